@@ -1,0 +1,49 @@
+package receiving
+
+import (
+	"strconv"
+	"time"
+)
+
+const (
+	// secondsBelow tells seconds from milliseconds: as seconds it is the year 5138, as milliseconds March 1973.
+	secondsBelow = 100_000_000_000
+	// lastMilli is the end of the year 9999, the last that time.Time can write as JSON.
+	lastMilli = 253_402_300_799_999
+)
+
+// parseTime reads a time as the platform writes it, which is milliseconds or seconds since 1970. Zero is no time. It is false
+// for what is no number, or no time before the year 10000.
+func parseTime(text []byte) (time.Time, bool) {
+	n, ok := parseDigits(text)
+	if !ok {
+		f, err := strconv.ParseFloat(string(text), 64)
+		switch {
+		case err != nil || f < 0 || f > lastMilli || f != f:
+			return time.Time{}, false
+		case f < secondsBelow:
+			f *= 1000
+		}
+		n = int64(f)
+	} else if n < secondsBelow {
+		n *= 1000
+	}
+	if n == 0 {
+		return time.Time{}, true
+	}
+	return time.UnixMilli(n).UTC(), n <= lastMilli
+}
+
+// parseDigits reads up to 15 digits.
+func parseDigits(text []byte) (n int64, ok bool) {
+	if len(text) == 0 || len(text) > 15 {
+		return 0, false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}

@@ -1,0 +1,56 @@
+package receiving
+
+import "sync/atomic"
+
+// Counts says what a [Webhook] has seen since it was made. The numbers of requests are those from Verifications to
+// NotAccepted; each request is counted once there.
+type Counts struct {
+	// Verifications were answered with their challenge.
+	Verifications uint64
+	// Callbacks were accepted, or had nothing to accept.
+	Callbacks uint64
+	// RefusedTokens are verifications with a wrong token or a wrong form.
+	RefusedTokens uint64
+	// RefusedSignatures are callbacks with no signature, an odd one, or one of nobody's secret.
+	RefusedSignatures uint64
+	// RefusedPages are callbacks of which nothing remained, because the app that signed them has none of their pages.
+	RefusedPages uint64
+	// RefusedBodies are callbacks that were too large, had too many events, broke off or were no JSON object.
+	RefusedBodies uint64
+	// RefusedMethods are requests of another method than GET and POST.
+	RefusedMethods uint64
+	// NotAccepted are callbacks for which Accept returned an error.
+	NotAccepted uint64
+
+	// Events were accepted.
+	Events uint64
+	// Foreign events were dropped: the app that signed them does not have their page.
+	Foreign uint64
+	// Malformed counts what was not as it should be: elements that were dropped, and parts of events.
+	Malformed uint64
+}
+
+// counters are Counts while they count.
+type counters struct {
+	verifications, callbacks                                    atomic.Uint64
+	refusedTokens, refusedSignatures, refusedPages, refusedBody atomic.Uint64
+	refusedMethods, notAccepted                                 atomic.Uint64
+	events, foreign, malformed                                  atomic.Uint64
+}
+
+// Counts returns what the webhook has seen so far. It may be called at any time, from any goroutine.
+func (w *Webhook) Counts() Counts {
+	return Counts{
+		Verifications:     w.counters.verifications.Load(),
+		Callbacks:         w.counters.callbacks.Load(),
+		RefusedTokens:     w.counters.refusedTokens.Load(),
+		RefusedSignatures: w.counters.refusedSignatures.Load(),
+		RefusedPages:      w.counters.refusedPages.Load(),
+		RefusedBodies:     w.counters.refusedBody.Load(),
+		RefusedMethods:    w.counters.refusedMethods.Load(),
+		NotAccepted:       w.counters.notAccepted.Load(),
+		Events:            w.counters.events.Load(),
+		Foreign:           w.counters.foreign.Load(),
+		Malformed:         w.counters.malformed.Load(),
+	}
+}

@@ -1,0 +1,188 @@
+package receiving
+
+import (
+	"encoding/json"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving/internal/scan"
+)
+
+// decoder reads an element field by field. A field that is not of the type it should be is reported and left out, null is
+// the same as a field that is not there, and what nobody knows is passed over.
+//
+// Each method reads exactly one value.
+type decoder struct {
+	scan.Reader
+	data      []byte
+	base      int // where in data the Reader's own bytes begin
+	problems  []Problem
+	malformed int // counts all problems, those that are not described too
+}
+
+// maxItems is how many items of one array are decoded. The platform's own limits are below it.
+const maxItems = 1000
+
+// decoders are kept, since each is used for one element only.
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// newDecoder returns a decoder of data, which is to be released.
+func newDecoder(data []byte) *decoder {
+	d, _ := decoders.Get().(*decoder)
+	d.reset(data)
+	return d
+}
+
+func (d *decoder) reset(data []byte) {
+	d.Reset(data)
+	d.data, d.base, d.problems, d.malformed = data, 0, nil, 0
+}
+
+func (d *decoder) release() {
+	d.reset(nil)
+	decoders.Put(d)
+}
+
+// report counts something that is wrong with the value at offset, and describes it if not too much was described already.
+func (d *decoder) report(offset int, text string) {
+	d.malformed++
+	if len(d.problems) < maxProblems {
+		d.problems = append(d.problems, Problem{Path: scan.Path(d.data, d.base+offset), Text: text})
+	}
+}
+
+// refuse reports the value that comes next as not being what it should be, and passes over it.
+func (d *decoder) refuse(what string) {
+	d.report(d.Offset(), "is "+kindName(d.Kind())+", not "+what)
+	d.Skip()
+}
+
+// want is refuse, but null is no fault.
+func (d *decoder) want(what string) {
+	if d.Kind() == 'n' {
+		d.Skip()
+		return
+	}
+	d.refuse(what)
+}
+
+// object enters an object. Where none comes it reads what comes and returns false.
+func (d *decoder) object() bool {
+	if d.Kind() != '{' {
+		d.want("an object")
+		return false
+	}
+	d.Enter()
+	return true
+}
+
+// items calls read for each item of an array.
+func (d *decoder) items(read func()) {
+	if d.Kind() != '[' {
+		d.want("an array")
+		return
+	}
+	d.Enter()
+	for n := 0; d.NextItem(); n++ {
+		switch {
+		case n < maxItems:
+			read()
+		case n == maxItems:
+			d.report(d.Offset(), "and what follows it is left out, after "+strconv.Itoa(maxItems)+" items")
+			d.Skip()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (d *decoder) text(to *string) {
+	if d.Kind() != '"' {
+		d.want("a string")
+		return
+	}
+	*to = string(d.Text())
+}
+
+// id reads an identifier, which the platform writes as a string or as a number.
+func (d *decoder) id(to *string) {
+	switch d.Kind() {
+	case '"':
+		*to = string(d.Text())
+	case '0':
+		*to = string(d.Value())
+	default:
+		d.want("an id")
+	}
+}
+
+func (d *decoder) flag(to *bool) {
+	switch d.Kind() {
+	case 't':
+		*to = true
+		d.Skip()
+	case 'f':
+		*to = false
+		d.Skip()
+	default:
+		d.want("a boolean")
+	}
+}
+
+// scalar reads a number, or a string that says one, by way of parse, which returns false for what is not as it should be.
+func (d *decoder) scalar(what string, parse func(text []byte) bool) {
+	start, kind := d.Offset(), d.Kind()
+	var text []byte
+	switch kind {
+	case '"':
+		text = d.Text()
+	case '0':
+		text = d.Value()
+	default:
+		d.want(what)
+		return
+	}
+	if !parse(text) {
+		d.report(start, "is "+kindName(kind)+", not "+what)
+	}
+}
+
+func (d *decoder) integer(to *int) {
+	d.scalar("a whole number", func(text []byte) bool {
+		n, err := strconv.Atoi(string(text))
+		if err == nil {
+			*to = n
+		}
+		return err == nil
+	})
+}
+
+func (d *decoder) float(to *float64) {
+	d.scalar("a number", func(text []byte) bool {
+		f, err := strconv.ParseFloat(string(text), 64)
+		if err == nil {
+			*to = f
+		}
+		return err == nil
+	})
+}
+
+func (d *decoder) time(to *time.Time) {
+	d.scalar("a time", func(text []byte) bool {
+		t, ok := parseTime(text)
+		if ok {
+			*to = t
+		}
+		return ok
+	})
+}
+
+// raw keeps any value but null as it is.
+func (d *decoder) raw(to *json.RawMessage) {
+	if d.Kind() == 'n' {
+		d.Skip()
+		return
+	}
+	*to = d.Value()
+}

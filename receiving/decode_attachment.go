@@ -1,0 +1,74 @@
+package receiving
+
+import "encoding/json"
+
+func (d *decoder) attachment(to []Attachment) []Attachment {
+	if d.Kind() != '{' {
+		d.refuse("an object")
+		return to
+	}
+	var a Attachment
+	for d.Enter(); d.NextKey(); {
+		switch string(d.Key()) {
+		case "type":
+			d.text((*string)(&a.Type))
+		case "title":
+			d.text(&a.Title)
+		case "url":
+			d.text(&a.URL)
+		case "payload":
+			a.Payload = d.attachmentPayload()
+		default:
+			d.Skip()
+		}
+	}
+	return append(to, a)
+}
+
+func (d *decoder) attachmentPayload() *AttachmentPayload {
+	start := d.Offset()
+	if !d.object() {
+		return nil
+	}
+	p := new(AttachmentPayload)
+	for d.NextKey() {
+		switch string(d.Key()) {
+		case "url":
+			d.text(&p.URL)
+		case "title":
+			d.text(&p.Title)
+		case "sticker_id":
+			d.id(&p.StickerID)
+		case "coordinates":
+			p.Coordinates = d.coordinates()
+		case "reel_video_id":
+			d.id(&p.ReelVideoID)
+		case "id":
+			d.id(&p.ID)
+		case "attachment_id":
+			d.id(&p.AttachmentID)
+		default:
+			d.Skip()
+		}
+	}
+	p.Raw = json.RawMessage(d.Since(start))
+	return p
+}
+
+func (d *decoder) coordinates() *Coordinates {
+	if !d.object() {
+		return nil
+	}
+	c := new(Coordinates)
+	for d.NextKey() {
+		switch string(d.Key()) {
+		case "lat":
+			d.float(&c.Lat)
+		case "long":
+			d.float(&c.Long)
+		default:
+			d.Skip()
+		}
+	}
+	return c
+}

@@ -1,0 +1,117 @@
+package receiving
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// envelopeVersion is the version of the form that is written. Older ones can be read for ever.
+const envelopeVersion = 1
+
+// ErrEnvelope says that bytes are no envelope, or one that a later version of this library wrote.
+var ErrEnvelope = errors.New("receiving: not an envelope")
+
+// MarshalBinary implements [encoding.BinaryMarshaler] by way of [Envelope.AppendBinary].
+func (e Envelope) MarshalBinary() ([]byte, error) {
+	const rest = 256 // for the names, the ids and the key
+	return e.AppendBinary(make([]byte, 0, len(e.Raw)+len(e.Field)+len(e.Thread)+rest))
+}
+
+// AppendBinary implements [encoding.BinaryAppender]: it appends the envelope in the form that [ParseEnvelope] reads, which is
+// JSON that is little longer than its parts. Raw must be valid JSON, as it is in what [Split] returns. It returns no error.
+func (e Envelope) AppendBinary(dst []byte) ([]byte, error) {
+	dst = append(dst, `{"v":`...)
+	dst = strconv.AppendInt(dst, envelopeVersion, 10)
+	dst = appendField(dst, "key", e.Key)
+	dst = appendField(dst, "object", string(e.Object))
+	dst = appendField(dst, "page", e.PageID)
+	dst = appendField(dst, "person", e.PersonID)
+	dst = appendField(dst, "user_ref", e.UserRef)
+	if e.Thread != e.PersonID {
+		dst = appendField(dst, "thread", e.Thread)
+	}
+	if !e.Time.IsZero() {
+		dst = append(dst, `,"ms":`...)
+		dst = strconv.AppendInt(dst, e.Time.UnixMilli(), 10)
+	}
+	if e.Standby {
+		dst = append(dst, `,"standby":true`...)
+	}
+	dst = appendField(dst, "field", e.Field)
+	dst = appendField(dst, "send_key", e.SendKey)
+	if len(e.Raw) > 0 {
+		dst = append(dst, `,"raw":`...)
+		dst = append(dst, e.Raw...)
+	}
+	return append(dst, '}'), nil
+}
+
+func appendField(dst []byte, name, value string) []byte {
+	if value == "" {
+		return dst
+	}
+	dst = append(append(append(dst, `,"`...), name...), `":`...)
+	dst, _ = jsontext.AppendQuote(dst, value) // the error would be about UTF-8, which is mended
+	return dst
+}
+
+// ParseEnvelope reads what [Envelope.AppendBinary] wrote. It returns an error that wraps [ErrEnvelope] for anything else, and quotes
+// none of it. The envelope shares memory with data.
+func ParseEnvelope(data []byte) (Envelope, error) {
+	d := newDecoder(data)
+	defer d.release()
+	if d.Kind() != '{' {
+		return Envelope{}, ErrEnvelope
+	}
+	var e Envelope
+	version, ms := 0, 0
+	for d.Enter(); d.NextKey(); {
+		switch string(d.Key()) {
+		case "v":
+			d.integer(&version)
+		case "key":
+			d.text(&e.Key)
+		case "object":
+			d.text((*string)(&e.Object))
+		case "page":
+			d.text(&e.PageID)
+		case "person":
+			d.text(&e.PersonID)
+		case "user_ref":
+			d.text(&e.UserRef)
+		case "thread":
+			d.text(&e.Thread)
+		case "ms":
+			d.integer(&ms)
+			e.Time = time.UnixMilli(int64(ms)).UTC()
+		case "standby":
+			d.flag(&e.Standby)
+		case "field":
+			d.text(&e.Field)
+		case "send_key":
+			d.text(&e.SendKey)
+		case "raw":
+			e.Raw = json.RawMessage(d.Value())
+		default:
+			d.Skip()
+		}
+	}
+	if err := d.End(); err != nil {
+		return Envelope{}, fmt.Errorf("%w: %w", ErrEnvelope, err)
+	}
+	if version != envelopeVersion {
+		return Envelope{}, fmt.Errorf("%w: version %d, not %d", ErrEnvelope, version, envelopeVersion)
+	}
+	if d.malformed > 0 {
+		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, d.problems[0])
+	}
+	if e.Thread == "" {
+		e.Thread = e.PersonID
+	}
+	return e, nil
+}

@@ -1,0 +1,94 @@
+package receiving
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Event is one thing that happened on a page.
+type Event struct {
+	// Key identifies the event: the platform may deliver it many times, and a
+	// handler may run for it again after a failure, always with the same Key.
+	Key string
+	// Type is the receiving type, which the routing policy goes by.
+	Type Type
+	// Object tells Messenger from Instagram.
+	Object Object
+	// PageID is the page's id; on Instagram, the professional account's.
+	PageID string
+	// PersonID is the person's page-scoped id (PSID), on Instagram the
+	// Instagram-scoped id (IGSID). It is always the person, on echoes too,
+	// where the platform names them as the recipient. It is empty for events
+	// that have no person.
+	PersonID string
+	// UserRef stands for a person who came through a checkbox plugin and has
+	// no PSID yet.
+	UserRef string
+	// Time is when it happened, by the platform's clock. If the platform did
+	// not say, it is the time of the callback's entry, or zero.
+	Time time.Time
+	// Standby reports that another app controls the conversation: the event is
+	// to be known, not answered.
+	Standby bool
+	// Payload is what happened. It is never nil.
+	Payload Payload
+	// Raw is the element of the callback as the platform sent it.
+	Raw json.RawMessage
+}
+
+// Object is the product that an event comes from.
+type Object string
+
+// The objects that this library handles.
+const (
+	ObjectPage      Object = "page"
+	ObjectInstagram Object = "instagram"
+)
+
+// IsAct reports whether the event is an act of its person, which may be
+// answered. Deliveries, reads, echoes, hand-overs and policy notices are no
+// acts, nor is anything on standby.
+func (e *Event) IsAct() bool {
+	return !e.Standby && e.PersonID+e.UserRef != "" && e.Type.IsAct()
+}
+
+// Text returns the text of a message that the person wrote, or "".
+func (e *Event) Text() string {
+	if m, ok := e.Payload.(*Message); ok && !m.IsEcho {
+		return m.Text
+	}
+	return ""
+}
+
+// PayloadText returns the developer's payload that a tap sent back: a quick
+// reply's or a postback's. It is "" for all else. Package receiving/payload
+// gives it a type.
+func (e *Event) PayloadText() string {
+	switch p := e.Payload.(type) {
+	case *Message:
+		if p.QuickReply != nil && !p.IsEcho {
+			return p.QuickReply.Payload
+		}
+	case *Postback:
+		return p.Payload
+	}
+	return ""
+}
+
+// MID returns the id of the message that the event is about: the message's
+// own, or the one that a postback, reaction, edit or read names.
+func (e *Event) MID() string {
+	switch p := e.Payload.(type) {
+	case *Message:
+		return p.MID
+	case *Postback:
+		return p.MID
+	case *Reaction:
+		return p.MID
+	case *MessageEdit:
+		return p.MID
+	case *Read:
+		return p.MID
+	}
+	return ""
+}

@@ -1,0 +1,234 @@
+package receiving_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// event decodes the one element of a callback.
+func event(t testing.TB, element string) (*receiving.Event, []string) {
+	t.Helper()
+	ev, problems := envelope(t, element).Event()
+	var told []string
+	for _, p := range problems {
+		told = append(told, p.String())
+	}
+	return ev, told
+}
+
+func TestClassifyMessage(t *testing.T) {
+	t.Parallel()
+
+	for in, want := range map[string]receiving.Type{
+		`{"text":"hi"}`: receiving.TypeSimpleText,
+		`{"text":"hi","quick_reply":{"payload":"P"}}`:                                                receiving.TypeQuickReply,
+		`{"text":"hi","quick_reply":{"payload":""}}`:                                                 receiving.TypeSimpleText,
+		`{"text":"hi","quick_reply":{}}`:                                                             receiving.TypeSimpleText,
+		`{"text":"hi","quick_reply":null}`:                                                           receiving.TypeSimpleText,
+		`{"quick_reply":{"payload":"P"},"sticker_id":1}`:                                             receiving.TypeQuickReply,
+		`{"quick_reply":{"payload":"GET_STARTED_BUTTON"}}`:                                           receiving.TypeQuickReply,
+		`{"sticker_id":369239263222822,"attachments":[{"type":"image"}]}`:                            receiving.TypeSticker,
+		`{"attachments":[{"type":"image","payload":{"url":"u","sticker_id":1}}]}`:                    receiving.TypeSticker,
+		`{"attachments":[{"type":"image","payload":{"url":"u"}},{"type":"sticker","payload":null}]}`: receiving.TypeSticker,
+		`{"attachments":[{"type":"image"},{"type":"video"}],"text":"hi"}`:                            receiving.TypeImage,
+		`{"attachments":[{"type":"video"},{"type":"image"}]}`:                                        receiving.TypeVideo,
+		`{"attachments":[{"type":"audio"}]}`:                                                         receiving.TypeAudio,
+		`{"attachments":[{"type":"file"}]}`:                                                          receiving.TypeFile,
+		`{"attachments":[{"type":"location"}]}`:                                                      receiving.TypeLocation,
+		`{"attachments":[{"type":"fallback"}],"text":"hi"}`:                                          receiving.TypeFallback,
+		`{"attachments":[{"type":"template"}]}`:                                                      receiving.TypeTemplate,
+		`{"attachments":[{"type":"reel"}]}`:                                                          receiving.TypeReel,
+		`{"attachments":[{"type":"ig_reel"}]}`:                                                       receiving.TypeReel,
+		`{"attachments":[{"type":"post"}]}`:                                                          receiving.TypePost,
+		`{"attachments":[{"type":"ig_post"}]}`:                                                       receiving.TypePost,
+		`{"attachments":[{"type":"story_mention"}]}`:                                                 receiving.TypeAttachment,
+		`{"attachments":[{"type":"hologram"}],"text":"hi"}`:                                          receiving.TypeAttachment,
+		`{"attachments":[{}]}`:                                                                       receiving.TypeAttachment,
+		`{"attachments":[],"text":"hi"}`:                                                             receiving.TypeSimpleText,
+		`{"attachments":null,"text":"hi"}`:                                                           receiving.TypeSimpleText,
+		`{"text":""}`:                                                                                receiving.TypeUnsupported,
+		`{}`:                                                                                         receiving.TypeUnsupported,
+		`{"is_unsupported":true}`:                                                                    receiving.TypeUnsupported,
+		`{"is_deleted":true,"text":"hi"}`:                                                            receiving.TypeMessageDeleted,
+		`{"is_echo":true,"is_deleted":true}`:                                                         receiving.TypeEcho,
+		`{"is_echo":true,"text":"hi"}`:                                                               receiving.TypeEcho,
+		`{"is_echo":true,"attachments":[{"type":"image"}]}`:                                          receiving.TypeEcho,
+		`{"is_echo":true,"sticker_id":1}`:                                                            receiving.TypeEcho,
+		`{"is_echo":true,"quick_reply":{"payload":"P"}}`:                                             receiving.TypeEcho,
+		`{"is_echo":"yes","text":"hi"}`:                                                              receiving.TypeSimpleText,
+		`{"text":"hi","is_echo":null,"is_deleted":null,"sticker_id":null,"reply_to":null,"attachments":null}`: receiving.TypeSimpleText,
+	} {
+		ev, _ := event(t, `{"sender":{"id":"7"},"message":`+in+`}`)
+		require.Equal(t, want, ev.Type, in)
+		require.Equal(t, want == receiving.TypeEcho, strings.HasPrefix(ev.Key, "echo"), in)
+	}
+}
+
+func TestClassifyPostback(t *testing.T) {
+	t.Parallel()
+
+	for in, want := range map[string]receiving.Type{
+		`PERSISTENT_MENU_ONE`:                receiving.TypePersistentMenuOne,
+		`{\"kind\":\"PERSISTENT_MENU_TWO\"}`: receiving.TypePersistentMenuTwo,
+		`{\"payload_class\":\"djmessenger.payload.PersistentMenuThreePayload\"}`: receiving.TypePersistentMenuThree,
+		`{\"payload_class\":\"djmessenger.payload.GetStartedButtonPayload\"}`:    receiving.TypeGetStartedButton,
+		`GET_STARTED_BUTTON`:    receiving.TypeGetStartedButton,
+		`GET_STARTED`:           receiving.TypePostback,
+		`{\"kind\":\"other\"}`:  receiving.TypePostback,
+		`{`:                     receiving.TypePostback,
+		``:                      receiving.TypePostback,
+		`persistent_menu_one`:   receiving.TypePostback,
+		`PERSISTENT_MENU_ONE `:  receiving.TypePostback,
+		`PERSISTENT_MENU_SEVEN`: receiving.TypePostback,
+	} {
+		ev, told := event(t, `{"sender":{"id":"7"},"postback":{"payload":"`+in+`"}}`)
+		require.Empty(t, told)
+		require.Equal(t, want, ev.Type, in)
+		require.True(t, ev.IsAct())
+	}
+}
+
+// TestDecode reads one event of each kind, in the forms that the platform mixes.
+func TestDecode(t *testing.T) {
+	t.Parallel()
+
+	at := time.UnixMilli(1_764_000_000_000).UTC()
+	for in, want := range map[string]receiving.Payload{
+		`"message":{"mid":"m","text":"\u00e9\u4f60 \/","reply_to":{"mid":"r","is_self_reply":true},"commands":[{"name":"a"}],"nlp":{"x":[1]},"nlpv2":{},
+			"referral":{"ref":"R","ad_id":6045,"source":"ADS","type":"OPEN_THREAD","ads_context_data":{"ad_title":"T"},"product":{"id":9}}}`: &receiving.Message{
+			MID: "m", Text: "é你 /", ReplyTo: &receiving.ReplyTo{MID: "r", IsSelfReply: true}, Commands: []receiving.Command{{Name: "a"}},
+			NLP: json.RawMessage(`{"x":[1]}`), NLPV2: json.RawMessage(`{}`), Referral: &receiving.Referral{Ref: "R", AdID: "6045", Source: "ADS",
+				Type: "OPEN_THREAD", AdsContextData: json.RawMessage(`{"ad_title":"T"}`), Product: &receiving.Product{ID: "9"}}},
+		`"message":{"attachments":[{"type":"sticker","payload":{"url":"u","sticker_id":369239263222822}},{"type":"reel","payload":{"reel_video_id":12345678901234567890,"title":"t"}},
+			{"type":"post","payload":{"id":"5"}},{"type":"fallback","title":"T","url":"U","payload":null},{"type":"fallback"},
+			{"type":"location","payload":{"coordinates":{"lat":-1.5,"long":"2.5"}}},{"type":"image","payload":{"attachment_id":77}}]}`: &receiving.Message{
+			Attachments: []receiving.Attachment{
+				{Type: "sticker", Payload: &receiving.AttachmentPayload{URL: "u", StickerID: "369239263222822", Raw: json.RawMessage(`{"url":"u","sticker_id":369239263222822}`)}},
+				{Type: "reel", Payload: &receiving.AttachmentPayload{ReelVideoID: "12345678901234567890", Title: "t", Raw: json.RawMessage(`{"reel_video_id":12345678901234567890,"title":"t"}`)}},
+				{Type: "post", Payload: &receiving.AttachmentPayload{ID: "5", Raw: json.RawMessage(`{"id":"5"}`)}},
+				{Type: "fallback", Title: "T", URL: "U"},
+				{Type: "fallback"},
+				{Type: "location", Payload: &receiving.AttachmentPayload{Coordinates: &receiving.Coordinates{Lat: -1.5, Long: 2.5}, Raw: json.RawMessage(`{"coordinates":{"lat":-1.5,"long":"2.5"}}`)}},
+				{Type: "image", Payload: &receiving.AttachmentPayload{AttachmentID: "77", Raw: json.RawMessage(`{"attachment_id":77}`)}},
+			}},
+		`"message":{"is_echo":true,"app_id":1517776481860111,"metadata":"mine"}`:         &receiving.Message{IsEcho: true, AppID: "1517776481860111", Metadata: "mine"},
+		`"message":{"is_echo":true,"app_id":"15","metadata":"djm1:key-1:mine:too"}`:      &receiving.Message{IsEcho: true, AppID: "15", Metadata: "mine:too", SendKey: "key-1"},
+		`"message":{"text":"x","metadata":"djm1:key-1:mine"}`:                            &receiving.Message{Text: "x", Metadata: "djm1:key-1:mine"},
+		`"postback":{"mid":"m","title":"T","payload":"P","referral":{"ref":"R"}}`:        &receiving.Postback{MID: "m", Title: "T", Payload: "P", Referral: &receiving.Referral{Ref: "R"}},
+		`"optin":{"ref":"R","user_ref":"U","type":"t","payload":"P","title":"T"}`:        &receiving.Optin{Ref: "R", UserRef: "U", Type: "t", Payload: "P", Title: "T"},
+		`"account_linking":{"status":"linked","authorization_code":"C"}`:                 &receiving.AccountLinking{Status: "linked", AuthorizationCode: "C"},
+		`"delivery":{"mids":["a",null,"b"],"watermark":1764000000000}`:                   &receiving.Delivery{MIDs: []string{"a", "b"}, Watermark: at},
+		`"delivery":{"watermark":"1764000000"}`:                                          &receiving.Delivery{Watermark: at},
+		`"read":{"watermark":1764000000000}`:                                             &receiving.Read{Watermark: at},
+		`"read":{"mid":"m"}`:                                                             &receiving.Read{MID: "m"},
+		`"reaction":{"reaction":"love","emoji":"❤️","action":"react","mid":"m"}`:         &receiving.Reaction{Reaction: "love", Emoji: "❤️", Action: "react", MID: "m"},
+		`"message_edit":{"mid":"m","text":"T","num_edit":"2"}`:                           &receiving.MessageEdit{MID: "m", Text: "T", NumEdit: 2},
+		`"message_edit":{"num_edits":3}`:                                                 &receiving.MessageEdit{NumEdit: 3},
+		`"referral":{"ref":"R","referer_uri":"U"},"lead":{"data":[]}`:                    &receiving.Referral{Ref: "R", RefererURI: "U"},
+		`"pass_thread_control":{"previous_owner_app_id":null,"new_owner_app_id":263902}`: &receiving.ThreadControl{Action: "pass_thread_control", NewOwnerAppID: "263902"},
+		`"take_thread_control":{"previous_owner_app_id":"1","metadata":"M"}`:             &receiving.ThreadControl{Action: "take_thread_control", PreviousOwnerAppID: "1", Metadata: "M"},
+		`"request_thread_control":{"requested_owner_app_id":2}`:                          &receiving.ThreadControl{Action: "request_thread_control", RequestedOwnerAppID: "2"},
+		`"app_roles":{"1":["primary_receiver"]}`:                                         &receiving.ThreadControl{Action: "app_roles"},
+		`"policy_enforcement":{"action":"warning","reason":"R"}`:                         &receiving.PolicyEnforcement{Action: "warning", Reason: "R"},
+		`"hop_context":{},"order":{"products":[]},"timestamp":1`:                         &receiving.Unknown{Field: "order"},
+		`"timestamp":1764000000000`:                                                      &receiving.Unknown{},
+		`"message":{"text":"a"},"message":{"text":"b"}`:                                  &receiving.Message{Text: "b"},
+	} {
+		ev, told := event(t, `{"sender":{"id":"7"},"recipient":{"id":"10"},`+in+`}`)
+		require.Empty(t, told, in)
+		require.Equal(t, want, ev.Payload, in)
+	}
+}
+
+// TestDecodeIsLenient: a field of a wrong type is left out and told, and the event lives.
+func TestDecodeIsLenient(t *testing.T) {
+	t.Parallel()
+
+	ev, told := event(t, `{"sender":{"id":"7"},"message":{"mid":5,"text":["kept secret"],"attachments":[7,{"type":"image","payload":"kept secret"},{"type":{}}],
+		"reply_to":"kept secret","is_echo":"kept secret","sticker_id":{},"commands":{"name":1},"referral":[],"app_id":true,"quick_reply":{"payload":"P"},"\u0074ext":"new"}}`)
+	require.Equal(t, receiving.TypeQuickReply, ev.Type)
+	require.Equal(t, &receiving.Message{Text: "new", QuickReply: &receiving.QuickReply{Payload: "P"}, Attachments: []receiving.Attachment{{Type: "image"}, {}}}, ev.Payload)
+	require.Equal(t, []string{
+		"message.mid: is a number, not a string",
+		"message.text: is an array, not a string",
+		"message.attachments[0]: is a number, not an object",
+		"message.attachments[1].payload: is a string, not an object",
+		"message.attachments[2].type: is an object, not a string",
+		"message.reply_to: is a string, not an object",
+		"message.is_echo: is a string, not a boolean",
+		"message.sticker_id: is an object, not an id",
+		"message.commands: is an object, not an array",
+		"message.referral: is an array, not an object",
+		"message.app_id: is a boolean, not an id",
+	}, told)
+
+	ev, told = event(t, `{"message_edit":{"num_edit":"<n>","text":"T"}}`)
+	require.Equal(t, &receiving.MessageEdit{Text: "T"}, ev.Payload)
+	require.Equal(t, []string{"message_edit.num_edit: is a string, not a whole number"}, told)
+
+	ev, told = event(t, `{"message":{"attachments":[{"type":"location","payload":{"coordinates":{"lat":"north","long":1e999}}}]},"read":7}`)
+	require.Equal(t, receiving.TypeLocation, ev.Type)
+	require.Len(t, told, 2)
+
+	ev, told = event(t, "{\"message\":{\"text\":\"a\xffb\"}}")
+	require.Equal(t, "a\ufffdb", ev.Text())
+	require.Empty(t, told)
+}
+
+// TestEventOfAnything: what is no element at all is still an event.
+func TestEventOfAnything(t *testing.T) {
+	t.Parallel()
+
+	for _, raw := range []string{``, `null`, `5`, `{`, `{"message":`, `[{}]`} {
+		for _, field := range []string{"", "messages", "feed"} {
+			ev, _ := receiving.Envelope{Key: "k", Field: field, Raw: json.RawMessage(raw)}.Event()
+			require.Equal(t, receiving.TypeUnknown, ev.Type)
+			require.NotNil(t, ev.Payload)
+			require.False(t, ev.IsAct())
+		}
+	}
+}
+
+func TestSticker(t *testing.T) {
+	t.Parallel()
+
+	for in, want := range map[string]struct {
+		id string
+		ok bool
+	}{
+		`{"text":"x"}`:      {"", false},
+		`{"sticker_id":12}`: {"12", true},
+		`{"attachments":[{"type":"sticker","payload":{"sticker_id":"34"}}]}`:                  {"34", true},
+		`{"attachments":[{"type":"sticker"}]}`:                                                {"", true},
+		`{"attachments":[{"type":"image","payload":{"sticker_id":"34"}}],"sticker_id":"34"}`:  {"34", true},
+		`{"attachments":[{"type":"image","payload":{"url":"u"}},{"type":"file"}],"text":"x"}`: {"", false},
+	} {
+		ev, _ := event(t, `{"message":`+in+`}`)
+		m, ok := ev.Payload.(*receiving.Message)
+		require.True(t, ok)
+		id, ok := m.Sticker()
+		require.Equal(t, want.ok, ok, in)
+		require.Equal(t, want.id, id, in)
+	}
+}
+
+func TestEventAccessors(t *testing.T) {
+	t.Parallel()
+
+	ev, _ := event(t, `{"sender":{"id":"7"},"message":{"mid":"m","text":"hi","quick_reply":{"payload":"P"}}}`)
+	require.Equal(t, []string{"hi", "P", "m"}, []string{ev.Text(), ev.PayloadText(), ev.MID()})
+	require.True(t, ev.IsAct())
+	ev, _ = event(t, `{"recipient":{"id":"7"},"message":{"mid":"m","text":"hi","is_echo":true,"quick_reply":{"payload":"P"}}}`)
+	require.Equal(t, []string{"", "", "m"}, []string{ev.Text(), ev.PayloadText(), ev.MID()})
+	require.False(t, ev.IsAct())
+	ev, _ = event(t, `{"sender":{"id":"7"},"postback":{"payload":"P"}}`)
+	require.Equal(t, []string{"", "P", ""}, []string{ev.Text(), ev.PayloadText(), ev.MID()})
+	ev, _ = event(t, `{"message":{"text":"from nobody"}}`)
+	require.False(t, ev.IsAct(), "nobody is there to be answered")
+}

@@ -1,0 +1,128 @@
+package receiving_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/secret"
+)
+
+const exampleBody = `{"object":"page","entry":[{"id":"1045","time":1764000000250,"messaging":[
+	{"sender":{"id":"6512"},"recipient":{"id":"1045"},"timestamp":1764000000000,"message":{"mid":"m_1","text":"hello"}},
+	{"sender":{"id":"6512"},"recipient":{"id":"1045"},"timestamp":1764000000100,"postback":{"mid":"m_2","title":"Menu","payload":"PERSISTENT_MENU_ONE"}}
+]}]}`
+
+func ExampleNewWebhook() {
+	webhook, err := receiving.NewWebhook(receiving.WebhookConfig{
+		Accept: func(_ context.Context, envelopes []receiving.Envelope) error {
+			for _, e := range envelopes {
+				fmt.Println("store", e.Thread, e.Time.Format("15:04:05.000"))
+			}
+			return nil // they are durable now
+		},
+		Apps:        []receiving.App{{Secrets: []secret.Value{secret.New("app secret")}}},
+		VerifyToken: secret.New("verify token"),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", webhook)
+
+	// The platform delivers a callback.
+	mac := hmac.New(sha256.New, []byte("app secret"))
+	mac.Write([]byte(exampleBody))
+	r := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(exampleBody))
+	r.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	answer := httptest.NewRecorder()
+	mux.ServeHTTP(answer, r)
+	fmt.Println(answer.Code, webhook.Counts().Events)
+
+	// Output:
+	// store 6512 16:00:00.000
+	// store 6512 16:00:00.100
+	// 200 2
+}
+
+func ExampleWebhookConfig_Validate() {
+	err := receiving.WebhookConfig{
+		Accept: func(context.Context, []receiving.Envelope) error { return nil },
+		Apps:   []receiving.App{{Secrets: []secret.Value{secret.New("")}}},
+	}.Validate()
+	fmt.Println(err)
+
+	// Output:
+	// Apps[0].Secrets[0]: is empty
+	// VerifyToken: is empty: nothing would be left of the verification
+}
+
+func ExampleSplit() {
+	callback, err := receiving.Split([]byte(exampleBody))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, envelope := range callback.Envelopes {
+		event, problems := envelope.Event()
+		switch p := event.Payload.(type) {
+		case *receiving.Message:
+			fmt.Println(event.Type, p.Text, len(problems))
+		case *receiving.Postback:
+			fmt.Println(event.Type, p.Title, len(problems))
+		}
+	}
+
+	// Output:
+	// SIMPLE_TEXT hello 0
+	// PERSISTENT_MENU_ONE Menu 0
+}
+
+func ExampleParseEnvelope() {
+	callback, _ := receiving.Split([]byte(exampleBody))
+	row, _ := callback.Envelopes[0].MarshalBinary() // into the queue
+
+	envelope, err := receiving.ParseEnvelope(row) // and out again
+	event, _ := envelope.Event()
+	fmt.Println(event.Text(), err)
+
+	// Output: hello <nil>
+}
+
+func ExampleEncodeMetadata() {
+	wire, err := receiving.EncodeMetadata("order-77-shipped", "spring campaign")
+	fmt.Println(wire, err)
+
+	// The platform gives it back on the message's echo.
+	sendKey, metadata := receiving.DecodeMetadata(wire)
+	fmt.Println(sendKey, metadata)
+
+	// Output:
+	// djm1:order-77-shipped:spring campaign <nil>
+	// order-77-shipped spring campaign
+}
+
+func ExampleType_Carries() {
+	fmt.Println(receiving.TypeImage.Carries((*receiving.Message)(nil)), receiving.TypeImage.Carries((*receiving.Postback)(nil)))
+
+	// Output: true false
+}
+
+func ExampleMessage_Sticker() {
+	callback, _ := receiving.Split([]byte(`{"entry":[{"id":"1045","messaging":[{"sender":{"id":"6512"},"message":{"attachments":[
+		{"type":"sticker","payload":{"sticker_id":369239263222822}}]}}]}]}`))
+	event, _ := callback.Envelopes[0].Event()
+	if m, ok := event.Payload.(*receiving.Message); ok {
+		id, isSticker := m.Sticker()
+		fmt.Println(event.Type, id, isSticker)
+	}
+
+	// Output: STICKER 369239263222822 true
+}

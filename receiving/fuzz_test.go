@@ -1,0 +1,160 @@
+package receiving_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/secret"
+)
+
+// seed adds every fixture, and calls more with each.
+func seed(f *testing.F, add func(body []byte)) {
+	f.Helper()
+	for _, pattern := range []string{"testdata/*.json", "testdata/*/*.json"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		for _, file := range files {
+			body, err := os.ReadFile(file)
+			require.NoError(f, err)
+			var compact bytes.Buffer
+			require.NoError(f, json.Compact(&compact, body))
+			add(compact.Bytes())
+		}
+	}
+	for _, body := range []string{``, `{}`, `[]`, `{"entry":[null]}`, callback(`{"message":"TEST_MESSAGE"}`), callback(strings.Repeat("[", 300) + strings.Repeat("]", 300))} {
+		add([]byte(body))
+	}
+}
+
+// FuzzCallback: any bytes are split or refused, each event has a key, and what is stored comes back.
+func FuzzCallback(f *testing.F) {
+	seed(f, func(body []byte) { f.Add(body) })
+	f.Fuzz(func(t *testing.T, body []byte) {
+		before := bytes.Clone(body)
+		c, err := receiving.Split(body)
+		require.Equal(t, before, body)
+		if err != nil {
+			require.Empty(t, c.Envelopes)
+			return
+		}
+		require.True(t, json.Valid(body) || c.Malformed > 0 || tooDeep(body), "%q", body)
+		require.LessOrEqual(t, len(c.Problems), c.Malformed)
+		for _, e := range c.Envelopes {
+			require.Regexp(t, `^[a-z_]{4,22}-[A-Za-z0-9_-]{22}$`, e.Key)
+			require.True(t, strings.Contains(e.Thread, "/") || e.Thread == e.PersonID && e.PersonID != "")
+			require.True(t, json.Valid(e.Raw))
+			checkEvent(t, e)
+		}
+	})
+}
+
+// tooDeep reports whether body has something of which only the brackets were looked at.
+func tooDeep(body []byte) bool {
+	return bytes.Count(body, []byte("[")) > 256 || bytes.Count(body, []byte("{")) > 256
+}
+
+func checkEvent(t *testing.T, e receiving.Envelope) {
+	t.Helper()
+	ev, _ := e.Event()
+	require.True(t, ev.Type.Carries(ev.Payload), "%s carries %T", ev.Type, ev.Payload)
+	require.Equal(t, ev.Type == receiving.TypeEcho, strings.HasPrefix(e.Key, "echo"), "splitting and decoding agree on what is an echo")
+	_, err := json.Marshal(ev.Payload)
+	require.NoError(t, err)
+	if m, ok := ev.Payload.(*receiving.Message); ok {
+		require.Equal(t, e.SendKey, m.SendKey)
+		require.True(t, utf8.ValidString(m.Text))
+	}
+	data, err := e.MarshalBinary()
+	require.NoError(t, err)
+	got, err := receiving.ParseEnvelope(data)
+	require.NoError(t, err)
+	require.Equal(t, e, got)
+}
+
+// FuzzSignature: no header but the right one lets a callback in.
+func FuzzSignature(f *testing.F) {
+	body := callback(`{"message":{"mid":"m"}}`)
+	right := sign(appSecret, []byte(body))
+	for _, s := range []string{"", right, right[:70], strings.ToUpper(right), "sha1=" + right[7:47], "sha256=", right + "\n", " " + right} {
+		f.Add(s)
+	}
+	w, err := receiving.NewWebhook(receiving.WebhookConfig{
+		Accept:      acceptAll,
+		Apps:        []receiving.App{{Secrets: []secret.Value{secret.New(appSecret)}}},
+		Logger:      discardLogger(),
+		VerifyToken: secret.New("token"),
+	})
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, signature string) {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header["X-Hub-Signature-256"] = []string{signature}
+		answer := httptest.NewRecorder()
+		w.ServeHTTP(answer, r)
+		require.Equal(t, signature == right, answer.Code == http.StatusOK)
+		require.NotContains(t, answer.Body.String(), right[7:])
+	})
+}
+
+// FuzzMetadata: what is put together comes apart again, and all else stays as it is.
+func FuzzMetadata(f *testing.F) {
+	f.Add("key-1", "mine")
+	f.Add("", "djm1:key:x")
+	f.Add("a b", "\xff")
+	f.Fuzz(func(t *testing.T, key, user string) {
+		gotKey, rest := receiving.DecodeMetadata(user)
+		if gotKey == "" {
+			require.Equal(t, user, rest)
+		} else {
+			require.Equal(t, user, "djm1:"+gotKey+":"+rest)
+		}
+		wire, err := receiving.EncodeMetadata(key, user)
+		if err != nil {
+			require.Empty(t, wire)
+			return
+		}
+		require.Less(t, utf8.RuneCountInString(wire), 1000)
+		gotKey, rest = receiving.DecodeMetadata(wire)
+		require.Equal(t, key, gotKey)
+		require.Equal(t, user, rest)
+	})
+}
+
+// FuzzEnvelope: any bytes are an envelope or refused.
+func FuzzEnvelope(f *testing.F) {
+	seed(f, func(body []byte) {
+		c, err := receiving.Split(body)
+		if err != nil {
+			return
+		}
+		for _, e := range c.Envelopes {
+			data, err := e.MarshalBinary()
+			require.NoError(f, err)
+			f.Add(data)
+		}
+	})
+	f.Add([]byte(`{"v":1,"ms":99999999999999999,"raw":null}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := receiving.ParseEnvelope(data)
+		if err != nil {
+			require.ErrorIs(t, err, receiving.ErrEnvelope)
+			return
+		}
+		ev, _ := e.Event()
+		require.True(t, ev.Type.Carries(ev.Payload))
+		again, err := e.MarshalBinary()
+		require.NoError(t, err)
+		got, err := receiving.ParseEnvelope(again)
+		require.NoError(t, err)
+		require.Equal(t, e, got)
+	})
+}

@@ -1,0 +1,74 @@
+package receiving
+
+// kind is a kind of messaging element. The platform does not name it: it is told by the key that is there.
+type kind struct {
+	// key is that key.
+	key string
+	// rank decides when an element has several: the lowest wins.
+	rank int
+	// carries says what of the value Split reads.
+	carries carried
+	// decode reads the value. It returns nil if that is not an object.
+	decode func(*decoder) Payload
+}
+
+// carried is what Split reads from a kind's value.
+type carried int
+
+const (
+	carriesNothing carried = iota
+	carriesMID
+	carriesMessage // its mid, and what tells its echo and its deletion
+	carriesUserRef
+)
+
+var kinds = byKey(
+	kind{key: "message", carries: carriesMessage, decode: (*decoder).message},
+	kind{key: "postback", carries: carriesMID, decode: (*decoder).postback},
+	kind{key: "delivery", decode: (*decoder).delivery},
+	kind{key: "read", decode: (*decoder).read},
+	kind{key: "reaction", decode: (*decoder).reaction},
+	kind{key: "message_edit", decode: (*decoder).messageEdit},
+	kind{key: "optin", carries: carriesUserRef, decode: (*decoder).optin},
+	kind{key: "account_linking", decode: (*decoder).accountLinking},
+	kind{key: "referral", decode: (*decoder).referralEvent},
+	kind{key: "pass_thread_control", decode: threadControl("pass_thread_control")},
+	kind{key: "take_thread_control", decode: threadControl("take_thread_control")},
+	kind{key: "request_thread_control", decode: threadControl("request_thread_control")},
+	kind{key: "app_roles", decode: threadControl("app_roles")},
+	kind{key: "policy_enforcement", decode: (*decoder).policyEnforcement},
+)
+
+// byKey ranks the kinds in the order given.
+func byKey(list ...kind) map[string]*kind {
+	index := make(map[string]*kind, len(list))
+	for rank := range list {
+		list[rank].rank = rank
+		index[list[rank].key] = &list[rank]
+	}
+	return index
+}
+
+// isFrame reports whether a key of a messaging element, or of an entry, belongs to every kind of event, and so tells none.
+func isFrame(key string) bool {
+	switch key {
+	case "sender", "recipient", "timestamp", "hop_context", "id", "time":
+		return true
+	}
+	return false
+}
+
+// isMessagingField reports whether a webhook field comes as elements of "messaging". The dashboard's test button sends such
+// an element as the value of a change.
+func isMessagingField(field string) bool {
+	switch field {
+	case "messages", "message", "message_echoes", "message_deliveries", "message_reads", "messaging_seen",
+		"message_reactions", "message_edits", "message_edit", "message_mention",
+		"messaging_postbacks", "messaging_optins", "messaging_optouts", "messaging_referrals", "messaging_referral",
+		"messaging_account_linking", "messaging_handovers", "messaging_handover", "messaging_policy_enforcement",
+		"messaging_game_plays", "messaging_customer_information", "messaging_feedback",
+		"messaging_in_thread_lead_form_submit", "response_feedback", "send_cart", "standby":
+		return true
+	}
+	return false
+}

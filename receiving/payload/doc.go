@@ -1,0 +1,35 @@
+// Package payload gives types to the developer's payloads: the strings that come back when a person taps a quick reply, a
+// button, an ice breaker, Get Started or an item of the persistent menu.
+//
+// A [Kind] is a payload's name and the Go type of its data. Make one with [New], usually as a package variable:
+//
+//	type Size struct {
+//		Inches int `json:"inches"`
+//	}
+//
+//	var OrderSize = payload.New[Size]("order.size")
+//
+// [Kind.Encode] makes the string that goes into a button, [Kind.Decode] reads it when it comes back, and [Kind.Matches]
+// says whether a string is of the kind. Nothing is registered anywhere: two kinds know nothing of each other, and what
+// routes by kinds compares their [Ref] values to refuse two of one name.
+//
+// # What travels
+//
+// A payload is a JSON object with the kind's name and its data, and at most [MaxLength] characters long:
+//
+//	{"kind":"order.size","data":{"inches":14}}
+//
+// Kinds without data, those of [None], leave "data" out. A string that is no JSON object is a payload too, of the kind that
+// it spells, without data. So a kind named "YES" or "GET_STARTED" matches what somebody typed into a dashboard, or what an
+// older bot has left behind in the chats of its customers.
+//
+// # Old payloads
+//
+// Buttons live in chats for years. djmessenger, the Python framework, wrote an object's fields and the name of their class:
+//
+//	{"inches":14,"payload_class":"shop.payloads.SizePayload"}
+//
+// A kind made with [Alias]("shop.payloads.SizePayload") reads them. The class's name is compared as text, and nothing is ever
+// made from it. The classes of the persistent menu and of Get Started are known: they are the kinds [PersistentMenuOne] to
+// [PersistentMenuFive] and [GetStartedButton].
+package payload

@@ -1,0 +1,54 @@
+package payload
+
+import "slices"
+
+// Ref is the identity of a [Kind], without its type: what routing keeps. Two Refs are equal (==) if they come from one call of
+// [New]. The zero Ref, of a Kind that was not made by New, has no name and matches nothing.
+type Ref struct {
+	def *definition
+}
+
+// Name returns the kind's name.
+func (r Ref) Name() string {
+	if r.def == nil {
+		return ""
+	}
+	return r.def.name
+}
+
+// Names returns the kind's name and then its aliases, in the order in which they were given.
+func (r Ref) Names() []string {
+	if r.def == nil {
+		return nil
+	}
+	return append([]string{r.def.name}, r.def.aliases...)
+}
+
+// IsZero reports whether the kind was not made by [New].
+func (r Ref) IsZero() bool {
+	return r.def == nil
+}
+
+// Matches reports whether s is a payload of this kind.
+func (r Ref) Matches(s string) bool {
+	name, ok := KindOf(s)
+	return ok && r.has(name)
+}
+
+// Clash returns a name that two different kinds both answer to, and whether there is one. Routing refuses such a pair, since
+// it could not say whose a payload is. A kind does not clash with itself.
+func (r Ref) Clash(other Ref) (name string, ok bool) {
+	if r == other {
+		return "", false
+	}
+	for _, name := range r.Names() {
+		if other.has(name) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func (r Ref) has(name string) bool {
+	return r.def != nil && (r.def.name == name || slices.Contains(r.def.aliases, name))
+}

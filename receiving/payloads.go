@@ -1,0 +1,262 @@
+package receiving
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Payload is what happened, in the platform's own terms. The set is closed:
+// the pointer types that implement it are all there are, and [*Unknown] stands
+// for the rest.
+type Payload interface{ isPayload() }
+
+// Message is a message, to the page or, if IsEcho, from it.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messages
+type Message struct {
+	MID         string       `json:"mid,omitempty"`
+	Text        string       `json:"text,omitempty"`
+	QuickReply  *QuickReply  `json:"quick_reply,omitempty"`
+	ReplyTo     *ReplyTo     `json:"reply_to,omitempty"`
+	Attachments []Attachment `json:"attachments,omitempty"`
+	// StickerID is set on old events only; since 2026-08-31 a sticker is an
+	// attachment. [Message.Sticker] reads both.
+	StickerID string          `json:"sticker_id,omitempty"`
+	Referral  *Referral       `json:"referral,omitempty"`
+	Commands  []Command       `json:"commands,omitempty"`
+	NLP       json.RawMessage `json:"nlp,omitempty"`
+	NLPV2     json.RawMessage `json:"nlpv2,omitempty"`
+
+	// IsEcho reports a message that the page sent.
+	IsEcho bool `json:"is_echo,omitempty"`
+	// AppID is the app that sent an echo; the page's inbox is an app too.
+	AppID string `json:"app_id,omitempty"`
+	// Metadata is what the sender of an echo attached, unchanged.
+	Metadata string `json:"metadata,omitempty"`
+	// IsDeleted reports a message that the person has taken back.
+	IsDeleted bool `json:"is_deleted,omitempty"`
+	// IsUnsupported reports a message that the platform does not pass on.
+	IsUnsupported bool `json:"is_unsupported,omitempty"`
+
+	// SendKey is the idempotency key of the send that an echo confirms, if
+	// this library sent it.
+	SendKey string `json:"-"`
+}
+
+// QuickReply is the tap on a quick reply.
+type QuickReply struct {
+	// Payload is the developer's; for the phone number and e-mail kinds, what
+	// the person shared.
+	Payload string `json:"payload"`
+}
+
+// ReplyTo is what a message answers.
+type ReplyTo struct {
+	MID         string `json:"mid,omitempty"`
+	IsSelfReply bool   `json:"is_self_reply,omitempty"`
+	// Story is set when the message answers an Instagram story.
+	Story *Story `json:"story,omitempty"`
+}
+
+// Story is an Instagram story.
+type Story struct {
+	URL string `json:"url,omitempty"`
+	ID  string `json:"id,omitempty"`
+}
+
+// Command is one that the page offers and the person typed.
+type Command struct {
+	Name string `json:"name"`
+}
+
+// AttachmentType is the platform's name of a kind of attachment. Kinds that
+// are not listed here may come at any time.
+type AttachmentType string
+
+// The kinds of attachment.
+const (
+	AttachmentImage    AttachmentType = "image"
+	AttachmentAudio    AttachmentType = "audio"
+	AttachmentVideo    AttachmentType = "video"
+	AttachmentFile     AttachmentType = "file"
+	AttachmentSticker  AttachmentType = "sticker"
+	AttachmentLocation AttachmentType = "location"
+	AttachmentFallback AttachmentType = "fallback"
+	AttachmentTemplate AttachmentType = "template"
+	AttachmentReel     AttachmentType = "reel"
+	AttachmentIGReel   AttachmentType = "ig_reel"
+	AttachmentPost     AttachmentType = "post"
+	AttachmentIGPost   AttachmentType = "ig_post"
+)
+
+// Attachment is something that a message carries besides text.
+type Attachment struct {
+	Type AttachmentType `json:"type"`
+	// Title and URL stand beside the payload of some fallbacks and templates.
+	Title string `json:"title,omitempty"`
+	URL   string `json:"url,omitempty"`
+	// Payload is nil when the platform sent none.
+	Payload *AttachmentPayload `json:"payload,omitempty"`
+}
+
+// AttachmentPayload is what an attachment consists of. Which fields are set
+// depends on its kind.
+type AttachmentPayload struct {
+	URL          string       `json:"url,omitempty"`
+	Title        string       `json:"title,omitempty"`
+	StickerID    string       `json:"sticker_id,omitempty"`
+	Coordinates  *Coordinates `json:"coordinates,omitempty"`
+	ReelVideoID  string       `json:"reel_video_id,omitempty"`
+	ID           string       `json:"id,omitempty"`
+	AttachmentID string       `json:"attachment_id,omitempty"`
+	// Raw is the payload as the platform sent it, with what is not listed
+	// above.
+	Raw json.RawMessage `json:"-"`
+}
+
+// Coordinates are a place on the earth, in degrees.
+type Coordinates struct {
+	Lat  float64 `json:"lat"`
+	Long float64 `json:"long"`
+}
+
+// Postback is a tap on a button, a menu item, an ice breaker or Get Started.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_postbacks
+type Postback struct {
+	MID   string `json:"mid,omitempty"`
+	Title string `json:"title,omitempty"`
+	// Payload is the developer's. It is missing on standby.
+	Payload  string    `json:"payload,omitempty"`
+	Referral *Referral `json:"referral,omitempty"`
+}
+
+// Referral says how a person came to the page.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_referrals
+type Referral struct {
+	Ref        string `json:"ref,omitempty"`
+	Source     string `json:"source,omitempty"`
+	Type       string `json:"type,omitempty"`
+	AdID       string `json:"ad_id,omitempty"`
+	RefererURI string `json:"referer_uri,omitempty"`
+	// AdsContextData describes the ad.
+	AdsContextData json.RawMessage `json:"ads_context_data,omitempty"`
+	// Product is set when a message was written from a product's page.
+	Product *Product `json:"product,omitempty"`
+}
+
+// Product is one of a shop's products.
+type Product struct {
+	ID string `json:"id"`
+}
+
+// Optin is a person's consent through a plugin.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_optins
+type Optin struct {
+	Ref     string `json:"ref,omitempty"`
+	UserRef string `json:"user_ref,omitempty"`
+	Type    string `json:"type,omitempty"`
+	Payload string `json:"payload,omitempty"`
+	Title   string `json:"title,omitempty"`
+}
+
+// AccountLinking is a person who linked or unlinked their account.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_account_linking
+type AccountLinking struct {
+	// Status is "linked" or "unlinked".
+	Status string `json:"status,omitempty"`
+	// AuthorizationCode is what the program's own login passed to the
+	// platform; only with "linked".
+	AuthorizationCode string `json:"authorization_code,omitempty"`
+}
+
+// Delivery says which messages were delivered.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/message-deliveries
+type Delivery struct {
+	// MIDs may be missing.
+	MIDs []string `json:"mids,omitempty"`
+	// Watermark is a time: everything sent before it was delivered.
+	Watermark time.Time `json:"watermark,omitzero"`
+}
+
+// Read says what the person has read.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/message-reads
+type Read struct {
+	// Watermark is a time: everything sent before it was read. On Messenger
+	// only.
+	Watermark time.Time `json:"watermark,omitzero"`
+	// MID is the message that was read. On Instagram only.
+	MID string `json:"mid,omitempty"`
+}
+
+// Reaction is a reaction to a message, or its removal.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/message-reactions
+type Reaction struct {
+	// Reaction is the platform's word: "like", "love", …, "other". It may be
+	// missing on removal, as may Emoji.
+	Reaction string `json:"reaction,omitempty"`
+	Emoji    string `json:"emoji,omitempty"`
+	// Action is "react" or "unreact".
+	Action string `json:"action,omitempty"`
+	// MID is the message that it is about.
+	MID string `json:"mid,omitempty"`
+}
+
+// MessageEdit is a message that the person has changed.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/message-edits
+type MessageEdit struct {
+	MID  string `json:"mid,omitempty"`
+	Text string `json:"text,omitempty"`
+	// NumEdit counts the changes, from 1; a person may make five.
+	NumEdit int `json:"num_edit,omitempty"`
+}
+
+// ThreadControl is a conversation that changed hands between apps.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_handovers
+type ThreadControl struct {
+	// Action is "pass_thread_control", "take_thread_control",
+	// "request_thread_control" or "app_roles".
+	Action string `json:"-"`
+	// PreviousOwnerAppID is empty when no app was in control.
+	PreviousOwnerAppID  string `json:"previous_owner_app_id,omitempty"`
+	NewOwnerAppID       string `json:"new_owner_app_id,omitempty"`
+	RequestedOwnerAppID string `json:"requested_owner_app_id,omitempty"`
+	Metadata            string `json:"metadata,omitempty"`
+}
+
+// PolicyEnforcement is the platform's warning to, or blocking of, the page.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_policy_enforcement
+type PolicyEnforcement struct {
+	// Action is "warning", "block" or "unblock".
+	Action string `json:"action,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Unknown is what this library does not know; [Event.Raw] has it.
+type Unknown struct {
+	// Field is the webhook field, or the key that names the kind of event, as
+	// far as it can be told.
+	Field string `json:"-"`
+}
+
+func (*Message) isPayload()           {}
+func (*Postback) isPayload()          {}
+func (*Referral) isPayload()          {}
+func (*Optin) isPayload()             {}
+func (*AccountLinking) isPayload()    {}
+func (*Delivery) isPayload()          {}
+func (*Read) isPayload()              {}
+func (*Reaction) isPayload()          {}
+func (*MessageEdit) isPayload()       {}
+func (*ThreadControl) isPayload()     {}
+func (*PolicyEnforcement) isPayload() {}
+func (*Unknown) isPayload()           {}

@@ -1,0 +1,161 @@
+package receiving
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// MaxElements is how many events a callback may have. The platform puts up to 1,000 into one.
+const MaxElements = 10_000
+
+var (
+	// ErrNotCallback says that a body is no JSON object.
+	ErrNotCallback = errors.New("receiving: the body is not a JSON object")
+	// ErrTooManyElements says that a body has more than [MaxElements] events.
+	ErrTooManyElements = errors.New("receiving: the callback has too many elements")
+)
+
+// Callback is a callback that was taken apart.
+type Callback struct {
+	// Envelopes are the events, in the order in which the platform wrote them.
+	Envelopes []Envelope
+	// Problems describe what is not as it should be, the first 16 of it: elements that are no objects and so no events, and
+	// parts of events that are of a wrong type.
+	Problems []Problem
+	// Malformed counts all of those.
+	Malformed int
+}
+
+// Split takes a callback's body apart, in one pass over its bytes. An element that is malformed costs none of its siblings.
+// The envelopes share memory with body.
+//
+// It returns [ErrNotCallback] if the body is no JSON object, or has anything after it, and [ErrTooManyElements].
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+func Split(body []byte) (Callback, error) {
+	s := newSplitter(body)
+	defer s.release()
+	if s.Kind() != '{' {
+		return Callback{}, ErrNotCallback
+	}
+	object, entries := "", false
+	for s.Enter(); s.NextKey(); {
+		switch string(s.Key()) {
+		case "object":
+			s.name(&object)
+		case "entry":
+			entries = true
+			s.list(s.entry)
+		default:
+			s.Skip()
+		}
+	}
+	if err := s.End(); err != nil {
+		return Callback{}, fmt.Errorf("%w: %w", ErrNotCallback, err)
+	}
+	if s.elements > MaxElements {
+		return Callback{}, ErrTooManyElements
+	}
+	if !entries {
+		s.report(0, "has no entry")
+	}
+	for i := range s.envelopes {
+		s.envelopes[i].Object = Object(object)
+	}
+	return Callback{Envelopes: s.envelopes, Problems: s.problems, Malformed: s.malformed}, nil
+}
+
+// splitter holds what is known while a callback is read. An element's page and time may stand after it, so its key is made
+// when its entry ends.
+type splitter struct {
+	decoder
+	envelopes  []Envelope
+	elements   int        // counts them, those beyond MaxElements too
+	identities []identity // of the envelopes of this entry
+	mids       []byte     // what the identities' message ids are kept in
+	scratch    []byte
+	page       string // an entry's, to make one string of equal ones
+}
+
+// splitters are kept, for the memory that each has gathered.
+var splitters = sync.Pool{New: func() any { return new(splitter) }}
+
+// newSplitter returns a splitter of body, which is to be released.
+func newSplitter(body []byte) *splitter {
+	s, _ := splitters.Get().(*splitter)
+	s.reset(body)
+	const common = 320 // bytes of an entry with one event
+	s.envelopes = make([]Envelope, 0, min(max(len(body)/common, 1), 64))
+	return s
+}
+
+func (s *splitter) release() {
+	s.reset(nil)
+	s.envelopes, s.elements, s.page = nil, 0, ""
+	if cap(s.mids)+cap(s.scratch) > maxPooled || cap(s.identities) > 64 {
+		return
+	}
+	clear(s.identities[:cap(s.identities)])
+	splitters.Put(s)
+}
+
+// list reads the objects of an array; anything else in it, and null in its place, is malformed.
+func (s *splitter) list(read func()) {
+	if s.Kind() != '[' {
+		s.refuse("an array")
+		return
+	}
+	for s.Enter(); s.NextItem(); {
+		if s.Kind() != '{' {
+			s.refuse("an object")
+			continue
+		}
+		read()
+	}
+}
+
+// entry reads one entry.
+func (s *splitter) entry() {
+	start, first := s.Offset(), len(s.envelopes)
+	page, at, lists, others := "", time.Time{}, false, false
+	s.identities, s.mids = s.identities[:0], s.mids[:0]
+	for s.Enter(); s.NextKey(); {
+		switch string(s.Key()) {
+		case "id":
+			s.name(&page)
+			s.page = page
+		case "time":
+			s.time(&at)
+		case "messaging":
+			lists = true
+			s.list(s.messaging)
+		case "standby":
+			lists = true
+			s.list(s.standby)
+		case "changes":
+			lists = true
+			s.list(s.changed)
+		case "calls":
+			lists = true
+			s.list(s.calling)
+		default:
+			others = true
+			s.Skip()
+		}
+	}
+	if !lists && others { // some samples have the event in the place of its entry
+		s.within(start, s.Since(start), s.messaging)
+	}
+	for i, id := range s.identities {
+		e := &s.envelopes[first+i]
+		if page != "" {
+			e.PageID = page
+		}
+		if e.Time.IsZero() {
+			e.Time = at
+		}
+		e.Key, s.scratch = id.key(s.scratch, e)
+	}
+}

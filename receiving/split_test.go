@@ -1,0 +1,289 @@
+package receiving_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// callback returns the body of a callback with these elements, of page 10 at the time of 5,000,000,000,000 ms.
+func callback(elements ...string) string {
+	return `{"object":"page","entry":[{"id":"10","time":5000000000000,"messaging":[` + strings.Join(elements, ",") + `]}]}`
+}
+
+// envelope splits a callback that has one element.
+func envelope(t testing.TB, element string) receiving.Envelope {
+	t.Helper()
+	c := split(t, callback(element))
+	require.Len(t, c.Envelopes, 1)
+	return c.Envelopes[0]
+}
+
+func TestSplitAddresses(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct{ element, person, userRef, thread string }{
+		"message":          {`{"sender":{"id":"7"},"recipient":{"id":"10"},"message":{"mid":"m"}}`, "7", "", "7"},
+		"number":           {`{"sender":{"id":7},"recipient":{"id":10},"message":{"mid":"m"}}`, "7", "", "7"},
+		"echo":             {`{"sender":{"id":"10"},"recipient":{"id":"7"},"message":{"is_echo":true}}`, "7", "", "7"},
+		"echo, late":       {`{"message":{"is_echo":true},"recipient":{"id":"7"},"sender":{"id":"10"}}`, "7", "", "7"},
+		"echo, turned":     {`{"sender":{"id":"7"},"recipient":{"id":"10"},"message":{"is_echo":true}}`, "7", "", "7"},
+		"no echo":          {`{"sender":{"id":"7"},"recipient":{"id":"10"},"message":{"is_echo":false}}`, "7", "", "7"},
+		"no echo either":   {`{"sender":{"id":"7"},"recipient":{"id":"10"},"postback":{"is_echo":true}}`, "7", "", "7"},
+		"user_ref":         {`{"sender":{"user_ref":"u"},"recipient":{"id":"10"},"postback":{}}`, "", "u", "user_ref/u"},
+		"both":             {`{"sender":{"user_ref":"u","id":"7"},"recipient":{"id":"10"},"postback":{}}`, "7", "u", "7"},
+		"checkbox":         {`{"recipient":{"id":"10"},"optin":{"ref":"r","user_ref":"u"}}`, "", "u", "user_ref/u"},
+		"nobody":           {`{"recipient":{"id":"10"},"policy_enforcement":{"action":"block"}}`, "", "", "policy_enforcement/"},
+		"unknown, nobody":  {`{"recipient":{"id":"10"},"new_thing":{}}`, "", "", "new_thing/"},
+		"nothing":          {`{}`, "", "", "/"},
+		"null":             {`{"sender":null,"recipient":null,"message":{"mid":"m"}}`, "", "", "message/"},
+		"null id":          {`{"sender":{"id":null},"message":{"mid":"m"}}`, "", "", "message/"},
+		"NUL in an id":     {`{"sender":{"id":"7\u0000"},"message":{"mid":"m"}}`, "", "", "message/"},
+		"huge id":          {`{"sender":{"id":"` + strings.Repeat("7", 5000) + `"},"message":{"mid":"m"}}`, "", "", "message/"},
+		"escaped, spaced":  {` { "s\u0065nder" : { "id" : "\u0037" } , "message" : { } } `, "7", "", "7"},
+		"message and read": {`{"sender":{"id":"7"},"read":{"mid":"m"},"message":{"mid":"m"}}`, "7", "", "7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := envelope(t, test.element)
+			require.Equal(t, test.person, e.PersonID)
+			require.Equal(t, test.userRef, e.UserRef)
+			require.Equal(t, test.thread, e.Thread)
+			require.Equal(t, "10", e.PageID)
+			require.Equal(t, receiving.ObjectPage, e.Object)
+			require.Equal(t, strings.TrimSpace(test.element), string(e.Raw))
+		})
+	}
+}
+
+func TestSplitTimes(t *testing.T) {
+	t.Parallel()
+
+	entry := time.UnixMilli(5_000_000_000_000).UTC()
+	for in, want := range map[string]time.Time{
+		`1764000000123`:      time.UnixMilli(1_764_000_000_123).UTC(),
+		`"1764000000123"`:    time.UnixMilli(1_764_000_000_123).UTC(),
+		`1764000000`:         time.Unix(1_764_000_000, 0).UTC(),
+		`"1764000000"`:       time.Unix(1_764_000_000, 0).UTC(),
+		`1764000000.5`:       time.UnixMilli(1_764_000_000_500).UTC(),
+		`1.764e12`:           time.UnixMilli(1_764_000_000_000).UTC(),
+		`99999999999`:        time.Unix(99_999_999_999, 0).UTC(),
+		`100000000000`:       time.UnixMilli(100_000_000_000).UTC(),
+		`null`:               entry,
+		`0`:                  entry,
+		`"soon"`:             entry,
+		`""`:                 entry,
+		`-5`:                 entry,
+		`"NaN"`:              entry,
+		`1e400`:              entry,
+		`999999999999999`:    entry,
+		`9999999999999999`:   entry,
+		`{}`:                 entry,
+		`true`:               entry,
+		`253402300799999`:    time.UnixMilli(253_402_300_799_999).UTC(),
+		`"1764000000123456"`: entry,
+	} {
+		e := envelope(t, `{"sender":{"id":"7"},"timestamp":`+in+`,"message":{"mid":"m"}}`)
+		require.Equal(t, want, e.Time, in)
+	}
+	require.Equal(t, entry, envelope(t, `{"delivery":{"watermark":1}}`).Time)
+	require.True(t, split(t, `{"entry":[{"id":"1","messaging":[{"read":{}}]}]}`).Envelopes[0].Time.IsZero())
+	late := split(t, `{"entry":[{"messaging":[{"read":{}}],"time":5000000000000,"id":"10"}],"object":"instagram"}`).Envelopes[0]
+	require.Equal(t, entry, late.Time)
+	require.Equal(t, "10", late.PageID)
+	require.Equal(t, receiving.ObjectInstagram, late.Object)
+}
+
+// TestKeys: around one message id there are eight events, and each of them is one however it is delivered.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+
+	const who = `{"sender":{"id":"7"},"recipient":{"id":"10"},"timestamp":1764000000000,`
+	elements := map[string]string{
+		"message":      who + `"message":{"mid":"m","text":"hi"}}`,
+		"echo":         `{"sender":{"id":"10"},"recipient":{"id":"7"},"timestamp":1764000000000,"message":{"mid":"m","text":"hi","is_echo":true}}`,
+		"edit":         who + `"message_edit":{"mid":"m","text":"ho","num_edit":1}}`,
+		"edit again":   who + `"message_edit":{"mid":"m","text":"hm","num_edit":2}}`,
+		"react":        who + `"reaction":{"mid":"m","action":"react","reaction":"love"}}`,
+		"unreact":      who + `"reaction":{"mid":"m","action":"unreact"}}`,
+		"read":         who + `"read":{"mid":"m"}}`,
+		"delete":       who + `"message":{"mid":"m","is_deleted":true}}`,
+		"echo deleted": who + `"message":{"mid":"m","is_deleted":true,"is_echo":true}}`,
+		"postback":     who + `"postback":{"mid":"m","payload":"P"}}`,
+		"no mid":       who + `"message":{"text":"hi"}}`,
+		"other text":   who + `"message":{"text":"ho"}}`,
+		"unknown":      who + `"surprise":{"mid":"m"}}`,
+	}
+	keys := map[string]string{}
+	for name, element := range elements {
+		key := envelope(t, element).Key
+		require.NotContains(t, keys, key, "%s is also %s", name, keys[key])
+		require.Regexp(t, `^[a-z_]+-[A-Za-z0-9_-]{22}$`, key)
+		require.Equal(t, key, envelope(t, element).Key, name)
+		keys[key] = name
+
+		others := split(t, `{"object":"page","entry":[{"id":"11","time":5000000000000,"messaging":[`+element+`]}]}`)
+		require.NotEqual(t, key, others.Envelopes[0].Key, "%s of another page", name)
+		standby := split(t, `{"object":"page","entry":[{"id":"10","time":5000000000001,"standby":[`+element+`]}]}`)
+		require.Equal(t, key, standby.Envelopes[0].Key, "%s on standby", name)
+		require.True(t, standby.Envelopes[0].Standby)
+		test := split(t, `{"object":"page","entry":[{"id":"10","changes":[{"value":`+element+`,"field":"messages"}]}]}`)
+		if name != "unknown" {
+			require.Equal(t, key, test.Envelopes[0].Key, "%s from the dashboard", name)
+		}
+	}
+
+	again := envelope(t, `{"sender":{"id":"7"},"recipient":{"id":"10"},"timestamp":1764000000999,"message":{"mid":"m","text":"other bytes"}}`)
+	require.Equal(t, "message", keys[again.Key], "a message is its id")
+	require.NotEqual(t, envelope(t, `{"sender":{"id":"7"},"read":{"mid":"m"}}`).Key, envelope(t, `{"sender":{"id":"8"},"read":{"mid":"m"}}`).Key)
+}
+
+func TestSplitForms(t *testing.T) {
+	t.Parallel()
+
+	for name, want := range map[string]struct {
+		field, thread, person, page string
+		typ                         receiving.Type
+		payload                     receiving.Payload
+	}{
+		"dashboard_test": {"messages", "12334", "12334", "0", receiving.TypeSimpleText, &receiving.Message{
+			MID: "test_message_id", Text: "test_message", Commands: []receiving.Command{{Name: "command123"}, {Name: "command456"}}}},
+		"comment":        {"feed", "feed/77_1234", "", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "feed"}},
+		"inbox_label":    {"inbox_labels", "inbox_labels/", "", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "inbox_labels"}},
+		"call":           {"calls", "calls/c_99", "", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "calls"}},
+		"event_in_entry": {"", "6512349087765432", "6512349087765432", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "call_permission_reply"}},
+		"instagram_story_reply": {"", "1784509912345678", "1784509912345678", "17841400008460056", receiving.TypeSimpleText, &receiving.Message{
+			MID: "m_kR7vQ2xw0aYpLd034zEfTnHbUo1sGcJ9i8WmXqZ4tA", Text: "nice",
+			ReplyTo: &receiving.ReplyTo{Story: &receiving.Story{URL: "https://lookaside.example/story", ID: "17900000000000001"}}}},
+	} {
+		e := onlyEnvelope(t, "callbacks/"+name)
+		require.Equal(t, want.field, e.Field, name)
+		require.Equal(t, want.thread, e.Thread, name)
+		require.Equal(t, want.person, e.PersonID, name)
+		require.Equal(t, want.page, e.PageID, name)
+		ev, problems := e.Event()
+		require.Empty(t, problems, name)
+		require.Equal(t, want.typ, ev.Type, name)
+		if m, ok := want.payload.(*receiving.Message); ok && name == "instagram_story_reply" {
+			m.MID = ev.MID()
+		}
+		require.Equal(t, want.payload, ev.Payload, name)
+	}
+	standby := onlyEnvelope(t, "callbacks/standby")
+	ev, _ := standby.Event()
+	require.True(t, standby.Standby && ev.Standby)
+	require.Equal(t, receiving.TypePostback, ev.Type)
+	require.False(t, ev.IsAct())
+}
+
+// TestMalformed: what is malformed is told, and costs nothing else.
+func TestMalformed(t *testing.T) {
+	t.Parallel()
+
+	c := split(t, string(read(t, "callbacks/malformed")))
+	var told []string
+	for _, p := range c.Problems {
+		told = append(told, p.String())
+	}
+	require.Equal(t, []string{
+		"entry[0]: is null, not an object",
+		"entry[1]: is a string, not an object",
+		"entry[2].messaging[0]: is null, not an object",
+		"entry[2].messaging[1].message: is a string, not an object",
+		"entry[2].messaging[2].message: is null, not an object",
+		"entry[2].messaging[4].recipient: is a number, not an object",
+		"entry[2].messaging[4].timestamp: is a string, not a time",
+		"entry[2].messaging[5]: is an array, not an object",
+		"entry[3].messaging: is null, not an array",
+	}, told)
+	require.Equal(t, len(told), c.Malformed)
+	require.Len(t, c.Envelopes, 4)
+
+	var types []receiving.Type
+	told = nil
+	for _, e := range c.Envelopes {
+		ev, problems := e.Event()
+		types = append(types, ev.Type)
+		for _, p := range problems {
+			told = append(told, p.String())
+		}
+	}
+	require.Equal(t, []receiving.Type{receiving.TypeUnknown, receiving.TypeUnknown, receiving.TypeImage, receiving.TypeSimpleText}, types)
+	require.Equal(t, []string{
+		"message: is a string, not an object",
+		"message.attachments[0]: is null, not an object",
+		"message.quick_reply: is a number, not an object",
+	}, told)
+}
+
+func TestSplitIsBounded(t *testing.T) {
+	t.Parallel()
+
+	// Many nulls are counted, and a few described.
+	c := split(t, callback(strings.Repeat("null,", 80_000)+`{"message":{"mid":"m"}}`))
+	require.Len(t, c.Envelopes, 1)
+	require.Equal(t, 80_000, c.Malformed)
+	require.Len(t, c.Problems, 16)
+
+	_, err := receiving.Split([]byte(callback(strings.Repeat("{},", receiving.MaxElements-1) + "{}")))
+	require.NoError(t, err)
+	_, err = receiving.Split([]byte(callback(strings.Repeat("{},", receiving.MaxElements) + "{}")))
+	require.ErrorIs(t, err, receiving.ErrTooManyElements)
+
+	// A deep element costs itself only.
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	c = split(t, callback(`{"message":{"mid":"1"}}`, `{"message":{"mid":"2"},"x":`+deep(100_000)+`}`, `{"message":{"mid":"3"}}`))
+	require.Len(t, c.Envelopes, 2)
+	require.Equal(t, []receiving.Problem{{Path: "entry[0].messaging[1]", Text: "is nested too deeply"}}, c.Problems)
+	require.Len(t, split(t, `{"x":`+deep(1000)+`,"entry":[{"y":`+deep(1000)+`,"messaging":[{}]}]}`).Envelopes, 1)
+	_, err = receiving.Split(bytes.Repeat([]byte(`{"a":`), 80_000))
+	require.ErrorIs(t, err, receiving.ErrNotCallback)
+
+	// A long array in an event is cut.
+	ev, problems := envelope(t, `{"delivery":{"mids":["a"`+strings.Repeat(`,"b"`, 50_000)+`],"watermark":1764000000}}`).Event()
+	delivery, ok := ev.Payload.(*receiving.Delivery)
+	require.True(t, ok)
+	require.Len(t, delivery.MIDs, 1000)
+	require.False(t, delivery.Watermark.IsZero())
+	require.Len(t, problems, 1)
+	require.Equal(t, "delivery.mids[1000]: and what follows it is left out, after 1000 items", problems[0].String())
+}
+
+func TestSplitRefuses(t *testing.T) {
+	t.Parallel()
+
+	for _, body := range []string{``, ` `, `null`, `[]`, `"x"`, `{`, `{"entry":[}`, `{"entry":[]} x`, `{} {}`, `{"entry":[{"messaging":[{"message":tru}]}]}`, "\x00"} {
+		c, err := receiving.Split([]byte(body))
+		require.ErrorIs(t, err, receiving.ErrNotCallback, body)
+		require.Empty(t, c.Envelopes)
+		require.NotContains(t, err.Error(), "tru")
+	}
+	for body, malformed := range map[string]int{
+		`{}`: 1, `{"entry":null}`: 1, `{"entry":{}}`: 1, `{"entry":[]}`: 0, `{"entry":[{}]}`: 0, `{"entry":[{"messaging":[]}]}`: 0, `{"object":[],"entry":[]}`: 1,
+	} {
+		c := split(t, body)
+		require.Empty(t, c.Envelopes, body)
+		require.Equal(t, malformed, c.Malformed, body)
+	}
+	twice := split(t, `{"entry":[{"messaging":[{}]}],"entry":[{"messaging":[{}]}]}`)
+	require.Len(t, twice.Envelopes, 2, "no event is lost to a name that comes twice")
+}
+
+// TestSplitReusesNoMemory: what one call returned, the next does not write over.
+func TestSplitReusesNoMemory(t *testing.T) {
+	t.Parallel()
+
+	first := split(t, string(read(t, "mixed50")))
+	want := fmt.Sprintf("%v", first)
+	for range 100 {
+		split(t, callback(`{"sender":{"id":"\u0037"},"message":{"mid":"\u00e9"}}`))
+		_ = split(t, string(read(t, "callbacks/malformed")))
+	}
+	require.Equal(t, want, fmt.Sprintf("%v", first))
+}
