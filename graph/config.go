@@ -1,0 +1,125 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+
+	"github.com/djmessenger/messenger/secret"
+)
+
+// What a [Config] means by its zero values.
+const (
+	DefaultBaseURL       = "https://graph.facebook.com"
+	DefaultTimeout       = 10 * time.Second
+	DefaultUploadTimeout = 2 * time.Minute
+	DefaultVersion       = "v26.0"
+)
+
+// Config says how a [Client] reaches the Graph API. Only Tokens is required.
+type Config struct {
+	// AppSecret gives the secret of the app that serves a page. Calls are then signed with appsecret_proof, which the
+	// platform demands of apps whose setting "Require App Secret" is on. It is called once per call, from any goroutine.
+	// A zero value it returns leaves that page's calls unsigned. Default: no call is signed.
+	AppSecret func(page string) secret.Value
+
+	// BaseURL is where the Graph API lives, without the version. It may have a path, such as that of a proxy or a
+	// simulator. Default: [DefaultBaseURL], https://graph.facebook.com.
+	BaseURL string
+
+	// HTTPClient makes the calls, so that proxies, certificates, tracing and metrics are the user's. The client works on
+	// a copy that follows no redirect, since a redirect would carry the token elsewhere. Default: a client of its own,
+	// which keeps up to 64 idle connections.
+	HTTPClient *http.Client
+
+	// Timeout bounds one call from the lookup of its token to the last byte of its answer. Uploads have UploadTimeout
+	// instead. Default: [DefaultTimeout], 10 s.
+	Timeout time.Duration
+
+	// Tokens finds the access token of a page. Required.
+	Tokens TokenSource
+
+	// UploadTimeout bounds one [Client.Upload], the reading of the file included. Default: [DefaultUploadTimeout], 2 min.
+	UploadTimeout time.Duration
+
+	// Version is the version of the Graph API, such as v26.0. Default: [DefaultVersion].
+	Version string
+}
+
+// WithDefaults returns a copy in which every field that has a default is set.
+func (c Config) WithDefaults() Config {
+	if c.AppSecret == nil {
+		c.AppSecret = func(string) secret.Value { return secret.Value{} }
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = DefaultBaseURL
+	}
+	if c.HTTPClient == nil {
+		c.HTTPClient = newHTTPClient()
+	}
+	if c.Timeout == 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.UploadTimeout == 0 {
+		c.UploadTimeout = DefaultUploadTimeout
+	}
+	if c.Version == "" {
+		c.Version = DefaultVersion
+	}
+	return c
+}
+
+var versionPattern = regexp.MustCompile(`\Av[1-9][0-9]*\.[0-9]+\z`)
+
+// validate reports every mistake of a Config that has its defaults, each named by its field. The values themselves are
+// left out of the texts: a base URL may carry a password.
+func (c Config) validate() error {
+	var mistakes []error
+	report := func(field, format string, args ...any) {
+		mistakes = append(mistakes, fmt.Errorf("graph: Config.%s: %w", field, fmt.Errorf(format, args...)))
+	}
+	if base, err := url.Parse(c.BaseURL); err != nil {
+		report("BaseURL", "not a URL")
+	} else {
+		if base.Scheme != "http" && base.Scheme != "https" {
+			report("BaseURL", "scheme must be http or https")
+		}
+		if base.Host == "" {
+			report("BaseURL", "host is missing")
+		}
+		if base.User != nil {
+			report("BaseURL", "must not carry a user or a password")
+		}
+		if base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
+			report("BaseURL", "must not have a query or a fragment")
+		}
+	}
+	if c.Timeout < 0 {
+		report("Timeout", "must not be negative: %v", c.Timeout)
+	}
+	if c.Tokens == nil {
+		report("Tokens", "is required")
+	}
+	if c.UploadTimeout < 0 {
+		report("UploadTimeout", "must not be negative: %v", c.UploadTimeout)
+	}
+	if !versionPattern.MatchString(c.Version) {
+		report("Version", "must look like %s", DefaultVersion)
+	}
+	return errors.Join(mistakes...)
+}
+
+// newHTTPClient returns the client that serves a Config which names none. It has no deadline of its own: every call has
+// one in its context.
+func newHTTPClient() *http.Client {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return &http.Client{Transport: http.DefaultTransport}
+	}
+	transport = transport.Clone()
+	transport.MaxIdleConnsPerHost = 64
+	return &http.Client{Transport: transport}
+}

@@ -1,0 +1,92 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// MessengerProfile holds properties of a page's Messenger Profile by their names, such as get_started and
+// persistent_menu, as the platform writes them. Package threadsettings has them as data. See
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/messenger-profile.
+type MessengerProfile map[string]json.RawMessage
+
+const (
+	profilePath   = Me + "/messenger_profile"
+	iceBreakers   = "ice_breakers"
+	callToActions = "call_to_actions"
+)
+
+// GetMessengerProfile reads properties of a page's Messenger Profile. What is not set is missing in the result. At least
+// one field is needed. The platform allows 10 calls of the Messenger Profile API in 10 minutes for each page. Errors are
+// those of [Client.Do].
+func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ...string) (MessengerProfile, error) {
+	if len(fields) == 0 {
+		return nil, &RequestError{Err: errors.New("messenger profile: no field named")}
+	}
+	var found struct {
+		Data []map[string]json.RawMessage `json:"data"`
+	}
+	err := c.Do(ctx, Request{
+		Method: http.MethodGet,
+		Page:   page,
+		Path:   profilePath,
+		Query:  url.Values{"fields": {strings.Join(fields, ",")}},
+	}, &found)
+	if err != nil {
+		return nil, err
+	}
+	profile := make(MessengerProfile)
+	var bare []map[string]json.RawMessage
+	for _, properties := range found.Data {
+		if properties[callToActions] != nil {
+			bare = append(bare, properties)
+			continue
+		}
+		maps.Copy(profile, properties)
+	}
+	// The new form of the ice breakers has been seen without the name of its property.
+	if len(bare) > 0 && profile[iceBreakers] == nil && slices.Contains(fields, iceBreakers) {
+		if profile[iceBreakers], err = json.Marshal(bare); err != nil {
+			return nil, err
+		}
+	}
+	return profile, nil
+}
+
+// SetMessengerProfile sets the given properties and leaves all others as they are. Errors are those of [Client.Do], and a
+// [ResponseError] for an answer that does not report success.
+func (c *Client) SetMessengerProfile(ctx context.Context, page string, properties MessengerProfile) error {
+	if len(properties) == 0 {
+		return &RequestError{Err: errors.New("messenger profile: no property to set")}
+	}
+	return c.change(ctx, Request{Body: properties, Method: http.MethodPost, Page: page, Path: profilePath})
+}
+
+// DeleteMessengerProfile removes the named properties. Errors are those of [Client.SetMessengerProfile].
+func (c *Client) DeleteMessengerProfile(ctx context.Context, page string, fields ...string) error {
+	if len(fields) == 0 {
+		return &RequestError{Err: errors.New("messenger profile: no field named")}
+	}
+	body := map[string][]string{"fields": fields}
+	return c.change(ctx, Request{Body: body, Method: http.MethodDelete, Page: page, Path: profilePath})
+}
+
+// change makes a call that reports success as {"result":"success"} or as {"success":"true"}.
+func (c *Client) change(ctx context.Context, request Request) error {
+	var raw json.RawMessage
+	if err := c.Do(ctx, request, &raw); err != nil {
+		return err
+	}
+	object := decodeObject(raw)
+	if decodeText(object["result"]) == "success" || decodeBool(object["success"]) {
+		return nil
+	}
+	a := &answer{status: http.StatusOK, method: request.Method, path: request.Path}
+	return a.unusable("no success reported", nil)
+}

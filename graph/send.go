@@ -1,0 +1,51 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+// SendResult is the platform's answer to a send.
+type SendResult struct {
+	// AttachmentID is the id of an attachment that was sent for reuse; else empty.
+	AttachmentID string
+	// MessageID is the mid of the message. It is empty for sender actions and reactions.
+	MessageID string
+	// Raw is the whole answer.
+	Raw json.RawMessage
+	// RecipientID is the person's id. It is empty for recipients that were named by user_ref or phone number.
+	RecipientID string
+}
+
+// SendMessage posts body, which is JSON or is written as JSON, to /me/messages. The page picks the token, and the token
+// picks the sender. Errors are those of [Client.Do]; an answer that is no JSON object is a [ResponseError]. See
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages.
+func (c *Client) SendMessage(ctx context.Context, page string, body any) (SendResult, error) {
+	if body == nil {
+		body = json.RawMessage(nil) // which is refused
+	}
+	var raw json.RawMessage
+	request := Request{Body: body, Method: http.MethodPost, Page: page, Path: Me + "/messages"}
+	if err := c.Do(ctx, request, &raw); err != nil {
+		return SendResult{}, err
+	}
+	object := decodeObject(raw)
+	if object == nil {
+		a := &answer{status: http.StatusOK, method: request.Method, path: request.Path}
+		return SendResult{}, a.unusable("not a JSON object", nil)
+	}
+	result := SendResult{
+		AttachmentID: decodeText(object["attachment_id"]),
+		MessageID:    decodeText(object["message_id"]),
+		Raw:          raw,
+		RecipientID:  decodeText(object["recipient_id"]),
+	}
+	// Two of Meta's samples put the ids into an object of their own.
+	if recipient := decodeObject(object["recipient"]); recipient != nil {
+		result.RecipientID = cmp.Or(result.RecipientID, decodeText(recipient["id"]))
+		result.MessageID = cmp.Or(result.MessageID, decodeText(recipient["message_id"]))
+	}
+	return result, nil
+}

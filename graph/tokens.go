@@ -1,0 +1,55 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/djmessenger/messenger/secret"
+)
+
+// Me is the path segment by which the Graph API knows the owner of the access token. Sends go to it, since the id under
+// which Instagram announces an account is not the id of a page.
+const Me = "me"
+
+// TokenSource finds the access token of a page. It is asked anew for every call, so that a renewed token serves at once;
+// sources which are slow keep what they found.
+//
+// Token is called from many goroutines at once. A page without a token is a zero Value or an error that matches
+// [ErrNoToken]. Any other error says that the source itself failed, and the call may be tried again.
+type TokenSource interface {
+	Token(ctx context.Context, page string) (secret.Value, error)
+}
+
+// TokenFunc is a function that serves as a [TokenSource].
+type TokenFunc func(ctx context.Context, page string) (secret.Value, error)
+
+// Token implements [TokenSource].
+func (f TokenFunc) Token(ctx context.Context, page string) (secret.Value, error) {
+	return f(ctx, page)
+}
+
+// PageToken is the [TokenSource] of a bot with one page: every page has this token.
+func PageToken(token string) TokenSource {
+	return pageToken{token: secret.New(token)}
+}
+
+type pageToken struct {
+	token secret.Value
+}
+
+// Token implements [TokenSource].
+func (p pageToken) Token(context.Context, string) (secret.Value, error) {
+	return p.token, nil
+}
+
+// TokenMap is a [TokenSource] with a token for each page, by the page's id. It must not change while a client uses it.
+type TokenMap map[string]secret.Value
+
+// Token implements [TokenSource]. A page that the map does not know gives an error that matches [ErrNoToken].
+func (m TokenMap) Token(_ context.Context, page string) (secret.Value, error) {
+	token := m[page]
+	if token.IsZero() {
+		return secret.Value{}, fmt.Errorf("%w: page %q", ErrNoToken, page)
+	}
+	return token, nil
+}

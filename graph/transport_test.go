@@ -1,0 +1,283 @@
+package graph_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/graph"
+)
+
+// The fate of a call decides whether a person gets a message twice.
+
+func send(ctx context.Context, client *graph.Client) error {
+	_, err := client.SendMessage(ctx, page, []byte(`{"recipient":{"id":"9"}}`))
+	return err
+}
+
+func TestNoConnectionIsSafe(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	client, err := graph.New(graph.Config{BaseURL: "http://" + address + "/prefix", Tokens: graph.PageToken(token)})
+	require.NoError(t, err)
+
+	err = send(t.Context(), client)
+	var broken *graph.TransportError
+	require.ErrorAs(t, err, &broken)
+	require.False(t, broken.Written)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	require.Equal(t, graph.RetrySafe, graph.Classify(err))
+}
+
+func TestUntrustedCertificateIsSafe(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewUnstartedServer(answering(200, `{}`))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	client, err := graph.New(graph.Config{BaseURL: secure.URL, Tokens: graph.PageToken(token)})
+	require.NoError(t, err)
+	err = send(t.Context(), client)
+	require.Equal(t, graph.RetrySafe, graph.Classify(err), "%v", err)
+}
+
+func TestDeadlineWhileConnectingIsSafe(t *testing.T) {
+	t.Parallel()
+	client := newPlatform(t, nil).client(t, func(c *graph.Config) {
+		c.Timeout = time.Millisecond
+		c.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}}}
+	})
+	err := send(t.Context(), client)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Equal(t, graph.RetrySafe, graph.Classify(err))
+}
+
+func TestEndedContextIsSafe(t *testing.T) {
+	t.Parallel()
+	platform := newPlatform(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := send(ctx, platform.client(t))
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, graph.RetrySafe, graph.Classify(err))
+	require.Empty(t, platform.received(t))
+}
+
+func TestStallingPlatformIsUncertain(t *testing.T) {
+	t.Parallel()
+	platform := newPlatform(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	err := send(t.Context(), platform.client(t, func(c *graph.Config) { c.Timeout = 300 * time.Millisecond }))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	var broken *graph.TransportError
+	require.ErrorAs(t, err, &broken)
+	require.True(t, broken.Written)
+	require.Equal(t, graph.RetryUncertain, graph.Classify(err))
+}
+
+func TestStallWithinTheBodyIsUncertain(t *testing.T) {
+	t.Parallel()
+	platform := newPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"recipient_id":`)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	err := send(t.Context(), platform.client(t, func(c *graph.Config) { c.Timeout = 300 * time.Millisecond }))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Equal(t, graph.RetryUncertain, graph.Classify(err))
+}
+
+func TestCancelWhileThePlatformWorksIsUncertain(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	platform := newPlatform(t, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	err := send(ctx, platform.client(t))
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, graph.RetryUncertain, graph.Classify(err))
+}
+
+func TestTimeoutBoundsACallByDefault(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, err := graph.New(graph.Config{Tokens: graph.PageToken(token), HTTPClient: &http.Client{Transport: roundTripper(
+			func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			})}})
+		require.NoError(t, err)
+		start := time.Now()
+		require.ErrorIs(t, send(t.Context(), client), context.DeadlineExceeded)
+		require.Equal(t, graph.DefaultTimeout, time.Since(start))
+	})
+}
+
+// hijack ends a connection after a request was read, having written what it is told to.
+func hijack(t *testing.T, answer string, reset bool) http.HandlerFunc {
+	t.Helper()
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(connection, answer)
+		if reset {
+			_ = connection.(*net.TCPConn).SetLinger(0)
+		}
+		_ = connection.Close()
+	}
+}
+
+func TestBrokenConnectionIsUncertain(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		answer string
+		reset  bool
+	}{
+		"reset":                    {"", true},
+		"closed":                   {"", false},
+		"half a status line":       {"HTTP/1.1 20", false},
+		"half a header":            {"HTTP/1.1 200 OK\r\nContent-Le", false},
+		"half a body":              {"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{\"recipient_id\":\"9\"", false},
+		"half a chunked body":      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n28\r\n{\"recipient", false},
+		"half a body, no length":   {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"recipient_id\":\"9\"", false},
+		"half a refusal":           {"HTTP/1.1 400 Bad Request\r\nContent-Length: 90\r\n\r\n{\"error\":{\"code\":1", false},
+		"half a refusal, unlength": {"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n{\"error\":{\"code\":1", false},
+		"no HTTP":                  {"SSH-2.0-OpenSSH\r\n", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			platform := newPlatform(t, hijack(t, test.answer, test.reset))
+			err := send(t.Context(), platform.client(t))
+			require.Error(t, err)
+			require.Equal(t, graph.RetryUncertain, graph.Classify(err), "%v", err)
+			require.Len(t, platform.received(t), 1, "a call is made once")
+		})
+	}
+}
+
+func TestIdleConnectionThatWasClosedIsNeverTakenForSafe(t *testing.T) {
+	t.Parallel()
+	first := true
+	platform := newPlatform(t, nil)
+	closing := newPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+		if first {
+			first = false
+			answering(200, `{}`)(w, r)
+			return
+		}
+		hijack(t, "", true)(w, r)
+	})
+	client := platform.client(t, func(c *graph.Config) { c.BaseURL = closing.URL + "/prefix" })
+	require.NoError(t, send(t.Context(), client))
+	require.Equal(t, graph.RetryUncertain, graph.Classify(send(t.Context(), client)))
+	require.Len(t, closing.received(t), 2, "net/http itself must not repeat a POST")
+}
+
+func TestTransportThatReportsNothingIsUncertain(t *testing.T) {
+	t.Parallel()
+	client := newPlatform(t, nil).client(t, func(c *graph.Config) {
+		c.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("lost") })}
+	})
+	require.Equal(t, graph.RetryUncertain, graph.Classify(send(t.Context(), client)))
+}
+
+func TestTransportErrorsCarryNoCredentials(t *testing.T) {
+	t.Parallel()
+	marker := errors.New("marker")
+	faults := map[string]func(*http.Request) error{
+		"plain": func(*http.Request) error { return marker },
+		"url":   func(r *http.Request) error { return fmt.Errorf("proxy refused %s", r.URL) },
+		"url.Error": func(r *http.Request) error {
+			return &url.Error{Op: "Post", URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
+		},
+		"wrapped": func(r *http.Request) error {
+			return fmt.Errorf("middleware: %w", &url.Error{Op: "Post", URL: r.URL.String(), Err: context.DeadlineExceeded})
+		},
+		"hidden below": func(r *http.Request) error {
+			return quiet{fmt.Errorf("%w with %s", io.ErrUnexpectedEOF, r.Header.Get("Authorization"))}
+		},
+		"joined":  func(r *http.Request) error { return errors.Join(marker, quiet{errors.New(r.URL.RawQuery)}) },
+		"escaped": func(r *http.Request) error { return errors.New(url.QueryEscape(r.Header.Get("Authorization"))) },
+		"no text": func(r *http.Request) error { return &url.Error{Op: "Post", URL: r.URL.String(), Err: errors.New("")} },
+	}
+	for name, fault := range faults {
+		client := newPlatform(t, nil).client(t, func(c *graph.Config) {
+			c.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) { return nil, fault(r) })}
+		})
+		err := send(t.Context(), client)
+		require.Error(t, err, name)
+		requireNoCredentials(t, err)
+		switch name {
+		case "plain":
+			require.ErrorIs(t, err, marker, "a harmless cause stays")
+		case "url.Error", "hidden below":
+			require.ErrorIs(t, err, io.ErrUnexpectedEOF, "what callers branch on stays")
+		}
+	}
+}
+
+// quiet is an error whose text says less than the one below it.
+type quiet struct{ err error }
+
+func (q quiet) Error() string { return "quiet" }
+func (q quiet) Unwrap() error { return q.err }
+
+// requireNoCredentials looks into every error of a tree, and into every way of printing them.
+func requireNoCredentials(t *testing.T, err error) {
+	t.Helper()
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		text := fmt.Sprintf(format, err)
+		for _, hidden := range []string{token, url.QueryEscape(token), proof, appSecret} {
+			require.NotContains(t, text, hidden, format)
+		}
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := err.Unwrap(); inner != nil {
+			requireNoCredentials(t, inner)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range err.Unwrap() {
+			requireNoCredentials(t, inner)
+		}
+	}
+}
+
+func TestNothingPrintsCredentials(t *testing.T) {
+	t.Parallel()
+	platform := newPlatform(t, nil)
+	config := platform.config()
+	client := platform.client(t)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		for _, value := range []any{
+			config, &config, client, *client, config.Tokens, graph.TokenMap{page: config.AppSecret(page)}, graph.With(t.Context(), client),
+		} {
+			text := fmt.Sprintf(format, value)
+			for _, hidden := range []string{token, proof, appSecret} {
+				require.NotContains(t, text, hidden)
+			}
+		}
+	}
+}

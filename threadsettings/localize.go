@@ -1,0 +1,92 @@
+package threadsettings
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"github.com/djmessenger/messenger/i18n"
+)
+
+// locales are the platform's, without English upside down and its like. See
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/messenger-profile/supported-locales.
+var locales = strings.Fields(`
+	af_ZA ar_AR as_IN az_AZ be_BY bg_BG bn_IN br_FR bs_BA ca_ES cb_IQ co_FR cs_CZ cx_PH cy_GB da_DK de_DE el_GR en_GB en_US
+	es_ES es_LA et_EE eu_ES fa_IR ff_NG fi_FI fo_FO fr_CA fr_FR fy_NL ga_IE gl_ES gn_PY gu_IN ha_NG he_IL hi_IN hr_HR hu_HU
+	hy_AM id_ID is_IS it_IT ja_JP jv_ID ka_GE kk_KZ km_KH kn_IN ko_KR ku_TR lt_LT lv_LV mg_MG mk_MK ml_IN mn_MN mr_IN ms_MY
+	mt_MT my_MM nb_NO ne_NP nl_BE nl_NL nn_NO or_IN pa_IN pl_PL ps_AF pt_BR pt_PT ro_RO ru_RU rw_RW sc_IT si_LK sk_SK sl_SI
+	so_SO sq_AL sr_RS sv_SE sw_KE sz_PL ta_IN te_IN tg_TJ th_TH tl_PH tr_TR tz_MA uk_UA ur_PK uz_UZ vi_VN zh_CN zh_HK zh_TW`)
+
+// Localize returns settings that have, beside the default block, one for every locale of the platform whose people the
+// catalogues serve, so that a person reads the menu in the language in which the bot talks to them. The texts of the default
+// block are the message ids. A locale that reads the same as the default block gets none of its own, and a block that is there already
+// stays as it is. Payloads are the same in every language. A nil catalogue changes nothing.
+//
+// A catalogue for a locale that the platform does not list, such as es-MX, has a block of its own too.
+func (s Settings) Localize(catalog *i18n.Catalog) Settings {
+	s = s.withDefaults()
+	targets := targetLocales(catalog)
+	s.localizeGreeting(catalog, targets)
+	s.localizeMenu(catalog, targets)
+	return s
+}
+
+func (s *Settings) localizeGreeting(catalog *i18n.Catalog, targets []string) {
+	at := slices.IndexFunc(s.Greeting, func(g Greeting) bool { return g.Locale == DefaultLocale })
+	if at < 0 {
+		return
+	}
+	id := s.Greeting[at].Text
+	s.Greeting[at].Text = catalog.For("").Text(id)
+	for _, locale := range targets {
+		text := catalog.For(locale).Text(id)
+		known := slices.ContainsFunc(s.Greeting, func(g Greeting) bool { return g.Locale == locale })
+		if !known && text != s.Greeting[at].Text {
+			s.Greeting = append(s.Greeting, Greeting{Locale: locale, Text: text})
+		}
+	}
+}
+
+func (s *Settings) localizeMenu(catalog *i18n.Catalog, targets []string) {
+	at := slices.IndexFunc(s.PersistentMenu, func(m Menu) bool { return m.Locale == DefaultLocale })
+	if at < 0 {
+		return
+	}
+	ids := s.PersistentMenu[at].Items
+	s.PersistentMenu[at].Items = translateItems(ids, catalog.For(""))
+	for _, locale := range targets {
+		menu := s.PersistentMenu[at]
+		menu.Items, menu.Locale = translateItems(ids, catalog.For(locale)), locale
+		known := slices.ContainsFunc(s.PersistentMenu, func(m Menu) bool { return m.Locale == locale })
+		if !known && !slices.Equal(menu.Items, s.PersistentMenu[at].Items) {
+			s.PersistentMenu = append(s.PersistentMenu, menu)
+		}
+	}
+}
+
+func translateItems(items []MenuItem, localizer *i18n.Localizer) []MenuItem {
+	translated := slices.Clone(items)
+	for i := range translated {
+		translated[i].Title = localizer.Text(translated[i].Title)
+	}
+	return translated
+}
+
+// targetLocales returns the platform's locales and those of the catalogues that name a language and a region.
+func targetLocales(catalog *i18n.Catalog) []string {
+	targets := slices.Clone(locales)
+	for _, name := range catalog.Locales() {
+		tag, err := language.Parse(name)
+		if err != nil {
+			continue
+		}
+		base, _, region := tag.Raw()
+		if locale := base.String() + "_" + region.String(); localePattern.MatchString(locale) && region.IsCountry() {
+			targets = append(targets, locale)
+		}
+	}
+	slices.SortFunc(targets, cmp.Compare)
+	return slices.Compact(targets)
+}
