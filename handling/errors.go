@@ -1,0 +1,41 @@
+package handling
+
+import "errors"
+
+// Skip is returned by Handle to say "not mine after all". It is no failure:
+// nothing that the route queued takes effect, its senders do not answer, and
+// the event counts as not handled by it.
+var Skip = errors.New("handling: skip")
+
+// Permanent marks an error that trying again will not mend: the route becomes
+// a dead letter at once, while the rest of the turn takes effect. It returns
+// nil for a nil error.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &permanentError{err}
+}
+
+// IsPermanent reports whether an error was marked by [Permanent].
+func IsPermanent(err error) bool {
+	var p *permanentError
+	return errors.As(err, &p)
+}
+
+type permanentError struct{ err error }
+
+func (e *permanentError) Error() string { return e.err.Error() }
+func (e *permanentError) Unwrap() error { return e.err }
+
+var (
+	errNoFunc = errors.New("handling: the function is nil")
+	errNoKind = errors.New("handling: the payload kind is missing; make one with payload.New")
+)
+
+func needFunc(missing bool) error {
+	if missing {
+		return errNoFunc
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package handling
+
+import (
+	"context"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// TextBase is the base of handlers for texts that a person wrote. It supplies
+// ShouldHandle and leaves Handle out:
+//
+//	type OrderStatus struct {
+//		handling.TextBase
+//		Orders *orders.Service
+//	}
+//
+//	func (h OrderStatus) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+//		return reply.Reply(ctx, sending.Text(h.Orders.Status(ctx, ev.PersonID)))
+//	}
+type TextBase struct {
+	// Pattern is a regular expression in RE2 syntax that the whole text must
+	// match; (?i) makes it ignore case. Empty matches any text that is not
+	// empty.
+	Pattern string
+}
+
+// ShouldHandle reports whether the event is a text that matches.
+func (b TextBase) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
+	_, ok := b.Match(ev)
+	return ok
+}
+
+// Match reports whether the event is a text that matches, and returns the
+// pattern's named groups that took part in the match.
+func (b TextBase) Match(ev *receiving.Event) (groups map[string]string, ok bool) {
+	text := ev.Text()
+	if text == "" {
+		return nil, false
+	}
+	if b.Pattern == "" {
+		return nil, true
+	}
+	re, err := compile(b.Pattern)
+	if err != nil {
+		return nil, false
+	}
+	at := re.FindStringSubmatchIndex(text)
+	if at == nil {
+		return nil, false
+	}
+	groups = map[string]string{}
+	for i, name := range re.SubexpNames() {
+		if name != "" && at[2*i] >= 0 {
+			groups[name] = text[at[2*i]:at[2*i+1]]
+		}
+	}
+	return groups, true
+}
+
+// Validate reports a pattern that does not compile.
+func (b TextBase) Validate() error {
+	_, err := compile(b.Pattern)
+	return err
+}
+
+// SimpleText handles texts that match a pattern, and leaves the answer to its
+// route's senders. They find the pattern's named groups as values:
+//
+//	{
+//		Handler: handling.SimpleText{Pattern: `order (?P<number>\d+)`},
+//		Senders: sending.List(sending.SimpleMessage{Text: "Looking for order %{number}."}),
+//	}
+type SimpleText struct {
+	// Pattern is as in [TextBase].
+	Pattern string
+}
+
+// ShouldHandle reports whether the event is a text that matches.
+func (h SimpleText) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
+	_, ok := TextBase(h).Match(ev)
+	return ok
+}
+
+// Handle gives the named groups to the senders.
+func (h SimpleText) Handle(_ context.Context, ev *receiving.Event, reply *sending.Replier) error {
+	groups, ok := TextBase(h).Match(ev)
+	if !ok {
+		return Skip
+	}
+	for name, value := range groups {
+		reply.Set(name, value)
+	}
+	return nil
+}
+
+// Validate reports a pattern that does not compile.
+func (h SimpleText) Validate() error { return TextBase(h).Validate() }

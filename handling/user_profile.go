@@ -1,0 +1,132 @@
+package handling
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// UserProfile keeps what the platform tells about a person: name, picture,
+// locale, time zone. A new person's first turn waits a moment for it, so that
+// the first answer can use their name and language; no later turn waits. It is
+// asked again, beside turns, when it has become old. What the platform
+// refuses to tell is remembered too, and the person is kept without it.
+//
+// Under TypeDefault it runs before all other handlers.
+type UserProfile struct {
+	// Fields are what to ask for. Default: first_name, last_name, profile_pic,
+	// locale, timezone and gender; on Instagram name, username and profile_pic.
+	// The platform answers only what the app has permission for.
+	Fields []string
+	// PSIDOnly keeps the person without asking.
+	PSIDOnly bool
+	// RefreshAfter is the age at which a profile is asked for again. Default
+	// 7 days; 24 hours after a refusal.
+	RefreshAfter time.Duration
+	// Wait is how long a new person's first turn waits at most. Default and
+	// maximum 1 second.
+	Wait time.Duration
+}
+
+const (
+	profileWait    = time.Second
+	profileAge     = 7 * 24 * time.Hour
+	profileRefused = 24 * time.Hour
+)
+
+var (
+	profileFields   = []string{"first_name", "last_name", "profile_pic", "locale", "timezone", "gender"}
+	instagramFields = []string{"name", "username", "profile_pic"}
+)
+
+// ProfileQuery asks for a person's profile.
+type ProfileQuery struct {
+	PageID string
+	PSID   string
+	Fields []string
+}
+
+// Profiles looks profiles up beside turns, one call per person at a time. The
+// bot provides it.
+type Profiles interface {
+	// Lookup asks for a profile and waits for the answer at most that long. If
+	// the answer is not there by then it returns false, and the answer is
+	// applied to the store when it comes.
+	Lookup(ctx context.Context, query ProfileQuery, wait time.Duration) (store.SaveProfile, bool)
+}
+
+type profilesKey struct{}
+
+// WithProfiles returns a context in which [UserProfile] asks there.
+func WithProfiles(ctx context.Context, profiles Profiles) context.Context {
+	return context.WithValue(ctx, profilesKey{}, profiles)
+}
+
+// RunsFirst puts the handler before all others under TypeDefault.
+func (UserProfile) RunsFirst() {}
+
+// ShouldHandle reports whether the event is something that a person did;
+// echoes are not.
+func (UserProfile) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
+	return ev.PersonID != "" && ev.Type.IsAct()
+}
+
+// Handle asks for the profile if it is missing or old.
+func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+	profiles, ok := ctx.Value(profilesKey{}).(Profiles)
+	if h.PSIDOnly || !ok {
+		return nil
+	}
+	query := ProfileQuery{PageID: ev.PageID, PSID: ev.PersonID, Fields: h.fields(ev.Object)}
+	person := store.PersonFrom(ctx)
+	if !person.ProfileAt.IsZero() {
+		if time.Since(person.ProfileAt) > h.age(person) {
+			profiles.Lookup(ctx, query, 0)
+		}
+		return nil
+	}
+	wait := h.Wait
+	if wait <= 0 {
+		wait = profileWait
+	}
+	save, ok := profiles.Lookup(ctx, query, min(wait, profileWait))
+	if !ok {
+		// Remember that it was asked, so that the next turn does not wait too.
+		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PersonID, At: time.Now(), Refused: true}
+	}
+	return store.Queue(ctx, save)
+}
+
+// Validate reports durations that are out of range.
+func (h UserProfile) Validate() error {
+	if h.RefreshAfter < 0 || h.Wait < 0 || h.Wait > profileWait {
+		return errors.New("handling: UserProfile: RefreshAfter must not be negative, and Wait must be between 0 and 1 s")
+	}
+	return nil
+}
+
+func (h UserProfile) fields(object receiving.Object) []string {
+	switch {
+	case len(h.Fields) > 0:
+		return h.Fields
+	case object == receiving.ObjectInstagram:
+		return instagramFields
+	default:
+		return profileFields
+	}
+}
+
+func (h UserProfile) age(person store.Person) time.Duration {
+	switch {
+	case person.ProfileRefused:
+		return profileRefused
+	case h.RefreshAfter > 0:
+		return h.RefreshAfter
+	default:
+		return profileAge
+	}
+}

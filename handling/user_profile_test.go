@@ -1,0 +1,121 @@
+package handling_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/store"
+)
+
+// profiles is a look-up that answers what the test says.
+type profiles struct {
+	answer *store.SaveProfile
+	asked  []handling.ProfileQuery
+	waits  []time.Duration
+}
+
+func (p *profiles) Lookup(_ context.Context, query handling.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
+	p.asked = append(p.asked, query)
+	p.waits = append(p.waits, wait)
+	if p.answer == nil || wait == 0 {
+		return store.SaveProfile{}, false
+	}
+	return *p.answer, true
+}
+
+func runProfile(t *testing.T, h handling.UserProfile, person store.Person, p *profiles) (store.Person, []store.Write) {
+	t.Helper()
+	person.PageID, person.PSID = "1", "42"
+	turn := store.NewTurn(nil, person)
+	set := turn.Begin("profile")
+	ctx := handling.WithProfiles(set.Context(t.Context()), p)
+	require.NoError(t, h.Handle(ctx, text("hi"), nil))
+	return store.PersonFrom(ctx), set.End()
+}
+
+func TestNewPersonsFirstTurnWaitsForTheProfile(t *testing.T) {
+	t.Parallel()
+	at := time.Now()
+	p := &profiles{answer: &store.SaveProfile{PageID: "1", PSID: "42", Profile: store.Profile{FirstName: "Ada"}, At: at}}
+	person, writes := runProfile(t, handling.UserProfile{}, store.Person{}, p)
+	require.Equal(t, "Ada", person.Profile.FirstName, "the first answer can use the name")
+	require.Equal(t, []store.Write{*p.answer}, writes)
+	require.Equal(t, []time.Duration{time.Second}, p.waits)
+	require.Equal(t, []string{"first_name", "last_name", "profile_pic", "locale", "timezone", "gender"}, p.asked[0].Fields)
+}
+
+func TestSlowProfileCostsOneTurnOnly(t *testing.T) {
+	t.Parallel()
+	p := &profiles{}
+	person, _ := runProfile(t, handling.UserProfile{Wait: 10 * time.Millisecond}, store.Person{}, p)
+	require.False(t, person.ProfileAt.IsZero(), "that it was asked is remembered")
+	_, writes := runProfile(t, handling.UserProfile{}, person, p)
+	require.Empty(t, writes)
+	require.Equal(t, []time.Duration{10 * time.Millisecond}, p.waits, "the second turn does not ask, let alone wait")
+}
+
+func TestOldProfileIsAskedForBesideTheTurn(t *testing.T) {
+	t.Parallel()
+	days := func(n int) store.Person {
+		return store.Person{ProfileAt: time.Now().Add(-time.Duration(n) * 24 * time.Hour)}
+	}
+	refused := func(n int) store.Person {
+		person := days(n)
+		person.ProfileRefused = true
+		return person
+	}
+	for name, c := range map[string]struct {
+		h      handling.UserProfile
+		person store.Person
+		asked  bool
+	}{
+		"six days":            {handling.UserProfile{}, days(6), false},
+		"eight days":          {handling.UserProfile{}, days(8), true},
+		"own age":             {handling.UserProfile{RefreshAfter: time.Hour}, days(1), true},
+		"refused today":       {handling.UserProfile{}, refused(0), false},
+		"refused before that": {handling.UserProfile{}, refused(2), true},
+		"id only":             {handling.UserProfile{PSIDOnly: true}, days(99), false},
+	} {
+		p := &profiles{}
+		_, writes := runProfile(t, c.h, c.person, p)
+		require.Empty(t, writes, name)
+		require.Equal(t, c.asked, len(p.asked) == 1, name)
+		for _, wait := range p.waits {
+			require.Zero(t, wait, name)
+		}
+	}
+}
+
+func TestProfilesAreNotAskedForOnEchoes(t *testing.T) {
+	t.Parallel()
+	for typ, want := range map[receiving.Type]bool{
+		receiving.TypeSimpleText: true, receiving.TypePostback: true, receiving.TypeReaction: true,
+		receiving.TypeEcho: false, receiving.TypeDelivered: false, receiving.TypeRead: false,
+	} {
+		ev := &receiving.Event{Type: typ, PersonID: "42", Payload: &receiving.Unknown{}}
+		require.Equal(t, want, handling.UserProfile{}.ShouldHandle(t.Context(), ev), typ)
+	}
+	require.False(t, handling.UserProfile{}.ShouldHandle(t.Context(), &receiving.Event{Type: receiving.TypeSimpleText}))
+}
+
+func TestInstagramHasOtherProfileFields(t *testing.T) {
+	t.Parallel()
+	p := &profiles{}
+	set := store.NewTurn(nil, store.Person{}).Begin("profile")
+	ev := text("hi")
+	ev.Object = receiving.ObjectInstagram
+	require.NoError(t, handling.UserProfile{}.Handle(handling.WithProfiles(set.Context(t.Context()), p), ev, nil))
+	require.Equal(t, []string{"name", "username", "profile_pic"}, p.asked[0].Fields)
+}
+
+func TestUserProfileValidates(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, handling.UserProfile{}.Validate())
+	require.Error(t, handling.UserProfile{Wait: 2 * time.Second}.Validate())
+	require.Error(t, handling.UserProfile{RefreshAfter: -1}.Validate())
+}

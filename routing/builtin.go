@@ -1,0 +1,59 @@
+package routing
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"io"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// BuiltIn returns the policy of a bot that names none: it keeps every event
+// and every profile, counts thumbs and thanks for them with a text and an
+// image, greets "hi" and "你好", and keeps locations.
+func BuiltIn() Policy {
+	return Policy{
+		receiving.TypeDefault: {
+			{Handler: handling.SaveMessage{}},
+			{Handler: handling.UserProfile{}},
+		},
+		receiving.TypeSticker: {
+			{Handler: handling.ThumbUp{}, Senders: sending.List(sending.SimpleMessage{Text: "Thanks for the thumb!"})},
+			{Handler: thumbImage{}},
+		},
+		receiving.TypeSimpleText: {
+			{Handler: handling.SimpleText{Pattern: "hi"}, Senders: sending.List(sending.SimpleMessage{Text: "Hi, %{first_name|there}!"})},
+			{Handler: handling.SimpleText{Pattern: "你好"}, Senders: sending.List(sending.SimpleMessage{Text: "您也好"})},
+		},
+		receiving.TypeLocation: {
+			{Handler: handling.Location{}},
+		},
+	}
+}
+
+//go:embed thumb.png
+var thumbPNG []byte
+
+// thumbImage answers a thumb with an image. It has a route of its own, so that
+// a refused upload does not cost the text.
+type thumbImage struct{}
+
+func (thumbImage) ShouldHandle(ctx context.Context, ev *receiving.Event) bool {
+	return handling.ThumbUp{}.ShouldHandle(ctx, ev)
+}
+
+func (thumbImage) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+	image, err := handling.Upload(ctx, ev.PageID, handling.File{
+		Name:        "messenger/thumb.png",
+		Type:        sending.AttachmentImage,
+		ContentType: "image/png",
+		Open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(thumbPNG)), nil },
+	})
+	if err != nil {
+		return err
+	}
+	return reply.Reply(ctx, image)
+}

@@ -1,0 +1,66 @@
+package sending
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// Recorder keeps what a handler answers, for tests. The zero value is ready.
+// It is safe for concurrent use.
+//
+//	var rec sending.Recorder
+//	err := handler.Handle(ctx, ev, rec.Replier(ev))
+//	require.Equal(t, []sending.Message{sending.Text("Hello!")}, rec.Messages())
+type Recorder struct {
+	mu       sync.Mutex
+	messages []Message
+	actions  []Action
+}
+
+// Replier returns a Replier that answers into the recorder. Like the bot's, it
+// refuses events that are no act of a person.
+func (r *Recorder) Replier(ev *receiving.Event) *Replier {
+	return NewReplier(ev, recorderOutlet{r, ev})
+}
+
+// Messages returns what was queued so far.
+func (r *Recorder) Messages() []Message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.messages)
+}
+
+// Actions returns what was sent at once so far.
+func (r *Recorder) Actions() []Action {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.actions)
+}
+
+type recorderOutlet struct {
+	*Recorder
+	event *receiving.Event
+}
+
+func (o recorderOutlet) Queue(_ context.Context, messages []Message) error {
+	if !o.event.IsAct() {
+		return ErrNotAnswerable
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.messages = append(o.messages, messages...)
+	return nil
+}
+
+func (o recorderOutlet) Now(_ context.Context, action Action) error {
+	if !o.event.IsAct() {
+		return ErrNotAnswerable
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.actions = append(o.actions, action)
+	return nil
+}

@@ -1,0 +1,91 @@
+package sending_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+)
+
+func textFrom(person string) *receiving.Event {
+	return &receiving.Event{Type: receiving.TypeSimpleText, PersonID: person, Payload: &receiving.Message{Text: "hi"}}
+}
+
+func TestReplierQueuesAllOrNothing(t *testing.T) {
+	t.Parallel()
+	var rec sending.Recorder
+	reply := rec.Replier(textFrom("42"))
+	err := reply.Reply(t.Context(), sending.Text("fine"), sending.Text(""))
+	var field *sending.FieldError
+	require.ErrorAs(t, err, &field)
+	require.ErrorContains(t, err, "message 2: sending: text")
+	require.Empty(t, rec.Messages())
+
+	require.NoError(t, reply.Reply(t.Context(), sending.Text("one"), sending.Text("two")))
+	require.Equal(t, []sending.Message{sending.Text("one"), sending.Text("two")}, rec.Messages())
+}
+
+func TestReplierTakesInstagramsLimitFromTheEvent(t *testing.T) {
+	t.Parallel()
+	var rec sending.Recorder
+	ev := textFrom("42")
+	ev.Object = receiving.ObjectInstagram
+	text := sending.Text(string(make([]byte, 1001)))
+	require.Error(t, rec.Replier(ev).Reply(t.Context(), text))
+	require.NoError(t, rec.Replier(textFrom("42")).Reply(t.Context(), text))
+}
+
+func TestReplierGivesValuesToSenders(t *testing.T) {
+	t.Parallel()
+	var rec sending.Recorder
+	reply := rec.Replier(textFrom("42"))
+	reply.Set("number", "4711")
+	ctx := sending.WithValues(t.Context(), map[string]string{"number": "outer", "first_name": "Ada"})
+	require.NoError(t, reply.Send(ctx, sending.SimpleMessage{Text: "%{first_name}: %{number}"}))
+	require.Equal(t, []sending.Message{sending.Text("Ada: 4711")}, rec.Messages())
+	require.Equal(t, map[string]string{"number": "4711"}, reply.Values())
+}
+
+func TestReplierNamesTheSenderThatFails(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	var rec sending.Recorder
+	err := rec.Replier(textFrom("42")).Send(t.Context(), sending.Func(
+		func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, boom }))
+	require.ErrorIs(t, err, boom)
+	require.ErrorContains(t, err, "sending.Func")
+}
+
+func TestWhatIsNoActCannotBeAnswered(t *testing.T) {
+	t.Parallel()
+	standby := textFrom("42")
+	standby.Standby = true
+	for name, ev := range map[string]*receiving.Event{
+		"delivery": {Type: receiving.TypeDelivered, PersonID: "42", Payload: &receiving.Delivery{}},
+		"read":     {Type: receiving.TypeRead, PersonID: "42", Payload: &receiving.Read{}},
+		"echo":     {Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{IsEcho: true}},
+		"unknown":  {Type: receiving.TypeUnknown, PersonID: "42", Payload: &receiving.Unknown{}},
+		"nobody":   textFrom(""),
+		"standby":  standby,
+	} {
+		var rec sending.Recorder
+		reply := rec.Replier(ev)
+		require.ErrorIs(t, reply.Reply(t.Context(), sending.Text("a")), sending.ErrNotAnswerable, name)
+		require.ErrorIs(t, reply.Now(t.Context(), sending.TypingOn), sending.ErrNotAnswerable, name)
+		require.Empty(t, rec.Messages(), name)
+	}
+}
+
+func TestNowTakesActionsOnly(t *testing.T) {
+	t.Parallel()
+	var rec sending.Recorder
+	reply := rec.Replier(textFrom("42"))
+	require.NoError(t, reply.Now(t.Context(), sending.TypingOn))
+	require.Error(t, reply.Now(t.Context(), "shout"))
+	require.Error(t, reply.Now(t.Context(), sending.React), "a reaction needs a message")
+	require.Equal(t, []sending.Action{sending.TypingOn}, rec.Actions())
+}

@@ -1,0 +1,70 @@
+package sending
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Request returns the body of the Send API request for a message, addressed to
+// its own recipient or else to the one given. Metadata replaces the message's
+// own; sender actions and reactions carry none.
+func (m Message) Request(to Recipient, metadata string) (json.RawMessage, error) {
+	if m.Recipient != nil {
+		to = *m.Recipient
+	}
+	body := request{
+		Recipient:        to,
+		MessagingType:    m.MessagingType,
+		Tag:              m.Tag,
+		NotificationType: m.NotificationType,
+		PersonaID:        m.PersonaID,
+		SenderAction:     m.SenderAction,
+		Payload:          m.Reaction,
+	}
+	if m.ReplyTo != "" {
+		body.ReplyTo = &replyTo{MID: m.ReplyTo}
+	}
+	if m.SenderAction == "" {
+		if body.MessagingType == "" {
+			body.MessagingType = MessagingResponse
+			if m.Tag != "" {
+				body.MessagingType = MessagingTag
+			}
+		}
+		body.Message = &content{
+			Text:         m.Text,
+			Attachment:   m.Attachment,
+			QuickReplies: m.QuickReplies,
+			Metadata:     metadata,
+		}
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("sending: encode request: %w", err)
+	}
+	return raw, nil
+}
+
+// request and what it holds is the wire form of the Send API.
+type request struct {
+	Recipient        Recipient        `json:"recipient"`
+	MessagingType    MessagingType    `json:"messaging_type,omitempty"`
+	Tag              string           `json:"tag,omitempty"`
+	NotificationType NotificationType `json:"notification_type,omitempty"`
+	PersonaID        string           `json:"persona_id,omitempty"`
+	ReplyTo          *replyTo         `json:"reply_to,omitempty"`
+	SenderAction     Action           `json:"sender_action,omitempty"`
+	Payload          *Reaction        `json:"payload,omitempty"`
+	Message          *content         `json:"message,omitempty"`
+}
+
+type replyTo struct {
+	MID string `json:"mid"`
+}
+
+type content struct {
+	Text         string       `json:"text,omitempty"`
+	Attachment   *Attachment  `json:"attachment,omitempty"`
+	QuickReplies []QuickReply `json:"quick_replies,omitempty"`
+	Metadata     string       `json:"metadata,omitempty"`
+}

@@ -1,0 +1,61 @@
+package sending
+
+import (
+	"context"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// Sender composes messages in answer to an event. It does no I/O and keeps no
+// state of its own: the bot delivers what it returns, in order, after the turn
+// has committed, and may call it again for the same event after a failure. It
+// must be safe for concurrent use.
+//
+// A sender with arguments that can be wrong implements Validate() error, which
+// is called when the bot is built.
+type Sender interface {
+	Compose(ctx context.Context, ev *receiving.Event) ([]Message, error)
+}
+
+// Func is a Sender made of a function.
+type Func func(ctx context.Context, ev *receiving.Event) ([]Message, error)
+
+// Compose calls the function.
+func (f Func) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	return f(ctx, ev)
+}
+
+// Compose lets a message be its own sender: a fixed answer, as it is, without
+// translation.
+func (m Message) Compose(context.Context, *receiving.Event) ([]Message, error) {
+	return []Message{m}, nil
+}
+
+// List makes a list of senders, for a route.
+func List(senders ...Sender) []Sender { return senders }
+
+// After makes a sender whose messages wait before they go out; see
+// [Message.After].
+func After(delay time.Duration, sender Sender) Sender { return after{delay, sender} }
+
+type after struct {
+	delay  time.Duration
+	sender Sender
+}
+
+func (a after) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	composed, err := a.sender.Compose(ctx, ev)
+	messages := make([]Message, len(composed))
+	for i, m := range composed {
+		messages[i] = m.After(m.Delay + a.delay)
+	}
+	return messages, err
+}
+
+func (a after) Validate() error {
+	if v, ok := a.sender.(interface{ Validate() error }); ok {
+		return v.Validate()
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package sending
+
+import (
+	"context"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// SimpleMessage sends a text.
+type SimpleMessage struct {
+	// Text is translated and its placeholders are filled in.
+	Text string
+}
+
+// Compose makes the message.
+func (s SimpleMessage) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	return []Message{prefixed(ctx, s.Text)}, nil
+}
+
+// Validate reports an empty text.
+func (s SimpleMessage) Validate() error { return needText("text", s.Text) }
+
+// Default sends the bot's default text, which the bot's configuration sets.
+type Default struct{}
+
+// Compose makes the message.
+func (Default) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	return []Message{prefixed(ctx, textsFrom(ctx).Default)}, nil
+}
+
+// SenderAction sends a sender action.
+type SenderAction struct {
+	// Action is typing_on, typing_off, mark_seen, react or unreact. The last
+	// two are about the message that is answered.
+	Action Action
+	// Emoji is what React shows.
+	Emoji string
+}
+
+// Compose makes the action.
+func (s SenderAction) Compose(_ context.Context, ev *receiving.Event) ([]Message, error) {
+	switch s.Action {
+	case React, Unreact:
+		reaction := &Reaction{MessageID: ev.MID()}
+		if s.Action == React {
+			reaction.Reaction = s.Emoji
+		}
+		return []Message{{SenderAction: s.Action, Reaction: reaction}}, nil
+	default:
+		return []Message{s.Action.Message()}, nil
+	}
+}
+
+// Validate reports an action that the platform does not have.
+func (s SenderAction) Validate() error {
+	m := s.Action.Message()
+	if s.Action == React || s.Action == Unreact {
+		m.Reaction = &Reaction{MessageID: "m", Reaction: s.Emoji}
+	}
+	return m.Validate("")
+}
+
+// Multimedia sends an image, a sound, a video or a file.
+type Multimedia struct {
+	// Type is image, audio, video or file.
+	Type AttachmentType
+	// URL is where the platform fetches it.
+	URL string
+	// AttachmentID is used instead of URL if it was uploaded before.
+	AttachmentID string
+}
+
+// Compose makes the message.
+func (s Multimedia) Compose(context.Context, *receiving.Event) ([]Message, error) {
+	return []Message{s.message()}, nil
+}
+
+// Validate reports a missing or malformed URL and an unknown type.
+func (s Multimedia) Validate() error {
+	switch s.Type {
+	case AttachmentImage, AttachmentAudio, AttachmentVideo, AttachmentFile:
+		return s.message().Validate("")
+	default:
+		return &FieldError{Field: "type", Problem: "is none of image, audio, video, file"}
+	}
+}
+
+func (s Multimedia) message() Message {
+	return attach(s.Type, mediaPayload{URL: s.URL, AttachmentID: s.AttachmentID})
+}
+
+// prefixed makes a text message with the bot's prefix before it.
+func prefixed(ctx context.Context, text string) Message {
+	out := Expand(ctx, text)
+	if prefix := textsFrom(ctx).Prefix; prefix != "" {
+		out = Expand(ctx, prefix) + out
+	}
+	return Text(out)
+}
+
+func needText(field, text string) error {
+	if text == "" {
+		return &FieldError{Field: field, Problem: "is missing"}
+	}
+	return nil
+}

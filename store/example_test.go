@@ -1,0 +1,68 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// A handler queues its writes into the turn. They become durable with the end
+// of the event, and the rest of the turn sees them already.
+func ExampleQueue() {
+	ctx := context.Background()
+	st := store.NewMemory()
+	turn := store.NewTurn(st, store.Person{PageID: "1", PSID: "2"})
+	set := turn.Begin("thumbs")
+	ctx = set.Context(ctx)
+
+	if err := store.Queue(ctx, store.AddThumbUp{PageID: "1", PSID: "2"}); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println("in the turn:", store.PersonFrom(ctx).ThumbUps)
+
+	if err := st.Apply(ctx, set.End()...); err != nil {
+		fmt.Println(err)
+	}
+	p, _ := st.Person(ctx, "1", "2")
+	fmt.Println("stored:", p.ThumbUps)
+	// Output:
+	// in the turn: 1
+	// stored: 1
+}
+
+// The way of an event through the queue.
+func ExampleQueuer() {
+	ctx := context.Background()
+	st := store.NewMemory()
+	conv := store.Conversation{PageID: "1", PersonID: "2"}
+	hello := store.Event{Conversation: conv, Key: "m1", Body: []byte("hello")}
+
+	// The platform delivers it twice.
+	for range 2 {
+		if err := st.Put(ctx, hello); err != nil {
+			fmt.Println(err)
+		}
+	}
+
+	leases, _ := st.Claim(ctx, store.Claim{Owner: "me", Conversations: 10, Events: 10, TTL: 15 * time.Second})
+	for _, lease := range leases {
+		for _, ev := range lease.Events {
+			fmt.Printf("handle %s\n", ev.Body)
+			err := st.Commit(ctx, store.Outcome{
+				Lease:   lease.LeaseID,
+				Event:   &store.EventResult{Seq: ev.Seq},
+				Sends:   []store.Send{{Conversation: conv, Key: ev.Key + "/1", Body: []byte("hello yourself")}},
+				Release: true,
+			})
+			fmt.Println("committed:", err)
+		}
+	}
+	stats, _ := st.Stats(ctx)
+	fmt.Println("events:", stats.Events, "sends:", stats.Sends)
+	// Output:
+	// handle hello
+	// committed: <nil>
+	// events: 0 sends: 1
+}

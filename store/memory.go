@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// MemoryConfig bounds a [Memory]. The zero value means the defaults.
+type MemoryConfig struct {
+	// Backlog is how many events of one page may wait before Put returns a
+	// [BacklogError]. The default is 100,000.
+	Backlog int
+	// Now is the store's clock. The default is [time.Now].
+	Now func() time.Time
+	// Records is how many received events, attempts to send, locations and
+	// dead letters are kept, of each kind. Beyond it the oldest are forgotten.
+	// The default is 10,000.
+	Records int
+	// Seen is how many deduplication keys are kept. Beyond it the oldest are
+	// forgotten, except those of events and sends that still wait. The default
+	// is 200,000.
+	Seen int
+}
+
+func (c MemoryConfig) withDefaults() MemoryConfig {
+	if c.Backlog <= 0 {
+		c.Backlog = 100_000
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Records <= 0 {
+		c.Records = 10_000
+	}
+	if c.Seen <= 0 {
+		c.Seen = 200_000
+	}
+	return c
+}
+
+// Memory is a [Store] that keeps everything in the process, for tests and
+// first steps: nothing survives a restart. What grows with traffic is bounded,
+// see [MemoryConfig]. It runs no [Call].
+type Memory struct {
+	config MemoryConfig
+
+	mu     sync.Mutex
+	closed bool
+	// serial numbers events, sends, dead letters and records in order of
+	// arrival; epochs numbers leases over all conversations, so that a
+	// conversation that was forgotten and comes back never repeats one.
+	serial int64
+	epochs int64
+
+	mailboxes map[Conversation]*mailbox
+	due       dueHeap
+	backlog   map[string]int // waiting events by page
+	sends     map[string]*memorySend
+	seen      seenKeys
+	dead      []*memoryLetter
+
+	people      map[Conversation]*Person
+	sessions    map[sessionID]Session
+	attachments map[attachmentID]SaveAttachment
+	locations   records[Location]
+	received    records[Received]
+	receivedIDs map[receivedID]struct{}
+	sent        records[Sent]
+
+	hints    map[int64]func()
+	nextHint int64
+}
+
+var _ Store = (*Memory)(nil)
+
+// NewMemory returns an empty store. It takes at most one configuration.
+func NewMemory(config ...MemoryConfig) *Memory {
+	var c MemoryConfig
+	if len(config) > 0 {
+		c = config[0]
+	}
+	c = c.withDefaults()
+	return &Memory{
+		config:      c,
+		mailboxes:   map[Conversation]*mailbox{},
+		backlog:     map[string]int{},
+		sends:       map[string]*memorySend{},
+		seen:        seenKeys{bound: c.Seen, entries: map[seenKey]*seenEntry{}},
+		people:      map[Conversation]*Person{},
+		sessions:    map[sessionID]Session{},
+		attachments: map[attachmentID]SaveAttachment{},
+		locations:   records[Location]{bound: c.Records},
+		received:    records[Received]{bound: c.Records},
+		receivedIDs: map[receivedID]struct{}{},
+		sent:        records[Sent]{bound: c.Records},
+		hints:       map[int64]func(){},
+	}
+}
+
+// begin locks the store for one operation, unless the context has ended or the
+// store is closed.
+func (m *Memory) begin(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return ErrClosed
+	}
+	return nil
+}
+
+// now is the store's clock, in the form in which all times are kept.
+func (m *Memory) now() time.Time { return stamp(m.config.Now()) }
+
+// stamp gives a time the form in which stores keep it.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+func (m *Memory) next() int64 {
+	m.serial++
+	return m.serial
+}
+
+// Wake implements [Queuer].
+func (m *Memory) Wake(hint func()) (stop func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return func() {}
+	}
+	m.nextHint++
+	id := m.nextHint
+	m.hints[id] = hint
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.hints, id)
+	}
+}
+
+// hint tells the registered functions that something may be due. It must be
+// called without the lock.
+func (m *Memory) hint() {
+	m.mu.Lock()
+	hints := make([]func(), 0, len(m.hints))
+	for _, h := range m.hints {
+		hints = append(hints, h)
+	}
+	m.mu.Unlock()
+	for _, h := range hints {
+		h()
+	}
+}
+
+// Stats implements [Queuer].
+func (m *Memory) Stats(ctx context.Context) (Stats, error) {
+	if err := m.begin(ctx); err != nil {
+		return Stats{}, err
+	}
+	defer m.mu.Unlock()
+	now := m.now()
+	stats := Stats{Sends: len(m.sends), Dead: len(m.dead)}
+	for _, box := range m.mailboxes {
+		stats.Events += len(box.events)
+		if box.leased && box.leaseUntil.After(now) {
+			stats.InFlight++
+		}
+		for _, ev := range box.events {
+			if stats.Oldest.IsZero() || ev.ReceivedAt.Before(stats.Oldest) {
+				stats.Oldest = ev.ReceivedAt
+			}
+		}
+	}
+	return stats, nil
+}
+
+// Ping implements [Queuer].
+func (m *Memory) Ping(ctx context.Context) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	m.mu.Unlock()
+	return nil
+}
+
+// Close implements [Store]. It drops everything.
+func (m *Memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	m.mailboxes, m.due, m.sends, m.dead, m.hints = nil, nil, nil, nil, nil
+	m.people, m.sessions, m.attachments, m.receivedIDs = nil, nil, nil, nil
+	m.seen, m.locations, m.received, m.sent = seenKeys{}, records[Location]{}, records[Received]{}, records[Sent]{}
+	return nil
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"bytes"
+	"container/heap"
+	"context"
+	"slices"
+	"time"
+)
+
+// Claim implements [Queuer].
+func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
+	if err := m.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	now := m.now()
+	var leases []Lease
+	var passed []*mailbox
+	for len(leases) < claim.Conversations && len(m.due) > 0 && !m.due[0].claimAt.After(now) {
+		box := m.due[0]
+		if box.starts > 0 {
+			if claim.Suspects <= 0 {
+				heap.Pop(&m.due)
+				passed = append(passed, box)
+				continue
+			}
+		}
+		lease := box.hand(max(claim.Events, 1), now)
+		if len(lease.Events) == 0 && len(lease.Sends) == 0 {
+			// What made it due is gone; only delayed sends are left.
+			box.rest(now)
+			m.file(box)
+			continue
+		}
+		if box.starts > 0 {
+			claim.Suspects--
+		}
+		m.epochs++
+		box.epoch = m.epochs
+		box.starts++
+		box.leased, box.leaseUntil = true, now.Add(claim.TTL)
+		lease.LeaseID = LeaseID{Conversation: box.conv, Epoch: box.epoch}
+		lease.Starts = box.starts
+		leases = append(leases, lease)
+		if claim.TTL <= 0 {
+			heap.Pop(&m.due)
+			passed = append(passed, box)
+			continue
+		}
+		m.file(box)
+	}
+	for _, box := range passed {
+		m.file(box)
+	}
+	return leases, nil
+}
+
+// hand returns what there is to do in a mailbox now.
+func (b *mailbox) hand(limit int, now time.Time) Lease {
+	var lease Lease
+	for _, ev := range b.events[:min(limit, len(b.events))] {
+		out := ev.QueuedEvent
+		out.Body = bytes.Clone(out.Body)
+		out.Only = slices.Clone(out.Only)
+		lease.Events = append(lease.Events, out)
+	}
+	for _, s := range b.sends {
+		if len(lease.Sends) == limit {
+			break
+		}
+		if !s.notBefore.After(now) {
+			out := s.QueuedSend
+			out.Body = bytes.Clone(out.Body)
+			lease.Sends = append(lease.Sends, out)
+		}
+	}
+	return lease
+}
+
+// held returns the mailbox of a lease, or nil if the lease is not current.
+func (m *Memory) held(id LeaseID) *mailbox {
+	box := m.mailboxes[id.Conversation]
+	if box == nil || !box.leased || box.epoch != id.Epoch {
+		return nil
+	}
+	return box
+}
+
+// Renew implements [Queuer].
+func (m *Memory) Renew(ctx context.Context, ttl time.Duration, leases ...LeaseID) (lost []LeaseID, err error) {
+	if err := m.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	now := m.now()
+	for _, id := range leases {
+		box := m.held(id)
+		if box == nil {
+			lost = append(lost, id)
+			continue
+		}
+		box.leaseUntil = now.Add(ttl)
+		m.file(box)
+	}
+	return lost, nil
+}

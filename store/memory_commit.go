@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Commit implements [Queuer].
+func (m *Memory) Commit(ctx context.Context, outcome Outcome) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	hint, err := m.commit(outcome)
+	m.mu.Unlock()
+	if hint {
+		m.hint()
+	}
+	return err
+}
+
+// commit checks everything that can fail before it changes anything.
+func (m *Memory) commit(o Outcome) (hint bool, err error) {
+	box := m.held(o.Lease)
+	if box == nil {
+		return false, ErrFenced
+	}
+	at := -1
+	if o.Event != nil {
+		at = slices.IndexFunc(box.events, func(ev *memoryEvent) bool { return ev.Seq == o.Event.Seq })
+		if at < 0 {
+			return false, fmt.Errorf("store: event %d of the outcome: %w", o.Event.Seq, ErrNotFound)
+		}
+	}
+	if err := m.checkResults(box, o.Results); err != nil {
+		return false, err
+	}
+	if err := checkSends(o.Sends); err != nil {
+		return false, err
+	}
+	now := m.now()
+	if err := m.checkWrites(o.Writes, now); err != nil {
+		return false, err
+	}
+
+	if o.Event != nil {
+		m.endEvent(box, at, *o.Event, now)
+	}
+	m.applyResults(box, o.Results, now)
+	m.applyWrites(o.Writes, now)
+	m.addSends(o.Sends, now)
+	box.starts = 0
+	if o.Release {
+		box.leased = false
+		box.holdUntil = now.Add(max(o.After, 0))
+		box.rest(now)
+	}
+	m.file(box)
+	return len(o.Sends) > 0 || o.Release && !box.nextAt.IsZero(), nil
+}
+
+func (m *Memory) endEvent(box *mailbox, at int, result EventResult, now time.Time) {
+	ev := box.events[at]
+	if result.Retry {
+		ev.Attempts++
+		return
+	}
+	box.take(at)
+	m.backlog[ev.PageID]--
+	if m.backlog[ev.PageID] == 0 {
+		delete(m.backlog, ev.PageID)
+	}
+	m.seen.waits(seenKey{key: ev.Key}, false)
+	if len(result.Failures) == 0 {
+		return
+	}
+	m.addLetter(&memoryLetter{
+		DeadLetter: DeadLetter{
+			ID: m.next(), Event: ev.Event, Attempts: ev.Attempts + 1,
+			Failures: slices.Clone(result.Failures), At: now,
+		},
+		only: ev.Only,
+	})
+}
+
+// checkResults refuses to start a send that is gone: its echo has arrived
+// meanwhile, so that sending it again would double it.
+func (m *Memory) checkResults(box *mailbox, results []SendResult) error {
+	gone := map[string]bool{}
+	for _, r := range results {
+		switch r.State {
+		case SendStarted:
+			if s := m.sends[r.Key]; s == nil || s.Conversation != box.conv || gone[r.Key] {
+				return fmt.Errorf("store: send %q: %w", r.Key, ErrSendGone)
+			}
+		case SendFinished:
+			gone[r.Key] = true
+		case SendAgain:
+		default:
+			return fmt.Errorf("store: send %q: no such state: %d", r.Key, r.State)
+		}
+	}
+	return nil
+}
+
+func (m *Memory) applyResults(box *mailbox, results []SendResult, now time.Time) {
+	for _, r := range results {
+		s := m.sends[r.Key]
+		if s == nil || s.Conversation != box.conv {
+			continue
+		}
+		switch r.State {
+		case SendStarted:
+			s.Started, s.StartedAt = true, now
+		case SendAgain:
+			s.Started, s.StartedAt = false, time.Time{}
+			s.Attempts++
+		case SendFinished:
+			m.removeSend(s, now)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"container/heap"
+	"context"
+	"maps"
+	"slices"
+)
+
+// Forget implements [Store].
+func (m *Memory) Forget(ctx context.Context, conv Conversation) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	if box := m.mailboxes[conv]; box != nil {
+		if m.backlog[conv.PageID] -= len(box.events); m.backlog[conv.PageID] == 0 {
+			delete(m.backlog, conv.PageID)
+		}
+		for _, ev := range box.events {
+			m.seen.waits(seenKey{key: ev.Key}, false)
+		}
+		for _, s := range box.sends {
+			delete(m.sends, s.Key)
+			m.seen.waits(seenKey{send: true, key: s.Key}, false)
+		}
+		if box.index >= 0 {
+			heap.Remove(&m.due, box.index)
+		}
+		delete(m.mailboxes, conv)
+	}
+	is := func(pageID, psid string) bool { return pageID == conv.PageID && psid == conv.PersonID }
+	m.dead = slices.DeleteFunc(m.dead, func(l *memoryLetter) bool { return l.Conversation == conv })
+	delete(m.people, conv)
+	m.locations.erase(func(l Location) bool { return is(l.PageID, l.PSID) })
+	m.forgetReceived(m.received.erase(func(r Received) bool { return is(r.PageID, r.PSID) }))
+	m.sent.erase(func(s Sent) bool { return is(s.PageID, s.PSID) })
+	maps.DeleteFunc(m.sessions, func(id sessionID, _ Session) bool { return is(id.pageID, id.psid) })
+	return nil
+}
+
+// Purge implements [Store].
+func (m *Memory) Purge(ctx context.Context, cutoffs Cutoffs) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	if !cutoffs.Received.IsZero() {
+		m.forgetReceived(m.received.erase(func(r Received) bool { return r.At.Before(cutoffs.Received) }))
+	}
+	if !cutoffs.Sent.IsZero() {
+		m.sent.erase(func(s Sent) bool { return s.At.Before(cutoffs.Sent) })
+	}
+	if !cutoffs.Seen.IsZero() {
+		m.seen.purge(cutoffs.Seen)
+	}
+	now := m.now()
+	maps.DeleteFunc(m.sessions, func(_ sessionID, s Session) bool { return expired(s.Expires, now) })
+	maps.DeleteFunc(m.attachments, func(_ attachmentID, a SaveAttachment) bool { return expired(a.Expires, now) })
+	maps.DeleteFunc(m.mailboxes, func(_ Conversation, b *mailbox) bool {
+		return !b.leased && b.index < 0 && !b.holdUntil.After(now)
+	})
+	return nil
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"container/heap"
+	"slices"
+	"time"
+)
+
+// mailbox is what waits in one conversation, and who works on it.
+type mailbox struct {
+	conv   Conversation
+	events []*memoryEvent // in the order to handle them
+	sends  []*memorySend  // in the order they were added
+
+	leased     bool
+	leaseUntil time.Time
+	epoch      int64
+	starts     int
+	// holdUntil is until when nobody may claim.
+	holdUntil time.Time
+	// nextAt is when the waiting work became due, or will; zero while there is
+	// none.
+	nextAt time.Time
+
+	// claimAt is when the conversation can be claimed; index is its place in
+	// the heap, or -1 while it is idle.
+	claimAt time.Time
+	index   int
+}
+
+type memoryEvent struct {
+	QueuedEvent
+	// order is the event's time, or that of the event it was put behind.
+	order time.Time
+}
+
+type memorySend struct {
+	QueuedSend
+	notBefore time.Time
+}
+
+// box returns a conversation's mailbox, making one if there is none.
+func (m *Memory) box(conv Conversation) *mailbox {
+	box := m.mailboxes[conv]
+	if box == nil {
+		box = &mailbox{conv: conv, index: -1}
+		m.mailboxes[conv] = box
+	}
+	return box
+}
+
+// insert puts an event where it belongs: by order, then by arrival.
+func (b *mailbox) insert(ev *memoryEvent) {
+	at, _ := slices.BinarySearchFunc(b.events, ev, func(x, y *memoryEvent) int {
+		if c := x.order.Compare(y.order); c != 0 {
+			return c
+		}
+		return int(x.Seq - y.Seq)
+	})
+	b.events = slices.Insert(b.events, at, ev)
+}
+
+// take removes the event at an index. The head goes without moving the rest.
+func (b *mailbox) take(i int) {
+	if i == 0 {
+		b.events[0] = nil
+		b.events = b.events[1:]
+		return
+	}
+	b.events = slices.Delete(b.events, i, i+1)
+}
+
+// wait notes that something in the mailbox is due at a time.
+func (b *mailbox) wait(at time.Time) {
+	if at.Before(b.holdUntil) {
+		at = b.holdUntil
+	}
+	if b.nextAt.IsZero() || at.Before(b.nextAt) {
+		b.nextAt = at
+	}
+}
+
+// rest works out anew when what is left in the mailbox is due.
+func (b *mailbox) rest(now time.Time) {
+	b.nextAt = time.Time{}
+	if len(b.events) > 0 {
+		b.wait(now)
+		return
+	}
+	for _, s := range b.sends {
+		b.wait(s.notBefore)
+	}
+}
+
+// file puts the mailbox under the time from which it can be claimed. It
+// follows every change of a mailbox, so that none sleeps with work in it.
+func (m *Memory) file(b *mailbox) {
+	if len(b.events) == 0 && len(b.sends) == 0 {
+		b.nextAt = time.Time{}
+		if b.index >= 0 {
+			heap.Remove(&m.due, b.index)
+		}
+		return
+	}
+	b.claimAt = b.nextAt
+	if b.leased && b.claimAt.Before(b.leaseUntil) {
+		b.claimAt = b.leaseUntil
+	}
+	if b.index >= 0 {
+		heap.Fix(&m.due, b.index)
+	} else {
+		heap.Push(&m.due, b)
+	}
+}
+
+// dueHeap orders the mailboxes that have work by when they can be claimed.
+type dueHeap []*mailbox
+
+func (h dueHeap) Len() int           { return len(h) }
+func (h dueHeap) Less(i, j int) bool { return h[i].claimAt.Before(h[j].claimAt) }
+
+func (h dueHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+func (h *dueHeap) Push(x any) {
+	b := x.(*mailbox)
+	b.index = len(*h)
+	*h = append(*h, b)
+}
+
+func (h *dueHeap) Pop() any {
+	last := len(*h) - 1
+	b := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	b.index = -1
+	return b
+}

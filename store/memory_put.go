@@ -1,0 +1,165 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Put implements [Queuer].
+func (m *Memory) Put(ctx context.Context, events ...Event) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	err := m.put(events)
+	m.mu.Unlock()
+	if err == nil && len(events) > 0 {
+		m.hint()
+	}
+	return err
+}
+
+func (m *Memory) put(events []Event) error {
+	fresh, err := m.fresh(events)
+	if err != nil {
+		return err
+	}
+	now := m.now()
+	for _, ev := range fresh {
+		m.confirm(ev, now)
+		m.seen.add(seenKey{key: ev.Key}, now)
+		m.addEvent(QueuedEvent{Event: keep(ev), ReceivedAt: now}, stamp(ev.Time))
+	}
+	return nil
+}
+
+// fresh returns the events that were not seen before, if their pages have room
+// for them.
+func (m *Memory) fresh(events []Event) ([]Event, error) {
+	var fresh []Event
+	more := map[string]int{}
+	inBatch := map[string]bool{}
+	for _, ev := range events {
+		if ev.Key == "" {
+			return nil, errors.New("store: an event without a key")
+		}
+		if inBatch[ev.Key] || m.seen.has(seenKey{key: ev.Key}) {
+			continue
+		}
+		inBatch[ev.Key] = true
+		more[ev.PageID]++
+		fresh = append(fresh, ev)
+	}
+	var over []string
+	for _, page := range slices.Sorted(maps.Keys(more)) {
+		if m.backlog[page]+more[page] > m.config.Backlog {
+			over = append(over, page)
+		}
+	}
+	if len(over) > 0 {
+		return nil, &BacklogError{PageIDs: over, Bound: m.config.Backlog}
+	}
+	return fresh, nil
+}
+
+// keep returns an event that shares nothing with its caller.
+func keep(ev Event) Event {
+	ev.Time = stamp(ev.Time)
+	ev.Body = bytes.Clone(ev.Body)
+	return ev
+}
+
+// addEvent files an event in its conversation.
+func (m *Memory) addEvent(ev QueuedEvent, order time.Time) {
+	box := m.box(ev.Conversation)
+	ev.Seq = m.next()
+	box.insert(&memoryEvent{QueuedEvent: ev, order: order})
+	m.backlog[ev.PageID]++
+	box.wait(ev.ReceivedAt)
+	m.file(box)
+}
+
+// confirm settles the send that an echo proves to have arrived.
+func (m *Memory) confirm(ev Event, now time.Time) {
+	s := m.sends[ev.Confirms]
+	if s == nil || !s.Started || s.PageID != ev.PageID {
+		return
+	}
+	m.removeSend(s, now)
+	m.sent.add(Sent{PageID: s.PageID, PSID: s.PersonID, Key: s.Key, Outcome: OutcomeEchoed, At: now})
+}
+
+// Enqueue implements [Queuer].
+func (m *Memory) Enqueue(ctx context.Context, sends ...Send) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	err := checkSends(sends)
+	if err == nil {
+		m.addSends(sends, m.now())
+	}
+	m.mu.Unlock()
+	if err == nil && len(sends) > 0 {
+		m.hint()
+	}
+	return err
+}
+
+func checkSends(sends []Send) error {
+	for _, s := range sends {
+		if s.Key == "" {
+			return errors.New("store: a send without a key")
+		}
+	}
+	return nil
+}
+
+func (m *Memory) addSends(sends []Send, now time.Time) {
+	for _, s := range sends {
+		key := seenKey{send: true, key: s.Key}
+		if m.seen.has(key) {
+			continue
+		}
+		m.seen.add(key, now)
+		s.Body = bytes.Clone(s.Body)
+		ms := &memorySend{QueuedSend: QueuedSend{Send: s}, notBefore: now.Add(max(s.Delay, 0))}
+		m.sends[s.Key] = ms
+		box := m.box(s.Conversation)
+		box.sends = append(box.sends, ms)
+		box.wait(ms.notBefore)
+		m.file(box)
+	}
+}
+
+// removeSend takes a send out of the outbox.
+func (m *Memory) removeSend(s *memorySend, now time.Time) {
+	delete(m.sends, s.Key)
+	m.seen.waits(seenKey{send: true, key: s.Key}, false)
+	box := m.box(s.Conversation)
+	box.sends = slices.DeleteFunc(box.sends, func(x *memorySend) bool { return x == s })
+	if len(box.events) == 0 {
+		box.rest(now)
+	}
+	m.file(box)
+}
+
+// Cancel implements [Queuer].
+func (m *Memory) Cancel(ctx context.Context, pageID, key string) (bool, error) {
+	if err := m.begin(ctx); err != nil {
+		return false, err
+	}
+	defer m.mu.Unlock()
+	s := m.sends[key]
+	if s == nil || s.PageID != pageID || s.Started {
+		return false, nil
+	}
+	now := m.now()
+	if m.box(s.Conversation).leased && !s.notBefore.After(now) {
+		return false, nil
+	}
+	m.removeSend(s, now)
+	return true, nil
+}

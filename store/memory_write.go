@@ -1,0 +1,137 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Apply implements [Store].
+func (m *Memory) Apply(ctx context.Context, writes ...Write) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	now := m.now()
+	if err := m.checkWrites(writes, now); err != nil {
+		return err
+	}
+	m.applyWrites(writes, now)
+	return nil
+}
+
+// checkWrites finds the write of a batch that cannot be applied, so that none
+// is. Sessions are the only thing that depends on the writes before.
+func (m *Memory) checkWrites(writes []Write, now time.Time) error {
+	versions := map[sessionID]int64{}
+	for _, w := range writes {
+		switch w := w.(type) {
+		case nil:
+			return errors.New("store: a nil write")
+		case Call:
+			return fmt.Errorf("store: memory runs no %s calls: %w", w.API, errors.ErrUnsupported)
+		case DeleteSession:
+			versions[sessionID{w.PageID, w.PSID, w.Name}] = 0
+		case SaveSession:
+			id := sessionID{w.PageID, w.PSID, w.Name}
+			version, ok := versions[id]
+			if !ok {
+				version = m.sessionVersion(id, now)
+			}
+			if version != w.Version {
+				return ErrConflict
+			}
+			versions[id] = w.Version + 1
+			if expired(w.Expires, now) {
+				versions[id] = 0
+			}
+		}
+	}
+	return nil
+}
+
+func expired(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
+
+func (m *Memory) sessionVersion(id sessionID, now time.Time) int64 {
+	if s, ok := m.sessions[id]; ok && !expired(s.Expires, now) {
+		return s.Version
+	}
+	return 0
+}
+
+func (m *Memory) applyWrites(writes []Write, now time.Time) {
+	for _, w := range writes {
+		switch w := w.(type) {
+		case SaveProfile:
+			overlay(m.person(w.PageID, w.PSID, now), w.kept())
+		case TouchPerson:
+			w.At = stamp(w.At)
+			overlay(m.person(w.PageID, w.PSID, now), w)
+		case MarkUnavailable:
+			w.At = stamp(w.At)
+			overlay(m.person(w.PageID, w.PSID, now), w)
+		case AddThumbUp:
+			overlay(m.person(w.PageID, w.PSID, now), w)
+		case AddLocation:
+			w.Location.At = stamp(w.Location.At)
+			m.locations.add(w.Location)
+		case SaveMessage:
+			m.saveMessage(w.Received)
+		case SaveSent:
+			w.Sent.At = stamp(w.Sent.At)
+			w.Sent.Body = bytes.Clone(w.Sent.Body)
+			m.sent.add(w.Sent)
+		case SaveSession:
+			m.sessions[sessionID{w.PageID, w.PSID, w.Name}] = Session{
+				PageID: w.PageID, PSID: w.PSID, Name: w.Name, Data: bytes.Clone(w.Data),
+				Version: w.Version + 1, Expires: stamp(w.Expires),
+			}
+		case DeleteSession:
+			delete(m.sessions, sessionID{w.PageID, w.PSID, w.Name})
+		case SaveAttachment:
+			w.Expires = stamp(w.Expires)
+			m.attachments[attachmentID{w.PageID, w.Name}] = w
+		}
+	}
+}
+
+// kept returns the write as the store keeps it, sharing nothing with its
+// caller.
+func (w SaveProfile) kept() SaveProfile {
+	w.At = stamp(w.At)
+	if w.Profile.Timezone != nil {
+		zone := *w.Profile.Timezone
+		w.Profile.Timezone = &zone
+	}
+	return w
+}
+
+// person returns the row of a person, making it if there is none.
+func (m *Memory) person(pageID, psid string, now time.Time) *Person {
+	id := Conversation{PageID: pageID, PersonID: psid}
+	p := m.people[id]
+	if p == nil {
+		p = &Person{PageID: pageID, PSID: psid, FirstSeen: now}
+		m.people[id] = p
+	}
+	return p
+}
+
+func (m *Memory) saveMessage(r Received) {
+	id := receivedID{r.PageID, r.PSID, r.Key}
+	if _, ok := m.receivedIDs[id]; ok {
+		return
+	}
+	r.At = stamp(r.At)
+	r.Body = bytes.Clone(r.Body)
+	m.receivedIDs[id] = struct{}{}
+	m.forgetReceived(m.received.add(r))
+}
+
+func (m *Memory) forgetReceived(gone []Received) {
+	for _, r := range gone {
+		delete(m.receivedIDs, receivedID{r.PageID, r.PSID, r.Key})
+	}
+}

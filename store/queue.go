@@ -1,0 +1,289 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Conversation is the unit of order: all that happens between a page and a
+// person happens one after another.
+type Conversation struct {
+	PageID string
+	// PersonID is the person's page-scoped id (PSID), or Instagram-scoped id
+	// (IGSID). Events that have no person carry the id of what they are about
+	// instead, with a slash in it, which no platform id has: "feed/123_456".
+	PersonID string
+}
+
+// Queuer is the durable queue. All delays are durations, counted by the
+// store's own clock, so that replicas need not agree on the time; negative
+// ones count as none. Times are kept to the microsecond and come back in UTC.
+type Queuer interface {
+	// Put stores events. A nil error means that each of them is durable, or
+	// was seen before; otherwise none of them took effect, except that an
+	// error of the context says nothing: the events may be stored, and putting
+	// them again is harmless. It returns a [BacklogError] if the events would
+	// take a page past the store's bound.
+	//
+	// An event that carries a Confirms key also settles the send of that key
+	// to the same page, if its fate was unknown, as if a [SendFinished] had
+	// been committed, whoever holds the lease. The store then keeps a [Sent]
+	// of [OutcomeEchoed] with the send's key and person, and neither type nor
+	// body, since it does not look into those.
+	Put(ctx context.Context, events ...Event) error
+
+	// Enqueue stores sends from outside of a turn, all or none. A send whose
+	// key was seen before is left out.
+	Enqueue(ctx context.Context, sends ...Send) error
+
+	// Cancel takes back a send that has not been started, by its key. It
+	// reports whether there was one. It is too late for a send that is due
+	// while its conversation is leased, for it may be on its way. The key
+	// stays seen.
+	Cancel(ctx context.Context, pageID, key string) (bool, error)
+
+	// Claim leases conversations that have something due, oldest due first.
+	// It raises each one's epoch and adds one to its starts. A lease that is
+	// handed out has an event or a send in it.
+	Claim(ctx context.Context, claim Claim) ([]Lease, error)
+
+	// Renew extends leases to ttl from now and returns those that were
+	// already lost. A lease that has expired is not lost before somebody else
+	// claims its conversation.
+	Renew(ctx context.Context, ttl time.Duration, leases ...LeaseID) (lost []LeaseID, err error)
+
+	// Commit makes an outcome durable, all of it or nothing. It returns
+	// [ErrFenced] if the lease is not current, [ErrNotFound] if the outcome's
+	// event no longer waits (so that an outcome that is committed again after
+	// an error takes effect once), [ErrConflict] if a session was changed
+	// meanwhile, [ErrSendGone] if a send to be started is gone, and a
+	// [CallError] if a [Call] failed. It resets the conversation's starts, and
+	// does not extend the lease.
+	//
+	// The epoch alone decides whether a lease is current: one that has expired
+	// still commits as long as nobody else has claimed the conversation. After
+	// an error of the context the outcome may have taken effect.
+	Commit(ctx context.Context, outcome Outcome) error
+
+	// Wake registers a function that the store calls when something may have
+	// become due. It is a hint: calls may be missing or for nothing, and a
+	// poll must stand behind it. The function must not block. The returned
+	// function ends the registration.
+	Wake(hint func()) (stop func())
+
+	// Dead lists dead letters, oldest first.
+	Dead(ctx context.Context, query DeadQuery) ([]DeadLetter, error)
+
+	// Replay puts a dead letter's event back, at the tail of its
+	// conversation, for the routes that failed, with no attempts counted and
+	// received now. The page's bound does not apply. It returns [ErrNotFound]
+	// if there is no such letter.
+	Replay(ctx context.Context, id int64) error
+
+	// Drop erases a dead letter; its event's key stays seen. It returns
+	// [ErrNotFound] if there is none.
+	Drop(ctx context.Context, id int64) error
+
+	// Stats counts what waits.
+	Stats(ctx context.Context) (Stats, error)
+
+	// Ping reports whether the store can take events now.
+	Ping(ctx context.Context) error
+}
+
+// Event is one event on its way in.
+type Event struct {
+	Conversation
+	// Key is the deduplication key: an event with a key that the store has
+	// seen before takes no effect. It must not be empty.
+	Key string
+	// Time is when the event happened, by the platform's clock. Waiting events
+	// of a conversation are handled by Time, then by arrival.
+	Time time.Time
+	// Body is what the bot needs to handle the event. The store does not look
+	// at it.
+	Body []byte
+	// Confirms is the key of the send that this event, an echo, proves to
+	// have reached the platform; empty for all other events.
+	Confirms string
+}
+
+// Send is one message on its way out.
+type Send struct {
+	Conversation
+	// Key is the idempotency key, unique over all sends. It must not be empty.
+	Key string
+	// Group is common to the sends that were composed together: the
+	// event's key, or the key given to SendOnce.
+	Group string
+	// Body is what the bot needs to send. The store does not look at it.
+	Body []byte
+	// Delay is how long to wait before the send is due. Meanwhile it holds
+	// nothing back: other sends of its conversation go first. Sends that are
+	// due go in the order in which they were added.
+	Delay time.Duration
+}
+
+// Claim asks for work.
+type Claim struct {
+	// Owner names the process that will do the work.
+	Owner string
+	// Conversations is the most to lease.
+	Conversations int
+	// Events is the most events, and the most sends, to hand out of each; less
+	// than 1 means 1.
+	Events int
+	// Suspects is the most conversations to lease that were claimed before
+	// without a commit. The event at their head may have killed its process.
+	Suspects int
+	// TTL is how long the leases last without a Renew.
+	TTL time.Duration
+}
+
+// LeaseID names a lease. Of two leases on one conversation the one with the
+// higher epoch is current.
+type LeaseID struct {
+	Conversation
+	Epoch int64
+}
+
+// Lease is the right to act for a conversation, and what there is to do.
+type Lease struct {
+	LeaseID
+	// Starts counts the claims since the last commit, this one included.
+	// More than one means that a worker died or lost its lease on the way.
+	Starts int
+	// Events wait to be handled, in the order to handle them.
+	Events []QueuedEvent
+	// Sends wait to be delivered, in the order to deliver them, before the
+	// events are handled.
+	Sends []QueuedSend
+}
+
+// QueuedEvent is an event in the inbox.
+type QueuedEvent struct {
+	Event
+	// Seq names the event within the store.
+	Seq int64
+	// Attempts counts the turns that failed.
+	Attempts int
+	// Only names the routes to run; none means all. It is set on replayed
+	// dead letters.
+	Only []string
+	// ReceivedAt is when the event was put, by the store's clock.
+	ReceivedAt time.Time
+}
+
+// QueuedSend is a send in the outbox.
+type QueuedSend struct {
+	Send
+	// Started reports that a request may have been made: the send was marked
+	// with [SendStarted] and nothing is known of its end.
+	Started bool
+	// StartedAt is when it was marked, by the store's clock.
+	StartedAt time.Time
+	// Attempts counts the tries that failed.
+	Attempts int
+}
+
+// Outcome is what one step of a worker comes to. All of it takes effect in one
+// transaction.
+type Outcome struct {
+	// Lease must be current.
+	Lease LeaseID
+	// Event is the end of an event, or nil.
+	Event *EventResult
+	// Writes are applied in order.
+	Writes []Write
+	// Sends are added to the outbox, in order. Those whose key was seen
+	// before are left out.
+	Sends []Send
+	// Results say what became of sends that were in the outbox before. They
+	// are applied before Sends are added. A [SendAgain] or [SendFinished] of a
+	// send that is gone is passed over.
+	Results []SendResult
+	// Release gives the conversation back. Otherwise the lease is kept.
+	Release bool
+	// After, with Release, is how long nobody may claim the conversation,
+	// whatever becomes due in it. It is how a failed event or send waits at
+	// the head of its conversation.
+	After time.Duration
+}
+
+// EventResult is the end of an event's turn.
+type EventResult struct {
+	Seq int64
+	// Retry leaves the event at the head of its conversation with one more
+	// attempt counted; only an older event that arrives late goes before it.
+	// Otherwise the event is done.
+	Retry bool
+	// Failures, of an event that is done, make a dead letter. They name the
+	// routes that failed; a failure without a route stands for all that the
+	// event was to run.
+	Failures []Failure
+}
+
+// Failure says why a route failed.
+type Failure struct {
+	Route string `json:"route"`
+	Error string `json:"error"`
+}
+
+// SendState is what became of a send.
+type SendState int
+
+// The states that a worker reports.
+const (
+	// SendStarted marks the send: a request is about to be made. If the send
+	// is gone, the Commit is refused with [ErrSendGone].
+	SendStarted SendState = iota + 1
+	// SendAgain puts the send back, unmarked, with one more attempt counted.
+	SendAgain
+	// SendFinished takes the send out of the outbox: it was delivered, refused
+	// for good, or set aside. This and SendAgain are ignored for a send that
+	// is gone.
+	SendFinished
+)
+
+// SendResult is what became of one send.
+type SendResult struct {
+	Key   string
+	State SendState
+}
+
+// DeadQuery selects dead letters.
+type DeadQuery struct {
+	// PageID limits the answer to one page; empty means all.
+	PageID string
+	// After limits the answer to letters with a higher id, for paging.
+	After int64
+	// Limit is the most to return; default and maximum 1,000.
+	Limit int
+}
+
+// DeadLetter is an event, some of whose routes failed for good.
+type DeadLetter struct {
+	ID int64
+	Event
+	// Attempts counts the turns that were tried, the last one included.
+	Attempts int
+	// Failures name the routes that failed, and why.
+	Failures []Failure
+	// At is when the letter was made, by the store's clock.
+	At time.Time
+}
+
+// Stats counts what waits in a store.
+type Stats struct {
+	// Events wait in the inbox.
+	Events int
+	// Sends wait in the outbox, delayed ones included.
+	Sends int
+	// InFlight conversations are leased.
+	InFlight int
+	// Dead letters.
+	Dead int
+	// Oldest is when the event that waits longest was received; zero if none
+	// waits.
+	Oldest time.Time
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Store is everything a bot remembers. Implementations are safe for concurrent
+// use, and pass the suite in package store/storetest.
+type Store interface {
+	Queuer
+	Reader
+
+	// Apply makes writes durable beside turns, all of them or none. A [Call]
+	// is refused with [errors.ErrUnsupported].
+	Apply(ctx context.Context, writes ...Write) error
+
+	// Forget erases a person everywhere: profile, messages both ways,
+	// locations, sessions, waiting events, unsent messages and dead letters.
+	// A turn that runs for the person meanwhile is fenced: its commit is
+	// refused with [ErrFenced]. Deduplication keys stay, for they name no one.
+	Forget(ctx context.Context, conv Conversation) error
+
+	// Purge erases what is older than the cutoffs, and what has expired. Keys
+	// of events and sends that still wait are kept.
+	Purge(ctx context.Context, cutoffs Cutoffs) error
+
+	// Close releases what the store holds, after the operations that it has
+	// taken. What was acknowledged stays durable. Closing again does nothing.
+	Close() error
+}
+
+// Reader is the side of a store that handlers read from; see [From].
+type Reader interface {
+	People
+	Locations
+	Messages
+	Sessions
+	Attachments
+}
+
+// People reads the people who have written to a page.
+type People interface {
+	// Person returns one person, or [ErrNotFound].
+	Person(ctx context.Context, pageID, psid string) (Person, error)
+}
+
+// Locations reads where people said they are.
+type Locations interface {
+	// Locations returns a person's locations, newest first, at most limit; the
+	// same goes for the lists below, and a limit below 1 returns nothing.
+	Locations(ctx context.Context, pageID, psid string, limit int) ([]Location, error)
+}
+
+// Messages reads the record of what came and what went.
+type Messages interface {
+	// Received returns the events kept for a person, newest first, at most limit.
+	Received(ctx context.Context, pageID, psid string, limit int) ([]Received, error)
+	// Sent returns the attempts to send to a person, newest first, at most limit.
+	Sent(ctx context.Context, pageID, psid string, limit int) ([]Sent, error)
+}
+
+// Sessions reads what a dialog keeps between turns.
+type Sessions interface {
+	// Session returns a person's session of that name, or [ErrNotFound] if
+	// there is none or it has expired.
+	Session(ctx context.Context, pageID, psid, name string) (Session, error)
+}
+
+// Attachments reads the ids that the platform gave to uploaded files.
+type Attachments interface {
+	// Attachment returns the id of what was uploaded under that name (a URL
+	// or a name of the program's own) to that page, or [ErrNotFound] if there
+	// is none or it has expired.
+	Attachment(ctx context.Context, pageID, name string) (string, error)
+}
+
+// Cutoffs says how far back [Store.Purge] leaves things alone. A zero time
+// keeps that kind for good.
+type Cutoffs struct {
+	// Received is for events kept by [SaveMessage].
+	Received time.Time
+	// Seen is for deduplication keys, of events and of sends. The platform
+	// repeats a callback for up to 36 hours; keep at least seven days.
+	Seen time.Time
+	// Sent is for the record of sends.
+	Sent time.Time
+}
+
+var (
+	// ErrNotFound is returned by a role when there is no such thing.
+	ErrNotFound = errors.New("store: not found")
+	// ErrFenced is returned by Commit when the lease is no longer current:
+	// somebody else has claimed the conversation, or the person was forgotten.
+	// Nothing of the outcome took effect.
+	ErrFenced = errors.New("store: lease is no longer current")
+	// ErrSendGone is returned by Commit when it was to mark a send with
+	// [SendStarted] that is no longer in the outbox: its echo has arrived
+	// meanwhile, so that sending it again would double it. Nothing of the
+	// outcome took effect.
+	ErrSendGone = errors.New("store: send is no longer in the outbox")
+	// ErrConflict is returned when a [SaveSession] was made from a version of
+	// the session that is no longer the newest.
+	ErrConflict = errors.New("store: session was changed meanwhile")
+	// ErrNoTurn is returned by [Queue] for a context without a turn.
+	ErrNoTurn = errors.New("store: no turn in this context; use Store.Apply beside turns")
+	// ErrTurnOver is returned by [Queue] when the turn, or the route of it
+	// that the context belongs to, has ended.
+	ErrTurnOver = errors.New("store: the turn is over")
+	// ErrClosed is returned by every method of a closed store but Close.
+	ErrClosed = errors.New("store: closed")
+)
+
+// BacklogError is returned by Put when a page has more events waiting than
+// the store's bound. Nothing of the Put took effect.
+type BacklogError struct {
+	// PageIDs are the pages over their bound.
+	PageIDs []string
+	// Bound is how many waiting events a page may have.
+	Bound int
+}
+
+func (e *BacklogError) Error() string {
+	return fmt.Sprintf("store: backlog of page %q is over its bound of %d events", e.PageIDs, e.Bound)
+}
+
+// CallError is returned by Commit when a [Call] failed: its function returned
+// an error or panicked, or took longer than the store allows. Nothing of the
+// outcome took effect.
+type CallError struct {
+	// Route names the route that queued the call.
+	Route string
+	// Err is what the call returned.
+	Err error
+}
+
+func (e *CallError) Error() string {
+	return fmt.Sprintf("store: route %q: call on commit: %v", e.Route, e.Err)
+}
+
+func (e *CallError) Unwrap() error { return e.Err }

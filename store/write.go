@@ -1,0 +1,120 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Write is a change to a store. The set is closed: the types in this file are
+// all there are. A program's own tables join a turn through
+// gormstore.OnCommit.
+type Write interface{ isWrite() }
+
+// SaveProfile stores what the platform answered when asked for a profile. It
+// takes no effect if a later answer is stored. The person's other fields stay
+// as they are. Like TouchPerson, MarkUnavailable and AddThumbUp it adds the
+// person if the store has not heard of them.
+type SaveProfile struct {
+	PageID  string
+	PSID    string
+	Profile Profile
+	// At is when it was asked.
+	At time.Time
+	// Refused reports that the platform would not tell. Then the profile that
+	// was stored before, if any, is kept.
+	Refused bool
+}
+
+// TouchPerson records an act of a person: their last act becomes At, unless it
+// is later already, and they are no longer unavailable. The bot's engine
+// queues it for every act, whatever becomes of the turn.
+type TouchPerson struct {
+	PageID string
+	PSID   string
+	At     time.Time
+}
+
+// MarkUnavailable records that the platform said the person cannot be
+// reached.
+type MarkUnavailable struct {
+	PageID string
+	PSID   string
+	At     time.Time
+}
+
+// AddThumbUp adds one to a person's count.
+type AddThumbUp struct {
+	PageID string
+	PSID   string
+}
+
+// AddLocation keeps a place.
+type AddLocation struct{ Location Location }
+
+// SaveMessage keeps an event. A later one of the same page, person and key
+// takes no effect.
+type SaveMessage struct{ Received Received }
+
+// SaveSent keeps the record of an attempt to send.
+type SaveSent struct{ Sent Sent }
+
+// SaveSession stores a session. It fails with [ErrConflict] unless Version is
+// that of the stored session, or 0 if there is none or it has expired. The
+// stored version is Version + 1.
+type SaveSession struct {
+	PageID  string
+	PSID    string
+	Name    string
+	Data    json.RawMessage
+	Version int64
+	// Expires is when the session is forgotten; zero means never.
+	Expires time.Time
+}
+
+// DeleteSession erases a session, whatever its version. It is no error if
+// there is none.
+type DeleteSession struct {
+	PageID string
+	PSID   string
+	Name   string
+}
+
+// SaveAttachment keeps the id of an uploaded file. The platform forgets
+// attachment ids after 90 days.
+type SaveAttachment struct {
+	PageID string
+	// Name is the file's URL, or a name of the program's own.
+	Name         string
+	AttachmentID string
+	// Expires is when the id is forgotten; zero means never.
+	Expires time.Time
+}
+
+// Call runs a program's own code inside the transaction that commits the turn.
+// It is made by a store's package, such as gormstore.OnCommit, never by hand.
+type Call struct {
+	// API names the type that Run takes; a [Caller] says which it knows.
+	API string
+	// Run does the work. Its argument is the transaction.
+	Run func(tx any) error
+	// Route names the route that queued the call. [Queue] sets it.
+	Route string
+}
+
+// Caller is implemented by stores that can run a [Call].
+type Caller interface {
+	// RunsCalls reports whether the store can run calls of that API.
+	RunsCalls(api string) bool
+}
+
+func (SaveProfile) isWrite()     {}
+func (TouchPerson) isWrite()     {}
+func (MarkUnavailable) isWrite() {}
+func (AddThumbUp) isWrite()      {}
+func (AddLocation) isWrite()     {}
+func (SaveMessage) isWrite()     {}
+func (SaveSent) isWrite()        {}
+func (SaveSession) isWrite()     {}
+func (DeleteSession) isWrite()   {}
+func (SaveAttachment) isWrite()  {}
+func (Call) isWrite()            {}
