@@ -1,0 +1,165 @@
+package simulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// doing is what an act of a person amounts to.
+type doing struct {
+	field   string   // the webhook field that tells of it
+	event   element  // sender, recipient and time are filled in
+	message *Message // what the conversation shows of it, if anything
+	opens   bool     // whether it opens the 24-hour window
+	apply   func(c *conversation)
+}
+
+// act lets a person do something: the conversation changes and the callback
+// joins the person's queue, both in one step.
+func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversation, at time.Time) (doing, error)) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	at := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return "", ErrClosed
+	}
+	pg := s.page
+	if pg.people[psid] == nil {
+		return "", fmt.Errorf("%w: %s", ErrNoPerson, psid)
+	}
+	c := pg.conversation(psid)
+	d, err := plan(c, at)
+	if err != nil {
+		return "", err
+	}
+	if d.event.Sender == nil {
+		d.event.Sender = &party{ID: psid}
+	}
+	d.event.Recipient = &party{ID: pg.id}
+	d.event.Timestamp = at.UnixMilli()
+	raw, err := encode(d.event)
+	if err != nil {
+		return "", err
+	}
+	if d.opens {
+		c.lastAct = at
+	}
+	if d.apply != nil {
+		d.apply(c)
+	}
+	mid := ""
+	if m := d.message; m != nil {
+		mid = m.ID
+		m.PersonID, m.From, m.Time, m.Raw = psid, FromPerson, at, raw
+		s.record(c, m)
+	}
+	if !pg.subscribed(d.field) {
+		return mid, nil
+	}
+	body, err := pg.messagingBody(at, raw)
+	if err != nil {
+		return "", err
+	}
+	s.enqueue(&Delivery{PersonID: psid, Field: d.field, MessageID: mid, Time: at, Body: string(body)})
+	return mid, nil
+}
+
+// write is an act that is a message.
+func (s *Simulator) write(ctx context.Context, psid string, shown Message, wire eventMessage) (string, error) {
+	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) { return writing(shown, wire), nil })
+}
+
+func writing(shown Message, wire eventMessage) doing {
+	shown.ID, shown.Kind = newMID(), KindMessage
+	wire.MID = shown.ID
+	return doing{field: "messages", event: element{Message: &wire}, message: &shown, opens: true}
+}
+
+// postback is an act that taps something with a payload.
+func postback(title, payload string) doing {
+	m := &Message{ID: newMID(), Kind: KindPostback, Text: title, Payload: payload}
+	return doing{
+		field: "messaging_postbacks", message: m, opens: true,
+		event: element{Postback: &eventPostback{MID: m.ID, Title: title, Payload: payload}},
+	}
+}
+
+// Post sends one event as it stands, for the many kinds no method has:
+// {"sender":{"id":"…"},"recipient":{"id":"…"},"timestamp":…,"optin":{…}}. It
+// goes through the queue of the person it names, signed and retried like any
+// other; it needs no subscription and leaves the conversation as it is, except
+// that an event whose sender is a person opens the 24-hour window.
+func (s *Simulator) Post(ctx context.Context, event json.RawMessage) error {
+	return s.postEvent(ctx, event, "event", func(e *entry, el json.RawMessage) { e.Messaging = []json.RawMessage{el} })
+}
+
+// PostStandby sends one event like [Simulator.Post], as the platform does while
+// another app controls the thread.
+func (s *Simulator) PostStandby(ctx context.Context, event json.RawMessage) error {
+	return s.postEvent(ctx, event, "standby", func(e *entry, el json.RawMessage) { e.Standby = []json.RawMessage{el} })
+}
+
+// PostChange sends a change of a page field, such as feed or inbox_labels; value
+// is any JSON. All changes share one queue.
+func (s *Simulator) PostChange(ctx context.Context, field string, value json.RawMessage) error {
+	if !json.Valid(value) {
+		return errors.New("simulator: the change's value is not JSON")
+	}
+	return s.postEntry(ctx, "", field, false, func(e *entry) { e.Changes = []change{{Field: field, Value: value}} })
+}
+
+func (s *Simulator) postEvent(ctx context.Context, event json.RawMessage, field string, fill func(*entry, json.RawMessage)) error {
+	var parties struct{ Sender, Recipient struct{ ID ident } }
+	if err := json.Unmarshal(event, &parties); err != nil {
+		return fmt.Errorf("simulator: the event is not a JSON object with parties: %w", err)
+	}
+	person, byPerson := string(parties.Sender.ID), true
+	if person == "" || person == s.page.id { // the page's id never changes, so no lock
+		person, byPerson = string(parties.Recipient.ID), false
+	}
+	return s.postEntry(ctx, person, field, byPerson, func(e *entry) { fill(e, event) })
+}
+
+func (s *Simulator) postEntry(ctx context.Context, person, field string, opens bool, fill func(*entry)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	at := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	body, err := s.page.entryOf(at, fill)
+	if err != nil {
+		return err
+	}
+	if opens && s.page.people[person] != nil {
+		s.page.conversation(person).lastAct = at
+	}
+	s.enqueue(&Delivery{PersonID: person, Field: field, Time: at, Body: string(body)})
+	return nil
+}
+
+// ident is an id that the wire has as a string or as a number.
+type ident string
+
+func (id *ident) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err == nil {
+		*id = ident(text)
+		return nil
+	}
+	var number json.Number
+	if err := json.Unmarshal(data, &number); err != nil {
+		return errors.New("an id must be a string or a number")
+	}
+	*id = ident(number)
+	return nil
+}

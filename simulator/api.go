@@ -1,0 +1,237 @@
+package simulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+)
+
+// newAPI routes the chat page and what it needs. doc.go lists it for bots in
+// other languages.
+func (s *Simulator) newAPI() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.serveAsset("index.html"))
+	mux.HandleFunc("GET /favicon.ico", s.serveAsset("favicon.svg"))
+	mux.HandleFunc("GET /simulator/ui/{file}", func(w http.ResponseWriter, r *http.Request) {
+		s.serveAsset(r.PathValue("file"))(w, r)
+	})
+	mux.HandleFunc("GET /simulator/events", s.serveEvents)
+	mux.HandleFunc("GET /simulator/files/{id}/{name}", s.serveFile)
+	mux.HandleFunc("GET /simulator/pictures/{psid}", s.servePicture)
+	mux.HandleFunc("GET /simulator/state", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.state()) })
+	mux.HandleFunc("GET /simulator/requests", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Requests()) })
+	mux.HandleFunc("GET /simulator/deliveries", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Deliveries()) })
+	mux.HandleFunc("GET /simulator/people", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.People()) })
+	mux.HandleFunc("GET /simulator/people/{psid}/messages", func(w http.ResponseWriter, r *http.Request) {
+		respond(w, append([]Message{}, s.Messages(r.PathValue("psid"))...))
+	})
+	mux.HandleFunc("POST /simulator/files", s.takeFile)
+	mux.HandleFunc("POST /simulator/people", answering(func(_ *http.Request, p Person) (any, error) { return s.AddPerson(p) }))
+	mux.HandleFunc("POST /simulator/people/{psid}/acts", answering(func(r *http.Request, a Act) (any, error) {
+		mid, err := s.Do(r.Context(), r.PathValue("psid"), a)
+		return map[string]string{"mid": mid}, err
+	}))
+	mux.HandleFunc("PUT /simulator/people/{psid}/blocked", answering(func(r *http.Request, in struct{ Blocked bool }) (any, error) {
+		return struct{}{}, s.setBlocked(r.PathValue("psid"), in.Blocked)
+	}))
+	mux.HandleFunc("PUT /simulator/webhook", answering(func(_ *http.Request, in struct{ URL string }) (any, error) {
+		return struct{}{}, s.SetWebhook(in.URL)
+	}))
+	mux.HandleFunc("POST /simulator/verify", answering(func(r *http.Request, _ struct{}) (any, error) {
+		return struct{}{}, s.Verify(r.Context())
+	}))
+	mux.HandleFunc("POST /simulator/flush", answering(func(r *http.Request, _ struct{}) (any, error) {
+		return struct{}{}, s.Flush(r.Context())
+	}))
+	return mux
+}
+
+// Act is one thing a person does, as the chat page and bots in other languages
+// name it; which other fields count depends on Type.
+type Act struct {
+	// Type is say, reply, edit, quick_reply, button, menu, ice_breaker,
+	// get_started, sticker, attachment, location, react, unreact, read, link,
+	// optin, account_linking or comment.
+	Type string `json:"type"`
+
+	MID       string  `json:"mid,omitempty"`  // reply, edit, react, unreact; button: of this message only
+	Text      string  `json:"text,omitempty"` // say, reply, edit, comment
+	Title     string  `json:"title,omitempty"`
+	Payload   string  `json:"payload,omitempty"`    // quick_reply instead of title; button: of several the one
+	StickerID string  `json:"sticker_id,omitempty"` // default: the Like button
+	Kind      string  `json:"kind,omitempty"`       // attachment: image, audio, …
+	URL       string  `json:"url,omitempty"`
+	Latitude  float64 `json:"latitude,omitempty"`
+	Longitude float64 `json:"longitude,omitempty"`
+	Emoji     string  `json:"emoji,omitempty"`
+	Ref       string  `json:"ref,omitempty"`  // link, optin
+	Code      string  `json:"code,omitempty"` // account_linking; empty unlinks
+}
+
+// Do lets a person do what the act says, like the method of that name, and
+// returns the mid of what was written, if anything was; of a comment its id.
+func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err error) {
+	switch a.Type {
+	case "say":
+		return s.Say(ctx, psid, a.Text)
+	case "reply":
+		return s.Reply(ctx, psid, a.MID, a.Text)
+	case "edit":
+		return "", s.Edit(ctx, psid, a.MID, a.Text)
+	case "quick_reply":
+		if a.Title != "" {
+			return s.TapQuickReply(ctx, psid, a.Title)
+		}
+		return s.TapQuickReply(ctx, psid, a.Payload)
+	case "button":
+		return s.tapButton(ctx, psid, a.MID, a.Title, a.Payload)
+	case "menu":
+		return s.TapMenu(ctx, psid, a.Title)
+	case "ice_breaker":
+		return s.TapIceBreaker(ctx, psid, a.Title)
+	case "get_started":
+		return s.GetStarted(ctx, psid)
+	case "sticker":
+		if a.StickerID == "" {
+			a.StickerID = ThumbSmall
+		}
+		return s.SendSticker(ctx, psid, a.StickerID)
+	case "attachment":
+		return s.SendAttachment(ctx, psid, a.Kind, a.URL)
+	case "location":
+		return s.SendLocation(ctx, psid, a.Latitude, a.Longitude, a.Title)
+	case "react":
+		return "", s.React(ctx, psid, a.MID, a.Emoji)
+	case "unreact":
+		return "", s.Unreact(ctx, psid, a.MID)
+	case "read":
+		return "", s.Read(ctx, psid)
+	case "link":
+		return "", s.FollowLink(ctx, psid, a.Ref)
+	case "optin":
+		return "", s.OptIn(ctx, psid, a.Ref)
+	case "account_linking":
+		if a.Code == "" {
+			return "", s.UnlinkAccount(ctx, psid)
+		}
+		return "", s.LinkAccount(ctx, psid, a.Code)
+	case "comment":
+		return s.Comment(ctx, psid, a.Text)
+	}
+	return "", fmt.Errorf("simulator: no act of type %q", a.Type)
+}
+
+// answering makes a handler of a function from a JSON body to a JSON answer. Errors
+// are answered as {"error":"…"} with status 400, 404 or 503.
+func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+			complain(w, http.StatusUnsupportedMediaType, errors.New("simulator: the body must be application/json"))
+			return
+		}
+		dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&in); err != nil {
+			complain(w, http.StatusBadRequest, fmt.Errorf("simulator: the body does not fit: %w", err))
+			return
+		}
+		out, err := do(r, in)
+		switch {
+		case errors.Is(err, ErrNoPerson):
+			complain(w, http.StatusNotFound, err)
+		case errors.Is(err, ErrClosed):
+			complain(w, http.StatusServiceUnavailable, err)
+		case err != nil:
+			complain(w, http.StatusBadRequest, err)
+		default:
+			respond(w, out)
+		}
+	}
+}
+
+func respond(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(v) // a browser that has gone away needs no answer
+}
+
+func complain(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // as above
+}
+
+// takeFile stores what a person picked to send; the answer has its path relative
+// to the chat page.
+func (s *Simulator) takeFile(w http.ResponseWriter, r *http.Request) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpload))
+	if err != nil {
+		complain(w, http.StatusRequestEntityTooLarge, errors.New("simulator: a file can have 25 MiB at most"))
+		return
+	}
+	if len(data) == 0 {
+		complain(w, http.StatusBadRequest, errors.New("simulator: the file is empty"))
+		return
+	}
+	s.mu.Lock()
+	where := s.keep(&file{name: r.URL.Query().Get("name"), contentType: r.Header.Get("Content-Type"), data: data})
+	s.mu.Unlock()
+	respond(w, map[string]string{"path": where})
+}
+
+type stateOf struct {
+	Page          map[string]string             `json:"page"`
+	Webhook       string                        `json:"webhook"`
+	People        []Person                      `json:"people"`
+	Profile       map[string]json.RawMessage    `json:"profile"`
+	Conversations map[string]*conversationState `json:"conversations"`
+	Deliveries    []Delivery                    `json:"deliveries"` // the latest
+	Requests      []Request                     `json:"requests"`   // the latest
+	Cursor        string                        `json:"cursor"`     // where the events go on
+	Now           time.Time                     `json:"now"`
+}
+
+type conversationState struct {
+	Messages []Message `json:"messages"`
+	Seen     time.Time `json:"seen,omitzero"`
+	Typing   bool      `json:"typing,omitempty"`
+}
+
+// stateKeep is how many deliveries and requests a page that loads gets to see.
+const stateKeep = 200
+
+func (s *Simulator) state() stateOf {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pg := s.page
+	st := stateOf{
+		Page: map[string]string{"id": pg.id, "name": pg.name}, Webhook: pg.webhook, People: pg.peopleInOrder(),
+		Profile: map[string]json.RawMessage{}, Conversations: map[string]*conversationState{},
+		Deliveries: []Delivery{}, Requests: latest(s.requests, stateKeep), Cursor: s.feed.cursor(), Now: now,
+	}
+	for name, raw := range pg.profile {
+		st.Profile[name] = raw
+	}
+	for id, c := range pg.conversations {
+		cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing}
+		for _, m := range latest(c.messages, feedKeep) {
+			cs.Messages = append(cs.Messages, *m)
+		}
+		st.Conversations[id] = cs
+	}
+	for _, d := range latest(s.deliveries, stateKeep) {
+		st.Deliveries = append(st.Deliveries, *d)
+	}
+	return st
+}
+
+func latest[T any](list []T, n int) []T {
+	return append([]T{}, list[max(0, len(list)-n):]...)
+}

@@ -1,0 +1,205 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config says who is on the other side of the bot. Its zero value works: only
+// a webhook has to be named, here or with [Simulator.SetWebhook], before a
+// person can reach a bot.
+type Config struct {
+	// AnswerTimeout is how long the bot may take to answer a callback before
+	// the attempt counts as failed. Default: 5 seconds, the platform's own
+	// limit.
+	AnswerTimeout time.Duration
+
+	// AppID is the app whose token calls the Graph API; echoes carry it.
+	// Digits only. Default: "1000000000000001".
+	AppID string
+
+	// AppSecret signs the callbacks and checks appsecret_proof. Default:
+	// "simulator-app-secret".
+	AppSecret string
+
+	// Client posts the callbacks. Redirects are never followed, as the platform
+	// follows none. Default: a client of the simulator's own.
+	Client *http.Client
+
+	// Fields are the webhook fields the page is subscribed to; an act whose
+	// field is not among them happens, and no callback tells of it. Echoes
+	// (message_echoes) and receipts (message_deliveries, message_reads) come only
+	// if they are listed. Default: [DefaultFields].
+	Fields []string
+
+	// History is how many Graph requests, how many deliveries, and how many
+	// messages per person are remembered; older ones are forgotten. Default: 10000.
+	History int
+
+	// Logger hears of failed deliveries and refused calls. Default: discards.
+	Logger *slog.Logger
+
+	// Now is the clock of messages, callbacks and the 24-hour window. It must be
+	// safe for concurrent use and must not call the simulator. Default: time.Now.
+	Now func() time.Time
+
+	// PageID is the page the bot speaks for. Digits only. Default:
+	// "100000000000001".
+	PageID string
+
+	// PageName is shown in the chat page. Default: "Simulated Page".
+	PageName string
+
+	// PageToken is the access token the bot must present. Default:
+	// "simulator-page-token".
+	PageToken string
+
+	// People may write to the page from the start; missing ids are drawn. Default:
+	// [DefaultPeople].
+	People []Person
+
+	// RequireProof refuses Graph calls without appsecret_proof, like the app
+	// setting "Require App Secret". A proof that is sent is always checked. Default:
+	// false.
+	RequireProof bool
+
+	// RetryPauses are the waits before a failed callback is posted again; their
+	// number is the number of retries, at most 100. An empty, non-nil slice means no
+	// retry. Default: 200 ms, 1 s, 5 s.
+	RetryPauses []time.Duration
+
+	// Strangers lets the page write to people who have never written through the
+	// simulator, also under ids that nobody added, so that the answers to
+	// callbacks posted by hand arrive; an unknown id becomes a person when the page
+	// first writes to it. Default: false, they are refused as the platform refuses
+	// them.
+	Strangers bool
+
+	// VerifyToken is what [Simulator.Verify] presents. Default:
+	// "simulator-verify-token".
+	VerifyToken string
+
+	// WebhookURL is where callbacks are posted: an absolute http or https URL.
+	// Default: none, callbacks fail until [Simulator.SetWebhook] names one.
+	WebhookURL string
+}
+
+// DefaultFields returns the webhook fields a page is subscribed to when
+// [Config.Fields] is nil: every act of a person, neither echoes nor receipts.
+func DefaultFields() []string {
+	return []string{
+		"messages", "messaging_postbacks", "messaging_optins", "messaging_referrals",
+		"message_reactions", "message_edits", "messaging_account_linking",
+	}
+}
+
+// subscribable are the webhook fields a page can subscribe to, see
+// https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps.
+var subscribable = strings.Fields(`messages message_echoes message_deliveries message_reads message_reactions
+	message_edits message_context message_mention messaging_postbacks messaging_optins messaging_optouts
+	messaging_referrals messaging_handovers standby messaging_account_linking messaging_fblogin_account_linking
+	messaging_policy_enforcement messaging_game_plays messaging_customer_information messaging_feedback
+	messaging_in_thread_lead_form_submit messaging_integrity business_integrity response_feedback send_cart
+	group_feed inbox_labels message_template_status_update calls call_permission_reply call_settings_update
+	marketing_message_echoes marketing_message_deliveries marketing_message_reads marketing_message_clicks
+	marketing_message_delivery_failed marketing_messages_subscriber_upload_status messaging_direct_sends
+	messaging_appointments messaging_pre_checkouts messaging_checkout_updates messaging_payments feed
+	conversations leadgen mention live_videos videos`)
+
+func (c Config) withDefaults() Config {
+	set := func(field *string, value string) {
+		if *field == "" {
+			*field = value
+		}
+	}
+	set(&c.AppID, "1000000000000001")
+	set(&c.AppSecret, "simulator-app-secret")
+	set(&c.PageID, "100000000000001")
+	set(&c.PageName, "Simulated Page")
+	set(&c.PageToken, "simulator-page-token")
+	set(&c.VerifyToken, "simulator-verify-token")
+	if c.AnswerTimeout == 0 {
+		c.AnswerTimeout = 5 * time.Second
+	}
+	if c.History == 0 {
+		c.History = 10000
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.RetryPauses == nil {
+		c.RetryPauses = []time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second}
+	}
+	if c.Fields == nil {
+		c.Fields = DefaultFields()
+	}
+	if c.People == nil {
+		c.People = DefaultPeople()
+	}
+	c.Fields = slices.Clone(c.Fields)
+	c.People = slices.Clone(c.People)
+	c.RetryPauses = slices.Clone(c.RetryPauses)
+	return c
+}
+
+// validate names every field that cannot work, all of them together.
+func (c Config) validate() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("simulator: Config."+format, args...))
+	}
+	if c.AnswerTimeout < 0 {
+		bad("AnswerTimeout must not be negative")
+	}
+	if !digits(c.AppID) {
+		bad("AppID must be digits, got %q", c.AppID)
+	}
+	if !digits(c.PageID) {
+		bad("PageID must be digits, got %q", c.PageID)
+	}
+	if c.History < 0 {
+		bad("History must not be negative")
+	}
+	if len(c.RetryPauses) > 100 {
+		bad("RetryPauses has %d entries, at most 100", len(c.RetryPauses))
+	}
+	for _, field := range c.Fields {
+		if !slices.Contains(subscribable, field) {
+			bad("Fields: %q is no webhook field of a page", field)
+		}
+	}
+	if c.WebhookURL != "" {
+		if err := checkWebhook(c.WebhookURL); err != nil {
+			bad("WebhookURL: %w", err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkWebhook(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return errors.New("not a URL")
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return errors.New("must be an absolute http or https URL")
+	}
+	return nil
+}
+
+// digits reports whether s is an id as the platform draws them: 1 to 20 digits.
+func digits(s string) bool {
+	if s == "" || len(s) > 20 {
+		return false
+	}
+	return strings.Trim(s, "0123456789") == ""
+}

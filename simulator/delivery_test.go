@@ -1,0 +1,244 @@
+package simulator_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/simulator"
+)
+
+func TestRetryThenDelivered(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	var calls atomic.Int32
+	b.status = func([]byte) int { return []int{500, 302, 204}[calls.Add(1)-1] }
+	s := newSim(t, simulator.Config{WebhookURL: b.URL})
+	_, err := s.Say(t.Context(), ada, "one")
+	require.NoError(t, err)
+	require.NoError(t, s.Flush(t.Context()))
+	d := s.Deliveries()[0]
+	require.Equal(t, simulator.Delivered, d.State)
+	require.Len(t, d.Attempts, 3)
+	require.Equal(t, []int{500, 302, 204}, []int{d.Attempts[0].Status, d.Attempts[1].Status, d.Attempts[2].Status})
+	require.NotEmpty(t, d.Attempts[0].Error)
+	require.Empty(t, d.Attempts[2].Error)
+	got := b.got()
+	require.Equal(t, got[0], got[2], "a retry is the same bytes")
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	elsewhere := newBot(t)
+	moved := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	t.Cleanup(moved.Close)
+	s := newSim(t, simulator.Config{WebhookURL: moved.URL})
+	_, err := s.Say(t.Context(), ada, "one")
+	require.NoError(t, err)
+	require.NoError(t, s.Flush(t.Context()))
+	require.Equal(t, simulator.Failed, s.Deliveries()[0].State)
+	require.Equal(t, 307, s.Deliveries()[0].Attempts[0].Status)
+	require.Empty(t, elsewhere.got())
+}
+
+func TestGivesUpAndGoesOn(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	b.status = func(body []byte) int {
+		if bytes.Contains(body, []byte("poison")) {
+			return 500
+		}
+		return 200
+	}
+	s := newSim(t, simulator.Config{WebhookURL: b.URL})
+	for _, text := range []string{"poison", "after"} {
+		_, err := s.Say(t.Context(), ada, text)
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.Flush(t.Context()))
+	list := s.Deliveries()
+	require.Equal(t, simulator.Failed, list[0].State)
+	require.Len(t, list[0].Attempts, 3)
+	require.Equal(t, simulator.Delivered, list[1].State)
+	require.Contains(t, string(b.got()[3]), "after", "it waited for its predecessor")
+}
+
+func TestNoWebhookAndNobodyListening(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, simulator.Config{})
+	_, err := s.Say(t.Context(), ada, "hello?")
+	require.NoError(t, err)
+	require.NoError(t, s.Flush(t.Context()))
+	require.Equal(t, simulator.Failed, s.Deliveries()[0].State)
+	require.Contains(t, s.Deliveries()[0].Attempts[0].Error, "no webhook")
+
+	b := newBot(t)
+	b.Close()
+	require.NoError(t, s.SetWebhook(b.URL))
+	_, err = s.Say(t.Context(), ada, "hello?")
+	require.NoError(t, err)
+	require.NoError(t, s.Flush(t.Context()))
+	require.Equal(t, simulator.Failed, s.Deliveries()[1].State)
+	require.Len(t, s.Deliveries()[1].Attempts, 3)
+	require.Error(t, s.SetWebhook("/relative"))
+}
+
+// TestOrderAndIsolation writes as two people while the bot holds back every
+// callback of the first.
+func TestOrderAndIsolation(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	hold := make(chan struct{})
+	var fails atomic.Int32
+	b.status = func(body []byte) int {
+		if bytes.Contains(body, []byte(`"sender":{"id":"`+ada)) {
+			<-hold
+			if fails.Add(1)%2 == 1 {
+				return 500
+			}
+		}
+		return 200
+	}
+	s := newSim(t, simulator.Config{WebhookURL: b.URL})
+	for i := range 5 {
+		for _, who := range []string{ada, lin} {
+			_, err := s.Say(t.Context(), who, fmt.Sprintf("%s %d", who, i))
+			require.NoError(t, err)
+		}
+	}
+	delivered := func(who string) (n int) {
+		for _, d := range s.Deliveries() {
+			if d.PersonID == who && d.State == simulator.Delivered {
+				n++
+			}
+		}
+		return n
+	}
+	require.Eventually(t, func() bool { return delivered(lin) == 5 }, 5*time.Second, time.Millisecond)
+	require.Zero(t, delivered(ada))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, s.Flush(ctx), context.Canceled)
+	close(hold)
+	require.NoError(t, s.Flush(t.Context()))
+	require.Equal(t, 5, delivered(ada))
+	var texts []string
+	for _, e := range b.events(t) {
+		if e["sender"].(map[string]any)["id"] == ada {
+			texts = append(texts, e["message"].(map[string]any)["text"].(string)[len(ada)+1:])
+		}
+	}
+	require.Equal(t, "0 0 1 1 2 2 3 3 4 4", strings.Join(texts, " "), "each twice, in order")
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestPausesGrowAndAnswersHaveFiveSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var at []time.Duration
+		client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			at = append(at, time.Since(start))
+			if len(at) == 1 {
+				<-r.Context().Done() // no answer at all
+				return nil, r.Context().Err()
+			}
+			return &http.Response{StatusCode: 503, Body: io.NopCloser(strings.NewReader(""))}, nil
+		})}
+		s, err := simulator.New(simulator.Config{WebhookURL: "http://bot.test/", Client: client})
+		require.NoError(t, err)
+		_, err = s.Say(t.Context(), ada, "x")
+		require.NoError(t, err)
+		require.NoError(t, s.Flush(t.Context()))
+		require.Equal(t, []time.Duration{0, 5200 * time.Millisecond, 6200 * time.Millisecond, 11200 * time.Millisecond}, at)
+		require.Contains(t, s.Deliveries()[0].Attempts[0].Error, "no answer within 5s")
+		require.NoError(t, s.Close())
+	})
+}
+
+func TestClose(t *testing.T) {
+	// Not parallel: it counts goroutines.
+	before := runtime.NumGoroutine()
+	synctest.Test(t, func(t *testing.T) { // ends only when every goroutine has
+		block := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})}
+		s, err := simulator.New(simulator.Config{WebhookURL: "http://bot.test/", Client: block, AnswerTimeout: time.Hour})
+		require.NoError(t, err)
+		for _, who := range []string{ada, lin, jose, ada} {
+			_, err = s.Say(t.Context(), who, "x")
+			require.NoError(t, err)
+		}
+		var waiting sync.WaitGroup
+		waiting.Go(func() {
+			_, err := s.Wait(t.Context(), ada, nil)
+			require.ErrorIs(t, err, simulator.ErrClosed)
+		})
+		synctest.Wait()
+		require.NoError(t, s.Close())
+		require.NoError(t, s.Close())
+		waiting.Wait()
+		require.Equal(t, simulator.Failed, s.Deliveries()[3].State)
+		_, err = s.Say(t.Context(), ada, "x")
+		require.ErrorIs(t, err, simulator.ErrClosed)
+		require.NoError(t, s.Flush(t.Context()), "nothing is under way")
+	})
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+}
+
+func TestHistoryIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, simulator.Config{History: 4})
+	for i := range 40 {
+		_, err := s.Say(t.Context(), ada, fmt.Sprint(i))
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.Flush(t.Context()))
+	list, deliveries := s.Messages(ada), s.Deliveries()
+	require.LessOrEqual(t, len(list), 6)
+	require.LessOrEqual(t, len(deliveries), 6)
+	require.Equal(t, "39", list[len(list)-1].Text)
+	require.Equal(t, 40, deliveries[len(deliveries)-1].ID)
+}
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	s := newSim(t, simulator.Config{})
+	require.Error(t, s.Verify(t.Context()), "no webhook")
+	require.NoError(t, s.SetWebhook(b.URL+"/hook?keep=1"))
+	require.NoError(t, s.Verify(t.Context()))
+
+	wrong := newSim(t, simulator.Config{WebhookURL: b.URL, VerifyToken: "other"})
+	require.ErrorContains(t, wrong.Verify(t.Context()), "403")
+
+	for name, handler := range map[string]http.HandlerFunc{
+		"quoted":  func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%q", r.URL.Query().Get("hub.challenge")) },
+		"newline": func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, r.URL.Query().Get("hub.challenge")) },
+		"empty":   func(http.ResponseWriter, *http.Request) {},
+	} {
+		client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			rec := httptest.NewRecorder()
+			handler(rec, r)
+			return rec.Result(), nil
+		})}
+		s := newSim(t, simulator.Config{WebhookURL: "http://bot.test/", Client: client})
+		require.ErrorContains(t, s.Verify(t.Context()), "not exactly the challenge", name)
+	}
+}

@@ -1,0 +1,76 @@
+// Package simulator is the other side of the Messenger Platform for any bot: the
+// Graph API a bot calls, people who write to it, signed callbacks, and a chat page
+// for a browser. It runs in the bot's process or beside it, talks real HTTP, and
+// needs no Facebook account.
+//
+// # Start
+//
+// A [Simulator] is an [net/http.Handler]. Serve it on a loopback address, let the
+// bot call it instead of https://graph.facebook.com, and tell it where the bot
+// listens:
+//
+//	sim, err := simulator.New(simulator.Config{WebhookURL: "http://127.0.0.1:8080/webhook"})
+//	...
+//	err = http.ListenAndServe("127.0.0.1:9090", sim)
+//
+// Then open http://127.0.0.1:9090/ and write to the bot as one of its three people.
+// The bot needs the page token, the app secret and the verify token of [Config];
+// their defaults are fixed and public. So bind a simulator to loopback: who can
+// reach it can act as anyone on it. Other web sites cannot, requests across origins
+// that would change something are refused.
+//
+// # People
+//
+// In a test, people act by method: [Simulator.Say], [Simulator.TapQuickReply],
+// [Simulator.TapButton], [Simulator.GetStarted], [Simulator.SendSticker],
+// [Simulator.React] and others. Each act changes the conversation at once and queues
+// a callback, built and signed as the platform does it; [Simulator.Post] sends
+// events no method knows, [Simulator.PostRaw] any bytes. [Simulator.Wait] waits for
+// the bot's answer, [Simulator.Messages] reads the conversation,
+// [Simulator.Flush] waits until every callback is answered.
+//
+// Callbacks of one person go out one after the other. What the bot does not
+// answer with 2xx in time is posted again after [Config.RetryPauses], its
+// successors wait, and other people notice nothing. What is given up is in
+// [Simulator.Deliveries] with state [Failed]. Events the page did not subscribe to
+// ([Config.Fields]) are not sent; echoes and receipts have to be asked for. A
+// delivery receipt follows each send at once, a read receipt follows
+// [Simulator.Read] or a look at the chat page.
+//
+// # Graph API
+//
+// Below /v26.0, or any version, for the page's id or me:
+//
+//	POST            /{page}/messages             messages, templates, sender actions, reactions
+//	POST            /{page}/message_attachments  uploads by URL or filedata
+//	GET POST DELETE /{page}/messenger_profile    get_started, persistent_menu, greeting, …
+//	GET POST DELETE /{page}/subscribed_apps      the webhook fields
+//	GET             /{psid}, /{page}             profiles
+//
+// The simulator is strict where the platform's documents are plain: limits of
+// length and number, unknown keys, dead tags and templates, removed parameters, the
+// 24-hour window, blocked and unknown people, tokens and appsecret_proof. Refusals
+// have the platform's codes and name the field. URLs of media are not fetched, and
+// no rate is limited. [Simulator.Fault] makes calls fail, slow, or end in a broken
+// connection before or after they took effect; [Simulator.RevokeToken],
+// [Simulator.Block] and [Config.Now] do the rest. [Simulator.Requests] is the
+// record of all calls.
+//
+// # Other languages
+//
+// The chat page works through a small API that any program can use. Bodies and
+// answers are JSON, refusals are {"error":"…"}:
+//
+//	GET  /simulator/state                    everything the chat page shows
+//	GET  /simulator/events                   server-sent events from then on
+//	GET  /simulator/people                   POST adds one: a [Person]
+//	GET  /simulator/people/{psid}/messages   the conversation: [Message] list
+//	POST /simulator/people/{psid}/acts       an [Act]; answers {"mid":"…"}
+//	PUT  /simulator/people/{psid}/blocked    {"blocked":true}
+//	GET  /simulator/requests                 [Request] list
+//	GET  /simulator/deliveries               [Delivery] list
+//	PUT  /simulator/webhook                  {"url":"…"}
+//	POST /simulator/verify                   {}: the verification handshake
+//	POST /simulator/flush                    {}: waits for the callbacks
+//	POST /simulator/files?name=…             raw bytes; answers {"path":"…"}
+package simulator

@@ -1,0 +1,72 @@
+package simulator
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// echo queues what the platform tells the page about its own message: the echo
+// and the delivery receipt, where subscribed. s.mu must be held. See
+// https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
+func (s *Simulator) echo(m *Message, at time.Time) {
+	if s.page.subscribed("message_echoes") {
+		wire := &eventMessage{
+			IsEcho: true, AppID: number(s.cfg.AppID), Metadata: m.Metadata, MID: m.ID, Text: m.Text,
+		}
+		if m.ReplyTo != "" {
+			self := false
+			if target := s.page.conversation(m.PersonID).find(m.ReplyTo); target != nil {
+				self = target.From == FromPage
+			}
+			wire.ReplyTo = &eventReplyTo{MID: m.ReplyTo, IsSelfReply: self}
+		}
+		for _, a := range m.Attachments {
+			wire.Attachments = append(wire.Attachments, echoed(a))
+		}
+		s.tell(m, at, "message_echoes", element{
+			Sender: &party{ID: s.page.id}, Recipient: &party{ID: m.PersonID}, Timestamp: at.UnixMilli(), Message: wire,
+		})
+	}
+	if s.page.subscribed("message_deliveries") {
+		s.tell(m, at, "message_deliveries", element{
+			Sender: &party{ID: m.PersonID}, Recipient: &party{ID: s.page.id},
+			Delivery: &eventDelivery{MIDs: []string{m.ID}, Watermark: at.UnixMilli()},
+		})
+	}
+}
+
+// echoed is an attachment as echoes show it; ids of uploads are numbers there.
+func echoed(a Attachment) eventAttachment {
+	if a.Template != nil {
+		return eventAttachment{Type: "template", Payload: a.Template.Raw}
+	}
+	payload := mediaPayload{URL: a.URL}
+	if a.AttachmentID != "" {
+		payload.AttachmentID = number(a.AttachmentID)
+	}
+	if a.StickerID != "" {
+		payload.StickerID = number(a.StickerID)
+	}
+	return eventAttachment{Type: a.Type, Payload: payload}
+}
+
+func (s *Simulator) tell(m *Message, at time.Time, field string, e element) {
+	raw, err := encode(e)
+	if err == nil {
+		var body []byte
+		if body, err = s.page.messagingBody(at, raw); err == nil {
+			s.enqueue(&Delivery{PersonID: m.PersonID, Field: field, MessageID: m.ID, Time: at, Body: string(body)})
+			return
+		}
+	}
+	s.cfg.Logger.Error("callback not built", "field", field, "error", err) // cannot happen: its JSON was parsed before
+}
+
+// mustJSON encodes plain values, which always encode.
+func mustJSON(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("simulator: " + err.Error())
+	}
+	return data
+}

@@ -1,0 +1,152 @@
+package simulator
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// callback is the body of a POST to the webhook, see
+// https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
+type callback struct {
+	Object string  `json:"object"`
+	Entry  []entry `json:"entry"`
+}
+
+type entry struct {
+	ID        string            `json:"id"`
+	Time      int64             `json:"time"`
+	Messaging []json.RawMessage `json:"messaging,omitempty"`
+	Standby   []json.RawMessage `json:"standby,omitempty"`
+	Changes   []change          `json:"changes,omitempty"`
+}
+
+type change struct {
+	Field string          `json:"field"`
+	Value json.RawMessage `json:"value"`
+}
+
+// element is one event. Which key is present says what happened; the fields are
+// in the order of Meta's examples.
+type element struct {
+	Sender         *party               `json:"sender,omitempty"`
+	Recipient      *party               `json:"recipient,omitempty"`
+	Timestamp      int64                `json:"timestamp,omitempty"` // milliseconds
+	Message        *eventMessage        `json:"message,omitempty"`
+	Postback       *eventPostback       `json:"postback,omitempty"`
+	Reaction       *eventReaction       `json:"reaction,omitempty"`
+	MessageEdit    *eventEdit           `json:"message_edit,omitempty"`
+	Optin          *eventOptin          `json:"optin,omitempty"`
+	Referral       *eventReferral       `json:"referral,omitempty"`
+	AccountLinking *eventAccountLinking `json:"account_linking,omitempty"`
+	Delivery       *eventDelivery       `json:"delivery,omitempty"`
+	Read           *eventRead           `json:"read,omitempty"`
+}
+
+type party struct {
+	ID      string `json:"id,omitempty"`
+	UserRef string `json:"user_ref,omitempty"`
+}
+
+type eventMessage struct {
+	IsEcho      bool              `json:"is_echo,omitempty"`
+	AppID       json.Number       `json:"app_id,omitempty"`
+	Metadata    string            `json:"metadata,omitempty"`
+	MID         string            `json:"mid"`
+	Text        string            `json:"text,omitempty"`
+	QuickReply  *eventQuickReply  `json:"quick_reply,omitempty"`
+	ReplyTo     *eventReplyTo     `json:"reply_to,omitempty"`
+	Attachments []eventAttachment `json:"attachments,omitempty"`
+	Commands    []eventCommand    `json:"commands,omitempty"`
+}
+
+type eventQuickReply struct {
+	Payload string `json:"payload"`
+}
+
+type eventReplyTo struct {
+	MID         string `json:"mid"`
+	IsSelfReply bool   `json:"is_self_reply"`
+}
+
+type eventCommand struct {
+	Name string `json:"name"`
+}
+
+type eventAttachment struct {
+	Title   string `json:"title,omitempty"`
+	URL     string `json:"url,omitempty"`
+	Type    string `json:"type"`
+	Payload any    `json:"payload,omitempty"`
+}
+
+type mediaPayload struct {
+	URL          string      `json:"url,omitempty"`
+	AttachmentID json.Number `json:"attachment_id,omitempty"`
+	StickerID    json.Number `json:"sticker_id,omitempty"`
+	Title        string      `json:"title,omitempty"`
+}
+
+type locationPayload struct {
+	Coordinates coordinates `json:"coordinates"`
+}
+
+type coordinates struct {
+	Lat  float64 `json:"lat"`
+	Long float64 `json:"long"`
+}
+
+type eventPostback struct {
+	MID      string         `json:"mid"`
+	Title    string         `json:"title"`
+	Payload  string         `json:"payload"`
+	Referral *eventReferral `json:"referral,omitempty"`
+}
+
+type eventReaction struct {
+	Reaction string `json:"reaction,omitempty"`
+	Emoji    string `json:"emoji,omitempty"`
+	Action   string `json:"action"`
+	MID      string `json:"mid"`
+}
+
+type eventEdit struct {
+	MID     string `json:"mid"`
+	Text    string `json:"text"`
+	NumEdit int    `json:"num_edit"`
+}
+
+type eventOptin struct {
+	Ref     string `json:"ref,omitempty"`
+	UserRef string `json:"user_ref,omitempty"`
+}
+
+type eventReferral struct {
+	Ref    string `json:"ref"`
+	Source string `json:"source"`
+	Type   string `json:"type"`
+}
+
+type eventAccountLinking struct {
+	Status            string `json:"status"`
+	AuthorizationCode string `json:"authorization_code,omitempty"`
+}
+
+type eventDelivery struct {
+	MIDs      []string `json:"mids,omitempty"`
+	Watermark int64    `json:"watermark"`
+}
+
+type eventRead struct {
+	Watermark int64 `json:"watermark"`
+}
+
+// entryOf wraps what happened on a page into the body of a callback.
+func (p *page) entryOf(at time.Time, fill func(*entry)) ([]byte, error) {
+	e := entry{ID: p.id, Time: at.UnixMilli()}
+	fill(&e)
+	return encode(callback{Object: "page", Entry: []entry{e}})
+}
+
+func (p *page) messagingBody(at time.Time, el json.RawMessage) ([]byte, error) {
+	return p.entryOf(at, func(e *entry) { e.Messaging = []json.RawMessage{el} })
+}

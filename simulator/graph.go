@@ -1,0 +1,186 @@
+package simulator
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var version = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
+
+// call is one Graph call, its path and parameters taken apart.
+type call struct {
+	*params
+	method string
+	node   string // me, the page's id, a person's id
+	edge   string // messages, messenger_profile, …; empty for the node itself
+	base   string // where the simulator was reached
+	at     time.Time
+}
+
+// edges are what can be called on a page.
+func (s *Simulator) edges() map[string]func(*call) (any, *GraphError) {
+	return map[string]func(*call) (any, *GraphError){
+		"":                    s.readNode,
+		"messages":            s.callMessages,
+		"message_attachments": s.callAttachments,
+		"messenger_profile":   s.callProfile,
+		"subscribed_apps":     s.callSubscriptions,
+	}
+}
+
+// serveGraph answers a Graph call, or lets it go wrong as a Fault wants.
+func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
+	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	if version.MatchString(path[0]) {
+		path = path[1:]
+	}
+	rec := recordOf(r, s.now())
+	f := s.faultFor(r.Method, "/"+strings.Join(path, "/"))
+	if f == nil {
+		f = &Fault{}
+	} else {
+		rec.Fault = true
+		s.wait(r, f.Delay)
+	}
+	if f.Drop == DropBefore {
+		s.remember(rec)
+		panic(http.ErrAbortHandler)
+	}
+	p, problem := readParams(w, r)
+	rec.Body = p.body
+	c := &call{params: p, method: r.Method, base: baseOf(r), at: s.now()}
+	status, answer := f.Status, []byte(f.Body)
+	if f.effect() {
+		rightStatus, right := s.answer(c, path, problem)
+		if !f.answers() {
+			status, answer = rightStatus, right
+		}
+	}
+	if f.Error != nil && f.Body == "" {
+		answer = errorBody(f.Error)
+	}
+	if f.Drop == DropAfter {
+		s.remember(rec)
+		panic(http.ErrAbortHandler)
+	}
+	rec.Status, rec.Answer = status, string(answer)
+	s.remember(rec)
+	s.writeGraph(w, f, status, answer)
+}
+
+func (s *Simulator) writeGraph(w http.ResponseWriter, f *Fault, status int, answer []byte) {
+	s.mu.Lock()
+	usage := s.usage
+	s.mu.Unlock()
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=UTF-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Facebook-Api-Version", "v26.0")
+	h.Set("X-Fb-Trace-Id", newTrace())
+	if usage != "" {
+		h.Set("X-Business-Use-Case-Usage", usage)
+	}
+	for name, values := range f.Header {
+		h[http.CanonicalHeaderKey(name)] = values
+	}
+	h.Set("Content-Length", strconv.Itoa(len(answer)))
+	w.WriteHeader(status)
+	if f.Drop == DropHalf {
+		_, _ = w.Write(answer[:len(answer)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = w.Write(answer) // a caller that has gone away needs no answer
+}
+
+// answer carries the call out.
+func (s *Simulator) answer(c *call, path []string, problem *GraphError) (int, []byte) {
+	result, err := s.dispatch(c, path, problem)
+	if err != nil {
+		s.cfg.Logger.Info("call refused", "method", c.method, "code", err.Code, "subcode", err.Subcode, "message", err.Message)
+		return err.filled().status, errorBody(err)
+	}
+	body, encodeErr := json.Marshal(result)
+	if encodeErr != nil { // cannot happen: results are our own plain values
+		return http.StatusInternalServerError, errorBody(&GraphError{Message: "An unknown error occurred", Code: 1})
+	}
+	return http.StatusOK, body
+}
+
+func errorBody(err *GraphError) []byte {
+	body, _ := json.Marshal(map[string]GraphError{"error": err.filled()}) // plain values
+	return body
+}
+
+func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, *GraphError) {
+	if len(path) == 0 || path[0] == "" {
+		if _, ok := c.values["ids"]; ok {
+			return nil, refuse(100, 0, "The parameter ids is not supported any more")
+		}
+		return nil, errMethod(c.method)
+	}
+	c.node = path[0]
+	if len(path) > 1 {
+		c.edge = strings.Join(path[1:], "/")
+	}
+	serve, ok := s.edges()[c.edge]
+	if !ok {
+		return nil, errPath("/" + c.edge)
+	}
+	if problem != nil {
+		return nil, problem
+	}
+	for _, name := range []string{"pretty", "debug", "date_format", "ids"} {
+		if _, ok := c.values[name]; ok {
+			return nil, refuse(100, 0, "The parameter %s is not supported any more", name)
+		}
+	}
+	if err := s.authorize(c); err != nil {
+		return nil, err
+	}
+	if c.node == "me" {
+		c.node = s.page.id
+	}
+	if c.edge != "" && c.node != s.page.id {
+		return nil, errObject(c.method, c.node)
+	}
+	return serve(c)
+}
+
+// authorize checks token and appsecret_proof, see
+// https://developers.facebook.com/docs/graph-api/guides/secure-requests
+func (s *Simulator) authorize(c *call) *GraphError {
+	s.mu.Lock()
+	token, revoked := s.page.token, s.page.tokenError
+	s.mu.Unlock()
+	switch {
+	case c.token == "":
+		return &GraphError{Message: "An access token is required to request this resource.", Code: 190, status: http.StatusUnauthorized}
+	case subtle.ConstantTimeCompare([]byte(c.token), []byte(token)) == 0:
+		return &GraphError{Message: "Invalid OAuth access token - Cannot parse access token", Code: 190}
+	case revoked != nil:
+		return revoked
+	}
+	proof, message := c.get("appsecret_proof"), c.token
+	if !proof.present() {
+		if s.cfg.RequireProof {
+			return refuse(100, 0, "API calls from the server require an appsecret_proof argument")
+		}
+		return nil
+	}
+	fresh := true
+	if stamp := c.get("appsecret_time"); stamp.present() {
+		message += "|" + stamp.string()
+		unix, err := strconv.ParseInt(stamp.string(), 10, 64)
+		fresh = err == nil && c.at.Sub(time.Unix(unix, 0)).Abs() <= 5*time.Minute
+	}
+	if !fresh || subtle.ConstantTimeCompare([]byte(proof.string()), []byte(mac(s.cfg.AppSecret, []byte(message)))) == 0 {
+		return &GraphError{Message: "Invalid appsecret_proof provided in the API argument", Type: "GraphMethodException", Code: 100}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package simulator
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// readNode answers GET of the page itself and of a person: the User Profile API,
+// which gives the fields that were asked for and have a value. See
+// https://developers.facebook.com/docs/messenger-platform/identity/user-profile
+func (s *Simulator) readNode(c *call) (any, *GraphError) {
+	if c.method != http.MethodGet {
+		return nil, errMethod(c.method)
+	}
+	names := fieldNames(c.get("fields"))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pg := s.page
+	if c.node == pg.id {
+		return pick(c.node, names, []string{"id", "name"}, map[string]any{"name": pg.name})
+	}
+	p := pg.people[c.node]
+	if p == nil {
+		return nil, errObject(c.method, c.node)
+	}
+	picture := p.ProfilePic
+	if picture == "" {
+		picture = c.base + "/simulator/pictures/" + p.ID
+	}
+	all := map[string]any{
+		"name": p.name(), "first_name": p.FirstName, "last_name": p.LastName, "profile_pic": picture,
+		"locale": p.Locale, "gender": p.Gender, "timezone": nil,
+	}
+	if p.Locale != "" || p.Timezone != 0 {
+		all["timezone"] = p.Timezone
+	}
+	return pick(p.ID, names, []string{"id", "first_name", "last_name", "profile_pic"}, all)
+}
+
+// pick answers the asked-for fields, or the usual ones if none was named.
+func pick(id string, names, usual []string, all map[string]any) (any, *GraphError) {
+	if len(names) == 0 {
+		names = usual
+	}
+	answer := map[string]any{"id": id}
+	for _, name := range names {
+		v, ok := all[name]
+		if !ok && name != "id" {
+			return nil, refuse(100, 0, "Tried accessing nonexisting field (%s)", name)
+		}
+		if ok && v != nil && v != "" {
+			answer[name] = v
+		}
+	}
+	return answer, nil
+}
+
+// callSubscriptions is the page's list of apps and their webhook fields, see
+// https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
+func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
+	names := fieldNames(c.get("subscribed_fields"))
+	for _, name := range names {
+		if !slices.Contains(subscribable, name) {
+			return nil, refuse(100, 0, "Param subscribed_fields: %q is not a webhook field of a page.", name)
+		}
+	}
+	if c.method == http.MethodPost && len(names) == 0 {
+		return nil, refuse(100, 0, "The parameter subscribed_fields is required.")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch c.method {
+	case http.MethodGet:
+		data := []map[string]any{}
+		if len(s.page.fields) > 0 {
+			data = append(data, map[string]any{"id": s.cfg.AppID, "subscribed_fields": s.page.fields})
+		}
+		return map[string]any{"data": data}, nil
+	case http.MethodPost:
+		s.page.fields = names
+	case http.MethodDelete:
+		s.page.fields = nil
+	default:
+		return nil, errMethod(c.method)
+	}
+	return map[string]bool{"success": true}, nil
+}
+
+// hue gives each person a colour of their own.
+func hue(id string) int {
+	n, _ := strconv.ParseUint(id, 10, 64) // ids are digits; one too long is as good as any
+	return int(n * 137 % 360)
+}

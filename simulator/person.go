@@ -1,0 +1,142 @@
+package simulator
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+)
+
+// Person is someone who can write to the page. Values left empty are missing
+// from the answers of the User Profile API, as they are for an app without the
+// permission to read them:
+// https://developers.facebook.com/docs/messenger-platform/identity/user-profile
+type Person struct {
+	ID         string  `json:"id"` // page-scoped id (PSID), digits; drawn if empty
+	FirstName  string  `json:"first_name"`
+	LastName   string  `json:"last_name,omitempty"`
+	Locale     string  `json:"locale,omitempty"`   // like en_US
+	Timezone   float64 `json:"timezone,omitempty"` // hours from UTC, may be fractional
+	Gender     string  `json:"gender,omitempty"`
+	ProfilePic string  `json:"profile_pic,omitempty"` // URL; a drawn picture of the simulator's if empty
+	Email      string  `json:"email,omitempty"`       // what a user_email quick reply sends
+	Phone      string  `json:"phone,omitempty"`       // what a user_phone_number quick reply sends
+}
+
+// DefaultPeople returns the three people of a simulator whose configuration
+// names none. Their ids never change.
+func DefaultPeople() []Person {
+	return []Person{
+		{ID: "7100000000000001", FirstName: "Ada", LastName: "Byron", Locale: "en_US", Timezone: -5, Gender: "female",
+			Email: "ada@example.com", Phone: "+15555550101"},
+		{ID: "7100000000000002", FirstName: "小美", LastName: "林", Locale: "zh_TW", Timezone: 8, Gender: "female",
+			Email: "lin@example.com", Phone: "+15555550102"},
+		{ID: "7100000000000003", FirstName: "José", LastName: "García", Locale: "es_ES", Timezone: 1, Gender: "male",
+			Email: "jose@example.com", Phone: "+15555550103"},
+	}
+}
+
+// ErrNoPerson is returned, wrapped with the id, by acts of a person nobody
+// added.
+var ErrNoPerson = errors.New("simulator: no such person")
+
+// AddPerson lets one more person write to the page. An empty ID is drawn. It is
+// an error if the id is not digits, is the page's, or is taken.
+func (s *Simulator) AddPerson(p Person) (Person, error) {
+	if p.ID == "" {
+		p.ID = "7" + randomDigits(15)
+	}
+	if !digits(p.ID) {
+		return Person{}, fmt.Errorf("simulator: person id %q is not digits", p.ID)
+	}
+	if p.FirstName == "" {
+		return Person{}, fmt.Errorf("simulator: person %s has no first name", p.ID)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return Person{}, ErrClosed
+	}
+	pg := s.page
+	if p.ID == pg.id || pg.people[p.ID] != nil {
+		return Person{}, fmt.Errorf("simulator: person id %s is taken", p.ID)
+	}
+	pg.people[p.ID] = &p
+	pg.order = append(pg.order, p.ID)
+	s.publish("person", p)
+	return p, nil
+}
+
+// plainID is what a stranger's id may look like.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// meet makes a person of an id that nobody added, if [Config.Strangers] allows
+// it. s.mu must be held.
+func (s *Simulator) meet(id string) bool {
+	pg := s.page
+	if !s.cfg.Strangers || !plainID.MatchString(id) || id == pg.id {
+		return false
+	}
+	p := Person{ID: id, FirstName: "Stranger", LastName: id}
+	pg.people[id] = &p
+	pg.order = append(pg.order, id)
+	s.publish("person", p)
+	return true
+}
+
+// People returns everyone who can write to the page, in the order they were
+// added.
+func (s *Simulator) People() []Person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.page.peopleInOrder()
+}
+
+func (p *page) peopleInOrder() []Person {
+	people := make([]Person, 0, len(p.order))
+	for _, id := range p.order {
+		people = append(people, *p.people[id])
+	}
+	return people
+}
+
+// Block makes a person refuse the page's messages: sends to them are answered
+// with error 551, subcode 1545041. They can still write.
+func (s *Simulator) Block(psid string) error { return s.setBlocked(psid, true) }
+
+// Unblock undoes [Simulator.Block].
+func (s *Simulator) Unblock(psid string) error { return s.setBlocked(psid, false) }
+
+func (s *Simulator) setBlocked(psid string, blocked bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.page.people[psid] == nil {
+		return fmt.Errorf("%w: %s", ErrNoPerson, psid)
+	}
+	s.page.conversation(psid).blocked = blocked
+	return nil
+}
+
+// newMID draws a message id. It is random, never counted: bots remember the ids
+// they have seen, also across a restart of the simulator.
+func newMID() string { return "m_" + rand.Text() + rand.Text() }
+
+func newTrace() string { return "A" + rand.Text()[:10] }
+
+func randomDigits(n int) string {
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+	number, _ := rand.Int(rand.Reader, limit) // crypto/rand never fails
+	return fmt.Sprintf("%0*d", n, number)
+}
+
+func randomHex() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never fails
+	return hex.EncodeToString(b[:])
+}
+
+// subscribed reports whether callbacks of a webhook field are sent.
+func (p *page) subscribed(field string) bool { return slices.Contains(p.fields, field) }

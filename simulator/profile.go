@@ -1,0 +1,220 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// profileFields are the properties of the Messenger Profile and what is checked of
+// each, see
+// https://developers.facebook.com/docs/messenger-platform/reference/messenger-profile-api
+var profileFields = map[string]func(*check, value){
+	"get_started":         checkGetStarted,
+	"greeting":            checkGreeting,
+	"ice_breakers":        checkIceBreakers,
+	"persistent_menu":     checkMenu,
+	"commands":            checkCommands,
+	"whitelisted_domains": checkDomains,
+	"account_linking_url": func(c *check, v value) { c.link(v, true) },
+	"description":         func(c *check, v value) { c.list(v, 0, 1000) },
+	"subject_to_new_eu_privacy_rules": func(c *check, v value) {
+		c.refuse("Param %s can only be read.", v.path)
+	},
+}
+
+// callProfile is the Messenger Profile API. The platform's limit of 10 calls in
+// 10 minutes is not enforced; a [Fault] with error 613 stands for it.
+func (s *Simulator) callProfile(c *call) (any, *GraphError) {
+	switch c.method {
+	case http.MethodGet:
+		return s.readProfile(c)
+	case http.MethodPost:
+		return s.writeProfile(c)
+	case http.MethodDelete:
+		return s.deleteProfile(c)
+	}
+	return nil, errMethod(c.method)
+}
+
+var success = map[string]string{"result": "success"}
+
+func (s *Simulator) readProfile(c *call) (any, *GraphError) {
+	names := fieldNames(c.get("fields"))
+	if len(names) == 0 {
+		return nil, refuse(100, 0, "The parameter fields is required.")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := map[string]json.RawMessage{}
+	for _, name := range names {
+		if profileFields[name] == nil {
+			return nil, refuse(100, 0, "Tried accessing nonexisting field (%s)", name)
+		}
+		if raw, ok := s.page.profile[name]; ok {
+			found[name] = raw
+		}
+	}
+	data := []map[string]json.RawMessage{}
+	if len(found) > 0 {
+		data = append(data, found)
+	}
+	return map[string]any{"data": data}, nil
+}
+
+// fieldNames reads a list of names, in commas or as JSON.
+func fieldNames(v value) []string {
+	var names []string
+	if json.Unmarshal(v.unquoted().raw, &names) == nil {
+		return names
+	}
+	if !v.present() {
+		return nil
+	}
+	for name := range strings.SplitSeq(v.string(), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
+	var ck check
+	set := map[string]json.RawMessage{}
+	for name, test := range profileFields {
+		if v := c.get(name); v.present() {
+			test(&ck, v)
+			set[name] = v.unquoted().raw
+		}
+	}
+	if ck.err != nil {
+		return nil, ck.err
+	}
+	if len(set) == 0 {
+		return nil, refuse(100, 0, "You must set at least one property of the profile.")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, started := s.page.profile["get_started"]
+	if set["persistent_menu"] != nil && !started && set["get_started"] == nil {
+		return nil, refuse(100, 2018145, "You must set a Get Started button if you also wish to use persistent menu")
+	}
+	for name, raw := range set {
+		s.page.profile[name] = raw
+	}
+	s.publish("profile", s.page.profile)
+	return success, nil
+}
+
+func (s *Simulator) deleteProfile(c *call) (any, *GraphError) {
+	names := fieldNames(c.get("fields"))
+	if len(names) == 0 {
+		return nil, refuse(100, 0, "The parameter fields is required.")
+	}
+	for _, name := range names {
+		if profileFields[name] == nil {
+			return nil, refuse(100, 0, "Param fields: %q is no property of the profile.", name)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, menu := s.page.profile["persistent_menu"]
+	if menu && slices.Contains(names, "get_started") && !slices.Contains(names, "persistent_menu") {
+		return nil, refuse(100, 2018145, "You must set a Get Started button if you also wish to use persistent menu")
+	}
+	for _, name := range names {
+		delete(s.page.profile, name)
+	}
+	s.publish("profile", s.page.profile)
+	return success, nil
+}
+
+// Profile returns the page's Messenger Profile, one JSON value per property that
+// is set. The result is a copy.
+func (s *Simulator) Profile() map[string]json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	profile := make(map[string]json.RawMessage, len(s.page.profile))
+	for name, raw := range s.page.profile {
+		profile[name] = slices.Clone(raw)
+	}
+	return profile
+}
+
+func checkGetStarted(c *check, v value) {
+	c.required(c.object(v, "payload")("payload"), maxPayload)
+}
+
+func checkGreeting(c *check, v value) {
+	c.localized(v, func(get func(string) value) { c.required(get("text"), 160) }, "text")
+}
+
+var locale = regexp.MustCompile(`^([a-z]{2,3}_[A-Z]{2}|default)$`)
+
+// localized checks a list with one entry per locale, one of them the default.
+func (c *check) localized(v value, each func(get func(string) value), keys ...string) {
+	seen := map[string]bool{}
+	for _, item := range c.list(v, 1, 200) {
+		get := c.object(item, append(keys, "locale")...)
+		name := c.required(get("locale"), 10)
+		if !locale.MatchString(name) {
+			c.refuse("Param %s[locale] must be like en_US, or default.", item.path)
+		}
+		if seen[name] {
+			c.refuse("Param %s has the locale %s twice.", v.path, name)
+		}
+		seen[name] = true
+		each(get)
+	}
+	if !seen["default"] {
+		c.refuse("Param %s must have an entry for the locale default.", v.path)
+	}
+}
+
+func checkIceBreakers(c *check, v value) {
+	var head []struct {
+		Question *string `json:"question"`
+	}
+	if json.Unmarshal(v.unquoted().raw, &head) == nil && len(head) > 0 && head[0].Question != nil {
+		c.refuse("Param %s must be a list of call_to_actions with a locale.", v.path)
+	}
+	c.localized(v, func(get func(string) value) {
+		for _, item := range c.list(get("call_to_actions"), 1, 4) {
+			part := c.object(item, "question", "payload")
+			c.required(part("question"), 80)
+			c.required(part("payload"), maxPayload)
+		}
+	}, "call_to_actions")
+}
+
+func checkMenu(c *check, v value) {
+	c.localized(v, func(get func(string) value) {
+		c.boolean(get("composer_input_disabled"))
+		actions := get("call_to_actions")
+		if !actions.present() && c.boolean(get("composer_input_disabled")) {
+			return
+		}
+		for _, item := range c.list(actions, 1, 20) {
+			c.readButton(item, buttonOfMenu)
+		}
+	}, "composer_input_disabled", "call_to_actions", "disabled_surfaces")
+}
+
+func checkCommands(c *check, v value) {
+	c.localized(v, func(get func(string) value) {
+		for _, item := range c.list(get("commands"), 1, 100) {
+			part := c.object(item, "name", "description")
+			c.required(part("name"), 32)
+			c.required(part("description"), 64)
+		}
+	}, "commands")
+}
+
+func checkDomains(c *check, v value) {
+	for _, item := range c.list(v, 1, 50) {
+		c.link(item, true)
+	}
+}

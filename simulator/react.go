@@ -1,0 +1,137 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// reactionNames are the platform's words for the emoji Messenger offers; all
+// others are "other".
+var reactionNames = map[string]string{
+	"😆": "smile", "😂": "smile", "😠": "angry", "😡": "angry", "😢": "sad", "😮": "wow",
+	"❤": "love", "😍": "love", "👍": "like", "👎": "dislike",
+}
+
+// React lets a person react to a message with an emoji; it opens the 24-hour
+// window. A second reaction replaces the first.
+func (s *Simulator) React(ctx context.Context, psid, mid, emoji string) error {
+	if emoji == "" {
+		return errors.New("simulator: no emoji to react with")
+	}
+	return s.reaction(ctx, psid, mid, emoji)
+}
+
+// Unreact takes a person's reaction back.
+func (s *Simulator) Unreact(ctx context.Context, psid, mid string) error {
+	return s.reaction(ctx, psid, mid, "")
+}
+
+func (s *Simulator) reaction(ctx context.Context, psid, mid, emoji string) error {
+	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+		m := c.find(mid)
+		if m == nil {
+			return doing{}, errNoMessage(mid)
+		}
+		event, shown := eventReaction{Action: "react", MID: mid}, emoji
+		if emoji == "" {
+			event.Action = "unreact"
+			if shown = m.PersonReaction; shown == "" {
+				return doing{}, errors.New("simulator: there is no reaction to take back")
+			}
+		}
+		event.Emoji = shown
+		event.Reaction = "other"
+		if name, ok := reactionNames[strings.TrimSuffix(shown, "\ufe0f")]; ok {
+			event.Reaction = name
+		}
+		return doing{
+			field: "message_reactions", event: element{Reaction: &event}, opens: emoji != "",
+			apply: func(*conversation) {
+				m.PersonReaction = emoji
+				s.publish("message", *m)
+			},
+		}, nil
+	})
+	return err
+}
+
+// Read lets a person see all messages so far. The page is told if it subscribed
+// to message_reads.
+func (s *Simulator) Read(ctx context.Context, psid string) error {
+	_, err := s.act(ctx, psid, func(_ *conversation, at time.Time) (doing, error) {
+		return doing{field: "message_reads", event: element{Read: &eventRead{Watermark: at.UnixMilli()}}}, nil
+	})
+	return err
+}
+
+// FollowLink lets a person open the conversation through an m.me link with this
+// ref, which tells the page by a messaging_referrals event and opens the window.
+func (s *Simulator) FollowLink(ctx context.Context, psid, ref string) error {
+	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		return doing{
+			field: "messaging_referrals", opens: true,
+			event: element{Referral: &eventReferral{Ref: ref, Source: "SHORTLINK", Type: "OPEN_THREAD"}},
+		}, nil
+	})
+	return err
+}
+
+// OptIn lets a person press a Send-to-Messenger button with this data-ref.
+func (s *Simulator) OptIn(ctx context.Context, psid, ref string) error {
+	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		return doing{field: "messaging_optins", opens: true, event: element{Optin: &eventOptin{Ref: ref}}}, nil
+	})
+	return err
+}
+
+// OptInUserRef is an opt-in through the checkbox plugin: the page learns a
+// user_ref to send to, and no person. The conversation is found under the
+// user_ref.
+func (s *Simulator) OptInUserRef(ctx context.Context, userRef, ref string) error {
+	if userRef == "" {
+		return errors.New("simulator: no user_ref")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	at := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	if !s.page.subscribed("messaging_optins") {
+		return nil
+	}
+	raw, err := encode(element{
+		Recipient: &party{ID: s.page.id}, Timestamp: at.UnixMilli(), Optin: &eventOptin{Ref: ref, UserRef: userRef},
+	})
+	if err != nil {
+		return err
+	}
+	body, err := s.page.messagingBody(at, raw)
+	if err != nil {
+		return err
+	}
+	s.enqueue(&Delivery{PersonID: userRef, Field: "messaging_optins", Time: at, Body: string(body)})
+	return nil
+}
+
+// LinkAccount lets a person finish an account_link login with this code.
+func (s *Simulator) LinkAccount(ctx context.Context, psid, authorizationCode string) error {
+	return s.linking(ctx, psid, eventAccountLinking{Status: "linked", AuthorizationCode: authorizationCode})
+}
+
+// UnlinkAccount lets a person tap an account_unlink button.
+func (s *Simulator) UnlinkAccount(ctx context.Context, psid string) error {
+	return s.linking(ctx, psid, eventAccountLinking{Status: "unlinked"})
+}
+
+func (s *Simulator) linking(ctx context.Context, psid string, event eventAccountLinking) error {
+	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		return doing{field: "messaging_account_linking", event: element{AccountLinking: &event}}, nil
+	})
+	return err
+}

@@ -1,0 +1,243 @@
+package simulator
+
+import (
+	"net/http"
+	"time"
+)
+
+// callMessages is the Send API, see
+// https://developers.facebook.com/docs/messenger-platform/reference/send-api
+func (s *Simulator) callMessages(c *call) (any, *GraphError) {
+	if c.method != http.MethodPost {
+		return nil, errMethod(c.method)
+	}
+	if c.get("message").present() && c.get("sender_action").present() {
+		return nil, refuse(100, 2018014, "You cannot send a message and a sender_action at the same time")
+	}
+	sd := c.readSend()
+	if sd.check.err != nil {
+		return nil, sd.check.err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, &GraphError{Message: "Service temporarily unavailable", Code: 2, status: http.StatusServiceUnavailable}
+	}
+	if err := s.admit(sd, c.at); err != nil {
+		return nil, err
+	}
+	if sd.action != "" {
+		return s.doAction(sd, c.at)
+	}
+	return s.takeMessage(sd, c)
+}
+
+// send is a call of the Send API that was read and is well formed.
+type send struct {
+	check
+	to            string // conversation: person, user_ref, …
+	toKind        string // id, user_ref, comment_id, …
+	origin        string // the comment or post a private reply answers
+	action        string
+	message       Message
+	tag           string
+	messagingType string
+	reaction      string // of the sender action react
+	target        string // its message
+	reusable      bool
+	upload        *upload // filedata that no attachment has taken yet
+	uploaded      *upload // filedata of the attachment
+}
+
+// recipients are the ways to name a recipient.
+var recipients = []string{
+	"id", "user_ref", "comment_id", "post_id", "notification_messages_token", "one_time_notif_token", "phone_number",
+}
+
+func (c *call) readSend() *send {
+	sd := &send{}
+	to := sd.object(c.get("recipient"), append([]string{"name"}, recipients...)...)
+	for _, kind := range recipients {
+		if v := to(kind); v.present() {
+			if sd.to != "" {
+				sd.refuse("Param recipient must name exactly one recipient.")
+			}
+			sd.to, sd.toKind = sd.id(v), kind
+		}
+	}
+	if sd.to == "" {
+		sd.refuse("Param recipient must name exactly one recipient.")
+	}
+	sd.messagingType = sd.oneOf(c.get("messaging_type"), "RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
+	sd.oneOf(c.get("notification_type"), "REGULAR", "SILENT_PUSH", "NO_PUSH")
+	sd.action = sd.oneOf(c.get("sender_action"), "typing_on", "typing_off", "mark_seen", "react", "unreact")
+	if sd.action != "" {
+		sd.readAction(c)
+		return sd
+	}
+	if c.get("payload").present() {
+		sd.refuse("Param payload is for the sender actions react and unreact.")
+	}
+	sd.readTag(c)
+	sd.upload = c.upload
+	sd.readMessage(c.get("message"))
+	if sd.upload != nil {
+		sd.refuse("There is a filedata that no attachment uses.")
+	}
+	sd.message.MessagingType, sd.message.Tag = sd.messagingType, sd.tag
+	sd.message.PersonaID = sd.id(c.get("persona_id"))
+	if reply := c.get("reply_to"); reply.present() {
+		sd.message.ReplyTo = sd.required(sd.object(reply, "mid")("mid"), 1000)
+	}
+	sd.message.Raw = c.raw()
+	return sd
+}
+
+func (sd *send) readAction(c *call) {
+	payload := c.get("payload")
+	if sd.action != "react" && sd.action != "unreact" {
+		if payload.present() {
+			sd.refuse("Param payload is for the sender actions react and unreact.")
+		}
+		return
+	}
+	fields := sd.object(payload, "message_id", "reaction")
+	sd.target = sd.required(fields("message_id"), 1000)
+	if sd.action == "react" {
+		sd.reaction = sd.required(fields("reaction"), 64)
+	}
+}
+
+// readTag checks messaging_type and tag. ACCOUNT_UPDATE, CONFIRMED_EVENT_UPDATE and
+// POST_PURCHASE_UPDATE have been answered with error 100 since 2026-04-27.
+func (sd *send) readTag(c *call) {
+	if v := c.get("tag"); v.present() {
+		sd.tag = sd.oneOf(v, "HUMAN_AGENT", "CUSTOMER_FEEDBACK", "NON_PROMOTIONAL_SUBSCRIPTION")
+	}
+	if sd.messagingType == "MESSAGE_TAG" && sd.tag == "" {
+		sd.refuse("Param tag is required when messaging_type is MESSAGE_TAG.")
+	}
+}
+
+// Windows after a person's last act, see
+// https://developers.facebook.com/docs/messenger-platform/policy/policy-overview
+const (
+	standardWindow = 24 * time.Hour
+	tagWindow      = 7 * 24 * time.Hour
+)
+
+// admit decides whether the page may send to this recipient now, and turns a
+// comment into the person who wrote it. s.mu must be held.
+func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
+	pg := s.page
+	switch sd.toKind {
+	case "id":
+	case "comment_id", "post_id":
+		origin := sd.to
+		if sd.action != "" {
+			return refuse(100, 0, "A private reply must be a message")
+		}
+		if pg.replied[origin] {
+			return refuse(10900, 0, "Activity already replied to")
+		}
+		if author, ok := pg.authors[origin]; ok {
+			if at.Sub(author.at) > tagWindow {
+				return refuse(10903, 0, "This activity is too old to be replied to")
+			}
+			sd.to = author.id
+		}
+		sd.origin = origin
+		return nil
+	default:
+		return nil
+	}
+	if pg.people[sd.to] == nil && !s.meet(sd.to) {
+		return refuse(100, 2018001, "No matching user found")
+	}
+	conv := pg.conversation(sd.to)
+	if conv.blocked {
+		return refuse(551, 1545041, "This person isn't available right now.")
+	}
+	window := standardWindow
+	switch {
+	case sd.messagingType == "UTILITY", sd.tag == "NON_PROMOTIONAL_SUBSCRIPTION":
+		return nil
+	case sd.tag != "":
+		window = tagWindow
+	}
+	if conv.lastAct.IsZero() && s.cfg.Strangers {
+		return nil
+	}
+	if conv.lastAct.IsZero() || at.Sub(conv.lastAct) > window {
+		return refuse(10, 2018278, "This message is sent outside of allowed window.")
+	}
+	return nil
+}
+
+// doAction carries a sender action out. s.mu must be held.
+func (s *Simulator) doAction(sd *send, at time.Time) (any, *GraphError) {
+	conv := s.page.conversation(sd.to)
+	switch sd.action {
+	case "react", "unreact":
+		m := conv.find(sd.target)
+		if m == nil {
+			return nil, refuse(100, 0, "Param payload[message_id] is no message of this conversation.")
+		}
+		m.PageReaction = sd.reaction
+		s.publish("message", *m)
+	default:
+		a := Action{PersonID: sd.to, Name: sd.action, Time: at}
+		if m := conv.newest(); m != nil {
+			a.After = m.ID
+		}
+		conv.actions = trim(append(conv.actions, a), s.cfg.History)
+		switch sd.action {
+		case "mark_seen":
+			conv.seen = at
+		default:
+			conv.typing = sd.action == "typing_on"
+		}
+		s.publish("action", a)
+	}
+	if sd.toKind == "user_ref" {
+		return map[string]string{}, nil
+	}
+	return map[string]string{"recipient_id": sd.to}, nil
+}
+
+// takeMessage lets a message arrive: the conversation shows it, echo and receipt
+// join the person's queue. s.mu must be held.
+func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
+	pg := s.page
+	attachmentID, err := pg.resolve(s, sd, c)
+	if err != nil {
+		return nil, err
+	}
+	conv := pg.conversation(sd.to)
+	if to := sd.message.ReplyTo; to != "" && conv.find(to) == nil {
+		return nil, refuse(100, 0, "Param reply_to[mid] is no message of this conversation.")
+	}
+	m := sd.message
+	m.ID, m.From, m.Kind, m.PersonID, m.Time = newMID(), FromPage, KindMessage, sd.to, c.at
+	known := pg.people[sd.to] != nil
+	answer := sent{MessageID: m.ID, AttachmentID: attachmentID}
+	if known || sd.toKind != "user_ref" && sd.toKind != "phone_number" {
+		answer.RecipientID = sd.to
+	}
+	m.Answer = mustJSON(answer)
+	if sd.origin != "" {
+		pg.replied[sd.origin] = true
+	}
+	s.record(conv, &m)
+	if known {
+		s.echo(&m, c.at)
+	}
+	return answer, nil
+}
+
+// sent is the answer to a message.
+type sent struct {
+	RecipientID  string `json:"recipient_id,omitempty"`
+	MessageID    string `json:"message_id"`
+	AttachmentID string `json:"attachment_id,omitempty"`
+}

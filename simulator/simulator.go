@@ -1,0 +1,199 @@
+package simulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ErrClosed is returned by everything that would act after [Simulator.Close].
+var ErrClosed = errors.New("simulator: closed")
+
+// Simulator is the Messenger Platform as one bot sees it. It is an
+// [http.Handler]; all methods are safe for concurrent use.
+type Simulator struct {
+	cfg    Config
+	client *http.Client
+	guard  *http.CrossOriginProtection
+	api    *http.ServeMux
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	work   sync.WaitGroup // one per running delivery queue
+
+	mu         sync.Mutex
+	closed     bool
+	page       *page
+	faults     []*fault
+	requests   []Request
+	deliveries []*Delivery
+	queues     map[string]*queue
+	pending    int // deliveries that are not settled
+	files      map[string]*file
+	fileOrder  []string
+	usage      string
+	feed       feed
+	changed    chan struct{} // closed and replaced whenever something happened
+}
+
+// page is all that belongs to one page, so that a simulator could hold several.
+type page struct {
+	id, name      string
+	token         string
+	tokenError    *GraphError // set while the token is revoked
+	webhook       string
+	fields        []string
+	people        map[string]*Person
+	order         []string
+	conversations map[string]*conversation
+	profile       map[string]json.RawMessage
+	attachments   map[string]attachment
+	authors       map[string]author // of comments and posts
+	replied       map[string]bool   // comments and posts that had their private reply
+}
+
+// New returns a running simulator. It reports every field of cfg that cannot
+// work. Close it when done.
+func New(cfg Config) (*Simulator, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	s := &Simulator{
+		cfg:     cfg,
+		client:  callbackClient(cfg.Client),
+		guard:   http.NewCrossOriginProtection(),
+		queues:  map[string]*queue{},
+		files:   map[string]*file{},
+		changed: make(chan struct{}),
+		page: &page{
+			id: cfg.PageID, name: cfg.PageName, token: cfg.PageToken, webhook: cfg.WebhookURL, fields: cfg.Fields,
+			people: map[string]*Person{}, conversations: map[string]*conversation{},
+			profile: map[string]json.RawMessage{}, attachments: map[string]attachment{}, authors: map[string]author{}, replied: map[string]bool{},
+		},
+	}
+	s.feed.epoch = randomHex()
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	for _, p := range cfg.People {
+		if _, err := s.AddPerson(p); err != nil {
+			s.cancel()
+			return nil, err
+		}
+	}
+	s.api = s.newAPI()
+	return s, nil
+}
+
+// ServeHTTP answers the Graph API at /v{version}/…, the chat page at / and what
+// the chat page needs below /simulator/. Any other path is a Graph path
+// without a version, as on the platform.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch path := r.URL.Path; {
+	case path == "/", path == "/favicon.ico", path == "/simulator", strings.HasPrefix(path, "/simulator/"):
+		s.guard.Handler(s.api).ServeHTTP(w, r)
+	default:
+		s.serveGraph(w, r)
+	}
+}
+
+// Close stops all deliveries, ends the live streams of the chat page and waits
+// for what the simulator started. Calls after it answer [ErrClosed]; the
+// conversations can still be read. It is idempotent and returns nil.
+func (s *Simulator) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel()
+	s.work.Wait()
+	s.client.CloseIdleConnections()
+	return nil
+}
+
+// SetWebhook changes where callbacks go from now on, waiting retries included. An
+// empty URL disconnects the bot.
+func (s *Simulator) SetWebhook(url string) error {
+	if url != "" {
+		if err := checkWebhook(url); err != nil {
+			return errors.New("simulator: webhook " + err.Error())
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.page.webhook = url
+	s.publish("webhook", map[string]string{"url": url})
+	return nil
+}
+
+// SetPageToken replaces the access token: calls with the old one are answered
+// with error 190 from now on. It also ends a revocation.
+func (s *Simulator) SetPageToken(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.page.token, s.page.tokenError = token, nil
+}
+
+// RevokeToken makes every Graph call fail with error 190 and this subcode, until
+// [Simulator.SetPageToken]. Usual subcodes: 458 app removed, 460 password
+// changed, 463 expired (also taken for 0), 467 invalid.
+func (s *Simulator) RevokeToken(subcode int) {
+	if subcode == 0 {
+		subcode = 463
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.page.tokenError = &GraphError{
+		Message: "Error validating access token: the session is no longer valid.", Type: "OAuthException",
+		Code: 190, Subcode: subcode, status: http.StatusUnauthorized,
+	}
+}
+
+// SetUsage puts a value into the X-Business-Use-Case-Usage header of all Graph
+// answers that follow; empty removes the header. See
+// https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+func (s *Simulator) SetUsage(header string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.usage = header
+}
+
+// notify wakes everyone who waits for something to happen. s.mu must be held.
+func (s *Simulator) notify() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// until waits for done, which is called with s.mu held after each change.
+func (s *Simulator) until(ctx context.Context, done func() bool) error {
+	for {
+		s.mu.Lock()
+		ok, changed, closed := done(), s.changed, s.closed
+		s.mu.Unlock()
+		if ok {
+			return nil
+		}
+		if closed {
+			return ErrClosed
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.ctx.Done():
+		}
+	}
+}
+
+func (s *Simulator) now() time.Time { return s.cfg.Now() }
+
+// trim forgets the oldest entries beyond keep; it moves the rest only now and
+// then, so that remembering stays cheap.
+func trim[T any](list []T, keep int) []T {
+	if len(list) > keep+keep/4+1 {
+		return append([]T(nil), list[len(list)-keep:]...)
+	}
+	return list
+}

@@ -1,0 +1,65 @@
+// Small builders of DOM nodes. Data only ever becomes text or a checked URL.
+
+export const $ = (id) => document.getElementById(id);
+
+// h makes an element: attributes and listeners from an object, then children.
+export function h(tag, attrs = {}, ...children) {
+  const el = document.createElement(tag);
+  for (const [name, value] of Object.entries(attrs)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
+    else el.setAttribute(name, value === true ? "" : value);
+  }
+  el.append(...children.filter((c) => c !== undefined && c !== null && c !== ""));
+  return el;
+}
+
+const shapes = {
+  menu: "M4 6h16v2H4zM4 11h16v2H4zM4 16h16v2H4z",
+  attach: "M11 4h2v7h7v2h-7v7h-2v-7H4v-2h7z",
+  send: "M3 20.500 21.500 12 3 3.500V10l11 2-11 2z",
+  thumb: "M2 10h4v11H2zM8 20.200V10.300L13.300 2c1.700.2 2.600 1.500 2.300 3.200L14.900 9h5.300c1.400 0 2.300 1.200 2 2.500l-1.800 7.700c-.3 1.100-1.100 1.800-2.200 1.800H10.300c-.8 0-1.600-.3-2.300-.8z",
+  smile: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM8.500 8a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3zm7 0a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3zM7 13.500c.9 2.100 2.800 3.500 5 3.500s4.100-1.400 5-3.500h-2.100c-.7.900-1.700 1.500-2.900 1.500s-2.200-.6-2.900-1.500z",
+  star: "m12 2 3 6.600 7.200.8-5.300 4.900 1.400 7.100L12 17.800l-6.300 3.600 1.400-7.100-5.300-4.900 7.200-.8z",
+};
+
+export function icon(name, size = 24) {
+  const ns = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(ns, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("width", size);
+  svg.setAttribute("height", size);
+  svg.setAttribute("fill", "currentColor");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(ns, "path");
+  path.setAttribute("d", shapes[name]);
+  svg.append(path);
+  return svg;
+}
+
+// safeURL lets web and telephone addresses through and nothing that runs.
+export function safeURL(text) {
+  try {
+    const url = new URL(text, document.baseURI);
+    return ["http:", "https:", "tel:"].includes(url.protocol) ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function link(text, url, attrs = {}) {
+  return h("a", { href: safeURL(url), target: "_blank", rel: "noopener noreferrer", ...attrs }, text);
+}
+
+// rich is text with its web addresses as links.
+export function rich(text) {
+  return text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]}'])/).map((part, i) => (i % 2 ? link(part, part) : part));
+}
+
+export function pretty(json) {
+  try {
+    return JSON.stringify(typeof json === "string" ? JSON.parse(json) : json, null, 2);
+  } catch {
+    return String(json);
+  }
+}

@@ -1,0 +1,88 @@
+// The panel that shows what went over the wire.
+
+import { $, h, pretty } from "./dom.js";
+
+const list = $("dev-list");
+const seen = new Map(); // key → element
+const keep = 400;
+
+export function clear() {
+  list.replaceChildren();
+  seen.clear();
+}
+
+// delivery shows a callback, or its newest state.
+export function delivery(d) {
+  const trouble = d.attempts?.filter((a) => a.error).map((a) => a.error) ?? [];
+  put(`d${d.id}`, d.person_id, d.message_id, {
+    title: `→ bot  ${d.field}`, bad: d.state === "failed",
+    state: d.attempts?.length > 1 ? `${d.state}, ${d.attempts.length} tries` : d.state,
+    parts: [["callback", d.body], ...(trouble.length ? [["trouble", trouble.join("\n")]] : [])],
+  });
+}
+
+let calls = 0;
+
+// request shows a Graph call.
+export function request(r) {
+  let answer = {}, body = {};
+  try { answer = JSON.parse(r.answer || "{}") ?? {}; } catch { /* shown as it is */ }
+  try { body = JSON.parse(r.body || "{}") ?? {}; } catch { /* a form */ }
+  const to = answer.recipient_id ?? body.recipient?.id ?? "";
+  put(`r${calls++}`, String(to), answer.message_id, {
+    title: `← ${r.method} ${r.path}`, bad: !(r.status >= 200 && r.status < 300), state: r.status ? String(r.status) : "dropped",
+    parts: [...(r.query ? [["query", r.query]] : []), ...(r.body ? [["body", r.body]] : []), ...(r.answer ? [["answer", r.answer]] : [])],
+  });
+}
+
+function put(key, person, mid, { title, state, bad, parts }) {
+  const old = seen.get(key);
+  const el = h("li", { "data-person": person, "data-mid": mid, "data-testid": "wire-entry" },
+    h("details", { open: old?.firstChild.open },
+      h("summary", {}, h("b", {}, title), h("span", { class: bad ? "bad" : "quiet" }, state)),
+      ...parts.flatMap(([name, text]) => [h("h3", {}, name), h("pre", {}, pretty(text))])));
+  seen.set(key, el);
+  if (old) old.replaceWith(el);
+  else list.prepend(el);
+  if (seen.size > keep) {
+    const [oldest, first] = seen.entries().next().value;
+    first.remove();
+    seen.delete(oldest);
+  }
+  filter();
+}
+
+let who = "";
+export function setPerson(id) {
+  who = id;
+  filter();
+}
+
+function filter() {
+  const all = $("dev-all").checked;
+  for (const el of list.children) el.hidden = !all && el.dataset.person !== "" && el.dataset.person !== who;
+}
+
+export function toggle(open) {
+  $("dev").hidden = !open;
+  $("dev-toggle").setAttribute("aria-expanded", String(open));
+  if (!open) $("dev-toggle").focus();
+}
+
+// reveal opens the panel at a message.
+export function reveal(mid) {
+  toggle(true);
+  for (const el of list.children) {
+    const match = el.dataset.mid === mid;
+    el.firstChild.open = match;
+    if (match) {
+      el.hidden = false;
+      el.scrollIntoView({ block: "nearest" });
+      el.querySelector("summary").focus();
+    }
+  }
+}
+
+$("dev-all").addEventListener("change", filter);
+$("dev-toggle").addEventListener("click", () => toggle($("dev").hidden));
+$("dev-close").addEventListener("click", () => toggle(false));
