@@ -1,0 +1,134 @@
+package messenger_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+const (
+	appID       = "1000000000000001"
+	appSecret   = "test-app-secret"
+	pageID      = "100000000000001"
+	pageToken   = "test-page-token"
+	verifyToken = "test-verify-token"
+	ada         = "7100000000000001"
+	lin         = "7100000000000002"
+)
+
+// inProcess is a transport that calls a handler, so that everything stays
+// inside of the test's bubble, where time stands still until all wait.
+type inProcess struct{ handler func() http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	p.handler().ServeHTTP(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return w.Result(), nil
+}
+
+// world is a bot and a platform in a bubble.
+type world struct {
+	*simulator.Simulator
+	t     *testing.T
+	bot   *messenger.Bot
+	store store.Store
+	cfg   messenger.Config
+	stop  func() // ends the bot's Run and waits for it
+}
+
+// inBubble runs a test with a bot on a platform, with fake time.
+func inBubble(t *testing.T, platform simulator.Config, cfg messenger.Config, test func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t}
+		platform.AppID, platform.AppSecret, platform.PageID = appID, appSecret, pageID
+		platform.PageToken, platform.VerifyToken = pageToken, verifyToken
+		platform.WebhookURL = "http://bot.example/webhook"
+		platform.Client = &http.Client{Transport: inProcess{func() http.Handler { return w.bot }}}
+		var err error
+		w.Simulator, err = simulator.New(platform)
+		require.NoError(t, err)
+		w.store = cfg.Store
+		if w.store == nil {
+			w.store = store.NewMemory()
+		}
+		w.cfg = cfg
+		w.start()
+		test(w)
+		require.NoError(t, w.Close())
+		w.stop()
+	})
+}
+
+// start builds a bot, a new one after the last was stopped, and runs it.
+func (w *world) start() {
+	w.t.Helper()
+	cfg := w.cfg
+	cfg.Apps = []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}}
+	cfg.VerifyToken = secret.New(verifyToken)
+	if cfg.Tokens == nil {
+		cfg.Tokens = graph.PageToken(pageToken)
+	}
+	cfg.GraphURL = "http://graph.example"
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = &http.Client{Transport: inProcess{func() http.Handler { return w.Simulator }}}
+	}
+	cfg.Store = w.store
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.NewTextHandler(w.t.Output(), nil))
+	}
+	bot, err := messenger.New(cfg)
+	require.NoError(w.t, err)
+	w.bot = bot
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- bot.Run(ctx) }()
+	w.stop = func() {
+		cancel()
+		if ended != nil {
+			require.NoError(w.t, <-ended)
+			ended = nil
+		}
+	}
+}
+
+// says lets a person write, and waits until the callback was answered.
+func (w *world) says(psid, text string) {
+	w.t.Helper()
+	_, err := w.Say(w.t.Context(), psid, text)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.Flush(w.t.Context()))
+}
+
+// texts returns the texts that a person got so far.
+func (w *world) texts(psid string) []string {
+	var out []string
+	for _, m := range w.Messages(psid) {
+		if m.From == simulator.FromPage {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+// after lets time pass.
+func after(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}

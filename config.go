@@ -1,0 +1,283 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+// Config is what a [Bot] is made of. Apps, VerifyToken and Tokens are required.
+type Config struct {
+	// Apps are the apps whose callbacks the bot takes, with their secrets; see
+	// [App]. Their ids tell the bot's own echoes. Required.
+	Apps []receiving.App
+
+	// AtMostOnce turns round what happens to a message of unknown fate: by
+	// default it is sent again and may double; with AtMostOnce it is not, and
+	// may be missing. Default: false.
+	AtMostOnce bool
+
+	// Catalog translates the texts of the built-in senders into each person's
+	// language. Default: no translation.
+	Catalog *i18n.Catalog
+
+	// DefaultText is what sending.Default says. Default: "Sorry, I did not
+	// understand that."
+	DefaultText string
+
+	// GracePeriod is how long Run, once its context has ended, lets running
+	// turns and sends finish. Default: 20 s.
+	GracePeriod time.Duration
+
+	// GraphURL is where the Graph API is. Default: https://graph.facebook.com.
+	GraphURL string
+
+	// GraphVersion is the version of the Graph API. Default: v26.0.
+	GraphVersion string
+
+	// HTTPClient makes the calls to the Graph API. Default: a client of the
+	// library's own.
+	HTTPClient *http.Client
+
+	// Logger takes what the bot has to say. No message's text, token or secret
+	// is ever in it. Default: slog.Default.
+	Logger *slog.Logger
+
+	// MaxBody is the size in bytes above which a callback is refused with 413.
+	// Default: 4 MiB.
+	MaxBody int64
+
+	// OnSendFailed is called when a message will not be sent: refused by the
+	// platform or before it, set aside, or of unknown fate. It must not block
+	// for long. Default: nothing is called; the failure is logged and recorded
+	// anyway.
+	OnSendFailed func(ctx context.Context, failure sending.Failure)
+
+	// OnTokenInvalid is called once when the platform refuses a page's access
+	// token. That page's messages wait until Tokens has another one. It must
+	// not block for long. Default: nothing is called; it is logged anyway.
+	OnTokenInvalid func(ctx context.Context, pageID string, err error)
+
+	// Policies are policies by page id, for pages that do not use Policy.
+	// Default: none.
+	Policies map[string]routing.Policy
+
+	// Policy says which handlers run for which events. Default:
+	// routing.BuiltIn.
+	Policy routing.Policy
+
+	// Prefix stands before every text of sending.SimpleMessage and
+	// sending.Default. Default: empty.
+	Prefix string
+
+	// Retention says how long records are kept.
+	Retention Retention
+
+	// SendMiddleware wraps every attempt to send, the first one outermost.
+	// Default: none.
+	SendMiddleware []sending.Middleware
+
+	// SendTimeout bounds one attempt to send. Default: 10 s.
+	SendTimeout time.Duration
+
+	// Store is what the bot remembers with. Default: a store.Memory, which
+	// forgets everything when the process ends.
+	Store store.Store
+
+	// ThreadSettings are applied when Run starts, by page id; graph.Me stands
+	// for the one page of a bot with a single token. Default: none are touched.
+	ThreadSettings map[string]threadsettings.Settings
+
+	// Tokens finds the pages' access tokens; see graph.PageToken. Required.
+	Tokens graph.TokenSource
+
+	// TurnMiddleware wraps every turn, the first one outermost. Default: none.
+	TurnMiddleware []handling.Middleware
+
+	// TurnTimeout bounds the handling of one event. A handler that goes on
+	// after its context has ended has no effects. Default: 30 s.
+	TurnTimeout time.Duration
+
+	// VerifyToken is what the app's dashboard was given for this webhook.
+	// Required.
+	VerifyToken secret.Value
+
+	// Workers bounds how many conversations are handled at once. Default: 64.
+	Workers int
+}
+
+// Retention says how long records are kept. A negative duration keeps them for
+// good.
+type Retention struct {
+	// Received is for events kept by handling.SaveMessage. Default: 90 days.
+	Received time.Duration
+	// Seen is for the keys by which repeated deliveries are told. Default: 7
+	// days, which is also the minimum.
+	Seen time.Duration
+	// Sent is for the record of sends. Default: 90 days.
+	Sent time.Duration
+}
+
+// Defaults of [Config].
+const (
+	DefaultGracePeriod = 20 * time.Second
+	DefaultMaxBody     = receiving.DefaultMaxBody
+	DefaultSendTimeout = 10 * time.Second
+	DefaultText        = "Sorry, I did not understand that."
+	DefaultTurnTimeout = 30 * time.Second
+	DefaultWorkers     = 64
+)
+
+const (
+	day         = 24 * time.Hour
+	minimumSeen = 7 * day
+	keepRecords = 90 * day
+	leaseTTL    = 15 * time.Second
+)
+
+// pauses are those between the four tries of a turn.
+var pauses = []time.Duration{time.Second, 5 * time.Second, 25 * time.Second}
+
+// App is a single app with all its pages. The secrets are the app's secret, and
+// while it is being rotated the old one too.
+func App(secrets ...string) []receiving.App {
+	app := receiving.App{}
+	for _, s := range secrets {
+		app.Secrets = append(app.Secrets, secret.New(s))
+	}
+	return []receiving.App{app}
+}
+
+// ConfigFromEnv reads a Config from the environment: MESSENGER_APP_SECRET,
+// MESSENGER_VERIFY_TOKEN and MESSENGER_PAGE_TOKEN, which are required, and
+// MESSENGER_APP_ID, MESSENGER_GRAPH_URL and MESSENGER_GRAPH_VERSION. The error
+// names all that are missing.
+func ConfigFromEnv() (Config, error) {
+	var missing []string
+	need := func(name string) string {
+		value := os.Getenv(name)
+		if value == "" {
+			missing = append(missing, name)
+		}
+		return value
+	}
+	cfg := Config{
+		Apps:         App(need("MESSENGER_APP_SECRET")),
+		VerifyToken:  secret.New(need("MESSENGER_VERIFY_TOKEN")),
+		Tokens:       graph.PageToken(need("MESSENGER_PAGE_TOKEN")),
+		GraphURL:     os.Getenv("MESSENGER_GRAPH_URL"),
+		GraphVersion: os.Getenv("MESSENGER_GRAPH_VERSION"),
+	}
+	cfg.Apps[0].ID = os.Getenv("MESSENGER_APP_ID")
+	if len(missing) > 0 {
+		return Config{}, fmt.Errorf("messenger: not set in the environment: %s", strings.Join(missing, ", "))
+	}
+	return cfg, nil
+}
+
+// WithDefaults returns a copy in which every field that has a default is set.
+func (c Config) WithDefaults() Config {
+	setDefault(&c.DefaultText, DefaultText)
+	setDefault(&c.GracePeriod, DefaultGracePeriod)
+	setDefault(&c.GraphURL, graph.DefaultBaseURL)
+	setDefault(&c.GraphVersion, graph.DefaultVersion)
+	setDefault(&c.Logger, slog.Default())
+	setDefault(&c.MaxBody, DefaultMaxBody)
+	setDefault(&c.Retention.Received, keepRecords)
+	setDefault(&c.Retention.Seen, minimumSeen)
+	setDefault(&c.Retention.Sent, keepRecords)
+	setDefault(&c.SendTimeout, DefaultSendTimeout)
+	setDefault(&c.TurnTimeout, DefaultTurnTimeout)
+	setDefault(&c.Workers, DefaultWorkers)
+	if c.OnSendFailed == nil {
+		c.OnSendFailed = func(context.Context, sending.Failure) {}
+	}
+	if c.OnTokenInvalid == nil {
+		c.OnTokenInvalid = func(context.Context, string, error) {}
+	}
+	if c.Policy == nil {
+		c.Policy = routing.BuiltIn()
+	}
+	if c.Store == nil {
+		c.Store = store.NewMemory(store.MemoryConfig{})
+	}
+	return c
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// validate returns every mistake that the parts do not find themselves.
+func (c Config) validate() error {
+	var errs []error
+	fail := func(field, problem string) {
+		errs = append(errs, fmt.Errorf("messenger: Config.%s %s", field, problem))
+	}
+	for field, d := range map[string]time.Duration{
+		"GracePeriod": c.GracePeriod, "SendTimeout": c.SendTimeout, "TurnTimeout": c.TurnTimeout,
+	} {
+		if d < 0 {
+			fail(field, "is negative")
+		}
+	}
+	if c.MaxBody < 0 {
+		fail("MaxBody", "is negative")
+	}
+	if c.Workers < 0 {
+		fail("Workers", "is negative")
+	}
+	if s := c.Retention.Seen; s > 0 && s < minimumSeen {
+		fail("Retention.Seen", "is below 7 days: the platform may still repeat what would be forgotten")
+	}
+	if err := c.Policy.Validate(); err != nil {
+		errs = append(errs, err)
+	}
+	for pageID, policy := range c.Policies {
+		if err := policy.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("messenger: Config.Policies[%q]: %w", pageID, err))
+		}
+	}
+	for pageID, settings := range c.ThreadSettings {
+		if err := settings.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("messenger: Config.ThreadSettings[%q]: %w", pageID, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// appSecret finds the secret that signs a page's Graph calls.
+func (c Config) appSecret(pageID string) secret.Value {
+	for _, app := range c.Apps {
+		if len(app.Secrets) == 0 {
+			continue
+		}
+		if len(app.Pages) == 0 || len(c.Apps) == 1 {
+			return app.Secrets[0]
+		}
+		for _, p := range app.Pages {
+			if p == pageID {
+				return app.Secrets[0]
+			}
+		}
+	}
+	return secret.Value{}
+}

@@ -1,0 +1,304 @@
+package messenger_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+// three answers each text with three messages.
+var three = routing.Route{Name: "three", Handler: handling.Dummy{},
+	Senders: sending.List(sending.Text("1"), sending.Text("2"), sending.Text("3"))}
+
+func outcomes(t *testing.T, st store.Store, psid string) []store.SentOutcome {
+	t.Helper()
+	sent, err := st.Sent(t.Context(), pageID, psid, 100)
+	require.NoError(t, err)
+	var out []store.SentOutcome
+	for i := range sent {
+		out = append(out, sent[len(sent)-1-i].Outcome)
+	}
+	return out
+}
+
+func TestThrottledSendWaitsAndKeepsItsPlace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three)}, func(w *world) {
+		w.Fault(simulator.Fault{Times: 2, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
+		w.says(ada, "go")
+		w.says(lin, "go")
+		after(5 * time.Minute)
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(lin))
+	})
+}
+
+func TestFinalRefusalIsReportedAndTheNextGoesOut(t *testing.T) {
+	t.Parallel()
+	var failures []sending.Failure
+	cfg := messenger.Config{Policy: texts(three), OnSendFailed: func(_ context.Context, f sending.Failure) {
+		failures = append(failures, f)
+		panic("a hook that panics costs nothing")
+	}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Fault(simulator.Fault{Status: 400, Error: &simulator.GraphError{Code: 100, Message: "bad parameter"}})
+		w.says(ada, "go")
+		after(time.Second)
+		require.Equal(t, []string{"2", "3"}, w.texts(ada))
+		require.Len(t, failures, 1)
+		require.Equal(t, "1", failures[0].Message.Text)
+		require.ErrorContains(t, failures[0].Err, "bad parameter")
+		require.Equal(t, []store.SentOutcome{"refused", "sent", "sent"}, outcomes(t, w.store, ada))
+	})
+}
+
+func TestUnavailablePersonIsMarkedUntilTheirNextAct(t *testing.T) {
+	t.Parallel()
+	var reported atomic.Int32
+	cfg := messenger.Config{Policy: texts(three), OnSendFailed: func(context.Context, sending.Failure) { reported.Add(1) }}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		require.NoError(t, w.Block(ada))
+		w.says(ada, "go")
+		after(time.Second)
+		require.Empty(t, w.texts(ada))
+		require.Equal(t, []store.SentOutcome{"refused", "set aside", "set aside"}, outcomes(t, w.store, ada))
+		require.EqualValues(t, 3, reported.Load())
+		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.NoError(t, err)
+		require.False(t, person.UnavailableSince.IsZero())
+
+		calls := len(w.Requests())
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("are you there?")))
+		after(time.Second)
+		require.Len(t, w.Requests(), calls, "refused here, not asked again")
+
+		require.NoError(t, w.Unblock(ada))
+		w.says(ada, "go")
+		after(time.Second)
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+	})
+}
+
+func TestRefusedTokenHoldsThePageUntilThereIsANewOne(t *testing.T) {
+	t.Parallel()
+	var token atomic.Value
+	token.Store(secret.New(pageToken))
+	var told atomic.Int32
+	cfg := messenger.Config{
+		Policy:         texts(three),
+		Tokens:         graph.TokenFunc(func(context.Context, string) (secret.Value, error) { return token.Load().(secret.Value), nil }),
+		OnTokenInvalid: func(context.Context, string, error) { told.Add(1) },
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.SetPageToken("renewed")
+		w.says(ada, "go")
+		w.says(lin, "go")
+		after(time.Minute)
+		require.Empty(t, w.texts(ada))
+		require.EqualValues(t, 1, told.Load())
+		require.LessOrEqual(t, len(w.Requests()), 2, "a page without a good token does not keep asking")
+
+		token.Store(secret.New("renewed"))
+		after(6 * time.Second)
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(lin))
+	})
+}
+
+func TestClosedWindowIsRefusedHereUnlessTheMessageIsLegal(t *testing.T) {
+	t.Parallel()
+	var failures []error
+	cfg := messenger.Config{Policy: texts(echo), OnSendFailed: func(_ context.Context, f sending.Failure) {
+		failures = append(failures, f.Err)
+	}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "hi")
+		after(time.Second)
+		calls := len(w.Requests())
+		after(24 * time.Hour)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("too late")))
+		after(time.Second)
+		require.Len(t, w.Requests(), calls)
+		require.Len(t, failures, 1)
+		require.ErrorIs(t, failures[0], graph.ErrOutsideWindow)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("a human says").WithTag(sending.TagHumanAgent)))
+		after(time.Second)
+		require.Equal(t, []string{"you said hi", "a human says"}, w.texts(ada))
+
+		// Unknown is not closed: the platform decides.
+		require.NoError(t, w.bot.Send(t.Context(), pageID, lin, sending.Text("hello")))
+		after(time.Second)
+		require.Len(t, w.Requests(), calls+2)
+	})
+}
+
+func TestTimesThatCannotBeTrueCloseNoWindow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		age  time.Duration
+		want []string
+	}{
+		"a sample":            {10 * 365 * 24 * time.Hour, []string{"you said hi"}},
+		"repeated for 25 h":   {25 * time.Hour, nil},
+		"from the future":     {-time.Hour, []string{"you said hi"}},
+		"a moment ago":        {time.Second, []string{"you said hi"}},
+		"older than repeated": {37 * time.Hour, []string{"you said hi"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+				require.NoError(t, w.Post(t.Context(), json.RawMessage(fmt.Sprintf(
+					`{"sender":{"id":"4711"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"mid":"m_1","text":"hi"}}`,
+					pageID, time.Now().Add(-c.age).UnixMilli()))))
+				after(time.Second)
+				require.Equal(t, c.want, w.texts("4711"))
+			})
+		})
+	}
+}
+
+func TestUnknownFate(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		atMostOnce bool
+		want       []string
+		outcomes   []store.SentOutcome
+	}{
+		"at least once doubles": {false, []string{"1", "1", "2", "3"}, []store.SentOutcome{"uncertain", "sent", "sent", "sent"}},
+		"at most once does not": {true, []string{"1", "2", "3"}, []store.SentOutcome{"uncertain", "sent", "sent"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), AtMostOnce: c.atMostOnce}, func(w *world) {
+				w.says(ada, "warm up")
+				after(time.Second)
+				first := len(w.texts(ada))
+				// The platform takes the message, and what stands between
+				// loses the answer.
+				w.Fault(simulator.Fault{Drop: simulator.DropAfter, Match: func(_, path string) bool { return true }})
+				w.says(ada, "go")
+				after(time.Minute)
+				require.Equal(t, c.want, w.texts(ada)[first:])
+				require.Equal(t, c.outcomes, outcomes(t, w.store, ada)[3:])
+			})
+		})
+	}
+}
+
+func TestSendFromTheHostKeepsOrderAndRecord(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		w.says(ada, "hi")
+		after(time.Second)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("shipped"), sending.Text("arrives tomorrow")))
+		for range 3 {
+			require.NoError(t, w.bot.SendOnce(t.Context(), "order-1", pageID, ada, sending.Text("a"), sending.Text("b")))
+		}
+		after(time.Second)
+		require.NoError(t, w.bot.SendOnce(t.Context(), "order-1", pageID, ada, sending.Text("a"), sending.Text("b")))
+		after(time.Second)
+		require.Equal(t, []string{"you said hi", "shipped", "arrives tomorrow", "a", "b"}, w.texts(ada))
+	})
+}
+
+func TestSendRefusesWhatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
+		ctx := t.Context()
+		require.ErrorContains(t, w.bot.Send(ctx, "", ada, sending.Text("a")), "page id is empty")
+		require.ErrorContains(t, w.bot.Send(ctx, pageID, "", sending.Text("a")), "message 1 has no recipient")
+		require.ErrorContains(t, w.bot.Send(ctx, pageID, ada, sending.Text("a"), sending.Text("")), "message 2: sending: text")
+		require.ErrorContains(t, w.bot.SendOnce(ctx, "", pageID, ada, sending.Text("a")), "key is empty")
+		after(time.Second)
+		require.Empty(t, w.texts(ada))
+	})
+}
+
+func TestDelayedMessageHoldsNothingBackAndCanBeCanceled(t *testing.T) {
+	t.Parallel()
+	remind := routing.Route{Handler: handling.Dummy{}, Senders: sending.List(
+		sending.After(time.Hour, sending.Text("later")),
+		sending.Text("much later").After(2*time.Hour).WithKey("reminder"),
+		sending.Text("now"),
+	)}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(remind)}, func(w *world) {
+		w.says(ada, "go")
+		after(time.Second)
+		require.Equal(t, []string{"now"}, w.texts(ada))
+		w.stop()
+		w.start() // durable: the next run knows it
+		after(time.Hour)
+		require.Equal(t, []string{"now", "later"}, w.texts(ada))
+		canceled, err := w.bot.Cancel(t.Context(), pageID, "reminder")
+		require.NoError(t, err)
+		require.True(t, canceled)
+		canceled, err = w.bot.Cancel(t.Context(), pageID, "reminder")
+		require.NoError(t, err)
+		require.False(t, canceled)
+		after(2 * time.Hour)
+		require.Equal(t, []string{"now", "later"}, w.texts(ada))
+	})
+}
+
+func TestOwnEchoesReachHandlersAndNobodyAnswersThem(t *testing.T) {
+	t.Parallel()
+	var seen []string
+	watch := route("watch", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		m := ev.Payload.(*receiving.Message)
+		seen = append(seen, m.Text+"/"+m.Metadata)
+		return reply.Reply(ctx, sending.Text("talking to myself"))
+	})
+	policy := routing.Policy{
+		receiving.TypeDefault:    {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("default"))}},
+		receiving.TypeEcho:       {watch},
+		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("hello").WithMetadata("mine"))}},
+	}
+	platform := simulator.Config{Fields: append(simulator.DefaultFields(), "message_echoes", "message_deliveries", "message_reads")}
+	inBubble(t, platform, messenger.Config{Policy: policy}, func(w *world) {
+		w.says(ada, "hi")
+		require.NoError(t, w.Read(t.Context(), ada))
+		after(time.Minute)
+		require.Equal(t, []string{"default", "hello"}, w.texts(ada))
+		require.ElementsMatch(t, []string{"default/", "hello/mine"}, seen, "the program's own metadata comes back unchanged")
+		stats, err := w.bot.Stats(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, stats.Dead, "a refused answer is no failure")
+	})
+}
+
+func TestSendMiddleware(t *testing.T) {
+	t.Parallel()
+	errNo := errors.New("not in this house")
+	cfg := messenger.Config{Policy: texts(three), SendMiddleware: []sending.Middleware{
+		func(next sending.DeliverFunc) sending.DeliverFunc {
+			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+				if d.Message.Text == "2" {
+					return graph.SendResult{}, sending.Refuse(errNo)
+				}
+				return next(ctx, d)
+			}
+		},
+	}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "go")
+		after(time.Second)
+		require.Equal(t, []string{"1", "3"}, w.texts(ada))
+		require.Equal(t, []store.SentOutcome{"sent", "refused", "sent"}, outcomes(t, w.store, ada))
+	})
+}

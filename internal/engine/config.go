@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// Config is what an engine works with. Every field is set; package messenger
+// checks and defaults what users give.
+type Config struct {
+	AtMostOnce     bool
+	Catalog        *i18n.Catalog
+	Client         *graph.Client
+	GracePeriod    time.Duration
+	LeaseTTL       time.Duration
+	Logger         *slog.Logger
+	OnSendFailed   func(ctx context.Context, failure sending.Failure)
+	OnTokenInvalid func(ctx context.Context, pageID string, err error)
+	OwnAppIDs      map[string]bool
+	// Pauses are those between the tries of a turn; one less than the tries.
+	Pauses      []time.Duration
+	Policy      func(pageID string) routing.Policy
+	Retention   Retention
+	SendTimeout time.Duration
+	Store       store.Store
+	Texts       sending.Texts
+	Tokens      graph.TokenSource
+	TurnTimeout time.Duration
+	WrapSend    []sending.Middleware
+	WrapTurn    []handling.Middleware
+	Workers     int
+}
+
+// Retention says how long records are kept; zero keeps them for good.
+type Retention struct {
+	Received, Seen, Sent time.Duration
+}
+
+// Fixed measures, which no user has had reason to change.
+const (
+	// poll is how often the store is asked for work without a hint.
+	poll = time.Second
+	// eventsPerLease and sendsPerLease bound what a lease hands out.
+	eventsPerLease = 16
+	// stuckAfter is how long a handler may go on after its context has ended.
+	stuckAfter = time.Second
+	// purgeEvery is how often old records are erased.
+	purgeEvery = time.Hour
+	// profilesAtOnce bounds the look-ups that run beside turns.
+	profilesAtOnce = 16
+	// profileTimeout bounds one of them.
+	profileTimeout = 10 * time.Second
+	// giveUpSending is the age at which a message that only met temporary
+	// refusals is given up.
+	giveUpSending = 24 * time.Hour
+	// uncertainTries bounds how often a message of unknown fate is tried.
+	uncertainTries = 4
+	// repeatedFor is the longest that the platform repeats a callback.
+	repeatedFor = 36 * time.Hour
+	// window is how long after a person's act a page may write to them.
+	window = 24 * time.Hour
+)

@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// counts are what the engine has done since it was made.
+type counts struct {
+	turns, retried, dead atomic.Int64
+
+	mu    sync.Mutex
+	sends map[store.SentOutcome]int64
+}
+
+func (c *counts) sent(outcome store.SentOutcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sends == nil {
+		c.sends = map[store.SentOutcome]int64{}
+	}
+	c.sends[outcome]++
+}
+
+// Counts is what an engine has done since it was made.
+type Counts struct {
+	Turns, Retried, Dead int64
+	Sends                map[store.SentOutcome]int64
+}
+
+// Counts returns a copy.
+func (e *Engine) Counts() Counts {
+	c := Counts{
+		Turns:   e.counts.turns.Load(),
+		Retried: e.counts.retried.Load(),
+		Dead:    e.counts.dead.Load(),
+		Sends:   map[store.SentOutcome]int64{},
+	}
+	e.counts.mu.Lock()
+	defer e.counts.mu.Unlock()
+	for outcome, n := range e.counts.sends {
+		c.Sends[outcome] = n
+	}
+	return c
+}

@@ -1,0 +1,255 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// deliver sends one message after another. It returns how long the
+// conversation must rest before the next can go out, and whether the lease is
+// still good.
+func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool) {
+	aside := map[string]error{} // groups whose remaining sends are not tried
+	for _, s := range sends {
+		if w.held.ctx.Err() != nil {
+			return 0, w.mine()
+		}
+		d, err := decodeSend(s)
+		switch {
+		case err != nil:
+			w.settle(d, graph.SendResult{}, sending.Refuse(err), store.OutcomeRefused)
+			continue
+		case aside[s.Group] != nil && d.Message.SenderAction == "":
+			w.settle(d, graph.SendResult{}, fmt.Errorf("%w: %w", sending.ErrSetAside, aside[s.Group]), store.OutcomeSetAside)
+			continue
+		case s.Started && w.e.cfg.AtMostOnce:
+			w.settle(d, graph.SendResult{}, sending.ErrUncertain, store.OutcomeUncertain)
+			continue
+		}
+		if pause := w.e.pages.wait(w.held.ctx, d.PageID, d.Message); pause > 0 {
+			return pause, true
+		}
+		if err := w.allowed(d); err != nil {
+			w.settle(d, graph.SendResult{}, err, store.OutcomeRefused)
+			aside[s.Group] = err
+			continue
+		}
+		err = w.commit(store.Outcome{Results: []store.SendResult{{Key: s.Key, State: store.SendStarted}}})
+		switch {
+		case errors.Is(err, store.ErrSendGone):
+			continue // its echo has arrived, or it was canceled
+		case err != nil:
+			return 0, false
+		}
+		result, err := w.e.send(w.held.ctx, d)
+		pause, err = w.conclude(d, result, err)
+		if pause > 0 {
+			return pause, true
+		}
+		if endsGroup(err) {
+			aside[s.Group] = err
+		}
+	}
+	return 0, true
+}
+
+// endsGroup reports whether a refusal tells that what follows will be refused
+// too.
+func endsGroup(err error) bool {
+	return errors.Is(err, graph.ErrOutsideWindow) || errors.Is(err, graph.ErrPersonUnavailable)
+}
+
+func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
+	var o outgoing
+	err := json.Unmarshal(s.Body, &o)
+	return sending.Delivery{
+		PageID:    s.PageID,
+		PersonID:  s.PersonID,
+		Object:    o.Object,
+		Key:       s.Key,
+		Attempt:   s.Attempts + 1,
+		CreatedAt: o.CreatedAt,
+		Message:   o.Message,
+	}, err
+}
+
+// allowed refuses what the platform would refuse for sure.
+func (w *worker) allowed(d sending.Delivery) error {
+	if r := d.Message.Recipient; r == nil || r.ID == "" || r.ID != d.PersonID {
+		return nil
+	}
+	person, err := w.person()
+	switch {
+	case err != nil:
+		return nil // the lease is over; the next commit finds out
+	case !person.UnavailableSince.IsZero():
+		return fmt.Errorf("%w since %s", graph.ErrPersonUnavailable, person.UnavailableSince.Format(time.RFC3339))
+	case !person.LastAct.IsZero() && time.Since(person.LastAct) > window && !d.Message.WindowFree():
+		return fmt.Errorf("%w: the person's last act was at %s", graph.ErrOutsideWindow, person.LastAct.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// send makes one attempt, inside of the user's middleware.
+func (e *Engine) send(ctx context.Context, d sending.Delivery) (result graph.SendResult, err error) {
+	ctx, cancel := context.WithTimeout(ctx, e.cfg.SendTimeout)
+	defer cancel()
+	run := e.post
+	for _, wrap := range slices.Backward(e.cfg.WrapSend) {
+		run = wrap(run)
+	}
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicError{value}
+			e.cfg.Logger.Error("a send's middleware panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+		}
+	}()
+	return run(ctx, d)
+}
+
+func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+	metadata := ""
+	if d.Message.SenderAction == "" {
+		var err error
+		if metadata, err = receiving.EncodeMetadata(d.Key, d.Message.Metadata); err != nil {
+			return graph.SendResult{}, sending.Refuse(err)
+		}
+	}
+	body, err := d.Message.Request(sending.Recipient{ID: d.PersonID}, metadata)
+	if err != nil {
+		return graph.SendResult{}, sending.Refuse(err)
+	}
+	return e.cfg.Client.SendMessage(ctx, d.PageID, body)
+}
+
+// conclude settles an attempt. It returns how long the conversation must rest,
+// and the error if the message will not be sent.
+func (w *worker) conclude(d sending.Delivery, result graph.SendResult, err error) (time.Duration, error) {
+	if err == nil {
+		w.settle(d, result, nil, store.OutcomeSent)
+		return 0, nil
+	}
+	tooOld := time.Since(d.CreatedAt) > giveUpSending
+	switch class := graph.Classify(err); {
+	case class == graph.RetryNewToken:
+		pause := w.e.pages.pause(w.held.ctx, d.PageID, err)
+		w.again(d, result, err, store.OutcomeRetry)
+		return pause, nil
+	case class == graph.RetryUncertain && w.e.cfg.AtMostOnce:
+		err = fmt.Errorf("%w: %w", sending.ErrUncertain, err)
+		w.settle(d, result, err, store.OutcomeUncertain)
+		return 0, err
+	case class == graph.RetryUncertain && d.Attempt < uncertainTries && !tooOld:
+		w.again(d, result, err, store.OutcomeUncertain)
+		return backoff(d.Attempt, time.Second), nil
+	case class == graph.RetryUncertain:
+		err = fmt.Errorf("%w: %w", sending.ErrUncertain, err)
+		w.settle(d, result, err, store.OutcomeUncertain)
+		return 0, err
+	case class == graph.RetrySafe && !tooOld:
+		w.again(d, result, err, store.OutcomeRetry)
+		return backoff(d.Attempt, time.Second), nil
+	case class == graph.RetryLater && !tooOld:
+		w.again(d, result, err, store.OutcomeRetry)
+		return backoff(d.Attempt, 5*time.Second), nil
+	default:
+		w.settle(d, result, err, store.OutcomeRefused)
+		return 0, err
+	}
+}
+
+// backoff grows with each attempt, to 5 minutes, and is spread by a quarter.
+func backoff(attempt int, first time.Duration) time.Duration {
+	pause := min(first<<min(attempt-1, 10), 5*time.Minute)
+	return pause*3/4 + rand.N(pause/2)
+}
+
+// again notes an attempt that will be made again.
+func (w *worker) again(d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
+	w.e.counts.sent(outcome)
+	w.log.Warn("a message will be sent again", "send", d.Key, "attempt", d.Attempt, "outcome", outcome, "error", err)
+	w.note(d, store.SendAgain, result, err, outcome)
+}
+
+// settle notes what a message came to in the end.
+func (w *worker) settle(d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
+	w.e.counts.sent(outcome)
+	w.note(d, store.SendFinished, result, err, outcome)
+	if err == nil {
+		return
+	}
+	w.log.Error("a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)
+	if errors.Is(err, graph.ErrPersonUnavailable) && d.PersonID != "" && outcome == store.OutcomeRefused {
+		w.settled.Writes = append(w.settled.Writes, store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: time.Now()})
+	}
+	w.e.failed(w.held.ctx, sending.Failure{Delivery: d, Err: err})
+}
+
+func (w *worker) note(d sending.Delivery, state store.SendState, result graph.SendResult, err error, outcome store.SentOutcome) {
+	record := sentRecord(d, result, err)
+	record.Outcome = outcome
+	w.settled.Results = append(w.settled.Results, store.SendResult{Key: d.Key, State: state})
+	w.settled.Writes = append(w.settled.Writes, store.SaveSent{Sent: record})
+}
+
+// failed tells the program about a message that will not be sent.
+func (e *Engine) failed(ctx context.Context, f sending.Failure) {
+	defer func() {
+		if value := recover(); value != nil {
+			e.cfg.Logger.Error("OnSendFailed panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+		}
+	}()
+	e.cfg.OnSendFailed(ctx, f)
+}
+
+// sentRecord is the record of an attempt.
+func sentRecord(d sending.Delivery, result graph.SendResult, err error) store.Sent {
+	to := sending.Recipient{ID: d.PersonID}
+	body, bodyErr := d.Message.Request(to, d.Message.Metadata)
+	if bodyErr != nil {
+		body = nil
+	}
+	s := store.Sent{
+		PageID:   d.PageID,
+		PSID:     d.PersonID,
+		Key:      d.Key,
+		Type:     d.Message.Kind(),
+		Body:     body,
+		Response: string(result.Raw),
+		MID:      result.MessageID,
+		Outcome:  store.OutcomeSent,
+		At:       time.Now(),
+	}
+	if err != nil {
+		s.Outcome = store.OutcomeRefused
+		s.Error = err.Error()
+		s.Status = statusOf(err)
+	} else {
+		s.Status = 200
+	}
+	return s
+}
+
+// statusOf returns the HTTP status of the answer, or 0 if there was none.
+func statusOf(err error) int {
+	var refused *graph.Error
+	var unusable *graph.ResponseError
+	switch {
+	case errors.As(err, &refused):
+		return refused.HTTPStatus
+	case errors.As(err, &unusable):
+		return unusable.HTTPStatus
+	}
+	return 0
+}

@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/store"
+)
+
+// ErrRunning is returned by Run when the engine has run before.
+var ErrRunning = errors.New("the bot runs already, or has run; build a new one")
+
+// Engine works one store's queue. Make it with [New].
+type Engine struct {
+	cfg      Config
+	owner    string
+	keeper   *keeper
+	pages    *pages
+	profiles *profiles
+	counts   counts
+
+	started  atomic.Bool
+	running  atomic.Bool
+	wake     chan struct{}
+	slots    chan struct{} // one token per worker that may start
+	suspects atomic.Int32
+	workers  sync.WaitGroup
+
+	// draining is closed when no new turn may start, killed is the end of all
+	// that runs.
+	draining chan struct{}
+	killed   context.Context
+	kill     context.CancelCauseFunc
+}
+
+// New returns an engine that does nothing until Run.
+func New(cfg Config) *Engine {
+	e := &Engine{
+		cfg:      cfg,
+		owner:    ownerName(),
+		pages:    newPages(cfg),
+		wake:     make(chan struct{}, 1),
+		slots:    make(chan struct{}, cfg.Workers),
+		draining: make(chan struct{}),
+	}
+	e.killed, e.kill = context.WithCancelCause(context.Background())
+	e.keeper = newKeeper(cfg)
+	e.profiles = newProfiles(e.killed, cfg)
+	for range cfg.Workers {
+		e.slots <- struct{}{}
+	}
+	return e
+}
+
+func ownerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
+}
+
+// Running reports whether Run is taking work.
+func (e *Engine) Running() bool { return e.running.Load() }
+
+// Started reports whether Run has been called.
+func (e *Engine) Started() bool { return e.started.Load() }
+
+var errShutdown = errors.New("shutting down")
+
+// Run works the queue until ctx ends; then it takes no more, finishes what runs
+// within the grace period, and gives the rest back. It runs once.
+func (e *Engine) Run(ctx context.Context) error {
+	if e.started.Swap(true) {
+		return ErrRunning
+	}
+	defer e.kill(errShutdown)
+	stop := e.cfg.Store.Wake(e.hint)
+	defer stop()
+
+	var background sync.WaitGroup
+	background.Go(func() { e.keeper.run(e.killed) })
+	background.Go(func() { e.purge(ctx) })
+	e.running.Store(true)
+	e.claim(ctx)
+	e.running.Store(false)
+
+	close(e.draining)
+	e.drain()
+	e.kill(errShutdown)
+	e.profiles.wait()
+	background.Wait()
+	return nil
+}
+
+// drain waits for the workers: for the grace period to end by themselves, and
+// then a moment more to give their leases back.
+func (e *Engine) drain() {
+	done := make(chan struct{})
+	go func() {
+		e.workers.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return
+	case <-time.After(e.cfg.GracePeriod):
+	}
+	e.cfg.Logger.Warn("grace period is over; what still runs is given back and will be done again")
+	e.kill(errShutdown)
+	select {
+	case <-done:
+	case <-time.After(stuckAfter + e.cfg.LeaseTTL/5):
+		e.cfg.Logger.Error("some handlers did not end with their context; their leases run out by themselves")
+	}
+}
+
+func (e *Engine) hint() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// hintAfter gives a hint when a pause that this process has ordered is over.
+// Longer pauses are found by the poll.
+func (e *Engine) hintAfter(pause time.Duration) {
+	if pause > 0 && pause <= poll {
+		time.AfterFunc(pause, e.hint)
+	}
+}
+
+// claim leases conversations and starts a worker for each, until ctx ends. It
+// never leases more than there are free slots.
+func (e *Engine) claim(ctx context.Context) {
+	ticker := time.NewTicker(poll)
+	defer ticker.Stop()
+	failures := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.slots:
+		}
+		free := 1 + e.takeSlots()
+		asked := time.Now()
+		leases, err := e.claimOnce(ctx, free)
+		for range free - len(leases) {
+			e.slots <- struct{}{}
+		}
+		for _, lease := range leases {
+			e.start(lease, asked)
+		}
+		if err != nil && ctx.Err() == nil {
+			failures++
+			e.cfg.Logger.Error("cannot claim work from the store; trying again", "error", err, "failures", failures)
+		} else {
+			failures = 0
+		}
+		if err == nil && len(leases) == free {
+			continue // there may be more
+		}
+		wake := e.wake
+		if err != nil {
+			wake = nil // hints must not hurry a store that is ill
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+// takeSlots takes what further slots are free at once.
+func (e *Engine) takeSlots() int {
+	taken := 0
+	for {
+		select {
+		case <-e.slots:
+			taken++
+		default:
+			return taken
+		}
+	}
+}
+
+func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.cfg.LeaseTTL/2)
+	defer cancel()
+	return e.cfg.Store.Claim(ctx, store.Claim{
+		Owner:         e.owner,
+		Conversations: free,
+		Events:        eventsPerLease,
+		Suspects:      max(0, 1-int(e.suspects.Load())),
+		TTL:           e.cfg.LeaseTTL,
+	})
+}
+
+// start runs a worker. The lease is counted from when it was asked for: it may
+// last longer than this process thinks, never shorter.
+func (e *Engine) start(lease store.Lease, asked time.Time) {
+	suspect := lease.Starts > 1
+	if suspect {
+		e.suspects.Add(1)
+	}
+	held := e.keeper.hold(e.killed, lease.LeaseID, asked)
+	e.workers.Go(func() {
+		defer func() {
+			held.drop()
+			if suspect {
+				e.suspects.Add(-1)
+			}
+			e.slots <- struct{}{}
+		}()
+		w := worker{e: e, lease: lease, held: held, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
+		w.run()
+	})
+}
+
+// purge erases old records until ctx ends.
+func (e *Engine) purge(ctx context.Context) {
+	ticker := time.NewTicker(purgeEvery)
+	defer ticker.Stop()
+	for {
+		now := time.Now()
+		cutoffs := store.Cutoffs{
+			Received: before(now, e.cfg.Retention.Received),
+			Seen:     before(now, e.cfg.Retention.Seen),
+			Sent:     before(now, e.cfg.Retention.Sent),
+		}
+		if err := e.cfg.Store.Purge(ctx, cutoffs); err != nil && ctx.Err() == nil {
+			e.cfg.Logger.Error("cannot purge old records", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func before(now time.Time, age time.Duration) time.Time {
+	if age <= 0 {
+		return time.Time{}
+	}
+	return now.Add(-age)
+}
+
+// owns reports whether an echo is of a message that this bot sent.
+func (e *Engine) owns(ev *receiving.Event) bool {
+	m, ok := ev.Payload.(*receiving.Message)
+	return ok && m.IsEcho && (m.SendKey != "" || e.cfg.OwnAppIDs[m.AppID])
+}

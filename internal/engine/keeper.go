@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// errLeaseLost ends the context of a lease that is, or may soon be, somebody
+// else's.
+var errLeaseLost = errors.New("the lease on the conversation was lost")
+
+// keeper renews leases, and ends the context of each that it could not renew,
+// at 80 % of its time by this process's own monotonic clock.
+type keeper struct {
+	cfg  Config
+	mu   sync.Mutex
+	held map[*lease]struct{}
+}
+
+// lease is one that this process holds.
+type lease struct {
+	keeper *keeper
+	id     store.LeaseID
+	ctx    context.Context
+	end    context.CancelCauseFunc
+	timer  *time.Timer
+}
+
+func newKeeper(cfg Config) *keeper {
+	return &keeper{cfg: cfg, held: map[*lease]struct{}{}}
+}
+
+// hold starts to keep a lease that was asked for at that time.
+func (k *keeper) hold(parent context.Context, id store.LeaseID, asked time.Time) *lease {
+	ctx, end := context.WithCancelCause(parent)
+	l := &lease{keeper: k, id: id, ctx: ctx, end: end}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	l.timer = time.AfterFunc(k.left(asked), func() { end(errLeaseLost) })
+	k.held[l] = struct{}{}
+	return l
+}
+
+// left is how long a lease that was asked for at that time is still safe.
+func (k *keeper) left(asked time.Time) time.Duration {
+	return time.Until(asked.Add(k.cfg.LeaseTTL * 4 / 5))
+}
+
+// drop stops keeping the lease and ends its context.
+func (l *lease) drop() {
+	l.keeper.mu.Lock()
+	delete(l.keeper.held, l)
+	l.keeper.mu.Unlock()
+	l.timer.Stop()
+	l.end(context.Canceled)
+}
+
+// run renews all leases three times within their time, until ctx ends.
+func (k *keeper) run(ctx context.Context) {
+	ticker := time.NewTicker(k.cfg.LeaseTTL / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			k.renew(ctx)
+		}
+	}
+}
+
+func (k *keeper) renew(ctx context.Context) {
+	leases := map[store.LeaseID]*lease{}
+	k.mu.Lock()
+	for l := range k.held {
+		leases[l.id] = l
+	}
+	k.mu.Unlock()
+	if len(leases) == 0 {
+		return
+	}
+	ids := make([]store.LeaseID, 0, len(leases))
+	for id := range leases {
+		ids = append(ids, id)
+	}
+	ctx, cancel := context.WithTimeout(ctx, k.cfg.LeaseTTL/3)
+	defer cancel()
+	asked := time.Now()
+	lost, err := k.cfg.Store.Renew(ctx, k.cfg.LeaseTTL, ids...)
+	if err != nil {
+		k.cfg.Logger.Error("cannot renew leases", "error", err, "leases", len(ids))
+		return
+	}
+	for _, id := range lost {
+		leases[id].end(errLeaseLost)
+		delete(leases, id)
+	}
+	for _, l := range leases {
+		// A timer that has fired has ended the lease's context for good.
+		if l.timer.Stop() {
+			l.timer.Reset(k.left(asked))
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// outgoing is the body of a send in the outbox.
+type outgoing struct {
+	Object    receiving.Object `json:"object"`
+	CreatedAt time.Time        `json:"created_at"`
+	Message   sending.Message  `json:"message"`
+}
+
+// sendKey makes an idempotency key that a retried event makes again.
+func sendKey(parts ...string) string {
+	sum := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(sum, "%d:%s", len(p), p)
+	}
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:18])
+}
+
+// newSend makes the outbox row of a message that a route composed.
+func newSend(t *turn, route string, index int, m sending.Message) (store.Send, error) {
+	key := sendKey("turn", t.queued.Key, route, strconv.Itoa(index))
+	if m.Key != "" {
+		key = NamedKey(t.ev.PageID, m.Key)
+	}
+	m = withRecipient(m, t.ev.PersonID, t.ev.UserRef)
+	return encodeSend(store.Send{
+		Conversation: t.w.lease.Conversation, Key: key, Group: t.queued.Key, Delay: m.Delay,
+	}, t.ev.Object, m)
+}
+
+// NamedKey is the idempotency key of a message that the program has named.
+func NamedKey(pageID, key string) string { return sendKey("named", pageID, key) }
+
+// NewKey is an idempotency key that no other send has.
+func NewKey() string { return rand.Text() }
+
+// EncodeSend fills in the body of a send from outside of a turn.
+func EncodeSend(s store.Send, m sending.Message) (store.Send, error) {
+	return encodeSend(s, receiving.ObjectPage, withRecipient(m, s.PersonID, ""))
+}
+
+func encodeSend(s store.Send, object receiving.Object, m sending.Message) (store.Send, error) {
+	body, err := json.Marshal(outgoing{Object: object, CreatedAt: time.Now(), Message: m})
+	if err != nil {
+		return s, fmt.Errorf("encode message: %w", err)
+	}
+	s.Body = body
+	return s, nil
+}
+
+// withRecipient addresses a message that names no recipient itself.
+func withRecipient(m sending.Message, personID, userRef string) sending.Message {
+	switch {
+	case m.Recipient != nil:
+		return m
+	case personID != "":
+		return m.To(sending.Recipient{ID: personID})
+	default:
+		return m.To(sending.Recipient{UserRef: userRef})
+	}
+}

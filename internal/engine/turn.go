@@ -1,0 +1,391 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+var (
+	errStuck  = errors.New("the handler did not return after its context had ended")
+	errDeadly = errors.New("the process ended each time while it handled the event; it was not run again")
+)
+
+// turn is the handling of one event, once.
+type turn struct {
+	w      *worker
+	queued store.QueuedEvent
+	ev     *receiving.Event
+	own    bool // an echo of the bot's own message
+	state  *store.Turn
+
+	mu      sync.Mutex
+	over    bool          // nothing that still runs may have effects
+	routes  []routeResult // those that handled the event, or failed
+	current string        // the route that runs
+	set     *store.WriteSet
+	out     *outlet
+	failure error // of the turn as a whole
+}
+
+// routeResult is what one route came to.
+type routeResult struct {
+	name   string
+	writes []store.Write
+	sends  []sending.Message
+	err    error
+}
+
+func newTurn(w *worker, queued store.QueuedEvent) *turn {
+	return &turn{w: w, queued: queued}
+}
+
+// run runs the policy's routes. It returns false if the turn was cut short by
+// shutdown or the loss of the lease: then nothing is known of the event.
+func (t *turn) run() bool {
+	envelope, err := receiving.ParseEnvelope(t.queued.Body)
+	if err != nil {
+		t.fail(handling.Permanent(fmt.Errorf("stored event: %w", err)))
+		return true
+	}
+	var problems []receiving.Problem
+	t.ev, problems = envelope.Event()
+	for _, p := range problems {
+		t.w.log.Warn("a part of an event was left out", "event", t.ev.Key, "problem", p)
+	}
+	t.own = t.w.e.owns(t.ev)
+	person, err := t.w.person()
+	if err != nil {
+		return false
+	}
+	t.state = store.NewTurn(t.w.e.cfg.Store, person)
+
+	ctx, cancel := context.WithTimeout(t.w.held.ctx, t.w.e.cfg.TurnTimeout)
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.runWrapped(t.context(ctx))
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		select {
+		case <-done:
+		case <-time.After(stuckAfter):
+			t.abandon()
+		}
+	}
+	// An error that is only the end of the lease is nobody's fault.
+	return t.w.held.ctx.Err() == nil
+}
+
+// person reads the conversation's person. While the store is away it tries
+// again until the lease is over.
+func (w *worker) person() (store.Person, error) {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
+		p, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
+		switch {
+		case err == nil:
+			return p, nil
+		case errors.Is(err, store.ErrNotFound):
+			return store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, nil
+		}
+		w.log.Error("cannot read from the store; trying again while the lease lasts", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-w.held.ctx.Done():
+			return store.Person{}, err
+		}
+	}
+}
+
+// context returns what handlers and senders see.
+func (t *turn) context(ctx context.Context) context.Context {
+	cfg := t.w.e.cfg
+	ctx = graph.With(ctx, cfg.Client)
+	ctx = handling.WithProfiles(ctx, t.w.e.profiles)
+	ctx = sending.WithTexts(ctx, cfg.Texts)
+	ctx = sending.WithLookup(ctx, func(name string) (string, bool) { return personValue(t.state.Person(), name) })
+	return i18n.WithFunc(ctx, func() *i18n.Localizer { return cfg.Catalog.For(t.state.Person().Profile.Locale) })
+}
+
+// personValue gives texts what is known of the person.
+func personValue(p store.Person, name string) (string, bool) {
+	switch name {
+	case "first_name":
+		return p.Profile.FirstName, true
+	case "last_name":
+		return p.Profile.LastName, true
+	case "name":
+		if p.Profile.Name != "" {
+			return p.Profile.Name, true
+		}
+		return joinNames(p.Profile.FirstName, p.Profile.LastName), true
+	case "thumb_ups":
+		return fmt.Sprint(p.ThumbUps), true
+	}
+	return "", false
+}
+
+func joinNames(first, last string) string {
+	if first == "" || last == "" {
+		return first + last
+	}
+	return first + " " + last
+}
+
+// runWrapped runs the routes inside of the user's middleware.
+func (t *turn) runWrapped(ctx context.Context) {
+	called := false
+	run := func(ctx context.Context, _ *receiving.Event) error {
+		called = true
+		return t.runRoutes(ctx)
+	}
+	for _, wrap := range slices.Backward(t.w.e.cfg.WrapTurn) {
+		run = wrap(run)
+	}
+	set := t.state.Begin("middleware")
+	defer set.Discard()
+	err := t.guard(func() error { return run(set.Context(ctx), t.ev) })
+	if err != nil && (!called || !t.failed()) {
+		t.fail(fmt.Errorf("middleware: %w", err))
+	}
+}
+
+func (t *turn) runRoutes(ctx context.Context) error {
+	var runner routing.Runner
+	for _, step := range t.w.e.cfg.Policy(t.ev.PageID).Steps(t.ev) {
+		if len(t.queued.Only) > 0 && !slices.Contains(t.queued.Only, step.Name) {
+			continue
+		}
+		if !runner.Runs(step) {
+			continue
+		}
+		set := t.state.Begin(step.Name)
+		out := &outlet{turn: t, answers: step.Answers(t.ev, t.own)}
+		if !t.begin(step.Name, set, out) {
+			break
+		}
+		err := t.guard(func() error { return t.runStep(set.Context(ctx), step, out) })
+		result := routeResult{name: step.Name, sends: out.end(), err: err}
+		switch {
+		case errors.Is(err, handling.Skip), errors.Is(err, sending.ErrNotAnswerable):
+			set.Discard()
+			continue
+		case err != nil:
+			set.Discard()
+			result.sends = nil
+			t.w.log.Error("a route failed", "route", step.Name, "type", t.ev.Type, "event", t.ev.Key, "error", err)
+		default:
+			result.writes = set.End()
+		}
+		if !t.end(result) {
+			break
+		}
+		runner.Handled(step)
+		if err != nil && t.willRetry() {
+			break // nothing of this turn will take effect
+		}
+	}
+	return t.err()
+}
+
+// runStep asks the handler, lets it act, and then lets the senders answer.
+func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet) error {
+	if !step.Handler.ShouldHandle(ctx, t.ev) {
+		return handling.Skip
+	}
+	reply := sending.NewReplier(t.ev, out)
+	if err := step.Handler.Handle(ctx, t.ev, reply); err != nil {
+		return err
+	}
+	if !out.answers {
+		return nil
+	}
+	for _, sender := range step.Senders {
+		if err := reply.Send(ctx, sender); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// panicError is a panic of user code.
+type panicError struct{ value any }
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// guard turns a panic into an error and logs its stack.
+func (t *turn) guard(run func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicError{value}
+			t.w.log.Error("a handler panicked", "event", t.ev.Key, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+		}
+	}()
+	return run()
+}
+
+// begin notes the route that runs. It returns false when the turn is over.
+func (t *turn) begin(route string, set *store.WriteSet, out *outlet) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current, t.set, t.out = route, set, out
+	return !t.over
+}
+
+// end keeps what a route came to. It returns false when the turn is over.
+func (t *turn) end(result routeResult) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return false
+	}
+	t.routes = append(t.routes, result)
+	return true
+}
+
+// abandon ends the turn while a handler of it still runs. What that handler
+// queues from now on is refused.
+func (t *turn) abandon() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	if t.set != nil {
+		t.set.Discard()
+		t.out.end()
+	}
+	t.routes = append(t.routes, routeResult{name: t.current, err: errStuck})
+	t.w.log.Error("a handler ignores the end of its context; it goes on without effect",
+		"route", t.current, "event", t.ev.Key)
+}
+
+// fail fails the turn as a whole.
+func (t *turn) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failure = err
+}
+
+// failRoute fails one route after the fact.
+func (t *turn) failRoute(name string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.routes {
+		if t.routes[i].name == name {
+			t.routes[i] = routeResult{name: name, err: err}
+			return
+		}
+	}
+	t.failure = err
+}
+
+func (t *turn) failed() bool { return t.err() != nil }
+
+// err returns all failures.
+func (t *turn) err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	errs := []error{t.failure}
+	for _, r := range t.routes {
+		if r.err != nil {
+			errs = append(errs, fmt.Errorf("route %s: %w", r.name, r.err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// willRetry reports whether the event will be tried again as a whole.
+func (t *turn) willRetry() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.queued.Attempts >= len(t.w.e.cfg.Pauses) {
+		return false
+	}
+	if retryable(t.failure) {
+		return true
+	}
+	return slices.ContainsFunc(t.routes, func(r routeResult) bool { return retryable(r.err) })
+}
+
+// retryable reports whether trying again may mend an error.
+func retryable(err error) bool {
+	var field *sending.FieldError
+	return err != nil && err != errDeadly && !handling.IsPermanent(err) &&
+		!errors.As(err, &field) && !errors.Is(err, graph.ErrOutsideWindow)
+}
+
+// outcome returns what to commit, and whether the event is to be tried again.
+func (t *turn) outcome() (out store.Outcome, again bool) {
+	again = t.willRetry()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	result := &store.EventResult{Seq: t.queued.Seq, Retry: again}
+	out = store.Outcome{Event: result}
+	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PersonID != "" {
+		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PersonID, At: actedAt(t.queued)})
+	}
+	if again {
+		return out, true
+	}
+	if t.failure != nil {
+		result.Failures = []store.Failure{{Error: t.failure.Error()}}
+		return out, false
+	}
+	for _, r := range t.routes {
+		if r.err != nil {
+			result.Failures = append(result.Failures, store.Failure{Route: r.name, Error: r.err.Error()})
+			continue
+		}
+		out.Writes = append(out.Writes, r.writes...)
+		for i, m := range r.sends {
+			s, err := newSend(t, r.name, i, m)
+			if err != nil {
+				result.Failures = append(result.Failures, store.Failure{Route: r.name, Error: err.Error()})
+				continue
+			}
+			out.Sends = append(out.Sends, s)
+		}
+	}
+	return out, false
+}
+
+// actedAt is when the person acted. The platform repeats a callback for at most
+// 36 hours; a time before that, or none, or one to come, is not true, and the
+// act is taken to have happened when it arrived.
+func actedAt(queued store.QueuedEvent) time.Time {
+	age := queued.ReceivedAt.Sub(queued.Time)
+	if queued.Time.IsZero() || age < 0 || age > repeatedFor {
+		return queued.ReceivedAt
+	}
+	return queued.Time
+}
+
+// report logs and counts how the turn ended.
+func (t *turn) report(again bool) {
+	t.w.e.counts.turns.Add(1)
+	err := t.err()
+	switch {
+	case err == nil:
+	case again:
+		t.w.e.counts.retried.Add(1)
+		t.w.log.Warn("an event will be tried again", "event", t.queued.Key, "attempt", t.queued.Attempts+1, "error", err)
+	default:
+		t.w.e.counts.dead.Add(1)
+		t.w.log.Error("an event became a dead letter", "event", t.queued.Key, "attempt", t.queued.Attempts+1, "error", err)
+	}
+}

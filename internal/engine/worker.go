@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// worker acts for one leased conversation.
+type worker struct {
+	e     *Engine
+	lease store.Lease
+	held  *lease
+	log   *slog.Logger
+
+	// settled is what sends came to since the last commit.
+	settled store.Outcome
+}
+
+// run works through the lease and gives it back.
+func (w *worker) run() {
+	if pause, ok := w.work(); ok {
+		w.release(pause)
+	}
+}
+
+// work returns how long the conversation must rest, and whether the lease is
+// still good.
+func (w *worker) work() (pause time.Duration, ok bool) {
+	if pause, ok = w.deliver(w.lease.Sends); !ok || pause > 0 {
+		return pause, ok
+	}
+	for i, ev := range w.lease.Events {
+		if w.stopping() {
+			return 0, w.mine()
+		}
+		// What was sent is made durable before user code can end the process.
+		if err := w.flush(); err != nil {
+			return 0, false
+		}
+		pause, ok = w.event(ev, i == 0 && w.lease.Starts > len(w.e.cfg.Pauses)+1)
+		if !ok || pause > 0 {
+			return pause, ok
+		}
+	}
+	return 0, true
+}
+
+// stopping reports whether no new turn may start.
+func (w *worker) stopping() bool {
+	select {
+	case <-w.e.draining:
+		return true
+	case <-w.held.ctx.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// mine reports whether the lease is still this worker's to give back: it is
+// not once it was lost, but it is at shutdown.
+func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errLeaseLost) }
+
+// event runs one turn, commits it and delivers what it sends. An event whose
+// starts are used up, because each time the process ended, is not run.
+func (w *worker) event(ev store.QueuedEvent, deadly bool) (pause time.Duration, ok bool) {
+	t := newTurn(w, ev)
+	if deadly {
+		t.fail(errDeadly)
+	} else if !t.run() {
+		return 0, w.mine()
+	}
+	for {
+		out, again := t.outcome()
+		err := w.commit(out)
+		var call *store.CallError
+		switch {
+		case err == nil:
+			t.report(again)
+			if again {
+				return w.e.pause(ev.Attempts), true
+			}
+			return w.deliver(now(out.Sends))
+		case errors.As(err, &call):
+			t.failRoute(call.Route, call)
+		case errors.Is(err, store.ErrConflict):
+			t.fail(err)
+		default:
+			return 0, false
+		}
+	}
+}
+
+// now returns the sends that are due at once.
+func now(sends []store.Send) []store.QueuedSend {
+	var due []store.QueuedSend
+	for _, s := range sends {
+		if s.Delay == 0 {
+			due = append(due, store.QueuedSend{Send: s})
+		}
+	}
+	return due
+}
+
+// pause is how long to wait after a turn has failed.
+func (e *Engine) pause(attempts int) time.Duration {
+	return e.cfg.Pauses[min(attempts, len(e.cfg.Pauses)-1)]
+}
+
+// flush commits what sends came to.
+func (w *worker) flush() error {
+	if len(w.settled.Results) == 0 && len(w.settled.Writes) == 0 {
+		return nil
+	}
+	return w.commit(store.Outcome{})
+}
+
+// release gives the lease back. The conversation rests for the pause.
+func (w *worker) release(pause time.Duration) {
+	if err := w.commit(store.Outcome{Release: true, After: pause}); err == nil {
+		w.e.hintAfter(pause)
+	}
+}
+
+// commit makes an outcome durable, together with what sends came to before it.
+// While the store is away it tries again until the lease is over. What it
+// returns then, and ErrFenced, is logged here; the lease is lost.
+func (w *worker) commit(out store.Outcome) error {
+	out.Lease = w.lease.LeaseID
+	out.Results = append(w.settled.Results[:len(w.settled.Results):len(w.settled.Results)], out.Results...)
+	out.Writes = append(w.settled.Writes[:len(w.settled.Writes):len(w.settled.Writes)], out.Writes...)
+	// The context must not end while the commit is under way: nobody would
+	// know whether it took effect.
+	ctx := context.WithoutCancel(w.held.ctx)
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
+		err := w.e.cfg.Store.Commit(ctx, out)
+		var call *store.CallError
+		switch {
+		case err == nil:
+			w.settled = store.Outcome{}
+			return nil
+		case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrSendGone), errors.As(err, &call):
+			return err
+		case errors.Is(err, store.ErrFenced):
+			w.log.Warn("the lease was lost before the commit; nothing of it took effect", "error", err)
+			return err
+		case errors.Is(err, store.ErrNotFound):
+			w.log.Warn("the event has been committed already", "error", err)
+			return err
+		}
+		w.log.Error("cannot commit to the store; trying again while the lease lasts", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-w.held.ctx.Done():
+			return err
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/engine"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// ErrRunning is returned by [Bot.Run] when the bot has been run before.
+var ErrRunning = engine.ErrRunning
+
+// ErrNotRunning is what [Bot.Healthy] returns while nothing works the queue.
+var ErrNotRunning = errors.New("messenger: the bot takes callbacks but does not run; call Run")
+
+// Bot takes the platform's callbacks and answers them. Make it with [New],
+// mount it on a router, and call [Bot.Run]. Its methods are safe for concurrent
+// use.
+type Bot struct {
+	cfg      Config
+	client   *graph.Client
+	engine   *engine.Engine
+	policies atomic.Pointer[policies]
+	policyMu sync.Mutex
+	webhook  *receiving.Webhook
+	watch    sync.Once
+}
+
+// policies is the set in force: one for all pages, and those by page.
+type policies struct {
+	all    routing.Policy
+	byPage map[string]routing.Policy
+}
+
+// New builds a bot. The error names everything that is wrong with the
+// configuration: a missing secret or verify token, every mistake of the policy.
+func New(config Config) (*Bot, error) {
+	cfg := config.WithDefaults()
+	b := &Bot{cfg: cfg}
+	b.policies.Store(&policies{all: cfg.Policy, byPage: cfg.Policies})
+
+	var errs []error
+	var err error
+	b.webhook, err = receiving.NewWebhook(receiving.WebhookConfig{
+		Accept:      b.accept,
+		Apps:        cfg.Apps,
+		Logger:      cfg.Logger,
+		MaxBody:     cfg.MaxBody,
+		VerifyToken: cfg.VerifyToken,
+	})
+	errs = append(errs, err)
+	b.client, err = graph.New(graph.Config{
+		AppSecret:  cfg.appSecret,
+		BaseURL:    cfg.GraphURL,
+		HTTPClient: cfg.HTTPClient,
+		Timeout:    cfg.SendTimeout,
+		Tokens:     cfg.Tokens,
+		Version:    cfg.GraphVersion,
+	})
+	errs = append(errs, err, cfg.validate())
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("messenger: the configuration has mistakes:\n%w", err)
+	}
+	if _, ok := cfg.Store.(*store.Memory); ok {
+		cfg.Logger.Warn("the store is in memory: nothing survives the end of this process")
+	}
+	own := map[string]bool{}
+	for _, app := range cfg.Apps {
+		if app.ID != "" {
+			own[app.ID] = true
+		}
+	}
+	b.engine = engine.New(engine.Config{
+		AtMostOnce:     cfg.AtMostOnce,
+		Catalog:        cfg.Catalog,
+		Client:         b.client,
+		GracePeriod:    cfg.GracePeriod,
+		LeaseTTL:       leaseTTL,
+		Logger:         cfg.Logger,
+		OnSendFailed:   cfg.OnSendFailed,
+		OnTokenInvalid: cfg.OnTokenInvalid,
+		OwnAppIDs:      own,
+		Pauses:         pauses,
+		Policy:         b.policyFor,
+		Retention:      engine.Retention(cfg.Retention),
+		SendTimeout:    cfg.SendTimeout,
+		Store:          cfg.Store,
+		Texts:          sending.Texts{Prefix: cfg.Prefix, Default: cfg.DefaultText},
+		Tokens:         cfg.Tokens,
+		TurnTimeout:    cfg.TurnTimeout,
+		WrapSend:       cfg.SendMiddleware,
+		WrapTurn:       cfg.TurnMiddleware,
+		Workers:        cfg.Workers,
+	})
+	return b, nil
+}
+
+// Client returns the bot's Graph API client, for calls of the program's own.
+func (b *Bot) Client() *graph.Client { return b.client }
+
+// ServeHTTP answers the platform: GET verifies the webhook, POST takes a
+// callback. It answers 200 once every event of the callback is durable, 401 to
+// a callback whose signature does not match, 413 over Config.MaxBody, 400 to
+// what is not JSON, 503 if the events could not be stored, and 405 to other
+// methods.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.webhook.ServeHTTP(w, r) }
+
+// putTimeout bounds how long a callback waits to become durable. The platform
+// waits 5 seconds for the answer.
+const putTimeout = 4 * time.Second
+
+// accept makes the events of a callback durable.
+func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error {
+	b.warnIfNotRunning()
+	events := make([]store.Event, 0, len(envelopes))
+	for _, e := range envelopes {
+		body, err := e.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		events = append(events, store.Event{
+			Conversation: store.Conversation{PageID: e.PageID, PersonID: e.Thread},
+			Key:          e.Key,
+			Time:         e.Time,
+			Body:         body,
+			Confirms:     e.SendKey,
+		})
+	}
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
+	err := b.cfg.Store.Put(ctx, events...)
+	var backlog *store.BacklogError
+	if errors.As(err, &backlog) {
+		// The pages that have room must not suffer for the one that has none.
+		return errors.Join(err, b.putOthers(ctx, events, backlog.PageIDs))
+	}
+	return err
+}
+
+// putOthers puts the events of all pages but those. The platform will send the
+// whole callback again; then these are known already.
+func (b *Bot) putOthers(ctx context.Context, events []store.Event, full []string) error {
+	isFull := map[string]bool{}
+	for _, pageID := range full {
+		isFull[pageID] = true
+	}
+	var others []store.Event
+	for _, e := range events {
+		if !isFull[e.PageID] {
+			others = append(others, e)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return b.cfg.Store.Put(ctx, others...)
+}
+
+// notRunningAfter is how long a bot may take callbacks before it runs.
+const notRunningAfter = 5 * time.Second
+
+func (b *Bot) warnIfNotRunning() {
+	b.watch.Do(func() {
+		time.AfterFunc(notRunningAfter, func() {
+			if !b.engine.Started() {
+				b.cfg.Logger.Warn("the bot takes callbacks, but nothing handles them: call Run")
+			}
+		})
+	})
+}
+
+// Run applies the thread settings and works the queue until ctx ends. Then it
+// takes no more events, lets what runs finish within Config.GracePeriod, gives
+// the rest back to the store, and returns nil. Callbacks that arrive meanwhile
+// and afterwards are still made durable; another replica, or the next start,
+// handles them. It runs once: a second call returns [ErrRunning].
+func (b *Bot) Run(ctx context.Context) error {
+	if b.engine.Started() {
+		return ErrRunning
+	}
+	settings, stop := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	background.Go(func() { b.applyThreadSettings(settings) })
+	err := b.engine.Run(ctx)
+	stop()
+	background.Wait()
+	return err
+}
+
+// Healthy returns nil if the bot runs and its store takes events.
+func (b *Bot) Healthy(ctx context.Context) error {
+	if !b.engine.Running() {
+		return ErrNotRunning
+	}
+	return b.cfg.Store.Ping(ctx)
+}
+
+// SetPolicy swaps the policy of all pages that have none of their own, for the
+// turns that start from now on. A policy with mistakes is refused, and the old
+// one stays.
+func (b *Bot) SetPolicy(policy routing.Policy) error {
+	if err := policy.Validate(); err != nil {
+		return err
+	}
+	b.policyMu.Lock()
+	defer b.policyMu.Unlock()
+	b.policies.Store(&policies{all: policy, byPage: b.policies.Load().byPage})
+	return nil
+}
+
+func (b *Bot) policyFor(pageID string) routing.Policy {
+	p := b.policies.Load()
+	if policy, ok := p.byPage[pageID]; ok {
+		return policy
+	}
+	return p.all
+}

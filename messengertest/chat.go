@@ -1,0 +1,112 @@
+package messengertest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// Patience is how long an expectation waits before it fails the test.
+const Patience = 10 * time.Second
+
+// The app, the page and the tokens that [Start] sets up.
+const (
+	AppID       = "1000000000000001"
+	AppSecret   = "messengertest-app-secret"
+	PageID      = "100000000000001"
+	PageToken   = "messengertest-page-token"
+	VerifyToken = "messengertest-verify-token"
+)
+
+// Chat is a bot and the platform that it talks to.
+type Chat struct {
+	*simulator.Simulator
+	// Bot is the bot under test. It runs.
+	Bot *messenger.Bot
+	// Webhook is the address of the bot's webhook.
+	Webhook string
+
+	t testing.TB
+}
+
+// Start builds a bot from a configuration and runs it against a simulated
+// platform, until the test ends. Apps, VerifyToken, Tokens and GraphURL are set
+// by Start; of the rest, Logger writes to the test's log if it is not set, and
+// everything else is as given.
+func Start(t testing.TB, config messenger.Config) *Chat {
+	t.Helper()
+	return StartOn(t, simulator.Config{}, config)
+}
+
+// StartOn is Start on a platform with a configuration of its own: other
+// webhook fields, such as echoes, another clock. AppID, AppSecret, PageID,
+// PageToken, VerifyToken and WebhookURL are set by StartOn.
+func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *Chat {
+	t.Helper()
+	platform.AppID, platform.AppSecret = AppID, AppSecret
+	platform.PageID, platform.PageToken = PageID, PageToken
+	platform.VerifyToken = VerifyToken
+	sim, err := simulator.New(platform)
+	if err != nil {
+		t.Fatalf("messengertest: simulator: %v", err)
+	}
+	api := httptest.NewServer(sim)
+
+	config.Apps = []receiving.App{{ID: AppID, Secrets: []secret.Value{secret.New(AppSecret)}}}
+	config.VerifyToken = secret.New(VerifyToken)
+	config.Tokens = graph.PageToken(PageToken)
+	config.GraphURL = api.URL
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	bot, err := messenger.New(config)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", bot)
+	host := httptest.NewServer(mux)
+	chat := &Chat{Simulator: sim, Bot: bot, Webhook: host.URL + "/webhook", t: t}
+	if err := sim.SetWebhook(chat.Webhook); err != nil {
+		t.Fatalf("messengertest: webhook: %v", err)
+	}
+
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- bot.Run(ctx) }()
+	t.Cleanup(func() {
+		if err := sim.Close(); err != nil {
+			t.Errorf("messengertest: close the simulator: %v", err)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("messengertest: Run: %v", err)
+		}
+		host.Close()
+		api.Close()
+	})
+	if err := sim.Verify(ctx); err != nil {
+		t.Fatalf("messengertest: verify the webhook: %v", err)
+	}
+	return chat
+}
+
+// Person adds someone who can write to the page. The locale is in the
+// platform's form, such as "zh_TW"; empty means that it is not known.
+func (c *Chat) Person(firstName, locale string) *Person {
+	c.t.Helper()
+	p, err := c.AddPerson(simulator.Person{FirstName: firstName, Locale: locale})
+	if err != nil {
+		c.t.Fatalf("messengertest: %v", err)
+	}
+	return &Person{ID: p.ID, chat: c, t: c.t, seen: map[string]bool{}}
+}

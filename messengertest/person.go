@@ -1,0 +1,134 @@
+package messengertest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// Person is someone who writes to the page. Each method fails the test if it
+// cannot do what it says. It is for use from the test's own goroutine.
+type Person struct {
+	// ID is the person's PSID.
+	ID string
+
+	chat *Chat
+	t    testing.TB
+	seen map[string]bool // messages that an expectation has taken
+}
+
+// Says writes a text.
+func (p *Person) Says(text string) { p.t.Helper(); p.act(p.chat.Say(p.t.Context(), p.ID, text)) }
+
+// Taps taps what the page's messages and its menu offer under that title: a
+// quick reply of the newest message, a button of the newest message that has
+// it, or an item of the persistent menu.
+func (p *Person) Taps(title string) {
+	p.t.Helper()
+	ctx := p.t.Context()
+	_, chip := p.chat.TapQuickReply(ctx, p.ID, title)
+	if chip == nil {
+		return
+	}
+	_, button := p.chat.TapButton(ctx, p.ID, title)
+	if button == nil {
+		return
+	}
+	_, menu := p.chat.TapMenu(ctx, p.ID, title)
+	if menu != nil {
+		p.t.Fatalf("nothing to tap is called %q:\n%v\n%v\n%v", title, chip, button, menu)
+	}
+}
+
+// GetsStarted taps Get Started.
+func (p *Person) GetsStarted() { p.t.Helper(); p.act(p.chat.GetStarted(p.t.Context(), p.ID)) }
+
+// SendsThumb sends the thumb.
+func (p *Person) SendsThumb() {
+	p.t.Helper()
+	p.act(p.chat.SendSticker(p.t.Context(), p.ID, simulator.ThumbSmall))
+}
+
+// SendsImage sends the image at a URL.
+func (p *Person) SendsImage(url string) {
+	p.t.Helper()
+	p.act(p.chat.SendImage(p.t.Context(), p.ID, url))
+}
+
+// SendsLocation sends a place, in degrees.
+func (p *Person) SendsLocation(lat, long float64) {
+	p.t.Helper()
+	p.act(p.chat.SendLocation(p.t.Context(), p.ID, lat, long, "Here"))
+}
+
+func (p *Person) act(_ string, err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatalf("%v", err)
+	}
+}
+
+// Sees waits for the next message from the page and fails unless its text, or
+// the text of its template, is this one.
+func (p *Person) Sees(text string) {
+	p.t.Helper()
+	m := p.Next()
+	if got := Text(m); got != text {
+		p.t.Fatalf("the page's next message is %q, want %q\n%s", got, text, describe(m))
+	}
+}
+
+// Next waits for the next message from the page that no expectation has taken
+// yet.
+func (p *Person) Next() simulator.Message {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), Patience)
+	defer cancel()
+	m, err := p.chat.Wait(ctx, p.ID, func(m simulator.Message) bool { return !p.seen[m.ID] })
+	if err != nil {
+		p.t.Fatalf("no message from the page within %v; the conversation so far:\n%s", Patience, p.transcript())
+	}
+	p.seen[m.ID] = true
+	return m
+}
+
+func (p *Person) transcript() string {
+	var lines []string
+	for _, m := range p.chat.Messages(p.ID) {
+		lines = append(lines, fmt.Sprintf("%8s: %s", m.From, describe(m)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Text returns what a message says: its text, or the text or first title of its
+// template.
+func Text(m simulator.Message) string {
+	if m.Text != "" {
+		return m.Text
+	}
+	for _, a := range m.Attachments {
+		if a.Template == nil {
+			continue
+		}
+		if a.Template.Text != "" {
+			return a.Template.Text
+		}
+		for _, e := range a.Template.Elements {
+			return e.Title
+		}
+	}
+	return ""
+}
+
+func describe(m simulator.Message) string {
+	m.Raw, m.Answer = nil, nil
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
