@@ -35,6 +35,9 @@ type inProcess struct{ handler func() http.Handler }
 
 func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
+	if r = r.Clone(r.Context()); r.Body == nil {
+		r.Body = http.NoBody // as a server has it
+	}
 	p.handler().ServeHTTP(w, r)
 	if err := r.Context().Err(); err != nil {
 		return nil, err

@@ -138,6 +138,8 @@ func TestDecode(t *testing.T) {
 		`"policy_enforcement":{"action":"warning","reason":"R"}`:                         &receiving.PolicyEnforcement{Action: "warning", Reason: "R"},
 		`"hop_context":{},"order":{"products":[]},"timestamp":1`:                         &receiving.Unknown{Field: "order"},
 		`"timestamp":1764000000000`:                                                      &receiving.Unknown{},
+		`"read":{"mid":"m"},"message":{"text":"a"}`:                                      &receiving.Message{Text: "a"},
+		`"message":{"text":"a"},"read":{"mid":"m"}`:                                      &receiving.Message{Text: "a"},
 		`"message":{"text":"a"},"message":{"text":"b"}`:                                  &receiving.Message{Text: "b"},
 	} {
 		ev, told := event(t, `{"sender":{"id":"7"},"recipient":{"id":"10"},`+in+`}`)

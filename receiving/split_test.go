@@ -139,6 +139,10 @@ func TestKeys(t *testing.T) {
 		}
 	}
 
+	early := split(t, `{"entry":[{"id":"10","time":1764000000000,"messaging":[{"delivery":{"watermark":1}}]}]}`).Envelopes[0]
+	late := split(t, `{"entry":[{"id":"10","time":1764000000001,"messaging":[{"delivery":{"watermark":1}}]}]}`).Envelopes[0]
+	require.NotEqual(t, early.Key, late.Key, "what has no time of its own has its entry's")
+
 	again := envelope(t, `{"sender":{"id":"7"},"recipient":{"id":"10"},"timestamp":1764000000999,"message":{"mid":"m","text":"other bytes"}}`)
 	require.Equal(t, "message", keys[again.Key], "a message is its id")
 	require.NotEqual(t, envelope(t, `{"sender":{"id":"7"},"read":{"mid":"m"}}`).Key, envelope(t, `{"sender":{"id":"8"},"read":{"mid":"m"}}`).Key)
@@ -175,8 +179,14 @@ func TestSplitForms(t *testing.T) {
 		}
 		require.Equal(t, want.payload, ev.Payload, name)
 	}
+	test := split(t, `{"entry":[{"id":"10","changes":[{"field":"standby","value":{"sender":{"id":"7"},"message":{"text":"x"}}},{"field":"messages","value":7}]}]}`)
+	require.True(t, test.Envelopes[0].Standby)
+	require.Equal(t, "entry[0].changes[1].value: is a number, not an object", test.Problems[0].String())
+	ev, _ := test.Envelopes[1].Event()
+	require.Equal(t, &receiving.Unknown{Field: "messages"}, ev.Payload)
+
 	standby := onlyEnvelope(t, "callbacks/standby")
-	ev, _ := standby.Event()
+	ev, _ = standby.Event()
 	require.True(t, standby.Standby && ev.Standby)
 	require.Equal(t, receiving.TypePostback, ev.Type)
 	require.False(t, ev.IsAct())
@@ -253,6 +263,16 @@ func TestSplitIsBounded(t *testing.T) {
 	require.False(t, delivery.Watermark.IsZero())
 	require.Len(t, problems, 1)
 	require.Equal(t, "delivery.mids[1000]: and what follows it is left out, after 1000 items", problems[0].String())
+}
+
+// TestSplitStopsKeeping is not parallel, since it counts what is allocated.
+func TestSplitStopsKeeping(t *testing.T) {
+	body := []byte(callback(strings.Repeat(`{"sender":{"id":"7"}},`, 20*receiving.MaxElements) + "{}"))
+	allocs := testing.AllocsPerRun(1, func() {
+		_, err := receiving.Split(body)
+		require.ErrorIs(t, err, receiving.ErrTooManyElements)
+	})
+	require.Less(t, allocs, float64(4*receiving.MaxElements))
 }
 
 func TestSplitRefuses(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
@@ -276,6 +277,23 @@ func TestBodies(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	status, _ = large.signed(callback(`{"message":{"text":"` + strings.Repeat("x", receiving.DefaultMaxBody) + `"}}`))
 	require.Equal(t, http.StatusRequestEntityTooLarge, status)
+}
+
+// TestLengthIsCheckedFirst: of a body that says it is too large, nothing is read.
+func TestLengthIsCheckedFirst(t *testing.T) {
+	t.Parallel()
+
+	b := start(t, nil)
+	r := httptest.NewRequest(http.MethodPost, "/", iotest.ErrReader(errors.New("was read")))
+	r.ContentLength = receiving.DefaultMaxBody + 1
+	answer := httptest.NewRecorder()
+	b.webhook.ServeHTTP(answer, r)
+	require.Equal(t, http.StatusRequestEntityTooLarge, answer.Code)
+
+	r.ContentLength = receiving.DefaultMaxBody
+	answer = httptest.NewRecorder()
+	b.webhook.ServeHTTP(answer, r)
+	require.Equal(t, http.StatusBadRequest, answer.Code, "the body broke off")
 }
 
 func TestNotAccepted(t *testing.T) {

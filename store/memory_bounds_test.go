@@ -74,14 +74,11 @@ func TestMemoryForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 			Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: leases[0].Events[0].Seq}, Release: true,
 		}))
 	}
-	for key, want := range map[string]int{"waits": 1, "3": 1, "4": 1, "0": 2} {
+	for i, key := range []string{"waits", "3", "4", "0"} {
 		require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: key}))
 		stats, err := m.Stats(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, want, stats.Events, key)
-		if want == 2 {
-			break
-		}
+		require.Equal(t, 1+i/3, stats.Events, "only the last was forgotten, not %q", key)
 	}
 }
 

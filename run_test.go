@@ -1,0 +1,216 @@
+package messenger_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+// newIdle builds a bot that nobody runs.
+func newIdle(t *testing.T, log io.Writer) *messenger.Bot {
+	t.Helper()
+	bot, err := messenger.New(messenger.Config{
+		Apps: messenger.App(appSecret), VerifyToken: secret.New(verifyToken), Tokens: graph.PageToken(pageToken),
+		Logger: slog.New(slog.NewTextHandler(log, nil)),
+	})
+	require.NoError(t, err)
+	return bot
+}
+
+func TestStopFinishesWhatRunsAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		time.Sleep(5 * time.Second)
+		return reply.Reply(ctx, sending.Text("you said "+ev.Text()))
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		w.says(ada, "one")
+		w.says(ada, "two")
+		after(time.Second)
+		begun := time.Now()
+		w.stop()
+		require.Equal(t, 4*time.Second, time.Since(begun).Round(time.Second), "the turn that ran is finished, no other begun")
+		require.Equal(t, []string{"you said one"}, w.texts(ada))
+		w.start()
+		after(6 * time.Second)
+		require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
+		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.NoError(t, err)
+		require.False(t, person.LastAct.IsZero())
+	})
+}
+
+func TestGracePeriodEnds(t *testing.T) {
+	t.Parallel()
+	var runs atomic.Int32
+	policy := texts(route("patient", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+		if runs.Add(1) == 1 {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return reply.Reply(ctx, sending.Text("done"))
+	}))
+	cfg := messenger.Config{Policy: policy, GracePeriod: 2 * time.Second}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "one")
+		after(time.Second)
+		begun := time.Now()
+		w.stop()
+		require.Equal(t, 2*time.Second, time.Since(begun).Round(time.Second))
+		w.start()
+		after(time.Second)
+		require.Equal(t, []string{"done"}, w.texts(ada), "the lease was given back, no attempt was counted, no pause kept")
+	})
+}
+
+func TestRunOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
+		after(time.Millisecond)
+		require.ErrorIs(t, w.bot.Run(t.Context()), messenger.ErrRunning)
+		w.stop()
+		require.ErrorIs(t, w.bot.Run(t.Context()), messenger.ErrRunning)
+		require.ErrorIs(t, w.bot.Healthy(t.Context()), messenger.ErrNotRunning)
+	})
+}
+
+func TestTwoReplicasHandleEachEventOnceAndInOrder(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		stopFirst := w.stop
+		w.start() // a second bot on the same store
+		var want []string
+		for _, psid := range []string{ada, lin} {
+			want = nil
+			for _, text := range []string{"a", "b", "c", "d", "e"} {
+				_, err := w.Say(t.Context(), psid, text)
+				require.NoError(t, err)
+				want = append(want, "you said "+text)
+			}
+		}
+		after(time.Second)
+		require.Equal(t, want, w.texts(ada))
+		require.Equal(t, want, w.texts(lin))
+		stopFirst()
+	})
+}
+
+func TestPausedReplicaLosesItsEffects(t *testing.T) {
+	t.Parallel()
+	// A store whose renewals fail is what a replica sees that was paused, or
+	// cut off, past its lease.
+	st := &noRenew{Store: store.NewMemory()}
+	var runs atomic.Int32
+	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if runs.Add(1) == 1 {
+			time.Sleep(20 * time.Second) // past the lease of 15 s
+		}
+		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}); err != nil {
+			return err
+		}
+		return reply.Reply(ctx, sending.Text("done"))
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
+		w.says(ada, "one")
+		after(2 * time.Minute)
+		require.EqualValues(t, 2, runs.Load())
+		require.Equal(t, []string{"done"}, w.texts(ada))
+		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.NoError(t, err)
+		require.Equal(t, 1, person.ThumbUps)
+	})
+}
+
+// noRenew is a store that cannot renew leases.
+type noRenew struct{ store.Store }
+
+func (noRenew) Renew(context.Context, time.Duration, ...store.LeaseID) ([]store.LeaseID, error) {
+	return nil, context.DeadlineExceeded
+}
+
+func TestFirstAnswerUsesTheProfileAndASlowOneCostsASecondAtMost(t *testing.T) {
+	t.Parallel()
+	policy := routing.Policy{
+		receiving.TypeDefault:    {{Handler: handling.UserProfile{}}},
+		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(sending.SimpleMessage{Text: "Hello, %{first_name|there}!"})}},
+	}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		w.says(ada, "hi")
+		after(10 * time.Millisecond)
+		require.Equal(t, []string{"Hello, Ada!"}, w.texts(ada))
+
+		w.Fault(simulator.Fault{Match: func(method, _ string) bool { return method == "GET" }, Delay: 3 * time.Second, Effect: true})
+		w.says(lin, "hi")
+		after(900 * time.Millisecond)
+		require.Empty(t, w.texts(lin))
+		after(200 * time.Millisecond)
+		require.Equal(t, []string{"Hello, there!"}, w.texts(lin))
+		w.says(lin, "hi")
+		after(10 * time.Millisecond)
+		require.Len(t, w.texts(lin), 2, "the second turn does not wait")
+		after(3 * time.Second)
+		w.says(lin, "hi")
+		after(10 * time.Millisecond)
+		require.Equal(t, []string{"Hello, there!", "Hello, there!", "Hello, 小美!"}, w.texts(lin))
+	})
+}
+
+func TestRefusedProfileIsAPersonWithoutOne(t *testing.T) {
+	t.Parallel()
+	policy := routing.Policy{receiving.TypeDefault: {{Handler: handling.UserProfile{}}}}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		w.Fault(simulator.Fault{
+			Match: func(method, _ string) bool { return method == "GET" }, Times: -1, Status: 400,
+			Error: &simulator.GraphError{Code: 2018218, Message: "profile not available"},
+		})
+		for range 3 {
+			w.says(ada, "hi")
+		}
+		after(time.Second)
+		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.NoError(t, err)
+		require.True(t, person.ProfileRefused)
+		require.Len(t, w.Requests(), 1, "a refusal is remembered")
+	})
+}
+
+func TestThreadSettingsAreAppliedAtStartAndTriedAgain(t *testing.T) {
+	t.Parallel()
+	cfg := messenger.Config{ThreadSettings: map[string]threadsettings.Settings{graph.Me: {
+		GetStarted: &threadsettings.GetStarted{}, PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "Help"}),
+	}}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		after(time.Second)
+		require.JSONEq(t, `{"payload":"GET_STARTED_BUTTON"}`, string(w.Profile()["get_started"]))
+		calls := len(w.Requests())
+		w.stop()
+		w.start()
+		after(time.Second)
+		require.Len(t, w.Requests(), calls+1, "what is there already is only read")
+		w.stop()
+
+		w.Fault(simulator.Fault{Match: func(string, string) bool { return true }, Status: 500, Body: "oops"})
+		calls = len(w.Requests())
+		w.start()
+		after(time.Second)
+		require.Len(t, w.Requests(), calls+1)
+		after(2 * time.Second)
+		require.Len(t, w.Requests(), calls+2)
+	})
+}
