@@ -108,5 +108,12 @@ func (c *Chat) Person(firstName, locale string) *Person {
 	if err != nil {
 		c.t.Fatalf("messengertest: %v", err)
 	}
-	return &Person{ID: p.ID, chat: c, t: c.t, seen: map[string]bool{}}
+	return c.As(p.ID)
+}
+
+// As returns someone who is on the platform already, by their PSID: one of
+// simulator.DefaultPeople, or of the people that StartOn was given. What the page
+// has said to them so far is there to be seen.
+func (c *Chat) As(psid string) *Person {
+	return &Person{ID: psid, chat: c, t: c.t, seen: map[string]bool{}}
 }

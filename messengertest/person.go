@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/djmessenger/messenger/simulator"
 )
@@ -26,26 +27,55 @@ func (p *Person) Says(text string) { p.t.Helper(); p.act(p.chat.Say(p.t.Context(
 
 // Taps taps what the page's messages and its menu offer under that title: a
 // quick reply of the newest message, a button of the newest message that has
-// it, or an item of the persistent menu.
+// it, or an item of the persistent menu. It waits for it to be there.
 func (p *Person) Taps(title string) {
 	p.t.Helper()
 	ctx := p.t.Context()
-	_, chip := p.chat.TapQuickReply(ctx, p.ID, title)
-	if chip == nil {
-		return
-	}
-	_, button := p.chat.TapButton(ctx, p.ID, title)
-	if button == nil {
-		return
-	}
-	_, menu := p.chat.TapMenu(ctx, p.ID, title)
-	if menu != nil {
-		p.t.Fatalf("nothing to tap is called %q:\n%v\n%v\n%v", title, chip, button, menu)
-	}
+	p.eventually(func() error {
+		_, chip := p.chat.TapQuickReply(ctx, p.ID, title)
+		if chip == nil {
+			return nil
+		}
+		_, button := p.chat.TapButton(ctx, p.ID, title)
+		if button == nil {
+			return nil
+		}
+		_, menu := p.chat.TapMenu(ctx, p.ID, title)
+		if menu == nil {
+			return nil
+		}
+		return fmt.Errorf("nothing to tap is called %q: %w; %w; %w", title, chip, button, menu)
+	})
 }
 
-// GetsStarted taps Get Started.
-func (p *Person) GetsStarted() { p.t.Helper(); p.act(p.chat.GetStarted(p.t.Context(), p.ID)) }
+// GetsStarted taps Get Started, once the bot has applied its thread settings.
+func (p *Person) GetsStarted() {
+	p.t.Helper()
+	p.eventually(func() error {
+		_, err := p.chat.GetStarted(p.t.Context(), p.ID)
+		return err
+	})
+}
+
+// eventually tries until it works or [Patience] is over.
+func (p *Person) eventually(try func() error) {
+	p.t.Helper()
+	over := time.NewTimer(Patience)
+	defer over.Stop()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		err := try()
+		if err == nil {
+			return
+		}
+		select {
+		case <-over.C:
+			p.t.Fatalf("%v", err)
+		case <-again.C:
+		}
+	}
+}
 
 // SendsThumb sends the thumb.
 func (p *Person) SendsThumb() {

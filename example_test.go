@@ -1,0 +1,92 @@
+package messenger_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+// A bot, a platform to try it on, and a person who says hi.
+func Example() {
+	platform, err := simulator.New(simulator.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = platform.Close() }()
+	graphAPI := httptest.NewServer(platform)
+	defer graphAPI.Close()
+
+	bot, err := messenger.New(messenger.Config{
+		Apps:        messenger.App("simulator-app-secret"),
+		VerifyToken: secret.New("simulator-verify-token"),
+		Tokens:      graph.PageToken("simulator-page-token"),
+		GraphURL:    graphAPI.URL, // leave it out for the real platform
+		Store:       store.NewMemory(),
+		Policy: routing.Policy{
+			receiving.TypeDefault: {{Handler: handling.UserProfile{}}},
+			receiving.TypeSimpleText: {{
+				Handler: handling.SimpleText{Pattern: `hi|hello`},
+				Senders: sending.List(sending.SimpleMessage{Text: "Hello, %{first_name|there}!"}),
+			}},
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", bot) // any router
+	service := httptest.NewServer(mux)
+	defer service.Close()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	stopped := make(chan error, 1)
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() { stopped <- bot.Run(run) }()
+
+	ada := simulator.DefaultPeople()[0]
+	if err := platform.SetWebhook(service.URL + "/webhook"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := platform.Say(ctx, ada.ID, "hello"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	answer, err := platform.Wait(ctx, ada.ID, func(simulator.Message) bool { return true })
+	fmt.Println(answer.Text, err)
+	stop()
+	fmt.Println(<-stopped)
+	// Output:
+	// Hello, Ada! <nil>
+	// <nil>
+}
+
+// Write to a person from anywhere in the service: here from one of its own HTTP
+// handlers. The key makes it safe to call again.
+func ExampleBot_SendOnce() {
+	var bot *messenger.Bot // as above
+	http.HandleFunc("POST /orders/{id}/shipped", func(w http.ResponseWriter, r *http.Request) {
+		order := r.PathValue("id")
+		pageID, psid := r.FormValue("page"), r.FormValue("psid")
+		err := bot.SendOnce(r.Context(), "shipped-"+order, pageID, psid, sending.Text("Order "+order+" has shipped."))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		}
+	})
+}

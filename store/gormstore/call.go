@@ -1,0 +1,120 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// api names GORM in a [store.Call].
+const api = "gorm"
+
+var errBadConn = driver.ErrBadConn
+
+// OnCommit queues a function into the turn of a context. It runs inside the
+// transaction that commits the turn, in the order in which it was queued among
+// the turn's writes: what it stores through tx becomes durable together with
+// them, or not at all.
+//
+// The function may use tx and nothing else: no network, and no other handle on
+// the database, which would wait for this transaction. It must end within the
+// store's commit timeout ([WithCommitTimeout]). An error, a panic, an attempt
+// to end the transaction, or an expired context fail the whole turn with a
+// [store.CallError], and nothing of it is stored. Nested tx.Transaction works,
+// with savepoints; prepared statements are refused.
+//
+// OnCommit returns [store.ErrNoTurn] outside of a turn, [store.ErrTurnOver]
+// after it, and [errors.ErrUnsupported] if the turn's store is not one of this
+// package. A turn that uses it commits alone and so more slowly than others.
+func OnCommit(ctx context.Context, run func(tx *gorm.DB) error) error {
+	return store.Queue(ctx, store.Call{API: api, Run: func(tx any) error {
+		db, ok := tx.(*gorm.DB)
+		if !ok {
+			return fmt.Errorf("gormstore: OnCommit got a %T: %w", tx, errors.ErrUnsupported)
+		}
+		return run(db)
+	}})
+}
+
+// callGroup counts the functions that still run, those that were given up
+// included.
+type callGroup struct{ sync.WaitGroup }
+
+// wait waits for the functions that were given up, but not for ever.
+func (g *callGroup) wait(limit time.Duration) {
+	done := make(chan struct{})
+	go func() {
+		g.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(limit):
+	}
+}
+
+// calls runs users' functions within one transaction.
+type calls struct {
+	w      *writer
+	pool   *callPool
+	cancel context.CancelFunc
+}
+
+func newCalls(w *writer, tx *sql.Tx) *calls {
+	ctx, cancel := context.WithTimeout(context.Background(), w.commitTimeout)
+	return &calls{w: w, cancel: cancel, pool: &callPool{
+		ctx: ctx, tx: tx,
+		intact: func() bool { return w.db.Dialect.Intact(w.session.conn) },
+	}}
+}
+
+// end makes every later statement of the functions fail.
+func (c *calls) end() {
+	c.pool.end(errors.New("gormstore: the transaction of OnCommit is over"))
+	c.cancel()
+}
+
+// run calls one function and waits for it, or for the timeout.
+func (c *calls) run(call store.Call) error {
+	db := c.w.db.Pool.Session(&gorm.Session{NewDB: true, SkipDefaultTransaction: true, Context: c.pool.ctx})
+	// A session that prepares its statements starts from the second of these.
+	db.Statement.ConnPool, db.ConnPool = c.pool, c.pool
+	result := make(chan error, 1)
+	c.w.calls.Add(1)
+	go func() {
+		defer c.w.calls.Done()
+		err := errors.New("the function did not return")
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+			result <- err
+		}()
+		err = call.Run(db)
+	}()
+	var err error
+	select {
+	case err = <-result:
+	case <-c.pool.ctx.Done():
+		err = fmt.Errorf("not done within %v: %w", c.w.commitTimeout, c.pool.ctx.Err())
+	}
+	if fault := c.pool.failed(); err == nil {
+		err = fault
+	}
+	if err == nil && !c.pool.intact() {
+		err = errBroken
+	}
+	if err != nil {
+		c.end()
+		return &store.CallError{Route: call.Route, Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package gormstore
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// SchemaError is returned when a database was written by a newer version of
+// this library than the program has.
+type SchemaError struct {
+	// Found is the version of the tables, Known the newest that this program
+	// understands.
+	Found, Known int
+}
+
+func (e *SchemaError) Error() string {
+	return fmt.Sprintf("gormstore: the tables have version %d, this program knows versions up to %d; "+
+		"run a program built with a newer version of the library", e.Found, e.Known)
+}
+
+// migrations are the steps from nothing to today's tables. A step that was
+// released is never changed; a change is a new step.
+var migrations = [][]string{firstTables}
+
+// migrate runs the steps that have not run yet.
+func migrate(s *session, now time.Time) error {
+	return migrateTo(s, now, migrations)
+}
+
+func migrateTo(s *session, now time.Time, steps [][]string) error {
+	if err := s.ddl(`CREATE TABLE IF NOT EXISTS messenger_schema (version BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)`); err != nil {
+		return err
+	}
+	var found int
+	if _, err := s.row([]any{&found}, "SELECT COALESCE(MAX(version), 0) FROM messenger_schema"); err != nil {
+		return err
+	}
+	if found > len(steps) {
+		return &SchemaError{Found: found, Known: len(steps)}
+	}
+	for i, step := range steps[found:] {
+		for _, statement := range step {
+			if err := s.ddl(statement); err != nil {
+				return err
+			}
+		}
+		if _, err := s.exec("INSERT INTO messenger_schema (version, at) VALUES (?, ?)", found+i+1, micros(now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ddl runs a statement that changes tables, with the dialect's types in it.
+func (s *session) ddl(statement string) error {
+	statement = strings.NewReplacer("IDENTITY", s.dialect.Identity(), "BYTES", s.dialect.Bytes()).Replace(statement)
+	if _, err := s.exec(statement); err != nil {
+		return fmt.Errorf("gormstore: migration: %w", err)
+	}
+	return nil
+}
+
+var firstTables = []string{
+	`CREATE TABLE messenger_counters (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)`,
+	`INSERT INTO messenger_counters (name, value) VALUES ('epoch', 0)`,
+
+	// The rows of seen are numbered in the order of arrival, which is nearly
+	// that of time, so that a purge finds the oldest without an index.
+	`CREATE TABLE messenger_seen (
+		id IDENTITY,
+		kind SMALLINT NOT NULL,
+		key TEXT NOT NULL,
+		at BIGINT NOT NULL,
+		UNIQUE (kind, key))`,
+	`CREATE TABLE messenger_inbox (
+		seq IDENTITY,
+		page_id TEXT NOT NULL,
+		person_id TEXT NOT NULL,
+		key TEXT NOT NULL,
+		order_at BIGINT NOT NULL,
+		event_at BIGINT NOT NULL,
+		body BYTES,
+		confirms TEXT NOT NULL,
+		attempts BIGINT NOT NULL,
+		only_routes TEXT NOT NULL,
+		received_at BIGINT NOT NULL)`,
+	`CREATE INDEX messenger_inbox_order ON messenger_inbox (page_id, person_id, order_at, seq)`,
+	// next_at is when the waiting work became due, or will; NULL is idle.
+	`CREATE TABLE messenger_mailbox (
+		page_id TEXT NOT NULL,
+		person_id TEXT NOT NULL,
+		next_at BIGINT,
+		hold_until BIGINT NOT NULL,
+		lease_until BIGINT,
+		owner TEXT NOT NULL,
+		epoch BIGINT NOT NULL,
+		starts BIGINT NOT NULL,
+		PRIMARY KEY (page_id, person_id))`,
+	`CREATE INDEX messenger_mailbox_due ON messenger_mailbox (next_at) WHERE next_at IS NOT NULL`,
+	// started_at is NULL until a request may have been made.
+	`CREATE TABLE messenger_outbox (
+		id IDENTITY,
+		page_id TEXT NOT NULL,
+		person_id TEXT NOT NULL,
+		key TEXT NOT NULL UNIQUE,
+		group_key TEXT NOT NULL,
+		body BYTES,
+		delay BIGINT NOT NULL,
+		not_before BIGINT NOT NULL,
+		started_at BIGINT,
+		attempts BIGINT NOT NULL)`,
+	`CREATE INDEX messenger_outbox_order ON messenger_outbox (page_id, person_id, id)`,
+	`CREATE TABLE messenger_dead (
+		id IDENTITY,
+		page_id TEXT NOT NULL,
+		person_id TEXT NOT NULL,
+		key TEXT NOT NULL,
+		event_at BIGINT NOT NULL,
+		body BYTES,
+		confirms TEXT NOT NULL,
+		attempts BIGINT NOT NULL,
+		failures TEXT NOT NULL,
+		only_routes TEXT NOT NULL,
+		at BIGINT NOT NULL)`,
+	`CREATE INDEX messenger_dead_page ON messenger_dead (page_id, id)`,
+
+	`CREATE TABLE messenger_people (
+		page_id TEXT NOT NULL,
+		psid TEXT NOT NULL,
+		first_name TEXT NOT NULL,
+		last_name TEXT NOT NULL,
+		name TEXT NOT NULL,
+		username TEXT NOT NULL,
+		profile_pic TEXT NOT NULL,
+		locale TEXT NOT NULL,
+		timezone DOUBLE PRECISION,
+		gender TEXT NOT NULL,
+		profile_at BIGINT NOT NULL,
+		profile_refused BOOLEAN NOT NULL,
+		thumb_ups BIGINT NOT NULL,
+		first_seen BIGINT NOT NULL,
+		last_act BIGINT NOT NULL,
+		unavailable_since BIGINT NOT NULL,
+		PRIMARY KEY (page_id, psid))`,
+	`CREATE TABLE messenger_locations (
+		id IDENTITY,
+		page_id TEXT NOT NULL,
+		psid TEXT NOT NULL,
+		latitude DOUBLE PRECISION NOT NULL,
+		longitude DOUBLE PRECISION NOT NULL,
+		title TEXT NOT NULL,
+		url TEXT NOT NULL,
+		mid TEXT NOT NULL,
+		at BIGINT NOT NULL)`,
+	`CREATE INDEX messenger_locations_person ON messenger_locations (page_id, psid, at, id)`,
+	`CREATE TABLE messenger_received (
+		id IDENTITY,
+		page_id TEXT NOT NULL,
+		psid TEXT NOT NULL,
+		key TEXT NOT NULL,
+		type TEXT NOT NULL,
+		body BYTES,
+		at BIGINT NOT NULL,
+		UNIQUE (page_id, psid, key))`,
+	`CREATE INDEX messenger_received_person ON messenger_received (page_id, psid, at, id)`,
+	`CREATE INDEX messenger_received_at ON messenger_received (at)`,
+	`CREATE TABLE messenger_sent (
+		id IDENTITY,
+		page_id TEXT NOT NULL,
+		psid TEXT NOT NULL,
+		key TEXT NOT NULL,
+		type TEXT NOT NULL,
+		body BYTES,
+		status BIGINT NOT NULL,
+		response TEXT NOT NULL,
+		mid TEXT NOT NULL,
+		outcome TEXT NOT NULL,
+		error TEXT NOT NULL,
+		at BIGINT NOT NULL)`,
+	`CREATE INDEX messenger_sent_person ON messenger_sent (page_id, psid, at, id)`,
+	`CREATE INDEX messenger_sent_at ON messenger_sent (at)`,
+	`CREATE TABLE messenger_sessions (
+		page_id TEXT NOT NULL,
+		psid TEXT NOT NULL,
+		name TEXT NOT NULL,
+		data BYTES,
+		version BIGINT NOT NULL,
+		expires BIGINT NOT NULL,
+		PRIMARY KEY (page_id, psid, name))`,
+	`CREATE TABLE messenger_attachments (
+		page_id TEXT NOT NULL,
+		name TEXT NOT NULL,
+		attachment_id TEXT NOT NULL,
+		expires BIGINT NOT NULL,
+		PRIMARY KEY (page_id, name))`,
+}

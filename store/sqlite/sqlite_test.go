@@ -1,0 +1,22 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/sqlite"
+	"github.com/djmessenger/messenger/store/storetest"
+)
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
+		st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
+		require.NoError(t, err)
+		return st
+	})
+}

@@ -1,0 +1,300 @@
+package storetest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// model is what a store ought to be, as simply as it can be said: lists that
+// are looked through, and no schedule that could be wrong.
+type model struct {
+	now    time.Time
+	serial int
+
+	seenEvents, seenSends map[string]time.Time
+	events                []*modelEvent
+	sends                 []*modelSend
+	boxes                 map[store.Conversation]*modelBox
+	epochs                map[store.Conversation]int64 // the highest ever
+	dead                  []*modelLetter
+	thumbs                map[store.Conversation]int
+	sessions              map[store.Conversation]int64
+	sent                  map[store.Conversation]int
+}
+
+type modelEvent struct {
+	store.QueuedEvent
+	order   time.Time
+	arrival int
+}
+
+type modelSend struct {
+	store.QueuedSend
+	notBefore time.Time
+}
+
+type modelLetter struct {
+	store.DeadLetter
+	only []string
+}
+
+type modelBox struct {
+	held  bool
+	until time.Time // of the lease
+	epoch int64
+	begun int       // claims without a commit
+	rest  time.Time // until when nobody may claim
+}
+
+func newModel() *model {
+	return &model{
+		now: start, seenEvents: map[string]time.Time{}, seenSends: map[string]time.Time{},
+		boxes: map[store.Conversation]*modelBox{}, epochs: map[store.Conversation]int64{},
+		thumbs: map[store.Conversation]int{}, sessions: map[store.Conversation]int64{}, sent: map[store.Conversation]int{},
+	}
+}
+
+func (m *model) box(conv store.Conversation) *modelBox {
+	if m.boxes[conv] == nil {
+		m.boxes[conv] = &modelBox{}
+	}
+	return m.boxes[conv]
+}
+
+func (m *model) put(events []store.Event) {
+	for _, ev := range events {
+		if _, seen := m.seenEvents[ev.Key]; seen {
+			continue
+		}
+		m.seenEvents[ev.Key] = m.now
+		m.sends = slices.DeleteFunc(m.sends, func(s *modelSend) bool {
+			settled := s.Started && s.Key == ev.Confirms && s.PageID == ev.PageID
+			if settled {
+				m.sent[s.Conversation]++
+			}
+			return settled
+		})
+		m.addEvent(ev, ev.Time, nil)
+	}
+}
+
+func (m *model) addEvent(ev store.Event, order time.Time, only []string) {
+	m.serial++
+	m.events = append(m.events, &modelEvent{
+		QueuedEvent: store.QueuedEvent{Event: ev, Only: only, ReceivedAt: m.now}, order: order, arrival: m.serial,
+	})
+}
+
+func (m *model) enqueue(sends []store.Send) {
+	for _, s := range sends {
+		if _, seen := m.seenSends[s.Key]; !seen {
+			m.seenSends[s.Key] = m.now
+			m.sends = append(m.sends, &modelSend{QueuedSend: store.QueuedSend{Send: s}, notBefore: m.now.Add(s.Delay)})
+		}
+	}
+}
+
+func (m *model) cancel(pageID, key string) bool {
+	i := slices.IndexFunc(m.sends, func(s *modelSend) bool {
+		return s.Key == key && s.PageID == pageID && !s.Started && (s.notBefore.After(m.now) || !m.box(s.Conversation).held)
+	})
+	if i < 0 {
+		return false
+	}
+	m.sends = slices.Delete(m.sends, i, i+1)
+	return true
+}
+
+// eventsOf returns a conversation's events in the order to handle them.
+func (m *model) eventsOf(conv store.Conversation) []*modelEvent {
+	var out []*modelEvent
+	for _, ev := range m.events {
+		if ev.Conversation == conv {
+			out = append(out, ev)
+		}
+	}
+	slices.SortFunc(out, func(a, b *modelEvent) int {
+		return cmp.Or(a.order.Compare(b.order), cmp.Compare(a.arrival, b.arrival))
+	})
+	return out
+}
+
+// dueOf returns the sends of a conversation that are due.
+func (m *model) dueOf(conv store.Conversation) []*modelSend {
+	var out []*modelSend
+	for _, s := range m.sends {
+		if s.Conversation == conv && !s.notBefore.After(m.now) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// claimable returns the conversations that may be claimed now.
+func (m *model) claimable(convs []store.Conversation) (fresh, suspects []store.Conversation) {
+	for _, conv := range convs {
+		box := m.box(conv)
+		if box.held && box.until.After(m.now) || box.rest.After(m.now) || len(m.eventsOf(conv))+len(m.dueOf(conv)) == 0 {
+			continue
+		}
+		if box.begun > 0 {
+			suspects = append(suspects, conv)
+		} else {
+			fresh = append(fresh, conv)
+		}
+	}
+	return fresh, suspects
+}
+
+func (m *model) holds(id store.LeaseID) bool {
+	box := m.box(id.Conversation)
+	return box.held && box.epoch == id.Epoch
+}
+
+// commit returns the error that the store must return.
+func (m *model) commit(o store.Outcome) error {
+	if !m.holds(o.Lease) {
+		return store.ErrFenced
+	}
+	conv := o.Lease.Conversation
+	var ev *modelEvent
+	if o.Event != nil {
+		i := slices.IndexFunc(m.events, func(ev *modelEvent) bool { return ev.Seq == o.Event.Seq && ev.Conversation == conv })
+		if i < 0 {
+			return store.ErrNotFound
+		}
+		ev = m.events[i]
+	}
+	for _, r := range o.Results {
+		if r.State == store.SendStarted && m.sendOf(conv, r.Key) == nil {
+			return store.ErrSendGone
+		}
+	}
+	for _, w := range o.Writes {
+		if w, ok := w.(store.SaveSession); ok && m.sessions[conv] != w.Version {
+			return store.ErrConflict
+		}
+	}
+
+	if ev != nil {
+		m.endEvent(ev, *o.Event)
+	}
+	for _, r := range o.Results {
+		m.result(conv, r)
+	}
+	m.apply(o.Writes)
+	m.enqueue(o.Sends)
+	box := m.box(conv)
+	box.begun = 0
+	if o.Release {
+		box.held = false
+		box.rest = m.now.Add(o.After)
+	}
+	return nil
+}
+
+func (m *model) endEvent(ev *modelEvent, result store.EventResult) {
+	if result.Retry {
+		ev.Attempts++
+		return
+	}
+	m.events = slices.DeleteFunc(m.events, func(x *modelEvent) bool { return x == ev })
+	if len(result.Failures) > 0 {
+		m.dead = append(m.dead, &modelLetter{
+			DeadLetter: store.DeadLetter{Event: ev.Event, Attempts: ev.Attempts + 1, Failures: result.Failures, At: m.now}, only: ev.Only,
+		})
+	}
+}
+
+func (m *model) sendOf(conv store.Conversation, key string) *modelSend {
+	for _, s := range m.sends {
+		if s.Conversation == conv && s.Key == key {
+			return s
+		}
+	}
+	return nil
+}
+
+func (m *model) result(conv store.Conversation, r store.SendResult) {
+	s := m.sendOf(conv, r.Key)
+	switch {
+	case s == nil:
+	case r.State == store.SendStarted:
+		s.Started, s.StartedAt = true, m.now
+	case r.State == store.SendAgain:
+		s.Started, s.StartedAt, s.Attempts = false, time.Time{}, s.Attempts+1
+	case r.State == store.SendFinished:
+		m.sends = slices.DeleteFunc(m.sends, func(x *modelSend) bool { return x == s })
+	}
+}
+
+func (m *model) apply(writes []store.Write) {
+	for _, w := range writes {
+		switch w := w.(type) {
+		case store.AddThumbUp:
+			m.thumbs[store.Conversation{PageID: w.PageID, PersonID: w.PSID}]++
+		case store.SaveSession:
+			m.sessions[store.Conversation{PageID: w.PageID, PersonID: w.PSID}] = w.Version + 1
+		}
+	}
+}
+
+func (m *model) replay(letter *modelLetter) {
+	m.dead = slices.DeleteFunc(m.dead, func(x *modelLetter) bool { return x == letter })
+	order := letter.Time
+	for _, ev := range m.eventsOf(letter.Conversation) {
+		if ev.order.After(order) {
+			order = ev.order
+		}
+	}
+	var only []string
+	for _, f := range letter.Failures {
+		if f.Route == "" {
+			only = letter.only
+			break
+		}
+		only = append(only, f.Route)
+	}
+	m.addEvent(letter.Event, order, only)
+}
+
+func (m *model) forget(conv store.Conversation) {
+	m.events = slices.DeleteFunc(m.events, func(ev *modelEvent) bool { return ev.Conversation == conv })
+	m.sends = slices.DeleteFunc(m.sends, func(s *modelSend) bool { return s.Conversation == conv })
+	m.dead = slices.DeleteFunc(m.dead, func(l *modelLetter) bool { return l.Conversation == conv })
+	delete(m.boxes, conv)
+	delete(m.thumbs, conv)
+	delete(m.sessions, conv)
+	delete(m.sent, conv)
+}
+
+func (m *model) purgeSeen(before time.Time) {
+	for key, at := range m.seenEvents {
+		if at.Before(before) && !slices.ContainsFunc(m.events, func(ev *modelEvent) bool { return ev.Key == key }) {
+			delete(m.seenEvents, key)
+		}
+	}
+	for key, at := range m.seenSends {
+		if at.Before(before) && !slices.ContainsFunc(m.sends, func(s *modelSend) bool { return s.Key == key }) {
+			delete(m.seenSends, key)
+		}
+	}
+}
+
+func (m *model) stats() store.Stats {
+	stats := store.Stats{Events: len(m.events), Sends: len(m.sends), Dead: len(m.dead)}
+	for _, box := range m.boxes {
+		if box.held && box.until.After(m.now) {
+			stats.InFlight++
+		}
+	}
+	for _, ev := range m.events {
+		if stats.Oldest.IsZero() || ev.ReceivedAt.Before(stats.Oldest) {
+			stats.Oldest = ev.ReceivedAt
+		}
+	}
+	return stats
+}

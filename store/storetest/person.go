@@ -1,0 +1,230 @@
+package storetest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+func touch(conv store.Conversation, at time.Time) store.Write {
+	return store.TouchPerson{PageID: conv.PageID, PSID: conv.PersonID, At: at}
+}
+
+var personPromises = []promise{
+	{"a profile is kept as it was told", func(s *suite) {
+		_, err := s.Person(s.ctx, ann.PageID, ann.PersonID)
+		require.ErrorIs(s, err, store.ErrNotFound)
+		zone := 5.75
+		profile := store.Profile{
+			FirstName: "Ann", LastName: "Ó", Name: "Ann Ó", Username: "ann", ProfilePic: "https://p", Locale: "zh_TW",
+			Timezone: &zone, Gender: "female",
+		}
+		save := store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: profile, At: start}
+		s.apply(save)
+		want := store.Person{PageID: ann.PageID, PSID: ann.PersonID, Profile: profile, ProfileAt: start, FirstSeen: start}
+		require.Equal(s, want, s.person(ann))
+
+		s.clock.advance(time.Hour)
+		s.apply(store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, At: start.Add(time.Hour), Refused: true})
+		want.ProfileAt, want.ProfileRefused = start.Add(time.Hour), true
+		require.Equal(s, want, s.person(ann), "a refusal keeps what was known")
+		s.apply(save)
+		require.Equal(s, want, s.person(ann), "an older answer is late")
+		save.Profile, save.At = store.Profile{FirstName: "Anne"}, start.Add(2*time.Hour)
+		s.apply(save)
+		want.ProfileAt, want.ProfileRefused, want.Profile = save.At, false, save.Profile
+		require.Equal(s, want, s.person(ann), "a new profile replaces all of the old")
+		_, err = s.Person(s.ctx, eve.PageID, ann.PersonID)
+		require.ErrorIs(s, err, store.ErrNotFound, "ids are scoped to a page")
+	}},
+	{"each of a person's writes makes the person", func(s *suite) {
+		for i, w := range []func(c store.Conversation) store.Write{
+			thumb,
+			func(c store.Conversation) store.Write { return touch(c, start) },
+			func(c store.Conversation) store.Write { return store.SaveProfile{PageID: c.PageID, PSID: c.PersonID} },
+			func(c store.Conversation) store.Write {
+				return store.MarkUnavailable{PageID: c.PageID, PSID: c.PersonID, At: start}
+			},
+		} {
+			conv := store.Conversation{PageID: "p", PersonID: fmt.Sprint(i)}
+			s.apply(w(conv))
+			s.clock.advance(time.Second)
+			s.apply(w(conv))
+			require.Equal(s, start.Add(time.Duration(i)*time.Second), s.person(conv).FirstSeen)
+		}
+	}},
+	{"the last act is the latest", func(s *suite) {
+		s.apply(touch(ann, start), touch(ann, start.Add(-time.Hour)))
+		require.Equal(s, start, s.person(ann).LastAct)
+		s.apply(touch(ann, start.Add(time.Hour)))
+		require.Equal(s, start.Add(time.Hour), s.person(ann).LastAct)
+	}},
+	{"an act ends being unavailable", func(s *suite) {
+		mark := store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}
+		s.apply(touch(ann, start.Add(time.Hour)), mark)
+		require.Equal(s, start, s.person(ann).UnavailableSince)
+		s.apply(touch(ann, start))
+		require.Zero(s, s.person(ann).UnavailableSince)
+		require.Equal(s, start.Add(time.Hour), s.person(ann).LastAct)
+	}},
+	{"writes leave the rest of a person alone", func(s *suite) {
+		s.apply(touch(ann, start), thumb(ann), thumb(ann),
+			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, At: start},
+			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}, thumb(ann))
+		require.Equal(s, store.Person{
+			PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, ProfileAt: start,
+			ThumbUps: 3, FirstSeen: start, LastAct: start, UnavailableSince: start,
+		}, s.person(ann))
+	}},
+	{"a turn sees what the store will have", func(s *suite) {
+		writes := []store.Write{
+			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}, touch(ann, start.Add(time.Minute)), thumb(ann),
+			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, At: start}, touch(ann, start),
+			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, At: start.Add(time.Second), Refused: true}, thumb(bob),
+		}
+		s.apply(thumb(ann))
+		turn := store.NewTurn(s.Store, s.person(ann))
+		require.NoError(s, store.Queue(turn.Begin("r").Context(s.ctx), writes...))
+		s.apply(writes...)
+		require.Equal(s, s.person(ann), turn.Person())
+	}},
+}
+
+var recordPromises = []promise{
+	{"locations come newest first", func(s *suite) {
+		var want []store.Location
+		for i := range 3 {
+			l := store.Location{
+				PageID: ann.PageID, PSID: ann.PersonID, Latitude: 25.03 + float64(i), Longitude: -121.56, Title: "t", URL: "u",
+				MID: fmt.Sprint("m", i), At: start.Add(time.Duration(i) * time.Second),
+			}
+			want = append([]store.Location{l}, want...)
+		}
+		s.apply(store.AddLocation{Location: want[2]}, store.AddLocation{Location: want[0]}, store.AddLocation{Location: want[1]})
+		got, err := s.Locations(s.ctx, ann.PageID, ann.PersonID, 10)
+		require.NoError(s, err)
+		require.Equal(s, want, got)
+		got, err = s.Locations(s.ctx, ann.PageID, ann.PersonID, 2)
+		require.NoError(s, err)
+		require.Equal(s, want[:2], got)
+		got, err = s.Locations(s.ctx, ann.PageID, ann.PersonID, 0)
+		require.NoError(s, err)
+		require.Empty(s, got)
+		got, err = s.Locations(s.ctx, bob.PageID, bob.PersonID, 10)
+		require.NoError(s, err)
+		require.Empty(s, got)
+	}},
+	{"a received event is kept once", func(s *suite) {
+		r := store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Type: "SIMPLE_TEXT", Body: json.RawMessage(`{"a": 1}`), At: start}
+		again := r
+		again.Type = "IMAGE"
+		other := r
+		other.Key = "l"
+		s.apply(store.SaveMessage{Received: r}, store.SaveMessage{Received: again}, store.SaveMessage{Received: other})
+		s.apply(store.SaveMessage{Received: again})
+		got, err := s.Received(s.ctx, ann.PageID, ann.PersonID, 10)
+		require.NoError(s, err)
+		require.Equal(s, []store.Received{other, r}, got, "of two at one time the later to arrive is newer")
+	}},
+	{"each attempt to send is kept", func(s *suite) {
+		sent := store.Sent{
+			PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Type: "text", Body: json.RawMessage(`{"text": "hi"}`), Status: 400,
+			Response: `{"error":{}}`, MID: "m", Outcome: store.OutcomeRetry, Error: "limit", At: start,
+		}
+		second := sent
+		second.Outcome, second.At = store.OutcomeSent, start.Add(time.Second)
+		s.apply(store.SaveSent{Sent: sent}, store.SaveSent{Sent: second})
+		got, err := s.Sent(s.ctx, ann.PageID, ann.PersonID, 10)
+		require.NoError(s, err)
+		require.Equal(s, []store.Sent{second, sent}, got)
+		got, err = s.Sent(s.ctx, ann.PageID, ann.PersonID, 1)
+		require.NoError(s, err)
+		require.Equal(s, []store.Sent{second}, got)
+	}},
+	{"an attachment id is kept until it expires", func(s *suite) {
+		save := store.SaveAttachment{PageID: "page1", Name: "https://u", AttachmentID: "1", Expires: start.Add(time.Hour)}
+		forever := store.SaveAttachment{PageID: "page1", Name: "logo", AttachmentID: "9"}
+		s.apply(save, forever)
+		save.AttachmentID = "2"
+		s.apply(save)
+		id, err := s.Attachment(s.ctx, "page1", "https://u")
+		require.NoError(s, err)
+		require.Equal(s, "2", id)
+		_, err = s.Attachment(s.ctx, "page2", "https://u")
+		require.ErrorIs(s, err, store.ErrNotFound)
+		s.clock.advance(time.Hour)
+		_, err = s.Attachment(s.ctx, "page1", "https://u")
+		require.ErrorIs(s, err, store.ErrNotFound)
+		id, err = s.Attachment(s.ctx, "page1", "logo")
+		require.NoError(s, err)
+		require.Equal(s, "9", id)
+	}},
+	{"a batch of writes is applied whole or not at all", func(s *suite) {
+		conflict := store.SaveSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "s", Version: 3}
+		require.ErrorIs(s, s.Apply(s.ctx, thumb(ann), conflict), store.ErrConflict)
+		require.ErrorIs(s, s.Apply(s.ctx, thumb(ann), store.Call{API: "gorm"}), errors.ErrUnsupported)
+		require.Error(s, s.Apply(s.ctx, thumb(ann), nil))
+		_, err := s.Person(s.ctx, ann.PageID, ann.PersonID)
+		require.ErrorIs(s, err, store.ErrNotFound)
+	}},
+}
+
+func session(version int64, data string) store.SaveSession {
+	return store.SaveSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "order", Data: json.RawMessage(data), Version: version}
+}
+
+var sessionPromises = []promise{
+	{"a session is saved from its newest version only", func(s *suite) {
+		_, err := s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.ErrorIs(s, err, store.ErrNotFound)
+		require.ErrorIs(s, s.Apply(s.ctx, session(1, `1`)), store.ErrConflict)
+		s.apply(session(0, `{"step": 1}`))
+		got, err := s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.NoError(s, err)
+		require.Equal(s, store.Session{
+			PageID: ann.PageID, PSID: ann.PersonID, Name: "order", Data: json.RawMessage(`{"step": 1}`), Version: 1,
+		}, got)
+		require.ErrorIs(s, s.Apply(s.ctx, session(0, `2`)), store.ErrConflict)
+		require.ErrorIs(s, s.Apply(s.ctx, session(2, `2`)), store.ErrConflict)
+		s.apply(session(1, `2`), session(2, `3`))
+		got, err = s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.NoError(s, err)
+		require.Equal(s, int64(3), got.Version)
+		require.JSONEq(s, `3`, string(got.Data))
+	}},
+	{"an expired session is none", func(s *suite) {
+		w := session(0, `1`)
+		w.Expires = start.Add(time.Minute)
+		s.apply(w)
+		s.clock.advance(time.Minute)
+		_, err := s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.ErrorIs(s, err, store.ErrNotFound)
+		require.ErrorIs(s, s.Apply(s.ctx, session(1, `2`)), store.ErrConflict)
+		s.apply(session(0, `2`))
+		got, err := s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.NoError(s, err)
+		require.Equal(s, int64(1), got.Version)
+		require.Zero(s, got.Expires)
+	}},
+	{"a deleted session is none", func(s *suite) {
+		gone := store.DeleteSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "order"}
+		s.apply(gone)
+		s.apply(session(0, `1`), gone, session(0, `2`), session(1, `3`))
+		s.apply(gone)
+		_, err := s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.ErrorIs(s, err, store.ErrNotFound)
+	}},
+	{"sessions have names", func(s *suite) {
+		other := session(0, `2`)
+		other.Name = "other"
+		s.apply(session(0, `1`), other)
+		got, err := s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.NoError(s, err)
+		require.JSONEq(s, `1`, string(got.Data))
+	}},
+}

@@ -1,0 +1,214 @@
+package storetest
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// Options is how the suite wants a store to be.
+type Options struct {
+	// Now is the clock that the store must use. It is safe for concurrent use.
+	Now func() time.Time
+	// Backlog is how many events of a page may wait.
+	Backlog int
+}
+
+// Run tests a store. The function opens a new, empty one; the suite closes it.
+// The subtests run in parallel.
+func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
+	t.Helper()
+	for _, promises := range [][]promise{
+		putPromises, orderPromises, claimPromises, commitPromises, sendPromises, echoPromises,
+		deadPromises, personPromises, recordPromises, sessionPromises, erasePromises, lifePromises, racePromises,
+	} {
+		for _, p := range promises {
+			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
+				t.Parallel()
+				p.test(newSuite(t, open))
+			})
+		}
+	}
+	for _, seed := range seeds(t) {
+		t.Run(seedName(seed), func(t *testing.T) {
+			t.Parallel()
+			playRandom(newSuite(t, open), seed)
+		})
+	}
+}
+
+// promise is one test, named after what it holds a store to.
+type promise struct {
+	name string
+	test func(s *suite)
+}
+
+// backlog is the bound of the stores under test.
+const backlog = 300
+
+// start is when the clock of each test begins.
+var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// suite is a store under test and what the tests do with it over and over.
+type suite struct {
+	*testing.T
+	store.Store
+	ctx   context.Context
+	clock *clock
+}
+
+func newSuite(t *testing.T, open func(*testing.T, Options) store.Store) *suite {
+	t.Helper()
+	c := &clock{now: start}
+	st := open(t, Options{Now: c.Now, Backlog: backlog})
+	t.Cleanup(func() { require.NoError(t, st.Close()) })
+	return &suite{T: t, Store: st, ctx: t.Context(), clock: c}
+}
+
+// clock is a clock that stands still until it is told to go on.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// The people of the tests, on two pages.
+var (
+	ann = store.Conversation{PageID: "page1", PersonID: "ann"}
+	bob = store.Conversation{PageID: "page1", PersonID: "bob"}
+	eve = store.Conversation{PageID: "page2", PersonID: "eve"}
+)
+
+// ttl is how long leases last unless a test says otherwise.
+const ttl = time.Minute
+
+// all claims everything.
+var all = store.Claim{Owner: "worker", Conversations: 1000, Events: 1000, Suspects: 1000, TTL: ttl}
+
+func event(conv store.Conversation, key string) store.Event {
+	return store.Event{Conversation: conv, Key: key, Time: start, Body: []byte(key)}
+}
+
+func send(conv store.Conversation, key string) store.Send {
+	return store.Send{Conversation: conv, Key: key, Body: []byte(key)}
+}
+
+// put stores one event for each key.
+func (s *suite) put(conv store.Conversation, keys ...string) {
+	s.Helper()
+	for _, key := range keys {
+		require.NoError(s, s.Put(s.ctx, event(conv, key)))
+	}
+}
+
+func (s *suite) enqueue(sends ...store.Send) {
+	s.Helper()
+	require.NoError(s, s.Enqueue(s.ctx, sends...))
+}
+
+func (s *suite) claim(claim store.Claim) []store.Lease {
+	s.Helper()
+	leases, err := s.Claim(s.ctx, claim)
+	require.NoError(s, err)
+	return leases
+}
+
+// one claims everything and expects a single conversation.
+func (s *suite) one(conv store.Conversation) store.Lease {
+	s.Helper()
+	leases := s.claim(all)
+	require.Len(s, leases, 1)
+	require.Equal(s, conv, leases[0].Conversation)
+	return leases[0]
+}
+
+// none expects that nothing can be claimed.
+func (s *suite) none() {
+	s.Helper()
+	require.Empty(s, s.claim(all))
+}
+
+func (s *suite) commit(o store.Outcome) {
+	s.Helper()
+	require.NoError(s, s.Commit(s.ctx, o))
+}
+
+func (s *suite) apply(writes ...store.Write) {
+	s.Helper()
+	require.NoError(s, s.Apply(s.ctx, writes...))
+}
+
+// release gives a lease back and nothing else.
+func (s *suite) release(lease store.Lease) {
+	s.Helper()
+	s.commit(store.Outcome{Lease: lease.LeaseID, Release: true})
+}
+
+// done ends the first event of a lease.
+func done(lease store.Lease) *store.EventResult {
+	return &store.EventResult{Seq: lease.Events[0].Seq}
+}
+
+// finish ends all that a lease has handed out, and gives it back.
+func (s *suite) finish(lease store.Lease) {
+	s.Helper()
+	for _, ev := range lease.Events {
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq}})
+	}
+	var results []store.SendResult
+	for _, send := range lease.Sends {
+		results = append(results, store.SendResult{Key: send.Key, State: store.SendFinished})
+	}
+	s.commit(store.Outcome{Lease: lease.LeaseID, Results: results, Release: true})
+}
+
+func eventKeys(lease store.Lease) []string {
+	keys := []string{}
+	for _, ev := range lease.Events {
+		keys = append(keys, ev.Key)
+	}
+	return keys
+}
+
+func sendKeys(lease store.Lease) []string {
+	keys := []string{}
+	for _, send := range lease.Sends {
+		keys = append(keys, send.Key)
+	}
+	return keys
+}
+
+func (s *suite) stats() store.Stats {
+	s.Helper()
+	stats, err := s.Stats(s.ctx)
+	require.NoError(s, err)
+	return stats
+}
+
+func (s *suite) person(conv store.Conversation) store.Person {
+	s.Helper()
+	p, err := s.Person(s.ctx, conv.PageID, conv.PersonID)
+	require.NoError(s, err)
+	return p
+}
+
+func thumb(conv store.Conversation) store.Write {
+	return store.AddThumbUp{PageID: conv.PageID, PSID: conv.PersonID}
+}

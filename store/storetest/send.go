@@ -1,0 +1,231 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// results commits what became of sends and keeps the lease.
+func (s *suite) results(lease store.Lease, key string, state store.SendState) {
+	s.Helper()
+	s.commit(store.Outcome{Lease: lease.LeaseID, Results: []store.SendResult{{Key: key, State: state}}})
+}
+
+func (s *suite) cancel(conv store.Conversation, key string) bool {
+	s.Helper()
+	ok, err := s.Cancel(s.ctx, conv.PageID, key)
+	require.NoError(s, err)
+	return ok
+}
+
+func delayed(conv store.Conversation, key string, d time.Duration) store.Send {
+	out := send(conv, key)
+	out.Delay = d
+	return out
+}
+
+var sendPromises = []promise{
+	{"a send comes out as it went in", func(s *suite) {
+		in := store.Send{Conversation: ann, Key: "k", Group: "g", Body: []byte("\x00\xff"), Delay: time.Second}
+		s.enqueue(in)
+		s.clock.advance(time.Second)
+		require.Equal(s, []store.QueuedSend{{Send: in}}, s.one(ann).Sends)
+	}},
+	{"sends go in the order in which they were added", func(s *suite) {
+		s.enqueue(send(ann, "3"), send(ann, "1"))
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.commit(store.Outcome{Lease: lease.LeaseID, Sends: []store.Send{send(ann, "2"), send(ann, "0")}, Release: true})
+		require.Equal(s, []string{"3", "1", "2", "0"}, sendKeys(s.one(ann)))
+	}},
+	{"a send takes effect once", func(s *suite) {
+		s.enqueue(send(ann, "k"), send(ann, "k"))
+		s.enqueue(send(ann, "k"), send(ann, "l"))
+		lease := s.one(ann)
+		require.Equal(s, []string{"k", "l"}, sendKeys(lease))
+		s.commit(store.Outcome{Lease: lease.LeaseID, Sends: []store.Send{send(ann, "k"), send(bob, "l"), send(bob, "m")}})
+		s.finish(lease)
+		s.enqueue(send(ann, "k"), send(bob, "l"))
+		require.Equal(s, []string{"m"}, sendKeys(s.one(bob)))
+	}},
+	{"a batch of sends is stored whole or not at all", func(s *suite) {
+		require.Error(s, s.Enqueue(s.ctx, send(ann, "k"), send(ann, "")))
+		s.none()
+		s.enqueue(send(ann, "k"))
+		s.one(ann)
+	}},
+	{"a delayed send holds nothing back", func(s *suite) {
+		s.enqueue(delayed(ann, "later", time.Minute))
+		s.none()
+		s.enqueue(send(ann, "now"))
+		lease := s.one(ann)
+		require.Equal(s, []string{"now"}, sendKeys(lease))
+		s.finish(lease)
+		s.none()
+		s.clock.advance(time.Minute - time.Microsecond)
+		s.none()
+		s.clock.advance(time.Microsecond)
+		require.Equal(s, []string{"later"}, sendKeys(s.one(ann)))
+	}},
+	{"the sooner of two delayed sends wakes", func(s *suite) {
+		s.enqueue(delayed(ann, "second", time.Hour))
+		s.enqueue(delayed(ann, "first", time.Minute))
+		s.clock.advance(time.Minute)
+		lease := s.one(ann)
+		require.Equal(s, []string{"first"}, sendKeys(lease))
+		s.finish(lease)
+		s.none()
+		s.clock.advance(time.Hour)
+		require.Equal(s, []string{"second"}, sendKeys(s.one(ann)))
+	}},
+	{"a hold outlasts a delay", func(s *suite) {
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.commit(store.Outcome{
+			Lease: lease.LeaseID, Event: done(lease), Sends: []store.Send{delayed(ann, "soon", time.Second)},
+			Release: true, After: time.Minute,
+		})
+		s.enqueue(delayed(ann, "sooner", time.Millisecond))
+		s.clock.advance(time.Minute - time.Microsecond)
+		s.none()
+		s.clock.advance(time.Microsecond)
+		require.Equal(s, []string{"soon", "sooner"}, sendKeys(s.one(ann)))
+	}},
+	{"a started send is known as such", func(s *suite) {
+		s.enqueue(send(ann, "k"), send(ann, "l"))
+		lease := s.one(ann)
+		s.clock.advance(time.Second)
+		s.results(lease, "k", store.SendStarted)
+		s.release(lease)
+		lease = s.one(ann)
+		require.Equal(s, []store.QueuedSend{
+			{Send: send(ann, "k"), Started: true, StartedAt: start.Add(time.Second)}, {Send: send(ann, "l")},
+		}, lease.Sends)
+		s.results(lease, "k", store.SendAgain)
+		s.release(lease)
+		lease = s.one(ann)
+		require.Equal(s, store.QueuedSend{Send: send(ann, "k"), Attempts: 1}, lease.Sends[0])
+		s.commit(store.Outcome{Lease: lease.LeaseID, Release: true, Results: []store.SendResult{
+			{Key: "k", State: store.SendFinished}, {Key: "l", State: store.SendStarted},
+		}})
+		lease = s.one(ann)
+		require.Equal(s, []string{"l"}, sendKeys(lease))
+		require.True(s, lease.Sends[0].Started)
+	}},
+	{"the end of a send that is gone is ignored", func(s *suite) {
+		s.enqueue(send(ann, "k"))
+		lease := s.one(ann)
+		s.results(lease, "k", store.SendFinished)
+		s.results(lease, "k", store.SendFinished)
+		s.results(lease, "k", store.SendAgain)
+		require.ErrorIs(s, s.Commit(s.ctx, store.Outcome{
+			Lease: lease.LeaseID, Results: []store.SendResult{{Key: "k", State: store.SendStarted}},
+		}), store.ErrSendGone)
+	}},
+	{"a send of another conversation is out of reach", func(s *suite) {
+		s.enqueue(send(bob, "bobs"))
+		s.one(bob)
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.results(lease, "bobs", store.SendFinished)
+		require.Equal(s, 1, s.stats().Sends)
+	}},
+	{"a waiting send can be taken back", func(s *suite) {
+		s.enqueue(delayed(ann, "later", time.Minute), send(bob, "now"))
+		require.False(s, s.cancel(eve, "later"), "another page's")
+		require.True(s, s.cancel(ann, "later"))
+		require.False(s, s.cancel(ann, "later"))
+		require.False(s, s.cancel(ann, "unknown"))
+		require.True(s, s.cancel(bob, "now"))
+		s.clock.advance(time.Hour)
+		s.none()
+		s.enqueue(send(ann, "later"))
+		s.none()
+	}},
+	{"a send that may be on its way cannot be taken back", func(s *suite) {
+		s.enqueue(send(ann, "k"), delayed(ann, "later", time.Hour))
+		lease := s.one(ann)
+		require.False(s, s.cancel(ann, "k"), "it is due and leased")
+		require.True(s, s.cancel(ann, "later"), "it is not due")
+		s.results(lease, "k", store.SendStarted)
+		s.release(lease)
+		require.False(s, s.cancel(ann, "k"), "it is started")
+		lease = s.one(ann)
+		s.results(lease, "k", store.SendAgain)
+		s.release(lease)
+		require.True(s, s.cancel(ann, "k"))
+		s.none()
+	}},
+	{"taking a send back leaves the others due", func(s *suite) {
+		s.enqueue(delayed(ann, "first", time.Minute), delayed(ann, "second", time.Hour))
+		require.True(s, s.cancel(ann, "first"))
+		s.clock.advance(time.Minute)
+		s.none()
+		s.put(ann, "a")
+		require.True(s, s.cancel(ann, "second"))
+		require.Equal(s, []string{"a"}, eventKeys(s.one(ann)))
+	}},
+}
+
+// echo is an event that proves a send.
+func echo(conv store.Conversation, key, confirms string) store.Event {
+	ev := event(conv, key)
+	ev.Confirms = confirms
+	return ev
+}
+
+var echoPromises = []promise{
+	{"an echo settles a started send", func(s *suite) {
+		s.enqueue(send(ann, "k"), send(ann, "l"))
+		lease := s.one(ann)
+		s.results(lease, "k", store.SendStarted)
+		s.clock.advance(time.Second)
+		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")), "while the conversation is leased")
+		s.results(lease, "k", store.SendFinished)
+		sent, err := s.Sent(s.ctx, ann.PageID, ann.PersonID, 10)
+		require.NoError(s, err)
+		require.Equal(s, []store.Sent{{
+			PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Outcome: store.OutcomeEchoed, At: start.Add(time.Second),
+		}}, sent)
+		s.release(lease)
+		lease = s.one(ann)
+		require.Equal(s, []string{"l"}, sendKeys(lease))
+		require.Equal(s, []string{"e"}, eventKeys(lease))
+	}},
+	{"an echoed send cannot be started again", func(s *suite) {
+		s.enqueue(send(ann, "k"))
+		lease := s.one(ann)
+		s.results(lease, "k", store.SendStarted)
+		s.release(lease)
+		lease = s.one(ann)
+		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")))
+		require.ErrorIs(s, s.Commit(s.ctx, store.Outcome{
+			Lease: lease.LeaseID, Results: []store.SendResult{{Key: "k", State: store.SendStarted}},
+		}), store.ErrSendGone)
+	}},
+	{"an echo that settles a send is itself due", func(s *suite) {
+		s.enqueue(send(ann, "k"))
+		lease := s.one(ann)
+		s.results(lease, "k", store.SendStarted)
+		s.release(lease)
+		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")))
+		lease = s.one(ann)
+		require.Empty(s, lease.Sends)
+		require.Equal(s, []string{"e"}, eventKeys(lease))
+	}},
+	{"an echo settles nothing else", func(s *suite) {
+		s.enqueue(send(ann, "k"), send(ann, "not started"))
+		lease := s.one(ann)
+		s.results(lease, "k", store.SendStarted)
+		require.NoError(s, s.Put(s.ctx, echo(ann, "e1", "not started"), echo(eve, "e2", "k"), echo(ann, "e3", "unknown")))
+		require.NoError(s, s.Put(s.ctx, event(ann, "seen")))
+		require.NoError(s, s.Put(s.ctx, echo(ann, "seen", "k")), "a seen event takes no effect")
+		require.Equal(s, 2, s.stats().Sends)
+		sent, err := s.Sent(s.ctx, ann.PageID, ann.PersonID, 10)
+		require.NoError(s, err)
+		require.Empty(s, sent)
+	}},
+}

@@ -1,0 +1,121 @@
+package store_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+var someone = store.Person{PageID: "1", PSID: "42", ThumbUps: 3}
+
+func thumb() store.Write { return store.AddThumbUp{PageID: "1", PSID: "42"} }
+
+func TestPersonShowsWhatTheTurnHasQueued(t *testing.T) {
+	t.Parallel()
+	turn := store.NewTurn(nil, someone)
+	first := turn.Begin("profile")
+	ctx := first.Context(t.Context())
+	at := time.Now()
+	require.NoError(t, store.Queue(ctx, store.SaveProfile{PageID: "1", PSID: "42", At: at, Profile: store.Profile{FirstName: "Ada"}}))
+	first.End()
+
+	second := turn.Begin("thumb")
+	ctx = second.Context(t.Context())
+	require.Equal(t, "Ada", store.PersonFrom(ctx).Profile.FirstName, "a route sees what one before it has queued")
+	require.NoError(t, store.Queue(ctx, thumb(), thumb()))
+	require.Equal(t, 5, store.PersonFrom(ctx).ThumbUps)
+	require.NoError(t, store.Queue(ctx, store.AddThumbUp{PageID: "1", PSID: "another"}))
+	require.Equal(t, 5, store.PersonFrom(ctx).ThumbUps)
+
+	second.Discard()
+	require.Equal(t, 3, turn.Person().ThumbUps, "a route that failed leaves no trace")
+	require.Equal(t, "Ada", turn.Person().Profile.FirstName)
+}
+
+func TestPersonOverlay(t *testing.T) {
+	t.Parallel()
+	at := time.Now()
+	known := store.Person{
+		PageID: "1", PSID: "42", Profile: store.Profile{FirstName: "Ada"}, ProfileAt: at, LastAct: at, UnavailableSince: at,
+	}
+	after := func(w store.Write) store.Person {
+		turn := store.NewTurn(nil, known)
+		require.NoError(t, store.Queue(turn.Begin("").Context(t.Context()), w))
+		return turn.Person()
+	}
+	later, earlier := at.Add(time.Hour), at.Add(-time.Hour)
+	require.Equal(t, later, after(store.TouchPerson{PageID: "1", PSID: "42", At: later}).LastAct)
+	require.Equal(t, at, after(store.TouchPerson{PageID: "1", PSID: "42", At: earlier}).LastAct, "the last act never goes back")
+	require.Zero(t, after(store.TouchPerson{PageID: "1", PSID: "42", At: earlier}).UnavailableSince)
+	require.Equal(t, later, after(store.MarkUnavailable{PageID: "1", PSID: "42", At: later}).UnavailableSince)
+	refused := after(store.SaveProfile{PageID: "1", PSID: "42", At: later, Refused: true})
+	require.True(t, refused.ProfileRefused)
+	require.Equal(t, "Ada", refused.Profile.FirstName, "a refusal keeps what was known")
+	old := after(store.SaveProfile{PageID: "1", PSID: "42", At: earlier, Profile: store.Profile{FirstName: "Old"}})
+	require.Equal(t, "Ada", old.Profile.FirstName, "an older profile takes no effect")
+}
+
+func TestQueueOutsideOfATurn(t *testing.T) {
+	t.Parallel()
+	require.ErrorIs(t, store.Queue(t.Context(), thumb()), store.ErrNoTurn)
+	require.Zero(t, store.PersonFrom(t.Context()))
+	require.Nil(t, store.From(t.Context()))
+	require.Equal(t, someone, store.PersonFrom(store.WithPerson(t.Context(), someone)))
+}
+
+func TestQueueAfterTheRouteIsOver(t *testing.T) {
+	t.Parallel()
+	turn := store.NewTurn(store.NewMemory(), someone)
+	set := turn.Begin("route")
+	ctx := set.Context(t.Context())
+	require.NoError(t, store.Queue(ctx, thumb()))
+	require.Equal(t, []store.Write{thumb()}, set.End())
+	require.ErrorIs(t, store.Queue(ctx, thumb()), store.ErrTurnOver)
+	require.Equal(t, []store.Write{thumb()}, set.End())
+	require.NotNil(t, store.From(ctx))
+}
+
+// caller is a store that runs calls of one API.
+type caller struct{ store.Reader }
+
+func (caller) RunsCalls(api string) bool { return api == "sql" }
+
+func TestCallsAreTakenOnlyByStoresThatRunThem(t *testing.T) {
+	t.Parallel()
+	call := store.Call{API: "sql", Run: func(any) error { return nil }}
+	memory := store.NewTurn(store.NewMemory(), someone).Begin("route")
+	require.ErrorIs(t, store.Queue(memory.Context(t.Context()), thumb(), call), errors.ErrUnsupported)
+	require.Empty(t, memory.End(), "all or none")
+
+	sql := store.NewTurn(caller{store.NewMemory()}, someone).Begin("route")
+	ctx := sql.Context(t.Context())
+	require.NoError(t, store.Queue(ctx, call))
+	require.ErrorIs(t, store.Queue(ctx, store.Call{API: "other"}), errors.ErrUnsupported)
+	require.Error(t, store.Queue(ctx, nil))
+	writes := sql.End()
+	require.Len(t, writes, 1)
+	require.Equal(t, "route", writes[0].(store.Call).Route, "the call knows its route, to fail it alone")
+}
+
+func TestTurnIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	turn := store.NewTurn(store.NewMemory(), store.Person{PageID: "1", PSID: "42"})
+	set := turn.Begin("route")
+	ctx := set.Context(t.Context())
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 100 {
+				_ = store.Queue(ctx, thumb())
+				_ = store.PersonFrom(ctx)
+			}
+		})
+	}
+	all.Wait()
+	require.Equal(t, 800, turn.Person().ThumbUps)
+}
