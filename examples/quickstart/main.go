@@ -1,0 +1,168 @@
+// Quickstart is a small bot to try and to take apart. Without credentials it
+// starts a fake platform beside the bot, in the same process:
+//
+//	go run ./examples/quickstart
+//
+// and prints the address of a page to chat on. With MESSENGER_APP_SECRET,
+// MESSENGER_VERIFY_TOKEN and MESSENGER_PAGE_TOKEN set it talks to the real
+// platform. What it learns is kept in a SQLite file.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store/sqlite"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+// What the bot and the fake platform know each other by. On the real platform
+// these are secrets.
+const (
+	appSecret   = "quickstart-app-secret"
+	pageToken   = "quickstart-page-token"
+	verifyToken = "quickstart-verify-token"
+)
+
+func main() {
+	addr := flag.String("addr", "localhost:8080", "address to listen on")
+	db := flag.String("db", "quickstart.db", "file of the SQLite database")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "quickstart: unexpected argument %q\n", flag.Arg(0))
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *addr, *db); err != nil {
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, addr, db string) error {
+	// Listen first: whatever goes wrong then, the port is ours to report on.
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	origin := "http://" + listener.Addr().String()
+
+	cfg, platform, err := configure(origin)
+	if err != nil {
+		return err
+	}
+	st, err := sqlite.Open(db)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = st.Close() }()
+	cfg.Store = st
+	bot, err := messenger.New(cfg)
+	if err != nil {
+		return err
+	}
+
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", bot)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		if err := bot.Healthy(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintln(w, "ok")
+	})
+	hello := fmt.Sprintf("The webhook is at %s/webhook; give the platform its public https address.", origin)
+	if platform != nil {
+		mux.Handle("/", platform)
+		hello = fmt.Sprintf("Chat with the bot at %s (Ctrl-C ends it).", pageAddress(addr, listener))
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	fmt.Println(hello)
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			cancel(err)
+		}
+	}()
+	err = bot.Run(ctx)
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	if platform != nil {
+		err = errors.Join(err, platform.Close())
+	}
+	shutdown, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer done()
+	if err := server.Shutdown(shutdown); err != nil {
+		_ = server.Close() // open chat pages
+	}
+	return err
+}
+
+// configure returns the bot's configuration, and the fake platform if there
+// are no credentials for the real one.
+func configure(origin string) (messenger.Config, *simulator.Simulator, error) {
+	var cfg messenger.Config
+	var platform *simulator.Simulator
+	var err error
+	if os.Getenv("MESSENGER_APP_SECRET")+os.Getenv("MESSENGER_VERIFY_TOKEN")+os.Getenv("MESSENGER_PAGE_TOKEN") != "" {
+		if cfg, err = messenger.ConfigFromEnv(); err != nil {
+			return cfg, nil, err
+		}
+	} else {
+		platform, err = simulator.New(simulator.Config{
+			AppSecret:   appSecret,
+			PageName:    "Tee Shop",
+			PageToken:   pageToken,
+			Strangers:   true, // so that callbacks posted by hand are answered
+			VerifyToken: verifyToken,
+			WebhookURL:  origin + "/webhook",
+		})
+		if err != nil {
+			return cfg, nil, err
+		}
+		cfg.Apps = messenger.App(appSecret)
+		cfg.VerifyToken = secret.New(verifyToken)
+		cfg.Tokens = graph.PageToken(pageToken)
+		cfg.GraphURL = origin
+	}
+	if cfg.Catalog, err = catalog(); err != nil {
+		return cfg, nil, err
+	}
+	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	cfg.Policy = policy()
+	cfg.DefaultText = defaultText
+	cfg.ThreadSettings = map[string]threadsettings.Settings{graph.Me: settings(cfg.Catalog)}
+	return cfg, platform, nil
+}
+
+// pageAddress is the address to open in a browser: with the name that the user
+// gave, so that it reads like what they typed.
+func pageAddress(addr string, listener net.Listener) string {
+	host, _, err := net.SplitHostPort(addr)
+	_, port, err2 := net.SplitHostPort(listener.Addr().String())
+	if err != nil || err2 != nil || host == "" {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/"
+}
