@@ -13,6 +13,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -48,13 +49,15 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *addr, *db); err != nil {
+	if err := run(ctx, os.Stdout, *addr, *db); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, addr, db string) error {
+// run serves until ctx ends. It prints one line, with the address, when people
+// can come.
+func run(ctx context.Context, out io.Writer, addr, db string) error {
 	// Listen first: whatever goes wrong then, the port is ours to report on.
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -95,7 +98,9 @@ func run(ctx context.Context, addr, db string) error {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	fmt.Println(hello)
+	if _, err := fmt.Fprintln(out, hello); err != nil {
+		return err
+	}
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// runQuickstart runs the program's inside until the test ends, and returns the
+// address that it prints.
+func runQuickstart(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_TOKEN"} {
+		t.Setenv(name, "")
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, in, "127.0.0.1:0", filepath.Join(t.TempDir(), "quickstart.db"))
+		_ = in.Close()
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-ended)
+	})
+	address := regexp.MustCompile(`http://\S+`).FindString(line)
+	require.NotEmpty(t, address, line)
+	return strings.TrimSuffix(address, "/")
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	answer, err := http.Get(url) //nolint:gosec // the test's own server
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(body)
+}
+
+func TestCallbackPostedByHandIsAnswered(t *testing.T) {
+	origin := runQuickstart(t)
+	status, body := get(t, origin+"/webhook?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token="+verifyToken)
+	require.Equal(t, 200, status)
+	require.Equal(t, "1158201444", body)
+	status, _ = get(t, origin+"/webhook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong")
+	require.Equal(t, 403, status)
+
+	const callback = `{"object":"page","entry":[{"id":"100000000000001","time":1458692752478,"messaging":[{"sender":{"id":"4711"},` +
+		`"recipient":{"id":"100000000000001"},"timestamp":1458692752478,"message":{"mid":"m_by_hand","text":"hi"}}]}]}`
+	mac := hmac.New(sha256.New, []byte(appSecret))
+	mac.Write([]byte(callback))
+	post := func(signature string) int {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/webhook", strings.NewReader(callback))
+		require.NoError(t, err)
+		request.Header.Set("X-Hub-Signature-256", signature)
+		answer, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		return answer.StatusCode
+	}
+	require.Equal(t, 401, post("sha256="+strings.Repeat("0", 64)))
+	require.Equal(t, 200, post("sha256="+hex.EncodeToString(mac.Sum(nil))))
+	require.Eventually(t, func() bool {
+		_, requests := get(t, origin+"/simulator/requests")
+		return strings.Contains(requests, `Hello, there!`) && strings.Contains(requests, `\"4711\"`)
+	}, 10*time.Second, 20*time.Millisecond)
+}
+
+func TestHealthAndChatPageAreServed(t *testing.T) {
+	origin := runQuickstart(t)
+	require.Eventually(t, func() bool {
+		status, _ := get(t, origin+"/healthz")
+		return status == 200
+	}, 10*time.Second, 10*time.Millisecond)
+	status, body := get(t, origin+"/")
+	require.Equal(t, 200, status)
+	require.Contains(t, body, "<!doctype html>")
+}
+
+func TestHalfOfTheCredentialsIsAMistakeNotASimulation(t *testing.T) {
+	t.Setenv("MESSENGER_APP_SECRET", "secret")
+	t.Setenv("MESSENGER_VERIFY_TOKEN", "")
+	t.Setenv("MESSENGER_PAGE_TOKEN", "")
+	err := run(t.Context(), io.Discard, "127.0.0.1:0", filepath.Join(t.TempDir(), "quickstart.db"))
+	require.ErrorContains(t, err, "MESSENGER_VERIFY_TOKEN, MESSENGER_PAGE_TOKEN")
+}
+
+func TestAddressInUseAndBadDatabaseAreSaid(t *testing.T) {
+	origin := runQuickstart(t)
+	err := run(t.Context(), io.Discard, strings.TrimPrefix(origin, "http://"), "unused.db")
+	require.ErrorContains(t, err, "address already in use")
+	err = run(t.Context(), io.Discard, "127.0.0.1:0", filepath.Join(t.TempDir(), "no such directory", "q.db"))
+	require.Error(t, err)
+}
