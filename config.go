@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -273,10 +274,8 @@ func (c Config) appSecret(pageID string) secret.Value {
 		if len(app.Pages) == 0 || len(c.Apps) == 1 {
 			return app.Secrets[0]
 		}
-		for _, p := range app.Pages {
-			if p == pageID {
-				return app.Secrets[0]
-			}
+		if slices.Contains(app.Pages, pageID) {
+			return app.Secrets[0]
 		}
 	}
 	return secret.Value{}

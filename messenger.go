@@ -141,8 +141,7 @@ func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error 
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
 	err := b.cfg.Store.Put(ctx, events...)
-	var backlog *store.BacklogError
-	if errors.As(err, &backlog) {
+	if backlog, ok := errors.AsType[*store.BacklogError](err); ok {
 		// The pages that have room must not suffer for the one that has none.
 		return errors.Join(err, b.putOthers(ctx, events, backlog.PageIDs))
 	}

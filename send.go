@@ -110,12 +110,12 @@ func threadOf(m sending.Message) string {
 // message with sending.Message.WithKey, or all the messages of a SendOnce. It
 // reports whether anything was taken back.
 func (b *Bot) Cancel(ctx context.Context, pageID, key string) (bool, error) {
-	any := false
+	found := false
 	for i := 0; ; i++ {
 		canceled, err := b.cfg.Store.Cancel(ctx, pageID, engine.NamedKey(pageID, onceKey(key, i)))
 		if err != nil || !canceled {
-			return any, err
+			return found, err
 		}
-		any = true
+		found = true
 	}
 }

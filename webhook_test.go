@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -55,8 +57,9 @@ func TestCallbackDeliveredTwiceTakesEffectOnce(t *testing.T) {
 	}))
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
 		body := callback(pageID, "4711", "m_1", "hi")
-		for range 10 {
-			go func() { require.Equal(t, 200, w.post(body).Code) }()
+		codes := make([]int, 10)
+		for i := range codes {
+			go func() { codes[i] = w.post(body).Code }()
 		}
 		after(time.Second)
 		require.Equal(t, 200, w.post(body).Code)
@@ -65,6 +68,7 @@ func TestCallbackDeliveredTwiceTakesEffectOnce(t *testing.T) {
 		w.start()
 		require.Equal(t, 200, w.post(body).Code)
 		after(time.Second)
+		require.Equal(t, slices.Repeat([]int{200}, 10), codes)
 		require.EqualValues(t, 1, runs.Load())
 		require.Equal(t, []string{"you said hi"}, w.texts("4711"))
 	})
@@ -155,7 +159,7 @@ func TestHandlersNeverChangeTheAnswer(t *testing.T) {
 
 func TestBotThatDoesNotRunWarnsAndIsNotHealthy(t *testing.T) {
 	t.Parallel()
-	var log strings.Builder
+	var log syncBuffer
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
 		after(time.Millisecond)
 		require.NoError(t, w.bot.Healthy(t.Context()))
@@ -169,6 +173,24 @@ func TestBotThatDoesNotRunWarnsAndIsNotHealthy(t *testing.T) {
 		after(2 * time.Second)
 		require.Contains(t, log.String(), "call Run")
 	})
+}
+
+// syncBuffer is a log that may be read while it is written.
+type syncBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func TestPoliciesByPage(t *testing.T) {

@@ -204,7 +204,7 @@ func TestBasesTakeTheirTypesAndNoOther(t *testing.T) {
 	t.Parallel()
 	bases := map[string]struct {
 		base interface {
-			ShouldHandle(context.Context, *receiving.Event) bool
+			ShouldHandle(ctx context.Context, ev *receiving.Event) bool
 		}
 		types []receiving.Type
 	}{

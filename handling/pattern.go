@@ -11,8 +11,10 @@ var patterns sync.Map // of string to *regexp.Regexp
 
 // compile returns the pattern anchored at both ends.
 func compile(pattern string) (*regexp.Regexp, error) {
-	if re, ok := patterns.Load(pattern); ok {
-		return re.(*regexp.Regexp), nil
+	if found, ok := patterns.Load(pattern); ok {
+		if re, ok := found.(*regexp.Regexp); ok {
+			return re, nil
+		}
 	}
 	// Alone first, so that the pattern cannot close the group around it.
 	if _, err := regexp.Compile(pattern); err != nil {

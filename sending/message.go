@@ -1,6 +1,7 @@
 package sending
 
 import (
+	"slices"
 	"time"
 )
 
@@ -92,7 +93,7 @@ func (m Message) To(recipient Recipient) Message {
 
 // WithQuickReplies returns a copy with more quick replies.
 func (m Message) WithQuickReplies(replies ...QuickReply) Message {
-	m.QuickReplies = append(m.QuickReplies[:len(m.QuickReplies):len(m.QuickReplies)], replies...)
+	m.QuickReplies = slices.Concat(m.QuickReplies, replies)
 	return m
 }
 

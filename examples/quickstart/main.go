@@ -39,8 +39,9 @@ const (
 )
 
 func main() {
-	addr := flag.String("addr", "localhost:8080", "address to listen on")
-	db := flag.String("db", "quickstart.db", "file of the SQLite database")
+	opts := options{out: os.Stdout, simulate: !credentials()}
+	flag.StringVar(&opts.addr, "addr", "localhost:8080", "address to listen on")
+	flag.StringVar(&opts.db, "db", "quickstart.db", "file of the SQLite database")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "quickstart: unexpected argument %q\n", flag.Arg(0))
@@ -48,29 +49,41 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Stdout, *addr, *db); err != nil {
+	err := run(ctx, opts)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
 }
 
+// credentials reports whether there are any for the real platform.
+func credentials() bool {
+	return os.Getenv("MESSENGER_APP_SECRET")+os.Getenv("MESSENGER_VERIFY_TOKEN")+os.Getenv("MESSENGER_PAGE_TOKEN") != ""
+}
+
+type options struct {
+	addr, db string
+	out      io.Writer
+	simulate bool
+}
+
 // run serves until ctx ends. It prints one line, with the address, when people
 // can come.
-func run(ctx context.Context, out io.Writer, addr, db string) error {
+func run(ctx context.Context, opts options) error {
 	// Listen first: whatever goes wrong then, the port is ours to report on.
-	listener, err := net.Listen("tcp", addr)
+	listener, err := net.Listen("tcp", opts.addr)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = listener.Close() }()
 	origin := "http://" + listener.Addr().String()
 
-	cfg, platform, err := configure(origin)
+	cfg, platform, err := configure(origin, opts.simulate)
 	if err != nil {
 		return err
 	}
-	st, err := sqlite.Open(db)
+	st, err := sqlite.Open(opts.db)
 	if err != nil {
 		return err
 	}
@@ -93,12 +106,12 @@ func run(ctx context.Context, out io.Writer, addr, db string) error {
 	hello := fmt.Sprintf("The webhook is at %s/webhook; give the platform its public https address.", origin)
 	if platform != nil {
 		mux.Handle("/", platform)
-		hello = fmt.Sprintf("Chat with the bot at %s (Ctrl-C ends it).", pageAddress(addr, listener))
+		hello = fmt.Sprintf("Chat with the bot at %s (Ctrl-C ends it).", pageAddress(opts.addr, listener))
 	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	if _, err := fmt.Fprintln(out, hello); err != nil {
+	if _, err := fmt.Fprintln(opts.out, hello); err != nil {
 		return err
 	}
 
@@ -124,32 +137,16 @@ func run(ctx context.Context, out io.Writer, addr, db string) error {
 	return err
 }
 
-// configure returns the bot's configuration, and the fake platform if there
-// are no credentials for the real one.
-func configure(origin string) (messenger.Config, *simulator.Simulator, error) {
-	var cfg messenger.Config
-	var platform *simulator.Simulator
-	var err error
-	if os.Getenv("MESSENGER_APP_SECRET")+os.Getenv("MESSENGER_VERIFY_TOKEN")+os.Getenv("MESSENGER_PAGE_TOKEN") != "" {
-		if cfg, err = messenger.ConfigFromEnv(); err != nil {
-			return cfg, nil, err
-		}
+// configure returns the bot's configuration, and the fake platform if it is
+// wanted.
+func configure(origin string, simulate bool) (cfg messenger.Config, platform *simulator.Simulator, err error) {
+	if simulate {
+		cfg, platform, err = simulated(origin)
 	} else {
-		platform, err = simulator.New(simulator.Config{
-			AppSecret:   appSecret,
-			PageName:    "Tee Shop",
-			PageToken:   pageToken,
-			Strangers:   true, // so that callbacks posted by hand are answered
-			VerifyToken: verifyToken,
-			WebhookURL:  origin + "/webhook",
-		})
-		if err != nil {
-			return cfg, nil, err
-		}
-		cfg.Apps = messenger.App(appSecret)
-		cfg.VerifyToken = secret.New(verifyToken)
-		cfg.Tokens = graph.PageToken(pageToken)
-		cfg.GraphURL = origin
+		cfg, err = messenger.ConfigFromEnv()
+	}
+	if err != nil {
+		return cfg, nil, err
 	}
 	if cfg.Catalog, err = catalog(); err != nil {
 		return cfg, nil, err
@@ -159,6 +156,24 @@ func configure(origin string) (messenger.Config, *simulator.Simulator, error) {
 	cfg.DefaultText = defaultText
 	cfg.ThreadSettings = map[string]threadsettings.Settings{graph.Me: settings(cfg.Catalog)}
 	return cfg, platform, nil
+}
+
+// simulated returns a fake platform and a configuration that talks to it.
+func simulated(origin string) (messenger.Config, *simulator.Simulator, error) {
+	platform, err := simulator.New(simulator.Config{
+		AppSecret:   appSecret,
+		PageName:    "Tee Shop",
+		PageToken:   pageToken,
+		Strangers:   true, // so that callbacks posted by hand are answered
+		VerifyToken: verifyToken,
+		WebhookURL:  origin + "/webhook",
+	})
+	return messenger.Config{
+		Apps:        messenger.App(appSecret),
+		GraphURL:    origin,
+		Tokens:      graph.PageToken(pageToken),
+		VerifyToken: secret.New(verifyToken),
+	}, platform, err
 }
 
 // pageAddress is the address to open in a browser: with the name that the user

@@ -21,14 +21,11 @@ import (
 // address that it prints.
 func runQuickstart(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_TOKEN"} {
-		t.Setenv(name, "")
-	}
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, in, "127.0.0.1:0", filepath.Join(t.TempDir(), "quickstart.db"))
+		ended <- run(ctx, options{out: in, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "quickstart.db"), simulate: true})
 		_ = in.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
@@ -44,7 +41,7 @@ func runQuickstart(t *testing.T) string {
 
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
-	answer, err := http.Get(url) //nolint:gosec // the test's own server
+	answer, err := http.Get(url)
 	require.NoError(t, err)
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)
@@ -53,6 +50,7 @@ func get(t *testing.T, url string) (int, string) {
 }
 
 func TestCallbackPostedByHandIsAnswered(t *testing.T) {
+	t.Parallel()
 	origin := runQuickstart(t)
 	status, body := get(t, origin+"/webhook?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token="+verifyToken)
 	require.Equal(t, 200, status)
@@ -82,6 +80,7 @@ func TestCallbackPostedByHandIsAnswered(t *testing.T) {
 }
 
 func TestHealthAndChatPageAreServed(t *testing.T) {
+	t.Parallel()
 	origin := runQuickstart(t)
 	require.Eventually(t, func() bool {
 		status, _ := get(t, origin+"/healthz")
@@ -96,14 +95,15 @@ func TestHalfOfTheCredentialsIsAMistakeNotASimulation(t *testing.T) {
 	t.Setenv("MESSENGER_APP_SECRET", "secret")
 	t.Setenv("MESSENGER_VERIFY_TOKEN", "")
 	t.Setenv("MESSENGER_PAGE_TOKEN", "")
-	err := run(t.Context(), io.Discard, "127.0.0.1:0", filepath.Join(t.TempDir(), "quickstart.db"))
+	err := run(t.Context(), options{out: io.Discard, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "quickstart.db")})
 	require.ErrorContains(t, err, "MESSENGER_VERIFY_TOKEN, MESSENGER_PAGE_TOKEN")
 }
 
 func TestAddressInUseAndBadDatabaseAreSaid(t *testing.T) {
+	t.Parallel()
 	origin := runQuickstart(t)
-	err := run(t.Context(), io.Discard, strings.TrimPrefix(origin, "http://"), "unused.db")
+	err := run(t.Context(), options{out: io.Discard, addr: strings.TrimPrefix(origin, "http://"), db: "unused.db", simulate: true})
 	require.ErrorContains(t, err, "address already in use")
-	err = run(t.Context(), io.Discard, "127.0.0.1:0", filepath.Join(t.TempDir(), "no such directory", "q.db"))
+	err = run(t.Context(), options{out: io.Discard, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "no such directory", "q.db"), simulate: true})
 	require.Error(t, err)
 }

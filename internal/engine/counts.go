@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"sync"
 	"sync/atomic"
 
@@ -40,8 +41,6 @@ func (e *Engine) Counts() Counts {
 	}
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
-	for outcome, n := range e.counts.sends {
-		c.Sends[outcome] = n
-	}
+	maps.Copy(c.Sends, e.counts.sends)
 	return c
 }

@@ -89,9 +89,9 @@ func (w *worker) allowed(d sending.Delivery) error {
 	if r := d.Message.Recipient; r == nil || r.ID == "" || r.ID != d.PersonID {
 		return nil
 	}
-	person, err := w.person()
+	person, ok := w.person()
 	switch {
-	case err != nil:
+	case !ok:
 		return nil // the lease is over; the next commit finds out
 	case !person.UnavailableSince.IsZero():
 		return fmt.Errorf("%w since %s", graph.ErrPersonUnavailable, person.UnavailableSince.Format(time.RFC3339))

@@ -66,8 +66,8 @@ func (t *turn) run() bool {
 		t.w.log.Warn("a part of an event was left out", "event", t.ev.Key, "problem", p)
 	}
 	t.own = t.w.e.owns(t.ev)
-	person, err := t.w.person()
-	if err != nil {
+	person, ok := t.w.person()
+	if !ok {
 		return false
 	}
 	t.state = store.NewTurn(t.w.e.cfg.Store, person)
@@ -93,21 +93,21 @@ func (t *turn) run() bool {
 }
 
 // person reads the conversation's person. While the store is away it tries
-// again until the lease is over.
-func (w *worker) person() (store.Person, error) {
+// again; it returns false when the lease is over.
+func (w *worker) person() (store.Person, bool) {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
 		p, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
 		switch {
 		case err == nil:
-			return p, nil
+			return p, true
 		case errors.Is(err, store.ErrNotFound):
-			return store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, nil
+			return store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, true
 		}
 		w.log.Error("cannot read from the store; trying again while the lease lasts", "error", err)
 		select {
 		case <-time.After(wait):
 		case <-w.held.ctx.Done():
-			return store.Person{}, err
+			return store.Person{}, false
 		}
 	}
 }
@@ -324,7 +324,7 @@ func (t *turn) willRetry() bool {
 // retryable reports whether trying again may mend an error.
 func retryable(err error) bool {
 	var field *sending.FieldError
-	return err != nil && err != errDeadly && !handling.IsPermanent(err) &&
+	return err != nil && !errors.Is(err, errDeadly) && !handling.IsPermanent(err) &&
 		!errors.As(err, &field) && !errors.Is(err, graph.ErrOutsideWindow)
 }
 

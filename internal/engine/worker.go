@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -131,8 +132,8 @@ func (w *worker) release(pause time.Duration) {
 // returns then, and ErrFenced, is logged here; the lease is lost.
 func (w *worker) commit(out store.Outcome) error {
 	out.Lease = w.lease.LeaseID
-	out.Results = append(w.settled.Results[:len(w.settled.Results):len(w.settled.Results)], out.Results...)
-	out.Writes = append(w.settled.Writes[:len(w.settled.Writes):len(w.settled.Writes)], out.Writes...)
+	out.Results = slices.Concat(w.settled.Results, out.Results)
+	out.Writes = slices.Concat(w.settled.Writes, out.Writes)
 	// The context must not end while the commit is under way: nobody would
 	// know whether it took effect.
 	ctx := context.WithoutCancel(w.held.ctx)

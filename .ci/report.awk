@@ -1,0 +1,65 @@
+# Reads `go test -v ./...` and prints one line for each package that passes, and
+# what was said in one that fails; at the end it names the tests that failed. Names
+# each skipped test with its reason; with ci=true a skip that is not listed in the
+# file `allowed` fails the build.
+
+BEGIN {
+	while ((getline line < allowed) > 0) {
+		if (line ~ /^#/ || line ~ /^[ \t]*$/) continue
+		split(line, word)
+		listed[word[1] " " word[2]] = 1
+	}
+}
+
+# With -v a test's own output stands between its "=== RUN" and its "--- " line, or
+# behind "=== NAME"; the reason of a skip is the last line before "--- SKIP".
+/^ *--- SKIP: / {
+	for (i = 1; i <= NF; i++) if ($i == "SKIP:") test = $(i + 1)
+	skipped[++skips] = test
+	reason[skips] = said[test]
+}
+/^=== (RUN|CONT|NAME) / { current = $3 }
+/^ *--- FAIL: / {
+	for (i = 1; i <= NF; i++) if ($i == "FAIL:") failed[++fails] = $(i + 1)
+}
+/^ +[^ ]+\.go:[0-9]+: / {
+	said[current] = $0
+	sub(/^ +[^ ]+\.go:[0-9]+: /, "", said[current])
+}
+
+# go test prints what a package said in one piece; between such pieces stands what
+# the compiler has to say.
+/^-test\.shuffle / || /^=== / { inside = 1 }
+{
+	if (!inside) print
+	else if ($0 !~ /^=== (RUN|PAUSE|CONT) /) text = text $0 "\n"
+}
+
+/^(ok|FAIL|\?) *\t/ {
+	if (inside) {
+		if ($1 == "FAIL") printf "%s", text
+		else print
+	}
+	for (i = 1; i <= fails; i++) failures = failures "  " $2 " " failed[i] "\n"
+	for (i = 1; i <= skips; i++) {
+		verdict = ""
+		if (!(($2 " " skipped[i]) in listed)) {
+			unlisted = unlisted "  " $2 " " skipped[i] ": " reason[i] "\n"
+		} else {
+			verdict = " (allowed)"
+		}
+		print "    skipped" verdict " " skipped[i] ": " reason[i]
+	}
+	text = ""
+	inside = skips = fails = 0
+	split("", said)
+}
+
+END {
+	printf "%s", text
+	if (failures != "") printf "\nThese tests failed:\n%s", failures
+	if (unlisted != "" && ci == "true") {
+		printf "\nThese tests were skipped, and %s does not allow it:\n%s", allowed, unlisted
+		exit 1
+	}
+}

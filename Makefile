@@ -1,0 +1,80 @@
+# What people at work need. CI runs the same targets: see .ci/run.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+# Every module of this repository whose code is ours; tools/ only holds versions.
+MODULES := $(sort $(patsubst %/,%,$(dir $(shell find . -name go.mod -not -path './tools/*' -not -path '*/testdata/*'))))
+# How long each fuzz target runs under `make fuzz`.
+FUZZTIME ?= 10s
+# Built tools are kept outside the tree.
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/djmessenger
+LINT := $(CACHE)/golangci-lint
+
+##@ Write
+
+fmt: $(LINT) ## format all code and imports
+	@$(LINT) fmt
+
+tidy: ## go mod tidy in every module
+	@for m in $(MODULES) tools; do (cd $$m && $(GO) mod tidy); done
+
+##@ Check
+
+fmt-check: $(LINT) ## fail if something is not formatted
+	@$(LINT) fmt --diff
+
+lint: $(LINT) ## golangci-lint, the arrows of the house among it
+	@for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(LINT) run); done
+
+vet: ## go vet
+	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...); done
+
+tidy-check: ## fail if a go.mod or go.sum is not tidy
+	@for m in $(MODULES) tools; do echo "tidy $$m"; (cd $$m && $(GO) mod tidy -diff); done
+
+examples: ## build everything, examples with a go.mod of their own too; the library without cgo
+	@for m in $(MODULES); do (cd $$m && $(GO) build -o /dev/null ./...); done
+	@CGO_ENABLED=0 $(GO) build .
+
+##@ Test
+
+test: ## the README's test command
+	$(GO) test ./...
+
+race: ## all tests under the race detector, in random order; with CI=true a skipped test fails
+	@$(GO) test -race -shuffle=on -timeout=10m -v ./... 2>&1 | awk -v ci="$(CI)" -v allowed=.ci/skips -f .ci/report.awk
+
+browser: ## the quickstart in a headless Chromium
+	cd examples/quickstart/browsertest && $(GO) test -count=1 -v ./...
+
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@$(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r pkg; do \
+		for target in $$($(GO) test -list='^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "fuzz $$pkg $$target"; \
+			$(GO) test -run='^$$' -fuzz="^$$target$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=100x $$pkg; \
+		done; \
+	done
+
+bench: ## each benchmark once, so that they keep working
+	@$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
+
+##@ All of it
+
+verify: fmt-check lint vet tidy-check examples race bench test ## what CI does, on this machine
+
+help: ## this text
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(LINT): tools/go.mod tools/go.sum
+	@echo "building golangci-lint (once; minutes)"
+	@mkdir -p $(CACHE)
+	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz bench verify help

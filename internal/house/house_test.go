@@ -1,0 +1,185 @@
+package house_test
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/djmessenger/messenger"
+
+// room says what one package may import besides the standard library.
+type room struct {
+	ours   []string // packages of this module, by their folder; "." is the root
+	others []string // prefixes of import paths
+}
+
+// house is the picture in CONTRIBUTING.md as a table. What has no row may not
+// exist; commands and examples have none, they may import all that is public.
+var house = map[string]room{
+	".": {
+		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+	},
+	"graph":    {ours: []string{"secret"}},
+	"handling": {ours: []string{"graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
+	"i18n":     {others: []string{"golang.org/x/text"}},
+	"internal/engine": {
+		ours:   []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+		others: []string{"golang.org/x/time"},
+	},
+	"messengertest": {
+		ours:   []string{".", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "threadsettings"},
+		others: []string{"github.com/stretchr/testify"},
+	},
+	"receiving": {
+		ours:   []string{"receiving/internal/scan", "receiving/payload", "secret"},
+		others: []string{"github.com/go-json-experiment/json"},
+	},
+	"receiving/internal/scan": {others: []string{"github.com/go-json-experiment/json"}},
+	"receiving/payload":       {},
+	"routing":                 {ours: []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "sending", "store"}},
+	"secret":                  {},
+	"sending":                 {ours: []string{"graph", "i18n", "receiving", "receiving/payload"}},
+	"simulator":               {},
+	"store":                   {},
+	"store/gormstore":         {ours: []string{"store", "store/internal/database"}, others: []string{"gorm.io/gorm"}},
+	"store/internal/database": {others: []string{"gorm.io/gorm"}},
+	"store/sqlite": {
+		ours:   []string{"store", "store/gormstore", "store/internal/database"},
+		others: []string{"github.com/mattn/go-sqlite3", "gorm.io/driver/sqlite", "gorm.io/gorm"},
+	},
+	"store/storetest": {ours: []string{"store"}, others: []string{"github.com/stretchr/testify"}},
+	"threadsettings":  {ours: []string{"graph", "i18n"}, others: []string{"golang.org/x/text"}},
+}
+
+// linked are the modules that package messenger links besides this one.
+var linked = []string{
+	"github.com/go-json-experiment/json", // receiving reads callbacks without building their tree
+	"golang.org/x/text",                  // i18n matches languages
+	"golang.org/x/time",                  // the engine paces pages
+}
+
+func TestAUserOfMessengerLinksNoDatabaseNoYAMLAndNoSimulator(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "-deps", ".") {
+		switch {
+		case p.Standard:
+		case p.folder() != "":
+			_, known := house[p.folder()]
+			require.True(t, known, "messenger links %s, which has no row in the house", p.ImportPath)
+			require.NotContains(t, []string{"simulator", "messengertest"}, p.folder(), "messenger links it")
+			require.False(t, strings.HasPrefix(p.folder(), "store/"), "messenger links %s: stores are the user's choice", p.ImportPath)
+		default:
+			require.Contains(t, linked, p.Module.Path,
+				"messenger links %s; if that is meant, give it a row and its reason here and in the README", p.ImportPath)
+			require.Empty(t, p.CgoFiles, "messenger links %s, which needs a C compiler", p.ImportPath)
+		}
+	}
+}
+
+func TestMessengerBuildsWithoutCgo(t *testing.T) {
+	t.Parallel()
+	run(t, root(t), []string{"CGO_ENABLED=0"}, "go", "build", "-o", os.DevNull, ".")
+}
+
+func TestNoArrowPointsUp(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range list(t, "./...") {
+		folder := p.folder()
+		if folder == "internal/house" || isUser(folder) {
+			for _, imported := range p.Imports {
+				require.NotRegexp(t, "^"+regexp.QuoteMeta(module)+"/(.+/)?internal/", imported,
+					"%s is a user, and imports what no user can", folder)
+			}
+			continue
+		}
+		seen[folder] = true
+		room, known := house[folder]
+		require.True(t, known, "%s has no row in the house: add one here and in .golangci.yml", folder)
+		for _, imported := range p.Imports {
+			require.True(t, room.allows(imported), "%s may not import %s", folder, imported)
+		}
+	}
+	for folder := range house {
+		require.True(t, seen[folder], "the house has a row for %s, which does not exist", folder)
+	}
+}
+
+// The simulator checks this library, so not even its tests use it.
+func TestTestsOfTheSimulatorUseOnlyTheSimulator(t *testing.T) {
+	t.Parallel()
+	p := list(t, "./simulator")[0]
+	for _, imported := range slices.Concat(p.TestImports, p.XTestImports) {
+		if strings.HasPrefix(imported, module) {
+			require.Equal(t, module+"/simulator", imported)
+		}
+	}
+}
+
+func TestLintHasTheSameHouse(t *testing.T) {
+	t.Parallel()
+	config, err := os.ReadFile(filepath.Join(root(t), ".golangci.yml"))
+	require.NoError(t, err)
+	for _, folder := range slices.Sorted(maps.Keys(house)) {
+		want := rule(folder, house[folder])
+		require.True(t, bytes.Contains(config, []byte(want)), "the rule for %s in .golangci.yml has to be this:\n%s", folder, want)
+	}
+	rules := regexp.MustCompile(`(?m)^ +house-[a-z0-9-]+:$`).FindAll(config, -1)
+	require.Len(t, rules, len(house)+1, "each row has one rule, and house-users is for commands and examples")
+}
+
+func (r room) allows(imported string) bool {
+	if imported == "C" {
+		return false
+	}
+	if !strings.Contains(strings.Split(imported, "/")[0], ".") {
+		return true // the standard library
+	}
+	for _, folder := range r.ours {
+		if imported == path.Join(module, folder) {
+			return true
+		}
+	}
+	for _, prefix := range r.others {
+		if imported == prefix || strings.HasPrefix(imported, prefix+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// rule is a row as depguard wants it.
+func rule(folder string, r room) string {
+	name, files := strings.ReplaceAll(folder, "/", "-"), folder+"/*.go"
+	if folder == "." {
+		name, files = "messenger", "*.go"
+	}
+	var b strings.Builder
+	b.WriteString("        house-" + name + ":\n" +
+		"          list-mode: strict\n" +
+		"          files: [\"${config-path}/" + files + "\", \"!$test\"]\n" +
+		"          allow:\n" +
+		"            - $gostd\n")
+	for _, ours := range r.ours {
+		b.WriteString("            - " + path.Join(module, ours) + "$\n")
+	}
+	for _, other := range r.others {
+		b.WriteString("            - " + other + "\n")
+	}
+	return b.String()
+}
+
+// isUser reports whether a folder holds a program that uses the library as any
+// user does.
+func isUser(folder string) bool {
+	return strings.HasPrefix(folder, "cmd/") || strings.HasPrefix(folder, "examples/")
+}
