@@ -117,7 +117,7 @@ func TestCodesOfThePlatform(t *testing.T) {
 			err := fmt.Errorf("sending: %w", &graph.Error{Code: test.code, Subcode: test.subcode, HTTPStatus: 400})
 			require.Equal(t, test.retry, graph.Classify(err))
 			for _, sentinel := range sentinels {
-				require.Equal(t, sentinel == test.sentinel, errors.Is(err, sentinel), "%v", sentinel)
+				require.Equal(t, errors.Is(test.sentinel, sentinel), errors.Is(err, sentinel), "%v", sentinel)
 			}
 		})
 	}

@@ -53,7 +53,7 @@ func (c *Client) Profile(ctx context.Context, page, psid string, fields ...strin
 	object := decodeObject(raw)
 	delete(object, "id") // which the platform gives unasked
 	if len(object) == 0 {
-		return Profile{}, &refusedProfile{err: errors.New("the answer has none of the fields")}
+		return Profile{}, &refusedProfileError{err: errors.New("the answer has none of the fields")}
 	}
 	text := func(key string) string { return decodeText(object[key]) }
 	return Profile{
@@ -74,16 +74,18 @@ func (c *Client) Profile(ctx context.Context, page, psid string, fields ...strin
 func profileError(err error) error {
 	var refused *Error
 	if errors.As(err, &refused) && (refused.Code == 100 && refused.Subcode == 33 || refused.Code == 230) {
-		return &refusedProfile{err: err}
+		return &refusedProfileError{err: err}
 	}
 	return err
 }
 
-// refusedProfile is a refusal whose words alone do not tell it.
-type refusedProfile struct {
+// refusedProfileError is a refusal whose words alone do not tell it.
+type refusedProfileError struct {
 	err error
 }
 
-func (e *refusedProfile) Error() string   { return fmt.Sprintf("%v: %v", ErrProfileUnavailable, e.err) }
-func (e *refusedProfile) Unwrap() []error { return []error{ErrProfileUnavailable, e.err} }
-func (e *refusedProfile) Retry() Retry    { return RetryNever }
+func (e *refusedProfileError) Error() string {
+	return fmt.Sprintf("%v: %v", ErrProfileUnavailable, e.err)
+}
+func (e *refusedProfileError) Unwrap() []error { return []error{ErrProfileUnavailable, e.err} }
+func (e *refusedProfileError) Retry() Retry    { return RetryNever }

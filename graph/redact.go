@@ -43,7 +43,7 @@ func (c credentials) harmless(err error) bool {
 	if text := err.Error(); c.hide(text) != text {
 		return false
 	}
-	switch err := err.(type) {
+	switch err := err.(type) { //nolint:errorlint // this walks the tree itself, error by error
 	case interface{ Unwrap() error }:
 		inner := err.Unwrap()
 		return inner == nil || c.harmless(inner)

@@ -46,12 +46,12 @@ func Classify(err error) Retry {
 	if err == nil {
 		panic("graph: Classify of a nil error")
 	}
-	var classified interface {
+	type classified interface {
 		error
 		Retry() Retry
 	}
-	if errors.As(err, &classified) {
-		return classified.Retry()
+	if failed, ok := errors.AsType[classified](err); ok {
+		return failed.Retry()
 	}
 	if errors.Is(err, ErrTokenInvalid) {
 		return RetryNewToken

@@ -253,7 +253,7 @@ func requireNoCredentials(t *testing.T, err error) {
 			require.NotContains(t, text, hidden, format)
 		}
 	}
-	switch err := err.(type) {
+	switch err := err.(type) { //nolint:errorlint // this walks the tree itself, error by error
 	case interface{ Unwrap() error }:
 		if inner := err.Unwrap(); inner != nil {
 			requireNoCredentials(t, inner)

@@ -56,8 +56,7 @@ func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, f
 	_ = reader.Close() // so that the writer ends, whatever happened
 	select {
 	case cause := <-written:
-		var failed *readError
-		if errors.As(cause, &failed) {
+		if failed, ok := errors.AsType[*readError](cause); ok {
 			return "", &RequestError{Err: fmt.Errorf("reading %q: %w", filename, failed.err)}
 		}
 	case <-ctx.Done(): // r blocks, and nothing can wake it

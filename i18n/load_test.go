@@ -123,6 +123,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		require.Len(t, catalog.Locales(), 1)
 		require.NotEmpty(t, catalog.For(locale).Text("Menu"))
-		require.Same(t, catalog.For(tag), catalog.For(tag))
+		found := catalog.For(tag)
+		require.Same(t, found, catalog.For(tag), "what was found is kept")
 	})
 }

@@ -103,11 +103,9 @@ type cache struct {
 }
 
 func (c *cache) get(locale string) *Localizer {
-	localizer, ok := c.found.Load(locale)
-	if !ok {
-		return nil
-	}
-	return localizer.(*Localizer)
+	found, _ := c.found.Load(locale)
+	localizer, _ := found.(*Localizer) // nil if nothing was found
+	return localizer
 }
 
 func (c *cache) put(locale string, localizer *Localizer) {

@@ -41,7 +41,7 @@ func newAccount() *account {
 // forms are the ways in which a text may leak: as it is, in hexadecimal, and as the decimal numbers of its bytes.
 func forms(text string) []string {
 	return []string{
-		text, text[:8], fmt.Sprintf("%x", text), fmt.Sprintf("%X", text), fmt.Sprintf("% x", text), strings.Trim(fmt.Sprint([]byte(text)), "[]"),
+		text, text[:8], fmt.Sprintf("%x", text), fmt.Sprintf("%X", text), fmt.Sprintf("% x", text), strings.Trim(fmt.Sprintf("%d", []byte(text)), "[]"),
 	}
 }
 
@@ -121,8 +121,8 @@ func dump(output *strings.Builder, value reflect.Value, depth int) {
 			dump(output, value.Elem(), depth+1)
 		}
 	case reflect.Struct:
-		for i := range value.NumField() {
-			dump(output, value.Field(i), depth+1)
+		for _, field := range value.Fields() {
+			dump(output, field, depth+1)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range value.Len() {

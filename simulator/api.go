@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"time"
@@ -216,9 +217,7 @@ func (s *Simulator) state() stateOf {
 		Profile: map[string]json.RawMessage{}, Conversations: map[string]*conversationState{},
 		Deliveries: []Delivery{}, Requests: latest(s.requests, stateKeep), Cursor: s.feed.cursor(), Now: now,
 	}
-	for name, raw := range pg.profile {
-		st.Profile[name] = raw
-	}
+	maps.Copy(st.Profile, pg.profile)
 	for id, c := range pg.conversations {
 		cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing}
 		for _, m := range latest(c.messages, feedKeep) {

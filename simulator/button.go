@@ -70,7 +70,7 @@ func (c *check) readButton(v value, place buttonPlace) Button {
 	case "game_play":
 		b.Payload = c.text(get("payload"), maxPayload)
 	case "audio_call":
-		c.integer(get("expires_in_days"), 1, 7, 7)
+		c.days(get("expires_in_days"))
 	}
 	return b
 }

@@ -171,14 +171,12 @@ func (c *check) boolean(v value) bool {
 	return false
 }
 
-// integer reads a whole number between least and most; absent is otherwise.
-func (c *check) integer(v value, least, most, otherwise int) int {
+// days checks a number of days, 1 to 7, which may be absent.
+func (c *check) days(v value) {
 	if !v.present() {
-		return otherwise
+		return
 	}
-	n, err := strconv.Atoi(v.string())
-	if err != nil || n < least || n > most {
-		c.refuse("Param %s must be a whole number between %d and %d.", v.path, least, most)
+	if n, err := strconv.Atoi(v.string()); err != nil || n < 1 || n > 7 {
+		c.refuse("Param %s must be a whole number between 1 and 7.", v.path)
 	}
-	return n
 }

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -62,7 +61,7 @@ func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID s
 		From: feedFrom{psid, p.name()}, Item: "comment", Verb: "add", PostID: post,
 		CommentID: commentID, ParentID: post, CreatedTime: at.Unix(), Message: text,
 	})
-	body, err := pg.entryOf(at, func(e *entry) { e.Changes = []change{{Field: "feed", Value: json.RawMessage(value)}} })
+	body, err := pg.entryOf(at, func(e *entry) { e.Changes = []change{{Field: "feed", Value: value}} })
 	if err != nil {
 		return "", err
 	}

@@ -171,8 +171,7 @@ func TestPausesGrowAndAnswersHaveFiveSeconds(t *testing.T) {
 	})
 }
 
-func TestClose(t *testing.T) {
-	// Not parallel: it counts goroutines.
+func TestClose(t *testing.T) { //nolint:paralleltest // it counts goroutines
 	before := runtime.NumGoroutine()
 	synctest.Test(t, func(t *testing.T) { // ends only when every goroutine has
 		block := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {

@@ -81,8 +81,11 @@ func ExampleSimulator_Fault() {
 	ada := sim.People()[0].ID
 	_, _ = sim.Say(ctx, ada, "hi") // opens the 24-hour window
 	sim.Fault(simulator.Fault{Drop: simulator.DropAfter})
-	_, err = http.Post(graph.URL+"/me/messages?access_token=simulator-page-token", "application/json",
+	answer, err := http.Post(graph.URL+"/me/messages?access_token=simulator-page-token", "application/json",
 		strings.NewReader(`{"recipient":{"id":"`+ada+`"},"message":{"text":"Shipped."}}`))
+	if err == nil {
+		answer.Body.Close()
+	}
 	fmt.Println("answered:", err == nil)
 	fmt.Println("arrived:", sim.Messages(ada)[1].Text)
 	// Output:

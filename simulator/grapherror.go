@@ -27,17 +27,18 @@ func (e *GraphError) Error() string {
 }
 
 // filled returns the error as it is sent.
-func (e GraphError) filled() GraphError {
-	if e.Type == "" {
-		e.Type = "OAuthException"
+func (e *GraphError) filled() GraphError {
+	sent := *e
+	if sent.Type == "" {
+		sent.Type = "OAuthException"
 	}
-	if e.TraceID == "" {
-		e.TraceID = newTrace()
+	if sent.TraceID == "" {
+		sent.TraceID = newTrace()
 	}
-	if e.status == 0 {
-		e.status = http.StatusBadRequest
+	if sent.status == 0 {
+		sent.status = http.StatusBadRequest
 	}
-	return e
+	return sent
 }
 
 // refuse makes an error in the platform's form, "(#code) message".

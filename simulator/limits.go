@@ -1,9 +1,6 @@
 package simulator
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 // Limits of a message, see
 // https://developers.facebook.com/docs/messenger-platform/reference/send-api
@@ -123,7 +120,7 @@ func (sd *send) readUtility(v value) {
 			sd.list(part("parameters"), 0, 100)
 		}
 	}
-	sd.message.Attachments = []Attachment{{Type: "template", Template: &Template{Type: "utility", Raw: json.RawMessage(v.unquoted().raw)}}}
+	sd.message.Attachments = []Attachment{{Type: "template", Template: &Template{Type: "utility", Raw: v.unquoted().raw}}}
 }
 
 // readAttachment checks media or a template.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -82,9 +83,7 @@ func (p *params) json(data []byte) *GraphError {
 		delete(fields, "access_token")
 		p.body = p.marshal(fields)
 	}
-	for name, raw := range fields {
-		p.values[name] = raw
-	}
+	maps.Copy(p.values, fields)
 	return nil
 }
 

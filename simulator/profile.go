@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -102,9 +103,7 @@ func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 	if set["persistent_menu"] != nil && !started && set["get_started"] == nil {
 		return nil, refuse(100, 2018145, "You must set a Get Started button if you also wish to use persistent menu")
 	}
-	for name, raw := range set {
-		s.page.profile[name] = raw
-	}
+	maps.Copy(s.page.profile, set)
 	s.publish("profile", s.page.profile)
 	return success, nil
 }

@@ -163,7 +163,7 @@ func (sd *send) readFeedback(get func(string) value, t *Template) {
 	t.Text = sd.required(get("title"), 65)
 	sd.text(get("subtitle"), 80)
 	sd.text(get("button_title"), 20)
-	sd.integer(get("expires_in_days"), 1, 7, 1)
+	sd.days(get("expires_in_days"))
 	sd.privacy(get("business_privacy"))
 	for _, screen := range sd.list(get("feedback_screens"), 1, 1) {
 		for _, item := range sd.list(sd.object(screen, "questions")("questions"), 1, 1) {
@@ -183,7 +183,7 @@ func (sd *send) readFeedback(get func(string) value, t *Template) {
 func (sd *send) readInformation(get func(string) value, _ *Template) {
 	sd.list(get("countries"), 1, 1000)
 	sd.privacy(get("business_privacy"))
-	sd.integer(get("expires_in_days"), 1, 7, 1)
+	sd.days(get("expires_in_days"))
 }
 
 func (sd *send) readImageGrid(get func(string) value, t *Template) {

@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,7 +25,7 @@ func (s *Simulator) Verify(ctx context.Context) error {
 	}
 	target, err := url.Parse(webhook)
 	if err != nil {
-		return fmt.Errorf("simulator: verification: the webhook URL does not work")
+		return errors.New("simulator: verification: the webhook URL does not work")
 	}
 	challenge := randomDigits(18)
 	query := target.Query()
@@ -36,7 +37,7 @@ func (s *Simulator) Verify(ctx context.Context) error {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
-		return fmt.Errorf("simulator: verification: the webhook URL does not work")
+		return errors.New("simulator: verification: the webhook URL does not work")
 	}
 	req.Header.Set("User-Agent", "facebookplatform/1.0 (+http://developers.facebook.com)")
 	var answer bytes.Buffer

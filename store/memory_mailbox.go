@@ -125,7 +125,7 @@ func (h dueHeap) Swap(i, j int) {
 }
 
 func (h *dueHeap) Push(x any) {
-	b := x.(*mailbox)
+	b, _ := x.(*mailbox) // nothing else is pushed
 	b.index = len(*h)
 	*h = append(*h, b)
 }

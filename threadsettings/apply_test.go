@@ -3,7 +3,6 @@ package threadsettings_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -281,5 +280,5 @@ func TestApplyWithoutATokenSaysSo(t *testing.T) {
 	client, err := graph.New(graph.Config{Tokens: graph.TokenMap{}})
 	require.NoError(t, err)
 	_, err = threadsettings.Apply(t.Context(), client, page, wanted())
-	require.True(t, errors.Is(err, graph.ErrNoToken))
+	require.ErrorIs(t, err, graph.ErrNoToken)
 }

@@ -28,42 +28,44 @@ var locales = strings.Fields(`
 func (s Settings) Localize(catalog *i18n.Catalog) Settings {
 	s = s.withDefaults()
 	targets := targetLocales(catalog)
-	s.localizeGreeting(catalog, targets)
-	s.localizeMenu(catalog, targets)
+	s.Greeting = localizeGreetings(s.Greeting, catalog, targets)
+	s.PersistentMenu = localizeMenus(s.PersistentMenu, catalog, targets)
 	return s
 }
 
-func (s *Settings) localizeGreeting(catalog *i18n.Catalog, targets []string) {
-	at := slices.IndexFunc(s.Greeting, func(g Greeting) bool { return g.Locale == DefaultLocale })
+func localizeGreetings(greetings []Greeting, catalog *i18n.Catalog, targets []string) []Greeting {
+	at := slices.IndexFunc(greetings, func(g Greeting) bool { return g.Locale == DefaultLocale })
 	if at < 0 {
-		return
+		return greetings
 	}
-	id := s.Greeting[at].Text
-	s.Greeting[at].Text = catalog.For("").Text(id)
+	id := greetings[at].Text
+	greetings[at].Text = catalog.For("").Text(id)
 	for _, locale := range targets {
 		text := catalog.For(locale).Text(id)
-		known := slices.ContainsFunc(s.Greeting, func(g Greeting) bool { return g.Locale == locale })
-		if !known && text != s.Greeting[at].Text {
-			s.Greeting = append(s.Greeting, Greeting{Locale: locale, Text: text})
+		known := slices.ContainsFunc(greetings, func(g Greeting) bool { return g.Locale == locale })
+		if !known && text != greetings[at].Text {
+			greetings = append(greetings, Greeting{Locale: locale, Text: text})
 		}
 	}
+	return greetings
 }
 
-func (s *Settings) localizeMenu(catalog *i18n.Catalog, targets []string) {
-	at := slices.IndexFunc(s.PersistentMenu, func(m Menu) bool { return m.Locale == DefaultLocale })
+func localizeMenus(menus []Menu, catalog *i18n.Catalog, targets []string) []Menu {
+	at := slices.IndexFunc(menus, func(m Menu) bool { return m.Locale == DefaultLocale })
 	if at < 0 {
-		return
+		return menus
 	}
-	ids := s.PersistentMenu[at].Items
-	s.PersistentMenu[at].Items = translateItems(ids, catalog.For(""))
+	ids := menus[at].Items
+	menus[at].Items = translateItems(ids, catalog.For(""))
 	for _, locale := range targets {
-		menu := s.PersistentMenu[at]
+		menu := menus[at]
 		menu.Items, menu.Locale = translateItems(ids, catalog.For(locale)), locale
-		known := slices.ContainsFunc(s.PersistentMenu, func(m Menu) bool { return m.Locale == locale })
-		if !known && !slices.Equal(menu.Items, s.PersistentMenu[at].Items) {
-			s.PersistentMenu = append(s.PersistentMenu, menu)
+		known := slices.ContainsFunc(menus, func(m Menu) bool { return m.Locale == locale })
+		if !known && !slices.Equal(menu.Items, menus[at].Items) {
+			menus = append(menus, menu)
 		}
 	}
+	return menus
 }
 
 func translateItems(items []MenuItem, localizer *i18n.Localizer) []MenuItem {

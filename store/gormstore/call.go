@@ -88,9 +88,7 @@ func (c *calls) run(call store.Call) error {
 	// A session that prepares its statements starts from the second of these.
 	db.Statement.ConnPool, db.ConnPool = c.pool, c.pool
 	result := make(chan error, 1)
-	c.w.calls.Add(1)
-	go func() {
-		defer c.w.calls.Done()
+	c.w.calls.Go(func() {
 		err := errors.New("the function did not return")
 		defer func() {
 			if p := recover(); p != nil {
@@ -99,7 +97,7 @@ func (c *calls) run(call store.Call) error {
 			result <- err
 		}()
 		err = call.Run(db)
-	}()
+	})
 	var err error
 	select {
 	case err = <-result:

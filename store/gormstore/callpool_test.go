@@ -1,9 +1,11 @@
-package gormstore
+package gormstore_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store/gormstore"
 )
 
 func TestControlsTransaction(t *testing.T) {
@@ -42,6 +44,6 @@ func TestControlsTransaction(t *testing.T) {
 		"--":                                  false,
 		"/*":                                  false,
 	} {
-		require.Equal(t, want, controlsTransaction(query), "%q", query)
+		require.Equal(t, want, gormstore.ControlsTransaction(query), "%q", query)
 	}
 }

@@ -226,7 +226,7 @@ func (w *writer) commitGroup(group []*operation) error {
 func (w *writer) runInGroup(op *operation, delta map[string]int) error {
 	op.err, op.delta, op.hint = nil, nil, false
 	if op.err = op.ctx.Err(); op.err != nil {
-		return nil
+		return nil //nolint:nilerr // op keeps its own error, and the group goes on
 	}
 	if _, err := w.session.exec("SAVEPOINT operation"); err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 	"github.com/djmessenger/messenger/store/sqlite"
 )
 
-func init() {
+func init() { //nolint:gochecknoinits // TestMain runs these children, and only a Unix has them
 	children["diskfull"] = childDiskFull
 	children["readonly"] = childReadOnly
 }
@@ -91,7 +91,7 @@ func childDiskFull(path string) error {
 func TestFilesThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	// The user root may write everything, so that another one must try.
-	dir, err := os.MkdirTemp("", "readonly")
+	dir, err := os.MkdirTemp("", "readonly") //nolint:usetesting // no other user gets into what t.TempDir makes
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	path := filepath.Join(dir, "bot.db")

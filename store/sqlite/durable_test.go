@@ -1,4 +1,4 @@
-package sqlite
+package sqlite //nolint:testpackage // no option of Open gives the settings that it must refuse
 
 import (
 	"path/filepath"

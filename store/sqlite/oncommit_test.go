@@ -163,7 +163,7 @@ func TestOnCommitThatFailsStoresNothing(t *testing.T) {
 		"raw commit": {func(tx *gorm.DB) error { tx.Exec("SELECT 1; COMMIT"); return nil }, nil, "cannot end"},
 		"raw commit in a query": {func(tx *gorm.DB) error {
 			var n int
-			tx.Raw("COMMIT").Row().Scan(&n)
+			_ = tx.Raw("COMMIT").Row().Scan(&n)
 			return nil
 		}, nil, "cannot end"},
 		"prepared":        {func(tx *gorm.DB) error { tx.Session(&gorm.Session{PrepareStmt: true}).Exec("SELECT 1"); return nil }, nil, "prepared"},

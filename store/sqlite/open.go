@@ -100,14 +100,14 @@ func prepare(path string) (string, error) {
 	}
 	// Two names of one file must meet at one lock, and SQLite's own side files
 	// are named after the file, not after a link to it.
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", fmt.Errorf("sqlite: %w", err)
 	}
-	if real, err = filepath.Abs(real); err != nil {
+	if resolved, err = filepath.Abs(resolved); err != nil {
 		return "", fmt.Errorf("sqlite: %w", err)
 	}
-	return real, nil
+	return resolved, nil
 }
 
 // source is the data source name of a file. As a URI it leaves no character of

@@ -1,6 +1,6 @@
 //go:build unix
 
-package sqlite
+package sqlite //nolint:testpackage // it holds the file of the lock, which is nobody else's
 
 import (
 	"os"
