@@ -2,6 +2,7 @@ package messenger_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"sync/atomic"
@@ -212,5 +213,93 @@ func TestThreadSettingsAreAppliedAtStartAndTriedAgain(t *testing.T) {
 		require.Len(t, w.Requests(), calls+1)
 		after(2 * time.Second)
 		require.Len(t, w.Requests(), calls+2)
+	})
+}
+
+// picky is a store that cannot take one kind of write.
+type picky struct{ store.Store }
+
+func (p picky) Commit(ctx context.Context, out store.Outcome) error {
+	for _, w := range out.Writes {
+		if _, ok := w.(store.AddThumbUp); ok {
+			return errors.New("no such column: thumb_ups")
+		}
+	}
+	return p.Store.Commit(ctx, out)
+}
+
+func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
+	t.Parallel()
+	poison := texts(echo, route("poison", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+		if ev.Text() == "poison" {
+			return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+		}
+		return nil
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: poison, Store: picky{store.NewMemory()}}, func(w *world) {
+		w.says(ada, "poison")
+		w.says(ada, "fine")
+		w.says(lin, "fine")
+		after(time.Second)
+		require.Equal(t, []string{"you said fine"}, w.texts(lin))
+		after(5 * time.Minute)
+		require.Equal(t, []string{"you said fine"}, w.texts(ada))
+		dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
+		require.NoError(t, err)
+		require.Len(t, dead, 1)
+		require.Contains(t, dead[0].Failures[0].Error, "could not be stored")
+	})
+}
+
+// flaky is a store that is away now and then.
+type flaky struct {
+	store.Store
+	down atomic.Bool
+}
+
+var errAway = errors.New("connection refused")
+
+func (f *flaky) Claim(ctx context.Context, c store.Claim) ([]store.Lease, error) {
+	if f.down.Load() {
+		return nil, errAway
+	}
+	return f.Store.Claim(ctx, c)
+}
+
+func (f *flaky) Commit(ctx context.Context, out store.Outcome) error {
+	if f.down.Load() {
+		return errAway
+	}
+	return f.Store.Commit(ctx, out)
+}
+
+func TestStoreThatGoesAwayAndComesBackCostsNothing(t *testing.T) {
+	t.Parallel()
+	st := &flaky{Store: store.NewMemory()}
+	var runs atomic.Int32
+	policy := texts(route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if runs.Add(1) == 1 {
+			st.down.Store(true) // before the commit
+		}
+		return reply.Reply(ctx, sending.Text("you said "+ev.Text()))
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
+		w.says(ada, "one")
+		after(10 * time.Second)
+		require.Empty(t, w.texts(ada))
+		st.down.Store(false)
+		after(2 * time.Second)
+		require.Equal(t, []string{"you said one"}, w.texts(ada))
+		require.EqualValues(t, 1, runs.Load(), "the commit was tried again, not the handler")
+
+		st.down.Store(true)
+		w.says(ada, "two")
+		after(time.Hour)
+		st.down.Store(false)
+		after(2 * time.Second)
+		require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
+		stats, err := w.bot.Stats(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, stats.Queue.Dead+int(stats.Retried))
 	})
 }

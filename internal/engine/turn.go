@@ -20,7 +20,7 @@ import (
 
 var (
 	errStuck  = errors.New("the handler did not return after its context had ended")
-	errDeadly = errors.New("the process ended each time while it handled the event; it was not run again")
+	errDeadly = errors.New("each time that the event was handled the process ended, or the outcome could not be stored; it was not run again")
 )
 
 // turn is the handling of one event, once.

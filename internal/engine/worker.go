@@ -128,8 +128,10 @@ func (w *worker) release(pause time.Duration) {
 }
 
 // commit makes an outcome durable, together with what sends came to before it.
-// While the store is away it tries again until the lease is over. What it
-// returns then, and ErrFenced, is logged here; the lease is lost.
+// When the store fails it tries again, for as long as a lease lasts: then the
+// lease is left to run out, and if it is the outcome that the store cannot take,
+// not the store that is away, the event's starts will be used up. What commit
+// returns then, and ErrFenced, is logged here.
 func (w *worker) commit(out store.Outcome) error {
 	out.Lease = w.lease.LeaseID
 	out.Results = slices.Concat(w.settled.Results, out.Results)
@@ -137,6 +139,7 @@ func (w *worker) commit(out store.Outcome) error {
 	// The context must not end while the commit is under way: nobody would
 	// know whether it took effect.
 	ctx := context.WithoutCancel(w.held.ctx)
+	giveUp := time.After(w.e.cfg.LeaseTTL)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
 		err := w.e.cfg.Store.Commit(ctx, out)
 		var call *store.CallError
@@ -153,9 +156,11 @@ func (w *worker) commit(out store.Outcome) error {
 			w.log.Warn("the event has been committed already", "error", err)
 			return err
 		}
-		w.log.Error("cannot commit to the store; trying again while the lease lasts", "error", err)
+		w.log.Error("cannot commit to the store; trying again", "error", err)
 		select {
 		case <-time.After(wait):
+		case <-giveUp:
+			return err
 		case <-w.held.ctx.Done():
 			return err
 		}
