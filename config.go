@@ -25,7 +25,8 @@ import (
 // Config is what a [Bot] is made of. Apps, VerifyToken and Tokens are required.
 type Config struct {
 	// Apps are the apps whose callbacks the bot takes, with their secrets; see
-	// [App]. Their ids tell the bot's own echoes. Required.
+	// [App]. With an app's id, echoes of what the app sent by other means than
+	// this bot count as its own too. Required.
 	Apps []receiving.App
 
 	// AtMostOnce turns round what happens to a message of unknown fate: by
@@ -64,14 +65,16 @@ type Config struct {
 	MaxBody int64
 
 	// OnSendFailed is called when a message will not be sent: refused by the
-	// platform or before it, set aside, or of unknown fate. It must not block
-	// for long. Default: nothing is called; the failure is logged and recorded
+	// platform or before it, set aside, or of unknown fate. It is called just
+	// before that is recorded, so after a crash it may be called again. Its
+	// context ends with the worker's lease. It must not block for long. Default: nothing is called; the failure is logged and recorded
 	// anyway.
 	OnSendFailed func(ctx context.Context, failure sending.Failure)
 
 	// OnTokenInvalid is called once when the platform refuses a page's access
-	// token. That page's messages wait until Tokens has another one. It must
-	// not block for long. Default: nothing is called; it is logged anyway.
+	// token, or the proof that the app's secret makes for it. That page's
+	// messages wait until Tokens has another one, and the events of the people
+	// they are for wait with them. It must not block for long. Default: nothing is called; it is logged anyway.
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
 
 	// Policies are policies by page id, for pages that do not use Policy.
@@ -79,7 +82,7 @@ type Config struct {
 	Policies map[string]routing.Policy
 
 	// Policy says which handlers run for which events. Default:
-	// routing.BuiltIn.
+	// routing.BuiltIn; with Policies, no routes.
 	Policy routing.Policy
 
 	// Prefix stands before every text of sending.SimpleMessage and
@@ -101,7 +104,8 @@ type Config struct {
 	Store store.Store
 
 	// ThreadSettings are applied when Run starts, by page id; graph.Me stands
-	// for the one page of a bot with a single token. Default: none are touched.
+	// for the one page of a bot with a single token. With Catalog their texts
+	// are translated for each locale. Default: none are touched.
 	ThreadSettings map[string]threadsettings.Settings
 
 	// Tokens finds the pages' access tokens; see graph.PageToken. Required.
@@ -154,8 +158,11 @@ const (
 // pauses are those between the four tries of a turn.
 var pauses = []time.Duration{time.Second, 5 * time.Second, 25 * time.Second}
 
-// App is a single app with all its pages. The secrets are the app's secret, and
-// while it is being rotated the old one too.
+// App is a single app with all its pages. The secrets are the app's secret and,
+// while it is being changed, the other one too: callbacks signed with any of
+// them are taken, and the first one signs the calls to the Graph API. So to
+// change it run with (old, new), reset the secret in the App Dashboard, and then
+// run with (new).
 func App(secrets ...string) []receiving.App {
 	app := receiving.App{}
 	for _, s := range secrets {
@@ -211,7 +218,7 @@ func (c Config) WithDefaults() Config {
 	if c.OnTokenInvalid == nil {
 		c.OnTokenInvalid = func(context.Context, string, error) {}
 	}
-	if c.Policy == nil {
+	if c.Policy == nil && len(c.Policies) == 0 {
 		c.Policy = routing.BuiltIn()
 	}
 	if c.Store == nil {
@@ -252,17 +259,43 @@ func (c Config) validate() error {
 	if err := c.Policy.Validate(); err != nil {
 		errs = append(errs, err)
 	}
+	for i, m := range c.TurnMiddleware {
+		if m == nil {
+			fail(fmt.Sprintf("TurnMiddleware[%d]", i), "is nil")
+		}
+	}
+	for i, m := range c.SendMiddleware {
+		if m == nil {
+			fail(fmt.Sprintf("SendMiddleware[%d]", i), "is nil")
+		}
+	}
 	for pageID, policy := range c.Policies {
+		if !c.serves(pageID) {
+			fail(fmt.Sprintf("Policies[%q]", pageID), "is for a page that no app of Config.Apps is bound to")
+		}
 		if err := policy.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("messenger: Config.Policies[%q]: %w", pageID, err))
 		}
 	}
 	for pageID, settings := range c.ThreadSettings {
+		if pageID != graph.Me && !c.serves(pageID) {
+			fail(fmt.Sprintf("ThreadSettings[%q]", pageID), "is for a page that no app of Config.Apps is bound to")
+		}
 		if err := settings.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("messenger: Config.ThreadSettings[%q]: %w", pageID, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// serves reports whether events of a page can reach the bot.
+func (c Config) serves(pageID string) bool {
+	for _, app := range c.Apps {
+		if len(app.Pages) == 0 || slices.Contains(app.Pages, pageID) {
+			return true
+		}
+	}
+	return false
 }
 
 // appSecret finds the secret that signs a page's Graph calls.

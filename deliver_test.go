@@ -245,10 +245,10 @@ func TestDelayedMessageHoldsNothingBackAndCanBeCanceled(t *testing.T) {
 		w.start() // durable: the next run knows it
 		after(time.Hour)
 		require.Equal(t, []string{"now", "later"}, w.texts(ada))
-		canceled, err := w.bot.Cancel(t.Context(), pageID, "reminder")
+		canceled, err := w.bot.Cancel(t.Context(), "reminder", pageID, ada)
 		require.NoError(t, err)
 		require.True(t, canceled)
-		canceled, err = w.bot.Cancel(t.Context(), pageID, "reminder")
+		canceled, err = w.bot.Cancel(t.Context(), "reminder", pageID, ada)
 		require.NoError(t, err)
 		require.False(t, canceled)
 		after(2 * time.Hour)

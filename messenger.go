@@ -20,8 +20,9 @@ import (
 // ErrRunning is returned by [Bot.Run] when the bot has been run before.
 var ErrRunning = engine.ErrRunning
 
-// ErrNotRunning is what [Bot.Healthy] returns while nothing works the queue.
-var ErrNotRunning = errors.New("messenger: the bot takes callbacks but does not run; call Run")
+// ErrNotRunning is what [Bot.Healthy] returns before [Bot.Run] is called and
+// after it was stopped: callbacks are taken, and nothing works the queue.
+var ErrNotRunning = errors.New("messenger: the bot does not run")
 
 // Bot takes the platform's callbacks and answers them. Make it with [New],
 // mount it on a router, and call [Bot.Run]. Its methods are safe for concurrent
@@ -34,6 +35,7 @@ type Bot struct {
 	policyMu sync.Mutex
 	webhook  *receiving.Webhook
 	watch    sync.Once
+	ran      atomic.Bool
 }
 
 // policies is the set in force: one for all pages, and those by page.
@@ -47,6 +49,7 @@ type policies struct {
 func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
 	b := &Bot{cfg: cfg}
+	cfg.Tokens = engine.Tokens(cfg.Tokens, cfg.SendTimeout)
 	b.policies.Store(&policies{all: cfg.Policy, byPage: cfg.Policies})
 
 	var errs []error
@@ -110,7 +113,8 @@ func (b *Bot) Client() *graph.Client { return b.client }
 
 // ServeHTTP answers the platform: GET verifies the webhook, POST takes a
 // callback. It answers 200 once every event of the callback is durable, 401 to
-// a callback whose signature does not match, 413 over Config.MaxBody, 400 to
+// a callback whose signature does not match or that is all about pages which
+// the app that signed it is not bound to, 413 over Config.MaxBody, 400 to
 // what is not JSON, 503 if the events could not be stored, and 405 to other
 // methods.
 //
@@ -185,8 +189,11 @@ func (b *Bot) warnIfNotRunning() {
 // the rest back to the store, and returns nil. Callbacks that arrive meanwhile
 // and afterwards are still made durable; another replica, or the next start,
 // handles them. It runs once: a second call returns [ErrRunning].
+//
+// Run does not close the store. A service that stops cleanly ends Run's
+// context, waits for Run, shuts its HTTP server down, and then closes the store.
 func (b *Bot) Run(ctx context.Context) error {
-	if b.engine.Started() {
+	if b.ran.Swap(true) {
 		return ErrRunning
 	}
 	settings, stop := context.WithCancel(ctx)
@@ -208,8 +215,11 @@ func (b *Bot) Healthy(ctx context.Context) error {
 
 // SetPolicy swaps the policy of all pages that have none of their own, for the
 // turns that start from now on. A policy with mistakes is refused, and the old
-// one stays.
+// one stays. As in [Config], nil means routing.BuiltIn.
 func (b *Bot) SetPolicy(policy routing.Policy) error {
+	if policy == nil {
+		policy = routing.BuiltIn()
+	}
 	if err := policy.Validate(); err != nil {
 		return err
 	}

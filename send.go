@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/internal/engine"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
@@ -14,53 +15,69 @@ import (
 // Send queues messages to a person, from any goroutine of the program: "your
 // order has shipped". A nil error means that they are durable in that
 // conversation's outbox: they go out in order with everything else that is
-// sent there, under the same pace, window and record.
+// sent there, under the same pace, window and record. After an error of the
+// context they may have been queued; [Bot.SendOnce] can be called again then.
 //
 // PageID is the page's id as events have it, and to the person's PSID or IGSID.
 // Messages that name a recipient of their own, such as a comment, go there;
-// then to may be empty. A message that breaks a limit is refused with a
-// sending.FieldError, and none is queued.
+// then to may be empty. Texts go out as they are: [Bot.For] gives a context in
+// which sending.Expand speaks the person's language. A message without a
+// messaging type or tag is an UPDATE.
 //
-// The platform takes such messages within 24 hours of the person's last act;
-// see sending.Message.WithTag for the exceptions. A message that was refused
-// comes to Config.OnSendFailed.
+// A message that breaks one of Messenger's limits is refused with a
+// sending.FieldError, and none is queued. The platform takes such messages
+// within 24 hours of the person's last act; see sending.Message.WithTag for the
+// exceptions. A message that was refused later comes to Config.OnSendFailed.
 func (b *Bot) Send(ctx context.Context, pageID, to string, messages ...sending.Message) error {
-	return b.enqueue(ctx, engine.NewKey(), false, pageID, to, messages)
+	return b.enqueue(ctx, "", pageID, to, messages)
 }
 
 // SendOnce is Send under a key of the program's own: of all calls with the same
-// page and key one takes effect, also after a restart and across replicas, for
-// as long as Config.Retention.Seen. With a key such as "order-4711-shipped" it
-// is safe to call again when the program does not know whether it did.
+// key, page and person one takes effect, also after a restart and across
+// replicas, for as long as Config.Retention.Seen. With a key such as
+// "order-4711-shipped" it is safe to call again when the program does not know
+// whether it did. A key is one of the person's: messages with the same
+// sending.Message.WithKey count too.
 func (b *Bot) SendOnce(ctx context.Context, key, pageID, to string, messages ...sending.Message) error {
 	if key == "" {
 		return errors.New("messenger: SendOnce: the key is empty")
 	}
-	return b.enqueue(ctx, key, true, pageID, to, messages)
+	return b.enqueue(ctx, key, pageID, to, messages)
 }
 
-func (b *Bot) enqueue(ctx context.Context, group string, once bool, pageID, to string, messages []sending.Message) error {
+func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []sending.Message) error {
 	var errs []error
-	if pageID == "" {
+	switch pageID {
+	case "":
 		errs = append(errs, errors.New("messenger: the page id is empty"))
+	case graph.Me:
+		errs = append(errs, errors.New(`messenger: "me" is no page id; give the one that events have`))
 	}
+	if len(messages) == 0 {
+		errs = append(errs, errors.New("messenger: there is no message"))
+	}
+	random := engine.NewKey()
 	sends := make([]store.Send, 0, len(messages))
 	for i, m := range messages {
-		thread := to
-		if thread == "" {
-			thread = threadOf(m)
+		conv := store.Conversation{PageID: pageID, PersonID: to}
+		if to == "" {
+			conv.PersonID = threadOf(m)
 		}
-		if thread == "" {
+		if conv.PersonID == "" {
 			errs = append(errs, fmt.Errorf("messenger: message %d has no recipient", i+1))
 		}
 		if err := m.Validate(receiving.ObjectPage); err != nil {
 			errs = append(errs, fmt.Errorf("messenger: message %d: %w", i+1, err))
 		}
+		if m.MessagingType == "" && m.Tag == "" && m.SenderAction == "" {
+			m.MessagingType = sending.MessagingUpdate
+		}
+		group := random
+		if key != "" {
+			group = engine.NamedKey(conv, key)
+		}
 		s, err := engine.EncodeSend(store.Send{
-			Conversation: store.Conversation{PageID: pageID, PersonID: thread},
-			Key:          b.sendKey(group, once, i, pageID, m),
-			Group:        group,
-			Delay:        m.Delay,
+			Conversation: conv, Key: sendKey(conv, group, i, key == "", m), Group: group, Delay: m.Delay,
 		}, m)
 		errs = append(errs, err)
 		sends = append(sends, s)
@@ -71,23 +88,38 @@ func (b *Bot) enqueue(ctx context.Context, group string, once bool, pageID, to s
 	return b.cfg.Store.Enqueue(ctx, sends...)
 }
 
-func (b *Bot) sendKey(group string, once bool, i int, pageID string, m sending.Message) string {
+// sendKey is the idempotency key of a message. The first one of a SendOnce is
+// the head of its group, by which the store tells that it was there before.
+func sendKey(conv store.Conversation, group string, i int, free bool, m sending.Message) string {
 	switch {
-	case m.Key != "":
-		return engine.NamedKey(pageID, m.Key)
-	case once:
-		return engine.NamedKey(pageID, onceKey(group, i))
+	case m.Key != "" && free:
+		return engine.NamedKey(conv, m.Key)
+	case i == 0:
+		return group
 	default:
-		return engine.NewKey()
+		return engine.PartKey(group, i)
 	}
 }
 
-// onceKey names the messages of one SendOnce.
-func onceKey(key string, i int) string {
-	if i == 0 {
-		return key
+// For returns a context in which sending.Expand, and the senders of package
+// sending, speak to a person as they would in a turn: in their language, with
+// their name. With it a program composes what it gives to [Bot.Send]:
+//
+//	ctx, err := bot.For(ctx, pageID, psid)
+//	…
+//	err = bot.Send(ctx, pageID, psid, sending.Text(sending.Expand(ctx, "%{first_name}, your order has shipped.")))
+//
+// A person whom the store does not know has no name and no language.
+func (b *Bot) For(ctx context.Context, pageID, psid string) (context.Context, error) {
+	person, err := b.cfg.Store.Person(ctx, pageID, psid)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		person = store.Person{PageID: pageID, PSID: psid}
+	case err != nil:
+		return nil, err
 	}
-	return fmt.Sprintf("%s#%d", key, i)
+	texts := sending.Texts{Prefix: b.cfg.Prefix, Default: b.cfg.DefaultText}
+	return engine.Speak(store.WithPerson(ctx, person), b.cfg.Catalog, texts, func() store.Person { return person }), nil
 }
 
 // threadOf returns the conversation of a message to a recipient without a PSID.
@@ -106,16 +138,12 @@ func threadOf(m sending.Message) string {
 	}
 }
 
-// Cancel takes back what was queued under a key and has not been started: a
-// message with sending.Message.WithKey, or all the messages of a SendOnce. It
-// reports whether anything was taken back.
-func (b *Bot) Cancel(ctx context.Context, pageID, key string) (bool, error) {
-	found := false
-	for i := 0; ; i++ {
-		canceled, err := b.cfg.Store.Cancel(ctx, pageID, engine.NamedKey(pageID, onceKey(key, i)))
-		if err != nil || !canceled {
-			return found, err
-		}
-		found = true
-	}
+// Cancel takes back what was queued under a key to a person and has not been
+// started: a message with sending.Message.WithKey, or what is left of a
+// SendOnce. It reports whether anything was taken back. The key is free again
+// then. Inside of a handler use sending.Replier.Cancel, which takes effect with
+// the turn.
+func (b *Bot) Cancel(ctx context.Context, key, pageID, to string) (bool, error) {
+	conv := store.Conversation{PageID: pageID, PersonID: to}
+	return b.cfg.Store.Cancel(ctx, conv, engine.NamedKey(conv, key))
 }

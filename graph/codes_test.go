@@ -207,3 +207,11 @@ func TestErrorsThatRepeatCredentialsAreRedacted(t *testing.T) {
 	require.Equal(t, "Malformed access token [redacted]", refused.Message)
 	requireNoCredentials(t, err)
 }
+
+func TestRefusedProofHoldsThePage(t *testing.T) {
+	t.Parallel()
+	refused := &graph.Error{Code: 100, Type: "GraphMethodException", Message: "Invalid appsecret_proof provided in the API argument"}
+	require.ErrorIs(t, refused, graph.ErrTokenInvalid)
+	require.Equal(t, graph.RetryNewToken, graph.Classify(refused), "the secret is another app's: nothing is lost by waiting")
+	require.Equal(t, graph.RetryNever, graph.Classify(&graph.Error{Code: 100, Message: "Invalid parameter"}))
+}

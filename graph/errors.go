@@ -68,6 +68,9 @@ func (e *Error) Error() string {
 
 // Is reports whether target is the sentinel that the code table gives for this error.
 func (e *Error) Is(target error) bool {
+	if e.refusesProof() {
+		return target == ErrTokenInvalid
+	}
 	meaning := meaningOf(e.Code, e.Subcode)
 	return meaning.sentinel != nil && meaning.sentinel == target
 }
@@ -75,6 +78,9 @@ func (e *Error) Is(target error) bool {
 // Retry implements what [Classify] asks for, by the code table. A code that the table does not know is [RetryUncertain]
 // if the platform calls it transient or answers with a server error, else [RetryNever].
 func (e *Error) Retry() Retry {
+	if e.refusesProof() {
+		return RetryNewToken
+	}
 	if meaning := meaningOf(e.Code, e.Subcode); meaning.known {
 		return meaning.retry
 	}
@@ -85,6 +91,12 @@ func (e *Error) Retry() Retry {
 		return RetryLater
 	}
 	return RetryNever
+}
+
+// refusesProof reports whether the call was refused for its appsecret_proof: the secret is not the app's, or the token is
+// another app's. The platform has no code of its own for it.
+func (e *Error) refusesProof() bool {
+	return e.Code == 100 && strings.Contains(e.Message, "appsecret_proof")
 }
 
 // RequestError is a call that was not made, because what was asked for makes no sense: a body that has no JSON, a path

@@ -8,8 +8,9 @@ import "errors"
 var Skip = errors.New("handling: skip")
 
 // Permanent marks an error that trying again will not mend: the route becomes
-// a dead letter at once, while the rest of the turn takes effect. It returns
-// nil for a nil error.
+// a dead letter without another try, while the rest of the turn takes effect. If
+// another route of the turn is tried again, the whole turn is, this route
+// included. It returns nil for a nil error.
 func Permanent(err error) error {
 	if err == nil {
 		return nil

@@ -30,14 +30,23 @@ type Validator interface {
 	Validate() error
 }
 
+// TypeLimited is implemented by handlers that can handle some receiving types
+// only. A policy that routes another type to one is refused: the handler would
+// never run.
+type TypeLimited interface {
+	Handles(t receiving.Type) bool
+}
+
 // TurnFunc runs the turn of one event: all its routes. Its error joins those
-// of the routes that failed.
+// of the routes that failed. It returns before the turn is committed, and so
+// knows nothing of a commit that fails.
 type TurnFunc func(ctx context.Context, ev *receiving.Event) error
 
 // Middleware wraps every turn, for measuring, tracing or holding back. It must
 // be safe for concurrent use. A turn whose middleware returns nil without
 // calling next is over; one that returns an error of its own has failed, and is
-// tried again.
+// tried again. It calls next once at most. It may read from the turn
+// (store.PersonFrom), not write to it: store.Queue returns store.ErrTurnOver.
 type Middleware func(next TurnFunc) TurnFunc
 
 // PayloadUser is implemented by handlers that read typed payloads. A policy in
@@ -86,6 +95,11 @@ func (o on[P]) Handle(ctx context.Context, ev *receiving.Event, reply *sending.R
 	return o.fn(ctx, ev, p, reply)
 }
 
+func (o on[P]) Handles(t receiving.Type) bool {
+	var p P
+	return t.Carries(p)
+}
+
 func (o on[P]) Validate() error { return needFunc(o.fn == nil) }
 
 // OnPayload makes a handler of a function that takes the typed payload of a
@@ -119,6 +133,10 @@ func (o onPayload[T]) Handle(ctx context.Context, ev *receiving.Event, reply *se
 		return Permanent(err)
 	}
 	return o.fn(ctx, ev, value, reply)
+}
+
+func (onPayload[T]) Handles(t receiving.Type) bool {
+	return t == receiving.TypeDefault || t == receiving.TypeQuickReply || t.Carries((*receiving.Postback)(nil))
 }
 
 func (o onPayload[T]) PayloadRefs() []payload.Ref { return []payload.Ref{o.kind.Ref()} }

@@ -20,8 +20,9 @@ import (
 //	}
 type TextBase struct {
 	// Pattern is a regular expression in RE2 syntax that the whole text must
-	// match; (?i) makes it ignore case. Empty matches any text that is not
-	// empty.
+	// match, spaces at its ends included; (?i) makes it ignore case, and (?s)
+	// lets a dot match the end of a line too. Empty matches any text that is
+	// not empty.
 	Pattern string
 }
 
@@ -92,6 +93,16 @@ func (h SimpleText) Handle(_ context.Context, ev *receiving.Event, reply *sendin
 		reply.Set(name, value)
 	}
 	return nil
+}
+
+// Handles reports that texts come as simple texts, and as the titles of quick
+// replies.
+func (SimpleText) Handles(t receiving.Type) bool {
+	switch t {
+	case receiving.TypeDefault, receiving.TypeSimpleText, receiving.TypeQuickReply:
+		return true
+	}
+	return false
 }
 
 // Validate reports a pattern that does not compile.

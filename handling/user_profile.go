@@ -25,7 +25,7 @@ type UserProfile struct {
 	// PSIDOnly keeps the person without asking.
 	PSIDOnly bool
 	// RefreshAfter is the age at which a profile is asked for again. Default
-	// 7 days; 24 hours after a refusal.
+	// 7 days; 24 hours after a refusal, 5 minutes if there was no answer.
 	RefreshAfter time.Duration
 	// Wait is how long a new person's first turn waits at most. Default and
 	// maximum 1 second.
@@ -36,6 +36,7 @@ const (
 	profileWait    = time.Second
 	profileAge     = 7 * 24 * time.Hour
 	profileRefused = 24 * time.Hour
+	profileMissing = 5 * time.Minute
 )
 
 var (
@@ -96,7 +97,7 @@ func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending
 	save, ok := profiles.Lookup(ctx, query, min(wait, profileWait))
 	if !ok {
 		// Remember that it was asked, so that the next turn does not wait too.
-		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PersonID, At: time.Now(), Refused: true}
+		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PersonID, At: time.Now()}
 	}
 	return store.Queue(ctx, save)
 }
@@ -124,6 +125,8 @@ func (h UserProfile) age(person store.Person) time.Duration {
 	switch {
 	case person.ProfileRefused:
 		return profileRefused
+	case person.Profile == (store.Profile{}):
+		return profileMissing
 	case h.RefreshAfter > 0:
 		return h.RefreshAfter
 	default:

@@ -62,7 +62,9 @@ func TestSlowProfileCostsOneTurnOnly(t *testing.T) {
 func TestOldProfileIsAskedForBesideTheTurn(t *testing.T) {
 	t.Parallel()
 	days := func(n int) store.Person {
-		return store.Person{ProfileAt: time.Now().Add(-time.Duration(n) * 24 * time.Hour)}
+		return store.Person{
+			Profile: store.Profile{FirstName: "Ada"}, ProfileAt: time.Now().Add(-time.Duration(n) * 24 * time.Hour),
+		}
 	}
 	refused := func(n int) store.Person {
 		person := days(n)
@@ -79,6 +81,8 @@ func TestOldProfileIsAskedForBesideTheTurn(t *testing.T) {
 		"own age":             {handling.UserProfile{RefreshAfter: time.Hour}, days(1), true},
 		"refused today":       {handling.UserProfile{}, refused(0), false},
 		"refused before that": {handling.UserProfile{}, refused(2), true},
+		"no answer just now":  {handling.UserProfile{}, store.Person{ProfileAt: time.Now()}, false},
+		"no answer back then": {handling.UserProfile{}, store.Person{ProfileAt: time.Now().Add(-6 * time.Minute)}, true},
 		"id only":             {handling.UserProfile{PSIDOnly: true}, days(99), false},
 	} {
 		p := &profiles{}

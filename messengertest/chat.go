@@ -41,7 +41,8 @@ type Chat struct {
 // Start builds a bot from a configuration and runs it against a simulated
 // platform, until the test ends. Apps, VerifyToken, Tokens and GraphURL are set
 // by Start; of the rest, Logger writes to the test's log if it is not set, and
-// everything else is as given.
+// everything else is as given. The test closes a Store of its own with
+// t.Cleanup, before it calls Start: so it is closed after the bot has stopped.
 func Start(t testing.TB, config messenger.Config) *Chat {
 	t.Helper()
 	return StartOn(t, simulator.Config{}, config)
@@ -60,6 +61,7 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 		t.Fatalf("messengertest: simulator: %v", err)
 	}
 	api := httptest.NewServer(sim)
+	t.Cleanup(api.Close)
 
 	config.Apps = []receiving.App{{ID: AppID, Secrets: []secret.Value{secret.New(AppSecret)}}}
 	config.VerifyToken = secret.New(VerifyToken)
@@ -75,6 +77,7 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", bot)
 	host := httptest.NewServer(mux)
+	t.Cleanup(host.Close)
 	chat := &Chat{Simulator: sim, Bot: bot, Webhook: host.URL + "/webhook", t: t}
 	if err := sim.SetWebhook(chat.Webhook); err != nil {
 		t.Fatalf("messengertest: webhook: %v", err)
@@ -91,8 +94,6 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 		if err := <-ended; err != nil {
 			t.Errorf("messengertest: Run: %v", err)
 		}
-		host.Close()
-		api.Close()
 	})
 	if err := sim.Verify(ctx); err != nil {
 		t.Fatalf("messengertest: verify the webhook: %v", err)
@@ -116,4 +117,28 @@ func (c *Chat) Person(firstName, locale string) *Person {
 // has said to them so far is there to be seen.
 func (c *Chat) As(psid string) *Person {
 	return &Person{ID: psid, chat: c, t: c.t, seen: map[string]bool{}}
+}
+
+// Idle waits until the bot has answered everything that was written to it:
+// nothing is under way any more. Messages that are to wait go on waiting.
+func (c *Chat) Idle() {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), Patience)
+	defer cancel()
+	if err := c.Flush(ctx); err != nil {
+		c.t.Fatalf("messengertest: callbacks are still under way: %v", err)
+	}
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		stats, err := c.Bot.Stats(ctx)
+		if err == nil && stats.Queue.Events == 0 && stats.Queue.InFlight == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			c.t.Fatalf("messengertest: the bot is still busy after %v: %+v", Patience, stats.Queue)
+		case <-again.C:
+		}
+	}
 }

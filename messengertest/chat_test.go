@@ -66,7 +66,9 @@ func TestExpectationsFailWithWhatWasSeen(t *testing.T) {
 		}()
 		require.Contains(t, tb.failure, want)
 	}
+	ada.SeesNothing()
 	ada.Says("hi")
+	expect("the page has said more", ada.SeesNothing)
 	expect(`"Hi, Ada!", want "Bye!"`, func() { ada.Sees("Bye!") })
 	expect("no such person", func() { chat.As("1").Says("hi") })
 }

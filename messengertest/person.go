@@ -126,6 +126,18 @@ func (p *Person) Next() simulator.Message {
 	return m
 }
 
+// SeesNothing waits until the bot is idle and fails if the page has said
+// anything that no expectation has taken yet.
+func (p *Person) SeesNothing() {
+	p.t.Helper()
+	p.chat.Idle()
+	for _, m := range p.chat.Messages(p.ID) {
+		if m.From == simulator.FromPage && !p.seen[m.ID] {
+			p.t.Fatalf("the page has said more: %s", describe(m))
+		}
+	}
+}
+
 func (p *Person) transcript() string {
 	var lines []string
 	for _, m := range p.chat.Messages(p.ID) {

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"io"
 
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
@@ -52,8 +53,12 @@ func (thumbImage) Handle(ctx context.Context, ev *receiving.Event, reply *sendin
 		ContentType: "image/png",
 		Open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(thumbPNG)), nil },
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		return reply.Reply(ctx, image)
+	case graph.Classify(err) == graph.RetryNever:
+		return handling.Permanent(err)
+	default:
 		return err
 	}
-	return reply.Reply(ctx, image)
 }

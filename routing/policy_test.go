@@ -156,6 +156,11 @@ func TestValidateReportsAllMistakesWithTheirPlaces(t *testing.T) {
 			{Handler: handling.OnPayload(b, func(context.Context, *receiving.Event, string, *sending.Replier) error { return nil })},
 			{Handler: handling.OnPayload(a, on)},
 		},
+		receiving.TypePostback: {{Handler: handling.SimpleText{}}},
+		receiving.TypeImage: {
+			{Handler: handling.OnPayload(a, on)},
+			{Handler: handling.On(func(context.Context, *receiving.Event, *receiving.Postback, *sending.Replier) error { return nil })},
+		},
 	}
 	err := policy.Validate()
 	require.Error(t, err)
@@ -163,7 +168,7 @@ func TestValidateReportsAllMistakesWithTheirPlaces(t *testing.T) {
 	for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
 		got = append(got, e.Error())
 	}
-	require.Len(t, got, 12, "%v", err)
+	require.Len(t, got, 15, "%v", err)
 	for _, want := range []string{
 		`SIMPLE_TEKST: no such receiving type; the nearest is SIMPLE_TEXT`,
 		`SIMPLE_TEXT/0: handler handling.SimpleText: handling: pattern`,
@@ -172,11 +177,14 @@ func TestValidateReportsAllMistakesWithTheirPlaces(t *testing.T) {
 		`SIMPLE_TEXT/3: senders[0]: is nil`,
 		`SIMPLE_TEXT/3: senders[1] sending.SimpleMessage: sending: text: is missing`,
 		`SIMPLE_TEXT/3: senders[2]: sending: text`,
-		`SIMPLE_TEXT (route "SIMPLE_TEXT/0"): its name is taken by SIMPLE_TEXT/0`,
+		`SIMPLE_TEXT/4 (route "SIMPLE_TEXT/0"): its name is taken by SIMPLE_TEXT/0`,
 		`SIMPLE_TEXT/5: handler routing_test.twoBases: the Validate method of the embedded TextBase is hidden`,
 		`SIMPLE_TEXT/6: handler routing_test.nilBase: the embedded TextBase is nil`,
 		`READ/0: it has senders, but nothing may answer READ`,
-		`QUICK_REPLY/1: payload kind "order.size" is not the kind of that name at QUICK_REPLY/0`,
+		`POSTBACK/0: its handler handling.SimpleText never handles events of this type`,
+		`IMAGE/0: its handler`,
+		`IMAGE/1: its handler`,
+		`QUICK_REPLY/1: payload kind "order.size" is not the kind of that name at IMAGE/0`,
 	} {
 		require.True(t, slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, want) }), "%s\nin %q", want, got)
 	}

@@ -37,8 +37,8 @@ func (p Policy) Validate() error {
 		if !receiving.Known(t) {
 			v.fail(string(t), fmt.Errorf("no such receiving type; the nearest is %s", receiving.Nearest(string(t))))
 		}
-		for _, s := range p.entry(t) {
-			v.step(s)
+		for i, s := range p.entry(t) {
+			v.step(s, i)
 		}
 	}
 	return errors.Join(v.errs...)
@@ -59,10 +59,10 @@ func (v *validation) fail(place string, err error) {
 	v.errs = append(v.errs, &Mistake{Place: place, Err: err})
 }
 
-func (v *validation) step(s Step) {
-	place := s.Name
+func (v *validation) step(s Step, index int) {
+	place := fmt.Sprintf("%s/%d", s.Type, index)
 	if s.Route.Name != "" {
-		place = fmt.Sprintf("%s (route %q)", s.Type, s.Name)
+		place = fmt.Sprintf("%s (route %q)", place, s.Name)
 	}
 	if other, taken := v.names[s.Name]; taken {
 		v.fail(place, fmt.Errorf("its name is taken by %s", other))
@@ -72,6 +72,9 @@ func (v *validation) step(s Step) {
 		v.fail(place, errors.New("its handler is nil"))
 	} else {
 		v.part(place+": handler", s.Handler)
+		if limited, ok := s.Handler.(handling.TypeLimited); ok && receiving.Known(s.Type) && !limited.Handles(s.Type) {
+			v.fail(place, fmt.Errorf("its handler %T never handles events of this type", s.Handler))
+		}
 		if user, ok := s.Handler.(handling.PayloadUser); ok {
 			v.payloads(place, user)
 		}

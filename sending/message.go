@@ -123,8 +123,10 @@ func (m Message) After(delay time.Duration) Message {
 	return m
 }
 
-// WithKey returns a copy with a key. Of all messages to a page with the same
-// key one is sent; the bot's Cancel takes it back while it waits.
+// WithKey returns a copy with a key. Of all messages to a person, and of a page's
+// SendOnce to them, with the same key one is sent; the others are dropped. While
+// it waits, [Replier.Cancel] and the bot's Cancel take it back, and then the
+// key is free again.
 func (m Message) WithKey(key string) Message {
 	m.Key = key
 	return m

@@ -20,6 +20,9 @@ import (
 //		}
 //		return q.Compose(ctx, ev)
 //	}
+//
+// The With… methods return the embedded sender, without the program's own
+// Compose: call them inside of it, not on a value that goes into a policy.
 type QuickReplies struct {
 	// Text is what the message says.
 	Text string

@@ -18,6 +18,7 @@ type Recorder struct {
 	mu       sync.Mutex
 	messages []Message
 	actions  []Action
+	canceled []string
 }
 
 // Replier returns a Replier that answers into the recorder. Like the bot's, it
@@ -40,6 +41,13 @@ func (r *Recorder) Actions() []Action {
 	return slices.Clone(r.actions)
 }
 
+// Canceled returns the keys that were taken back so far.
+func (r *Recorder) Canceled() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.canceled)
+}
+
 type recorderOutlet struct {
 	*Recorder
 	event *receiving.Event
@@ -52,6 +60,13 @@ func (o recorderOutlet) Queue(_ context.Context, messages []Message) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.messages = append(o.messages, messages...)
+	return nil
+}
+
+func (o recorderOutlet) Cancel(_ context.Context, key string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.canceled = append(o.canceled, key)
 	return nil
 }
 

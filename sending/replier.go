@@ -21,6 +21,8 @@ var ErrNotAnswerable = errors.New("sending: this event is no act of a person and
 type Outlet interface {
 	// Queue takes messages that have passed Validate.
 	Queue(ctx context.Context, messages []Message) error
+	// Cancel takes back the messages of a key.
+	Cancel(ctx context.Context, key string) error
 	// Now sends a sender action at once.
 	Now(ctx context.Context, action Action) error
 }
@@ -69,6 +71,12 @@ func (r *Replier) Send(ctx context.Context, sender Sender) error {
 	}
 	return nil
 }
+
+// Cancel takes back what waits to be sent to the person under a key: a message
+// with [Message.WithKey], or those of a SendOnce. Like all that a handler does,
+// it takes effect when the turn commits, and the key is free again then: a
+// reminder is moved by canceling it and queueing another under its key.
+func (r *Replier) Cancel(ctx context.Context, key string) error { return r.outlet.Cancel(ctx, key) }
 
 // Set gives a value to the texts of the route's senders: %{name}.
 func (r *Replier) Set(name, value string) {

@@ -2,6 +2,8 @@ package sending
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -54,6 +56,15 @@ func (a after) Compose(ctx context.Context, ev *receiving.Event) ([]Message, err
 }
 
 func (a after) Validate() error {
+	switch s := a.sender.(type) {
+	case nil:
+		return errors.New("sending: After has no sender")
+	case Message:
+		return s.After(s.Delay + a.delay).Validate("")
+	}
+	if a.delay < 0 || a.delay > MaxDelay {
+		return &FieldError{Field: "delay", Problem: fmt.Sprintf("%v is not between 0 and %v", a.delay, MaxDelay)}
+	}
 	if v, ok := a.sender.(interface{ Validate() error }); ok {
 		return v.Validate()
 	}

@@ -70,17 +70,20 @@ func TestSendersReportTheirMistakes(t *testing.T) {
 	t.Parallel()
 	type validator interface{ Validate() error }
 	for name, s := range map[string]validator{
-		"empty text":       sending.SimpleMessage{},
-		"unknown action":   sending.SenderAction{Action: "dance"},
-		"react, no emoji":  sending.SenderAction{Action: sending.React},
-		"no URL":           sending.Multimedia{Type: sending.AttachmentImage},
-		"no media type":    sending.Multimedia{URL: "https://a.example/"},
-		"template":         sending.Multimedia{Type: sending.AttachmentTemplate, URL: "https://a.example/"},
-		"no question":      sending.QuickReplies{},
-		"reply, no title":  sending.QuickReplies{Text: "a"}.WithReply("", "p"),
-		"no button text":   sending.Buttons{},
-		"button, no title": sending.Buttons{Text: "a"}.WithPostback("", "p"),
-		"inside of After":  sending.After(1, sending.SimpleMessage{}).(validator),
+		"empty text":        sending.SimpleMessage{},
+		"unknown action":    sending.SenderAction{Action: "dance"},
+		"react, no emoji":   sending.SenderAction{Action: sending.React},
+		"no URL":            sending.Multimedia{Type: sending.AttachmentImage},
+		"no media type":     sending.Multimedia{URL: "https://a.example/"},
+		"template":          sending.Multimedia{Type: sending.AttachmentTemplate, URL: "https://a.example/"},
+		"no question":       sending.QuickReplies{},
+		"reply, no title":   sending.QuickReplies{Text: "a"}.WithReply("", "p"),
+		"no button text":    sending.Buttons{},
+		"button, no title":  sending.Buttons{Text: "a"}.WithPostback("", "p"),
+		"after nothing":     sending.After(1, nil).(validator),
+		"a long text after": sending.After(1, sending.Text(string(make([]byte, 2001)))).(validator),
+		"before now":        sending.After(-1, sending.Func(nil)).(validator),
+		"inside of After":   sending.After(1, sending.SimpleMessage{}).(validator),
 	} {
 		require.Error(t, s.Validate(), name)
 	}

@@ -52,7 +52,7 @@ func ExampleQueuer() {
 			fmt.Printf("handle %s\n", ev.Body)
 			err := st.Commit(ctx, store.Outcome{
 				Lease:   lease.LeaseID,
-				Event:   &store.EventResult{Seq: ev.Seq},
+				Event:   &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts},
 				Sends:   []store.Send{{Conversation: conv, Key: ev.Key + "/1", Body: []byte("hello yourself")}},
 				Release: true,
 			})

@@ -27,8 +27,9 @@ func TestMemoryForgetsTheOldestRecords(t *testing.T) {
 		require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: key}))
 		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
 		require.NoError(t, err)
+		ev := leases[0].Events[0]
 		require.NoError(t, m.Commit(t.Context(), store.Outcome{
-			Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: leases[0].Events[0].Seq, Failures: []store.Failure{{}}}, Release: true,
+			Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts, Failures: []store.Failure{{}}}, Release: true,
 		}))
 	}
 	received, err := m.Received(t.Context(), ann.PageID, ann.PersonID, 10)
@@ -70,8 +71,9 @@ func TestMemoryForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 		require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: fmt.Sprint(i)}))
 		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
 		require.NoError(t, err)
+		ev := leases[0].Events[0]
 		require.NoError(t, m.Commit(t.Context(), store.Outcome{
-			Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: leases[0].Events[0].Seq}, Release: true,
+			Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Release: true,
 		}))
 	}
 	for i, key := range []string{"waits", "3", "4", "0"} {

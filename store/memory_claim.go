@@ -65,17 +65,37 @@ func (b *mailbox) hand(limit int, now time.Time) Lease {
 		out.Only = slices.Clone(out.Only)
 		lease.Events = append(lease.Events, out)
 	}
+	lease.Sends = b.dueSends(limit, now)
+	return lease
+}
+
+// dueSends returns the sends that are due, in the order to deliver them.
+func (b *mailbox) dueSends(limit int, now time.Time) []QueuedSend {
+	var due []QueuedSend
 	for _, s := range b.sends {
-		if len(lease.Sends) == limit {
+		if len(due) >= limit {
 			break
 		}
 		if !s.notBefore.After(now) {
 			out := s.QueuedSend
 			out.Body = bytes.Clone(out.Body)
-			lease.Sends = append(lease.Sends, out)
+			due = append(due, out)
 		}
 	}
-	return lease
+	return due
+}
+
+// Due implements [Queuer].
+func (m *Memory) Due(ctx context.Context, lease LeaseID, limit int) ([]QueuedSend, error) {
+	if err := m.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	box := m.held(lease)
+	if box == nil {
+		return nil, ErrFenced
+	}
+	return box.dueSends(limit, m.now()), nil
 }
 
 // held returns the mailbox of a lease, or nil if the lease is not current.

@@ -28,9 +28,11 @@ func (m *Memory) commit(o Outcome) (hint bool, err error) {
 	}
 	at := -1
 	if o.Event != nil {
-		at = slices.IndexFunc(box.events, func(ev *memoryEvent) bool { return ev.Seq == o.Event.Seq })
+		at = slices.IndexFunc(box.events, func(ev *memoryEvent) bool {
+			return ev.Seq == o.Event.Seq && ev.Attempts == o.Event.Attempts
+		})
 		if at < 0 {
-			return false, fmt.Errorf("store: event %d of the outcome: %w", o.Event.Seq, ErrNotFound)
+			return false, fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", o.Event.Seq, o.Event.Attempts, ErrNotFound)
 		}
 	}
 	if err := m.checkResults(box, o.Results); err != nil {
@@ -48,7 +50,7 @@ func (m *Memory) commit(o Outcome) (hint bool, err error) {
 		m.endEvent(box, at, *o.Event, now)
 	}
 	m.applyResults(box, o.Results, now)
-	m.applyWrites(o.Writes, now)
+	m.applyWrites(o.Writes, o.Lease.Conversation, now)
 	m.addSends(o.Sends, now)
 	box.starts = 0
 	if o.Release {

@@ -99,7 +99,7 @@ func (m *Memory) Enqueue(ctx context.Context, sends ...Send) error {
 	}
 	err := checkSends(sends)
 	if err == nil {
-		m.addSends(sends, m.now())
+		m.addSends(m.freshGroups(sends), m.now())
 	}
 	m.mu.Unlock()
 	if err == nil && len(sends) > 0 {
@@ -115,6 +115,17 @@ func checkSends(sends []Send) error {
 		}
 	}
 	return nil
+}
+
+// freshGroups returns the sends without the groups whose head was seen before.
+func (m *Memory) freshGroups(sends []Send) []Send {
+	seen := map[string]bool{}
+	for _, s := range sends {
+		if s.Key == s.Group && m.seen.has(seenKey{send: true, key: s.Key}) {
+			seen[s.Group] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(sends), func(s Send) bool { return seen[s.Group] })
 }
 
 func (m *Memory) addSends(sends []Send, now time.Time) {
@@ -147,19 +158,29 @@ func (m *Memory) removeSend(s *memorySend, now time.Time) {
 }
 
 // Cancel implements [Queuer].
-func (m *Memory) Cancel(ctx context.Context, pageID, key string) (bool, error) {
+func (m *Memory) Cancel(ctx context.Context, conv Conversation, key string) (bool, error) {
 	if err := m.begin(ctx); err != nil {
 		return false, err
 	}
 	defer m.mu.Unlock()
-	s := m.sends[key]
-	if s == nil || s.PageID != pageID || s.Started {
-		return false, nil
+	return m.cancel(CancelSend{Conversation: conv, Key: key}, Conversation{}, m.now()), nil
+}
+
+// cancel takes sends back. The holder of the conversation's lease may take back
+// those that are due.
+func (m *Memory) cancel(c CancelSend, held Conversation, now time.Time) (found bool) {
+	box, ok := m.mailboxes[c.Conversation]
+	if !ok {
+		return false
 	}
-	now := m.now()
-	if m.box(s.Conversation).leased && !s.notBefore.After(now) {
-		return false, nil
+	tooLate := box.leased && c.Conversation != held
+	for _, s := range slices.Clone(box.sends) {
+		if s.Key != c.Key && s.Group != c.Key || s.Started || tooLate && !s.notBefore.After(now) {
+			continue
+		}
+		m.removeSend(s, now)
+		m.seen.remove(seenKey{send: true, key: s.Key})
+		found = true
 	}
-	m.removeSend(s, now)
-	return true, nil
+	return found
 }

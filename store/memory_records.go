@@ -98,6 +98,12 @@ func (s *seenKeys) waits(k seenKey, waits bool) {
 	}
 }
 
+// remove forgets a key.
+func (s *seenKeys) remove(k seenKey) {
+	delete(s.entries, k)
+	s.order = slices.DeleteFunc(s.order, func(x seenKey) bool { return x == k })
+}
+
 // purge forgets the keys from before the cutoff, except those that wait.
 func (s *seenKeys) purge(before time.Time) {
 	s.order = slices.DeleteFunc(s.order, func(k seenKey) bool {

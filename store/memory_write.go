@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -18,7 +19,7 @@ func (m *Memory) Apply(ctx context.Context, writes ...Write) error {
 	if err := m.checkWrites(writes, now); err != nil {
 		return err
 	}
-	m.applyWrites(writes, now)
+	m.applyWrites(writes, Conversation{}, now)
 	return nil
 }
 
@@ -32,6 +33,10 @@ func (m *Memory) checkWrites(writes []Write, now time.Time) error {
 			return errors.New("store: a nil write")
 		case Call:
 			return fmt.Errorf("store: memory runs no %s calls: %w", w.API, errors.ErrUnsupported)
+		case AddLocation:
+			if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
+				return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
+			}
 		case DeleteSession:
 			versions[sessionID{w.PageID, w.PSID, w.Name}] = 0
 		case SaveSession:
@@ -41,12 +46,15 @@ func (m *Memory) checkWrites(writes []Write, now time.Time) error {
 				version = m.sessionVersion(id, now)
 			}
 			if version != w.Version {
-				return ErrConflict
+				return &ConflictError{PageID: w.PageID, PSID: w.PSID, Name: w.Name}
 			}
 			versions[id] = w.Version + 1
 			if expired(w.Expires, now) {
 				versions[id] = 0
 			}
+		case SaveProfile, TouchPerson, MarkUnavailable, AddThumbUp, SaveMessage, SaveSent, SaveAttachment, CancelSend:
+		default:
+			return fmt.Errorf("store: a %T is not a write; writes are values of this package's types, and no pointers: %w", w, errors.ErrUnsupported)
 		}
 	}
 	return nil
@@ -61,7 +69,9 @@ func (m *Memory) sessionVersion(id sessionID, now time.Time) int64 {
 	return 0
 }
 
-func (m *Memory) applyWrites(writes []Write, now time.Time) {
+// applyWrites applies writes, for the holder of a conversation's lease if held
+// is one.
+func (m *Memory) applyWrites(writes []Write, held Conversation, now time.Time) {
 	for _, w := range writes {
 		switch w := w.(type) {
 		case SaveProfile:
@@ -93,6 +103,8 @@ func (m *Memory) applyWrites(writes []Write, now time.Time) {
 		case SaveAttachment:
 			w.Expires = stamp(w.Expires)
 			m.attachments[attachmentID{w.PageID, w.Name}] = w
+		case CancelSend:
+			m.cancel(w, held, now)
 		}
 	}
 }

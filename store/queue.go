@@ -33,19 +33,29 @@ type Queuer interface {
 	Put(ctx context.Context, events ...Event) error
 
 	// Enqueue stores sends from outside of a turn, all or none. A send whose
-	// key was seen before is left out.
+	// key was seen before is left out. If a send is the head of its group, which
+	// is to say that its Key is its Group, and that key was seen before, the
+	// whole group is left out. After an error of the context the sends may
+	// have been stored.
 	Enqueue(ctx context.Context, sends ...Send) error
 
-	// Cancel takes back a send that has not been started, by its key. It
-	// reports whether there was one. It is too late for a send that is due
-	// while its conversation is leased, for it may be on its way. The key
-	// stays seen.
-	Cancel(ctx context.Context, pageID, key string) (bool, error)
+	// Cancel takes back the sends of a conversation with that key, or of the
+	// group with that key, that have not been started. It reports whether
+	// there were any. It is too late for a send that is due while its
+	// conversation is leased, for it may be on its way. The keys are free
+	// again. A turn cancels with a [CancelSend].
+	Cancel(ctx context.Context, conv Conversation, key string) (bool, error)
 
 	// Claim leases conversations that have something due, oldest due first.
 	// It raises each one's epoch and adds one to its starts. A lease that is
-	// handed out has an event or a send in it.
+	// handed out has an event or a send in it. After an error of the context
+	// conversations may have been leased, to nobody's use.
 	Claim(ctx context.Context, claim Claim) ([]Lease, error)
+
+	// Due returns the sends of a leased conversation that are due, in the order
+	// to deliver them, at most limit: what was added since the claim as well. It
+	// returns [ErrFenced] if the lease is not current.
+	Due(ctx context.Context, lease LeaseID, limit int) ([]QueuedSend, error)
 
 	// Renew extends leases to ttl from now and returns those that were
 	// already lost. A lease that has expired is not lost before somebody else
@@ -55,8 +65,8 @@ type Queuer interface {
 	// Commit makes an outcome durable, all of it or nothing. It returns
 	// [ErrFenced] if the lease is not current, [ErrNotFound] if the outcome's
 	// event no longer waits (so that an outcome that is committed again after
-	// an error takes effect once), [ErrConflict] if a session was changed
-	// meanwhile, [ErrSendGone] if a send to be started is gone, and a
+	// an error takes effect once), a [ConflictError] if a session was
+	// changed meanwhile, [ErrSendGone] if a send to be started is gone, and a
 	// [CallError] if a [Call] failed. It resets the conversation's starts, and
 	// does not extend the lease.
 	//
@@ -213,6 +223,10 @@ type Outcome struct {
 // EventResult is the end of an event's turn.
 type EventResult struct {
 	Seq int64
+	// Attempts is the event's count when it was handed out. If it is another by
+	// now, this outcome or one like it has been committed already, and Commit
+	// returns [ErrNotFound].
+	Attempts int
 	// Retry leaves the event at the head of its conversation with one more
 	// attempt counted; only an older event that arrives late goes before it.
 	// Otherwise the event is done.

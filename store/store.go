@@ -101,8 +101,7 @@ var (
 	// meanwhile, so that sending it again would double it. Nothing of the
 	// outcome took effect.
 	ErrSendGone = errors.New("store: send is no longer in the outbox")
-	// ErrConflict is returned when a [SaveSession] was made from a version of
-	// the session that is no longer the newest.
+	// ErrConflict is matched by every [ConflictError].
 	ErrConflict = errors.New("store: session was changed meanwhile")
 	// ErrNoTurn is returned by [Queue] for a context without a turn.
 	ErrNoTurn = errors.New("store: no turn in this context; use Store.Apply beside turns")
@@ -141,3 +140,17 @@ func (e *CallError) Error() string {
 }
 
 func (e *CallError) Unwrap() error { return e.Err }
+
+// ConflictError is returned when a [SaveSession] was made from a version of the
+// session that is no longer the newest. Nothing of the outcome, or of the
+// writes, took effect. It matches [ErrConflict].
+type ConflictError struct {
+	PageID, PSID, Name string
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("store: session %q of person %s was changed meanwhile", e.Name, e.PSID)
+}
+
+// Is reports whether target is [ErrConflict].
+func (e *ConflictError) Is(target error) bool { return target == ErrConflict }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -94,12 +95,14 @@ func (s *WriteSet) add(writes []Write) error {
 	}
 	for _, w := range writes {
 		switch w := w.(type) {
-		case nil:
-			return errors.New("store: a nil write was queued")
+		case SaveProfile, TouchPerson, MarkUnavailable, AddThumbUp, AddLocation, SaveMessage, SaveSent,
+			SaveSession, DeleteSession, SaveAttachment, CancelSend:
 		case Call:
 			if c, ok := s.turn.store.(Caller); !ok || !c.RunsCalls(w.API) {
 				return fmt.Errorf("store: this store runs no %s calls on commit: %w", w.API, errors.ErrUnsupported)
 			}
+		default:
+			return fmt.Errorf("store: a %T was queued; writes are queued as values", w)
 		}
 	}
 	for _, w := range writes {
@@ -144,6 +147,76 @@ func From(ctx context.Context) Reader {
 		return set.turn.store
 	}
 	return nil
+}
+
+// SessionFrom reads the person's session of that name, as it will be when
+// everything that the turn has queued so far is committed. It returns
+// [ErrNotFound] if there is none, and [ErrNoTurn] outside of a turn.
+func SessionFrom(ctx context.Context, name string) (Session, error) {
+	set, ok := ctx.Value(contextKey{}).(*WriteSet)
+	if !ok || set.turn.store == nil {
+		return Session{}, ErrNoTurn
+	}
+	return set.turn.session(ctx, name)
+}
+
+// LoadSession decodes the person's session of that name into value, a pointer.
+// It reports whether there is one; otherwise value is left as it is.
+func LoadSession(ctx context.Context, name string, value any) (bool, error) {
+	s, err := SessionFrom(ctx, name)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	if err := json.Unmarshal(s.Data, value); err != nil {
+		return false, fmt.Errorf("store: session %q: %w", name, err)
+	}
+	return true, nil
+}
+
+// KeepSession queues the person's session of that name: value, encoded as JSON,
+// for that long; 0 is for good.
+func KeepSession(ctx context.Context, name string, value any, life time.Duration) error {
+	s, err := SessionFrom(ctx, name)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("store: session %q: %w", name, err)
+	}
+	who := PersonFrom(ctx)
+	save := SaveSession{PageID: who.PageID, PSID: who.PSID, Name: name, Data: data, Version: s.Version}
+	if life > 0 {
+		save.Expires = time.Now().Add(life)
+	}
+	return Queue(ctx, save)
+}
+
+// session reads a session with what the turn has queued.
+func (t *Turn) session(ctx context.Context, name string) (Session, error) {
+	t.mu.Lock()
+	who := t.person
+	for _, set := range slices.Backward(t.sets) {
+		for _, w := range slices.Backward(set.writes) {
+			switch w := w.(type) {
+			case SaveSession:
+				if w.PageID == who.PageID && w.PSID == who.PSID && w.Name == name {
+					t.mu.Unlock()
+					return Session{PageID: w.PageID, PSID: w.PSID, Name: name, Data: w.Data, Version: w.Version + 1, Expires: w.Expires}, nil
+				}
+			case DeleteSession:
+				if w.PageID == who.PageID && w.PSID == who.PSID && w.Name == name {
+					t.mu.Unlock()
+					return Session{}, ErrNotFound
+				}
+			}
+		}
+	}
+	t.mu.Unlock()
+	return t.store.Session(ctx, who.PageID, who.PSID, name)
 }
 
 // WithPerson returns a context for tests of code that calls [PersonFrom].

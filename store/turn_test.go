@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -118,4 +119,70 @@ func TestTurnIsSafeForConcurrentUse(t *testing.T) {
 	}
 	all.Wait()
 	require.Equal(t, 800, turn.Person().ThumbUps)
+}
+
+func TestSessionsOfATurn(t *testing.T) {
+	t.Parallel()
+	type order struct{ Items []string }
+	st := store.NewMemory()
+	who := store.Person{PageID: "1", PSID: "42"}
+	run := func(steps ...func(ctx context.Context)) []store.Write {
+		turn := store.NewTurn(st, who)
+		var writes []store.Write
+		for _, step := range steps {
+			set := turn.Begin("route")
+			step(set.Context(t.Context()))
+			writes = append(writes, set.End()...)
+		}
+		return writes
+	}
+	add := func(item string) func(context.Context) {
+		return func(ctx context.Context) {
+			var o order
+			_, err := store.LoadSession(ctx, "order", &o)
+			require.NoError(t, err)
+			o.Items = append(o.Items, item)
+			require.NoError(t, store.KeepSession(ctx, "order", o, time.Hour))
+		}
+	}
+	has := func(want ...string) func(context.Context) {
+		return func(ctx context.Context) {
+			var o order
+			found, err := store.LoadSession(ctx, "order", &o)
+			require.NoError(t, err)
+			require.Equal(t, want != nil, found)
+			require.Equal(t, want, o.Items)
+		}
+	}
+	require.NoError(t, st.Apply(t.Context(), run(has(), add("tea"), add("milk"), has("tea", "milk"))...),
+		"two routes that keep the same session do not conflict")
+	require.NoError(t, st.Apply(t.Context(), run(has("tea", "milk"), add("sugar"))...))
+	stale := run(add("stale"))
+	require.NoError(t, st.Apply(t.Context(), run(has("tea", "milk", "sugar"), func(ctx context.Context) {
+		require.NoError(t, store.Queue(ctx, store.DeleteSession{PageID: "1", PSID: "42", Name: "order"}))
+	}, has(), add("anew"), has("anew"))...))
+	var conflict *store.ConflictError
+	require.ErrorAs(t, st.Apply(t.Context(), stale...), &conflict)
+	require.Equal(t, "order", conflict.Name)
+
+	_, err := store.SessionFrom(t.Context(), "order")
+	require.ErrorIs(t, err, store.ErrNoTurn)
+	require.ErrorIs(t, store.KeepSession(t.Context(), "order", 1, 0), store.ErrNoTurn)
+	run(func(ctx context.Context) {
+		require.Error(t, store.KeepSession(ctx, "order", make(chan int), 0), "cannot be encoded")
+		var wrong int
+		_, err := store.LoadSession(ctx, "order", &wrong)
+		require.ErrorContains(t, err, `session "order"`)
+	})
+}
+
+func TestWritesAreValues(t *testing.T) {
+	t.Parallel()
+	set := store.NewTurn(store.NewMemory(), someone).Begin("route")
+	ctx := set.Context(t.Context())
+	var none *store.AddThumbUp
+	for _, w := range []store.Write{&store.AddThumbUp{}, none, &store.Call{}, nil} {
+		require.Error(t, store.Queue(ctx, w))
+	}
+	require.Empty(t, set.End())
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // Write is a change to a store. The set is closed: the types in this file are
-// all there are. A program's own tables join a turn through
-// gormstore.OnCommit.
+// all there are, and they are used as values; pointers to them are refused. A
+// program's own tables join a turn through gormstore.OnCommit.
 type Write interface{ isWrite() }
 
 // SaveProfile stores what the platform answered when asked for a profile. It
@@ -48,7 +48,7 @@ type AddThumbUp struct {
 	PSID   string
 }
 
-// AddLocation keeps a place.
+// AddLocation keeps a place. Its coordinates must be finite numbers.
 type AddLocation struct{ Location Location }
 
 // SaveMessage keeps an event. A later one of the same page, person and key
@@ -90,6 +90,15 @@ type SaveAttachment struct {
 	Expires time.Time
 }
 
+// CancelSend takes back the sends of a conversation with that key, or of the
+// group with that key, as Cancel does; in the outcome of a turn those of the
+// turn's own conversation may be due. It is no error if there are none. Their
+// keys are free again, for the sends of the same outcome too.
+type CancelSend struct {
+	Conversation
+	Key string
+}
+
 // Call runs a program's own code inside the transaction that commits the turn.
 // It is made by a store's package, such as gormstore.OnCommit, never by hand.
 type Call struct {
@@ -117,4 +126,5 @@ func (SaveSent) isWrite()        {}
 func (SaveSession) isWrite()     {}
 func (DeleteSession) isWrite()   {}
 func (SaveAttachment) isWrite()  {}
+func (CancelSend) isWrite()      {}
 func (Call) isWrite()            {}

@@ -127,7 +127,7 @@ var locales embed.FS
 func catalog() (*i18n.Catalog, error) { return i18n.Load(locales, "locales") }
 
 // settings are what the page shows before and beside the conversation.
-func settings(texts *i18n.Catalog) threadsettings.Settings {
+func settings() threadsettings.Settings {
 	return threadsettings.Settings{
 		GetStarted: &threadsettings.GetStarted{},
 		Greeting:   threadsettings.Greet("A small shop for T-shirts. Tap Get Started to look around."),
@@ -137,5 +137,5 @@ func settings(texts *i18n.Catalog) threadsettings.Settings {
 			threadsettings.MenuItem{Title: "About the shop"},
 			threadsettings.MenuItem{Title: "Visit the website", URL: website},
 		),
-	}.Localize(texts)
+	}
 }

@@ -154,7 +154,7 @@ func configure(origin string, simulate bool) (cfg messenger.Config, platform *si
 	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cfg.Policy = policy()
 	cfg.DefaultText = defaultText
-	cfg.ThreadSettings = map[string]threadsettings.Settings{graph.Me: settings(cfg.Catalog)}
+	cfg.ThreadSettings = map[string]threadsettings.Settings{graph.Me: settings()}
 	return cfg, platform, nil
 }
 

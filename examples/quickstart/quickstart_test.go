@@ -24,7 +24,7 @@ func start(t *testing.T, db string) *messengertest.Chat {
 	t.Cleanup(func() { require.NoError(t, st.Close()) })
 	return messengertest.Start(t, messenger.Config{
 		Catalog: texts, DefaultText: defaultText, Policy: policy(), Store: st,
-		ThreadSettings: map[string]threadsettings.Settings{graph.Me: settings(texts)},
+		ThreadSettings: map[string]threadsettings.Settings{graph.Me: settings()},
 	})
 }
 

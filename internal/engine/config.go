@@ -56,13 +56,18 @@ const (
 	purgeEvery = time.Hour
 	// profilesAtOnce bounds the look-ups that run beside turns.
 	profilesAtOnce = 16
+	// profilesWaiting bounds those that wait for it.
+	profilesWaiting = 1000
 	// profileTimeout bounds one of them.
 	profileTimeout = 10 * time.Second
 	// giveUpSending is the age at which a message that only met temporary
 	// refusals is given up.
 	giveUpSending = 24 * time.Hour
-	// uncertainTries bounds how often a message of unknown fate is tried.
+	// uncertainTries bounds how often a message of unknown fate is tried, and
+	// laterTries how often one that the platform will take later, as it says,
+	// without a throttle.
 	uncertainTries = 4
+	laterTries     = 4
 	// repeatedFor is the longest that the platform repeats a callback.
 	repeatedFor = 36 * time.Hour
 	// window is how long after a person's act a page may write to them.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -22,7 +22,7 @@ import (
 func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool) {
 	aside := map[string]error{} // groups whose remaining sends are not tried
 	for _, s := range sends {
-		if w.held.ctx.Err() != nil {
+		if !w.held.safe() {
 			return 0, w.mine()
 		}
 		d, err := decodeSend(s)
@@ -30,19 +30,21 @@ func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool
 		case err != nil:
 			w.settle(d, graph.SendResult{}, sending.Refuse(err), store.OutcomeRefused)
 			continue
-		case aside[s.Group] != nil && d.Message.SenderAction == "":
+		case aside[s.Group] != nil && toPerson(d) && !d.Message.WindowFree():
 			w.settle(d, graph.SendResult{}, fmt.Errorf("%w: %w", sending.ErrSetAside, aside[s.Group]), store.OutcomeSetAside)
 			continue
 		case s.Started && w.e.cfg.AtMostOnce:
 			w.settle(d, graph.SendResult{}, sending.ErrUncertain, store.OutcomeUncertain)
 			continue
 		}
-		if pause := w.e.pages.wait(w.held.ctx, d.PageID, d.Message); pause > 0 {
+		if pause := w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message); pause > 0 {
 			return pause, true
 		}
 		if err := w.allowed(d); err != nil {
 			w.settle(d, graph.SendResult{}, err, store.OutcomeRefused)
-			aside[s.Group] = err
+			if d.Message.SenderAction == "" {
+				aside[s.Group] = err
+			}
 			continue
 		}
 		err = w.commit(store.Outcome{Results: []store.SendResult{{Key: s.Key, State: store.SendStarted}}})
@@ -52,13 +54,17 @@ func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool
 		case err != nil:
 			return 0, false
 		}
-		result, err := w.e.send(w.held.ctx, d)
-		pause, err = w.conclude(d, result, err)
+		ctx, used := withUsedToken(w.held.ctx)
+		result, err := w.e.send(ctx, d)
+		pause, err = w.conclude(d, result, err, used)
 		if pause > 0 {
 			return pause, true
 		}
-		if endsGroup(err) {
-			aside[s.Group] = err
+		if endsGroup(err) && toPerson(d) {
+			w.unavailable(d, err)
+			if d.Message.SenderAction == "" {
+				aside[s.Group] = err
+			}
 		}
 	}
 	return 0, true
@@ -70,12 +76,26 @@ func endsGroup(err error) bool {
 	return errors.Is(err, graph.ErrOutsideWindow) || errors.Is(err, graph.ErrPersonUnavailable)
 }
 
+// toPerson reports whether the message goes to the person of its conversation,
+// and not to a comment, say, or to somebody else.
+func toPerson(d sending.Delivery) bool {
+	r := d.Message.Recipient
+	return r != nil && r.ID != "" && r.ID == d.PersonID
+}
+
+// unavailable notes what the platform said of a person.
+func (w *worker) unavailable(d sending.Delivery, err error) {
+	if errors.Is(err, graph.ErrPersonUnavailable) {
+		w.settled.Writes = append(w.settled.Writes, store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: time.Now()})
+	}
+}
+
 func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
 	var o outgoing
 	err := json.Unmarshal(s.Body, &o)
 	return sending.Delivery{
 		PageID:    s.PageID,
-		PersonID:  s.PersonID,
+		PersonID:  personID(s.Conversation),
 		Object:    o.Object,
 		Key:       s.Key,
 		Attempt:   s.Attempts + 1,
@@ -84,9 +104,17 @@ func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
 	}, err
 }
 
+// personID is the person of a conversation, or "" if it has none.
+func personID(conv store.Conversation) string {
+	if strings.Contains(conv.PersonID, "/") {
+		return ""
+	}
+	return conv.PersonID
+}
+
 // allowed refuses what the platform would refuse for sure.
 func (w *worker) allowed(d sending.Delivery) error {
-	if r := d.Message.Recipient; r == nil || r.ID == "" || r.ID != d.PersonID {
+	if !toPerson(d) {
 		return nil
 	}
 	person, ok := w.person()
@@ -105,17 +133,14 @@ func (w *worker) allowed(d sending.Delivery) error {
 func (e *Engine) send(ctx context.Context, d sending.Delivery) (result graph.SendResult, err error) {
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.SendTimeout)
 	defer cancel()
-	run := e.post
-	for _, wrap := range slices.Backward(e.cfg.WrapSend) {
-		run = wrap(run)
-	}
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicError{value}
 			e.cfg.Logger.Error("a send's middleware panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
 		}
+		err = printable(err)
 	}()
-	return run(ctx, d)
+	return e.runSend(ctx, d)
 }
 
 func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
@@ -135,22 +160,22 @@ func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult
 
 // conclude settles an attempt. It returns how long the conversation must rest,
 // and the error if the message will not be sent.
-func (w *worker) conclude(d sending.Delivery, result graph.SendResult, err error) (time.Duration, error) {
+func (w *worker) conclude(d sending.Delivery, result graph.SendResult, err error, used *usedToken) (time.Duration, error) {
 	if err == nil {
 		w.settle(d, result, nil, store.OutcomeSent)
 		return 0, nil
 	}
-	tooOld := time.Since(d.CreatedAt) > giveUpSending
+	tooOld := d.Attempt > laterTries && time.Since(d.CreatedAt.Add(d.Message.Delay)) > giveUpSending
 	switch class := graph.Classify(err); {
 	case class == graph.RetryNewToken:
-		pause := w.e.pages.pause(w.held.ctx, d.PageID, err)
+		pause := w.e.pages.pause(w.held.ctx, d.PageID, used.value, err)
 		w.again(d, result, err, store.OutcomeRetry)
 		return pause, nil
 	case class == graph.RetryUncertain && w.e.cfg.AtMostOnce:
 		err = fmt.Errorf("%w: %w", sending.ErrUncertain, err)
 		w.settle(d, result, err, store.OutcomeUncertain)
 		return 0, err
-	case class == graph.RetryUncertain && d.Attempt < uncertainTries && !tooOld:
+	case class == graph.RetryUncertain && !tooOld && w.uncertain(d) < uncertainTries-1:
 		w.again(d, result, err, store.OutcomeUncertain)
 		return backoff(d.Attempt, time.Second), nil
 	case class == graph.RetryUncertain:
@@ -160,13 +185,29 @@ func (w *worker) conclude(d sending.Delivery, result graph.SendResult, err error
 	case class == graph.RetrySafe && !tooOld:
 		w.again(d, result, err, store.OutcomeRetry)
 		return backoff(d.Attempt, time.Second), nil
-	case class == graph.RetryLater && !tooOld:
+	case class == graph.RetryLater && !tooOld && (errors.Is(err, graph.ErrRateLimited) || d.Attempt < laterTries):
 		w.again(d, result, err, store.OutcomeRetry)
 		return backoff(d.Attempt, 5*time.Second), nil
 	default:
 		w.settle(d, result, err, store.OutcomeRefused)
 		return 0, err
 	}
+}
+
+// uncertain counts the attempts of a message whose fate is unknown.
+func (w *worker) uncertain(d sending.Delivery) int {
+	sent, err := w.e.cfg.Store.Sent(w.held.ctx, d.PageID, d.PersonID, 100)
+	if err != nil {
+		w.log.Error("cannot read the record of sends", "error", err)
+		return d.Attempt - 1
+	}
+	n := 0
+	for _, s := range sent {
+		if s.Key == d.Key && s.Outcome == store.OutcomeUncertain {
+			n++
+		}
+	}
+	return n
 }
 
 // backoff grows with each attempt, to 5 minutes, and is spread by a quarter.
@@ -190,9 +231,6 @@ func (w *worker) settle(d sending.Delivery, result graph.SendResult, err error, 
 		return
 	}
 	w.log.Error("a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)
-	if errors.Is(err, graph.ErrPersonUnavailable) && d.PersonID != "" && outcome == store.OutcomeRefused {
-		w.settled.Writes = append(w.settled.Writes, store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: time.Now()})
-	}
 	w.e.failed(w.held.ctx, sending.Failure{Delivery: d, Err: err})
 }
 

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -28,6 +31,8 @@ type Engine struct {
 
 	started  atomic.Bool
 	running  atomic.Bool
+	runTurn  func(handling.TurnFunc) handling.TurnFunc // all of the program's middleware
+	runSend  sending.DeliverFunc
 	wake     chan struct{}
 	slots    chan struct{} // one token per worker that may start
 	suspects atomic.Int32
@@ -53,6 +58,16 @@ func New(cfg Config) *Engine {
 	e.killed, e.kill = context.WithCancelCause(context.Background())
 	e.keeper = newKeeper(cfg)
 	e.profiles = newProfiles(e.killed, cfg)
+	e.runTurn = func(run handling.TurnFunc) handling.TurnFunc {
+		for _, wrap := range slices.Backward(cfg.WrapTurn) {
+			run = wrap(run)
+		}
+		return run
+	}
+	e.runSend = e.post
+	for _, wrap := range slices.Backward(cfg.WrapSend) {
+		e.runSend = wrap(e.runSend)
+	}
 	for range cfg.Workers {
 		e.slots <- struct{}{}
 	}
@@ -193,10 +208,10 @@ func (e *Engine) takeSlots() int {
 	}
 }
 
+// claimOnce asks the store for work. The context cannot end: nobody would hold
+// what was claimed all the same.
 func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.cfg.LeaseTTL/2)
-	defer cancel()
-	return e.cfg.Store.Claim(ctx, store.Claim{
+	return e.cfg.Store.Claim(context.WithoutCancel(ctx), store.Claim{
 		Owner:         e.owner,
 		Conversations: free,
 		Events:        eventsPerLease,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -28,6 +29,14 @@ type lease struct {
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	timer  *time.Timer
+	asked  atomic.Pointer[time.Time] // when it was last asked for
+}
+
+// safe reports whether the lease is still surely this process's. The clock is
+// asked as well as the context: after a pause of the process the worker may run
+// before the timer does.
+func (l *lease) safe() bool {
+	return l.ctx.Err() == nil && l.keeper.left(*l.asked.Load()) > 0
 }
 
 func newKeeper(cfg Config) *keeper {
@@ -38,6 +47,7 @@ func newKeeper(cfg Config) *keeper {
 func (k *keeper) hold(parent context.Context, id store.LeaseID, asked time.Time) *lease {
 	ctx, end := context.WithCancelCause(parent)
 	l := &lease{keeper: k, id: id, ctx: ctx, end: end}
+	l.asked.Store(&asked)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	l.timer = time.AfterFunc(k.left(asked), func() { end(errLeaseLost) })
@@ -102,6 +112,7 @@ func (k *keeper) renew(ctx context.Context) {
 	for _, l := range leases {
 		// A timer that has fired has ended the lease's context for good.
 		if l.timer.Stop() {
+			l.asked.Store(&asked)
 			l.timer.Reset(k.left(asked))
 		}
 	}

@@ -34,7 +34,7 @@ func sendKey(parts ...string) string {
 func newSend(t *turn, route string, index int, m sending.Message) (store.Send, error) {
 	key := sendKey("turn", t.queued.Key, route, strconv.Itoa(index))
 	if m.Key != "" {
-		key = NamedKey(t.ev.PageID, m.Key)
+		key = NamedKey(t.w.lease.Conversation, m.Key)
 	}
 	m = withRecipient(m, t.ev.PersonID, t.ev.UserRef)
 	return encodeSend(store.Send{
@@ -42,8 +42,14 @@ func newSend(t *turn, route string, index int, m sending.Message) (store.Send, e
 	}, t.ev.Object, m)
 }
 
-// NamedKey is the idempotency key of a message that the program has named.
-func NamedKey(pageID, key string) string { return sendKey("named", pageID, key) }
+// NamedKey is the idempotency key of a message that the program has named, and
+// the group of what it has named together.
+func NamedKey(conv store.Conversation, key string) string {
+	return sendKey("named", conv.PageID, conv.PersonID, key)
+}
+
+// PartKey is the idempotency key of a further message of a group.
+func PartKey(group string, i int) string { return sendKey("part", group, strconv.Itoa(i)) }
 
 // NewKey is an idempotency key that no other send has.
 func NewKey() string { return rand.Text() }

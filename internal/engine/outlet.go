@@ -18,6 +18,7 @@ type outlet struct {
 	mu       sync.Mutex
 	over     bool
 	messages []sending.Message
+	cancels  []string
 }
 
 // Queue implements [sending.Outlet].
@@ -31,6 +32,17 @@ func (o *outlet) Queue(_ context.Context, messages []sending.Message) error {
 		return sending.ErrNotAnswerable
 	}
 	o.messages = append(o.messages, messages...)
+	return nil
+}
+
+// Cancel implements [sending.Outlet].
+func (o *outlet) Cancel(_ context.Context, key string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return store.ErrTurnOver
+	}
+	o.cancels = append(o.cancels, key)
 	return nil
 }
 
@@ -63,9 +75,9 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 }
 
 // end closes the outlet and returns what it took.
-func (o *outlet) end() []sending.Message {
+func (o *outlet) end() (messages []sending.Message, cancels []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.over = true
-	return slices.Clone(o.messages)
+	return slices.Clone(o.messages), slices.Clone(o.cancels)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
 )
 
 // The platform's documented rates, per page.
@@ -35,11 +37,46 @@ type pages struct {
 }
 
 type page struct {
-	text, media *rate.Limiter
+	text, media pace
 
 	// refused is the token that the platform refused, until when.
 	refused secret.Value
 	until   time.Time
+}
+
+// pace is a rate that conversations wait for without blocking: each gets a time
+// of its own to come back at, so that they do not come back together.
+type pace struct {
+	limiter  *rate.Limiter
+	reserved map[store.Conversation]time.Time
+}
+
+func newPace(perSecond, burst int) pace {
+	return pace{limiter: rate.NewLimiter(rate.Limit(perSecond), burst), reserved: map[store.Conversation]time.Time{}}
+}
+
+// manyReserved is how many reservations are kept before those that nobody came
+// back for are dropped.
+const manyReserved = 10_000
+
+// wait returns how long the conversation must wait for its turn, or 0 if it is
+// its turn.
+func (p *pace) wait(conv store.Conversation, now time.Time) time.Duration {
+	if at, ok := p.reserved[conv]; ok {
+		if now.Before(at) {
+			return at.Sub(now)
+		}
+		delete(p.reserved, conv)
+		return 0
+	}
+	delay := p.limiter.ReserveN(now, 1).DelayFrom(now)
+	if delay > 0 {
+		if len(p.reserved) >= manyReserved {
+			maps.DeleteFunc(p.reserved, func(_ store.Conversation, at time.Time) bool { return now.Sub(at) > time.Minute })
+		}
+		p.reserved[conv] = now.Add(delay)
+	}
+	return delay
 }
 
 func newPages(cfg Config) *pages { return &pages{cfg: cfg, all: map[string]*page{}} }
@@ -47,49 +84,46 @@ func newPages(cfg Config) *pages { return &pages{cfg: cfg, all: map[string]*page
 func (p *pages) get(pageID string) *page {
 	pg := p.all[pageID]
 	if pg == nil {
-		pg = &page{text: rate.NewLimiter(textRate, textRate/10), media: rate.NewLimiter(mediaRate, mediaRate)}
+		pg = &page{text: newPace(textRate, textRate/10), media: newPace(mediaRate, mediaRate)}
 		p.all[pageID] = pg
 	}
 	return pg
 }
 
-// wait returns how long the page must not send, or 0 and counts the message.
-// It never blocks for the pace: a slot is not to wait.
-func (p *pages) wait(ctx context.Context, pageID string, m sending.Message) time.Duration {
+// wait returns how long a conversation must rest before its next message, or 0
+// if the message may go out. It never blocks for the pace: a slot is not to
+// wait.
+func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Message) time.Duration {
 	p.mu.Lock()
-	pg := p.get(pageID)
+	pg := p.get(conv.PageID)
 	refused, until := pg.refused, pg.until
 	p.mu.Unlock()
 	if time.Now().Before(until) {
-		token, err := p.cfg.Tokens.Token(ctx, pageID)
+		token, err := p.cfg.Tokens.Token(ctx, conv.PageID)
 		if err != nil || token.IsZero() || token.Equal(refused.Reveal()) {
 			return min(tokenPoll, time.Until(until)+time.Millisecond)
 		}
 	}
-	limiter := pg.text
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if m.Attachment != nil && (m.Attachment.Type == sending.AttachmentAudio || m.Attachment.Type == sending.AttachmentVideo) {
-		limiter = pg.media
+		return pg.media.wait(conv, time.Now())
 	}
-	reservation := limiter.Reserve()
-	delay := reservation.Delay()
-	if delay > 0 {
-		reservation.Cancel()
-	}
-	return delay
+	return pg.text.wait(conv, time.Now())
 }
 
-// pause stops the page's sends after its token was refused, and tells the
+// pause stops the page's sends after a token was refused, and tells the
 // program once for each token. It returns how long to rest before looking for
-// a new one.
-func (p *pages) pause(ctx context.Context, pageID string, err error) time.Duration {
-	token, tokenErr := p.cfg.Tokens.Token(ctx, pageID)
-	if tokenErr != nil {
-		token = secret.Value{}
+// a new one; a moment, if there is one already.
+func (p *pages) pause(ctx context.Context, pageID string, used secret.Value, err error) time.Duration {
+	current, tokenErr := p.cfg.Tokens.Token(ctx, pageID)
+	if tokenErr == nil && !current.IsZero() && !used.IsZero() && !current.Equal(used.Reveal()) {
+		return time.Millisecond
 	}
 	p.mu.Lock()
 	pg := p.get(pageID)
-	told := !pg.until.IsZero() && pg.refused.Equal(token.Reveal())
-	pg.refused, pg.until = token, time.Now().Add(tokenRetry)
+	told := !pg.until.IsZero() && (pg.refused.Equal(used.Reveal()) || pg.refused.IsZero() && used.IsZero())
+	pg.refused, pg.until = used, time.Now().Add(tokenRetry)
 	p.mu.Unlock()
 	if !told {
 		p.cfg.Logger.Error("a page's access token is refused; its messages wait for a new one", "page", pageID, "error", err)

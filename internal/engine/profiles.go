@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type profiles struct {
 type lookup struct {
 	done   chan struct{}
 	result store.SaveProfile
+	ok     bool // the platform has answered
 }
 
 func newProfiles(ctx context.Context, cfg Config) *profiles {
@@ -48,7 +50,7 @@ func (p *profiles) Lookup(ctx context.Context, query handling.ProfileQuery, wait
 	defer timer.Stop()
 	select {
 	case <-l.done:
-		return l.result, true
+		return l.result, l.ok
 	case <-timer.C:
 	case <-ctx.Done():
 	}
@@ -56,7 +58,7 @@ func (p *profiles) Lookup(ctx context.Context, query handling.ProfileQuery, wait
 }
 
 // start returns the call for a person, a new one if none is under way. It
-// returns nil when too many are, or at shutdown.
+// returns nil when very many wait for a slot, or at shutdown.
 func (p *profiles) start(query handling.ProfileQuery) *lookup {
 	who := store.Conversation{PageID: query.PageID, PersonID: query.PSID}
 	p.mu.Lock()
@@ -64,19 +66,15 @@ func (p *profiles) start(query handling.ProfileQuery) *lookup {
 	if l := p.flying[who]; l != nil {
 		return l
 	}
-	if p.closed {
-		return nil
-	}
-	select {
-	case p.slots <- struct{}{}:
-	default:
+	if p.closed || len(p.flying) >= profilesWaiting {
 		return nil
 	}
 	l := &lookup{done: make(chan struct{})}
 	p.flying[who] = l
 	p.calls.Go(func() {
-		defer func() { <-p.slots }()
 		p.fetch(query, l)
+		close(l.done)
+		p.keep(l)
 		p.mu.Lock()
 		delete(p.flying, who)
 		p.mu.Unlock()
@@ -84,24 +82,37 @@ func (p *profiles) start(query handling.ProfileQuery) *lookup {
 	return l
 }
 
-// fetch asks the platform and applies what it answers. The turn that waits for
-// it queues the same write, which then changes nothing.
+// fetch waits for a slot and asks the platform.
 func (p *profiles) fetch(query handling.ProfileQuery, l *lookup) {
+	select {
+	case p.slots <- struct{}{}:
+	case <-p.ctx.Done():
+		return
+	}
+	defer func() { <-p.slots }()
 	ctx, cancel := context.WithTimeout(p.ctx, profileTimeout)
 	defer cancel()
 	found, err := p.cfg.Client.Profile(ctx, query.PageID, query.PSID, query.Fields...)
-	l.result = store.SaveProfile{PageID: query.PageID, PSID: query.PSID, At: time.Now(), Refused: err != nil}
-	if err != nil {
-		p.cfg.Logger.Warn("no profile of a person", "page", query.PageID, "person", query.PSID, "error", err)
-	} else {
-		l.result.Profile = profileOf(found)
+	l.result = store.SaveProfile{PageID: query.PageID, PSID: query.PSID, At: time.Now()}
+	switch {
+	case err == nil:
+		l.ok, l.result.Profile = true, profileOf(found)
+	case errors.Is(err, graph.ErrProfileUnavailable), graph.Classify(err) == graph.RetryNever:
+		l.ok, l.result.Refused = true, true
+		p.cfg.Logger.Info("a person's profile is not shown", "page", query.PageID, "person", query.PSID, "error", err)
+	default:
+		p.cfg.Logger.Warn("no profile of a person for now", "page", query.PageID, "person", query.PSID, "error", err)
 	}
-	close(l.done)
-	if p.ctx.Err() != nil {
+}
+
+// keep applies what was found. The turn that waited for it queues the same
+// write, which then changes nothing.
+func (p *profiles) keep(l *lookup) {
+	if !l.ok || p.ctx.Err() != nil {
 		return
 	}
 	if err := p.cfg.Store.Apply(p.ctx, l.result); err != nil {
-		p.cfg.Logger.Error("cannot keep a profile", "page", query.PageID, "person", query.PSID, "error", err)
+		p.cfg.Logger.Error("cannot keep a profile", "page", l.result.PageID, "person", l.result.PSID, "error", err)
 	}
 }
 

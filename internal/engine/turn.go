@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -19,6 +20,8 @@ import (
 )
 
 var (
+	errGoexit = errors.New("the handler ended its goroutine with runtime.Goexit")
+	errNoStep = errors.New("today's policy has none of the routes that are to run again")
 	errStuck  = errors.New("the handler did not return after its context had ended")
 	errDeadly = errors.New("each time that the event was handled the process ended, or the outcome could not be stored; it was not run again")
 )
@@ -31,34 +34,35 @@ type turn struct {
 	own    bool // an echo of the bot's own message
 	state  *store.Turn
 
-	mu      sync.Mutex
-	over    bool          // nothing that still runs may have effects
-	routes  []routeResult // those that handled the event, or failed
-	current string        // the route that runs
-	set     *store.WriteSet
-	out     *outlet
-	failure error // of the turn as a whole
+	mu       sync.Mutex
+	over     bool          // nothing that still runs may have effects
+	routes   []routeResult // those that handled the event, or failed
+	current  string        // the route that runs
+	set      *store.WriteSet
+	out      *outlet
+	returned bool  // the turn's goroutine came to its end
+	failure  error // of the turn as a whole
 }
 
 // routeResult is what one route came to.
 type routeResult struct {
-	name   string
-	writes []store.Write
-	sends  []sending.Message
-	err    error
+	name    string
+	writes  []store.Write
+	sends   []sending.Message
+	cancels []string // keys of messages to take back
+	err     error
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {
 	return &turn{w: w, queued: queued}
 }
 
-// run runs the policy's routes. It returns false if the turn was cut short by
-// shutdown or the loss of the lease: then nothing is known of the event.
-func (t *turn) run() bool {
+// decode decodes the event. It returns false if there is nothing to run.
+func (t *turn) decode() bool {
 	envelope, err := receiving.ParseEnvelope(t.queued.Body)
 	if err != nil {
 		t.fail(handling.Permanent(fmt.Errorf("stored event: %w", err)))
-		return true
+		return false
 	}
 	var problems []receiving.Problem
 	t.ev, problems = envelope.Event()
@@ -66,6 +70,12 @@ func (t *turn) run() bool {
 		t.w.log.Warn("a part of an event was left out", "event", t.ev.Key, "problem", p)
 	}
 	t.own = t.w.e.owns(t.ev)
+	return true
+}
+
+// run runs the policy's routes. It returns false if the turn was cut short by
+// shutdown or the loss of the lease: then nothing is known of the event.
+func (t *turn) run() bool {
 	person, ok := t.w.person()
 	if !ok {
 		return false
@@ -77,6 +87,7 @@ func (t *turn) run() bool {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer t.finish()
 		t.runWrapped(t.context(ctx))
 	}()
 	select {
@@ -117,9 +128,15 @@ func (t *turn) context(ctx context.Context) context.Context {
 	cfg := t.w.e.cfg
 	ctx = graph.With(ctx, cfg.Client)
 	ctx = handling.WithProfiles(ctx, t.w.e.profiles)
-	ctx = sending.WithTexts(ctx, cfg.Texts)
-	ctx = sending.WithLookup(ctx, func(name string) (string, bool) { return personValue(t.state.Person(), name) })
-	return i18n.WithFunc(ctx, func() *i18n.Localizer { return cfg.Catalog.For(t.state.Person().Profile.Locale) })
+	return Speak(ctx, cfg.Catalog, cfg.Texts, t.state.Person)
+}
+
+// Speak returns a context in which texts are in a person's language and find
+// what is known of them, at the time of each use.
+func Speak(ctx context.Context, catalog *i18n.Catalog, texts sending.Texts, person func() store.Person) context.Context {
+	ctx = sending.WithTexts(ctx, texts)
+	ctx = sending.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
+	return i18n.WithFunc(ctx, func() *i18n.Localizer { return catalog.For(person().Profile.Locale) })
 }
 
 // personValue gives texts what is known of the person.
@@ -149,30 +166,51 @@ func joinNames(first, last string) string {
 
 // runWrapped runs the routes inside of the user's middleware.
 func (t *turn) runWrapped(ctx context.Context) {
-	called := false
-	run := func(ctx context.Context, _ *receiving.Event) error {
-		called = true
+	var called atomic.Bool
+	routes := func(ctx context.Context, _ *receiving.Event) error {
+		if called.Swap(true) {
+			return errors.New("the turn has been run already")
+		}
 		return t.runRoutes(ctx)
 	}
-	for _, wrap := range slices.Backward(t.w.e.cfg.WrapTurn) {
-		run = wrap(run)
-	}
+	// Middleware reads from the turn; what it queues would belong to no route.
 	set := t.state.Begin("middleware")
-	defer set.Discard()
-	err := t.guard(func() error { return run(set.Context(ctx), t.ev) })
-	if err != nil && (!called || !t.failed()) {
+	set.Discard()
+	err := t.guard(func() error { return t.w.e.runTurn(routes)(set.Context(ctx), t.ev) })
+	if err != nil && (!called.Load() || !t.failed()) {
 		t.fail(fmt.Errorf("middleware: %w", err))
 	}
+	t.mu.Lock()
+	t.returned = true
+	t.mu.Unlock()
+}
+
+// finish notes a turn whose goroutine ended before it returned: a handler has
+// called runtime.Goexit, as the Fatal methods of package testing do.
+func (t *turn) finish() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.returned || t.over {
+		return
+	}
+	t.endCurrent()
+	t.routes = append(t.routes, routeResult{name: t.current, err: errGoexit})
 }
 
 func (t *turn) runRoutes(ctx context.Context) error {
 	var runner routing.Runner
+	known := len(t.queued.Only) == 0
 	for _, step := range t.w.e.cfg.Policy(t.ev.PageID).Steps(t.ev) {
 		if len(t.queued.Only) > 0 && !slices.Contains(t.queued.Only, step.Name) {
 			continue
 		}
+		known = true
 		if !runner.Runs(step) {
 			continue
+		}
+		if ctx.Err() != nil || !t.w.held.safe() {
+			t.end(routeResult{name: step.Name, err: fmt.Errorf("not begun: %w", context.Cause(ctx))})
+			break
 		}
 		set := t.state.Begin(step.Name)
 		out := &outlet{turn: t, answers: step.Answers(t.ev, t.own)}
@@ -180,15 +218,15 @@ func (t *turn) runRoutes(ctx context.Context) error {
 			break
 		}
 		err := t.guard(func() error { return t.runStep(set.Context(ctx), step, out) })
-		result := routeResult{name: step.Name, sends: out.end(), err: err}
+		result := routeResult{name: step.Name, err: err}
+		result.sends, result.cancels = out.end()
 		switch {
 		case errors.Is(err, handling.Skip), errors.Is(err, sending.ErrNotAnswerable):
 			set.Discard()
 			continue
 		case err != nil:
 			set.Discard()
-			result.sends = nil
-			t.w.log.Error("a route failed", "route", step.Name, "type", t.ev.Type, "event", t.ev.Key, "error", err)
+			result.sends, result.cancels = nil, nil
 		default:
 			result.writes = set.End()
 		}
@@ -199,6 +237,9 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		if err != nil && t.willRetry() {
 			break // nothing of this turn will take effect
 		}
+	}
+	if !known {
+		t.fail(handling.Permanent(fmt.Errorf("%w: %q", errNoStep, t.queued.Only)))
 	}
 	return t.err()
 }
@@ -236,7 +277,21 @@ func (t *turn) guard(run func() error) (err error) {
 			t.w.log.Error("a handler panicked", "event", t.ev.Key, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
 		}
 	}()
-	return run()
+	return printable(run())
+}
+
+// printable returns the error, or another one in place of an error that panics
+// when it is asked for its text, as a nil pointer in an error often does.
+func printable(err error) (out error) {
+	defer func() {
+		if recover() != nil {
+			out = fmt.Errorf("an error of type %T that has no text", err)
+		}
+	}()
+	if err != nil {
+		_ = err.Error()
+	}
+	return err
 }
 
 // begin notes the route that runs. It returns false when the turn is over.
@@ -254,6 +309,7 @@ func (t *turn) end(result routeResult) bool {
 	if t.over {
 		return false
 	}
+	t.current = ""
 	t.routes = append(t.routes, result)
 	return true
 }
@@ -264,13 +320,22 @@ func (t *turn) abandon() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = true
-	if t.set != nil {
+	t.endCurrent()
+	if t.current == "" {
+		t.failure = errStuck // a middleware, between or after the routes
+	} else {
+		t.routes = append(t.routes, routeResult{name: t.current, err: errStuck})
+	}
+	t.w.log.Error("a handler ignores the end of its context; it goes on without effect",
+		"route", t.current, "event", t.ev.Key)
+}
+
+// endCurrent closes what the route that runs queues into. t.mu must be held.
+func (t *turn) endCurrent() {
+	if t.current != "" {
 		t.set.Discard()
 		t.out.end()
 	}
-	t.routes = append(t.routes, routeResult{name: t.current, err: errStuck})
-	t.w.log.Error("a handler ignores the end of its context; it goes on without effect",
-		"route", t.current, "event", t.ev.Key)
 }
 
 // fail fails the turn as a whole.
@@ -291,6 +356,20 @@ func (t *turn) failRoute(name string, err error) {
 		}
 	}
 	t.failure = err
+}
+
+// routeOf returns the route that queued a session last.
+func (t *turn) routeOf(c *store.ConflictError) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range slices.Backward(t.routes) {
+		for _, w := range r.writes {
+			if s, ok := w.(store.SaveSession); ok && s.Name == c.Name && s.PSID == c.PSID && s.PageID == c.PageID {
+				return r.name
+			}
+		}
+	}
+	return ""
 }
 
 func (t *turn) failed() bool { return t.err() != nil }
@@ -334,9 +413,10 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = true
-	result := &store.EventResult{Seq: t.queued.Seq, Retry: again}
+	result := &store.EventResult{Seq: t.queued.Seq, Attempts: t.queued.Attempts, Retry: again}
 	out = store.Outcome{Event: result}
-	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PersonID != "" {
+	// A replayed event is an old act, which was recorded when it was new.
+	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PersonID != "" && len(t.queued.Only) == 0 {
 		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PersonID, At: actedAt(t.queued)})
 	}
 	if again {
@@ -352,6 +432,11 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 			continue
 		}
 		out.Writes = append(out.Writes, r.writes...)
+		for _, key := range r.cancels {
+			out.Writes = append(out.Writes, store.CancelSend{
+				Conversation: t.w.lease.Conversation, Key: NamedKey(t.w.lease.Conversation, key),
+			})
+		}
 		for i, m := range r.sends {
 			s, err := newSend(t, r.name, i, m)
 			if err != nil {

@@ -31,8 +31,17 @@ func (w *worker) run() {
 // work returns how long the conversation must rest, and whether the lease is
 // still good.
 func (w *worker) work() (pause time.Duration, ok bool) {
+	if w.stopping() {
+		return 0, w.mine()
+	}
 	if pause, ok = w.deliver(w.lease.Sends); !ok || pause > 0 {
 		return pause, ok
+	}
+	if len(w.lease.Sends) == eventsPerLease {
+		// There may be more, which go out before the events' answers.
+		if pause, ok = w.deliverDue(); !ok || pause > 0 {
+			return pause, ok
+		}
 	}
 	for i, ev := range w.lease.Events {
 		if w.stopping() {
@@ -55,10 +64,8 @@ func (w *worker) stopping() bool {
 	select {
 	case <-w.e.draining:
 		return true
-	case <-w.held.ctx.Done():
-		return true
 	default:
-		return false
+		return !w.held.safe()
 	}
 }
 
@@ -70,41 +77,74 @@ func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errL
 // starts are used up, because each time the process ended, is not run.
 func (w *worker) event(ev store.QueuedEvent, deadly bool) (pause time.Duration, ok bool) {
 	t := newTurn(w, ev)
-	if deadly {
+	switch {
+	case !t.decode():
+	case deadly:
 		t.fail(errDeadly)
-	} else if !t.run() {
+	case !t.run():
 		return 0, w.mine()
 	}
 	for {
 		out, again := t.outcome()
 		err := w.commit(out)
 		var call *store.CallError
+		var conflict *store.ConflictError
 		switch {
 		case err == nil:
 			t.report(again)
 			if again {
 				return w.e.pause(ev.Attempts), true
 			}
-			return w.deliver(now(out.Sends))
+			if len(out.Sends) == 0 {
+				return 0, true
+			}
+			return w.deliverDue()
 		case errors.As(err, &call):
 			t.failRoute(call.Route, call)
-		case errors.Is(err, store.ErrConflict):
-			t.fail(err)
+		case errors.As(err, &conflict):
+			t.failRoute(t.routeOf(conflict), conflict)
 		default:
 			return 0, false
 		}
 	}
 }
 
-// now returns the sends that are due at once.
-func now(sends []store.Send) []store.QueuedSend {
-	var due []store.QueuedSend
-	for _, s := range sends {
-		if s.Delay == 0 {
-			due = append(due, store.QueuedSend{Send: s})
+// deliverDue delivers what is due in the conversation: what a turn has just
+// sent, and before it what was sent from elsewhere meanwhile.
+func (w *worker) deliverDue() (pause time.Duration, ok bool) {
+	for {
+		if err := w.flush(); err != nil {
+			return 0, false
+		}
+		sends, ok := w.due()
+		if !ok {
+			return 0, w.mine()
+		}
+		if pause, ok := w.deliver(sends); !ok || pause > 0 || len(sends) < eventsPerLease {
+			return pause, ok
 		}
 	}
-	return due
+}
+
+// due reads the sends that are due. While the store is away it tries again; it
+// returns false when the lease is over.
+func (w *worker) due() ([]store.QueuedSend, bool) {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
+		sends, err := w.e.cfg.Store.Due(w.held.ctx, w.lease.LeaseID, eventsPerLease)
+		switch {
+		case err == nil:
+			return sends, true
+		case errors.Is(err, store.ErrFenced):
+			w.held.end(errLeaseLost)
+			return nil, false
+		}
+		w.log.Error("cannot read from the store; trying again while the lease lasts", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-w.held.ctx.Done():
+			return nil, false
+		}
+	}
 }
 
 // pause is how long to wait after a turn has failed.
@@ -153,8 +193,10 @@ func (w *worker) commit(out store.Outcome) error {
 			w.log.Warn("the lease was lost before the commit; nothing of it took effect", "error", err)
 			return err
 		case errors.Is(err, store.ErrNotFound):
-			w.log.Warn("the event has been committed already", "error", err)
-			return err
+			// An earlier try took effect, and only its answer was lost.
+			w.log.Warn("the outcome has been committed already", "error", err)
+			w.settled = store.Outcome{}
+			return nil
 		}
 		w.log.Error("cannot commit to the store; trying again", "error", err)
 		select {

@@ -27,8 +27,11 @@ var errBadConn = driver.ErrBadConn
 // The function may use tx and nothing else: no network, and no other handle on
 // the database, which would wait for this transaction. It must end within the
 // store's commit timeout ([WithCommitTimeout]). An error, a panic, an attempt
-// to end the transaction, or an expired context fail the whole turn with a
-// [store.CallError], and nothing of it is stored. Nested tx.Transaction works,
+// to end the transaction, or an expired context fail the commit with a
+// [store.CallError], and nothing of the turn is stored. The bot takes it as a
+// failure of the route that queued the function: the event is tried again, or,
+// if the error is a handling.Permanent one or it was the last try, the other
+// routes take effect and this one becomes a dead letter. Nested tx.Transaction works,
 // with savepoints; prepared statements are refused.
 //
 // OnCommit returns [store.ErrNoTurn] outside of a turn, [store.ErrTurnOver]

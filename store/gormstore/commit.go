@@ -40,6 +40,7 @@ func (t *txn) commit(o store.Outcome) error {
 	if n == 0 {
 		return store.ErrFenced
 	}
+	t.held = o.Lease.Conversation
 	if o.Event != nil {
 		if err := t.endEvent(o.Lease.Conversation, *o.Event); err != nil {
 			return err
@@ -66,19 +67,19 @@ func (t *txn) commit(o store.Outcome) error {
 
 func (t *txn) endEvent(conv store.Conversation, result store.EventResult) error {
 	if result.Retry {
-		n, err := t.exec("UPDATE messenger_inbox SET attempts = attempts + 1 WHERE seq = ? AND page_id = ? AND person_id = ?",
-			result.Seq, conv.PageID, conv.PersonID)
+		n, err := t.exec("UPDATE messenger_inbox SET attempts = attempts + 1 WHERE seq = ? AND page_id = ? AND person_id = ? AND attempts = ?",
+			result.Seq, conv.PageID, conv.PersonID, result.Attempts)
 		if err == nil && n == 0 {
 			err = noEvent(result)
 		}
 		return err
 	}
-	ev := store.QueuedEvent{Event: store.Event{Conversation: conv}}
+	var ev store.Event
 	var at int64
 	var only string
-	found, err := t.row([]any{&ev.Key, &at, &ev.Body, &ev.Confirms, &ev.Attempts, &only},
-		`DELETE FROM messenger_inbox WHERE seq = ? AND page_id = ? AND person_id = ?
-		RETURNING key, event_at, body, confirms, attempts, only_routes`, result.Seq, conv.PageID, conv.PersonID)
+	found, err := t.row([]any{&ev.Key, &at, &ev.Body, &ev.Confirms, &only},
+		`DELETE FROM messenger_inbox WHERE seq = ? AND page_id = ? AND person_id = ? AND attempts = ?
+		RETURNING key, event_at, body, confirms, only_routes`, result.Seq, conv.PageID, conv.PersonID, result.Attempts)
 	if err != nil {
 		return err
 	}
@@ -95,12 +96,12 @@ func (t *txn) endEvent(conv store.Conversation, result store.EventResult) error 
 	}
 	_, err = t.exec(`INSERT INTO messenger_dead (page_id, person_id, key, event_at, body, confirms, attempts, failures, only_routes, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		conv.PageID, conv.PersonID, ev.Key, at, ev.Body, ev.Confirms, ev.Attempts+1, string(failures), only, micros(t.now))
+		conv.PageID, conv.PersonID, ev.Key, at, ev.Body, ev.Confirms, result.Attempts+1, string(failures), only, micros(t.now))
 	return err
 }
 
 func noEvent(result store.EventResult) error {
-	return fmt.Errorf("store: event %d of the outcome: %w", result.Seq, store.ErrNotFound)
+	return fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", result.Seq, result.Attempts, store.ErrNotFound)
 }
 
 // result records what became of one send.

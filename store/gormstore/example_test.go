@@ -59,8 +59,9 @@ func ExampleOnCommit() {
 		if err := handle(set.Context(ctx)); err != nil {
 			fmt.Println(err)
 		}
+		ev := lease.Events[0]
 		err := st.Commit(ctx, store.Outcome{
-			Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[0].Seq}, Writes: set.End(), Release: true,
+			Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Writes: set.End(), Release: true,
 		})
 		fmt.Println("committed:", err)
 	}

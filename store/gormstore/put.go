@@ -191,7 +191,13 @@ func (s *Store) Enqueue(ctx context.Context, sends ...store.Send) error {
 		return err
 	}
 	sends = cloneSends(sends)
-	return s.do(ctx, func(t *txn) error { return t.addSends(sends) })
+	return s.do(ctx, func(t *txn) error {
+		fresh, err := t.freshGroups(sends)
+		if err != nil {
+			return err
+		}
+		return t.addSends(fresh)
+	})
 }
 
 func checkSends(sends []store.Send) error {
@@ -209,6 +215,23 @@ func cloneSends(sends []store.Send) []store.Send {
 		sends[i].Body = slices.Clone(sends[i].Body)
 	}
 	return sends
+}
+
+// freshGroups returns the sends without the groups whose head was seen before.
+func (t *txn) freshGroups(sends []store.Send) ([]store.Send, error) {
+	seen := map[string]bool{}
+	for _, send := range sends {
+		if send.Key != send.Group {
+			continue
+		}
+		var one int
+		found, err := t.row([]any{&one}, "SELECT 1 FROM messenger_seen WHERE kind = ? AND key = ?", seenSend, send.Key)
+		if err != nil {
+			return nil, err
+		}
+		seen[send.Group] = found
+	}
+	return slices.DeleteFunc(slices.Clone(sends), func(send store.Send) bool { return seen[send.Group] }), nil
 }
 
 func (t *txn) addSends(sends []store.Send) error {
@@ -235,26 +258,40 @@ func (t *txn) addSends(sends []store.Send) error {
 }
 
 // Cancel implements [store.Queuer].
-func (s *Store) Cancel(ctx context.Context, pageID, key string) (bool, error) {
+func (s *Store) Cancel(ctx context.Context, conv store.Conversation, key string) (bool, error) {
 	var found bool
 	err := s.do(ctx, func(t *txn) error {
-		found = false
-		conv := store.Conversation{PageID: pageID}
-		ok, err := t.row([]any{&conv.PersonID}, `DELETE FROM messenger_outbox
-			WHERE key = ? AND page_id = ? AND started_at IS NULL AND (not_before > ? OR NOT EXISTS (
-				SELECT 1 FROM messenger_mailbox m WHERE m.page_id = messenger_outbox.page_id
-				AND m.person_id = messenger_outbox.person_id AND m.lease_until IS NOT NULL))
-			RETURNING person_id`, key, pageID, micros(t.now))
-		if err != nil || !ok {
-			return err
-		}
-		found = true
-		return t.rest(conv)
+		var err error
+		found, err = t.cancel(store.CancelSend{Conversation: conv, Key: key})
+		return err
 	})
 	if err != nil {
 		return false, err
 	}
 	return found, nil
+}
+
+// cancel takes sends back, and frees their keys. Who holds the conversation may
+// take back those that are due.
+func (t *txn) cancel(c store.CancelSend) (bool, error) {
+	due := micros(t.now)
+	if c.Conversation == t.held {
+		due = 0
+	}
+	const which = ` WHERE page_id = ? AND person_id = ? AND (key = ? OR group_key = ?)
+		AND started_at IS NULL AND (not_before > ? OR NOT EXISTS (
+			SELECT 1 FROM messenger_mailbox m WHERE m.page_id = messenger_outbox.page_id
+			AND m.person_id = messenger_outbox.person_id AND m.lease_until IS NOT NULL))`
+	args := []any{c.PageID, c.PersonID, c.Key, c.Key, due}
+	if _, err := t.exec("DELETE FROM messenger_seen WHERE kind = ? AND key IN (SELECT key FROM messenger_outbox"+which+")",
+		append([]any{seenSend}, args...)...); err != nil {
+		return false, err
+	}
+	n, err := t.exec("DELETE FROM messenger_outbox"+which, args...)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, t.rest(c.Conversation)
 }
 
 // countBacklog counts the waiting events by page.

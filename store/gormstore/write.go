@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gorm.io/gorm"
@@ -42,9 +43,21 @@ func checkWrites(writes []store.Write, calls bool) error {
 			if !calls || w.API != api {
 				return fmt.Errorf("store: a %s call cannot run here: %w", w.API, errors.ErrUnsupported)
 			}
+		case store.AddLocation:
+			if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
+				return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
+			}
+		case store.SaveProfile, store.TouchPerson, store.MarkUnavailable, store.AddThumbUp, store.SaveMessage, store.SaveSent,
+			store.SaveSession, store.DeleteSession, store.SaveAttachment, store.CancelSend:
+		default:
+			return notAWrite(w)
 		}
 	}
 	return nil
+}
+
+func notAWrite(w store.Write) error {
+	return fmt.Errorf("store: a %T is not a write; writes are values of package store's types, and no pointers: %w", w, errors.ErrUnsupported)
 }
 
 // write applies one write.
@@ -71,6 +84,9 @@ func (t *txn) write(w store.Write) error {
 		return t.savePerson(personRow{PageID: w.PageID, PSID: w.PSID, ThumbUps: 1}, clause.Assignments(map[string]any{
 			"thumb_ups": gorm.Expr("messenger_people.thumb_ups + 1"),
 		}))
+	case store.CancelSend:
+		_, err := t.cancel(w)
+		return err
 	case store.AddLocation:
 		l := w.Location
 		return t.create(&locationRow{
@@ -93,7 +109,7 @@ func (t *txn) write(w store.Write) error {
 	case store.Call:
 		return t.call(w)
 	}
-	return fmt.Errorf("store: a %T: %w", w, errors.ErrUnsupported)
+	return notAWrite(w)
 }
 
 func (t *txn) gorm(db *gorm.DB) error {
@@ -128,6 +144,7 @@ func (t *txn) saveSent(s store.Sent) error {
 // statement.
 func (t *txn) saveSession(w store.SaveSession) error {
 	row := sessionRow{PageID: w.PageID, PSID: w.PSID, Name: w.Name, Data: w.Data, Version: w.Version + 1, Expires: micros(w.Expires)}
+	conflict := &store.ConflictError{PageID: w.PageID, PSID: w.PSID, Name: w.Name}
 	const live = "(expires = 0 OR expires > ?)"
 	of := t.models.Model(&sessionRow{}).Where("page_id = ? AND psid = ? AND name = ?", w.PageID, w.PSID, w.Name)
 	if w.Version == 0 {
@@ -136,14 +153,14 @@ func (t *txn) saveSession(w store.SaveSession) error {
 		}
 		db := t.models.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if db.Error == nil && db.RowsAffected == 0 {
-			return store.ErrConflict
+			return conflict
 		}
 		return t.gorm(db)
 	}
 	db := of.Where("version = ? AND "+live, w.Version, micros(t.now)).
 		Updates(map[string]any{"data": row.Data, "version": row.Version, "expires": row.Expires})
 	if db.Error == nil && db.RowsAffected == 0 {
-		return store.ErrConflict
+		return conflict
 	}
 	return t.gorm(db)
 }

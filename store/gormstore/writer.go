@@ -34,6 +34,8 @@ type operation struct {
 type txn struct {
 	*session
 	now time.Time
+	// held is the conversation whose lease the operation holds, if any.
+	held store.Conversation
 	// waiting returns how many events of a page wait, those of this
 	// transaction included.
 	waiting func(pageID string) int

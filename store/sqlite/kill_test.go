@@ -65,7 +65,7 @@ func handleSome(ctx context.Context, st store.Store) error {
 	for _, lease := range leases {
 		for i, ev := range lease.Events {
 			err := st.Commit(ctx, store.Outcome{
-				Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq}, Release: i == len(lease.Events)-1,
+				Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Release: i == len(lease.Events)-1,
 				Writes: []store.Write{
 					store.SaveMessage{Received: store.Received{PageID: ev.PageID, PSID: ev.PersonID, Key: ev.Key}},
 					store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID},

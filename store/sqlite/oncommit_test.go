@@ -55,8 +55,9 @@ func (s *shop) turn(t *testing.T, calls ...func(tx *gorm.DB) error) error {
 	for _, call := range calls {
 		require.NoError(t, gormstore.OnCommit(ctx, call))
 	}
+	ev := s.lease.Events[0]
 	return s.Commit(t.Context(), store.Outcome{
-		Lease: s.lease.LeaseID, Event: &store.EventResult{Seq: s.lease.Events[0].Seq}, Writes: set.End(),
+		Lease: s.lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Writes: set.End(),
 		Sends: []store.Send{{Conversation: ann, Key: "s"}}, Release: true,
 	})
 }
@@ -239,8 +240,9 @@ func TestOnCommitLeavesNeighboursAlone(t *testing.T) {
 	s := openShop(t)
 	stop := make(chan struct{})
 	stopped := make(chan int)
+	require.NoError(t, s.Apply(t.Context(), store.AddThumbUp{PageID: "page", PSID: "neighbour"}))
 	go func() {
-		n := 0
+		n := 1
 		for {
 			select {
 			case <-stop:

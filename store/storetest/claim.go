@@ -131,7 +131,7 @@ var claimPromises = []promise{
 		lease := s.one(ann)
 		s.commit(store.Outcome{
 			Lease: lease.LeaseID, Release: true, After: time.Second,
-			Event: &store.EventResult{Seq: lease.Events[0].Seq, Retry: true},
+			Event: again(lease),
 		})
 		s.put(ann, "b")
 		s.enqueue(send(ann, "s"))

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -12,9 +13,11 @@ import (
 // everything is an outcome with a part of each kind, for a lease on ann with
 // an event and a send.
 func everything(lease store.Lease) store.Outcome {
+	result := done(lease)
+	result.Failures = []store.Failure{{Route: "r", Error: "e"}}
 	return store.Outcome{
 		Lease:   lease.LeaseID,
-		Event:   &store.EventResult{Seq: lease.Events[0].Seq, Failures: []store.Failure{{Route: "r", Error: "e"}}},
+		Event:   result,
 		Writes:  []store.Write{thumb(ann), store.SaveSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "s", Data: []byte("1")}},
 		Sends:   []store.Send{send(ann, "new"), send(bob, "for bob")},
 		Results: []store.SendResult{{Key: lease.Sends[0].Key, State: store.SendFinished}},
@@ -71,6 +74,12 @@ var commitPromises = []promise{
 	refused("an unknown event to retry leaves nothing of the outcome", store.ErrNotFound, func(o *store.Outcome) {
 		o.Event = &store.EventResult{Seq: 1 << 40, Retry: true}
 	}),
+	refused("an event of other attempts leaves nothing of the outcome", store.ErrNotFound, func(o *store.Outcome) {
+		o.Event.Attempts++
+	}),
+	refused("an event of other attempts to retry leaves nothing of the outcome", store.ErrNotFound, func(o *store.Outcome) {
+		o.Event.Attempts, o.Event.Retry = 1, true
+	}),
 	refused("a send that is gone leaves nothing of the outcome", store.ErrSendGone, func(o *store.Outcome) {
 		o.Results = append(o.Results, store.SendResult{Key: "gone", State: store.SendStarted})
 	}),
@@ -86,7 +95,38 @@ var commitPromises = []promise{
 	refused("an unknown call leaves nothing of the outcome", errors.ErrUnsupported, func(o *store.Outcome) {
 		o.Writes = append(o.Writes, store.Call{API: "nobody knows", Run: func(any) error { return nil }})
 	}),
+	refused("a pointer to a write leaves nothing of the outcome", nil, func(o *store.Outcome) {
+		o.Writes = append(o.Writes, &store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID})
+	}),
+	refused("a place that is none leaves nothing of the outcome", nil, func(o *store.Outcome) {
+		o.Writes = append(o.Writes, place(math.NaN(), 0))
+	}),
 	refused("a wrong epoch leaves nothing of the outcome", store.ErrFenced, func(o *store.Outcome) { o.Lease.Epoch++ }),
+	{"a conflict names its session", func(s *suite) {
+		s.put(ann, "a")
+		lease := s.one(ann)
+		var conflict *store.ConflictError
+		err := s.Commit(s.ctx, store.Outcome{Lease: lease.LeaseID, Writes: []store.Write{session(0, `1`), session(0, `2`)}})
+		require.ErrorAs(s, err, &conflict)
+		require.Equal(s, store.ConflictError{PageID: ann.PageID, PSID: ann.PersonID, Name: "order"}, *conflict)
+		conflict = nil
+		require.ErrorAs(s, s.Apply(s.ctx, session(7, `1`)), &conflict)
+		require.Equal(s, store.ConflictError{PageID: ann.PageID, PSID: ann.PersonID, Name: "order"}, *conflict)
+	}},
+	{"an event that is retried twice by mistake counts once", func(s *suite) {
+		s.put(ann, "a")
+		lease := s.one(ann)
+		retry := store.Outcome{Lease: lease.LeaseID, Event: again(lease), Writes: []store.Write{thumb(ann)}}
+		s.commit(retry)
+		require.ErrorIs(s, s.Commit(s.ctx, retry), store.ErrNotFound)
+		require.ErrorIs(s, s.Commit(s.ctx, store.Outcome{Lease: lease.LeaseID, Event: done(lease)}), store.ErrNotFound)
+		s.release(lease)
+		require.Equal(s, 1, s.person(ann).ThumbUps)
+		lease = s.one(ann)
+		require.Equal(s, 1, lease.Events[0].Attempts)
+		s.finish(lease)
+		s.none()
+	}},
 	{"a stale lease is fenced", func(s *suite) {
 		s.put(ann, "a")
 		s.enqueue(send(ann, "old"))
@@ -116,7 +156,7 @@ var commitPromises = []promise{
 		s.commit(store.Outcome{Lease: lease.LeaseID, Event: done(lease), Writes: []store.Write{thumb(ann)}})
 		require.Equal(s, 1, s.person(ann).ThumbUps)
 		s.none()
-		s.commit(store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[1].Seq}, Release: true})
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[1]), Release: true})
 		s.none()
 		require.Zero(s, s.stats().Events)
 	}},

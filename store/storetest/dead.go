@@ -12,7 +12,9 @@ import (
 // bury makes a dead letter of the first event of a lease and keeps the lease.
 func (s *suite) bury(lease store.Lease, failures ...store.Failure) {
 	s.Helper()
-	s.commit(store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[0].Seq, Failures: failures}, Release: true})
+	result := done(lease)
+	result.Failures = failures
+	s.commit(store.Outcome{Lease: lease.LeaseID, Event: result, Release: true})
 }
 
 func (s *suite) letters(query store.DeadQuery) []store.DeadLetter {
@@ -27,7 +29,7 @@ var deadPromises = []promise{
 		ev := echo(ann, "k", "confirmed")
 		require.NoError(s, s.Put(s.ctx, ev))
 		lease := s.one(ann)
-		s.commit(store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[0].Seq, Retry: true}, Release: true})
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: again(lease), Release: true})
 		s.clock.advance(time.Second)
 		failures := []store.Failure{{Route: "r1", Error: "e1"}, {Route: "r2", Error: "e2"}}
 		s.bury(s.one(ann), failures...)

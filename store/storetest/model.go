@@ -89,6 +89,16 @@ func (m *model) addEvent(ev store.Event, order time.Time, only []string) {
 }
 
 func (m *model) enqueue(sends []store.Send) {
+	seen := map[string]bool{}
+	for _, s := range sends {
+		if _, before := m.seenSends[s.Key]; before && s.Key == s.Group {
+			seen[s.Group] = true
+		}
+	}
+	m.addSends(slices.DeleteFunc(slices.Clone(sends), func(s store.Send) bool { return seen[s.Group] }))
+}
+
+func (m *model) addSends(sends []store.Send) {
 	for _, s := range sends {
 		if _, seen := m.seenSends[s.Key]; !seen {
 			m.seenSends[s.Key] = m.now
@@ -97,15 +107,17 @@ func (m *model) enqueue(sends []store.Send) {
 	}
 }
 
-func (m *model) cancel(pageID, key string) bool {
-	i := slices.IndexFunc(m.sends, func(s *modelSend) bool {
-		return s.Key == key && s.PageID == pageID && !s.Started && (s.notBefore.After(m.now) || !m.box(s.Conversation).held)
+func (m *model) cancel(conv store.Conversation, key string) (found bool) {
+	m.sends = slices.DeleteFunc(m.sends, func(s *modelSend) bool {
+		if s.Conversation != conv || s.Key != key && s.Group != key || s.Started ||
+			m.box(conv).held && !s.notBefore.After(m.now) {
+			return false
+		}
+		delete(m.seenSends, s.Key)
+		found = true
+		return true
 	})
-	if i < 0 {
-		return false
-	}
-	m.sends = slices.Delete(m.sends, i, i+1)
-	return true
+	return found
 }
 
 // eventsOf returns a conversation's events in the order to handle them.
@@ -162,7 +174,9 @@ func (m *model) commit(o store.Outcome) error {
 	conv := o.Lease.Conversation
 	var ev *modelEvent
 	if o.Event != nil {
-		i := slices.IndexFunc(m.events, func(ev *modelEvent) bool { return ev.Seq == o.Event.Seq && ev.Conversation == conv })
+		i := slices.IndexFunc(m.events, func(ev *modelEvent) bool {
+			return ev.Seq == o.Event.Seq && ev.Attempts == o.Event.Attempts && ev.Conversation == conv
+		})
 		if i < 0 {
 			return store.ErrNotFound
 		}
@@ -186,7 +200,7 @@ func (m *model) commit(o store.Outcome) error {
 		m.result(conv, r)
 	}
 	m.apply(o.Writes)
-	m.enqueue(o.Sends)
+	m.addSends(o.Sends)
 	box := m.box(conv)
 	box.begun = 0
 	if o.Release {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -168,10 +169,27 @@ var recordPromises = []promise{
 		conflict := store.SaveSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "s", Version: 3}
 		require.ErrorIs(s, s.Apply(s.ctx, thumb(ann), conflict), store.ErrConflict)
 		require.ErrorIs(s, s.Apply(s.ctx, thumb(ann), store.Call{API: "gorm"}), errors.ErrUnsupported)
-		require.Error(s, s.Apply(s.ctx, thumb(ann), nil))
-		_, err := s.Person(s.ctx, ann.PageID, ann.PersonID)
+		for _, w := range []store.Write{
+			nil, &store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID}, (*store.AddThumbUp)(nil), foreign{}, foreign{thumb(ann)},
+			place(math.NaN(), 0), place(0, math.NaN()), place(math.Inf(1), 0), place(0, math.Inf(-1)), place(math.Inf(1), math.Inf(1)),
+		} {
+			require.Error(s, s.Apply(s.ctx, thumb(ann), w), "%T %v", w, w)
+		}
+		locations, err := s.Locations(s.ctx, ann.PageID, ann.PersonID, 1)
+		require.NoError(s, err)
+		require.Empty(s, locations)
+		_, err = s.Person(s.ctx, ann.PageID, ann.PersonID)
 		require.ErrorIs(s, err, store.ErrNotFound)
 	}},
+}
+
+// foreign is a write that no store knows.
+type foreign struct{ store.Write }
+
+func place(latitude, longitude float64) store.Write {
+	return store.AddLocation{Location: store.Location{
+		PageID: ann.PageID, PSID: ann.PersonID, Latitude: latitude, Longitude: longitude, At: start,
+	}}
 }
 
 func session(version int64, data string) store.SaveSession {

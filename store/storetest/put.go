@@ -123,7 +123,7 @@ var orderPromises = []promise{
 			require.Equal(s, []string{"a", "b"}, eventKeys(lease))
 			require.Equal(s, attempt, lease.Events[0].Attempts)
 			require.Zero(s, lease.Events[1].Attempts)
-			s.commit(store.Outcome{Lease: lease.LeaseID, Release: true, Event: &store.EventResult{Seq: lease.Events[0].Seq, Retry: true}})
+			s.commit(store.Outcome{Lease: lease.LeaseID, Release: true, Event: again(lease)})
 		}
 	}},
 	{"the conversation that is due longest comes first", func(s *suite) {

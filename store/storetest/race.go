@@ -116,7 +116,7 @@ var racePromises = []promise{
 					mu.Unlock()
 					for i, ev := range lease.Events {
 						assert.NoError(s, s.Commit(s.ctx, store.Outcome{
-							Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq}, Release: i == len(lease.Events)-1,
+							Lease: lease.LeaseID, Event: end(ev), Release: i == len(lease.Events)-1,
 						}))
 					}
 				}

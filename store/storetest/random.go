@@ -50,7 +50,7 @@ func playRandom(s *suite, seed uint64) {
 		weight int
 		play   func()
 	}{
-		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"renew", 1, p.renew},
+		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"due", 3, p.due}, {"renew", 1, p.renew},
 		{"commit", 14, p.commit}, {"replay", 1, p.replay}, {"forget", 1, p.forget}, {"purge", 1, p.purge}, {"advance", 6, p.advance},
 	}
 	total := 0
@@ -98,13 +98,24 @@ func (p *player) put() {
 
 func (p *player) sends() []store.Send {
 	var sends []store.Send
-	for range p.rand.IntN(3) {
+	for range p.rand.IntN(4) {
 		out := send(pick(p, p.convs), p.key())
+		switch p.rand.IntN(4) {
+		case 0:
+			out.Group = fmt.Sprintf("group %d", p.rand.IntN(3))
+		case 1:
+			out.Group = out.Key
+		case 2:
+			if len(sends) > 0 {
+				out.Group = pick(p, sends).Key
+			}
+		}
 		if p.rand.IntN(2) == 0 {
 			out.Delay = time.Duration(p.rand.IntN(10)) * time.Second
 		}
 		sends = append(sends, out)
 	}
+	p.rand.Shuffle(len(sends), func(i, j int) { sends[i], sends[j] = sends[j], sends[i] })
 	return sends
 }
 
@@ -119,10 +130,16 @@ func (p *player) cancel() {
 		return
 	}
 	s := pick(p, p.model.sends)
-	page := pick(p, p.convs).PageID
-	ok, err := p.Cancel(p.ctx, page, s.Key)
+	conv, key := s.Conversation, s.Key
+	if p.rand.IntN(4) == 0 {
+		conv = pick(p, p.convs)
+	}
+	if s.Group != "" && p.rand.IntN(2) == 0 {
+		key = s.Group
+	}
+	ok, err := p.Cancel(p.ctx, conv, key)
 	require.NoError(p, err, p.step)
-	require.Equal(p, p.model.cancel(page, s.Key), ok, p.step)
+	require.Equal(p, p.model.cancel(conv, key), ok, p.step)
 }
 
 func (p *player) claim() {
@@ -170,12 +187,31 @@ func (p *player) same(lease store.Lease, limit int) {
 		}
 		require.Equal(p, ev.QueuedEvent, lease.Events[i], p.step)
 	}
-	sends := p.model.dueOf(lease.Conversation)
+	p.sameSends(lease.Sends, lease.Conversation, limit)
+}
+
+func (p *player) sameSends(got []store.QueuedSend, conv store.Conversation, limit int) {
+	sends := p.model.dueOf(conv)
 	sends = sends[:min(limit, len(sends))]
-	require.Len(p, lease.Sends, len(sends), p.step)
+	require.Len(p, got, len(sends), p.step)
 	for i, s := range sends {
-		require.Equal(p, s.QueuedSend, lease.Sends[i], p.step)
+		require.Equal(p, s.QueuedSend, got[i], p.step)
 	}
+}
+
+func (p *player) due() {
+	lease, ok := p.lease()
+	if !ok {
+		return
+	}
+	limit := p.rand.IntN(5)
+	sends, err := p.Due(p.ctx, lease.LeaseID, limit)
+	if !p.model.holds(lease.LeaseID) {
+		require.ErrorIs(p, err, store.ErrFenced, p.step)
+		return
+	}
+	require.NoError(p, err, p.step)
+	p.sameSends(sends, lease.Conversation, limit)
 }
 
 // lease is one that was handed out lately, current or not.
@@ -210,7 +246,8 @@ func (p *player) commit() {
 		o.After = time.Duration(p.rand.IntN(5)) * time.Second
 	}
 	if len(lease.Events) > 0 && p.rand.IntN(3) > 0 {
-		o.Event = &store.EventResult{Seq: pick(p, lease.Events).Seq, Retry: p.rand.IntN(3) == 0}
+		o.Event = end(pick(p, lease.Events))
+		o.Event.Retry = p.rand.IntN(3) == 0
 		if p.rand.IntN(3) == 0 {
 			o.Event.Failures = []store.Failure{{Route: pick(p, []string{"r1", "r2", ""}), Error: "e"}}
 		}
@@ -315,7 +352,7 @@ func (p *player) drain(seed uint64) {
 		require.Greater(p, len(p.leases), before, "%s: rows wait and nothing can be claimed", p.step)
 		for _, lease := range p.leases[before:] {
 			for _, ev := range lease.Events {
-				o := store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq}}
+				o := store.Outcome{Lease: lease.LeaseID, Event: end(ev)}
 				require.NoError(p, p.model.commit(o), p.step)
 				require.NoError(p, p.Commit(p.ctx, o), p.step)
 			}

@@ -145,6 +145,14 @@ func (s *suite) none() {
 	require.Empty(s, s.claim(all))
 }
 
+// due expects the sends of a leased conversation that are due.
+func (s *suite) due(lease store.Lease, limit int, want ...store.QueuedSend) {
+	s.Helper()
+	got, err := s.Due(s.ctx, lease.LeaseID, limit)
+	require.NoError(s, err)
+	require.Equal(s, want, got)
+}
+
 func (s *suite) commit(o store.Outcome) {
 	s.Helper()
 	require.NoError(s, s.Commit(s.ctx, o))
@@ -162,15 +170,25 @@ func (s *suite) release(lease store.Lease) {
 }
 
 // done ends the first event of a lease.
-func done(lease store.Lease) *store.EventResult {
-	return &store.EventResult{Seq: lease.Events[0].Seq}
+func done(lease store.Lease) *store.EventResult { return end(lease.Events[0]) }
+
+// again leaves the first event of a lease to be tried again.
+func again(lease store.Lease) *store.EventResult {
+	result := done(lease)
+	result.Retry = true
+	return result
+}
+
+// end ends an event that was handed out.
+func end(ev store.QueuedEvent) *store.EventResult {
+	return &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}
 }
 
 // finish ends all that a lease has handed out, and gives it back.
 func (s *suite) finish(lease store.Lease) {
 	s.Helper()
 	for _, ev := range lease.Events {
-		s.commit(store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq}})
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: end(ev)})
 	}
 	var results []store.SendResult
 	for _, send := range lease.Sends {

@@ -16,7 +16,7 @@ func (s *suite) results(lease store.Lease, key string, state store.SendState) {
 
 func (s *suite) cancel(conv store.Conversation, key string) bool {
 	s.Helper()
-	ok, err := s.Cancel(s.ctx, conv.PageID, key)
+	ok, err := s.Cancel(s.ctx, conv, key)
 	require.NoError(s, err)
 	return ok
 }
@@ -24,6 +24,13 @@ func (s *suite) cancel(conv store.Conversation, key string) bool {
 func delayed(conv store.Conversation, key string, d time.Duration) store.Send {
 	out := send(conv, key)
 	out.Delay = d
+	return out
+}
+
+// grouped is a send of a group; it is the head if the group has its key.
+func grouped(conv store.Conversation, key, group string) store.Send {
+	out := send(conv, key)
+	out.Group = group
 	return out
 }
 
@@ -50,6 +57,76 @@ var sendPromises = []promise{
 		s.finish(lease)
 		s.enqueue(send(ann, "k"), send(bob, "l"))
 		require.Equal(s, []string{"m"}, sendKeys(s.one(bob)))
+	}},
+	{"a group whose head was seen before is left out", func(s *suite) {
+		s.enqueue(grouped(ann, "g/0", "g"), grouped(ann, "g", "g"), grouped(ann, "g/1", "g"))
+		lease := s.one(ann)
+		require.Equal(s, []string{"g/0", "g", "g/1"}, sendKeys(lease))
+		s.finish(lease)
+		s.enqueue(grouped(ann, "g/2", "g"), grouped(ann, "g", "g"), grouped(ann, "g/3", "g"),
+			grouped(ann, "h", "h"), grouped(ann, "h/1", "h"), grouped(ann, "h", "h"), send(ann, "i"))
+		lease = s.one(ann)
+		require.Equal(s, []string{"h", "h/1", "i"}, sendKeys(lease))
+		s.finish(lease)
+		s.enqueue(grouped(ann, "g/2", "g"))
+		require.Equal(s, []string{"g/2"}, sendKeys(s.one(ann)), "it came without its head")
+	}},
+	{"a group that was taken back may come again", func(s *suite) {
+		s.enqueue(grouped(ann, "g", "g"), grouped(ann, "g/1", "g"))
+		require.True(s, s.cancel(ann, "g"))
+		s.enqueue(grouped(ann, "g", "g"), grouped(ann, "g/2", "g"))
+		require.Equal(s, []string{"g", "g/2"}, sendKeys(s.one(ann)))
+	}},
+	{"what is due is told to who holds the lease", func(s *suite) {
+		s.enqueue(delayed(ann, "later", 2*time.Second))
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.due(lease, 10)
+		s.enqueue(grouped(ann, "1", "g"), delayed(ann, "2", time.Second), send(bob, "bobs"))
+		s.commit(store.Outcome{Lease: lease.LeaseID, Sends: []store.Send{send(ann, "3")}})
+		one, two, three := store.QueuedSend{Send: grouped(ann, "1", "g")}, store.QueuedSend{Send: delayed(ann, "2", time.Second)},
+			store.QueuedSend{Send: send(ann, "3")}
+		s.due(lease, 10, one, three)
+		s.clock.advance(time.Second)
+		s.results(lease, "3", store.SendAgain)
+		s.results(lease, "3", store.SendStarted)
+		three.Attempts, three.Started, three.StartedAt = 1, true, start.Add(time.Second)
+		s.due(lease, 10, one, two, three)
+		s.due(lease, 10, one, two, three)
+		s.due(lease, 2, one, two)
+		s.due(lease, 0)
+		s.due(lease, -1)
+		s.results(lease, "1", store.SendFinished)
+		s.due(lease, 10, two, three)
+		s.release(lease)
+		s.clock.advance(time.Second)
+		require.True(s, s.cancel(bob, "bobs"))
+		lease = s.one(ann)
+		require.Len(s, lease.Sends, 3)
+		s.due(lease, 10, lease.Sends...)
+	}},
+	{"what is due is told to nobody else", func(s *suite) {
+		fenced := func(lease store.Lease) {
+			s.Helper()
+			for _, limit := range []int{0, 10} {
+				_, err := s.Due(s.ctx, lease.LeaseID, limit)
+				require.ErrorIs(s, err, store.ErrFenced)
+			}
+		}
+		fenced(store.Lease{LeaseID: store.LeaseID{Conversation: ann}})
+		s.enqueue(send(ann, "k"))
+		fenced(store.Lease{LeaseID: store.LeaseID{Conversation: ann}})
+		first := s.one(ann)
+		s.clock.advance(ttl)
+		s.due(first, 10, first.Sends...)
+		second := s.one(ann)
+		fenced(first)
+		s.due(second, 10, second.Sends...)
+		s.release(second)
+		fenced(second)
+		third := s.one(ann)
+		require.NoError(s, s.Forget(s.ctx, ann))
+		fenced(third)
 	}},
 	{"a batch of sends is stored whole or not at all", func(s *suite) {
 		require.Error(s, s.Enqueue(s.ctx, send(ann, "k"), send(ann, "")))
@@ -135,15 +212,52 @@ var sendPromises = []promise{
 	}},
 	{"a waiting send can be taken back", func(s *suite) {
 		s.enqueue(delayed(ann, "later", time.Minute), send(bob, "now"))
-		require.False(s, s.cancel(eve, "later"), "another page's")
+		require.False(s, s.cancel(bob, "later"), "another conversation's")
 		require.True(s, s.cancel(ann, "later"))
 		require.False(s, s.cancel(ann, "later"))
 		require.False(s, s.cancel(ann, "unknown"))
 		require.True(s, s.cancel(bob, "now"))
 		s.clock.advance(time.Hour)
 		s.none()
-		s.enqueue(send(ann, "later"))
+	}},
+	{"the key of a send that was taken back is free again", func(s *suite) {
+		s.enqueue(delayed(ann, "k", time.Minute))
+		require.True(s, s.cancel(ann, "k"))
+		s.enqueue(delayed(ann, "k", time.Hour), send(ann, "k"))
+		s.clock.advance(time.Minute)
 		s.none()
+		s.clock.advance(time.Hour)
+		require.Equal(s, []string{"k"}, sendKeys(s.one(ann)))
+	}},
+	{"a group of sends is taken back as one", func(s *suite) {
+		one, two, three := delayed(ann, "1", time.Minute), delayed(ann, "2", time.Hour), delayed(ann, "3", time.Minute)
+		one.Group, two.Group, three.Group = "g", "g", "other"
+		s.enqueue(one, two, three)
+		require.True(s, s.cancel(ann, "g"))
+		require.Equal(s, 1, s.stats().Sends)
+		s.enqueue(one)
+		require.Equal(s, 2, s.stats().Sends, "its key is free again")
+	}},
+	{"a turn takes sends back, and may send under the same key", func(s *suite) {
+		s.enqueue(delayed(ann, "later", time.Second), delayed(ann, "moved", time.Second), delayed(bob, "bobs", time.Second))
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.clock.advance(time.Second) // all are due by now
+		held := s.one(bob)
+		out := store.Outcome{Lease: lease.LeaseID, Writes: []store.Write{
+			store.CancelSend{Conversation: ann, Key: "later"}, store.CancelSend{Conversation: ann, Key: "moved"},
+			store.CancelSend{Conversation: bob, Key: "bobs"}, store.CancelSend{Conversation: ann, Key: "unknown"},
+		}, Sends: []store.Send{delayed(ann, "moved", time.Hour)}}
+		stale := out
+		stale.Lease.Epoch--
+		require.ErrorIs(s, s.Commit(s.ctx, stale), store.ErrFenced)
+		require.Equal(s, 3, s.stats().Sends, "a refused turn takes nothing back")
+		s.commit(out)
+		require.Equal(s, 2, s.stats().Sends, "bob's may be on its way")
+		s.finish(held)
+		s.release(lease)
+		s.clock.advance(time.Hour)
+		require.Equal(s, []string{"moved"}, sendKeys(s.one(ann)))
 	}},
 	{"a send that may be on its way cannot be taken back", func(s *suite) {
 		s.enqueue(send(ann, "k"), delayed(ann, "later", time.Hour))
