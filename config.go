@@ -56,8 +56,9 @@ type Config struct {
 	// library's own.
 	HTTPClient *http.Client
 
-	// Logger takes what the bot has to say. No message's text, token or secret
-	// is ever in it. Default: slog.Default.
+	// Logger takes what the bot has to say. The bot itself puts no message's
+	// text, token or secret into it; errors and panics of handlers are logged as
+	// they are. Default: slog.Default.
 	Logger *slog.Logger
 
 	// MaxBody is the size in bytes above which a callback is refused with 413.
@@ -67,14 +68,15 @@ type Config struct {
 	// OnSendFailed is called when a message will not be sent: refused by the
 	// platform or before it, set aside, or of unknown fate. It is called just
 	// before that is recorded, so after a crash it may be called again. Its
-	// context ends with the worker's lease. It must not block for long. Default: nothing is called; the failure is logged and recorded
-	// anyway.
+	// context ends with the worker's lease. It must not block for long.
+	// Default: nothing is called; the failure is logged and recorded anyway.
 	OnSendFailed func(ctx context.Context, failure sending.Failure)
 
 	// OnTokenInvalid is called once when the platform refuses a page's access
 	// token, or the proof that the app's secret makes for it. That page's
 	// messages wait until Tokens has another one, and the events of the people
-	// they are for wait with them. It must not block for long. Default: nothing is called; it is logged anyway.
+	// they are for wait with them. It must not block for long. Default: nothing
+	// is called; it is logged anyway.
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
 
 	// Policies are policies by page id, for pages that do not use Policy.
