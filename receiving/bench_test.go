@@ -88,7 +88,7 @@ func benchmarkWebhook(b *testing.B, full bool) http.Handler {
 }
 
 // TestBenchmarkDecodesEverything compares what full decodes with an eager decode, so that its speed is not that of leaving
-// things out.
+// things out: with the reference's, and with one into maps, which has every field that there is.
 func TestBenchmarkDecodesEverything(t *testing.T) {
 	t.Parallel()
 
@@ -104,6 +104,8 @@ func TestBenchmarkDecodesEverything(t *testing.T) {
 			require.Equal(t, el.Sender.ID, ev.PersonID)
 			require.Equal(t, el.Recipient.ID, ev.PageID)
 			require.Equal(t, el.Timestamp, ev.Time.UnixMilli())
+			require.True(t, ev.Type.Carries(ev.Payload))
+			requireAllEncoded(t, ev)
 			switch p := ev.Payload.(type) {
 			case *receiving.Message:
 				require.Equal(t, el.Message.MID, p.MID)

@@ -2,8 +2,8 @@ package receiving
 
 import "github.com/djmessenger/messenger/receiving/payload"
 
-// classify returns the receiving type of a payload.
-func classify(p Payload) Type {
+// classify returns the receiving type of a payload of a page.
+func classify(p Payload, page string) Type {
 	switch p := p.(type) {
 	case *Message:
 		return classifyMessage(p)
@@ -27,6 +27,43 @@ func classify(p Payload) Type {
 		return TypeThreadControl
 	case *PolicyEnforcement:
 		return TypePolicyEnforcement
+	case *CouponReveal:
+		return TypeCouponReveal
+	case *CustomerInformation:
+		return TypeCustomerInformation
+	case *Feedback:
+		return TypeFeedback
+	case *ResponseFeedback:
+		return TypeResponseFeedback
+	case *Order:
+		return TypeOrder
+	case *LeadForm:
+		return TypeLeadForm
+	case *GamePlay:
+		return TypeGamePlay
+	case *CallPermissionReply:
+		return TypeCallPermissionReply
+	case *Call:
+		return TypeCall
+	case *GroupFeed:
+		return TypeGroupFeed
+	case *FeedChange:
+		return classifyFeed(p, page)
+	case *InstagramComment:
+		if p.From != nil && p.From.ID == page {
+			return TypeInstagramCommentEcho
+		}
+		return TypeInstagramComment
+	case *InstagramMention:
+		return TypeInstagramMention
+	case *InboxLabel:
+		return TypeInboxLabel
+	case *MarketingMessage:
+		return classifyMarketing(p)
+	case *MessageTemplateStatus:
+		return TypeMessageTemplateStatus
+	case *BusinessIntegrity:
+		return TypeBusinessIntegrity
 	}
 	return TypeUnknown
 }
@@ -73,6 +110,10 @@ func classifyAttachment(t AttachmentType) Type {
 		return TypeReel
 	case AttachmentPost, AttachmentIGPost:
 		return TypePost
+	case AttachmentAppointmentBooking:
+		return TypeAppointmentBooking
+	case AttachmentStoryMention:
+		return TypeStoryMention
 	}
 	return TypeAttachment
 }
@@ -95,4 +136,34 @@ func classifyPostback(p *Postback) Type {
 		return TypeGetStartedButton
 	}
 	return TypePostback
+}
+
+// classifyFeed tells what others have written from the page's own doings, lest the bot answer itself.
+func classifyFeed(f *FeedChange, page string) Type {
+	if f.Verb != "add" || f.From != nil && f.From.ID == page {
+		return TypeFeed
+	}
+	switch f.Item {
+	case "comment":
+		return TypeComment
+	case "post", "status", "photo", "video", "share":
+		if f.From != nil { // of a page's own posts the author may be left out
+			return TypeVisitorPost
+		}
+	}
+	return TypeFeed
+}
+
+func classifyMarketing(m *MarketingMessage) Type {
+	switch m.Field {
+	case "marketing_message_echoes":
+		return TypeMarketingMessageEcho
+	case "marketing_message_deliveries":
+		return TypeMarketingMessageDelivered
+	case "marketing_message_reads":
+		return TypeMarketingMessageRead
+	case "marketing_message_clicks":
+		return TypeMarketingMessageClicked
+	}
+	return TypeMarketingMessageFailed
 }

@@ -12,14 +12,16 @@ const (
 	lastMilli = 253_402_300_799_999
 )
 
-// parseTime reads a time as the platform writes it, which is milliseconds or seconds since 1970. Zero is no time. It is false
-// for what is no number, or no time before the year 10000.
+// parseTime reads a time as the platform writes it: milliseconds or seconds since 1970, or as the Graph API writes times and
+// time.Time encodes them. Zero is no time. It is false for what is none of these, or no time from 1970 to the year 9999.
 func parseTime(text []byte) (time.Time, bool) {
 	n, ok := parseDigits(text)
 	if !ok {
 		f, err := strconv.ParseFloat(string(text), 64)
 		switch {
-		case err != nil || f < 0 || f > lastMilli || f != f:
+		case err != nil:
+			return parseCalendar(string(text))
+		case f < 0 || f > lastMilli || f != f:
 			return time.Time{}, false
 		case f < secondsBelow:
 			f *= 1000
@@ -32,6 +34,19 @@ func parseTime(text []byte) (time.Time, bool) {
 		return time.Time{}, true
 	}
 	return time.UnixMilli(n).UTC(), n <= lastMilli
+}
+
+// parseCalendar reads a time such as 2026-08-12T19:11:07+0000 or 2026-08-12T19:11:07.5Z.
+func parseCalendar(text string) (time.Time, bool) {
+	const graph = "2006-01-02T15:04:05-0700"
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t, err = time.Parse(graph, text)
+	}
+	if n := t.UnixMilli(); err == nil && n > 0 && n <= lastMilli {
+		return time.UnixMilli(n).UTC(), true
+	}
+	return time.Time{}, false
 }
 
 // parseDigits reads up to 15 digits.

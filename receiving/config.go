@@ -39,7 +39,7 @@ type WebhookConfig struct {
 
 // App is an app of the platform, which signs its callbacks with its secret.
 type App struct {
-	// ID is the app's id. It is used in logs, and may be empty.
+	// ID is the app's id. It is used in logs, and tells echoes of what the app itself sent. It may be empty.
 	ID string
 
 	// Secrets are the app secret and, while it is being changed, the other one: a callback that is signed with any of them is

@@ -2,6 +2,7 @@ package receiving
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -19,10 +20,16 @@ type decoder struct {
 	base      int // where in data the Reader's own bytes begin
 	problems  []Problem
 	malformed int // counts all problems, those that are not described too
+	taken     int // counts the items of all arrays
 }
 
-// maxItems is how many items of one array are decoded. The platform's own limits are below it.
-const maxItems = 1000
+// The platform's own limits are below these.
+const (
+	// maxItems is how many items of one array are decoded.
+	maxItems = 1000
+	// maxTaken is how many items of all arrays of an element are decoded, since arrays hold arrays.
+	maxTaken = 10_000
+)
 
 // decoders are kept, since each is used for one element only.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -36,12 +43,20 @@ func newDecoder(data []byte) *decoder {
 
 func (d *decoder) reset(data []byte) {
 	d.Reset(data)
-	d.data, d.base, d.problems, d.malformed = data, 0, nil, 0
+	d.data, d.base, d.problems, d.malformed, d.taken = data, 0, nil, 0, 0
 }
 
 func (d *decoder) release() {
 	d.reset(nil)
 	decoders.Put(d)
+}
+
+// within reads a part of the data once more. at is where the part begins in what is read now.
+func (d *decoder) within(at int, part []byte, read func()) {
+	outer, base := d.Reader, d.base
+	d.Reader, d.base = scan.NewReader(part), base+at
+	read()
+	d.Reader, d.base = outer, base
 }
 
 // report counts something that is wrong with the value at offset, and describes it if not too much was described already.
@@ -85,16 +100,36 @@ func (d *decoder) items(read func()) {
 	}
 	d.Enter()
 	for n := 0; d.NextItem(); n++ {
-		switch {
-		case n < maxItems:
+		if d.take(n) {
 			read()
-		case n == maxItems:
-			d.report(d.Offset(), "and what follows it is left out, after "+strconv.Itoa(maxItems)+" items")
-			d.Skip()
-		default:
-			d.Skip()
 		}
 	}
+}
+
+// keys calls read for each field of an object whose names are not known, and which was entered.
+func (d *decoder) keys(read func(name string)) {
+	for n := 0; d.NextKey(); n++ {
+		if d.take(n) {
+			read(string(d.Key()))
+		}
+	}
+}
+
+// take reports whether there is room for item n of an array, which comes next. If not, it passes over it.
+func (d *decoder) take(n int) bool {
+	if n < maxItems && d.taken < maxTaken {
+		d.taken++
+		return true
+	}
+	switch {
+	case n == maxItems:
+		d.report(d.Offset(), "and what follows it is left out, after "+strconv.Itoa(maxItems)+" items")
+	case d.taken == maxTaken:
+		d.taken++ // says it once
+		d.report(d.Offset(), "and all further items are left out, after "+strconv.Itoa(maxTaken)+" of the event")
+	}
+	d.Skip()
+	return false
 }
 
 func (d *decoder) text(to *string) {
@@ -161,10 +196,11 @@ func (d *decoder) integer(to *int) {
 func (d *decoder) float(to *float64) {
 	d.scalar("a number", func(text []byte) bool {
 		f, err := strconv.ParseFloat(string(text), 64)
-		if err == nil {
-			*to = f
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return false
 		}
-		return err == nil
+		*to = f
+		return true
 	})
 }
 

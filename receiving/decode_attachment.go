@@ -47,6 +47,26 @@ func (d *decoder) attachmentPayload() *AttachmentPayload {
 			d.id(&p.ID)
 		case "attachment_id":
 			d.id(&p.AttachmentID)
+		case "booking_id":
+			d.id(&p.BookingID)
+		case "status":
+			d.text(&p.Status)
+		case "start_time":
+			d.time(&p.StartTime)
+		case "end_time":
+			d.time(&p.EndTime)
+		case "timezone":
+			d.text(&p.Timezone)
+		case "product":
+			p.Product = d.productTemplate()
+		case "template_type":
+			d.text(&p.TemplateType)
+		case "text":
+			d.text(&p.Text)
+		case "elements":
+			d.raw(&p.Elements)
+		case "buttons":
+			d.raw(&p.Buttons)
 		default:
 			d.Skip()
 		}
@@ -71,4 +91,45 @@ func (d *decoder) coordinates() *Coordinates {
 		}
 	}
 	return c
+}
+
+func (d *decoder) productTemplate() *ProductTemplate {
+	if !d.object() {
+		return nil
+	}
+	t := new(ProductTemplate)
+	for d.NextKey() {
+		switch string(d.Key()) {
+		case "elements":
+			t.Elements = nil
+			d.items(func() { t.Elements = d.productElement(t.Elements) })
+		default:
+			d.Skip()
+		}
+	}
+	return t
+}
+
+func (d *decoder) productElement(to []ProductElement) []ProductElement {
+	if !d.object() {
+		return to
+	}
+	var p ProductElement
+	for d.NextKey() {
+		switch string(d.Key()) {
+		case "id":
+			d.id(&p.ID)
+		case "retailer_id":
+			d.id(&p.RetailerID)
+		case "image_url":
+			d.text(&p.ImageURL)
+		case "title":
+			d.text(&p.Title)
+		case "subtitle":
+			d.text(&p.Subtitle)
+		default:
+			d.Skip()
+		}
+	}
+	return append(to, p)
 }

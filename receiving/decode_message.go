@@ -29,6 +29,8 @@ func (d *decoder) message() Payload {
 			d.raw(&m.NLP)
 		case "nlpv2":
 			d.raw(&m.NLPV2)
+		case "hop_context":
+			m.HopContext = d.hopContext()
 		case "is_echo":
 			d.flag(&m.IsEcho)
 		case "app_id":
@@ -101,6 +103,24 @@ func (d *decoder) story() *Story {
 		}
 	}
 	return s
+}
+
+func (d *decoder) hopContext() *HopContext {
+	if !d.object() {
+		return nil
+	}
+	h := new(HopContext)
+	for d.NextKey() {
+		switch string(d.Key()) {
+		case "app_id":
+			d.id(&h.AppID)
+		case "metadata":
+			d.text(&h.Metadata)
+		default:
+			d.Skip()
+		}
+	}
+	return h
 }
 
 func (d *decoder) command(to []Command) []Command {

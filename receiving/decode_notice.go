@@ -67,6 +67,25 @@ func threadControl(action string) func(*decoder) Payload {
 	}
 }
 
+// appRoles reads the roles of apps, whose keys are the apps' ids.
+func (d *decoder) appRoles() Payload {
+	if !d.object() {
+		return nil
+	}
+	c := &ThreadControl{Action: "app_roles", AppRoles: map[string][]string{}}
+	d.keys(func(app string) {
+		var roles []string
+		d.items(func() {
+			var role string
+			if d.text(&role); role != "" {
+				roles = append(roles, role)
+			}
+		})
+		c.AppRoles[app] = roles
+	})
+	return c
+}
+
 func (d *decoder) policyEnforcement() Payload {
 	if !d.object() {
 		return nil

@@ -33,7 +33,7 @@ func (id identity) key(scratch []byte, e *Envelope) (key string, _ []byte) {
 	sum := sha256.Sum256(scratch)
 
 	prefix := id.kind
-	if kinds[prefix] == nil && !isMessageKind(prefix) {
+	if !isKind(prefix) {
 		prefix = "other" // an unknown kind's name may be anything
 	}
 	scratch = append(append(scratch[:0], prefix...), '-')
@@ -41,8 +41,13 @@ func (id identity) key(scratch []byte, e *Envelope) (key string, _ []byte) {
 	return string(scratch), scratch
 }
 
-func isMessageKind(kind string) bool {
-	return kind == kindEcho || kind == kindDeleted || kind == kindEchoDeleted
+// isKind reports whether an event is of a kind that this library knows.
+func isKind(name string) bool {
+	switch name {
+	case kindEcho, kindDeleted, kindEchoDeleted, kindGroupFeed:
+		return true
+	}
+	return kinds[name] != nil || changes[name] != nil
 }
 
 // The kinds of "message" elements, besides the message itself.
@@ -51,3 +56,6 @@ const (
 	kindDeleted     = "deleted"
 	kindEchoDeleted = "echo_deleted"
 )
+
+// kindGroupFeed is the kind of what was written in a group.
+const kindGroupFeed = "group_feed"

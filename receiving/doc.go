@@ -21,6 +21,16 @@
 //		fmt.Println(p.Payload)
 //	}
 //
+// The types, their payloads, the webhook fields to subscribe to ([Type.Source]), and which of them are acts of a person, are a
+// table in docs/events.md.
+//
+// A payload encodes (encoding/json) to the platform's field names, with ids as strings and times as in RFC 3339, and is decoded
+// from that too. What the platform writes beside a message or a referral is within it then. What it does not document is in
+// [Event.Raw] only.
+//
+// Comments and posts, of Facebook and Instagram, have no person: whoever wrote one has no PSID before the page has written to
+// them, by a private reply to the comment or post.
+//
 // Payloads of a postback or quick reply are the developer's own; package receiving/payload gives them a Go type.
 //
 // Facebook pages and Instagram professional accounts use one handler. [Event.Object] tells which it is, and the few fields

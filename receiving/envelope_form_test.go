@@ -33,7 +33,7 @@ func TestEnvelopeForm(t *testing.T) {
 func TestEveryEnvelopeSurvives(t *testing.T) {
 	t.Parallel()
 
-	for _, name := range []string{"mixed50", "one", "callbacks/malformed", "callbacks/comment", "callbacks/standby", "events/echo", "events/authentication"} {
+	for _, name := range []string{"mixed50", "one", "callbacks/malformed", "events/comment", "events/call", "events/group_feed", "callbacks/standby", "events/echo", "events/authentication"} {
 		for _, e := range split(t, string(read(t, name))).Envelopes {
 			data, err := e.MarshalBinary()
 			require.NoError(t, err)

@@ -76,7 +76,8 @@ func (e *Event) PayloadText() string {
 }
 
 // MID returns the id of the message that the event is about: the message's
-// own, or the one that a postback, reaction, edit or read names.
+// own, or the one that a postback, reaction, edit, read, feedback or marketing
+// message names.
 func (e *Event) MID() string {
 	switch p := e.Payload.(type) {
 	case *Message:
@@ -88,6 +89,10 @@ func (e *Event) MID() string {
 	case *MessageEdit:
 		return p.MID
 	case *Read:
+		return p.MID
+	case *ResponseFeedback:
+		return p.MID
+	case *MarketingMessage:
 		return p.MID
 	}
 	return ""

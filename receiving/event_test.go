@@ -47,7 +47,9 @@ func TestClassifyMessage(t *testing.T) {
 		`{"attachments":[{"type":"ig_reel"}]}`:                                                       receiving.TypeReel,
 		`{"attachments":[{"type":"post"}]}`:                                                          receiving.TypePost,
 		`{"attachments":[{"type":"ig_post"}]}`:                                                       receiving.TypePost,
-		`{"attachments":[{"type":"story_mention"}]}`:                                                 receiving.TypeAttachment,
+		`{"attachments":[{"type":"story_mention"}]}`:                                                 receiving.TypeStoryMention,
+		`{"attachments":[{"type":"appointment_booking"}]}`:                                           receiving.TypeAppointmentBooking,
+		`{"attachments":[{"type":"like_heart"}]}`:                                                    receiving.TypeAttachment,
 		`{"attachments":[{"type":"hologram"}],"text":"hi"}`:                                          receiving.TypeAttachment,
 		`{"attachments":[{}]}`:                                                                       receiving.TypeAttachment,
 		`{"attachments":[],"text":"hi"}`:                                                             receiving.TypeSimpleText,
@@ -70,6 +72,59 @@ func TestClassifyMessage(t *testing.T) {
 	}
 }
 
+// TestClassifyChange: what others write in public is an act, what the page writes is none.
+func TestClassifyChange(t *testing.T) {
+	t.Parallel()
+
+	for in, want := range map[string]receiving.Type{
+		`"feed","value":{"item":"comment","verb":"add","from":{"id":"7"}}`:    receiving.TypeComment,
+		`"feed","value":{"item":"comment","verb":"add"}`:                      receiving.TypeComment,
+		`"feed","value":{"item":"comment","verb":"add","from":{"id":"10"}}`:   receiving.TypeFeed,
+		`"feed","value":{"item":"comment","verb":"add","from":{"id":10}}`:     receiving.TypeFeed,
+		`"feed","value":{"item":"comment","verb":"edited","from":{"id":"7"}}`: receiving.TypeFeed,
+		`"feed","value":{"item":"comment","verb":"remove","from":{"id":"7"}}`: receiving.TypeFeed,
+		`"feed","value":{"item":"reaction","verb":"add","from":{"id":"7"}}`:   receiving.TypeFeed,
+		`"feed","value":{"item":"post","verb":"add","from":{"id":"7"}}`:       receiving.TypeVisitorPost,
+		`"feed","value":{"item":"photo","verb":"add","from":{"id":"7"}}`:      receiving.TypeVisitorPost,
+		`"feed","value":{"item":"status","verb":"add","from":{"id":"10"}}`:    receiving.TypeFeed,
+		`"feed","value":{"item":"status","verb":"add"}`:                       receiving.TypeFeed,
+		`"feed","value":{"item":"hologram","verb":"add","from":{"id":"7"}}`:   receiving.TypeFeed,
+		`"feed","value":{}`:   receiving.TypeFeed,
+		`"feed","value":null`: receiving.TypeUnknown,
+		`"feed"`:              receiving.TypeUnknown,
+		`"comments","value":{"id":"1","from":{"id":"7"}}`:                        receiving.TypeInstagramComment,
+		`"comments","value":{"id":"1","from":{"id":"10"}}`:                       receiving.TypeInstagramCommentEcho,
+		`"live_comments","value":{"id":"1"}`:                                     receiving.TypeInstagramComment,
+		`"mentions","value":{"media_id":"1"}`:                                    receiving.TypeInstagramMention,
+		`"messenger_template_status_update","value":{"event":"APPROVED"}`:        receiving.TypeMessageTemplateStatus,
+		`"marketing_message_delivery_failed","value":{"error_message":"x"}`:      receiving.TypeMarketingMessageFailed,
+		`"marketing_messages_subscriber_upload_status","value":{"status":"ok"}`:  receiving.TypeUnknown,
+		`"leadgen","value":{"form_id":"1"}`:                                      receiving.TypeUnknown,
+		`"send_cart","value":{"sender":{"id":"7"},"order":{"note":"x"}}`:         receiving.TypeOrder,
+		`"group_feed","value":{"group_id":"1","from":{"id":"7"}}`:                receiving.TypeGroupFeed,
+		`"call_permission_reply","value":{"call_permission_reply":{}}`:           receiving.TypeCallPermissionReply,
+		`"messaging_handovers","value":{"take_thread_control":{"metadata":"x"}}`: receiving.TypeThreadControl,
+	} {
+		c := split(t, `{"object":"page","entry":[{"id":"10","changes":[{"field":`+in+`}]}]}`)
+		require.Len(t, c.Envelopes, 1)
+		ev, problems := c.Envelopes[0].Event()
+		require.Empty(t, problems, in)
+		require.Equal(t, want, ev.Type, in)
+	}
+}
+
+// TestOptinStops: a consent that ends is an opt-in too, and says so.
+func TestOptinStops(t *testing.T) {
+	t.Parallel()
+
+	for status, want := range map[string]bool{
+		"": false, "STOP NOTIFICATIONS": true, "STOP_NOTIFICATIONS": true, "stop notifications": true,
+		"RESUME NOTIFICATIONS": false, "RESUME_NOTIFICATIONS": false, "STO": false,
+	} {
+		require.Equal(t, want, (&receiving.Optin{NotificationMessagesStatus: status}).Stops(), status)
+	}
+}
+
 func TestClassifyPostback(t *testing.T) {
 	t.Parallel()
 
@@ -84,7 +139,7 @@ func TestClassifyPostback(t *testing.T) {
 		`{`:                     receiving.TypePostback,
 		``:                      receiving.TypePostback,
 		`persistent_menu_one`:   receiving.TypePostback,
-		`PERSISTENT_MENU_ONE `:  receiving.TypePostback,
+		`PERSISTENT_MENU_ONE `:  receiving.TypePostback, //nolint:gocritic // the space makes it another payload
 		`PERSISTENT_MENU_SEVEN`: receiving.TypePostback,
 	} {
 		ev, told := event(t, `{"sender":{"id":"7"},"postback":{"payload":"`+in+`"}}`)
@@ -104,7 +159,7 @@ func TestDecode(t *testing.T) {
 			"referral":{"ref":"R","ad_id":6045,"source":"ADS","type":"OPEN_THREAD","ads_context_data":{"ad_title":"T"},"product":{"id":9}}}`: &receiving.Message{
 			MID: "m", Text: "é你 /", ReplyTo: &receiving.ReplyTo{MID: "r", IsSelfReply: true}, Commands: []receiving.Command{{Name: "a"}},
 			NLP: json.RawMessage(`{"x":[1]}`), NLPV2: json.RawMessage(`{}`), Referral: &receiving.Referral{Ref: "R", AdID: "6045", Source: "ADS",
-				Type: "OPEN_THREAD", AdsContextData: json.RawMessage(`{"ad_title":"T"}`), Product: &receiving.Product{ID: "9"}}},
+				Type: "OPEN_THREAD", AdsContextData: &receiving.AdsContextData{AdTitle: "T"}, Product: &receiving.Product{ID: "9"}}},
 		`"message":{"attachments":[{"type":"sticker","payload":{"url":"u","sticker_id":369239263222822}},{"type":"reel","payload":{"reel_video_id":12345678901234567890,"title":"t"}},
 			{"type":"post","payload":{"id":"5"}},{"type":"fallback","title":"T","url":"U","payload":null},{"type":"fallback"},
 			{"type":"location","payload":{"coordinates":{"lat":-1.5,"long":"2.5"}}},{"type":"image","payload":{"attachment_id":77}}]}`: &receiving.Message{
@@ -117,30 +172,39 @@ func TestDecode(t *testing.T) {
 				{Type: "location", Payload: &receiving.AttachmentPayload{Coordinates: &receiving.Coordinates{Lat: -1.5, Long: 2.5}, Raw: json.RawMessage(`{"coordinates":{"lat":-1.5,"long":"2.5"}}`)}},
 				{Type: "image", Payload: &receiving.AttachmentPayload{AttachmentID: "77", Raw: json.RawMessage(`{"attachment_id":77}`)}},
 			}},
-		`"message":{"is_echo":true,"app_id":1517776481860111,"metadata":"mine"}`:         &receiving.Message{IsEcho: true, AppID: "1517776481860111", Metadata: "mine"},
-		`"message":{"is_echo":true,"app_id":"15","metadata":"djm1:key-1:mine:too"}`:      &receiving.Message{IsEcho: true, AppID: "15", Metadata: "mine:too", SendKey: "key-1"},
-		`"message":{"text":"x","metadata":"djm1:key-1:mine"}`:                            &receiving.Message{Text: "x", Metadata: "djm1:key-1:mine"},
-		`"postback":{"mid":"m","title":"T","payload":"P","referral":{"ref":"R"}}`:        &receiving.Postback{MID: "m", Title: "T", Payload: "P", Referral: &receiving.Referral{Ref: "R"}},
-		`"optin":{"ref":"R","user_ref":"U","type":"t","payload":"P","title":"T"}`:        &receiving.Optin{Ref: "R", UserRef: "U", Type: "t", Payload: "P", Title: "T"},
-		`"account_linking":{"status":"linked","authorization_code":"C"}`:                 &receiving.AccountLinking{Status: "linked", AuthorizationCode: "C"},
-		`"delivery":{"mids":["a",null,"b"],"watermark":1764000000000}`:                   &receiving.Delivery{MIDs: []string{"a", "b"}, Watermark: at},
-		`"delivery":{"watermark":"1764000000"}`:                                          &receiving.Delivery{Watermark: at},
-		`"read":{"watermark":1764000000000}`:                                             &receiving.Read{Watermark: at},
-		`"read":{"mid":"m"}`:                                                             &receiving.Read{MID: "m"},
-		`"reaction":{"reaction":"love","emoji":"❤️","action":"react","mid":"m"}`:         &receiving.Reaction{Reaction: "love", Emoji: "❤️", Action: "react", MID: "m"},
-		`"message_edit":{"mid":"m","text":"T","num_edit":"2"}`:                           &receiving.MessageEdit{MID: "m", Text: "T", NumEdit: 2},
-		`"message_edit":{"num_edits":3}`:                                                 &receiving.MessageEdit{NumEdit: 3},
-		`"referral":{"ref":"R","referer_uri":"U"},"lead":{"data":[]}`:                    &receiving.Referral{Ref: "R", RefererURI: "U"},
-		`"pass_thread_control":{"previous_owner_app_id":null,"new_owner_app_id":263902}`: &receiving.ThreadControl{Action: "pass_thread_control", NewOwnerAppID: "263902"},
-		`"take_thread_control":{"previous_owner_app_id":"1","metadata":"M"}`:             &receiving.ThreadControl{Action: "take_thread_control", PreviousOwnerAppID: "1", Metadata: "M"},
-		`"request_thread_control":{"requested_owner_app_id":2}`:                          &receiving.ThreadControl{Action: "request_thread_control", RequestedOwnerAppID: "2"},
-		`"app_roles":{"1":["primary_receiver"]}`:                                         &receiving.ThreadControl{Action: "app_roles"},
-		`"policy_enforcement":{"action":"warning","reason":"R"}`:                         &receiving.PolicyEnforcement{Action: "warning", Reason: "R"},
-		`"hop_context":{},"order":{"products":[]},"timestamp":1`:                         &receiving.Unknown{Field: "order"},
-		`"timestamp":1764000000000`:                                                      &receiving.Unknown{},
-		`"read":{"mid":"m"},"message":{"text":"a"}`:                                      &receiving.Message{Text: "a"},
-		`"message":{"text":"a"},"read":{"mid":"m"}`:                                      &receiving.Message{Text: "a"},
-		`"message":{"text":"a"},"message":{"text":"b"}`:                                  &receiving.Message{Text: "b"},
+		`"message":{"is_echo":true,"app_id":1517776481860111,"metadata":"mine"}`:           &receiving.Message{IsEcho: true, AppID: "1517776481860111", Metadata: "mine"},
+		`"message":{"is_echo":true,"app_id":"15","metadata":"djm1:key-1:mine:too"}`:        &receiving.Message{IsEcho: true, AppID: "15", Metadata: "mine:too", SendKey: "key-1"},
+		`"message":{"text":"x","metadata":"djm1:key-1:mine"}`:                              &receiving.Message{Text: "x", Metadata: "djm1:key-1:mine"},
+		`"postback":{"mid":"m","title":"T","payload":"P","referral":{"ref":"R"}}`:          &receiving.Postback{MID: "m", Title: "T", Payload: "P", Referral: &receiving.Referral{Ref: "R"}},
+		`"optin":{"ref":"R","user_ref":"U","type":"t","payload":"P","title":"T"}`:          &receiving.Optin{Ref: "R", UserRef: "U", Type: "t", Payload: "P", Title: "T"},
+		`"account_linking":{"status":"linked","authorization_code":"C"}`:                   &receiving.AccountLinking{Status: "linked", AuthorizationCode: "C"},
+		`"delivery":{"mids":["a",null,"b"],"watermark":1764000000000}`:                     &receiving.Delivery{MIDs: []string{"a", "b"}, Watermark: at},
+		`"delivery":{"watermark":"1764000000"}`:                                            &receiving.Delivery{Watermark: at},
+		`"read":{"watermark":1764000000000}`:                                               &receiving.Read{Watermark: at},
+		`"read":{"mid":"m"}`:                                                               &receiving.Read{MID: "m"},
+		`"reaction":{"reaction":"love","emoji":"❤️","action":"react","mid":"m"}`:           &receiving.Reaction{Reaction: "love", Emoji: "❤️", Action: "react", MID: "m"},
+		`"message_edit":{"mid":"m","text":"T","num_edit":"2"}`:                             &receiving.MessageEdit{MID: "m", Text: "T", NumEdit: 2},
+		`"message_edit":{"num_edits":3}`:                                                   &receiving.MessageEdit{NumEdit: 3},
+		`"referral":{"ref":"R","referer_uri":"U"},"lead":{"data":[]}`:                      &receiving.Referral{Ref: "R", RefererURI: "U", Lead: &receiving.Lead{}},
+		`"pass_thread_control":{"previous_owner_app_id":null,"new_owner_app_id":263902}`:   &receiving.ThreadControl{Action: "pass_thread_control", NewOwnerAppID: "263902"},
+		`"take_thread_control":{"previous_owner_app_id":"1","metadata":"M"}`:               &receiving.ThreadControl{Action: "take_thread_control", PreviousOwnerAppID: "1", Metadata: "M"},
+		`"request_thread_control":{"requested_owner_app_id":2}`:                            &receiving.ThreadControl{Action: "request_thread_control", RequestedOwnerAppID: "2"},
+		`"app_roles":{"1":["primary_receiver"]}`:                                           &receiving.ThreadControl{Action: "app_roles", AppRoles: map[string][]string{"1": {"primary_receiver"}}},
+		`"policy_enforcement":{"action":"warning","reason":"R"}`:                           &receiving.PolicyEnforcement{Action: "warning", Reason: "R"},
+		`"hop_context":{},"lead":{},"surprise":{"products":[]},"timestamp":1`:              &receiving.Unknown{Field: "surprise"},
+		`"template":{"type":"hologram"}`:                                                   &receiving.Unknown{Field: "template"},
+		`"template":{"coupon_code":7}`:                                                     &receiving.CouponReveal{CouponCode: "7"},
+		`"group_id":"3","message":{"text":"a"}`:                                            &receiving.Message{Text: "a"},
+		`"message":{"text":"a"},"group_id":"3"`:                                            &receiving.Message{Text: "a"},
+		`"from":{"id":5},"group_id":3,"create_time":1764000000`:                            &receiving.GroupFeed{From: &receiving.Author{ID: "5"}, GroupID: "3", CreatedTime: at},
+		`"hop_context":{"app_id":5},"message":{"text":"a","hop_context":null}`:             &receiving.Message{Text: "a", HopContext: &receiving.HopContext{AppID: "5"}},
+		`"hop_context":{"app_id":5},"lead":{},"read":{"mid":"m"}`:                          &receiving.Read{MID: "m"},
+		`"call_permission_reply":{"expiration_timestamp":"2025-11-24T16:00:00+0000"}`:      &receiving.CallPermissionReply{ExpirationTimestamp: at},
+		`"call_permission_reply":{"expiration_timestamp":"2025-11-24T17:00:00.000+01:00"}`: &receiving.CallPermissionReply{ExpirationTimestamp: at},
+		`"timestamp":1764000000000`:                                                        &receiving.Unknown{},
+		`"read":{"mid":"m"},"message":{"text":"a"}`:                                        &receiving.Message{Text: "a"},
+		`"message":{"text":"a"},"read":{"mid":"m"}`:                                        &receiving.Message{Text: "a"},
+		`"message":{"text":"a"},"message":{"text":"b"}`:                                    &receiving.Message{Text: "b"},
 	} {
 		ev, told := event(t, `{"sender":{"id":"7"},"recipient":{"id":"10"},`+in+`}`)
 		require.Empty(t, told, in)
@@ -177,6 +241,25 @@ func TestDecodeIsLenient(t *testing.T) {
 	ev, told = event(t, `{"message":{"attachments":[{"type":"location","payload":{"coordinates":{"lat":"north","long":1e999}}}]},"read":7}`)
 	require.Equal(t, receiving.TypeLocation, ev.Type)
 	require.Len(t, told, 2)
+
+	ev, told = event(t, `{"order":{"products":[7,{"id":[],"unit_price":"NaN","quantity":1.5,"name":"N"},null],"note":{}}}`)
+	require.Equal(t, &receiving.Order{Products: []receiving.OrderProduct{{Name: "N"}}}, ev.Payload)
+	require.Equal(t, []string{
+		"order.products[0]: is a number, not an object",
+		"order.products[1].id: is an array, not an id",
+		"order.products[1].unit_price: is a string, not a number",
+		"order.products[1].quantity: is a number, not a whole number",
+		"order.note: is an object, not a string",
+	}, told)
+
+	ev, told = event(t, `{"messaging_feedback":{"feedback_screens":[{"questions":{"a":null,"b":5,"c":{"follow_up":{"payload":"x","follow_up":{"follow_up":{}}}}}}]}}`)
+	require.Equal(t, &receiving.Feedback{FeedbackScreens: []receiving.FeedbackScreen{{Questions: map[string]receiving.FeedbackAnswer{
+		"c": {FollowUp: &receiving.FeedbackAnswer{Payload: "x"}}}}}}, ev.Payload)
+	require.Equal(t, []string{"messaging_feedback.feedback_screens[0].questions.b: is a number, not an object"}, told)
+
+	ev, told = event(t, `{"group_id":3,"from":7,"message":null}`)
+	require.Equal(t, &receiving.GroupFeed{GroupID: "3"}, ev.Payload)
+	require.Equal(t, []string{"from: is a number, not an object"}, told)
 
 	ev, told = event(t, "{\"message\":{\"text\":\"a\xffb\"}}")
 	require.Equal(t, "a\ufffdb", ev.Text())

@@ -126,3 +126,37 @@ func ExampleMessage_Sticker() {
 
 	// Output: STICKER 369239263222822 true
 }
+
+func ExampleType_Source() {
+	for _, typ := range []receiving.Type{receiving.TypeRead, receiving.TypeComment} {
+		source := typ.Source()
+		fmt.Printf("%s: %s, page %q, Instagram %q\n", typ, source.Place, source.Page, source.Instagram)
+	}
+
+	// Output:
+	// READ: messaging[].read, page "message_reads", Instagram "messaging_seen"
+	// COMMENT: changes[].feed, page "feed", Instagram ""
+}
+
+func ExampleOptin_Stops() {
+	callback, _ := receiving.Split([]byte(`{"entry":[{"id":"1045","messaging":[{"sender":{"id":"6512"},"optin":{
+		"type":"notification_messages","notification_messages_token":"813905712","notification_messages_status":"STOP NOTIFICATIONS"}}]}]}`))
+	event, _ := callback.Envelopes[0].Event()
+	if o, ok := event.Payload.(*receiving.Optin); ok {
+		fmt.Println(event.Type, o.NotificationMessagesToken, o.Stops())
+	}
+
+	// Output: AUTHENTICATION 813905712 true
+}
+
+func ExampleFeedChange() {
+	callback, _ := receiving.Split([]byte(`{"object":"page","entry":[{"id":"1045","time":1764000000,"changes":[{"field":"feed","value":{
+		"from":{"id":"998877","name":"Ana"},"item":"comment","verb":"add","comment_id":"77_1234","message":"How much?"}}]}]}`))
+	event, _ := callback.Envelopes[0].Event()
+	if f, ok := event.Payload.(*receiving.FeedChange); ok {
+		// A private reply is addressed to the comment, since its author has no PSID yet.
+		fmt.Println(event.Type, f.From.Name, f.Message, f.CommentID)
+	}
+
+	// Output: COMMENT Ana How much? 77_1234
+}

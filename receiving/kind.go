@@ -1,14 +1,20 @@
 package receiving
 
+import "cmp"
+
 // kind is a kind of messaging element. The platform does not name it: it is told by the key that is there.
 type kind struct {
 	// key is that key.
 	key string
+	// name is what the kind is called; the key, if that is empty.
+	name string
+	// flat reports that the event is the whole element, of which key is but one of the fields.
+	flat bool
 	// rank decides when an element has several: the lowest wins.
 	rank int
 	// carries says what of the value Split reads.
 	carries carried
-	// decode reads the value. It returns nil if that is not an object.
+	// decode reads the value, or if flat the element. It returns nil if that is not an object.
 	decode func(*decoder) Payload
 }
 
@@ -35,8 +41,17 @@ var kinds = byKey(
 	kind{key: "pass_thread_control", decode: threadControl("pass_thread_control")},
 	kind{key: "take_thread_control", decode: threadControl("take_thread_control")},
 	kind{key: "request_thread_control", decode: threadControl("request_thread_control")},
-	kind{key: "app_roles", decode: threadControl("app_roles")},
+	kind{key: "app_roles", decode: (*decoder).appRoles},
 	kind{key: "policy_enforcement", decode: (*decoder).policyEnforcement},
+	kind{key: "template", decode: (*decoder).couponReveal},
+	kind{key: "messaging_customer_information", decode: (*decoder).customerInformation},
+	kind{key: "messaging_feedback", decode: (*decoder).feedback},
+	kind{key: "response_feedback", decode: (*decoder).responseFeedback},
+	kind{key: "order", decode: (*decoder).order},
+	kind{key: "form", decode: (*decoder).leadForm},
+	kind{key: "game_play", decode: (*decoder).gamePlay},
+	kind{key: "call_permission_reply", decode: (*decoder).callPermissionReply},
+	kind{key: "group_id", name: kindGroupFeed, flat: true, decode: (*decoder).groupFeed},
 )
 
 // byKey ranks the kinds in the order given.
@@ -44,6 +59,7 @@ func byKey(list ...kind) map[string]*kind {
 	index := make(map[string]*kind, len(list))
 	for rank := range list {
 		list[rank].rank = rank
+		list[rank].name = cmp.Or(list[rank].name, list[rank].key)
 		index[list[rank].key] = &list[rank]
 	}
 	return index
@@ -52,7 +68,7 @@ func byKey(list ...kind) map[string]*kind {
 // isFrame reports whether a key of a messaging element, or of an entry, belongs to every kind of event, and so tells none.
 func isFrame(key string) bool {
 	switch key {
-	case "sender", "recipient", "timestamp", "hop_context", "id", "time":
+	case "sender", "recipient", "timestamp", "hop_context", "lead", "id", "time":
 		return true
 	}
 	return false
@@ -67,7 +83,7 @@ func isMessagingField(field string) bool {
 		"messaging_postbacks", "messaging_optins", "messaging_optouts", "messaging_referrals", "messaging_referral",
 		"messaging_account_linking", "messaging_handovers", "messaging_handover", "messaging_policy_enforcement",
 		"messaging_game_plays", "messaging_customer_information", "messaging_feedback",
-		"messaging_in_thread_lead_form_submit", "response_feedback", "send_cart", "standby":
+		"messaging_in_thread_lead_form_submit", "response_feedback", "send_cart", "call_permission_reply", "group_feed", "standby":
 		return true
 	}
 	return false

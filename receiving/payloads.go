@@ -26,6 +26,9 @@ type Message struct {
 	Commands  []Command       `json:"commands,omitempty"`
 	NLP       json.RawMessage `json:"nlp,omitempty"`
 	NLPV2     json.RawMessage `json:"nlpv2,omitempty"`
+	// HopContext is set on the message that sums up a lead ad's form. The
+	// platform writes it beside the message.
+	HopContext *HopContext `json:"hop_context,omitempty"`
 
 	// IsEcho reports a message that the page sent.
 	IsEcho bool `json:"is_echo,omitempty"`
@@ -64,6 +67,12 @@ type Story struct {
 	ID  string `json:"id,omitempty"`
 }
 
+// HopContext says which app the conversation comes from.
+type HopContext struct {
+	AppID    string `json:"app_id,omitempty"`
+	Metadata string `json:"metadata,omitempty"`
+}
+
 // Command is one that the page offers and the person typed.
 type Command struct {
 	Name string `json:"name"`
@@ -87,6 +96,11 @@ const (
 	AttachmentIGReel   AttachmentType = "ig_reel"
 	AttachmentPost     AttachmentType = "post"
 	AttachmentIGPost   AttachmentType = "ig_post"
+	// AttachmentAppointmentBooking is an appointment that was requested or
+	// changed; since 2026-03-03.
+	AttachmentAppointmentBooking AttachmentType = "appointment_booking"
+	// AttachmentStoryMention is an Instagram story that mentions the account.
+	AttachmentStoryMention AttachmentType = "story_mention"
 )
 
 // Attachment is something that a message carries besides text.
@@ -109,57 +123,50 @@ type AttachmentPayload struct {
 	ReelVideoID  string       `json:"reel_video_id,omitempty"`
 	ID           string       `json:"id,omitempty"`
 	AttachmentID string       `json:"attachment_id,omitempty"`
+
+	// BookingID to Timezone belong to an appointment. Status is "requested",
+	// "confirmed", "declined" or "cancelled", and Timezone an IANA name.
+	BookingID string    `json:"booking_id,omitempty"`
+	Status    string    `json:"status,omitempty"`
+	StartTime time.Time `json:"start_time,omitzero"`
+	EndTime   time.Time `json:"end_time,omitzero"`
+	Timezone  string    `json:"timezone,omitempty"`
+
+	// Product is set on a template that shows products of a catalogue. The
+	// platform sends it to apps with the catalog_management permission.
+	Product *ProductTemplate `json:"product,omitempty"`
+
+	// TemplateType to Buttons belong to the echo of a template, which has
+	// them in the form in which they were sent.
+	TemplateType string          `json:"template_type,omitempty"`
+	Text         string          `json:"text,omitempty"`
+	Elements     json.RawMessage `json:"elements,omitempty"`
+	Buttons      json.RawMessage `json:"buttons,omitempty"`
+
 	// Raw is the payload as the platform sent it, with what is not listed
 	// above.
 	Raw json.RawMessage `json:"-"`
+}
+
+// ProductTemplate shows products of a catalogue.
+type ProductTemplate struct {
+	Elements []ProductElement `json:"elements,omitempty"`
+}
+
+// ProductElement is a product that a template shows.
+type ProductElement struct {
+	ID string `json:"id,omitempty"`
+	// RetailerID is the seller's own id of the product.
+	RetailerID string `json:"retailer_id,omitempty"`
+	ImageURL   string `json:"image_url,omitempty"`
+	Title      string `json:"title,omitempty"`
+	Subtitle   string `json:"subtitle,omitempty"`
 }
 
 // Coordinates are a place on the earth, in degrees.
 type Coordinates struct {
 	Lat  float64 `json:"lat"`
 	Long float64 `json:"long"`
-}
-
-// Postback is a tap on a button, a menu item, an ice breaker or Get Started.
-//
-// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_postbacks
-type Postback struct {
-	MID   string `json:"mid,omitempty"`
-	Title string `json:"title,omitempty"`
-	// Payload is the developer's. It is missing on standby.
-	Payload  string    `json:"payload,omitempty"`
-	Referral *Referral `json:"referral,omitempty"`
-}
-
-// Referral says how a person came to the page.
-//
-// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_referrals
-type Referral struct {
-	Ref        string `json:"ref,omitempty"`
-	Source     string `json:"source,omitempty"`
-	Type       string `json:"type,omitempty"`
-	AdID       string `json:"ad_id,omitempty"`
-	RefererURI string `json:"referer_uri,omitempty"`
-	// AdsContextData describes the ad.
-	AdsContextData json.RawMessage `json:"ads_context_data,omitempty"`
-	// Product is set when a message was written from a product's page.
-	Product *Product `json:"product,omitempty"`
-}
-
-// Product is one of a shop's products.
-type Product struct {
-	ID string `json:"id"`
-}
-
-// Optin is a person's consent through a plugin.
-//
-// https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_optins
-type Optin struct {
-	Ref     string `json:"ref,omitempty"`
-	UserRef string `json:"user_ref,omitempty"`
-	Type    string `json:"type,omitempty"`
-	Payload string `json:"payload,omitempty"`
-	Title   string `json:"title,omitempty"`
 }
 
 // AccountLinking is a person who linked or unlinked their account.
@@ -230,6 +237,9 @@ type ThreadControl struct {
 	NewOwnerAppID       string `json:"new_owner_app_id,omitempty"`
 	RequestedOwnerAppID string `json:"requested_owner_app_id,omitempty"`
 	Metadata            string `json:"metadata,omitempty"`
+	// AppRoles are the roles of apps by their ids, of "app_roles" only: the
+	// page's, and no person's. Pages whose conversations are routed have none.
+	AppRoles map[string][]string `json:"app_roles,omitempty"`
 }
 
 // PolicyEnforcement is the platform's warning to, or blocking of, the page.
@@ -248,15 +258,32 @@ type Unknown struct {
 	Field string `json:"-"`
 }
 
-func (*Message) isPayload()           {}
-func (*Postback) isPayload()          {}
-func (*Referral) isPayload()          {}
-func (*Optin) isPayload()             {}
-func (*AccountLinking) isPayload()    {}
-func (*Delivery) isPayload()          {}
-func (*Read) isPayload()              {}
-func (*Reaction) isPayload()          {}
-func (*MessageEdit) isPayload()       {}
-func (*ThreadControl) isPayload()     {}
-func (*PolicyEnforcement) isPayload() {}
-func (*Unknown) isPayload()           {}
+func (*Message) isPayload()               {}
+func (*Postback) isPayload()              {}
+func (*Referral) isPayload()              {}
+func (*Optin) isPayload()                 {}
+func (*AccountLinking) isPayload()        {}
+func (*Delivery) isPayload()              {}
+func (*Read) isPayload()                  {}
+func (*Reaction) isPayload()              {}
+func (*MessageEdit) isPayload()           {}
+func (*ThreadControl) isPayload()         {}
+func (*PolicyEnforcement) isPayload()     {}
+func (*Unknown) isPayload()               {}
+func (*CouponReveal) isPayload()          {}
+func (*CustomerInformation) isPayload()   {}
+func (*Feedback) isPayload()              {}
+func (*ResponseFeedback) isPayload()      {}
+func (*Order) isPayload()                 {}
+func (*LeadForm) isPayload()              {}
+func (*GamePlay) isPayload()              {}
+func (*CallPermissionReply) isPayload()   {}
+func (*FeedChange) isPayload()            {}
+func (*GroupFeed) isPayload()             {}
+func (*InstagramComment) isPayload()      {}
+func (*InstagramMention) isPayload()      {}
+func (*InboxLabel) isPayload()            {}
+func (*Call) isPayload()                  {}
+func (*MarketingMessage) isPayload()      {}
+func (*MessageTemplateStatus) isPayload() {}
+func (*BusinessIntegrity) isPayload()     {}

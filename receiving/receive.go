@@ -135,7 +135,7 @@ func (w *Webhook) reportProblems(r *http.Request, app int, callback Callback) {
 	if callback.Malformed == 0 {
 		return
 	}
-	w.counters.malformed.Add(uint64(callback.Malformed))
+	w.counters.malformed.Add(uint64(callback.Malformed)) //nolint:gosec // a count is not negative
 	for _, p := range callback.Problems {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "part of a callback is malformed",
 			slog.String("app_id", w.config.Apps[app].ID), slog.String("path", p.Path), slog.String("problem", p.Text))

@@ -1,11 +1,14 @@
 package receiving
 
-import "github.com/djmessenger/messenger/receiving/internal/scan"
+import (
+	"cmp"
+	"time"
+)
 
 // change reads a change: a field and its value, in either order.
 func (s *splitter) change(e *Envelope) identity {
 	var value []byte
-	at := 0
+	start, at := s.Offset(), 0
 	for s.Enter(); s.NextKey(); {
 		switch string(s.Key()) {
 		case "field":
@@ -20,8 +23,11 @@ func (s *splitter) change(e *Envelope) identity {
 	if e.Field == "" {
 		e.Field = "changes"
 	}
+	if k := changes[e.Field]; value == nil && k != nil && k.flat {
+		at, value = start, s.Since(start)
+	}
 	if !isMessagingField(e.Field) {
-		s.within(at, value, func() { e.Thread = e.Field + "/" + s.about() })
+		s.within(at, value, func() { s.about(e) })
 		return identity{kind: e.Field}
 	}
 	e.Standby = e.Field == "standby"
@@ -40,45 +46,87 @@ func (s *splitter) change(e *Envelope) identity {
 
 // call reads an element of "calls".
 func (s *splitter) call(e *Envelope) identity {
-	e.Field = "calls"
-	e.Thread = e.Field + "/" + s.about()
+	e.Field = fieldCalls
+	s.about(e)
 	return identity{kind: e.Field}
 }
 
-// about returns the id of what a value is about: of a comment, else of a post, else its own. It is "" if there is none.
-func (s *splitter) about() string {
+// about reads what a value is about into its envelope: the person, the time, the conversation.
+func (s *splitter) about(e *Envelope) {
+	of := s.subject(changes[e.Field])
+	e.PersonID, e.Time = of.person(s.page), of.at
+	if e.Thread = e.PersonID; e.Thread == "" {
+		e.Thread = e.Field + "/" + of.about()
+	}
+}
+
+// subject is what Split reads of the value of a change.
+type subject struct {
+	comment, post, media, own string
+	user, from, to, direction string
+	at                        time.Time
+}
+
+// subject reads a value of a kind that may be nil, for a field that is not known.
+func (s *splitter) subject(k *changeKind) subject {
+	var of subject
 	if s.Kind() != '{' {
 		s.Skip()
-		return ""
+		return of
 	}
-	var comment, post, own string
+	if k == nil {
+		k = &changeKind{}
+	}
 	for s.Enter(); s.NextKey(); {
-		switch string(s.Key()) {
-		case "comment_id":
-			s.name(&comment)
-		case "post_id":
-			s.name(&post)
-		case "id":
-			s.name(&own)
+		switch key := string(s.Key()); {
+		case key == "comment_id":
+			s.name(&of.comment)
+		case key == "post_id":
+			s.name(&of.post)
+		case key == "media_id":
+			s.name(&of.media)
+		case key == "id":
+			s.name(&of.own)
+		case key == "user" && k.person == personUser:
+			var user party
+			s.party(&user)
+			of.user = user.id
+		case key == "recipient_id" && (k.person == personRecipient || k.person == personCaller):
+			s.name(&of.user)
+		case key == "from" && k.person == personCaller:
+			s.name(&of.from)
+		case key == "to" && k.person == personCaller:
+			s.name(&of.to)
+		case key == "call_direction" && k.person == personCaller:
+			s.name(&of.direction)
+		case key == k.time && key != "":
+			s.time(&of.at)
 		default:
 			s.Skip()
 		}
 	}
-	switch {
-	case comment != "":
-		return comment
-	case post != "":
-		return post
-	}
-	return own
+	return of
 }
 
-// within reads a part of the callback, whose place in it is known, once more.
-func (s *splitter) within(at int, part []byte, read func()) {
-	outer, base := s.Reader, s.base
-	s.Reader, s.base = scan.NewReader(part), base+at
-	read()
-	s.Reader, s.base = outer, base
+// about returns the id of what a value is about: of a comment, else of a post, else of media, else its own. It is "" if there
+// is none.
+func (of subject) about() string {
+	return cmp.Or(of.comment, of.post, of.media, of.own)
+}
+
+// person returns the person of a value, for a call the party that is not the page.
+func (of subject) person(page string) string {
+	switch {
+	case of.user != "":
+		return of.user
+	case of.from != "" && of.from == page:
+		return of.to
+	case of.to != "" && of.to == page:
+		return of.from
+	case of.direction == "business_initiated":
+		return of.to
+	}
+	return of.from
 }
 
 // maxName is the most bytes of an id or a field's name; the platform's are far below it.

@@ -56,6 +56,7 @@ type party struct {
 
 // element reads a messaging element. The event is named as in [decoder.element].
 func (s *splitter) element(e *Envelope, field string) identity {
+	start := s.Offset()
 	var sender, recipient party
 	var kind *kind
 	var head head
@@ -80,9 +81,14 @@ func (s *splitter) element(e *Envelope, field string) identity {
 			continue
 		}
 		if field == "" {
-			field = k.key
+			field = k.name
 		}
 		switch {
+		case k.flat:
+			if kind == nil {
+				kind = k
+			}
+			s.Skip()
 		case s.Kind() != '{':
 			s.refuse("an object")
 		case kind != nil && k.rank > kind.rank:
@@ -102,6 +108,9 @@ func (s *splitter) element(e *Envelope, field string) identity {
 		e.UserRef = head.userRef
 	}
 	e.Thread = thread(e, field)
+	if kind != nil && kind.flat && e.PersonID+e.UserRef == "" {
+		s.within(start, s.Since(start), func() { e.Thread = kind.name + "/" + s.subject(nil).about() })
+	}
 	return identify(kind, field, head)
 }
 
@@ -127,7 +136,7 @@ func identify(kind *kind, field string, head head) identity {
 	case head.deleted:
 		return identity{kind: kindDeleted, mid: head.mid}
 	}
-	return identity{kind: kind.key, mid: head.mid}
+	return identity{kind: kind.name, mid: head.mid}
 }
 
 // head reads what Split needs of a kind's value, which is an object.

@@ -3,6 +3,7 @@ package receiving_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,25 +149,139 @@ func TestKeys(t *testing.T) {
 	require.NotEqual(t, envelope(t, `{"sender":{"id":"7"},"read":{"mid":"m"}}`).Key, envelope(t, `{"sender":{"id":"8"},"read":{"mid":"m"}}`).Key)
 }
 
+// TestEightEventsOfOneMessage delivers what happens around one message id twice: as it was, and in another callback, turned
+// round and on standby.
+func TestEightEventsOfOneMessage(t *testing.T) {
+	t.Parallel()
+
+	const who = `{"sender":{"id":"7"},"recipient":{"id":"10"},"timestamp":1764000000000,`
+	elements := []string{
+		who + `"message":{"mid":"m","text":"hi"}}`,
+		`{"sender":{"id":"10"},"recipient":{"id":"7"},"timestamp":1764000000000,"message":{"mid":"m","text":"hi","is_echo":true}}`,
+		who + `"message_edit":{"mid":"m","text":"ho","num_edit":1}}`,
+		who + `"message_edit":{"mid":"m","text":"hm","num_edit":2}}`,
+		who + `"reaction":{"mid":"m","action":"react","reaction":"love"}}`,
+		who + `"reaction":{"mid":"m","action":"unreact"}}`,
+		who + `"read":{"mid":"m"}}`,
+		who + `"message":{"mid":"m","is_deleted":true}}`,
+	}
+	first := split(t, callback(elements...)).Envelopes
+	slices.Reverse(elements)
+	second := split(t, `{"object":"page","entry":[{"id":"10","time":5000000000999,"standby":[`+strings.Join(elements, ",")+`]}]}`).Envelopes
+	keys := map[string]int{}
+	for _, e := range slices.Concat(first, second) {
+		keys[e.Key]++
+		require.Equal(t, "7", e.Thread)
+	}
+	require.Len(t, keys, 8)
+	for key, n := range keys {
+		require.Equal(t, 2, n, key)
+	}
+}
+
+// TestKeysOfChanges: a change that says when it happened is the same in every callback; of others the callback's time tells
+// whether they happened again.
+func TestKeysOfChanges(t *testing.T) {
+	t.Parallel()
+
+	at := func(entry int, list, element string) receiving.Envelope {
+		c := split(t, fmt.Sprintf(`{"object":"page","entry":[{"id":"10","time":%d,%q:[%s]}]}`, entry, list, element))
+		require.Len(t, c.Envelopes, 1)
+		return c.Envelopes[0]
+	}
+	const early, late = 1_764_000_009_000, 1_764_000_019_000
+	for element, prefix := range map[string]string{
+		`{"field":"feed","value":{"item":"comment","verb":"add","comment_id":"1_2","created_time":1764000000}}`:             "feed",
+		`{"field":"marketing_message_reads","value":{"recipient_id":"7","timestamp":1764000000}}`:                           "marketing_message_reads",
+		`{"field":"business_integrity","value":{"timestamp":"1764000000"}}`:                                                 "business_integrity",
+		`{"field":"feed","value":{"item":"comment","verb":"add","comment_id":"1_2","created_time":"2025-11-24T16:00:00Z"}}`: "feed",
+	} {
+		e := at(early, "changes", element)
+		require.Equal(t, e.Key, at(late, "changes", element).Key, element)
+		require.Equal(t, time.Unix(1_764_000_000, 0).UTC(), e.Time, element)
+		require.True(t, strings.HasPrefix(e.Key, prefix+"-"), e.Key)
+	}
+	call := `{"id":"c","from":"7","to":"10","event":"connect","timestamp":1764000000}`
+	require.Equal(t, at(early, "calls", call).Key, at(late, "calls", call).Key)
+	require.NotEqual(t, at(early, "calls", call).Key, at(early, "calls", strings.Replace(call, "connect", "terminate", 1)).Key)
+
+	label := `{"field":"inbox_labels","value":{"user":{"id":"7"},"action":"add","label":{"id":"5"}}}`
+	once := at(early, "changes", label).Key
+	require.Equal(t, once, at(early, "changes", label).Key)
+	require.NotEqual(t, once, at(late, "changes", label).Key, "the label may have been taken off in between")
+	require.True(t, strings.HasPrefix(at(early, "changes", `{"field":"leadgen","value":{}}`).Key, "other-"))
+}
+
+// TestPersonOfChange finds the person in each place where a change may have one.
+func TestPersonOfChange(t *testing.T) {
+	t.Parallel()
+
+	for element, person := range map[string]string{
+		`"calls":[{"from":"7","to":"10"}]`:                                                              "7",
+		`"calls":[{"from":"10","to":"7"}]`:                                                              "7",
+		`"calls":[{"from":10,"to":7,"call_direction":"user_initiated"}]`:                                "7",
+		`"calls":[{"from":"7","to":"other","call_direction":"user_initiated"}]`:                         "7",
+		`"calls":[{"from":"other","to":"7","call_direction":"business_initiated"}]`:                     "7",
+		`"calls":[{"id":"c"}]`:                                                                          "",
+		`"changes":[{"field":"calls","value":{"from":"7","to":"10"}}]`:                                  "7",
+		`"changes":[{"field":"inbox_labels","value":{"user":{"id":7}}}]`:                                "7",
+		`"changes":[{"field":"inbox_labels","value":{"user":null,"recipient_id":"8"}}]`:                 "",
+		`"changes":[{"field":"inbox_labels","value":null}]`:                                             "",
+		`"changes":[{"field":"marketing_message_clicks","value":{"recipient_id":"7"}}]`:                 "7",
+		`"changes":[{"field":"marketing_message_delivery_failed","value":{"user":{"id":"8"}}}]`:         "",
+		`"changes":[{"field":"feed","value":{"from":{"id":"8"},"user":{"id":"8"},"recipient_id":"8"}}]`: "",
+		`"changes":[{"field":"leadgen","value":{"user":5,"from":5,"recipient_id":{}}}]`:                 "",
+	} {
+		c := split(t, `{"object":"page","entry":[{"id":"10","time":1,`+element+`}]}`)
+		require.Len(t, c.Envelopes, 1, element)
+		require.Zero(t, c.Malformed, "%s: %v", element, c.Problems)
+		require.Equal(t, person, c.Envelopes[0].PersonID, element)
+		if person != "" {
+			require.Equal(t, person, c.Envelopes[0].Thread, element)
+		}
+		ev, _ := c.Envelopes[0].Event()
+		require.False(t, ev.IsAct(), element)
+	}
+}
+
 func TestSplitForms(t *testing.T) {
 	t.Parallel()
 
+	const page, account, person = "104522398071234", "17841400008460056", "6512349087765432"
 	for name, want := range map[string]struct {
 		field, thread, person, page string
 		typ                         receiving.Type
 		payload                     receiving.Payload
 	}{
-		"dashboard_test": {"messages", "12334", "12334", "0", receiving.TypeSimpleText, &receiving.Message{
+		"callbacks/dashboard_test": {"messages", "12334", "12334", "0", receiving.TypeSimpleText, &receiving.Message{
 			MID: "test_message_id", Text: "test_message", Commands: []receiving.Command{{Name: "command123"}, {Name: "command456"}}}},
-		"comment":        {"feed", "feed/77_1234", "", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "feed"}},
-		"inbox_label":    {"inbox_labels", "inbox_labels/", "", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "inbox_labels"}},
-		"call":           {"calls", "calls/c_99", "", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "calls"}},
-		"event_in_entry": {"", "6512349087765432", "6512349087765432", "104522398071234", receiving.TypeUnknown, &receiving.Unknown{Field: "call_permission_reply"}},
-		"instagram_story_reply": {"", "1784509912345678", "1784509912345678", "17841400008460056", receiving.TypeSimpleText, &receiving.Message{
+		"callbacks/dashboard_feedback": {"response_feedback", person, person, page, receiving.TypeResponseFeedback, &receiving.ResponseFeedback{
+			Feedback: "Bad response", MID: "m_kR7vQ2xw0aYpLd050zEfTnHbUo1sGcJ9i8WmXqZ4tA"}},
+		"callbacks/event_in_entry": {"", person, person, page, receiving.TypeCallPermissionReply, &receiving.CallPermissionReply{
+			Response: "approve", ExpirationTimestamp: time.Unix(1_764_999_999, 0).UTC()}},
+		"callbacks/flat_marketing_message": {"marketing_message_reads", person, person, page, receiving.TypeMarketingMessageRead, nil},
+		"callbacks/lead_message":           {"", person, person, page, receiving.TypeSimpleText, nil},
+		"callbacks/live_comment": {"live_comments", "live_comments/17950000000000004", "", account, receiving.TypeInstagramComment, &receiving.InstagramComment{
+			ID: "17950000000000004", Text: "Hello", Live: true, From: &receiving.InstagramAuthor{ID: "1784509912345678", Username: "ana.cruz"},
+			Media: &receiving.InstagramMedia{ID: "17900000000000008", MediaProductType: "LIVE"}}},
+		"callbacks/app_roles":           {"", "app_roles/", "", page, receiving.TypeThreadControl, nil},
+		"callbacks/optin_one_time":      {"", person, person, page, receiving.TypeAuthentication, nil},
+		"events/comment":                {"feed", "feed/77_1234", "", page, receiving.TypeComment, nil},
+		"events/visitor_post":           {"feed", "feed/104522398071234_78", "", page, receiving.TypeVisitorPost, nil},
+		"events/instagram_comment":      {"comments", "comments/17950000000000001", "", account, receiving.TypeInstagramComment, nil},
+		"events/instagram_mention":      {"mentions", "mentions/17950000000000003", "", account, receiving.TypeInstagramMention, nil},
+		"events/group_feed":             {"", "group_feed/3310_9", "", page, receiving.TypeGroupFeed, nil},
+		"events/inbox_label":            {"inbox_labels", person, person, page, receiving.TypeInboxLabel, nil},
+		"callbacks/call_status":         {"calls", person, person, page, receiving.TypeCall, nil},
+		"callbacks/call_terminate":      {"calls", "calls/c_99", "", page, receiving.TypeCall, nil},
+		"events/call":                   {"calls", person, person, page, receiving.TypeCall, nil},
+		"events/marketing_message_echo": {"marketing_message_echoes", person, person, page, receiving.TypeMarketingMessageEcho, nil},
+		"events/business_integrity":     {"business_integrity", "business_integrity/", "", page, receiving.TypeBusinessIntegrity, nil},
+		"callbacks/instagram_story_reply": {"", "1784509912345678", "1784509912345678", account, receiving.TypeSimpleText, &receiving.Message{
 			MID: "m_kR7vQ2xw0aYpLd034zEfTnHbUo1sGcJ9i8WmXqZ4tA", Text: "nice",
 			ReplyTo: &receiving.ReplyTo{Story: &receiving.Story{URL: "https://lookaside.example/story", ID: "17900000000000001"}}}},
 	} {
-		e := onlyEnvelope(t, "callbacks/"+name)
+		e := onlyEnvelope(t, name)
 		require.Equal(t, want.field, e.Field, name)
 		require.Equal(t, want.thread, e.Thread, name)
 		require.Equal(t, want.person, e.PersonID, name)
@@ -174,10 +289,12 @@ func TestSplitForms(t *testing.T) {
 		ev, problems := e.Event()
 		require.Empty(t, problems, name)
 		require.Equal(t, want.typ, ev.Type, name)
-		if m, ok := want.payload.(*receiving.Message); ok && name == "instagram_story_reply" {
+		if m, ok := want.payload.(*receiving.Message); ok && name == "callbacks/instagram_story_reply" {
 			m.MID = ev.MID()
 		}
-		require.Equal(t, want.payload, ev.Payload, name)
+		if want.payload != nil {
+			require.Equal(t, want.payload, ev.Payload, name)
+		}
 	}
 	test := split(t, `{"entry":[{"id":"10","changes":[{"field":"standby","value":{"sender":{"id":"7"},"message":{"text":"x"}}},{"field":"messages","value":7}]}]}`)
 	require.True(t, test.Envelopes[0].Standby)
@@ -265,14 +382,40 @@ func TestSplitIsBounded(t *testing.T) {
 	require.Equal(t, "delivery.mids[1000]: and what follows it is left out, after 1000 items", problems[0].String())
 }
 
-// TestSplitStopsKeeping is not parallel, since it counts what is allocated.
-func TestSplitStopsKeeping(t *testing.T) {
+func TestSplitStopsKeeping(t *testing.T) { //nolint:paralleltest // it counts what is allocated
 	body := []byte(callback(strings.Repeat(`{"sender":{"id":"7"}},`, 20*receiving.MaxElements) + "{}"))
 	allocs := testing.AllocsPerRun(1, func() {
 		_, err := receiving.Split(body)
 		require.ErrorIs(t, err, receiving.ErrTooManyElements)
 	})
 	require.Less(t, allocs, float64(4*receiving.MaxElements))
+}
+
+// TestNestedArraysAreBounded: arrays of arrays do not make much of few bytes.
+func TestNestedArraysAreBounded(t *testing.T) {
+	t.Parallel()
+
+	screen := `{"responses":[{}` + strings.Repeat(",{}", 999) + `]}`
+	ev, problems := envelope(t, `{"messaging_customer_information":{"screens":[`+screen+strings.Repeat(","+screen, 99)+`]}}`).Event()
+	information, ok := ev.Payload.(*receiving.CustomerInformation)
+	require.True(t, ok)
+	n := len(information.Screens)
+	for _, s := range information.Screens {
+		n += len(s.Responses)
+	}
+	require.Equal(t, 10_000, n)
+	require.Len(t, problems, 1)
+	require.Equal(t, "messaging_customer_information.screens[9].responses[990]: and all further items are left out, after 10000 of the event", problems[0].String())
+
+	roles := make([]string, 1500)
+	for i := range roles {
+		roles[i] = fmt.Sprintf(`"%d":[]`, i)
+	}
+	ev, problems = envelope(t, `{"app_roles":{`+strings.Join(roles, ",")+`}}`).Event()
+	control, ok := ev.Payload.(*receiving.ThreadControl)
+	require.True(t, ok)
+	require.Len(t, control.AppRoles, 1000)
+	require.Equal(t, "app_roles.1000: and what follows it is left out, after 1000 items", problems[0].String())
 }
 
 func TestSplitRefuses(t *testing.T) {

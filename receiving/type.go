@@ -24,7 +24,8 @@ const (
 	TypeSticker Type = "STICKER"
 	// TypePostback is a tap on a button. Payload: [*Postback].
 	TypePostback Type = "POSTBACK"
-	// TypeAuthentication is an opt-in through a plugin. Payload: [*Optin].
+	// TypeAuthentication is an opt-in: through a plugin, or to notifications, or
+	// the end of one ([Optin.Stops]). Payload: [*Optin].
 	TypeAuthentication Type = "AUTHENTICATION"
 	// TypeAccountLinking is a person who linked or unlinked their account.
 	// Payload: [*AccountLinking].
@@ -40,13 +41,15 @@ const (
 	// TypeDefault is no real type: it is the policy's entry for every type.
 	TypeDefault Type = "DEFAULT"
 	// TypePersistentMenuOne to TypePersistentMenuFive are taps on an item of
-	// the persistent menu, by its position. Payload: [*Postback].
+	// the persistent menu that has no payload of its own, by its position; with
+	// one it is a TypePostback. Payload: [*Postback].
 	TypePersistentMenuOne   Type = "PERSISTENT_MENU_ONE"
 	TypePersistentMenuTwo   Type = "PERSISTENT_MENU_TWO"
 	TypePersistentMenuThree Type = "PERSISTENT_MENU_THREE"
 	TypePersistentMenuFour  Type = "PERSISTENT_MENU_FOUR"
 	TypePersistentMenuFive  Type = "PERSISTENT_MENU_FIVE"
-	// TypeGetStartedButton is a tap on Get Started. Payload: [*Postback].
+	// TypeGetStartedButton is a tap on Get Started, if that has no payload of
+	// its own; with one it is a TypePostback. Payload: [*Postback].
 	TypeGetStartedButton Type = "GET_STARTED_BUTTON"
 
 	// TypeFallback is a message whose first attachment is a shared link or
@@ -75,7 +78,7 @@ const (
 	// act. Payload: [*Message].
 	TypeMessageDeleted Type = "MESSAGE_DELETED"
 	// TypeReferral is a person who came to an existing conversation through a
-	// link or an ad. Payload: [*Referral].
+	// link or an ad, or who filled in a lead ad's form. Payload: [*Referral].
 	TypeReferral Type = "REFERRAL"
 	// TypeThreadControl is a conversation that changed hands between apps. It
 	// is no act. Payload: [*ThreadControl].
@@ -83,6 +86,87 @@ const (
 	// TypePolicyEnforcement is the platform's warning to, or blocking of, the
 	// page. It is no act. Payload: [*PolicyEnforcement].
 	TypePolicyEnforcement Type = "POLICY_ENFORCEMENT"
+	// TypeAppointmentBooking is a message with an appointment, which was requested
+	// or changed. Payload: [*Message].
+	TypeAppointmentBooking Type = "APPOINTMENT_BOOKING"
+	// TypeStoryMention is a mention of the account in an Instagram story, which
+	// comes as a message. Payload: [*Message].
+	TypeStoryMention Type = "STORY_MENTION"
+	// TypeCouponReveal is a tap on "Reveal code" of a coupon. Payload:
+	// [*CouponReveal].
+	TypeCouponReveal Type = "COUPON_REVEAL"
+	// TypeCustomerInformation is a customer information form that the person has
+	// filled in. Payload: [*CustomerInformation].
+	TypeCustomerInformation Type = "CUSTOMER_INFORMATION"
+	// TypeFeedback is an answer to a customer feedback template. Payload:
+	// [*Feedback].
+	TypeFeedback Type = "FEEDBACK"
+	// TypeResponseFeedback is a thumb up or down on a message of the page.
+	// Payload: [*ResponseFeedback].
+	TypeResponseFeedback Type = "RESPONSE_FEEDBACK"
+	// TypeOrder is a cart that the person has sent. Payload: [*Order].
+	TypeOrder Type = "ORDER"
+	// TypeLeadForm is an instant form that the person has filled in. Payload:
+	// [*LeadForm].
+	TypeLeadForm Type = "LEAD_FORM"
+	// TypeGamePlay is a round of an Instant Game that the person has played.
+	// Payload: [*GamePlay].
+	TypeGamePlay Type = "GAME_PLAY"
+	// TypeCallPermissionReply is the answer to the question whether the page may
+	// call. Payload: [*CallPermissionReply].
+	TypeCallPermissionReply Type = "CALL_PERMISSION_REPLY"
+	// TypeCall is a step of a call, which the calling API answers. It is no act.
+	// Payload: [*Call].
+	TypeCall Type = "CALL"
+	// TypeComment is a new comment on the page's feed that is not the page's own.
+	// It has no person: it is answered by a private reply to the comment. Payload:
+	// [*FeedChange].
+	TypeComment Type = "COMMENT"
+	// TypeVisitorPost is a new post on the page's feed that is not the page's own.
+	// It has no person: it is answered by a private reply to the post. Payload:
+	// [*FeedChange].
+	TypeVisitorPost Type = "VISITOR_POST"
+	// TypeFeed is all else that happens on the page's feed: reactions, changes,
+	// removals, and what the page itself writes. It is no act. Payload:
+	// [*FeedChange].
+	TypeFeed Type = "FEED"
+	// TypeGroupFeed is something that was written in a group. It has no person: it
+	// is answered by a private reply. Payload: [*GroupFeed].
+	TypeGroupFeed Type = "GROUP_FEED"
+	// TypeInstagramComment is a comment on the Instagram account's media or live
+	// video. It has no person: it is answered by a private reply to the comment.
+	// Payload: [*InstagramComment].
+	TypeInstagramComment Type = "INSTAGRAM_COMMENT"
+	// TypeInstagramCommentEcho is a comment that the Instagram account itself has
+	// written. It is no act. Payload: [*InstagramComment].
+	TypeInstagramCommentEcho Type = "INSTAGRAM_COMMENT_ECHO"
+	// TypeInstagramMention is a mention of the Instagram account in a comment or
+	// caption. It has no person. Payload: [*InstagramMention].
+	TypeInstagramMention Type = "INSTAGRAM_MENTION"
+	// TypeInboxLabel is a label that was put on the person, or taken off. It is no
+	// act. Payload: [*InboxLabel].
+	TypeInboxLabel Type = "INBOX_LABEL"
+	// TypeMarketingMessageEcho is a marketing message that was sent. It is no act.
+	// Payload: [*MarketingMessage].
+	TypeMarketingMessageEcho Type = "MARKETING_MESSAGE_ECHO"
+	// TypeMarketingMessageDelivered says that a marketing message was delivered.
+	// It is no act. Payload: [*MarketingMessage].
+	TypeMarketingMessageDelivered Type = "MARKETING_MESSAGE_DELIVERED"
+	// TypeMarketingMessageRead says that a marketing message was read. It is no
+	// act. Payload: [*MarketingMessage].
+	TypeMarketingMessageRead Type = "MARKETING_MESSAGE_READ"
+	// TypeMarketingMessageClicked says that a marketing message's link was opened.
+	// It is no act. Payload: [*MarketingMessage].
+	TypeMarketingMessageClicked Type = "MARKETING_MESSAGE_CLICKED"
+	// TypeMarketingMessageFailed says that a marketing message could not be
+	// delivered. It is no act. Payload: [*MarketingMessage].
+	TypeMarketingMessageFailed Type = "MARKETING_MESSAGE_FAILED"
+	// TypeMessageTemplateStatus is the platform's word on a utility template. It
+	// is no act. Payload: [*MessageTemplateStatus].
+	TypeMessageTemplateStatus Type = "MESSAGE_TEMPLATE_STATUS"
+	// TypeBusinessIntegrity is the platform's word on rules that the business
+	// broke. It is no act. Payload: [*BusinessIntegrity].
+	TypeBusinessIntegrity Type = "BUSINESS_INTEGRITY"
 	// TypeUnknown is what this library does not know. It is no act. Payload:
 	// [*Unknown].
 	TypeUnknown Type = "UNKNOWN"
@@ -93,7 +177,9 @@ const (
 func (t Type) IsAct() bool {
 	switch t {
 	case TypeDelivered, TypeRead, TypeEcho, TypeMessageDeleted,
-		TypeThreadControl, TypePolicyEnforcement, TypeUnknown, TypeDefault:
+		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeInstagramCommentEcho, TypeInboxLabel,
+		TypeMarketingMessageEcho, TypeMarketingMessageDelivered, TypeMarketingMessageRead, TypeMarketingMessageClicked,
+		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeUnknown, TypeDefault:
 		return false
 	}
 	return true

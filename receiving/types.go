@@ -2,52 +2,79 @@ package receiving
 
 import "reflect"
 
-// payloads says which payload the events of each type carry, in the order of the types' declaration. The documentation of
-// the types says the same.
-var payloads = []struct {
+// rows says what events of each type carry and where they come from, in the order of the types' declaration. The documentation
+// of the types says the same, and docs/events.md is made from it.
+var rows = []struct {
 	t Type
 	p Payload
+	s Source
 }{
-	{TypeSimpleText, (*Message)(nil)},
-	{TypeQuickReply, (*Message)(nil)},
-	{TypeImage, (*Message)(nil)},
-	{TypeAudio, (*Message)(nil)},
-	{TypeVideo, (*Message)(nil)},
-	{TypeFile, (*Message)(nil)},
-	{TypeLocation, (*Message)(nil)},
-	{TypeSticker, (*Message)(nil)},
-	{TypePostback, (*Postback)(nil)},
-	{TypeAuthentication, (*Optin)(nil)},
-	{TypeAccountLinking, (*AccountLinking)(nil)},
-	{TypeDelivered, (*Delivery)(nil)},
-	{TypeRead, (*Read)(nil)},
-	{TypeEcho, (*Message)(nil)},
-	{TypePersistentMenuOne, (*Postback)(nil)},
-	{TypePersistentMenuTwo, (*Postback)(nil)},
-	{TypePersistentMenuThree, (*Postback)(nil)},
-	{TypePersistentMenuFour, (*Postback)(nil)},
-	{TypePersistentMenuFive, (*Postback)(nil)},
-	{TypeGetStartedButton, (*Postback)(nil)},
-	{TypeFallback, (*Message)(nil)},
-	{TypeTemplate, (*Message)(nil)},
-	{TypeReel, (*Message)(nil)},
-	{TypePost, (*Message)(nil)},
-	{TypeAttachment, (*Message)(nil)},
-	{TypeUnsupported, (*Message)(nil)},
-	{TypeReaction, (*Reaction)(nil)},
-	{TypeMessageEdit, (*MessageEdit)(nil)},
-	{TypeMessageDeleted, (*Message)(nil)},
-	{TypeReferral, (*Referral)(nil)},
-	{TypeThreadControl, (*ThreadControl)(nil)},
-	{TypePolicyEnforcement, (*PolicyEnforcement)(nil)},
-	{TypeUnknown, (*Unknown)(nil)},
+	{TypeSimpleText, (*Message)(nil), ofMessages},
+	{TypeQuickReply, (*Message)(nil), ofMessages},
+	{TypeImage, (*Message)(nil), ofMessages},
+	{TypeAudio, (*Message)(nil), ofMessages},
+	{TypeVideo, (*Message)(nil), ofMessages},
+	{TypeFile, (*Message)(nil), ofMessages},
+	{TypeLocation, (*Message)(nil), ofMessages},
+	{TypeSticker, (*Message)(nil), ofPageMessages},
+	{TypePostback, (*Postback)(nil), ofPostbacks},
+	{TypeAuthentication, (*Optin)(nil), ofOptins},
+	{TypeAccountLinking, (*AccountLinking)(nil), ofAccountLinking},
+	{TypeDelivered, (*Delivery)(nil), ofDeliveries},
+	{TypeRead, (*Read)(nil), ofReads},
+	{TypeEcho, (*Message)(nil), ofEchoes},
+	{TypePersistentMenuOne, (*Postback)(nil), ofPostbacks},
+	{TypePersistentMenuTwo, (*Postback)(nil), ofPostbacks},
+	{TypePersistentMenuThree, (*Postback)(nil), ofPostbacks},
+	{TypePersistentMenuFour, (*Postback)(nil), ofPostbacks},
+	{TypePersistentMenuFive, (*Postback)(nil), ofPostbacks},
+	{TypeGetStartedButton, (*Postback)(nil), ofPostbacks},
+	{TypeFallback, (*Message)(nil), ofPageMessages},
+	{TypeTemplate, (*Message)(nil), ofPageMessages},
+	{TypeReel, (*Message)(nil), ofMessages},
+	{TypePost, (*Message)(nil), ofMessages},
+	{TypeAttachment, (*Message)(nil), ofMessages},
+	{TypeUnsupported, (*Message)(nil), ofMessages},
+	{TypeReaction, (*Reaction)(nil), ofReactions},
+	{TypeMessageEdit, (*MessageEdit)(nil), ofEdits},
+	{TypeMessageDeleted, (*Message)(nil), ofInstagramMessages},
+	{TypeReferral, (*Referral)(nil), ofReferrals},
+	{TypeThreadControl, (*ThreadControl)(nil), ofHandovers},
+	{TypePolicyEnforcement, (*PolicyEnforcement)(nil), ofPolicy},
+	{TypeAppointmentBooking, (*Message)(nil), ofPageMessages},
+	{TypeStoryMention, (*Message)(nil), ofInstagramMessages},
+	{TypeCouponReveal, (*CouponReveal)(nil), ofCoupons},
+	{TypeCustomerInformation, (*CustomerInformation)(nil), ofCustomerInformation},
+	{TypeFeedback, (*Feedback)(nil), ofFeedback},
+	{TypeResponseFeedback, (*ResponseFeedback)(nil), ofResponseFeedback},
+	{TypeOrder, (*Order)(nil), ofCarts},
+	{TypeLeadForm, (*LeadForm)(nil), ofLeadForms},
+	{TypeGamePlay, (*GamePlay)(nil), ofGamePlays},
+	{TypeCallPermissionReply, (*CallPermissionReply)(nil), ofCallPermissions},
+	{TypeCall, (*Call)(nil), ofCalls},
+	{TypeComment, (*FeedChange)(nil), ofFeed},
+	{TypeVisitorPost, (*FeedChange)(nil), ofFeed},
+	{TypeFeed, (*FeedChange)(nil), ofFeed},
+	{TypeGroupFeed, (*GroupFeed)(nil), ofGroups},
+	{TypeInstagramComment, (*InstagramComment)(nil), ofComments},
+	{TypeInstagramCommentEcho, (*InstagramComment)(nil), ofComments},
+	{TypeInstagramMention, (*InstagramMention)(nil), ofMentions},
+	{TypeInboxLabel, (*InboxLabel)(nil), ofLabels},
+	{TypeMarketingMessageEcho, (*MarketingMessage)(nil), pageChange("marketing_message_echoes")},
+	{TypeMarketingMessageDelivered, (*MarketingMessage)(nil), pageChange("marketing_message_deliveries")},
+	{TypeMarketingMessageRead, (*MarketingMessage)(nil), pageChange("marketing_message_reads")},
+	{TypeMarketingMessageClicked, (*MarketingMessage)(nil), pageChange("marketing_message_clicks")},
+	{TypeMarketingMessageFailed, (*MarketingMessage)(nil), pageChange("marketing_message_delivery_failed")},
+	{TypeMessageTemplateStatus, (*MessageTemplateStatus)(nil), pageChange("message_template_status_update")},
+	{TypeBusinessIntegrity, (*BusinessIntegrity)(nil), pageChange("business_integrity")},
+	{TypeUnknown, (*Unknown)(nil), ofAnything},
 }
 
 // Types returns all types that an event can have, which is every one but [TypeDefault], in the order of their declaration.
 func Types() []Type {
-	types := make([]Type, len(payloads))
-	for i := range payloads {
-		types[i] = payloads[i].t
+	types := make([]Type, len(rows))
+	for i := range rows {
+		types[i] = rows[i].t
 	}
 	return types
 }
@@ -64,7 +91,7 @@ func (t Type) Carries(p Payload) bool {
 	if t == TypeDefault {
 		return true
 	}
-	for _, row := range payloads {
+	for _, row := range rows {
 		if row.t == t {
 			return reflect.TypeOf(row.p) == reflect.TypeOf(p)
 		}

@@ -41,17 +41,24 @@ func TestOriginalNames(t *testing.T) {
 	}
 }
 
+// allPayloads is one nil payload of each Go type.
+var allPayloads = []receiving.Payload{
+	(*receiving.Message)(nil), (*receiving.Postback)(nil), (*receiving.Referral)(nil), (*receiving.Optin)(nil),
+	(*receiving.AccountLinking)(nil), (*receiving.Delivery)(nil), (*receiving.Read)(nil), (*receiving.Reaction)(nil),
+	(*receiving.MessageEdit)(nil), (*receiving.ThreadControl)(nil), (*receiving.PolicyEnforcement)(nil), (*receiving.Unknown)(nil),
+	(*receiving.CouponReveal)(nil), (*receiving.CustomerInformation)(nil), (*receiving.Feedback)(nil), (*receiving.ResponseFeedback)(nil),
+	(*receiving.Order)(nil), (*receiving.LeadForm)(nil), (*receiving.GamePlay)(nil), (*receiving.CallPermissionReply)(nil), (*receiving.Call)(nil),
+	(*receiving.FeedChange)(nil), (*receiving.GroupFeed)(nil), (*receiving.InstagramComment)(nil), (*receiving.InstagramMention)(nil),
+	(*receiving.InboxLabel)(nil), (*receiving.MarketingMessage)(nil), (*receiving.MessageTemplateStatus)(nil), (*receiving.BusinessIntegrity)(nil),
+}
+
 // TestTypeTable reads the documentation of the types: each of them is declared once, says which payload it carries, and says so
 // truly. What it says of acts is true too.
 func TestTypeTable(t *testing.T) {
 	t.Parallel()
 
 	payloads := map[string]receiving.Payload{}
-	for _, p := range []receiving.Payload{
-		(*receiving.Message)(nil), (*receiving.Postback)(nil), (*receiving.Referral)(nil), (*receiving.Optin)(nil),
-		(*receiving.AccountLinking)(nil), (*receiving.Delivery)(nil), (*receiving.Read)(nil), (*receiving.Reaction)(nil),
-		(*receiving.MessageEdit)(nil), (*receiving.ThreadControl)(nil), (*receiving.PolicyEnforcement)(nil), (*receiving.Unknown)(nil),
-	} {
+	for _, p := range allPayloads {
 		payloads[reflect.TypeOf(p).Elem().Name()] = p
 	}
 	claim := regexp.MustCompile(`Payload:\s+\[\*(\w+)\]\.`)
@@ -82,6 +89,22 @@ func TestTypeTable(t *testing.T) {
 	}
 	require.False(t, receiving.TypeImage.Carries(nil))
 	require.False(t, receiving.Type("NONE").Carries((*receiving.Message)(nil)))
+}
+
+// TestAllPayloads: the list above has every Go type that is a payload.
+func TestAllPayloads(t *testing.T) {
+	t.Parallel()
+
+	source, err := os.ReadFile("payloads.go")
+	require.NoError(t, err)
+	var want, got []string
+	for _, match := range regexp.MustCompile(`(?m)^func \(\*(\w+)\) isPayload`).FindAllStringSubmatch(string(source), -1) {
+		want = append(want, match[1])
+	}
+	for _, p := range allPayloads {
+		got = append(got, reflect.TypeOf(p).Elem().Name())
+	}
+	require.ElementsMatch(t, want, got)
 }
 
 // eachType calls f for each constant of type Type in type.go. A constant without a comment has that of the one before it.

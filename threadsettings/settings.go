@@ -24,7 +24,9 @@ type Settings struct {
 
 // GetStarted is the get-started button.
 type GetStarted struct {
-	Payload string // of the postback; at most 1000 characters; default: GET_STARTED_BUTTON
+	// Payload of the postback, at most 1000 characters. Default: GET_STARTED_BUTTON. With another one a tap is routed as
+	// POSTBACK.
+	Payload string
 }
 
 // Greeting is the greeting in one locale.
@@ -47,7 +49,8 @@ type MenuItem struct {
 	// MessengerExtensions gives the page that the link opens the extensions SDK. Links only.
 	MessengerExtensions bool
 	// Payload of the postback, at most 1000 characters. Default: PERSISTENT_MENU_ONE to PERSISTENT_MENU_FIVE, by the place
-	// of the item in its menu, links counted. Postbacks only; the sixth and later ones have no default.
+	// of the item in its menu, links counted. Postbacks only; the sixth and later ones have no default. A tap on an item
+	// with a payload of its own is routed as POSTBACK.
 	Payload string
 	// Title is 1 to 30 characters.
 	Title string

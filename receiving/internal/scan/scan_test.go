@@ -3,7 +3,6 @@ package scan
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 
@@ -97,7 +96,7 @@ func TestFaultEndsEverything(t *testing.T) {
 	}
 	require.False(t, r.NextItem())
 	var fault *SyntaxError
-	require.True(t, errors.As(r.End(), &fault))
+	require.ErrorAs(t, r.End(), &fault)
 	require.Equal(t, 5, fault.Offset)
 	require.EqualError(t, fault, "not JSON from byte 5 on")
 }

@@ -1,0 +1,117 @@
+package receiving_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// TestSources finds each fixture's event where its type says that it comes from.
+func TestSources(t *testing.T) {
+	t.Parallel()
+
+	for _, typ := range receiving.Types() {
+		source := typ.Source()
+		if typ == receiving.TypeUnknown {
+			require.Zero(t, source)
+			continue
+		}
+		name := "events/" + strings.ToLower(string(typ))
+		var callback struct {
+			Object string `json:"object"`
+			Entry  []map[string]json.RawMessage
+		}
+		require.NoError(t, json.Unmarshal(read(t, name), &callback))
+		list, key, _ := strings.Cut(source.Place, "[]")
+		key = strings.TrimPrefix(key, ".")
+		var elements []map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(callback.Entry[0][list], &elements), "%s is not in %s", name, list)
+		switch list {
+		case "changes":
+			require.Equal(t, strconv.Quote(key), string(elements[0]["field"]), name)
+		case "messaging":
+			require.Contains(t, elements[0], key, name)
+		}
+		field := source.Page
+		if callback.Object == string(receiving.ObjectInstagram) {
+			field = source.Instagram
+		}
+		require.NotEmpty(t, field, "%s has no subscription", name)
+	}
+	require.Zero(t, receiving.TypeDefault.Source())
+	require.Zero(t, receiving.Type("NONE").Source())
+}
+
+//go:generate go test -run ^TestEventsTable$ . -update
+var update = flag.Bool("update", false, "write docs/events.md")
+
+const eventsFile = "../docs/events.md"
+
+// TestEventsTable holds docs/events.md true.
+func TestEventsTable(t *testing.T) {
+	t.Parallel()
+
+	want := eventsTable()
+	if *update {
+		require.NoError(t, os.WriteFile(eventsFile, []byte(want), 0o644))
+	}
+	got, err := os.ReadFile(eventsFile)
+	require.NoError(t, err)
+	require.Equal(t, want, string(got), "run: go generate ./receiving")
+}
+
+func eventsTable() string {
+	var b strings.Builder
+	b.WriteString(`# Events
+
+Every event has one of these types, and routing goes by it. The table is made by ` + "`go generate ./receiving`" + `.
+
+* **Payload** is the Go type of ` + "`Event.Payload`" + ` in package ` + "`receiving`" + `.
+* **In the callback** is where an entry has such an event. What comes under ` + "`messaging`" + ` comes under ` + "`standby`" + ` too, while
+  another app controls the conversation and the page is subscribed to ` + "`standby`" + `; such events are never answered. Hand-overs have a key for
+  each kind: ` + "`pass_thread_control`, `take_thread_control`, `request_thread_control` and `app_roles`" + `. The dashboard's test button sends
+  all of it under ` + "`changes`" + `, which makes no difference.
+* **Page** and **Instagram** are the webhook fields to subscribe to. Comments on live videos have a field of their own, ` + "`live_comments`" + `.
+* **Act** is what a person does and may be answered. All else triggers no sender, unless a router of that very type says so. An act
+  that has no person, such as a comment, is answered by a private reply.
+
+| Type | Payload | In the callback | Page | Instagram | Act |
+|---|---|---|---|---|---|
+`)
+	for _, typ := range receiving.Types() {
+		source, act := typ.Source(), "no"
+		if typ.IsAct() {
+			act = "yes"
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s | %s |\n",
+			typ, payloadName(typ), code(source.Place), code(source.Page), code(source.Instagram), act)
+	}
+	b.WriteString("\n`DEFAULT` is no type of an event: it is a policy's entry for all of them.\n")
+	return b.String()
+}
+
+func payloadName(typ receiving.Type) string {
+	for _, p := range allPayloads {
+		if typ.Carries(p) {
+			return reflect.TypeOf(p).Elem().Name()
+		}
+	}
+	return ""
+}
+
+// code returns s as code, and what is not there as a dash.
+func code(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return "`" + s + "`"
+}
