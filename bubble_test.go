@@ -2,6 +2,7 @@ package messenger_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
 )
@@ -134,4 +136,40 @@ func (w *world) texts(psid string) []string {
 func after(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
+}
+
+// person returns what the store knows of somebody; the zero Person if nothing.
+func (w *world) person(psid string) store.Person {
+	w.t.Helper()
+	p, err := w.store.Person(w.t.Context(), pageID, psid)
+	if !errors.Is(err, store.ErrNotFound) {
+		require.NoError(w.t, err)
+	}
+	return p
+}
+
+// letters returns the dead letters.
+func (w *world) letters() []store.DeadLetter {
+	w.t.Helper()
+	dead, err := w.store.Dead(w.t.Context(), store.DeadQuery{})
+	require.NoError(w.t, err)
+	return dead
+}
+
+// thumb is a handler with an effect that can be counted.
+func thumb(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+	return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+}
+
+// dies claims what a conversation has, as a process does that ends before it
+// commits anything.
+func (w *world) dies() store.Lease {
+	w.t.Helper()
+	leases, err := w.store.Claim(w.t.Context(), store.Claim{
+		Owner: "dead", Conversations: 1, Events: 16, Suspects: 1, TTL: time.Millisecond,
+	})
+	require.NoError(w.t, err)
+	require.Len(w.t, leases, 1)
+	after(2 * time.Millisecond)
+	return leases[0]
 }

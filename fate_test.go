@@ -1,0 +1,326 @@
+package messenger_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+// diesSending queues texts and marks them as started, as a process does that
+// ends while its requests are under way. It returns their keys.
+func (w *world) diesSending(psid string, texts ...string) []string {
+	w.t.Helper()
+	for _, text := range texts {
+		require.NoError(w.t, w.bot.Send(w.t.Context(), pageID, psid, sending.Text(text)))
+	}
+	lease := w.dies()
+	var keys []string
+	out := store.Outcome{Lease: lease.LeaseID}
+	for _, s := range lease.Sends {
+		keys = append(keys, s.Key)
+		out.Results = append(out.Results, store.SendResult{Key: s.Key, State: store.SendStarted})
+	}
+	require.NoError(w.t, w.store.Commit(w.t.Context(), out))
+	return keys
+}
+
+// echoOf is a callback with the echo of a text that an app has sent.
+func echoOf(psid, app, metadata, text string) string {
+	return fmt.Sprintf(`{"object":"page","entry":[{"id":"%[1]s","time":1,"messaging":[{"sender":{"id":"%[1]s"},`+
+		`"recipient":{"id":"%[2]s"},"timestamp":%[3]d,"message":{"mid":"m_echo_%[6]s","is_echo":true,"app_id":%[4]s,`+
+		`"metadata":"%[5]s","text":"%[6]s"}}]}]}`, pageID, psid, time.Now().UnixMilli(), app, metadata, text)
+}
+
+// wire is the metadata of a message with that key.
+func wire(t *testing.T, key string) string {
+	t.Helper()
+	metadata, err := receiving.EncodeMetadata(key, "")
+	require.NoError(t, err)
+	return metadata
+}
+
+func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		atMostOnce, echoed bool
+		want               []string
+		outcomes           []store.SentOutcome
+	}{
+		"is sent again":            {false, false, []string{"news"}, []store.SentOutcome{"sent"}},
+		"is not, at most once":     {true, false, nil, []store.SentOutcome{"uncertain"}},
+		"is not, for it came back": {false, true, nil, []store.SentOutcome{"echoed"}},
+		"came back, at most once":  {true, true, nil, []store.SentOutcome{"echoed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var failed []error
+			cfg := messenger.Config{
+				AtMostOnce: c.atMostOnce, Policy: texts(echo),
+				OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) },
+			}
+			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+				w.stop()
+				keys := w.diesSending(ada, "news")
+				if c.echoed {
+					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, keys[0]), "news")).Code)
+				}
+				w.start()
+				after(time.Minute)
+				require.Equal(t, c.want, w.texts(ada))
+				require.Equal(t, c.outcomes, outcomes(t, w.store, ada))
+				if c.outcomes[0] == store.OutcomeUncertain {
+					require.Len(t, failed, 1)
+					require.ErrorIs(t, failed[0], sending.ErrUncertain)
+				} else {
+					require.Empty(t, failed)
+				}
+			})
+		})
+	}
+}
+
+func TestEchoThatArrivesBetweenClaimAndSendIsBelieved(t *testing.T) {
+	t.Parallel()
+	var w2 *world
+	var keys []string
+	watch := func(next sending.DeliverFunc) sending.DeliverFunc {
+		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+			if d.Message.Text == "1" {
+				if code := w2.post(echoOf(ada, appID, wire(w2.t, keys[1]), "2")).Code; code != 200 {
+					return graph.SendResult{}, errors.New("the echo was not taken")
+				}
+			}
+			return next(ctx, d)
+		}
+	}
+	cfg := messenger.Config{SendMiddleware: []sending.Middleware{watch}}
+	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+		w2 = w
+		w.stop()
+		keys = w.diesSending(ada, "1", "2", "3")
+		w.start()
+		after(time.Minute)
+		require.Equal(t, []string{"1", "3"}, w.texts(ada))
+		require.ElementsMatch(t, []store.SentOutcome{"sent", "echoed", "sent"}, outcomes(t, w.store, ada))
+	})
+}
+
+func TestWhoseEchoIsAnswered(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		app  string
+		ours bool
+		want []string
+	}{
+		"our app, our metadata":       {appID, true, nil},
+		"our app by another way":      {appID, false, nil},
+		"our metadata, another app":   {"4242", true, nil},
+		"somebody else at the page":   {"4242", false, []string{"I saw that"}},
+		"a human in the page's inbox": {"263902037430900", false, []string{"I saw that"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			policy := routing.Policy{receiving.TypeEcho: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("I saw that"))}}}
+			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+				metadata := "something of theirs"
+				if c.ours {
+					metadata = wire(t, "some-key")
+				}
+				require.Equal(t, 200, w.post(echoOf(ada, c.app, metadata, "hello")).Code)
+				after(time.Second)
+				require.Equal(t, c.want, w.texts(ada))
+				require.Empty(t, w.letters())
+			})
+		})
+	}
+}
+
+func TestClosedWindowSetsTheRestAside(t *testing.T) {
+	t.Parallel()
+	var failed []error
+	cfg := messenger.Config{Policy: texts(echo), OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) }}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "hi")
+		after(25 * time.Hour)
+		calls := len(w.Requests())
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada,
+			sending.TypingOn.Message(), sending.Text("a"), sending.Text("b"), sending.Text("legal").WithTag(sending.TagHumanAgent), sending.Text("c")))
+		after(time.Second)
+		require.Equal(t, []string{"you said hi", "legal"}, w.texts(ada))
+		require.Len(t, w.Requests(), calls+1)
+		require.Equal(t, []store.SentOutcome{"refused", "refused", "set aside", "sent", "set aside"}, outcomes(t, w.store, ada)[1:])
+		for _, err := range failed {
+			require.ErrorIs(t, err, graph.ErrOutsideWindow)
+		}
+		require.NotErrorIs(t, failed[1], sending.ErrSetAside)
+		require.ErrorIs(t, failed[2], sending.ErrSetAside)
+	})
+}
+
+func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
+	t.Parallel()
+	toLin := func(text string) sending.Message { return sending.Text(text).To(sending.Recipient{ID: lin}) }
+	t.Run("the other is unavailable", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+			w.says(ada, "hi")
+			after(time.Second)
+			require.NoError(t, w.Block(lin))
+			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, toLin("x"), sending.Text("for ada")))
+			after(time.Second)
+			require.Equal(t, []string{"you said hi", "for ada"}, w.texts(ada))
+			require.True(t, w.person(ada).UnavailableSince.IsZero())
+		})
+	})
+	t.Run("the person is unavailable", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+			w.says(lin, "hi")
+			w.says(ada, "hi")
+			after(time.Second)
+			require.NoError(t, w.Block(ada))
+			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("gone?"), toLin("ada is gone")))
+			after(time.Second)
+			since := w.person(ada).UnavailableSince
+			require.False(t, since.IsZero())
+			after(time.Hour)
+			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("still?"), toLin("still")))
+			after(time.Second)
+			require.Equal(t, []string{"you said hi", "ada is gone", "still"}, w.texts(lin))
+			require.Equal(t, since, w.person(ada).UnavailableSince, "it was not asked again")
+		})
+	})
+	t.Run("the person's window is closed", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+			w.says(ada, "hi")
+			after(25 * time.Hour)
+			w.says(lin, "hi")
+			after(time.Second)
+			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, toLin("open")))
+			after(time.Second)
+			require.Equal(t, []string{"you said hi", "open"}, w.texts(lin))
+		})
+	})
+	t.Run("a comment", func(t *testing.T) {
+		t.Parallel()
+		gone := func(sending.DeliverFunc) sending.DeliverFunc {
+			return func(context.Context, sending.Delivery) (graph.SendResult, error) {
+				return graph.SendResult{}, &graph.Error{Code: 551, HTTPStatus: 400}
+			}
+		}
+		cfg := messenger.Config{SendMiddleware: []sending.Middleware{gone}}
+		inBubble(t, simulator.Config{}, cfg, func(w *world) {
+			comment := sending.Text("thanks").To(sending.Recipient{CommentID: "1_2"})
+			require.NoError(t, w.bot.Send(t.Context(), pageID, "", comment))
+			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, comment))
+			after(time.Second)
+			for _, psid := range []string{"", "comment/1_2", ada} {
+				require.Zero(t, w.person(psid), psid)
+			}
+		})
+	})
+}
+
+func TestTemporaryRefusalsAreOutlasted(t *testing.T) {
+	t.Parallel()
+	slow := simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}}
+	t.Run("then an unknown fate", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+			w.Fault(slow)
+			w.Fault(simulator.Fault{Drop: simulator.DropBefore})
+			w.says(ada, "hi")
+			after(time.Hour)
+			require.Equal(t, []string{"you said hi"}, w.texts(ada), "the throttle used up no try")
+		})
+	})
+	t.Run("of a message that was delayed for days", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+			w.says(ada, "hi")
+			after(time.Second)
+			w.Fault(simulator.Fault{Times: 6, Status: 400, Error: slow.Error})
+			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("later").WithTag(sending.TagHumanAgent).After(48*time.Hour)))
+			after(50 * time.Hour)
+			require.Equal(t, []string{"you said hi", "later"}, w.texts(ada))
+		})
+	})
+	t.Run("unless they do not end", func(t *testing.T) {
+		t.Parallel()
+		broken := func(next sending.DeliverFunc) sending.DeliverFunc {
+			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+				if d.Message.Attachment != nil {
+					return graph.SendResult{}, &graph.Error{Code: 100, Subcode: 2018008, HTTPStatus: 400, Message: "cannot fetch it"}
+				}
+				return next(ctx, d)
+			}
+		}
+		cfg := messenger.Config{Policy: texts(echo), SendMiddleware: []sending.Middleware{broken}}
+		inBubble(t, simulator.Config{}, cfg, func(w *world) {
+			w.says(ada, "hi")
+			after(time.Second)
+			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Image("https://gone.example/x.png")))
+			after(time.Second)
+			w.says(ada, "are you there?")
+			after(10 * time.Minute)
+			require.Equal(t, []string{"you said hi", "you said are you there?"}, w.texts(ada), "a broken image holds up nobody for good")
+			require.Equal(t, store.OutcomeRefused, outcomes(t, w.store, ada)[4])
+		})
+	})
+}
+
+func TestNow(t *testing.T) {
+	t.Parallel()
+	var errs []error
+	var kept *sending.Replier
+	now := func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		kept = reply
+		errs = append(errs, reply.Now(ctx, sending.TypingOn))
+		if ev.Text() == "fail" {
+			return handling.Permanent(errors.New("no"))
+		}
+		return nil
+	}
+	policy := routing.Policy{
+		receiving.TypeSimpleText: {route("now", now)},
+		receiving.TypeRead:       {route("read", now)},
+		receiving.TypeEcho:       {route("echo", now)},
+	}
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+		w.says(ada, "fail")
+		after(time.Second)
+		require.Equal(t, []error{nil}, errs)
+		require.Len(t, w.Actions(ada), 1, "it does not wait for the commit")
+		sent, err := w.store.Sent(t.Context(), pageID, ada, 10)
+		require.NoError(t, err)
+		require.Len(t, sent, 1)
+		require.Equal(t, "typing_on", sent[0].Type)
+		require.Equal(t, store.OutcomeSent, sent[0].Outcome)
+
+		require.ErrorIs(t, kept.Now(t.Context(), sending.TypingOff), store.ErrTurnOver)
+
+		require.NoError(t, w.Post(t.Context(), json.RawMessage(fmt.Sprintf(
+			`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,"read":{"watermark":1}}`, ada, pageID, time.Now().UnixMilli()))))
+		require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, "k"), "hello")).Code)
+		after(time.Second)
+		require.Len(t, errs, 3)
+		require.ErrorIs(t, errs[1], sending.ErrNotAnswerable)
+		require.ErrorIs(t, errs[2], sending.ErrNotAnswerable)
+		require.Len(t, w.Requests(), 1)
+	})
+}

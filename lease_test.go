@@ -1,0 +1,237 @@
+package messenger_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+// times notes when something happened, counted from the first time.
+type times struct {
+	mu sync.Mutex
+	at []time.Time
+}
+
+// note returns how often it was called.
+func (n *times) note() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.at = append(n.at, time.Now())
+	return len(n.at)
+}
+
+func (n *times) list() []time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var out []time.Duration
+	for _, at := range n.at {
+		out = append(out, at.Sub(n.at[0]))
+	}
+	return out
+}
+
+func TestLongTurnKeepsItsLease(t *testing.T) {
+	t.Parallel()
+	var runs atomic.Int32
+	policy := texts(route("long", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		runs.Add(1)
+		select {
+		case <-time.After(25 * time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("done")))
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		stopFirst := w.stop
+		w.start() // a second replica would take a lease that runs out
+		w.says(ada, "go")
+		after(24 * time.Second)
+		require.Empty(t, w.texts(ada))
+		after(time.Minute)
+		require.EqualValues(t, 1, runs.Load())
+		require.Equal(t, []string{"done"}, w.texts(ada))
+		require.Equal(t, 1, w.person(ada).ThumbUps)
+		stopFirst()
+	})
+}
+
+func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
+	t.Parallel()
+	t.Run("no handler", func(t *testing.T) {
+		t.Parallel()
+		var first, second times
+		policy := texts(
+			route("first", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+				if first.note() == 1 {
+					time.Sleep(12*time.Second + 500*time.Millisecond)
+				}
+				return thumb(ctx, ev, reply)
+			}),
+			route("second", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+				second.note()
+				return reply.Reply(ctx, sending.Text("done"))
+			}),
+		)
+		inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: &noRenew{store.NewMemory()}}, func(w *world) {
+			w.says(ada, "go")
+			after(time.Minute)
+			require.Len(t, first.list(), 2)
+			require.GreaterOrEqual(t, first.list()[1], 14*time.Second, "a lost lease is not given back, it runs out")
+			require.Len(t, second.list(), 1, "it was not begun the first time")
+			require.Equal(t, []string{"done"}, w.texts(ada))
+			require.Equal(t, 1, w.person(ada).ThumbUps)
+			stats, err := w.bot.Stats(t.Context())
+			require.NoError(t, err)
+			require.Zero(t, stats.Retried, "no attempt was counted")
+		})
+	})
+	t.Run("no send", func(t *testing.T) {
+		t.Parallel()
+		var begun times
+		slow := func(next sending.DeliverFunc) sending.DeliverFunc {
+			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+				if begun.note() == 1 {
+					time.Sleep(12*time.Second + 500*time.Millisecond)
+					return graph.SendResult{MessageID: "m_slow"}, nil
+				}
+				return next(ctx, d)
+			}
+		}
+		cfg := messenger.Config{
+			Policy: texts(three), Store: &noRenew{store.NewMemory()}, SendTimeout: 20 * time.Second,
+			SendMiddleware: []sending.Middleware{slow},
+		}
+		inBubble(t, simulator.Config{}, cfg, func(w *world) {
+			w.says(ada, "go")
+			after(time.Minute)
+			require.GreaterOrEqual(t, begun.list()[1], 14*time.Second)
+			require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+		})
+	})
+}
+
+func TestForgottenPersonsTurnEndsWithTheNextRenewal(t *testing.T) {
+	t.Parallel()
+	var ended time.Duration
+	policy := texts(route("wait", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		begun := time.Now()
+		<-ctx.Done()
+		ended = time.Since(begun)
+		return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("who are you?")))
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		w.says(ada, "forget me")
+		after(time.Second)
+		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PersonID: ada}))
+		after(time.Minute)
+		require.Greater(t, ended, time.Second)
+		require.LessOrEqual(t, ended, 6*time.Second, "leases are renewed every 5 s")
+		require.Empty(t, w.texts(ada))
+		require.Zero(t, w.person(ada))
+	})
+}
+
+func TestTurnThatShutdownCutsShortHasNoEffect(t *testing.T) {
+	t.Parallel()
+	var runs, others atomic.Int32
+	policy := texts(
+		route("patient", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+			if runs.Add(1) > 1 {
+				return reply.Reply(ctx, sending.Text("whole"))
+			}
+			<-ctx.Done()
+			return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("half")))
+		}),
+		route("other", func(context.Context, *receiving.Event, *sending.Replier) error { others.Add(1); return nil }),
+	)
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, GracePeriod: time.Second}, func(w *world) {
+		w.says(ada, "go")
+		after(time.Second)
+		w.stop()
+		require.Zero(t, others.Load(), "no handler begins after the lease was given up")
+		require.Zero(t, w.person(ada))
+		w.start()
+		after(time.Second)
+		require.Equal(t, []string{"whole"}, w.texts(ada))
+		require.Zero(t, w.person(ada).ThumbUps)
+		require.EqualValues(t, 2, runs.Load())
+	})
+}
+
+func TestEventThatKeepsEndingItsProcessIsNotRunForever(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		deaths int
+		want   []string
+		dead   int
+	}{{1, []string{"you said hi", "you said next"}, 0}, {3, []string{"you said hi", "you said next"}, 0}, {4, []string{"you said next"}, 1}} {
+		t.Run(fmt.Sprint(c.deaths), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+				w.stop()
+				w.says(ada, "hi")
+				w.says(ada, "next")
+				for range c.deaths {
+					require.Len(t, w.dies().Events, 2)
+				}
+				w.start()
+				after(10 * time.Second)
+				require.Equal(t, c.want, w.texts(ada))
+				require.False(t, w.person(ada).LastAct.IsZero())
+				letters := w.letters()
+				require.Len(t, letters, c.dead)
+				for _, l := range letters {
+					require.Empty(t, l.Failures[0].Route, "all routes, for none was run")
+					require.Contains(t, l.Failures[0].Error, "not run again")
+				}
+			})
+		})
+	}
+}
+
+func TestSuspectsRunOneAtATimeAndHoldUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	var suspects, most, done atomic.Int32
+	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if ev.Text() == "suspect" {
+			most.Store(max(most.Load(), suspects.Add(1)))
+			time.Sleep(5 * time.Second)
+			suspects.Add(-1)
+			done.Add(1)
+		}
+		return reply.Reply(ctx, sending.Text("done"))
+	}))
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+		w.stop()
+		for i := range 4 {
+			require.Equal(t, 200, w.post(callback(pageID, fmt.Sprint(70+i), fmt.Sprint("m_", i), "suspect")).Code)
+		}
+		leases, err := w.store.Claim(t.Context(), store.Claim{Owner: "dead", Conversations: 9, TTL: time.Millisecond})
+		require.NoError(t, err)
+		require.Len(t, leases, 4)
+		after(time.Second)
+		w.start()
+		after(time.Second)
+		w.says(ada, "hi")
+		after(time.Second)
+		require.Equal(t, []string{"done"}, w.texts(ada))
+		require.EqualValues(t, 1, most.Load())
+		after(30 * time.Second)
+		require.EqualValues(t, 1, most.Load())
+		require.EqualValues(t, 4, done.Load())
+	})
+}

@@ -1,0 +1,101 @@
+package messenger_test
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+func TestManyQueuedMessagesGoOutInOrderBeforeTheNextAnswer(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{15, 16, 17, 50} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+				w.says(ada, "hello")
+				after(time.Second)
+				w.stop()
+				want := []string{"you said hello"}
+				for i := range n {
+					text := fmt.Sprint("news ", i)
+					require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text(text)))
+					want = append(want, text)
+				}
+				w.says(ada, "thanks")
+				w.start()
+				after(5 * time.Second)
+				require.Equal(t, append(want, "you said thanks"), w.texts(ada))
+			})
+		})
+	}
+}
+
+func TestSendDuringATurnGoesOutBeforeTheTurnsAnswer(t *testing.T) {
+	t.Parallel()
+	var bot atomic.Pointer[messenger.Bot]
+	policy := texts(route("both", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if err := reply.Reply(ctx, sending.Text("answer to "+ev.Text())); err != nil {
+			return err
+		}
+		return bot.Load().Send(ctx, ev.PageID, ev.PersonID, sending.Text("sent at "+ev.Text()))
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		bot.Store(w.bot)
+		w.says(ada, "one")
+		w.says(ada, "two")
+		after(5 * time.Second)
+		require.Equal(t, []string{"sent at one", "answer to one", "sent at two", "answer to two"}, w.texts(ada))
+	})
+}
+
+func TestWhatWasSentIsDurableBeforeUserCodeRuns(t *testing.T) {
+	t.Parallel()
+	var seen []store.SentOutcome
+	policy := texts(route("look", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+		sent, err := store.From(ctx).Sent(ctx, ev.PageID, ev.PersonID, 10)
+		for _, s := range sent {
+			seen = append(seen, s.Outcome)
+		}
+		return err
+	}))
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+		w.stop()
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("before")))
+		w.says(ada, "hi")
+		w.start()
+		after(time.Second)
+		require.Equal(t, []string{"before"}, w.texts(ada))
+		require.Equal(t, []store.SentOutcome{store.OutcomeSent}, seen)
+	})
+}
+
+func TestSoundsGoOutAtTheirOwnPace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
+		w.stop()
+		for i := range 40 {
+			to := fmt.Sprint(4000 + i)
+			require.NoError(t, w.bot.Send(t.Context(), pageID, to, sending.Audio("https://cdn.example/a.mp3")))
+		}
+		w.start()
+		after(10 * time.Millisecond)
+		require.Len(t, w.Requests(), 10, "the burst")
+		require.NoError(t, w.bot.Send(t.Context(), pageID, "5000", sending.Text("texts do not wait")))
+		after(10 * time.Millisecond)
+		require.Equal(t, []string{"texts do not wait"}, w.texts("5000"))
+		after(1500 * time.Millisecond)
+		require.LessOrEqual(t, len(w.Requests()), 1+10+16, "ten a second after that")
+		after(5 * time.Second)
+		require.Len(t, w.Requests(), 41)
+	})
+}

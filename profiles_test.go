@@ -1,0 +1,85 @@
+package messenger_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// byName keeps profiles and answers texts with the person's name.
+var byName = routing.Policy{
+	receiving.TypeDefault:    {{Handler: handling.UserProfile{}}},
+	receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(sending.SimpleMessage{Text: "%{first_name|nobody}"})}},
+}
+
+func gets(method, _ string) bool { return method == "GET" }
+
+func TestBurstOfNewPeopleGetsTheirProfiles(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: byName}, func(w *world) {
+		w.Fault(simulator.Fault{Match: gets, Times: -1, Delay: 2 * time.Second, Effect: true})
+		var ids []string
+		for i := range 40 {
+			p, err := w.AddPerson(simulator.Person{FirstName: fmt.Sprint("P", i)})
+			require.NoError(t, err)
+			ids = append(ids, p.ID)
+			_, err = w.Say(t.Context(), p.ID, "hi")
+			require.NoError(t, err)
+		}
+		after(2500 * time.Millisecond) // a second, and the page's pace
+		for i, id := range ids {
+			require.Equal(t, []string{"nobody"}, w.texts(id), "%d: nobody waits for long", i)
+		}
+		after(time.Minute)
+		for i, id := range ids {
+			require.Equal(t, fmt.Sprint("P", i), w.person(id).Profile.FirstName)
+		}
+		require.Len(t, w.Requests(), 80)
+	})
+}
+
+func TestOneProfileCallPerPersonAtATime(t *testing.T) {
+	t.Parallel()
+	var tries atomic.Int32
+	policy := routing.Policy{
+		receiving.TypeDefault: {{Handler: handling.UserProfile{}}},
+		receiving.TypeSimpleText: {route("later", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+			if tries.Add(1) < 3 {
+				return errors.New("not yet")
+			}
+			return thumb(ctx, ev, reply)
+		})},
+	}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		w.Fault(simulator.Fault{Match: gets, Times: -1, Delay: 8*time.Second + 500*time.Millisecond, Effect: true})
+		w.says(ada, "hi")
+		after(time.Minute)
+		require.EqualValues(t, 3, tries.Load())
+		require.Len(t, w.Requests(), 1)
+		require.Equal(t, "Ada", w.person(ada).Profile.FirstName)
+	})
+}
+
+func TestProfileThatWasNotAnsweredIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: byName}, func(w *world) {
+		w.Fault(simulator.Fault{Match: gets, Status: 503, Body: "oops"})
+		for range 3 {
+			w.says(ada, "hi")
+			after(10 * time.Minute)
+		}
+		require.Equal(t, []string{"nobody", "nobody", "Ada"}, w.texts(ada))
+	})
+}
