@@ -98,7 +98,7 @@ func (m *Memory) checkResults(box *mailbox, results []SendResult) error {
 			}
 		case SendFinished:
 			gone[r.Key] = true
-		case SendAgain:
+		case SendAgain, SendUnknown:
 		default:
 			return fmt.Errorf("store: send %q: no such state: %d", r.Key, r.State)
 		}
@@ -117,6 +117,8 @@ func (m *Memory) applyResults(box *mailbox, results []SendResult, now time.Time)
 			s.Started, s.StartedAt = true, now
 		case SendAgain:
 			s.Started, s.StartedAt = false, time.Time{}
+			s.Attempts++
+		case SendUnknown:
 			s.Attempts++
 		case SendFinished:
 			m.removeSend(s, now)

@@ -253,6 +253,9 @@ const (
 	SendStarted SendState = iota + 1
 	// SendAgain puts the send back, unmarked, with one more attempt counted.
 	SendAgain
+	// SendUnknown puts the send back with one more attempt counted, and leaves
+	// it marked: nobody knows what became of the attempt, and its echo may tell.
+	SendUnknown
 	// SendFinished takes the send out of the outbox: it was delivered, refused
 	// for good, or set aside. This and SendAgain are ignored for a send that
 	// is gone.

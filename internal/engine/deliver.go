@@ -133,14 +133,22 @@ func (w *worker) allowed(d sending.Delivery) error {
 func (e *Engine) send(ctx context.Context, d sending.Delivery) (result graph.SendResult, err error) {
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.SendTimeout)
 	defer cancel()
-	defer func() {
-		if value := recover(); value != nil {
-			err = &panicError{value}
-			e.cfg.Logger.Error("a send's middleware panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-		}
-		err = printable(err)
+	// A goroutine of its own, so that a middleware that ends it ends nothing else.
+	done := make(chan struct{})
+	err = errGoexit
+	go func() {
+		defer close(done)
+		defer func() {
+			if value := recover(); value != nil {
+				err = &panicError{value}
+				e.cfg.Logger.Error("a send's middleware panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			}
+			err = printable(err)
+		}()
+		result, err = e.runSend(ctx, d)
 	}()
-	return e.runSend(ctx, d)
+	<-done
+	return result, err
 }
 
 func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
@@ -220,7 +228,11 @@ func backoff(attempt int, first time.Duration) time.Duration {
 func (w *worker) again(d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
 	w.e.counts.sent(outcome)
 	w.log.Warn("a message will be sent again", "send", d.Key, "attempt", d.Attempt, "outcome", outcome, "error", err)
-	w.note(d, store.SendAgain, result, err, outcome)
+	state := store.SendAgain
+	if outcome == store.OutcomeUncertain {
+		state = store.SendUnknown // its echo may settle it yet
+	}
+	w.note(d, state, result, err, outcome)
 }
 
 // settle notes what a message came to in the end.

@@ -148,7 +148,7 @@ func (e *Engine) hint() {
 // Longer pauses are found by the poll.
 func (e *Engine) hintAfter(pause time.Duration) {
 	if pause > 0 && pause <= poll {
-		time.AfterFunc(pause, e.hint)
+		time.AfterFunc(pause+time.Millisecond, e.hint) // the store's clock may be coarser
 	}
 }
 

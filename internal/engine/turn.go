@@ -35,9 +35,12 @@ type turn struct {
 	state  *store.Turn
 
 	mu       sync.Mutex
-	over     bool          // nothing that still runs may have effects
-	routes   []routeResult // those that handled the event, or failed
-	current  string        // the route that runs
+	over     bool           // nothing that still runs may have effects
+	routes   []routeResult  // those that handled the event, or failed
+	steps    []routing.Step // the routes to try
+	at       int            // the one of them that is tried
+	runner   routing.Runner
+	current  string // the route that runs
 	set      *store.WriteSet
 	out      *outlet
 	returned bool  // the turn's goroutine came to its end
@@ -100,7 +103,7 @@ func (t *turn) run() bool {
 		}
 	}
 	// An error that is only the end of the lease is nobody's fault.
-	return t.w.held.ctx.Err() == nil
+	return t.w.held.safe()
 }
 
 // person reads the conversation's person. While the store is away it tries
@@ -193,29 +196,30 @@ func (t *turn) finish() {
 	if t.returned || t.over {
 		return
 	}
-	t.endCurrent()
-	t.routes = append(t.routes, routeResult{name: t.current, err: errGoexit})
+	t.cutShort(errGoexit)
 }
 
 func (t *turn) runRoutes(ctx context.Context) error {
-	var runner routing.Runner
-	known := len(t.queued.Only) == 0
-	for _, step := range t.w.e.cfg.Policy(t.ev.PageID).Steps(t.ev) {
-		if len(t.queued.Only) > 0 && !slices.Contains(t.queued.Only, step.Name) {
-			continue
-		}
-		known = true
-		if !runner.Runs(step) {
-			continue
-		}
-		if ctx.Err() != nil || !t.w.held.safe() {
-			t.end(routeResult{name: step.Name, err: fmt.Errorf("not begun: %w", context.Cause(ctx))})
+	if !t.plan() {
+		return t.err()
+	}
+	for i, step := range t.steps {
+		if ctx.Err() != nil {
+			t.failRest(i, context.Cause(ctx))
 			break
+		}
+		if !t.w.held.safe() {
+			break // nothing of this turn will take effect
 		}
 		set := t.state.Begin(step.Name)
 		out := &outlet{turn: t, answers: step.Answers(t.ev, t.own)}
-		if !t.begin(step.Name, set, out) {
-			break
+		switch t.begin(i, set, out) {
+		case stepSkipped:
+			set.Discard()
+			continue
+		case turnOver:
+			return nil
+		case stepBegun:
 		}
 		err := t.guard(func() error { return t.runStep(set.Context(ctx), step, out) })
 		result := routeResult{name: step.Name, err: err}
@@ -223,6 +227,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		switch {
 		case errors.Is(err, handling.Skip), errors.Is(err, sending.ErrNotAnswerable):
 			set.Discard()
+			t.skip()
 			continue
 		case err != nil:
 			set.Discard()
@@ -233,15 +238,28 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		if !t.end(result) {
 			break
 		}
-		runner.Handled(step)
 		if err != nil && t.willRetry() {
 			break // nothing of this turn will take effect
 		}
 	}
-	if !known {
-		t.fail(handling.Permanent(fmt.Errorf("%w: %q", errNoStep, t.queued.Only)))
-	}
 	return t.err()
+}
+
+// plan finds the routes to try. It returns false, and fails the turn, if it was
+// replayed for routes that are no more.
+func (t *turn) plan() bool {
+	steps := t.w.e.cfg.Policy(t.ev.PageID).Steps(t.ev)
+	if only := t.queued.Only; len(only) > 0 {
+		steps = slices.DeleteFunc(steps, func(s routing.Step) bool { return !slices.Contains(only, s.Name) })
+		if len(steps) == 0 {
+			t.fail(handling.Permanent(fmt.Errorf("%w: %q", errNoStep, only)))
+			return false
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.steps = steps
+	return true
 }
 
 // runStep asks the handler, lets it act, and then lets the senders answer.
@@ -290,16 +308,40 @@ func printable(err error) (out error) {
 	}()
 	if err != nil {
 		_ = err.Error()
+		_ = errors.Is(err, errStuck)
+		_ = graph.Classify(err)
 	}
 	return err
 }
 
-// begin notes the route that runs. It returns false when the turn is over.
-func (t *turn) begin(route string, set *store.WriteSet, out *outlet) bool {
+// begun says what became of a step.
+type begun int
+
+const (
+	stepBegun   begun = iota
+	stepSkipped       // by those before it
+	turnOver
+)
+
+// begin notes the route that runs.
+func (t *turn) begin(i int, set *store.WriteSet, out *outlet) begun {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.current, t.set, t.out = route, set, out
-	return !t.over
+	switch {
+	case t.over:
+		return turnOver
+	case !t.runner.Runs(t.steps[i]):
+		return stepSkipped
+	}
+	t.at, t.current, t.set, t.out = i, t.steps[i].Name, set, out
+	return stepBegun
+}
+
+// skip notes that the route that ran had nothing to do.
+func (t *turn) skip() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current = ""
 }
 
 // end keeps what a route came to. It returns false when the turn is over.
@@ -310,8 +352,42 @@ func (t *turn) end(result routeResult) bool {
 		return false
 	}
 	t.current = ""
+	t.runner.Handled(t.steps[t.at])
 	t.routes = append(t.routes, result)
 	return true
+}
+
+// failRest fails the routes from there on, which were not begun: on the last
+// try they must be in the dead letter.
+func (t *turn) failRest(from int, cause error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.notBegun(from, cause)
+	}
+}
+
+// notBegun notes the routes from there on as failed. t.mu must be held.
+func (t *turn) notBegun(from int, cause error) {
+	for _, s := range t.steps[from:] {
+		if t.runner.Runs(s) {
+			t.routes = append(t.routes, routeResult{name: s.Name, err: fmt.Errorf("not begun: %w", cause)})
+		}
+	}
+}
+
+// cutShort fails the route that runs, and those after it; or else the turn as a
+// whole. t.mu must be held.
+func (t *turn) cutShort(cause error) {
+	if t.current == "" {
+		t.failure = cause // a middleware, between or after the routes
+		return
+	}
+	t.set.Discard()
+	t.out.end()
+	t.runner.Handled(t.steps[t.at])
+	t.routes = append(t.routes, routeResult{name: t.current, err: cause})
+	t.notBegun(t.at+1, cause)
 }
 
 // abandon ends the turn while a handler of it still runs. What that handler
@@ -320,22 +396,9 @@ func (t *turn) abandon() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = true
-	t.endCurrent()
-	if t.current == "" {
-		t.failure = errStuck // a middleware, between or after the routes
-	} else {
-		t.routes = append(t.routes, routeResult{name: t.current, err: errStuck})
-	}
+	t.cutShort(errStuck)
 	t.w.log.Error("a handler ignores the end of its context; it goes on without effect",
 		"route", t.current, "event", t.ev.Key)
-}
-
-// endCurrent closes what the route that runs queues into. t.mu must be held.
-func (t *turn) endCurrent() {
-	if t.current != "" {
-		t.set.Discard()
-		t.out.end()
-	}
 }
 
 // fail fails the turn as a whole.

@@ -117,6 +117,9 @@ func (t *txn) result(conv store.Conversation, r store.SendResult) error {
 	case store.SendAgain:
 		_, err := t.exec("UPDATE messenger_outbox SET started_at = NULL, attempts = attempts + 1"+where, r.Key, conv.PageID, conv.PersonID)
 		return err
+	case store.SendUnknown:
+		_, err := t.exec("UPDATE messenger_outbox SET attempts = attempts + 1"+where, r.Key, conv.PageID, conv.PersonID)
+		return err
 	case store.SendFinished:
 		_, err := t.exec("DELETE FROM messenger_outbox"+where, r.Key, conv.PageID, conv.PersonID)
 		return err

@@ -240,6 +240,8 @@ func (m *model) result(conv store.Conversation, r store.SendResult) {
 		s.Started, s.StartedAt = true, m.now
 	case r.State == store.SendAgain:
 		s.Started, s.StartedAt, s.Attempts = false, time.Time{}, s.Attempts+1
+	case r.State == store.SendUnknown:
+		s.Attempts++
 	case r.State == store.SendFinished:
 		m.sends = slices.DeleteFunc(m.sends, func(x *modelSend) bool { return x == s })
 	}

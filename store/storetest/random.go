@@ -254,7 +254,7 @@ func (p *player) commit() {
 	}
 	for _, s := range lease.Sends {
 		if p.rand.IntN(2) == 0 {
-			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(3))})
+			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(4))})
 		}
 	}
 	if p.rand.IntN(3) == 0 {

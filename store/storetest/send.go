@@ -273,6 +273,21 @@ var sendPromises = []promise{
 		require.True(s, s.cancel(ann, "k"))
 		s.none()
 	}},
+	{"a send of unknown fate is handed out again, and its echo settles it", func(s *suite) {
+		s.enqueue(send(ann, "k"))
+		lease := s.one(ann)
+		s.results(lease, "k", store.SendStarted)
+		s.results(lease, "k", store.SendUnknown)
+		s.release(lease)
+		require.False(s, s.cancel(ann, "k"), "it may have been sent")
+		lease = s.one(ann)
+		require.True(s, lease.Sends[0].Started)
+		require.Equal(s, 1, lease.Sends[0].Attempts)
+		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")))
+		require.Zero(s, s.stats().Sends)
+		s.results(lease, "k", store.SendUnknown)
+		require.Zero(s, s.stats().Sends)
+	}},
 	{"taking a send back leaves the others due", func(s *suite) {
 		s.enqueue(delayed(ann, "first", time.Minute), delayed(ann, "second", time.Hour))
 		require.True(s, s.cancel(ann, "first"))

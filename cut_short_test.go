@@ -1,0 +1,157 @@
+package messenger_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+// A route that ends badly must not take those after it along unnoticed.
+func TestRoutesAfterOneThatEndsBadlyAreInTheDeadLetter(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(ctx context.Context){
+		"ends its goroutine":    func(context.Context) { runtime.Goexit() },
+		"ignores its context":   func(context.Context) { time.Sleep(time.Hour) },
+		"takes all of the time": func(ctx context.Context) { <-ctx.Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var bad atomic.Bool
+			bad.Store(true)
+			policy := texts(
+				route("before", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+					return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+				}),
+				route("bad", func(ctx context.Context, _ *receiving.Event, _ *sending.Replier) error {
+					if bad.Load() {
+						end(ctx)
+						return ctx.Err()
+					}
+					return nil
+				}),
+				echo,
+				route("last", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+					return reply.Reply(ctx, sending.Text("last"))
+				}),
+			)
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+				w.says(ada, "hi")
+				after(5 * time.Minute)
+				dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
+				require.NoError(t, err)
+				require.Len(t, dead, 1)
+				var failed []string
+				for _, f := range dead[0].Failures {
+					failed = append(failed, f.Route)
+				}
+				require.Equal(t, []string{"bad", "echo", "last"}, failed)
+				bad.Store(false)
+				require.NoError(t, w.store.Replay(t.Context(), dead[0].ID))
+				after(time.Hour)
+				require.Equal(t, []string{"you said hi", "last"}, w.texts(ada))
+				person, err := w.store.Person(t.Context(), pageID, ada)
+				require.NoError(t, err)
+				require.Equal(t, 1, person.ThumbUps, "what succeeded took effect once")
+			})
+		})
+	}
+}
+
+func TestMiddlewareThatEndsItsGoroutineFailsTheTurnAsAWhole(t *testing.T) {
+	t.Parallel()
+	var bad atomic.Bool
+	bad.Store(true)
+	cfg := messenger.Config{
+		Policy: texts(route("count", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+			return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+		})),
+		TurnMiddleware: []handling.Middleware{func(next handling.TurnFunc) handling.TurnFunc {
+			return func(ctx context.Context, ev *receiving.Event) error {
+				err := next(ctx, ev)
+				if bad.Load() {
+					runtime.Goexit()
+				}
+				return err
+			}
+		}},
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "hi")
+		after(5 * time.Minute)
+		bad.Store(false)
+		dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
+		require.NoError(t, err)
+		require.Len(t, dead, 1)
+		require.NoError(t, w.store.Replay(t.Context(), dead[0].ID))
+		after(time.Minute)
+		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.NoError(t, err)
+		require.Equal(t, 1, person.ThumbUps)
+	})
+}
+
+func TestEchoAfterAnAttemptOfUnknownFateSettlesIt(t *testing.T) {
+	t.Parallel()
+	platform := simulator.Config{Fields: append(simulator.DefaultFields(), "message_echoes")}
+	inBubble(t, platform, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		w.Fault(simulator.Fault{Drop: simulator.DropAfter})
+		w.says(ada, "hi")
+		after(time.Minute)
+		require.Equal(t, []string{"you said hi"}, w.texts(ada), "the platform took it and said so; it is not sent again")
+		require.ElementsMatch(t, []store.SentOutcome{store.OutcomeUncertain, store.OutcomeEchoed}, outcomes(t, w.store, ada))
+	})
+}
+
+func TestErrorsThatPanicWhenTheyAreLookedIntoCostTheirTurnOnly(t *testing.T) {
+	t.Parallel()
+	broken := fmt.Errorf("call: %w", (*graph.Error)(nil))
+	var fails atomic.Bool
+	fails.Store(true)
+	cfg := messenger.Config{
+		Policy: texts(route("broken", func(_ context.Context, ev *receiving.Event, _ *sending.Replier) error {
+			if ev.Text() == "handler" {
+				return broken
+			}
+			return nil
+		}), echo),
+		SendMiddleware: []sending.Middleware{func(next sending.DeliverFunc) sending.DeliverFunc {
+			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+				switch {
+				case fails.Load() && strings.Contains(d.Message.Text, "middleware"):
+					return graph.SendResult{}, broken
+				case strings.Contains(d.Message.Text, "goexit"):
+					runtime.Goexit()
+				}
+				return next(ctx, d)
+			}
+		}},
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "handler")
+		after(2 * time.Minute)
+		require.Equal(t, []string{"you said handler"}, w.texts(ada))
+		w.says(ada, "middleware")
+		after(2 * time.Second)
+		fails.Store(false)
+		after(time.Minute)
+		w.says(ada, "goexit")
+		after(5 * time.Minute)
+		w.says(ada, "fine")
+		after(time.Minute)
+		require.Equal(t, []string{"you said handler", "you said middleware", "you said fine"}, w.texts(ada))
+	})
+}
