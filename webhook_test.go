@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -151,9 +152,13 @@ func TestMalformedPartsCostOnlyThemselves(t *testing.T) {
 func TestHandlersNeverChangeTheAnswer(t *testing.T) {
 	t.Parallel()
 	policy := texts(route("panic", func(context.Context, *receiving.Event, *sending.Replier) error { panic("no") }))
-	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+	var log syncBuffer
+	cfg := messenger.Config{Policy: policy, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		require.Equal(t, 200, w.post(callback(pageID, "4711", "m_1", "hi")).Code)
 		after(time.Minute)
+		require.Contains(t, log.String(), "a handler panicked")
+		require.Contains(t, log.String(), "webhook_test.go", "its stack leads to the place")
 	})
 }
 

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// willRetry reports whether the event will be tried again as a whole.
+func (t *turn) willRetry() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.queued.Attempts >= len(t.w.e.cfg.Pauses) {
+		return false
+	}
+	if retryable(t.failure) {
+		return true
+	}
+	return slices.ContainsFunc(t.routes, func(r routeResult) bool { return retryable(r.err) })
+}
+
+// retryable reports whether trying again may mend an error.
+func retryable(err error) bool {
+	var field *sending.FieldError
+	return err != nil && !errors.Is(err, errDeadly) && !handling.IsPermanent(err) &&
+		!errors.As(err, &field) && !errors.Is(err, graph.ErrOutsideWindow)
+}
+
+// outcome returns what to commit, and whether the event is to be tried again.
+func (t *turn) outcome() (out store.Outcome, again bool) {
+	again = t.willRetry()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	result := &store.EventResult{Seq: t.queued.Seq, Attempts: t.queued.Attempts, Retry: again}
+	out = store.Outcome{Event: result}
+	// A replayed event is an old act, which was recorded when it was new.
+	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PersonID != "" && len(t.queued.Only) == 0 {
+		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PersonID, At: actedAt(t.queued)})
+	}
+	if again {
+		return out, true
+	}
+	if t.failure != nil {
+		result.Failures = []store.Failure{{Error: t.failure.Error()}}
+		return out, false
+	}
+	for _, r := range t.routes {
+		if r.err != nil {
+			result.Failures = append(result.Failures, store.Failure{Route: r.name, Error: r.err.Error()})
+			continue
+		}
+		out.Writes = append(out.Writes, r.writes...)
+		for _, key := range r.cancels {
+			out.Writes = append(out.Writes, store.CancelSend{
+				Conversation: t.w.lease.Conversation, Key: NamedKey(t.w.lease.Conversation, key),
+			})
+		}
+		for i, m := range r.sends {
+			s, err := newSend(t, r.name, i, m)
+			if err != nil {
+				result.Failures = append(result.Failures, store.Failure{Route: r.name, Error: err.Error()})
+				continue
+			}
+			out.Sends = append(out.Sends, s)
+		}
+	}
+	return out, false
+}
+
+// actedAt is when the person acted. The platform repeats a callback for at most
+// 36 hours; a time before that, or none, or one to come, is not true, and the
+// act is taken to have happened when it arrived.
+func actedAt(queued store.QueuedEvent) time.Time {
+	age := queued.ReceivedAt.Sub(queued.Time)
+	if queued.Time.IsZero() || age < 0 || age > repeatedFor {
+		return queued.ReceivedAt
+	}
+	return queued.Time
+}
+
+// report logs and counts how the turn ended.
+func (t *turn) report(again bool) {
+	t.w.e.counts.turns.Add(1)
+	err := t.err()
+	switch {
+	case err == nil:
+	case again:
+		t.w.e.counts.retried.Add(1)
+		t.w.log.Warn("an event will be tried again", "event", t.queued.Key, "attempt", t.queued.Attempts+1, "error", err)
+	default:
+		t.w.e.counts.dead.Add(1)
+		t.w.log.Error("an event became a dead letter", "event", t.queued.Key, "attempt", t.queued.Attempts+1, "error", err)
+	}
+}

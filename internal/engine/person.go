@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// person reads the conversation's person. While the store is away it tries
+// again; it returns false when the lease is over.
+func (w *worker) person() (store.Person, bool) {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
+		p, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
+		switch {
+		case err == nil:
+			return p, true
+		case errors.Is(err, store.ErrNotFound):
+			return store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, true
+		}
+		w.log.Error("cannot read from the store; trying again while the lease lasts", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-w.held.ctx.Done():
+			return store.Person{}, false
+		}
+	}
+}
+
+// Speak returns a context in which texts are in a person's language and find
+// what is known of them, at the time of each use.
+func Speak(ctx context.Context, catalog *i18n.Catalog, texts sending.Texts, person func() store.Person) context.Context {
+	ctx = sending.WithTexts(ctx, texts)
+	ctx = sending.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
+	return i18n.WithFunc(ctx, func() *i18n.Localizer { return catalog.For(person().Profile.Locale) })
+}
+
+// personValue gives texts what is known of the person.
+func personValue(p store.Person, name string) (string, bool) {
+	switch name {
+	case "first_name":
+		return p.Profile.FirstName, true
+	case "last_name":
+		return p.Profile.LastName, true
+	case "name":
+		if p.Profile.Name != "" {
+			return p.Profile.Name, true
+		}
+		return joinNames(p.Profile.FirstName, p.Profile.LastName), true
+	case "thumb_ups":
+		return fmt.Sprint(p.ThumbUps), true
+	}
+	return "", false
+}
+
+func joinNames(first, last string) string {
+	if first == "" || last == "" {
+		return first + last
+	}
+	return first + " " + last
+}

@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// begun says what became of a step.
+type begun int
+
+const (
+	stepBegun   begun = iota
+	stepSkipped       // by those before it
+	turnOver
+)
+
+// begin notes the route that runs.
+func (t *turn) begin(i int, set *store.WriteSet, out *outlet) begun {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.over:
+		return turnOver
+	case !t.runner.Runs(t.steps[i]):
+		return stepSkipped
+	}
+	t.at, t.current, t.set, t.out = i, t.steps[i].Name, set, out
+	return stepBegun
+}
+
+// skip notes that the route that ran had nothing to do.
+func (t *turn) skip() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current = ""
+}
+
+// end keeps what a route came to. It returns false when the turn is over.
+func (t *turn) end(result routeResult) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return false
+	}
+	t.current = ""
+	t.runner.Handled(t.steps[t.at])
+	t.routes = append(t.routes, result)
+	return true
+}
+
+// failRest fails the routes from there on, which were not begun: on the last
+// try they must be in the dead letter.
+func (t *turn) failRest(from int, cause error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.notBegun(from, cause)
+	}
+}
+
+// notBegun notes the routes from there on as failed. t.mu must be held.
+func (t *turn) notBegun(from int, cause error) {
+	for _, s := range t.steps[from:] {
+		if t.runner.Runs(s) {
+			t.routes = append(t.routes, routeResult{name: s.Name, err: fmt.Errorf("not begun: %w", cause)})
+		}
+	}
+}
+
+// cutShort fails the route that runs, and those after it; or else the turn as a
+// whole. t.mu must be held.
+func (t *turn) cutShort(cause error) {
+	if t.current == "" {
+		t.failure = cause // a middleware, between or after the routes
+		return
+	}
+	t.set.Discard()
+	t.out.end()
+	t.runner.Handled(t.steps[t.at])
+	t.routes = append(t.routes, routeResult{name: t.current, err: cause})
+	t.notBegun(t.at+1, cause)
+}
+
+// abandon ends the turn while a handler of it still runs. What that handler
+// queues from now on is refused.
+func (t *turn) abandon() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	t.cutShort(errStuck)
+	t.w.log.Error("a handler ignores the end of its context; it goes on without effect",
+		"route", t.current, "event", t.ev.Key)
+}
+
+// fail fails the turn as a whole.
+func (t *turn) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failure = err
+}
+
+// failRoute fails one route after the fact.
+func (t *turn) failRoute(name string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.routes {
+		if t.routes[i].name == name {
+			t.routes[i] = routeResult{name: name, err: err}
+			return
+		}
+	}
+	t.failure = err
+}
+
+// routeOf returns the route that queued a session last.
+func (t *turn) routeOf(c *store.ConflictError) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range slices.Backward(t.routes) {
+		for _, w := range r.writes {
+			if s, ok := w.(store.SaveSession); ok && s.Name == c.Name && s.PSID == c.PSID && s.PageID == c.PageID {
+				return r.name
+			}
+		}
+	}
+	return ""
+}
+
+func (t *turn) failed() bool { return t.err() != nil }
+
+// err returns all failures.
+func (t *turn) err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	errs := []error{t.failure}
+	for _, r := range t.routes {
+		if r.err != nil {
+			errs = append(errs, fmt.Errorf("route %s: %w", r.name, r.err))
+		}
+	}
+	return errors.Join(errs...)
+}
