@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 )
 
@@ -28,15 +27,12 @@ func (m *Memory) Apply(ctx context.Context, writes ...Write) error {
 func (m *Memory) checkWrites(writes []Write, now time.Time) error {
 	versions := map[sessionID]int64{}
 	for _, w := range writes {
+		if err := CheckWrite(w); err != nil {
+			return err
+		}
 		switch w := w.(type) {
-		case nil:
-			return errors.New("store: a nil write")
 		case Call:
 			return fmt.Errorf("store: memory runs no %s calls: %w", w.API, errors.ErrUnsupported)
-		case AddLocation:
-			if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
-				return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
-			}
 		case DeleteSession:
 			versions[sessionID{w.PageID, w.PSID, w.Name}] = 0
 		case SaveSession:
@@ -52,9 +48,6 @@ func (m *Memory) checkWrites(writes []Write, now time.Time) error {
 			if expired(w.Expires, now) {
 				versions[id] = 0
 			}
-		case SaveProfile, TouchPerson, MarkUnavailable, AddThumbUp, SaveMessage, SaveSent, SaveAttachment, CancelSend:
-		default:
-			return fmt.Errorf("store: a %T is not a write; writes are values of this package's types, and no pointers: %w", w, errors.ErrUnsupported)
 		}
 	}
 	return nil

@@ -94,15 +94,13 @@ func (s *WriteSet) add(writes []Write) error {
 		return ErrTurnOver
 	}
 	for _, w := range writes {
-		switch w := w.(type) {
-		case SaveProfile, TouchPerson, MarkUnavailable, AddThumbUp, AddLocation, SaveMessage, SaveSent,
-			SaveSession, DeleteSession, SaveAttachment, CancelSend:
-		case Call:
-			if c, ok := s.turn.store.(Caller); !ok || !c.RunsCalls(w.API) {
-				return fmt.Errorf("store: this store runs no %s calls on commit: %w", w.API, errors.ErrUnsupported)
+		if err := CheckWrite(w); err != nil {
+			return err
+		}
+		if call, ok := w.(Call); ok {
+			if c, ok := s.turn.store.(Caller); !ok || !c.RunsCalls(call.API) {
+				return fmt.Errorf("store: this store runs no %s calls on commit: %w", call.API, errors.ErrUnsupported)
 			}
-		default:
-			return fmt.Errorf("store: a %T was queued; writes are queued as values", w)
 		}
 	}
 	for _, w := range writes {

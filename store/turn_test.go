@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -184,5 +185,7 @@ func TestWritesAreValues(t *testing.T) {
 	for _, w := range []store.Write{&store.AddThumbUp{}, none, &store.Call{}, nil} {
 		require.Error(t, store.Queue(ctx, w))
 	}
+	nowhere := store.AddLocation{Location: store.Location{Latitude: math.NaN()}}
+	require.Error(t, store.Queue(ctx, nowhere), "what no store can keep fails its route, not the commit")
 	require.Empty(t, set.End())
 }

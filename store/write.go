@@ -2,6 +2,9 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
 	"time"
 )
 
@@ -108,6 +111,25 @@ type Call struct {
 	Run func(tx any) error
 	// Route names the route that queued the call. [Queue] sets it.
 	Route string
+}
+
+// CheckWrite returns an error for what no store can apply: nil, a pointer, and a
+// location whose coordinates are no finite numbers. [Queue] asks it, and every store does
+// before anything takes effect. Whether a store runs a [Call] it does not say.
+func CheckWrite(w Write) error {
+	switch w := w.(type) {
+	case nil:
+		return errors.New("store: a nil write; writes are queued as values")
+	case AddLocation:
+		if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
+			return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
+		}
+	case SaveProfile, TouchPerson, MarkUnavailable, AddThumbUp, SaveMessage, SaveSent, SaveSession, DeleteSession,
+		SaveAttachment, CancelSend, Call:
+	default:
+		return fmt.Errorf("store: a %T is not a write; writes are queued as values of this package's types, not as pointers: %w", w, errors.ErrUnsupported)
+	}
+	return nil
 }
 
 // Caller is implemented by stores that can run a [Call].

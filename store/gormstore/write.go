@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"gorm.io/gorm"
@@ -36,28 +35,14 @@ func isCall(w store.Write) bool {
 
 func checkWrites(writes []store.Write, calls bool) error {
 	for _, w := range writes {
-		switch w := w.(type) {
-		case nil:
-			return errors.New("store: a nil write")
-		case store.Call:
-			if !calls || w.API != api {
-				return fmt.Errorf("store: a %s call cannot run here: %w", w.API, errors.ErrUnsupported)
-			}
-		case store.AddLocation:
-			if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
-				return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
-			}
-		case store.SaveProfile, store.TouchPerson, store.MarkUnavailable, store.AddThumbUp, store.SaveMessage, store.SaveSent,
-			store.SaveSession, store.DeleteSession, store.SaveAttachment, store.CancelSend:
-		default:
-			return notAWrite(w)
+		if err := store.CheckWrite(w); err != nil {
+			return err
+		}
+		if call, ok := w.(store.Call); ok && (!calls || call.API != api) {
+			return fmt.Errorf("store: a %s call cannot run here: %w", call.API, errors.ErrUnsupported)
 		}
 	}
 	return nil
-}
-
-func notAWrite(w store.Write) error {
-	return fmt.Errorf("store: a %T is not a write; writes are values of package store's types, and no pointers: %w", w, errors.ErrUnsupported)
 }
 
 // write applies one write.
@@ -109,7 +94,7 @@ func (t *txn) write(w store.Write) error {
 	case store.Call:
 		return t.call(w)
 	}
-	return notAWrite(w)
+	return fmt.Errorf("store: no way to apply a %T: %w", w, errors.ErrUnsupported)
 }
 
 func (t *txn) gorm(db *gorm.DB) error {
