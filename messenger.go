@@ -18,7 +18,7 @@ import (
 )
 
 // ErrRunning is returned by [Bot.Run] when the bot has been run before.
-var ErrRunning = engine.ErrRunning
+var ErrRunning = errors.New("messenger: the bot runs already, or has run; build a new one")
 
 // ErrNotRunning is what [Bot.Healthy] returns before [Bot.Run] is called and
 // after it was stopped: callbacks are taken, and nothing works the queue.
@@ -177,7 +177,7 @@ const notRunningAfter = 5 * time.Second
 func (b *Bot) warnIfNotRunning() {
 	b.watch.Do(func() {
 		time.AfterFunc(notRunningAfter, func() {
-			if !b.engine.Started() {
+			if !b.ran.Load() {
 				b.cfg.Logger.Warn("the bot takes callbacks, but nothing handles them: call Run")
 			}
 		})
@@ -199,10 +199,10 @@ func (b *Bot) Run(ctx context.Context) error {
 	settings, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { b.applyThreadSettings(settings) })
-	err := b.engine.Run(ctx)
+	b.engine.Run(ctx)
 	stop()
 	background.Wait()
-	return err
+	return nil
 }
 
 // Healthy returns nil if the bot runs and its store takes events.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -138,14 +137,10 @@ func (e *Engine) send(ctx context.Context, d sending.Delivery) (result graph.Sen
 	err = errGoexit
 	go func() {
 		defer close(done)
-		defer func() {
-			if value := recover(); value != nil {
-				err = &panicError{value}
-				e.cfg.Logger.Error("a send's middleware panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-			}
-			err = printable(err)
-		}()
-		result, err = e.runSend(ctx, d)
+		err = guard(e.cfg.Logger, "a send's middleware", func() (err error) {
+			result, err = e.runSend(ctx, d)
+			return err
+		})
 	}()
 	<-done
 	return result, err
@@ -255,12 +250,10 @@ func (w *worker) note(d sending.Delivery, state store.SendState, result graph.Se
 
 // failed tells the program about a message that will not be sent.
 func (e *Engine) failed(ctx context.Context, f sending.Failure) {
-	defer func() {
-		if value := recover(); value != nil {
-			e.cfg.Logger.Error("OnSendFailed panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-		}
-	}()
-	e.cfg.OnSendFailed(ctx, f)
+	_ = guard(e.cfg.Logger, "OnSendFailed", func() error {
+		e.cfg.OnSendFailed(ctx, f)
+		return nil
+	})
 }
 
 // sentRecord is the record of an attempt.

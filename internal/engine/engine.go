@@ -17,10 +17,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// ErrRunning is returned by Run when the engine has run before.
-var ErrRunning = errors.New("the bot runs already, or has run; build a new one")
-
-// Engine works one store's queue. Make it with [New].
+// Engine works one store's queue. Make it with [New]. It runs once.
 type Engine struct {
 	cfg      Config
 	owner    string
@@ -29,7 +26,6 @@ type Engine struct {
 	profiles *profiles
 	counts   counts
 
-	started  atomic.Bool
 	running  atomic.Bool
 	runTurn  func(handling.TurnFunc) handling.TurnFunc // all of the program's middleware
 	runSend  sending.DeliverFunc
@@ -85,17 +81,11 @@ func ownerName() string {
 // Running reports whether Run is taking work.
 func (e *Engine) Running() bool { return e.running.Load() }
 
-// Started reports whether Run has been called.
-func (e *Engine) Started() bool { return e.started.Load() }
-
 var errShutdown = errors.New("shutting down")
 
 // Run works the queue until ctx ends; then it takes no more, finishes what runs
-// within the grace period, and gives the rest back. It runs once.
-func (e *Engine) Run(ctx context.Context) error {
-	if e.started.Swap(true) {
-		return ErrRunning
-	}
+// within the grace period, and gives the rest back.
+func (e *Engine) Run(ctx context.Context) {
 	defer e.kill(errShutdown)
 	stop := e.cfg.Store.Wake(e.hint)
 	defer stop()
@@ -112,7 +102,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.kill(errShutdown)
 	e.profiles.wait()
 	background.Wait()
-	return nil
 }
 
 // drain waits for the workers: for the grace period to end by themselves, and

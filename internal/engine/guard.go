@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 
 	"github.com/djmessenger/messenger/graph"
@@ -13,15 +14,19 @@ type panicError struct{ value any }
 
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// guard turns a panic into an error and logs its stack.
-func (t *turn) guard(run func() error) (err error) {
+// guard runs user code. It turns a panic into an error and logs its stack, and
+// makes sure that an error can be printed. What names the code, and attrs what
+// it was about.
+func guard(log *slog.Logger, what string, run func() error, attrs ...any) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicError{value}
-			t.w.log.Error("a handler panicked", "event", t.ev.Key, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			//nolint:sloglint // the message is a sentence with one of a few subjects, all in this package
+			log.Error(what+" panicked", append(attrs, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))...)
 		}
+		err = printable(err)
 	}()
-	return printable(run())
+	return run()
 }
 
 // printable returns the error, or another one in place of an error that panics

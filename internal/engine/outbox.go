@@ -30,16 +30,33 @@ func sendKey(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:18])
 }
 
-// newSend makes the outbox row of a message that a route composed.
-func newSend(t *turn, route string, index int, m sending.Message) (store.Send, error) {
-	key := sendKey("turn", t.queued.Key, route, strconv.Itoa(index))
-	if m.Key != "" {
-		key = NamedKey(t.w.lease.Conversation, m.Key)
+// encode makes the outbox rows of what a route composed.
+func (t *turn) encode(route string, messages []sending.Message) ([]store.Send, error) {
+	sends := make([]store.Send, len(messages))
+	conv := t.w.lease.Conversation
+	for i, m := range messages {
+		key := sendKey("turn", t.queued.Key, route, strconv.Itoa(i))
+		if m.Key != "" {
+			key = NamedKey(conv, m.Key)
+		}
+		var err error
+		sends[i], err = encodeSend(store.Send{Conversation: conv, Key: key, Group: t.queued.Key, Delay: m.Delay},
+			t.ev.Object, withRecipient(m, t.ev.PersonID, t.ev.UserRef))
+		if err != nil {
+			return nil, err
+		}
 	}
-	m = withRecipient(m, t.ev.PersonID, t.ev.UserRef)
-	return encodeSend(store.Send{
-		Conversation: t.w.lease.Conversation, Key: key, Group: t.queued.Key, Delay: m.Delay,
-	}, t.ev.Object, m)
+	return sends, nil
+}
+
+// cancel makes the writes that take messages back.
+func (t *turn) cancel(keys []string) []store.Write {
+	writes := make([]store.Write, len(keys))
+	conv := t.w.lease.Conversation
+	for i, key := range keys {
+		writes[i] = store.CancelSend{Conversation: conv, Key: NamedKey(conv, key)}
+	}
+	return writes
 }
 
 // NamedKey is the idempotency key of a message that the program has named, and

@@ -56,19 +56,7 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 			continue
 		}
 		out.Writes = append(out.Writes, r.writes...)
-		for _, key := range r.cancels {
-			out.Writes = append(out.Writes, store.CancelSend{
-				Conversation: t.w.lease.Conversation, Key: NamedKey(t.w.lease.Conversation, key),
-			})
-		}
-		for i, m := range r.sends {
-			s, err := newSend(t, r.name, i, m)
-			if err != nil {
-				result.Failures = append(result.Failures, store.Failure{Route: r.name, Error: err.Error()})
-				continue
-			}
-			out.Sends = append(out.Sends, s)
-		}
+		out.Sends = append(out.Sends, r.sends...)
 	}
 	return out, false
 }

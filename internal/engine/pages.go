@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -133,10 +131,8 @@ func (p *pages) pause(ctx context.Context, pageID string, used secret.Value, err
 }
 
 func (p *pages) tell(ctx context.Context, pageID string, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			p.cfg.Logger.Error("OnTokenInvalid panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-		}
-	}()
-	p.cfg.OnTokenInvalid(ctx, pageID, err)
+	_ = guard(p.cfg.Logger, "OnTokenInvalid", func() error {
+		p.cfg.OnTokenInvalid(ctx, pageID, err)
+		return nil
+	})
 }

@@ -4,31 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
-// person reads the conversation's person. While the store is away it tries
-// again; it returns false when the lease is over.
-func (w *worker) person() (store.Person, bool) {
-	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		p, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
-		switch {
-		case err == nil:
-			return p, true
-		case errors.Is(err, store.ErrNotFound):
-			return store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, true
+// person reads the conversation's person. It returns false when the lease is
+// over.
+func (w *worker) person() (person store.Person, ok bool) {
+	ok = w.read(func() (err error) {
+		person, err = w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
+		if errors.Is(err, store.ErrNotFound) {
+			person, err = store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, nil
 		}
-		w.log.Error("cannot read from the store; trying again while the lease lasts", "error", err)
-		select {
-		case <-time.After(wait):
-		case <-w.held.ctx.Done():
-			return store.Person{}, false
-		}
-	}
+		return err
+	})
+	return person, ok
 }
 
 // Speak returns a context in which texts are in a person's language and find

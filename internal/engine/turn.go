@@ -47,11 +47,10 @@ type turn struct {
 
 // routeResult is what one route came to.
 type routeResult struct {
-	name    string
-	writes  []store.Write
-	sends   []sending.Message
-	cancels []string // keys of messages to take back
-	err     error
+	name   string
+	writes []store.Write
+	sends  []store.Send
+	err    error
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {
@@ -124,7 +123,7 @@ func (t *turn) runWrapped(ctx context.Context) {
 	// Middleware reads from the turn; what it queues would belong to no route.
 	set := t.state.Begin("middleware")
 	set.Discard()
-	err := t.guard(func() error { return t.w.e.runTurn(routes)(set.Context(ctx), t.ev) })
+	err := guard(t.w.log, "a handler", func() error { return t.w.e.runTurn(routes)(set.Context(ctx), t.ev) }, "event", t.ev.Key)
 	if err != nil && (!called.Load() || !t.failed()) {
 		t.fail(fmt.Errorf("middleware: %w", err))
 	}
@@ -166,9 +165,13 @@ func (t *turn) runRoutes(ctx context.Context) error {
 			return nil
 		case stepBegun:
 		}
-		err := t.guard(func() error { return t.runStep(set.Context(ctx), step, out) })
+		err := guard(t.w.log, "a handler", func() error { return t.runStep(set.Context(ctx), step, out) }, "event", t.ev.Key)
+		messages, cancels := out.end()
+		var sends []store.Send
+		if err == nil {
+			sends, err = t.encode(step.Name, messages)
+		}
 		result := routeResult{name: step.Name, err: err}
-		result.sends, result.cancels = out.end()
 		switch {
 		case errors.Is(err, handling.Skip), errors.Is(err, sending.ErrNotAnswerable):
 			set.Discard()
@@ -176,9 +179,8 @@ func (t *turn) runRoutes(ctx context.Context) error {
 			continue
 		case err != nil:
 			set.Discard()
-			result.sends, result.cancels = nil, nil
 		default:
-			result.writes = set.End()
+			result.writes, result.sends = append(set.End(), t.cancel(cancels)...), sends
 		}
 		if !t.end(result) {
 			break

@@ -126,23 +126,34 @@ func (w *worker) deliverDue() (pause time.Duration, ok bool) {
 	}
 }
 
-// due reads the sends that are due. While the store is away it tries again; it
-// returns false when the lease is over.
-func (w *worker) due() ([]store.QueuedSend, bool) {
-	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		sends, err := w.e.cfg.Store.Due(w.held.ctx, w.lease.LeaseID, eventsPerLease)
-		switch {
-		case err == nil:
-			return sends, true
-		case errors.Is(err, store.ErrFenced):
+// due reads the sends that are due. It returns false when the lease is over.
+func (w *worker) due() (sends []store.QueuedSend, ok bool) {
+	ok = w.read(func() (err error) {
+		sends, err = w.e.cfg.Store.Due(w.held.ctx, w.lease.LeaseID, eventsPerLease)
+		if errors.Is(err, store.ErrFenced) {
 			w.held.end(errLeaseLost)
-			return nil, false
+		}
+		return err
+	})
+	return sends, ok
+}
+
+// read reads from the store. While the store is away it tries again; it returns
+// false when the lease is over.
+func (w *worker) read(try func() error) bool {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
+		err := try()
+		if err == nil {
+			return true
+		}
+		if w.held.ctx.Err() != nil {
+			return false
 		}
 		w.log.Error("cannot read from the store; trying again while the lease lasts", "error", err)
 		select {
 		case <-time.After(wait):
 		case <-w.held.ctx.Done():
-			return nil, false
+			return false
 		}
 	}
 }
