@@ -270,7 +270,14 @@ function placeAt(popup, anchor) {
 }
 
 for (const [popup, anchor] of [["menu", "menu-button"], ["attach", "attach-button"]]) {
-  $(popup).addEventListener("toggle", (e) => { if (e.newState === "open") { placeAt($(popup), $(anchor)); $(popup).firstElementChild?.focus(); } });
+  // It has a size only once it is open: until it is placed, nobody sees it where it is not, or taps it there.
+  $(popup).addEventListener("beforetoggle", (e) => { if (e.newState === "open") $(popup).style.visibility = "hidden"; });
+  $(popup).addEventListener("toggle", (e) => {
+    if (e.newState !== "open") return;
+    placeAt($(popup), $(anchor));
+    $(popup).style.visibility = "";
+    $(popup).firstElementChild?.focus();
+  });
 }
 
 function openPalette(anchor, m) {

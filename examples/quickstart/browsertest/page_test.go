@@ -139,7 +139,7 @@ func (p *page) hasNotComplained() {
 // hooks are what the expressions below are written with. An element is found by
 // its data-testid and, if given, its text.
 const hooks = `
-	const all = (id) => [...document.querySelectorAll('[data-testid="' + id + '"]')].filter((e) => e.checkVisibility());
+	const all = (id) => [...document.querySelectorAll('[data-testid="' + id + '"]')].filter((e) => e.checkVisibility({ visibilityProperty: true }));
 	const find = (id, text) => all(id).find((e) => text === undefined || e.textContent.trim() === text);
 	const lines = (message) => message.innerText.split("\n").map((line) => line.trim());
 	const said = (from, text) => all("message").some((e) => e.dataset.from === from && lines(e).includes(text));
@@ -186,24 +186,43 @@ func (p *page) sees(text string) {
 }
 
 // taps waits for something to tap, with that text if any is given, and taps the
-// middle of it. It must be in view and nothing may lie over it.
+// middle of it. It must be in view and hold still, and nothing may lie over it. A
+// page is free to move it before the finger comes down: then the tap does nothing,
+// and another is tried, as a person would.
 func (p *page) taps(id string, text ...string) {
 	p.t.Helper()
 	wanted := quote(id)
 	if len(text) > 0 {
 		wanted += ", " + quote(text[0])
 	}
-	at := p.until(fmt.Sprintf("%s %q can be tapped", id, text), `(() => {
-		const target = find(`+wanted+`);
-		if (!target) return null;
-		target.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
-		const box = target.getBoundingClientRect();
-		const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-		return target.contains(document.elementFromPoint(x, y)) && { x, y };
-	})()`)
-	var point struct{ X, Y float64 }
-	require.NoError(p.t, json.Unmarshal(at, &point))
-	require.NoError(p.t, chromedp.Do(p.ctx, chromedp.MouseClickXY(point.X, point.Y)))
+	what := fmt.Sprintf("%s %q can be tapped", id, text)
+	for deadline := time.Now().Add(patience); ; {
+		at := p.until(what, `(() => {
+			const target = find(`+wanted+`);
+			if (!target) return null;
+			target.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+			const box = target.getBoundingClientRect();
+			const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+			const before = window.tapAt;
+			window.tapAt = { target, x, y };
+			if (before?.target !== target || before.x !== x || before.y !== y) return null;
+			if (!target.contains(document.elementFromPoint(x, y))) return null;
+			delete window.tapAt;
+			delete window.tapHit;
+			addEventListener("click", (e) => {
+				window.tapHit = target.contains(e.target);
+				if (!window.tapHit) { e.preventDefault(); e.stopImmediatePropagation(); }
+			}, { capture: true, once: true });
+			return { x, y };
+		})()`)
+		var point struct{ X, Y float64 }
+		require.NoError(p.t, json.Unmarshal(at, &point))
+		require.NoError(p.t, chromedp.Do(p.ctx, chromedp.MouseClickXY(point.X, point.Y)))
+		if string(p.until(what, `window.tapHit !== undefined && { hit: window.tapHit }`)) == `{"hit":true}` {
+			return
+		}
+		require.True(p.t, time.Now().Before(deadline), "waiting until %s: it does not hold still", what)
+	}
 }
 
 // types writes into the composer and sends it.
