@@ -19,8 +19,9 @@ type WebhookConfig struct {
 	// After an error the platform is asked to deliver all of them again (503). The error is logged, and not told to the
 	// platform.
 	//
-	// Accept is called from many goroutines at once, and may keep the envelopes. The platform waits 5 seconds for the
-	// answer; ctx is the request's. Required.
+	// Accept is called from many goroutines at once. The envelopes are its own until it returns; then their memory serves
+	// the next callback. It keeps what [Envelope.AppendBinary] or [Envelope.Clone] makes of them. The platform waits 5
+	// seconds for the answer; ctx is the request's. Required.
 	Accept func(ctx context.Context, envelopes []Envelope) error
 
 	// Apps are the apps whose callbacks are taken. At least one is required.

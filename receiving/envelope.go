@@ -1,6 +1,7 @@
 package receiving
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 )
@@ -38,6 +39,12 @@ type Envelope struct {
 	SendKey string
 	// Raw is the element of the callback, which is valid JSON.
 	Raw json.RawMessage
+}
+
+// Clone returns a copy that shares no memory with the envelope.
+func (e Envelope) Clone() Envelope {
+	e.Raw = bytes.Clone(e.Raw)
+	return e
 }
 
 // Event decodes the envelope. What the platform sent in an unexpected form is left out of the event and returned as problems,

@@ -3,7 +3,9 @@ package receiving
 import (
 	"bytes"
 	"errors"
+	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"sync"
 )
@@ -56,13 +58,14 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*refusal, error
 	if r.ContentLength > w.config.MaxBody {
 		return tooLarge, nil
 	}
-	buf, _ := buffers.Get().(*bytes.Buffer)
-	defer putBuffer(buf)
-	if _, err := buf.ReadFrom(http.MaxBytesReader(rw, r.Body, w.config.MaxBody)); err != nil {
-		if tooLong := new(http.MaxBytesError); errors.As(err, &tooLong) {
-			return tooLarge, nil
-		}
+	buf, _ := buffers.Get().(*buffer)
+	defer buf.release()
+	switch fits, err := buf.read(r.Body, w.config.MaxBody); {
+	case err != nil:
 		return brokeOff, err
+	case !fits:
+		rw.Header().Set("Connection", "close") // nobody reads the rest
+		return tooLarge, nil
 	}
 	signature, ok := parseSignature(r.Header)
 	if !ok {
@@ -72,15 +75,15 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*refusal, error
 	if app < 0 {
 		return wrongKey, nil
 	}
-	// The envelopes outlive the buffer, so they get bytes of their own.
-	callback, err := Split(bytes.Clone(buf.Bytes()))
-	switch {
+	s := newSplitter(buf.Bytes())
+	defer s.release()
+	switch err := s.split(); {
 	case errors.Is(err, ErrTooManyElements):
 		return tooMany, nil
 	case err != nil:
 		return notJSON, err
 	}
-	return w.accept(r, app, callback)
+	return w.accept(r, app, s)
 }
 
 // signer returns the app whose secret made the signature, or -1.
@@ -94,10 +97,10 @@ func (w *Webhook) signer(body []byte, signature *mac) int {
 }
 
 // accept hands on what the app may say.
-func (w *Webhook) accept(r *http.Request, app int, callback Callback) (*refusal, error) {
-	w.reportProblems(r, app, callback)
-	all := len(callback.Envelopes)
-	envelopes := w.own(app, callback.Envelopes)
+func (w *Webhook) accept(r *http.Request, app int, s *splitter) (*refusal, error) {
+	w.reportProblems(r, app, s)
+	all := len(s.envelopes)
+	envelopes := w.own(app, s.envelopes)
 	if dropped := all - len(envelopes); dropped > 0 {
 		w.counters.foreign.Add(uint64(dropped))
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "dropped events of pages that the app which signed them does not have",
@@ -131,29 +134,42 @@ func (w *Webhook) own(app int, envelopes []Envelope) []Envelope {
 	return kept
 }
 
-func (w *Webhook) reportProblems(r *http.Request, app int, callback Callback) {
-	if callback.Malformed == 0 {
+func (w *Webhook) reportProblems(r *http.Request, app int, s *splitter) {
+	if s.malformed == 0 {
 		return
 	}
-	w.counters.malformed.Add(uint64(callback.Malformed)) //nolint:gosec // a count is not negative
-	for _, p := range callback.Problems {
+	w.counters.malformed.Add(uint64(s.malformed)) //nolint:gosec // a count is not negative
+	for _, p := range s.problems {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "part of a callback is malformed",
 			slog.String("app_id", w.config.Apps[app].ID), slog.String("path", p.Path), slog.String("problem", p.Text))
 	}
-	if more := callback.Malformed - len(callback.Problems); more > 0 {
+	if more := s.malformed - len(s.problems); more > 0 {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "and more of it", slog.Int("more", more))
 	}
 }
 
-// buffers keep what a body is read into until its signature was checked.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// buffer holds a body until its callback is answered.
+type buffer struct {
+	bytes.Buffer
+	rest io.LimitedReader
+}
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// read reads a body. It stops where the body is larger than limit, and returns false.
+func (b *buffer) read(body io.Reader, limit int64) (fits bool, err error) {
+	b.rest = io.LimitedReader{R: body, N: min(limit, math.MaxInt64-1) + 1}
+	_, err = b.ReadFrom(&b.rest)
+	b.rest.R = nil
+	return b.rest.N > 0, err
+}
 
 // maxPooled is the capacity, in bytes, beyond which a buffer is not kept.
 const maxPooled = 64 << 10
 
-func putBuffer(buf *bytes.Buffer) {
-	if buf.Cap() <= maxPooled {
-		buf.Reset()
-		buffers.Put(buf)
+func (b *buffer) release() {
+	if b.Cap() <= maxPooled {
+		b.Reset()
+		buffers.Put(b)
 	}
 }

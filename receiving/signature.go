@@ -30,9 +30,8 @@ func parseSignature(h http.Header) (m mac, ok bool) {
 		return m, false
 	}
 	for i := range m {
-		high, ok := digit(digits[2*i])
-		low, okLow := digit(digits[2*i+1])
-		if !ok || !okLow {
+		high, low := digitValues[digits[2*i]], digitValues[digits[2*i+1]]
+		if high|low > 15 {
 			return mac{}, false
 		}
 		m[i] = high<<4 | low
@@ -40,35 +39,40 @@ func parseSignature(h http.Header) (m mac, ok bool) {
 	return m, true
 }
 
-// digit returns the value of a lower-case hexadecimal digit.
-func digit(c byte) (value byte, ok bool) {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0', true
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10, true
+// digitValues are the values of the lower-case hexadecimal digits, and more than 15 for every other byte.
+var digitValues = func() (values [256]byte) {
+	for c := range values {
+		values[c] = 0xff
 	}
-	return 0, false
-}
+	for value, c := range []byte("0123456789abcdef") {
+		values[c] = byte(value)
+	}
+	return values
+}()
 
 // key is one app secret.
 type key struct {
-	app    int
-	hashes sync.Pool // of hash.Hash, keyed with the secret
+	app     int
+	signers sync.Pool // of *signer
+}
+
+// signer makes one signature after another.
+type signer struct {
+	hash hash.Hash // keyed with the secret
+	sum  mac
 }
 
 func newKey(app int, secret string) *key {
 	k := &key{app: app}
-	k.hashes.New = func() any { return hmac.New(sha256.New, []byte(secret)) }
+	k.signers.New = func() any { return &signer{hash: hmac.New(sha256.New, []byte(secret))} }
 	return k
 }
 
 // signed reports whether want is this key's signature of body, in a time that does not depend on where it differs.
 func (k *key) signed(body []byte, want *mac) bool {
-	h, _ := k.hashes.Get().(hash.Hash)
-	defer k.hashes.Put(h)
-	h.Reset()
-	h.Write(body) // a hash returns no error
-	var sum mac
-	return hmac.Equal(h.Sum(sum[:0]), want[:])
+	s, _ := k.signers.Get().(*signer)
+	defer k.signers.Put(s)
+	s.hash.Reset()
+	s.hash.Write(body) // a hash returns no error
+	return hmac.Equal(s.hash.Sum(s.sum[:0]), want[:])
 }

@@ -3,6 +3,7 @@ package receiving
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -37,14 +38,22 @@ type Callback struct {
 func Split(body []byte) (Callback, error) {
 	s := newSplitter(body)
 	defer s.release()
-	if s.Kind() != '{' {
-		return Callback{}, ErrNotCallback
+	if err := s.split(); err != nil {
+		return Callback{}, err
 	}
-	object, entries := "", false
+	return Callback{Envelopes: slices.Clone(s.envelopes), Problems: s.problems, Malformed: s.malformed}, nil
+}
+
+// split reads the whole callback into the splitter.
+func (s *splitter) split() error {
+	if s.Kind() != '{' {
+		return ErrNotCallback
+	}
+	object, entries := Object(""), false
 	for s.Enter(); s.NextKey(); {
 		switch string(s.Key()) {
 		case "object":
-			s.name(&object)
+			s.product(&object)
 		case "entry":
 			entries = true
 			s.list(s.entry)
@@ -53,18 +62,18 @@ func Split(body []byte) (Callback, error) {
 		}
 	}
 	if err := s.End(); err != nil {
-		return Callback{}, fmt.Errorf("%w: %w", ErrNotCallback, err)
+		return fmt.Errorf("%w: %w", ErrNotCallback, err)
 	}
 	if s.elements > MaxElements {
-		return Callback{}, ErrTooManyElements
+		return ErrTooManyElements
 	}
 	if !entries {
 		s.report(0, "has no entry")
 	}
 	for i := range s.envelopes {
-		s.envelopes[i].Object = Object(object)
+		s.envelopes[i].Object = object
 	}
-	return Callback{Envelopes: s.envelopes, Problems: s.problems, Malformed: s.malformed}, nil
+	return nil
 }
 
 // splitter holds what is known while a callback is read. An element's page and time may stand after it, so its key is made
@@ -86,19 +95,35 @@ var splitters = sync.Pool{New: func() any { return new(splitter) }}
 func newSplitter(body []byte) *splitter {
 	s, _ := splitters.Get().(*splitter)
 	s.reset(body)
-	const common = 320 // bytes of an entry with one event
-	s.envelopes = make([]Envelope, 0, min(max(len(body)/common, 1), 64))
 	return s
 }
 
+// release makes what the splitter holds, its envelopes among it, that of the next callback.
 func (s *splitter) release() {
 	s.reset(nil)
-	s.envelopes, s.elements, s.page = nil, 0, ""
-	if cap(s.mids)+cap(s.scratch) > maxPooled || cap(s.identities) > 64 {
+	const many = 256 // events; the memory for more than that is not kept
+	if cap(s.mids)+cap(s.scratch) > maxPooled || cap(s.identities) > many || cap(s.envelopes) > many {
 		return
 	}
 	clear(s.identities[:cap(s.identities)])
+	clear(s.envelopes)
+	s.envelopes, s.elements, s.page = s.envelopes[:0], 0, ""
 	splitters.Put(s)
+}
+
+// product reads the name of the product, which most often is the page's.
+func (s *splitter) product(to *Object) {
+	s.scalar("a name", func(text []byte) bool {
+		switch {
+		case string(text) == string(ObjectPage):
+			*to = ObjectPage
+		case isName(text):
+			*to = Object(text)
+		default:
+			return false
+		}
+		return true
+	})
 }
 
 // list reads the objects of an array; anything else in it, and null in its place, is malformed.

