@@ -85,7 +85,13 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return b.cfg.Store.Enqueue(ctx, sends...)
+	if err := b.cfg.Store.Enqueue(ctx, sends...); err != nil {
+		return err
+	}
+	for _, s := range sends {
+		b.engine.HintAfter(s.Delay)
+	}
+	return nil
 }
 
 // sendKey is the idempotency key of a message. The first one of a SendOnce is

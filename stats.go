@@ -3,6 +3,7 @@ package messenger
 import (
 	"context"
 
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/store"
 )
@@ -18,6 +19,9 @@ type Stats struct {
 	Turns, Retried, Dead int64
 	// Sends counts this process's attempts to send, by what they came to.
 	Sends map[store.SentOutcome]int64
+	// Usage is what the platform told this process about the allowances of the
+	// pages that it has sent for, by page id.
+	Usage map[string]graph.Usage
 }
 
 // Stats returns how the bot is doing.
@@ -34,5 +38,6 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 		Retried: c.Retried,
 		Dead:    c.Dead,
 		Sends:   c.Sends,
+		Usage:   b.engine.Usage(),
 	}, nil
 }

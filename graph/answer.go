@@ -8,23 +8,28 @@ import (
 	"strconv"
 )
 
-// MaxResponseBytes is how much of an answer is read. A longer one is a [ResponseError].
+// MaxResponseBytes is how much of an answer is read, 1 MiB. A longer one is a [ResponseError]. [Client.Batch] reads up to
+// [MaxBatchResponseBytes] instead.
 const MaxResponseBytes = 1 << 20
 
 // answer is the JSON by which the platform granted a call.
 type answer struct {
-	body   json.RawMessage
-	status int
-	method string
-	path   string
+	body        json.RawMessage
+	credentials credentials // of the call
+	method      string
+	path        string
+	status      int
 }
 
-// readAnswer reads at most [MaxResponseBytes] of an answer and returns it, or the refusal that it is.
-func readAnswer(response *http.Response, request Request, credentials credentials) (*answer, error) {
-	a := &answer{status: response.StatusCode, method: request.Method, path: request.Path}
-	body, err := io.ReadAll(io.LimitReader(response.Body, MaxResponseBytes+1))
+// readAnswer reads at most limit bytes of an answer and returns it, or the refusal that it is.
+func readAnswer(response *http.Response, request Request, credentials credentials, limit int) (*answer, error) {
+	a := &answer{credentials: credentials, method: request.Method, path: request.Path, status: response.StatusCode}
+	body, err := io.ReadAll(io.LimitReader(response.Body, int64(limit)+1))
 	if err != nil {
 		return nil, a.unusable("it broke off", credentials.clean(err))
+	}
+	if len(body) > limit {
+		return nil, a.unusable("over "+strconv.Itoa(limit)+" bytes", nil)
 	}
 	if err := a.decode(body, credentials); err != nil {
 		return nil, err
@@ -37,8 +42,6 @@ func readAnswer(response *http.Response, request Request, credentials credential
 func (a *answer) decode(body []byte, credentials credentials) error {
 	body = bytes.TrimSpace(body)
 	switch {
-	case len(body) > MaxResponseBytes:
-		return a.unusable("over "+strconv.Itoa(MaxResponseBytes)+" bytes", nil)
 	case len(body) == 0:
 		return a.unusable("no body", nil)
 	case !json.Valid(body):

@@ -1,25 +1,34 @@
 package graph
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/djmessenger/messenger/secret"
 )
 
-// Client calls the Graph API. It makes every call once, in a time that its [Config] bounds, and may be used from many
-// goroutines at once.
+// Client calls the Graph API, each attempt in a time that its [Config] bounds, and may be used from many goroutines at
+// once.
+//
+// A call that failed is made again, up to Config.Retries times after pauses of some 200 ms, 400 ms and so on, if that can
+// neither double its effect nor be in vain. A GET is made again when it was surely not executed ([RetrySafe]), when its
+// fate is unknown ([RetryUncertain]), and when the platform refused it for a fault of its own that passes (code 2, or
+// what it calls transient or answers with a server error). Any other method is made again only when it was surely not
+// executed: RetrySafe, and code 2. A throttle lasts minutes and is never waited out: see [ErrRateLimited] and
+// [Client.Usage]. [Client.SendMessage], [Client.Upload], [Client.Profile] and the calls of the Messenger Profile, of which
+// the platform takes ten in ten minutes, make one attempt, as does every [Request] with Once.
 type Client struct {
 	base   *url.URL // with the version
 	config Config
 	http   *http.Client
+	usage  *usageBook
 }
 
 // New returns a client, or every mistake of the config at once, each named by its field.
@@ -34,7 +43,7 @@ func New(config Config) (*Client, error) {
 	}
 	client := *config.HTTPClient
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{base: base.JoinPath(config.Version), config: config, http: &client}, nil
+	return &Client{base: base.JoinPath(config.Version), config: config, http: &client, usage: newUsageBook()}, nil
 }
 
 // Request is one call of the Graph API.
@@ -43,6 +52,9 @@ type Request struct {
 	Body any
 	// Method is the HTTP method. Default: GET.
 	Method string
+	// Once keeps the client from making the call again, whatever became of it: the caller decides. Default: the call is
+	// made again as [Client] says.
+	Once bool
 	// Page is the id of the page whose token and secret the call bears. It is no part of the URL.
 	Page string
 	// Path is what follows the version: "me/messages", with or without a slash before it. Ids from outside go through
@@ -50,21 +62,35 @@ type Request struct {
 	Path string
 	// Query is what follows the path. The token and the proof are never among it. Default: none.
 	Query url.Values
+	// Token is what the call bears instead of the page's token, such as an app's own or a person's; the [TokenSource] is
+	// then not asked. The call is signed with appsecret_proof all the same, made of this token and of the secret that
+	// Config.AppSecret gives for Page: the platform takes a proof for every kind of token, if the secret is that of the
+	// token's app. Default: the token of Page.
+	Token secret.Value
 }
 
 // Do makes a call that this package knows nothing about, and decodes the answer's JSON into out, as json.Unmarshal does;
-// a *json.RawMessage receives it whole, nil discards it.
+// a *json.RawMessage receives it whole, nil discards it. A call that failed may be made again, as [Client] says, unless
+// request.Once forbids it; if ctx ends before it can be, the last attempt's error is returned at once.
 //
 // Its errors are of the types [Error], [RequestError], [TransportError] and [ResponseError], or match [ErrNoToken];
-// [Classify] says of each whether the call may be made again.
+// [Classify] says of each whether the call may be made again. The error of a call that was made again is that of its last
+// attempt.
 func (c *Client) Do(ctx context.Context, request Request, out any) error {
 	content, err := encodeBody(request.Body)
 	if err != nil {
 		return &RequestError{Err: err}
 	}
-	outgoing := outgoing{Request: request, timeout: c.config.Timeout}
+	request.Method = cmp.Or(request.Method, http.MethodGet)
+	outgoing := outgoing{
+		Request: request,
+		content: content,
+		limit:   MaxResponseBytes,
+		reads:   request.Method == http.MethodGet,
+		timeout: c.config.Timeout,
+	}
 	if content != nil {
-		outgoing.body, outgoing.contentType = bytes.NewReader(content), "application/json"
+		outgoing.contentType = "application/json"
 	}
 	answer, err := c.call(ctx, outgoing)
 	if err != nil || out == nil {
@@ -76,67 +102,23 @@ func (c *Client) Do(ctx context.Context, request Request, out any) error {
 	return nil
 }
 
-// outgoing is a request whose body is ready to be written.
-type outgoing struct {
-	Request
-	body        io.Reader // nil: none
-	contentType string
-	timeout     time.Duration
-}
-
-// call makes one call and returns its answer, which is JSON and no refusal.
-func (c *Client) call(ctx context.Context, out outgoing) (*answer, error) {
-	if out.Method == "" {
-		out.Method = http.MethodGet
-	}
-	target, err := c.target(out.Request)
-	if err != nil {
-		return nil, &RequestError{Err: err}
-	}
-	ctx, cancel := context.WithTimeout(ctx, out.timeout)
-	defer cancel()
-	credentials, err := c.credentials(ctx, out.Page)
-	if err != nil {
-		if errors.Is(err, ErrTokenInvalid) {
-			return nil, err
-		}
-		return nil, &TransportError{Err: fmt.Errorf("access token: %w", err), Method: out.Method, Path: out.Path}
-	}
-	written := new(progress)
-	request, err := http.NewRequestWithContext(written.watch(ctx), out.Method, target.String(), out.body)
-	if err != nil {
-		return nil, &RequestError{Err: errors.New("malformed method or URL")}
-	}
-	credentials.sign(request)
-	request.Header.Set("Accept", "application/json")
-	if out.contentType != "" {
-		request.Header.Set("Content-Type", out.contentType)
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, &TransportError{Err: err, Method: out.Method, Path: out.Path}
-	}
-	response, err := c.http.Do(request)
-	if err != nil {
-		if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
-			err = errors.Join(ended, credentials.clean(err)) // what broke first is not always what net/http reports
-		}
-		return nil, &TransportError{Err: credentials.clean(err), Method: out.Method, Path: out.Path, Written: written.maybe(out.body != nil)}
-	}
-	defer func() { _ = response.Body.Close() }()
-	return readAnswer(response, out.Request, credentials)
-}
-
 // target returns the URL of a request, without credentials.
 func (c *Client) target(request Request) (*url.URL, error) {
 	path := strings.TrimPrefix(request.Path, "/")
 	segments := strings.Split(path, "/")
 	if strings.ContainsAny(path, "?#") || slices.Contains(segments, "") || slices.ContainsFunc(segments, isDots) {
-		return nil, fmt.Errorf("path %q is not one below the version", request.Path)
+		if at := strings.IndexAny(path, "?#"); at >= 0 {
+			path = path[:at] // what follows may carry a token
+		}
+		return nil, fmt.Errorf("path %q is not one below the version", path)
 	}
 	if request.Query.Has("access_token") || request.Query.Has(proofParameter) {
 		return nil, errors.New("the query must not carry credentials")
 	}
 	target := c.base.JoinPath(path)
+	if strings.Contains(path, "%") && target.RawPath != "" && target.EscapedPath() != target.RawPath {
+		return nil, fmt.Errorf("path %q is escaped in part", path) // and would be escaped anew, as another path
+	}
 	target.RawQuery = request.Query.Encode()
 	return target, nil
 }

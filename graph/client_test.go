@@ -86,6 +86,7 @@ func TestDoRefusesRequestsThatMakeNoSense(t *testing.T) {
 		"dot":             {Path: "./me"},
 		"empty segment":   {Path: "//evil.example/me"},
 		"broken escape":   {Path: "me/%zz"},
+		"half escaped":    {Path: "a%2Fb/c d"},
 		"token in query":  {Path: "me", Query: url.Values{"access_token": {"x"}}},
 		"proof in query":  {Path: "me", Query: url.Values{"appsecret_proof": {"x"}}},
 		"method":          {Path: "me", Method: "GET ME"},

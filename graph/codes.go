@@ -67,7 +67,8 @@ var rows = []row{
 	{code: 1200, retry: RetryLater},
 	{code: 2022, retry: RetryNever}, // commerce messaging is off
 	{code: 10303, retry: RetryNever},
-	{code: 10900, last: 10904, retry: RetryNever, sentinel: ErrPermission},
+	{code: 10900, retry: RetryNever, sentinel: ErrPermission}, // private replies, messages of the page
+	{code: 10903, last: 10904, retry: RetryNever, sentinel: ErrPermission},
 	{code: 80001, retry: RetryLater, sentinel: ErrRateLimited},
 	{code: 80002, retry: RetryLater, sentinel: ErrRateLimited},
 	{code: 80006, retry: RetryLater, sentinel: ErrRateLimited},

@@ -35,6 +35,7 @@ func TestCodesOfThePlatform(t *testing.T) {
 		{4, 0, later, graph.ErrRateLimited},
 		{4, 2018354, never, nil},
 		{9, 2018352, later, nil},
+		{9, 0, never, nil}, // unknown
 		{10, 0, never, graph.ErrPermission},
 		{10, 1404170, never, graph.ErrPageRestricted},
 		{10, 1893015, never, nil},
@@ -95,6 +96,7 @@ func TestCodesOfThePlatform(t *testing.T) {
 		{2022, 0, never, nil},
 		{10303, 0, never, nil},
 		{10900, 0, never, graph.ErrPermission},
+		{10901, 0, never, nil}, // unknown
 		{10903, 0, never, graph.ErrPermission},
 		{10904, 0, never, graph.ErrPermission},
 		{80001, 0, later, graph.ErrRateLimited},
@@ -105,8 +107,13 @@ func TestCodesOfThePlatform(t *testing.T) {
 		{2018300, 0, never, graph.ErrNotThreadOwner},
 		{10, 2018300, never, graph.ErrNotThreadOwner},
 		{100, 2018321, never, graph.ErrNotThreadOwner},
+		{2018321, 0, never, graph.ErrNotThreadOwner},
+		{2018247, 0, never, graph.ErrProfileUnavailable},
+		{1545041, 0, never, graph.ErrPersonUnavailable},
 		{9000001, 0, never, nil},
+		{100, 9000001, never, nil},
 		{2300052, 0, later, nil},
+		{100, 2300052, later, nil},
 		{2018389, 0, never, nil},
 		{2018396, 0, never, nil},
 		{424242, 0, never, nil}, // unknown
@@ -133,6 +140,7 @@ func TestUnknownCodesGoByWhatElseIsKnown(t *testing.T) {
 		{graph.Error{Code: 424242, HTTPStatus: 200}, graph.RetryNever},
 		{graph.Error{Code: 424242, HTTPStatus: 408}, graph.RetryUncertain},
 		{graph.Error{Code: 424242, HTTPStatus: 429}, graph.RetryLater},
+		{graph.Error{Code: 424242, HTTPStatus: 429, Transient: true}, graph.RetryLater},
 		{graph.Error{Code: 424242, HTTPStatus: 500}, graph.RetryUncertain},
 		{graph.Error{Code: 424242, HTTPStatus: 400, Transient: true}, graph.RetryUncertain},
 		{graph.Error{Code: 190, HTTPStatus: 500, Transient: true}, graph.RetryNewToken}, // a known code is the contract

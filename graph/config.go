@@ -14,6 +14,7 @@ import (
 // What a [Config] means by its zero values.
 const (
 	DefaultBaseURL       = "https://graph.facebook.com"
+	DefaultRetries       = 2
 	DefaultTimeout       = 10 * time.Second
 	DefaultUploadTimeout = 2 * time.Minute
 	DefaultVersion       = "v26.0"
@@ -22,7 +23,7 @@ const (
 // Config says how a [Client] reaches the Graph API. Only Tokens is required.
 type Config struct {
 	// AppSecret gives the secret of the app that serves a page. Calls are then signed with appsecret_proof, which the
-	// platform demands of apps whose setting "Require App Secret" is on. It is called once per call, from any goroutine.
+	// platform demands of apps whose setting "Require App Secret" is on. It is called once per attempt, from any goroutine.
 	// A zero value it returns leaves that page's calls unsigned. Default: no call is signed.
 	AppSecret func(page string) secret.Value
 
@@ -35,8 +36,16 @@ type Config struct {
 	// which keeps up to 64 idle connections.
 	HTTPClient *http.Client
 
-	// Timeout bounds one call from the lookup of its token to the last byte of its answer. Uploads have UploadTimeout
-	// instead. Default: [DefaultTimeout], 10 s.
+	// OnUsage is called with every answer that tells of a page's usage, refusals included, and gets what [Client.Usage]
+	// then returns. It runs on the goroutine of the call, which waits for it, with no lock held. Default: none.
+	OnUsage func(page string, usage Usage)
+
+	// Retries is how many times at most a call that failed is made again, as [Client] says. Negative: never.
+	// Default: [DefaultRetries], 2.
+	Retries int
+
+	// Timeout bounds one attempt at a call from the lookup of its token to the last byte of its answer; the context
+	// bounds them all. Uploads have UploadTimeout instead. Default: [DefaultTimeout], 10 s.
 	Timeout time.Duration
 
 	// Tokens finds the access token of a page. Required.
@@ -59,6 +68,9 @@ func (c Config) WithDefaults() Config {
 	}
 	if c.HTTPClient == nil {
 		c.HTTPClient = newHTTPClient()
+	}
+	if c.Retries == 0 {
+		c.Retries = DefaultRetries
 	}
 	if c.Timeout == 0 {
 		c.Timeout = DefaultTimeout

@@ -60,6 +60,7 @@ func TestWithDefaultsIsWhatTheCommentsSay(t *testing.T) {
 	config := graph.Config{}.WithDefaults()
 	require.Equal(t, "https://graph.facebook.com", config.BaseURL)
 	require.Equal(t, "v26.0", config.Version)
+	require.Equal(t, 2, config.Retries)
 	require.Equal(t, 10*time.Second, config.Timeout)
 	require.Equal(t, 2*time.Minute, config.UploadTimeout)
 	require.NotSame(t, http.DefaultClient, config.HTTPClient)
@@ -69,7 +70,7 @@ func TestWithDefaultsIsWhatTheCommentsSay(t *testing.T) {
 
 	own := graph.Config{
 		AppSecret: func(string) secret.Value { return secret.New(appSecret) }, BaseURL: "http://h", HTTPClient: http.DefaultClient,
-		Timeout: 1, UploadTimeout: 2, Version: "v25.0",
+		Retries: -1, Timeout: 1, UploadTimeout: 2, Version: "v25.0",
 	}
 	kept := own.WithDefaults()
 	require.Equal(t, appSecret, kept.AppSecret(page).Reveal())

@@ -16,24 +16,28 @@ const proofParameter = "appsecret_proof"
 
 // credentials are what one call proves itself by.
 type credentials struct {
-	proof secret.Value // zero: the call is not signed
+	key   secret.Value // the app's secret; zero: the call is not signed
+	proof secret.Value
 	token secret.Value
 }
 
-func (c *Client) credentials(ctx context.Context, page string) (credentials, error) {
-	token, err := c.config.Tokens.Token(ctx, page)
-	if err != nil {
-		return credentials{}, err
+func (c *Client) credentials(ctx context.Context, request Request) (credentials, error) {
+	token := request.Token
+	if token.IsZero() {
+		var err error
+		if token, err = c.config.Tokens.Token(ctx, request.Page); err != nil {
+			return credentials{}, err
+		}
 	}
 	if token.IsZero() {
-		return credentials{}, fmt.Errorf("%w: page %q", ErrNoToken, page)
+		return credentials{}, fmt.Errorf("%w: page %q", ErrNoToken, request.Page)
 	}
 	if !isHeaderText(token.Reveal()) {
-		return credentials{}, fmt.Errorf("%w: the token of page %q has a character that no token has", ErrTokenInvalid, page)
+		return credentials{}, fmt.Errorf("%w: the token for page %q has a character that no token has", ErrTokenInvalid, request.Page)
 	}
 	found := credentials{token: token}
-	if key := c.config.AppSecret(page); !key.IsZero() {
-		found.proof = secret.New(appSecretProof(key, token))
+	if key := c.config.AppSecret(request.Page); !key.IsZero() {
+		found.key, found.proof = key, secret.New(appSecretProof(key, token))
 	}
 	return found, nil
 }

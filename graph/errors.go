@@ -23,7 +23,8 @@ var (
 	ErrPersonUnavailable = errors.New("graph: person unavailable")
 	// ErrProfileUnavailable says that the platform does not show this person's profile.
 	ErrProfileUnavailable = errors.New("graph: profile unavailable")
-	// ErrRateLimited says that the app, the page or the person's thread is throttled.
+	// ErrRateLimited says that the app, the page or the person's thread is throttled, which lasts minutes or hours.
+	// [Client.Usage] may know until when.
 	ErrRateLimited = errors.New("graph: rate limited")
 	// ErrTokenInvalid says that the access token is refused, or that there is none. The page needs a new one.
 	ErrTokenInvalid = errors.New("graph: access token invalid")
@@ -75,8 +76,8 @@ func (e *Error) Is(target error) bool {
 	return meaning.sentinel != nil && meaning.sentinel == target
 }
 
-// Retry implements what [Classify] asks for, by the code table. A code that the table does not know is [RetryUncertain]
-// if the platform calls it transient or answers with a server error, else [RetryNever].
+// Retry implements what [Classify] asks for, by the code table. A code that the table does not know is [RetryLater] with
+// status 429, [RetryUncertain] if the platform calls it transient or answers with 408 or a server error, else [RetryNever].
 func (e *Error) Retry() Retry {
 	if e.refusesProof() {
 		return RetryNewToken
@@ -85,10 +86,10 @@ func (e *Error) Retry() Retry {
 		return meaning.retry
 	}
 	switch {
-	case e.Transient, e.HTTPStatus >= 500, e.HTTPStatus == 408:
-		return RetryUncertain
 	case e.HTTPStatus == 429:
 		return RetryLater
+	case e.Transient, e.HTTPStatus >= 500, e.HTTPStatus == 408:
+		return RetryUncertain
 	}
 	return RetryNever
 }
@@ -145,7 +146,7 @@ func (e *TransportError) Retry() Retry {
 }
 
 // ResponseError is an answer that is not the Graph API's: a page of a gateway, half a body, a body over
-// [MaxResponseBytes], a redirect, no body at all. It carries nothing of the body.
+// [MaxResponseBytes], a redirect, no body at all, a gap in the answer to a batch. It carries nothing of the body.
 type ResponseError struct {
 	Err        error  // the cause, if there is one, such as io.ErrUnexpectedEOF
 	HTTPStatus int    // of the answer

@@ -34,6 +34,7 @@ func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ..
 	}
 	err := c.Do(ctx, Request{
 		Method: http.MethodGet,
+		Once:   true,
 		Page:   page,
 		Path:   profilePath,
 		Query:  url.Values{"fields": {strings.Join(fields, ",")}},
@@ -65,7 +66,7 @@ func (c *Client) SetMessengerProfile(ctx context.Context, page string, propertie
 	if len(properties) == 0 {
 		return &RequestError{Err: errors.New("messenger profile: no property to set")}
 	}
-	return c.change(ctx, Request{Body: properties, Method: http.MethodPost, Page: page, Path: profilePath})
+	return c.change(ctx, Request{Body: properties, Method: http.MethodPost, Once: true, Page: page, Path: profilePath})
 }
 
 // DeleteMessengerProfile removes the named properties. Errors are those of [Client.SetMessengerProfile].
@@ -74,7 +75,7 @@ func (c *Client) DeleteMessengerProfile(ctx context.Context, page string, fields
 		return &RequestError{Err: errors.New("messenger profile: no field named")}
 	}
 	body := map[string][]string{"fields": fields}
-	return c.change(ctx, Request{Body: body, Method: http.MethodDelete, Page: page, Path: profilePath})
+	return c.change(ctx, Request{Body: body, Method: http.MethodDelete, Once: true, Page: page, Path: profilePath})
 }
 
 // change makes a call that reports success as {"result":"success"} or as {"success":"true"}.

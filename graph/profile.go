@@ -31,7 +31,8 @@ type Profile struct {
 // gender. A field of an unexpected shape is left empty.
 //
 // A profile that the platform refuses, in words or by an answer without any of the fields, is an error that matches
-// [ErrProfileUnavailable]: the person is there, but stays unknown. Other errors are those of [Client.Do]. See
+// [ErrProfileUnavailable]: the person is there, but stays unknown. Other errors are those of [Client.Do]; there is one
+// attempt, since a bot can ask again when the person writes again. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile.
 func (c *Client) Profile(ctx context.Context, page, psid string, fields ...string) (Profile, error) {
 	if psid == "" {
@@ -43,6 +44,7 @@ func (c *Client) Profile(ctx context.Context, page, psid string, fields ...strin
 	var raw json.RawMessage
 	err := c.Do(ctx, Request{
 		Method: http.MethodGet,
+		Once:   true,
 		Page:   page,
 		Path:   url.PathEscape(psid),
 		Query:  url.Values{"fields": {strings.Join(fields, ",")}},

@@ -2,17 +2,21 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"syscall"
 )
 
-// hide replaces the credentials in a text that comes from outside.
+// hide replaces the credentials in a text that comes from outside. The app's secret is among them, since an app's own
+// token is made of it.
 func (c credentials) hide(text string) string {
-	return c.proof.Redact(c.token.Redact(text))
+	return c.key.Redact(c.proof.Redact(c.token.Redact(text)))
 }
 
 // clean returns an error of a transport without the URL of the call, which carries the proof. If nothing in its tree
@@ -38,9 +42,9 @@ func (c credentials) clean(err error) error {
 	return cleaned
 }
 
-// harmless reports whether no error in a tree has a credential in its text.
+// harmless reports whether no error in a tree shows a credential, however it is printed.
 func (c credentials) harmless(err error) bool {
-	if text := err.Error(); c.hide(text) != text {
+	if slices.ContainsFunc(printed(err), func(text string) bool { return c.hide(text) != text }) {
 		return false
 	}
 	switch err := err.(type) { //nolint:errorlint // this walks the tree itself, error by error
@@ -55,6 +59,17 @@ func (c credentials) harmless(err error) bool {
 		}
 	}
 	return true
+}
+
+// printed returns what the ways in which errors are logged show of one. Its fields may tell more than its text does: the
+// request that failed, its URL, its headers.
+func printed(err error) (texts []string) {
+	defer func() { _ = recover() }() // of a MarshalJSON; who logs the error that way will see it
+	texts = []string{err.Error(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)}
+	if content, failed := json.Marshal(err); failed == nil {
+		texts = append(texts, string(content))
+	}
+	return texts
 }
 
 // causes are what callers may ask a transport error for.

@@ -6,7 +6,8 @@ import (
 )
 
 // Retry says what is known about the fate of a failed call, and so whether it may be made again. The platform has no
-// idempotency key: making a call again that was executed doubles a message. The client itself makes every call once.
+// idempotency key: making a call again that was executed doubles a message. What the client itself makes again, [Client]
+// says; the class is that of the last attempt.
 type Retry int
 
 const (

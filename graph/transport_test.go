@@ -3,13 +3,11 @@ package graph_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -201,83 +199,4 @@ func TestTransportThatReportsNothingIsUncertain(t *testing.T) {
 		c.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("lost") })}
 	})
 	require.Equal(t, graph.RetryUncertain, graph.Classify(send(t.Context(), client)))
-}
-
-func TestTransportErrorsCarryNoCredentials(t *testing.T) {
-	t.Parallel()
-	marker := errors.New("marker")
-	faults := map[string]func(*http.Request) error{
-		"plain": func(*http.Request) error { return marker },
-		"url":   func(r *http.Request) error { return fmt.Errorf("proxy refused %s", r.URL) },
-		"url.Error": func(r *http.Request) error {
-			return &url.Error{Op: "Post", URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
-		},
-		"wrapped": func(r *http.Request) error {
-			return fmt.Errorf("middleware: %w", &url.Error{Op: "Post", URL: r.URL.String(), Err: context.DeadlineExceeded})
-		},
-		"hidden below": func(r *http.Request) error {
-			return quiet{fmt.Errorf("%w with %s", io.ErrUnexpectedEOF, r.Header.Get("Authorization"))}
-		},
-		"joined":  func(r *http.Request) error { return errors.Join(marker, quiet{errors.New(r.URL.RawQuery)}) },
-		"escaped": func(r *http.Request) error { return errors.New(url.QueryEscape(r.Header.Get("Authorization"))) },
-		"no text": func(r *http.Request) error { return &url.Error{Op: "Post", URL: r.URL.String(), Err: errors.New("")} },
-	}
-	for name, fault := range faults {
-		client := newPlatform(t, nil).client(t, func(c *graph.Config) {
-			c.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) { return nil, fault(r) })}
-		})
-		err := send(t.Context(), client)
-		require.Error(t, err, name)
-		requireNoCredentials(t, err)
-		switch name {
-		case "plain":
-			require.ErrorIs(t, err, marker, "a harmless cause stays")
-		case "url.Error", "hidden below":
-			require.ErrorIs(t, err, io.ErrUnexpectedEOF, "what callers branch on stays")
-		}
-	}
-}
-
-// quiet is an error whose text says less than the one below it.
-type quiet struct{ err error }
-
-func (q quiet) Error() string { return "quiet" }
-func (q quiet) Unwrap() error { return q.err }
-
-// requireNoCredentials looks into every error of a tree, and into every way of printing them.
-func requireNoCredentials(t *testing.T, err error) {
-	t.Helper()
-	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		text := fmt.Sprintf(format, err)
-		for _, hidden := range []string{token, url.QueryEscape(token), proof, appSecret} {
-			require.NotContains(t, text, hidden, format)
-		}
-	}
-	switch err := err.(type) { //nolint:errorlint // this walks the tree itself, error by error
-	case interface{ Unwrap() error }:
-		if inner := err.Unwrap(); inner != nil {
-			requireNoCredentials(t, inner)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range err.Unwrap() {
-			requireNoCredentials(t, inner)
-		}
-	}
-}
-
-func TestNothingPrintsCredentials(t *testing.T) {
-	t.Parallel()
-	platform := newPlatform(t, nil)
-	config := platform.config()
-	client := platform.client(t)
-	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		for _, value := range []any{
-			config, &config, client, *client, config.Tokens, graph.TokenMap{page: config.AppSecret(page)}, graph.With(t.Context(), client),
-		} {
-			text := fmt.Sprintf(format, value)
-			for _, hidden := range []string{token, proof, appSecret} {
-				require.NotContains(t, text, hidden)
-			}
-		}
-	}
 }

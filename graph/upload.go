@@ -28,8 +28,9 @@ const (
 // up to 25 MB. contentType is a media type such as image/png.
 //
 // If r fails, the upload is broken off, nothing is stored, and the error wraps r's own; it is of type [RequestError]. Other
-// errors are those of [Client.Do]. Upload is done with r when it returns, unless the context or [Config.UploadTimeout] ended
-// it while a Read of r was blocked; that one Read then goes on. See
+// errors are those of [Client.Do]. A reader cannot be read twice, so there is one attempt. Upload is done with r when it
+// returns, unless the context or [Config.UploadTimeout] ended it while a Read of r was blocked; that one Read then goes on.
+// See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
 func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, filename, contentType string, r io.Reader) (attachmentID string, err error) {
 	if err := checkUpload(kind, filename, contentType, r); err != nil {
@@ -48,9 +49,10 @@ func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, f
 		written <- err
 	}()
 	answer, err := c.call(ctx, outgoing{
-		Request:     Request{Method: http.MethodPost, Page: page, Path: Me + "/message_attachments"},
-		body:        reader,
+		Request:     Request{Method: http.MethodPost, Once: true, Page: page, Path: Me + "/message_attachments"},
 		contentType: form.FormDataContentType(),
+		limit:       MaxResponseBytes,
+		stream:      reader,
 		timeout:     c.config.UploadTimeout,
 	})
 	_ = reader.Close() // so that the writer ends, whatever happened

@@ -48,6 +48,8 @@ type Retention struct {
 const (
 	// poll is how often the store is asked for work without a hint.
 	poll = time.Second
+	// hintWithin is the longest wait that a timer is kept for.
+	hintWithin = time.Minute
 	// eventsPerLease and sendsPerLease bound what a lease hands out.
 	eventsPerLease = 16
 	// stuckAfter is how long a handler may go on after its context has ended.

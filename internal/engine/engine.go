@@ -133,11 +133,12 @@ func (e *Engine) hint() {
 	}
 }
 
-// hintAfter gives a hint when a pause that this process has ordered is over.
-// Longer pauses are found by the poll.
-func (e *Engine) hintAfter(pause time.Duration) {
-	if pause > 0 && pause <= poll {
-		time.AfterFunc(pause+time.Millisecond, e.hint) // the store's clock may be coarser
+// HintAfter gives a hint when what this process knows of becomes due. What it
+// does not know of, and what is due later than a timer is kept for, the poll
+// finds.
+func (e *Engine) HintAfter(wait time.Duration) {
+	if wait > 0 && wait <= hintWithin {
+		time.AfterFunc(wait+time.Millisecond, e.hint) // the store's clock may be coarser
 	}
 }
 
@@ -220,10 +221,11 @@ func (e *Engine) start(lease store.Lease, asked time.Time) {
 	e.workers.Go(func() {
 		defer func() {
 			held.drop()
+			e.slots <- struct{}{}
 			if suspect {
 				e.suspects.Add(-1)
+				e.hint() // the next one has waited for this one's end
 			}
-			e.slots <- struct{}{}
 		}()
 		w := worker{e: e, lease: lease, held: held, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
 		w.run()

@@ -87,7 +87,9 @@ func (k *keeper) renew(ctx context.Context) {
 	leases := map[store.LeaseID]*lease{}
 	k.mu.Lock()
 	for l := range k.held {
-		leases[l.id] = l
+		if l.safe() { // its worker may be stuck, and another one is to go on
+			leases[l.id] = l
+		}
 	}
 	k.mu.Unlock()
 	if len(leases) == 0 {

@@ -2,21 +2,13 @@ package engine
 
 import (
 	"context"
-	"maps"
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
-)
-
-// The platform's documented rates, per page.
-const (
-	textRate  = 300
-	mediaRate = 10
 )
 
 // How often a page without a good token looks for a new one, and how long it
@@ -42,47 +34,12 @@ type page struct {
 	until   time.Time
 }
 
-// pace is a rate that conversations wait for without blocking: each gets a time
-// of its own to come back at, so that they do not come back together.
-type pace struct {
-	limiter  *rate.Limiter
-	reserved map[store.Conversation]time.Time
-}
-
-func newPace(perSecond, burst int) pace {
-	return pace{limiter: rate.NewLimiter(rate.Limit(perSecond), burst), reserved: map[store.Conversation]time.Time{}}
-}
-
-// manyReserved is how many reservations are kept before those that nobody came
-// back for are dropped.
-const manyReserved = 10_000
-
-// wait returns how long the conversation must wait for its turn, or 0 if it is
-// its turn.
-func (p *pace) wait(conv store.Conversation, now time.Time) time.Duration {
-	if at, ok := p.reserved[conv]; ok {
-		if now.Before(at) {
-			return at.Sub(now)
-		}
-		delete(p.reserved, conv)
-		return 0
-	}
-	delay := p.limiter.ReserveN(now, 1).DelayFrom(now)
-	if delay > 0 {
-		if len(p.reserved) >= manyReserved {
-			maps.DeleteFunc(p.reserved, func(_ store.Conversation, at time.Time) bool { return now.Sub(at) > time.Minute })
-		}
-		p.reserved[conv] = now.Add(delay)
-	}
-	return delay
-}
-
 func newPages(cfg Config) *pages { return &pages{cfg: cfg, all: map[string]*page{}} }
 
 func (p *pages) get(pageID string) *page {
 	pg := p.all[pageID]
 	if pg == nil {
-		pg = &page{text: newPace(textRate, textRate/10), media: newPace(mediaRate, mediaRate)}
+		pg = &page{text: newPace(textRate), media: newPace(mediaRate)}
 		p.all[pageID] = pg
 	}
 	return pg
@@ -102,12 +59,29 @@ func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Mes
 			return min(tokenPoll, time.Until(until)+time.Millisecond)
 		}
 	}
+	now, usage := time.Now(), p.cfg.Client.Usage(conv.PageID)
+	if shut := usage.RegainAt().Sub(now); shut > 0 {
+		return shut
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	share := usageShare(usage.Percent())
 	if m.Attachment != nil && (m.Attachment.Type == sending.AttachmentAudio || m.Attachment.Type == sending.AttachmentVideo) {
-		return pg.media.wait(conv, time.Now())
+		return pg.media.wait(conv, now, share)
 	}
-	return pg.text.wait(conv, time.Now())
+	return pg.text.wait(conv, now, share)
+}
+
+// Usage returns what is known of the allowances of the pages that this process
+// sends for.
+func (e *Engine) Usage() map[string]graph.Usage {
+	e.pages.mu.Lock()
+	defer e.pages.mu.Unlock()
+	usage := make(map[string]graph.Usage, len(e.pages.all))
+	for pageID := range e.pages.all {
+		usage[pageID] = e.cfg.Client.Usage(pageID)
+	}
+	return usage
 }
 
 // pause stops the page's sends after a token was refused, and tells the

@@ -98,6 +98,9 @@ func (w *worker) event(ev store.QueuedEvent, deadly bool) (pause time.Duration, 
 			if len(out.Sends) == 0 {
 				return 0, true
 			}
+			for _, s := range out.Sends {
+				w.e.HintAfter(s.Delay)
+			}
 			return w.deliverDue()
 		case errors.As(err, &call):
 			t.failRoute(call.Route, call)
@@ -174,7 +177,7 @@ func (w *worker) flush() error {
 // release gives the lease back. The conversation rests for the pause.
 func (w *worker) release(pause time.Duration) {
 	if err := w.commit(store.Outcome{Release: true, After: pause}); err == nil {
-		w.e.hintAfter(pause)
+		w.e.HintAfter(pause)
 	}
 }
 

@@ -1,0 +1,50 @@
+package graph_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/graph"
+)
+
+func TestUploadURL(t *testing.T) {
+	t.Parallel()
+	runExchanges(t, map[string]exchange{
+		"image": {
+			call: func(ctx context.Context, c *graph.Client) (any, error) {
+				return c.UploadURL(ctx, page, graph.AttachmentImage, "https://x.example/cat.png?a=1&b=2")
+			},
+			answer: `{"attachment_id":1854626884821032}`,
+			wire:   `POST me/message_attachments {"message":{"attachment":{"payload":{"is_reusable":true,"url":"https://x.example/cat.png?a=1\u0026b=2"},"type":"image"}}}`,
+			want:   "1854626884821032",
+		},
+	})
+}
+
+func TestUploadURLHasTheTimeoutOfUploads(t *testing.T) {
+	t.Parallel()
+	platform := newPlatform(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	client := platform.client(t, func(c *graph.Config) { c.Timeout, c.UploadTimeout = time.Hour, 300*time.Millisecond })
+	_, err := client.UploadURL(t.Context(), page, graph.AttachmentVideo, "https://x.example/v.mp4")
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestUploadURLsThatAreNotAskedFor(t *testing.T) {
+	t.Parallel()
+	upload := func(kind graph.AttachmentType, address string) func(context.Context, *graph.Client) error {
+		return func(ctx context.Context, c *graph.Client) error {
+			_, err := c.UploadURL(ctx, page, kind, address)
+			return err
+		}
+	}
+	requireNotSent(t, map[string]func(context.Context, *graph.Client) error{
+		"no kind":      upload("", "https://x.example/a"),
+		"no address":   upload("image", ""),
+		"no URL":       upload("image", "https://x.example/%zz"),
+		"other scheme": upload("image", "data:image/png;base64,AAAA"),
+	})
+}

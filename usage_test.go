@@ -1,0 +1,67 @@
+package messenger_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// manySends queues a message to each of many people.
+func (w *world) manySends(n int) {
+	w.t.Helper()
+	for i := range n {
+		require.NoError(w.t, w.bot.Send(w.t.Context(), pageID, fmt.Sprint(40_000+i), sending.Text("news")))
+	}
+}
+
+// A page that nears the end of its allowance is slowed down before the platform
+// refuses, to a twentieth of its pace at the end.
+func TestPageThatUsedMostOfItsAllowanceSlowsDown(t *testing.T) {
+	t.Parallel()
+	sentIn := func(t *testing.T, percent int) int {
+		t.Helper()
+		sent := 0
+		inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
+			w.SetUsage(fmt.Sprintf(`{"1":[{"type":"messenger","call_count":%d}]}`, percent))
+			w.says(ada, "so that the usage is known") // its profile is asked for
+			after(time.Second)
+			before := len(w.Requests())
+			w.manySends(2000)
+			after(5 * time.Second)
+			sent = len(w.Requests()) - before
+			stats, err := w.bot.Stats(t.Context())
+			require.NoError(t, err)
+			require.InDelta(t, percent, stats.Usage[pageID].Percent(), 0.1)
+		})
+		return sent
+	}
+	require.InDelta(t, 5*300, sentIn(t, 79), 60, "79 %: the whole pace")
+	require.InDelta(t, 5*150, sentIn(t, 90), 60, "90 %: half of it")
+	require.InDelta(t, 5*15, sentIn(t, 100), 60, "100 %: a twentieth")
+}
+
+// A page that is told when it may call again stays silent until then, and then
+// sends everything in order.
+func TestPageThatIsShutOutWaitsUntilItMayCallAgain(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three)}, func(w *world) {
+		w.SetUsage(`{"1":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":10}]}`)
+		w.Fault(simulator.Fault{Status: 400, Error: &simulator.GraphError{Code: 80006, Message: "too many calls"}})
+		w.says(ada, "go")
+		after(time.Second)
+		w.SetUsage("")
+		calls := len(w.Requests())
+		w.says(lin, "go")
+		after(9 * time.Minute)
+		require.Len(t, w.Requests(), calls, "nobody is asked")
+		after(2 * time.Minute)
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(lin))
+	})
+}
