@@ -1,15 +1,12 @@
 package sending
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "encoding/json"
 
 // Attachment is media or a template. Payload is what the platform documents
 // for the type, as JSON; the builders write it.
 type Attachment struct {
 	Type    AttachmentType  `json:"type"`
-	Payload json.RawMessage `json:"payload"`
+	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
 // AttachmentType is the platform's name of a kind of attachment.
@@ -42,67 +39,34 @@ func Media(kind AttachmentType, url string) Message {
 	return attach(kind, mediaPayload{URL: url})
 }
 
+// ReusableMedia is [Media] that the platform keeps: its answer, which the bot
+// records, has an attachment id for [Uploaded].
+func ReusableMedia(kind AttachmentType, url string) Message {
+	return attach(kind, mediaPayload{URL: url, IsReusable: true})
+}
+
 // Uploaded makes a message with media that was uploaded before, by its
 // attachment id. The platform forgets ids after 90 days.
 func Uploaded(kind AttachmentType, attachmentID string) Message {
 	return attach(kind, mediaPayload{AttachmentID: attachmentID})
 }
 
-// Template makes a message with a template of any type, the way out when the
-// platform has one that this library has no builder for. The payload is
-// encoded as JSON; its template_type is set to templateType.
-func Template(templateType string, payload any) (Message, error) {
-	fields, err := fieldsOf(payload)
-	if err != nil {
-		return Message{}, fmt.Errorf("sending: payload of template %q: %w", templateType, err)
-	}
-	name, err := json.Marshal(templateType)
-	if err != nil {
-		return Message{}, fmt.Errorf("sending: template type: %w", err)
-	}
-	fields["template_type"] = name
-	return attach(AttachmentTemplate, fields), nil
-}
-
-// ButtonTemplate makes a message with a text of at most 640 characters and one
-// to three buttons.
-//
-// https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/button
-func ButtonTemplate(text string, buttons ...Button) Message {
-	return attach(AttachmentTemplate, buttonPayload{TemplateType: "button", Text: text, Buttons: buttons})
-}
-
 type mediaPayload struct {
 	URL          string `json:"url,omitempty"`
 	AttachmentID string `json:"attachment_id,omitempty"`
-}
-
-type buttonPayload struct {
-	TemplateType string   `json:"template_type"`
-	Text         string   `json:"text"`
-	Buttons      []Button `json:"buttons"`
+	IsReusable   bool   `json:"is_reusable,omitempty"`
 }
 
 func attach(kind AttachmentType, payload any) Message {
-	raw, err := json.Marshal(payload)
-	if err != nil {
-		// The payloads of this package are strings and maps of raw JSON.
-		panic("sending: " + err.Error())
-	}
-	return Message{Attachment: &Attachment{Type: kind, Payload: raw}}
+	return Message{Attachment: &Attachment{Type: kind, Payload: encode(payload)}}
 }
 
-func fieldsOf(payload any) (map[string]json.RawMessage, error) {
+// encode writes the payloads of this package. They are strings, numbers and
+// maps, which JSON takes whatever is in them.
+func encode(payload any) json.RawMessage {
 	raw, err := json.Marshal(payload)
 	if err != nil {
-		return nil, err
+		panic("sending: " + err.Error())
 	}
-	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return nil, err
-	}
-	if fields == nil {
-		fields = map[string]json.RawMessage{}
-	}
-	return fields, nil
+	return raw
 }

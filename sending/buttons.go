@@ -3,7 +3,6 @@ package sending
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
 )
@@ -13,9 +12,9 @@ import (
 // [QuickReplies].
 type Buttons struct {
 	// Text is what the message says, at most 640 characters.
-	Text string
+	Text string `json:"text"`
 	// Buttons are one to three.
-	Buttons []Button
+	Buttons []Button `json:"buttons"`
 }
 
 // WithText returns a copy that says something else.
@@ -25,37 +24,35 @@ func (s Buttons) WithText(text string) Buttons {
 }
 
 // WithURL returns a copy with one more button, that opens a page.
-func (s Buttons) WithURL(title, url string) Buttons { return s.WithButtons(URLButton(title, url)) }
+func (s Buttons) WithURL(title, url string) Buttons {
+	s.Buttons = addButtons(s.Buttons, URLButton(title, url))
+	return s
+}
 
 // WithPostback returns a copy with one more button, that sends the payload
 // back to the bot.
 func (s Buttons) WithPostback(title, payload string) Buttons {
-	return s.WithButtons(PostbackButton(title, payload))
+	s.Buttons = addButtons(s.Buttons, PostbackButton(title, payload))
+	return s
 }
 
 // WithButtons returns a copy with more buttons.
 func (s Buttons) WithButtons(buttons ...Button) Buttons {
-	s.Buttons = slices.Concat(s.Buttons, buttons)
+	s.Buttons = addButtons(s.Buttons, buttons...)
 	return s
 }
 
 // Compose makes the message.
 func (s Buttons) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	buttons := slices.Clone(s.Buttons)
-	for i := range buttons {
-		if buttons[i].Title != "" {
-			buttons[i].Title = Expand(ctx, buttons[i].Title)
-		}
-	}
-	return []Message{ButtonTemplate(Expand(ctx, s.Text), buttons...)}, nil
+	return []Message{ButtonTemplate(Expand(ctx, s.Text), expandButtons(ctx, s.Buttons)...)}, nil
 }
+
+// Message makes the message as it is, without translation.
+func (s Buttons) Message() Message { return ButtonTemplate(s.Text, s.Buttons...) }
 
 // Validate reports a missing text and buttons that break a limit before they
 // are translated. No buttons are no mistake: an embedding sender may add them.
 func (s Buttons) Validate() error {
-	var c check
-	if len(s.Buttons) > 0 {
-		validateButtons(&c, "buttons", s.Buttons)
-	}
-	return errors.Join(needText("text", s.Text), c.err())
+	draft := validateDraft(s, node.checkButtonTemplate)
+	return errors.Join(needText("text", s.Text), draft)
 }

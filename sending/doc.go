@@ -10,13 +10,39 @@
 //		sending.TextReply("Large", "L"),
 //	)
 //
+// [Images] are several in one message, [Sticker] is a sticker, and what Instagram
+// alone has is made by [LikeHeart] and [MediaShare]. A message says how it goes
+// out by its methods: to whom, from which persona, with which tag, how loudly,
+// and who has the conversation afterwards.
+//
 // A [Sender] composes messages in answer to an event. It does no I/O: the bot
 // delivers what it returns, after the turn has committed, in order. The
 // built-in senders ([SimpleMessage], [QuickReplies], [Buttons], [Multimedia],
 // …) are values that a routing policy names, or that a program embeds in a
 // sender of its own.
 //
+// [LongText] sends a text of any length, as several messages ([SplitText]), and
+// [Typing] has messages typed at a human pace.
+//
 // A handler answers through a [Replier].
+//
+// # Templates
+//
+// Each template of the platform is a type that is all at once: data to be
+// written down, a chain of With… methods that return changed copies, a Sender
+// that translates its texts, and a base to embed. Its Message method makes the
+// message as it is:
+//
+//	sending.GenericTemplate{}.WithElements(
+//		sending.Element{Title: "Shirt"}.WithImage(shirt).WithPostback("Buy", "buy:shirt"),
+//		sending.Element{Title: "Shoes"}.WithImage(shoes).WithPostback("Buy", "buy:shoes"),
+//	)
+//
+// They are [Buttons], [GenericTemplate], [MediaTemplate], [ReceiptTemplate],
+// [ProductTemplate], [CouponTemplate], [CustomerFeedbackTemplate],
+// [CustomerInformationTemplate], [ImageGridTemplate],
+// [NotificationMessagesTemplate] and [UtilityTemplate]. [Template] makes any
+// other.
 //
 // # Texts
 //

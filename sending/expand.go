@@ -2,6 +2,7 @@ package sending
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/djmessenger/messenger/i18n"
@@ -12,6 +13,24 @@ import (
 // calls it on the texts that it takes.
 func Expand(ctx context.Context, text string) string {
 	return fill(i18n.From(ctx).Text(text), func(name string) (string, bool) { return Value(ctx, name) })
+}
+
+// expandTexts expands each text that is not empty.
+func expandTexts(ctx context.Context, texts ...*string) {
+	for _, text := range texts {
+		if *text != "" {
+			*text = Expand(ctx, *text)
+		}
+	}
+}
+
+// expandButtons returns the buttons with expanded titles.
+func expandButtons(ctx context.Context, buttons []Button) []Button {
+	buttons = slices.Clone(buttons)
+	for i := range buttons {
+		expandTexts(ctx, &buttons[i].Title)
+	}
+	return buttons
 }
 
 // fill replaces %{name} and %{name|default}; %%{ stands for %{.

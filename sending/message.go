@@ -5,14 +5,16 @@ import (
 	"time"
 )
 
-// Message is one request to the Send API: a message, or a sender action. It is
-// plain data and survives JSON. Its methods return changed copies.
+// Message is one request to the Send API: a message, or a sender action. A
+// message has one content: Text, Attachment, Attachments, StickerID or Utility.
+// It is plain data and survives JSON. Its methods return changed copies.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/send-api
 type Message struct {
 	// Recipient is who gets it; nil means the person whose event is answered.
 	Recipient *Recipient `json:"recipient,omitempty"`
-	// MessagingType defaults to RESPONSE, or to MESSAGE_TAG if Tag is set.
+	// MessagingType defaults to RESPONSE, to MESSAGE_TAG if Tag is set, and to
+	// UTILITY if Utility is.
 	MessagingType MessagingType `json:"messaging_type,omitempty"`
 	// Tag makes the message legal outside the 24-hour window.
 	Tag string `json:"tag,omitempty"`
@@ -22,6 +24,8 @@ type Message struct {
 	PersonaID string `json:"persona_id,omitempty"`
 	// ReplyTo is the id of the message that this one answers.
 	ReplyTo string `json:"reply_to,omitempty"`
+	// ThreadControl hands the conversation over once the message is sent.
+	ThreadControl *ThreadControl `json:"thread_control,omitempty"`
 
 	// SenderAction makes this a sender action. Then there is no content.
 	SenderAction Action `json:"sender_action,omitempty"`
@@ -32,7 +36,14 @@ type Message struct {
 	Text string `json:"text,omitempty"`
 	// Attachment is media or a template.
 	Attachment *Attachment `json:"attachment,omitempty"`
-	// QuickReplies are shown below the message, at most 13.
+	// Attachments are several images in one message, at most 30; on Instagram
+	// 10. [Images] makes them.
+	Attachments []Attachment `json:"attachments,omitempty"`
+	// StickerID is a sticker, by its number. [Sticker] makes it.
+	StickerID string `json:"sticker_id,omitempty"`
+	// Utility is an approved template, which may go out at any time.
+	Utility *UtilityTemplate `json:"utility,omitempty"`
+	// QuickReplies are shown below a text or an attachment, at most 13.
 	QuickReplies []QuickReply `json:"quick_replies,omitempty"`
 	// Metadata comes back in the echo, at most 900 characters: the platform
 	// takes 1000, and the bot adds its own key.
@@ -46,42 +57,6 @@ type Message struct {
 	Key string `json:"key,omitempty"`
 }
 
-// Recipient names who gets a message. Exactly one field is set.
-type Recipient struct {
-	// ID is a PSID or IGSID.
-	ID string `json:"id,omitempty"`
-	// UserRef is a person who came through a checkbox plugin.
-	UserRef string `json:"user_ref,omitempty"`
-	// CommentID and PostID make a private reply.
-	CommentID string `json:"comment_id,omitempty"`
-	PostID    string `json:"post_id,omitempty"`
-}
-
-// MessagingType says why a message is sent.
-type MessagingType string
-
-// The messaging types.
-const (
-	MessagingResponse MessagingType = "RESPONSE"
-	MessagingUpdate   MessagingType = "UPDATE"
-	MessagingTag      MessagingType = "MESSAGE_TAG"
-	MessagingUtility  MessagingType = "UTILITY"
-)
-
-// TagHumanAgent allows an answer that a human wrote for seven days. It is the
-// one tag left to all; what else the platform may allow is written as a string.
-const TagHumanAgent = "HUMAN_AGENT"
-
-// NotificationType says how much noise a message makes.
-type NotificationType string
-
-// The notification types.
-const (
-	NotifyRegular NotificationType = "REGULAR"
-	NotifySilent  NotificationType = "SILENT_PUSH"
-	NotifyNone    NotificationType = "NO_PUSH"
-)
-
 // Text makes a text message.
 func Text(text string) Message { return Message{Text: text} }
 
@@ -94,13 +69,6 @@ func (m Message) To(recipient Recipient) Message {
 // WithQuickReplies returns a copy with more quick replies.
 func (m Message) WithQuickReplies(replies ...QuickReply) Message {
 	m.QuickReplies = slices.Concat(m.QuickReplies, replies)
-	return m
-}
-
-// WithTag returns a copy that may go out outside the 24-hour window, for the
-// reason that the tag names.
-func (m Message) WithTag(tag string) Message {
-	m.MessagingType, m.Tag = MessagingTag, tag
 	return m
 }
 
@@ -132,23 +100,30 @@ func (m Message) WithKey(key string) Message {
 	return m
 }
 
+// From returns a copy that comes from a persona, by the id that the platform
+// gave it.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
+func (m Message) From(personaID string) Message {
+	m.PersonaID = personaID
+	return m
+}
+
 // Kind names what the message is, for records: "text", "image", "template",
-// …, or the sender action.
+// "images", "sticker", "utility", …, or the sender action.
 func (m Message) Kind() string {
 	switch {
 	case m.SenderAction != "":
 		return string(m.SenderAction)
 	case m.Attachment != nil:
 		return string(m.Attachment.Type)
+	case len(m.Attachments) > 0:
+		return "images"
+	case m.StickerID != "":
+		return "sticker"
+	case m.Utility != nil:
+		return "utility"
 	default:
 		return "text"
 	}
-}
-
-// WindowFree reports whether the message may go out when the 24-hour window is
-// closed: it carries a tag, is a utility message, or goes to a recipient that
-// no window applies to.
-func (m Message) WindowFree() bool {
-	return m.Tag != "" || m.MessagingType == MessagingTag || m.MessagingType == MessagingUtility ||
-		m.Recipient != nil && m.Recipient.ID == ""
 }

@@ -2,13 +2,12 @@ package sending
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// QuickReplies sends a text with chips to tap. The text and the titles are
+// QuickReplies sends a text, or an attachment, with chips to tap. The text and the titles are
 // translated. A sender of a program's own embeds it and adds to it:
 //
 //	type Sizes struct{ sending.QuickReplies }
@@ -26,19 +25,30 @@ import (
 type QuickReplies struct {
 	// Text is what the message says.
 	Text string
+	// Attachment is shown instead of a text:
+	//
+	//	sending.QuickReplies{Attachment: sending.Image(url).Attachment}
+	Attachment *Attachment
 	// Replies are the chips, at most 13.
 	Replies []QuickReply
 }
 
 // WithText returns a copy that says something else.
 func (s QuickReplies) WithText(text string) QuickReplies {
-	s.Text = text
+	s.Text, s.Attachment = text, nil
+	return s
+}
+
+// WithAttachment returns a copy that shows an attachment instead of a text.
+func (s QuickReplies) WithAttachment(attachment Attachment) QuickReplies {
+	s.Text, s.Attachment = "", &attachment
 	return s
 }
 
 // WithReply returns a copy with one more chip.
 func (s QuickReplies) WithReply(title, payload string) QuickReplies {
-	return s.WithReplies(TextReply(title, payload))
+	s.Replies = slices.Concat(s.Replies, []QuickReply{TextReply(title, payload)})
+	return s
 }
 
 // WithReplies returns a copy with more chips.
@@ -51,17 +61,26 @@ func (s QuickReplies) WithReplies(replies ...QuickReply) QuickReplies {
 func (s QuickReplies) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	replies := slices.Clone(s.Replies)
 	for i := range replies {
-		if replies[i].Title != "" {
-			replies[i].Title = Expand(ctx, replies[i].Title)
-		}
+		expandTexts(ctx, &replies[i].Title)
 	}
-	return []Message{Text(Expand(ctx, s.Text)).WithQuickReplies(replies...)}, nil
+	expandTexts(ctx, &s.Text)
+	return []Message{{Text: s.Text, Attachment: s.Attachment, QuickReplies: replies}}, nil
 }
 
-// Validate reports a missing text and chips that break a limit before they are
+// Validate reports a missing text and what breaks a limit before it is
 // translated. No chips are no mistake: an embedding sender may add them.
 func (s QuickReplies) Validate() error {
-	var c check
+	c := check{draft: true}
+	switch {
+	case s.Attachment == nil:
+		if s.Text == "" {
+			c.fail("text", "is missing")
+		}
+	case s.Text != "":
+		c.fail("text", "goes without an attachment only")
+	default:
+		s.Attachment.check(&c, "attachment")
+	}
 	validateQuickReplies(&c, s.Replies)
-	return errors.Join(needText("text", s.Text), c.err())
+	return c.err()
 }

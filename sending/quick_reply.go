@@ -31,6 +31,12 @@ func TextReply(title, payload string) QuickReply {
 	return QuickReply{ContentType: QuickReplyText, Title: title, Payload: payload}
 }
 
+// WithImage returns a copy with an icon.
+func (r QuickReply) WithImage(url string) QuickReply {
+	r.ImageURL = url
+	return r
+}
+
 // PhoneReply makes a chip that shares the person's phone number.
 func PhoneReply() QuickReply { return QuickReply{ContentType: QuickReplyPhone} }
 

@@ -18,6 +18,7 @@ func (m Message) Request(to Recipient, metadata string) (json.RawMessage, error)
 		Tag:              m.Tag,
 		NotificationType: m.NotificationType,
 		PersonaID:        m.PersonaID,
+		ThreadControl:    m.ThreadControl,
 		SenderAction:     m.SenderAction,
 		Payload:          m.Reaction,
 	}
@@ -25,15 +26,13 @@ func (m Message) Request(to Recipient, metadata string) (json.RawMessage, error)
 		body.ReplyTo = &replyTo{MID: m.ReplyTo}
 	}
 	if m.SenderAction == "" {
-		if body.MessagingType == "" {
-			body.MessagingType = MessagingResponse
-			if m.Tag != "" {
-				body.MessagingType = MessagingTag
-			}
-		}
+		body.MessagingType = m.messagingType()
 		body.Message = &content{
 			Text:         m.Text,
 			Attachment:   m.Attachment,
+			Attachments:  m.Attachments,
+			StickerID:    json.Number(m.StickerID),
+			Template:     wireUtility(m.Utility),
 			QuickReplies: m.QuickReplies,
 			Metadata:     metadata,
 		}
@@ -45,6 +44,21 @@ func (m Message) Request(to Recipient, metadata string) (json.RawMessage, error)
 	return raw, nil
 }
 
+// messagingType is the one that goes out. A utility template goes as nothing
+// else, whatever the way here has filled in.
+func (m Message) messagingType() MessagingType {
+	switch {
+	case m.Utility != nil:
+		return MessagingUtility
+	case m.MessagingType != "":
+		return m.MessagingType
+	case m.Tag != "":
+		return MessagingTag
+	default:
+		return MessagingResponse
+	}
+}
+
 // request and what it holds is the wire form of the Send API.
 type request struct {
 	Recipient        Recipient        `json:"recipient"`
@@ -53,6 +67,7 @@ type request struct {
 	NotificationType NotificationType `json:"notification_type,omitempty"`
 	PersonaID        string           `json:"persona_id,omitempty"`
 	ReplyTo          *replyTo         `json:"reply_to,omitempty"`
+	ThreadControl    *ThreadControl   `json:"thread_control,omitempty"`
 	SenderAction     Action           `json:"sender_action,omitempty"`
 	Payload          *Reaction        `json:"payload,omitempty"`
 	Message          *content         `json:"message,omitempty"`
@@ -63,8 +78,11 @@ type replyTo struct {
 }
 
 type content struct {
-	Text         string       `json:"text,omitempty"`
-	Attachment   *Attachment  `json:"attachment,omitempty"`
-	QuickReplies []QuickReply `json:"quick_replies,omitempty"`
-	Metadata     string       `json:"metadata,omitempty"`
+	Text         string           `json:"text,omitempty"`
+	Attachment   *Attachment      `json:"attachment,omitempty"`
+	Attachments  []Attachment     `json:"attachments,omitempty"`
+	StickerID    json.Number      `json:"sticker_id,omitempty"`
+	Template     *utilityTemplate `json:"template,omitempty"`
+	QuickReplies []QuickReply     `json:"quick_replies,omitempty"`
+	Metadata     string           `json:"metadata,omitempty"`
 }

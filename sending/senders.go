@@ -68,6 +68,8 @@ type Multimedia struct {
 	URL string
 	// AttachmentID is used instead of URL if it was uploaded before.
 	AttachmentID string
+	// Reusable keeps what is at URL; see [ReusableMedia].
+	Reusable bool
 }
 
 // Compose makes the message.
@@ -86,7 +88,7 @@ func (s Multimedia) Validate() error {
 }
 
 func (s Multimedia) message() Message {
-	return attach(s.Type, mediaPayload{URL: s.URL, AttachmentID: s.AttachmentID})
+	return attach(s.Type, mediaPayload{URL: s.URL, AttachmentID: s.AttachmentID, IsReusable: s.Reusable})
 }
 
 // prefixed makes a text message with the bot's prefix before it.

@@ -47,7 +47,7 @@ var house = map[string]room{
 	"receiving/payload":       {},
 	"routing":                 {ours: []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "sending", "store"}},
 	"secret":                  {},
-	"sending":                 {ours: []string{"graph", "i18n", "receiving", "receiving/payload"}},
+	"sending":                 {ours: []string{"graph", "i18n", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator":               {},
 	"store":                   {},
 	"store/gormstore":         {ours: []string{"store", "store/internal/database"}, others: []string{"gorm.io/gorm"}},
@@ -62,6 +62,7 @@ var house = map[string]room{
 
 // linked are the modules that package messenger links besides this one.
 var linked = []string{
+	"github.com/clipperhouse/uax29/v2",   // sending breaks no character of a long text
 	"github.com/go-json-experiment/json", // receiving reads callbacks without building their tree
 	"golang.org/x/text",                  // i18n matches languages
 	"golang.org/x/time",                  // the engine paces pages

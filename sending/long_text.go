@@ -1,0 +1,55 @@
+package sending
+
+import (
+	"context"
+	"slices"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// LongText sends a text of any length, in as many messages as it takes; see
+// [SplitText]. It is for texts whose length is not known beforehand, such as
+// answers from elsewhere. A sender of a program's own embeds it.
+type LongText struct {
+	// Text is translated and its placeholders are filled in. The bot's prefix
+	// stands before it, once.
+	Text string
+	// Replies are chips below the last message, at most 13. Their titles are
+	// translated.
+	Replies []QuickReply
+}
+
+// WithText returns a copy that says something else.
+func (s LongText) WithText(text string) LongText {
+	s.Text = text
+	return s
+}
+
+// WithReply returns a copy with one more chip.
+func (s LongText) WithReply(title, payload string) LongText {
+	return s.WithReplies(TextReply(title, payload))
+}
+
+// WithReplies returns a copy with more chips.
+func (s LongText) WithReplies(replies ...QuickReply) LongText {
+	s.Replies = slices.Concat(s.Replies, replies)
+	return s
+}
+
+// Compose makes the messages.
+func (s LongText) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	replies := slices.Clone(s.Replies)
+	for i := range replies {
+		replies[i].Title = Expand(ctx, replies[i].Title)
+	}
+	messages := LongMessages(prefixed(ctx, s.Text).Text, ev.Object)
+	last := &messages[len(messages)-1]
+	*last = last.WithQuickReplies(replies...)
+	return messages, nil
+}
+
+// Validate reports a missing text and chips that break a limit before they are
+// translated.
+func (s LongText) Validate() error {
+	return QuickReplies{Text: s.Text, Replies: s.Replies}.Validate()
+}

@@ -1,0 +1,140 @@
+package sending
+
+import (
+	"context"
+	"slices"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// NotificationMessagesTemplate asks a person to opt in to marketing messages.
+// The answer is an opt-in event with a token. What is sent with the token is
+// paid for, and goes to another endpoint than the messages of this package.
+//
+// As a sender it translates the titles. A sender of a program's own embeds it
+// and adds to it, as with [QuickReplies].
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/marketing-messages
+type NotificationMessagesTemplate struct {
+	// Title is at most 65 characters. Default: the platform's.
+	Title string `json:"title,omitempty"`
+	// ImageURL is the image at the top. Default: none.
+	ImageURL string `json:"image_url,omitempty"`
+	// Payload comes back with the answer.
+	Payload string `json:"payload,omitempty"`
+	// Timezone is the time zone's name: "America/New_York".
+	Timezone string `json:"notification_messages_timezone,omitempty"`
+	// CTAText is what the button says, such as CTAGetUpdates.
+	CTAText string `json:"notification_messages_cta_text,omitempty"`
+	// Elements are several requests side by side, instead of the one above.
+	Elements []NotificationElement `json:"elements,omitempty"`
+	// Reoptin is ReoptinEnabled to ask again when the token runs out, or
+	// ReoptinDisabled. Default: the platform's.
+	Reoptin string `json:"notification_messages_reoptin,omitempty"`
+}
+
+// NotificationElement is one of several requests of a
+// [NotificationMessagesTemplate]; the fields mean the same.
+type NotificationElement struct {
+	Title    string `json:"title,omitempty"`
+	ImageURL string `json:"image_url,omitempty"`
+	Payload  string `json:"payload,omitempty"`
+	Timezone string `json:"notification_messages_timezone,omitempty"`
+	CTAText  string `json:"notification_messages_cta_text,omitempty"`
+}
+
+// What the button of a [NotificationMessagesTemplate] can say.
+const (
+	CTAAllow      = "ALLOW"
+	CTAFrequency  = "FREQUENCY"
+	CTAGet        = "GET"
+	CTAGetUpdates = "GET_UPDATES"
+	CTAOptIn      = "OPT_IN"
+	CTASignUp     = "SIGN_UP"
+)
+
+// Whether a [NotificationMessagesTemplate] asks again.
+const (
+	ReoptinEnabled  = "ENABLED"
+	ReoptinDisabled = "DISABLED"
+)
+
+// WithTitle returns a copy with another title.
+func (t NotificationMessagesTemplate) WithTitle(title string) NotificationMessagesTemplate {
+	t.Title = title
+	return t
+}
+
+// WithImage returns a copy with the image at a URL.
+func (t NotificationMessagesTemplate) WithImage(url string) NotificationMessagesTemplate {
+	t.ImageURL = url
+	return t
+}
+
+// WithPayload returns a copy with the payload that comes back with the answer.
+func (t NotificationMessagesTemplate) WithPayload(payload string) NotificationMessagesTemplate {
+	t.Payload = payload
+	return t
+}
+
+// WithTimezone returns a copy for a time zone, such as "America/New_York".
+func (t NotificationMessagesTemplate) WithTimezone(name string) NotificationMessagesTemplate {
+	t.Timezone = name
+	return t
+}
+
+// WithCTAText returns a copy whose button says something else.
+func (t NotificationMessagesTemplate) WithCTAText(text string) NotificationMessagesTemplate {
+	t.CTAText = text
+	return t
+}
+
+// WithElements returns a copy with more requests side by side.
+func (t NotificationMessagesTemplate) WithElements(elements ...NotificationElement) NotificationMessagesTemplate {
+	t.Elements = slices.Concat(t.Elements, elements)
+	return t
+}
+
+// WithReoptin returns a copy that asks again, or does not.
+func (t NotificationMessagesTemplate) WithReoptin(reoptin string) NotificationMessagesTemplate {
+	t.Reoptin = reoptin
+	return t
+}
+
+// Message makes the message as it is, without translation.
+func (t NotificationMessagesTemplate) Message() Message { return t.message() }
+
+// Compose makes the message.
+func (t NotificationMessagesTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	expandTexts(ctx, &t.Title)
+	t.Elements = slices.Clone(t.Elements)
+	for i := range t.Elements {
+		expandTexts(ctx, &t.Elements[i].Title)
+	}
+	return []Message{t.message()}, nil
+}
+
+// Validate reports what breaks a limit before it is translated. What is not
+// there yet is no mistake: an embedding sender may add it.
+func (t NotificationMessagesTemplate) Validate() error {
+	return validateDraft(t, node.checkNotificationMessages)
+}
+
+func (t NotificationMessagesTemplate) message() Message { return template("notification_messages", t) }
+
+func (n node) checkNotificationMessages() {
+	n.checkNotificationRequest()
+	for _, element := range n.get("elements").list(0, 0) {
+		if element.isObject() {
+			element.checkNotificationRequest()
+		}
+	}
+}
+
+func (n node) checkNotificationRequest() {
+	n.get("title").text(65)
+	n.get("image_url").url()
+	n.get("payload").text(0)
+	n.get("notification_messages_timezone").text(0)
+	n.get("notification_messages_cta_text").oneOf(CTAAllow, CTAFrequency, CTAGet, CTAGetUpdates, CTAOptIn, CTASignUp)
+}

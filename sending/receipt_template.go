@@ -1,0 +1,181 @@
+package sending
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// ReceiptTemplate is the receipt of an order. Messenger only.
+//
+// As a sender it translates names and titles; an order is known when it is sent,
+// so a sender of a program's own embeds it, fills it in and calls its Compose.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/receipt
+type ReceiptTemplate struct {
+	RecipientName string `json:"recipient_name"`
+	// MerchantName is shown as the logo's text.
+	MerchantName string `json:"merchant_name,omitempty"`
+	// OrderNumber is one that no other receipt has.
+	OrderNumber string `json:"order_number"`
+	// Currency is the one of all amounts, such as "USD".
+	Currency string `json:"currency"`
+	// PaymentMethod is any text: "Visa 1234".
+	PaymentMethod string `json:"payment_method"`
+	OrderURL      string `json:"order_url,omitempty"`
+	// Timestamp is when the order was made. Default: none.
+	Timestamp time.Time `json:"timestamp,omitzero"`
+	// Address is where the order goes. Default: none.
+	Address *ReceiptAddress `json:"address,omitempty"`
+	Summary ReceiptSummary  `json:"summary"`
+	// Adjustments are discounts and the like.
+	Adjustments []ReceiptAdjustment `json:"adjustments,omitempty"`
+	// Elements are what was ordered, at most 100.
+	Elements []ReceiptElement `json:"elements,omitempty"`
+	// Sharable lets the person share the message. Default: false.
+	Sharable bool `json:"sharable,omitempty"`
+}
+
+// ReceiptSummary is what an order costs. The total is needed.
+type ReceiptSummary struct {
+	Subtotal     Amount `json:"subtotal,omitempty"`
+	ShippingCost Amount `json:"shipping_cost,omitempty"`
+	TotalTax     Amount `json:"total_tax,omitempty"`
+	TotalCost    Amount `json:"total_cost,omitempty"`
+}
+
+// ReceiptElement is one line of a receipt. Title and price are needed; what was
+// free costs "0".
+type ReceiptElement struct {
+	Title    string `json:"title"`
+	Subtitle string `json:"subtitle,omitempty"`
+	Quantity int    `json:"quantity,omitempty"`
+	Price    Amount `json:"price,omitempty"`
+	Currency string `json:"currency,omitempty"`
+	ImageURL string `json:"image_url,omitempty"`
+}
+
+// ReceiptAddress is where an order goes.
+type ReceiptAddress struct {
+	Street1    string `json:"street_1"`
+	Street2    string `json:"street_2,omitempty"`
+	City       string `json:"city"`
+	PostalCode string `json:"postal_code"`
+	State      string `json:"state"`
+	Country    string `json:"country"`
+}
+
+// ReceiptAdjustment is a discount, a fee or the like.
+type ReceiptAdjustment struct {
+	Name   string `json:"name,omitempty"`
+	Amount Amount `json:"amount,omitempty"`
+}
+
+// WithOrder returns a copy for an order: its number, which no other receipt
+// has, the currency, such as "USD", and the payment method, which is any text.
+func (t ReceiptTemplate) WithOrder(number, currency, paymentMethod string) ReceiptTemplate {
+	t.OrderNumber, t.Currency, t.PaymentMethod = number, currency, paymentMethod
+	return t
+}
+
+// WithRecipientName returns a copy for somebody else.
+func (t ReceiptTemplate) WithRecipientName(name string) ReceiptTemplate {
+	t.RecipientName = name
+	return t
+}
+
+// WithTimestamp returns a copy that says when the order was made.
+func (t ReceiptTemplate) WithTimestamp(at time.Time) ReceiptTemplate {
+	t.Timestamp = at
+	return t
+}
+
+// WithAddress returns a copy that says where the order goes.
+func (t ReceiptTemplate) WithAddress(address ReceiptAddress) ReceiptTemplate {
+	t.Address = &address
+	return t
+}
+
+// WithElements returns a copy with more lines.
+func (t ReceiptTemplate) WithElements(elements ...ReceiptElement) ReceiptTemplate {
+	t.Elements = slices.Concat(t.Elements, elements)
+	return t
+}
+
+// WithAdjustment returns a copy with one more discount or fee.
+func (t ReceiptTemplate) WithAdjustment(name string, amount Amount) ReceiptTemplate {
+	t.Adjustments = slices.Concat(t.Adjustments, []ReceiptAdjustment{{Name: name, Amount: amount}})
+	return t
+}
+
+// WithSummary returns a copy with another sum.
+func (t ReceiptTemplate) WithSummary(summary ReceiptSummary) ReceiptTemplate {
+	t.Summary = summary
+	return t
+}
+
+// Message makes the message as it is, without translation.
+func (t ReceiptTemplate) Message() Message { return t.message() }
+
+// Compose makes the message.
+func (t ReceiptTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	expandTexts(ctx, &t.RecipientName, &t.MerchantName, &t.PaymentMethod)
+	t.Elements, t.Adjustments = slices.Clone(t.Elements), slices.Clone(t.Adjustments)
+	for i := range t.Elements {
+		expandTexts(ctx, &t.Elements[i].Title, &t.Elements[i].Subtitle)
+	}
+	for i := range t.Adjustments {
+		expandTexts(ctx, &t.Adjustments[i].Name)
+	}
+	return []Message{t.message()}, nil
+}
+
+// Validate reports what is wrong whatever is filled in later. What is not there
+// yet is no mistake: an embedding sender may add it.
+func (t ReceiptTemplate) Validate() error { return validateDraft(t.payload(), node.checkReceipt) }
+
+func (t ReceiptTemplate) message() Message { return template("receipt", t.payload()) }
+
+type receiptPayload struct {
+	ReceiptTemplate
+
+	// Timestamp is in seconds, as a string. It hides the template's own.
+	Timestamp string `json:"timestamp,omitempty"`
+}
+
+func (t ReceiptTemplate) payload() receiptPayload {
+	payload := receiptPayload{ReceiptTemplate: t}
+	if !t.Timestamp.IsZero() {
+		payload.Timestamp = strconv.FormatInt(t.Timestamp.Unix(), 10)
+	}
+	return payload
+}
+
+func (n node) checkReceipt() {
+	for _, name := range []string{"recipient_name", "order_number", "currency", "payment_method"} {
+		n.get(name).needText(0)
+	}
+	n.get("order_url").url()
+	summary := n.get("summary")
+	if summary.isObject() {
+		for _, name := range []string{"subtotal", "shipping_cost", "total_tax"} {
+			summary.get(name).amount()
+		}
+		summary.get("total_cost").needAmount()
+	}
+	for _, adjustment := range n.get("adjustments").list(0, 0) {
+		if adjustment.isObject() {
+			adjustment.get("amount").amount()
+		}
+	}
+	for _, element := range n.get("elements").list(0, 100) {
+		if element.isObject() {
+			element.get("title").needText(0)
+			element.get("price").needAmount()
+			element.get("image_url").url()
+		}
+	}
+}

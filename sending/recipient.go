@@ -1,0 +1,33 @@
+package sending
+
+// Recipient names who gets a message. Exactly one field is set.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/send-api
+type Recipient struct {
+	// ID is a PSID or IGSID.
+	ID string `json:"id,omitempty"`
+	// UserRef is a person who came through a checkbox plugin.
+	UserRef string `json:"user_ref,omitempty"`
+	// CommentID and PostID make a private reply: one message, within 7 days.
+	CommentID string `json:"comment_id,omitempty"`
+	PostID    string `json:"post_id,omitempty"`
+	// NotificationMessagesToken is what a person gave who opted in to recurring
+	// notifications. The platform has wound these down, in favor of its paid
+	// marketing messages, in all but a few countries.
+	NotificationMessagesToken string `json:"notification_messages_token,omitempty"`
+	// OneTimeNotifToken is what a person gave who asked to be told once. The
+	// platform keeps it for the tokens that are left: it no longer documents
+	// the request for one.
+	OneTimeNotifToken string `json:"one_time_notif_token,omitempty"`
+}
+
+// named returns the fields that are set.
+func (r Recipient) named() []string {
+	var set []string
+	for _, id := range []string{r.ID, r.UserRef, r.CommentID, r.PostID, r.NotificationMessagesToken, r.OneTimeNotifToken} {
+		if id != "" {
+			set = append(set, id)
+		}
+	}
+	return set
+}

@@ -1,0 +1,147 @@
+package sending
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// MaxTyping is how long the platform shows the typing mark.
+const MaxTyping = 20 * time.Second
+
+// Pace is how fast the page seems to type. The zero value is a lively one.
+type Pace struct {
+	// PerSecond is how many characters are typed in a second. Default: 20.
+	PerSecond int
+	// Min is how long a message takes at least, and how long one without a
+	// text takes. Default: 1 s.
+	Min time.Duration
+	// Max is how long a message takes at most, up to [MaxTyping]. Default: 5 s.
+	Max time.Duration
+}
+
+// Type returns messages that go out as if they were typed: each waits for as
+// long as its text takes, after the one before it, and meanwhile the typing mark
+// is shown. Messages that wait already are typed when their time has come.
+// Sender actions take no time. The messages are in the order in which they go
+// out.
+//
+// The waits are those of [Message.After]: durable, counted from the commit of
+// the turn, and they hold back nothing that is sent meanwhile. So all that is
+// to stay in order goes through one call. Messages that may go out when the
+// 24-hour window is closed wait as others do, but without the mark: no tag
+// excuses a sender action.
+func (p Pace) Type(messages ...Message) []Message {
+	// What waits longer goes out later.
+	ordered := slices.SortedStableFunc(slices.Values(messages), func(a, b Message) int { return cmp.Compare(a.Delay, b.Delay) })
+	typed := make([]Message, 0, 2*len(ordered))
+	var free time.Duration // when the one before it has gone out
+	for _, m := range ordered {
+		free = max(free, m.Delay)
+		if m.SenderAction == "" {
+			if !m.WindowFree() {
+				typed = append(typed, Message{
+					Recipient: m.Recipient, PersonaID: m.PersonaID, SenderAction: TypingOn, Delay: free,
+				})
+			}
+			free += p.takes(m.Text)
+		}
+		typed = append(typed, m.After(free))
+	}
+	return typed
+}
+
+// takes returns how long it takes to type a text.
+func (p Pace) takes(text string) time.Duration {
+	p = p.withDefaults()
+	needed := time.Duration(utf8.RuneCountInString(text)) * time.Second / time.Duration(p.PerSecond)
+	return min(max(needed, p.Min), p.Max).Round(time.Millisecond)
+}
+
+func (p Pace) withDefaults() Pace {
+	if p.PerSecond <= 0 {
+		p.PerSecond = 20
+	}
+	if p.Max <= 0 {
+		p.Max = 5 * time.Second
+	}
+	if p.Min <= 0 {
+		p.Min = min(time.Second, p.Max)
+	}
+	return p
+}
+
+// Validate reports negative values, a Max over [MaxTyping] and a Min over Max.
+func (p Pace) Validate() error {
+	var c check
+	if p.PerSecond < 0 {
+		c.fail("pace.per_second", fmt.Sprintf("%d is negative", p.PerSecond))
+	}
+	if p.Max < 0 || p.Max > MaxTyping {
+		c.fail("pace.max", fmt.Sprintf("%v is not between 0 and %v", p.Max, MaxTyping))
+	}
+	if longest := p.withDefaults().Max; p.Min < 0 || p.Min > longest {
+		c.fail("pace.min", fmt.Sprintf("%v is not between 0 and the maximum of %v", p.Min, longest))
+	}
+	return c.err()
+}
+
+// Typing lets the messages of other senders go out as if they were typed; see
+// [Pace.Type]. What a route sends besides does not wait for them, so the senders
+// of a route go in together.
+type Typing struct {
+	// Senders compose the messages, in order.
+	Senders []Sender
+	// Pace is how fast they are typed.
+	Pace Pace
+}
+
+// Compose makes the messages and the typing marks before them.
+func (t Typing) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	var messages []Message
+	for _, s := range t.Senders {
+		composed, err := s.Compose(ctx, ev)
+		if err != nil {
+			return nil, fmt.Errorf("sender %T: %w", s, err)
+		}
+		messages = append(messages, composed...)
+	}
+	return t.Pace.Type(messages...), nil
+}
+
+// Validate reports the mistakes of the pace and of the senders, and that there
+// are none.
+func (t Typing) Validate() error {
+	errs := []error{t.Pace.Validate()}
+	if len(t.Senders) == 0 {
+		errs = append(errs, errors.New("sending: Typing has no senders"))
+	}
+	for i, s := range t.Senders {
+		if err := validateSender(s); err != nil {
+			errs = append(errs, fmt.Errorf("sending: senders[%d]: %w", i, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// validateSender reports a sender that is nil, and the mistakes of another.
+func validateSender(s Sender) error {
+	v := reflect.ValueOf(s)
+	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
+		return errors.New("is nil")
+	}
+	switch s := s.(type) {
+	case Message:
+		return s.Validate("")
+	case interface{ Validate() error }:
+		return s.Validate()
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package sending
+
+import (
+	"context"
+	"slices"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// UtilityTemplate is a message that the platform has approved beforehand, such
+// as an order's confirmation or a reminder. It may go out at any time: it has
+// taken the place of most tags. Messenger only; the page needs the permission
+// for utility messages.
+//
+// As a sender it translates the texts of its parameters; the language of the
+// template itself stays. A sender of a program's own embeds it and adds to it,
+// as with [QuickReplies].
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+type UtilityTemplate struct {
+	// Name is the template's name among those of the page.
+	Name string `json:"name"`
+	// Language is one that the template is approved in: "en_US".
+	Language string `json:"language"`
+	// Components fill in the parts of the template that have parameters.
+	Components []UtilityComponent `json:"components,omitempty"`
+}
+
+// UtilityComponent fills in one part of a [UtilityTemplate].
+type UtilityComponent struct {
+	// Type is "header", "body" or "buttons".
+	Type       string             `json:"type"`
+	Parameters []UtilityParameter `json:"parameters,omitempty"`
+}
+
+// UtilityParameter is a value for a place in a [UtilityTemplate]. Functions such
+// as [TextParameter] make them.
+type UtilityParameter struct {
+	// Type is "text", "POSTBACK" or "URL".
+	Type string `json:"type"`
+	// Name is the place's name, if the template's places have names and not
+	// numbers.
+	Name string `json:"parameter_name,omitempty"`
+	// Text is the value of the text type.
+	Text string `json:"text,omitempty"`
+	// Payload is what a POSTBACK button sends back, at most 1000 characters.
+	Payload string `json:"payload,omitempty"`
+	// URL is where a URL button leads.
+	URL string `json:"url,omitempty"`
+}
+
+// The parts of a utility template, and the types of their parameters.
+const (
+	utilityHeader  = "header"
+	utilityBody    = "body"
+	utilityButtons = "buttons"
+
+	parameterText     = "text"
+	parameterPostback = "POSTBACK"
+	parameterURL      = "URL"
+)
+
+// TextParameter makes the value of a numbered place.
+func TextParameter(text string) UtilityParameter {
+	return UtilityParameter{Type: parameterText, Text: text}
+}
+
+// NamedParameter makes the value of a named place.
+func NamedParameter(name, text string) UtilityParameter {
+	return UtilityParameter{Type: parameterText, Name: name, Text: text}
+}
+
+// PostbackParameter makes the payload of a button.
+func PostbackParameter(payload string) UtilityParameter {
+	return UtilityParameter{Type: parameterPostback, Payload: payload}
+}
+
+// URLParameter makes the URL of a button.
+func URLParameter(url string) UtilityParameter {
+	return UtilityParameter{Type: parameterURL, URL: url}
+}
+
+// WithHeader returns a copy with values for the header.
+func (t UtilityTemplate) WithHeader(parameters ...UtilityParameter) UtilityTemplate {
+	return t.with(utilityHeader, parameters)
+}
+
+// WithBody returns a copy with values for the body.
+func (t UtilityTemplate) WithBody(parameters ...UtilityParameter) UtilityTemplate {
+	return t.with(utilityBody, parameters)
+}
+
+// WithButtons returns a copy with values for the buttons.
+func (t UtilityTemplate) WithButtons(parameters ...UtilityParameter) UtilityTemplate {
+	return t.with(utilityButtons, parameters)
+}
+
+// with adds to the component of that type.
+func (t UtilityTemplate) with(component string, parameters []UtilityParameter) UtilityTemplate {
+	t.Components = slices.Clone(t.Components)
+	at := slices.IndexFunc(t.Components, func(c UtilityComponent) bool { return c.Type == component })
+	if at < 0 {
+		at = len(t.Components)
+		t.Components = append(t.Components, UtilityComponent{Type: component})
+	}
+	t.Components[at].Parameters = slices.Concat(t.Components[at].Parameters, parameters)
+	return t
+}
+
+// Message makes the message as it is, without translation.
+func (t UtilityTemplate) Message() Message { return t.message() }
+
+// Compose makes the message.
+func (t UtilityTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	t.Components = slices.Clone(t.Components)
+	for i, c := range t.Components {
+		c.Parameters = slices.Clone(c.Parameters)
+		for j := range c.Parameters {
+			expandTexts(ctx, &c.Parameters[j].Text)
+		}
+		t.Components[i] = c
+	}
+	return []Message{t.message()}, nil
+}
+
+// Validate reports what breaks a limit before it is translated. What is not
+// there yet is no mistake: an embedding sender may add it.
+func (t UtilityTemplate) Validate() error { return validateDraft(t, node.checkUtility) }
+
+func (t UtilityTemplate) message() Message { return Message{Utility: &t} }
+
+// utilityTemplate is the wire form.
+type utilityTemplate struct {
+	Name       string             `json:"name"`
+	Language   utilityLanguage    `json:"language"`
+	Components []UtilityComponent `json:"components,omitempty"`
+}
+
+type utilityLanguage struct {
+	Code string `json:"code"`
+}
+
+func wireUtility(t *UtilityTemplate) *utilityTemplate {
+	if t == nil {
+		return nil
+	}
+	return &utilityTemplate{t.Name, utilityLanguage{t.Language}, t.Components}
+}
+
+func (n node) checkUtility() {
+	n.get("name").needText(0)
+	n.get("language").needText(0)
+	for _, component := range n.get("components").list(0, 0) {
+		kind := component.get("type")
+		if kind.need() {
+			kind.oneOf(utilityHeader, utilityBody, utilityButtons)
+		}
+		for _, parameter := range component.get("parameters").list(0, 0) {
+			parameter.checkUtilityParameter()
+		}
+	}
+}
+
+func (n node) checkUtilityParameter() {
+	kind := n.get("type")
+	if !kind.need() {
+		return
+	}
+	switch kind.value {
+	case parameterText:
+		n.get("text").needText(0)
+	case parameterPostback:
+		n.get("payload").needText(MaxPayload)
+	case parameterURL:
+		n.get("url").needText(0)
+	}
+}

@@ -1,0 +1,171 @@
+package messenger_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// typing answers with three messages that take 3, 1 and 2 seconds to type.
+var typing = routing.Route{Name: "typing", Handler: handling.Dummy{}, Senders: sending.List(sending.Typing{
+	Senders: sending.List(sending.SimpleMessage{Text: "three."}, sending.Text("1"), sending.Text("two.")),
+	Pace:    sending.Pace{PerSecond: 2, Max: 3 * time.Second},
+})}
+
+// sight is something that a person has seen of the page: a text, or "…" for the
+// typing mark.
+type sight struct {
+	what string
+	at   time.Duration // since they began to look
+}
+
+// sights returns what a person has seen, in order.
+func (w *world) sights(psid string, start time.Time) []sight {
+	marks := map[string][]sight{} // by the message that they came after
+	for _, a := range w.Actions(psid) {
+		marks[a.After] = append(marks[a.After], sight{"…", a.Time.Sub(start)})
+	}
+	var all []sight
+	for _, m := range w.Messages(psid) {
+		if m.From == simulator.FromPage {
+			all = append(all, sight{m.Text, m.Time.Sub(start)})
+		}
+		all = append(all, marks[m.ID]...)
+	}
+	return all
+}
+
+// requireSights requires that a person has seen these, in order, each when it
+// was due or a moment later.
+func requireSights(t *testing.T, want, got []sight) {
+	t.Helper()
+	require.Len(t, got, len(want), "%v", got)
+	for i, s := range want {
+		require.Equal(t, s.what, got[i].what, "%v", got)
+		require.GreaterOrEqual(t, got[i].at, s.at, "%v", got)
+		require.Less(t, got[i].at, s.at+100*time.Millisecond, "%v", got)
+	}
+}
+
+func TestTypedMessagesComeInOrderAtTheirPace(t *testing.T) {
+	t.Parallel()
+	want := []sight{
+		{"…", 0},
+		{"three.", 3 * time.Second},
+		{"…", 3 * time.Second},
+		{"1", 4 * time.Second},
+		{"…", 4 * time.Second},
+		{"two.", 6 * time.Second},
+	}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(typing)}, func(w *world) {
+		start := time.Now()
+		w.says(ada, "hi")
+		after(2900 * time.Millisecond)
+		requireSights(t, want[:1], w.sights(ada, start))
+		after(time.Minute)
+		requireSights(t, want, w.sights(ada, start))
+	})
+}
+
+func TestTypingHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	policy := texts(routing.Route{Handler: handling.SimpleText{Pattern: "hi"}, Senders: typing.Senders, Final: true}, echo)
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Workers: 1}, func(w *world) {
+		start := time.Now()
+		w.says(ada, "hi")
+		after(time.Second)
+		w.says(ada, "still there?")
+		w.says(lin, "hello")
+		after(500 * time.Millisecond)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("shipped")))
+		after(100 * time.Millisecond)
+		require.Equal(t, []string{"you said hello"}, w.texts(lin))
+		require.Equal(t, []string{"you said still there?", "shipped"}, w.texts(ada))
+		after(time.Minute)
+		requireSights(t, []sight{
+			{"…", 0},
+			{"you said still there?", time.Second},
+			{"shipped", 1500 * time.Millisecond},
+			{"three.", 3 * time.Second},
+			{"…", 3 * time.Second},
+			{"1", 4 * time.Second},
+			{"…", 4 * time.Second},
+			{"two.", 6 * time.Second},
+		}, w.sights(ada, start))
+	})
+}
+
+func TestTypedMessagesKeepTheirOrderWhenTheyAreLate(t *testing.T) {
+	t.Parallel()
+	order := []string{"…", "three.", "…", "1", "…", "two."}
+	for name, delay := range map[string]func(w *world){
+		"the bot was away": func(w *world) {
+			w.says(ada, "hi")
+			after(time.Second)
+			w.stop()
+			after(time.Minute)
+			w.start()
+		},
+		"the platform was busy": func(w *world) {
+			w.says(ada, "hi")
+			after(time.Second)
+			w.Fault(simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
+		},
+		"nobody knows whether the first was sent": func(w *world) {
+			w.says(ada, "hi")
+			after(time.Second)
+			w.Fault(simulator.Fault{Times: 2, Drop: simulator.DropBefore})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(typing)}, func(w *world) {
+				delay(w)
+				after(5 * time.Minute)
+				var got []string
+				for _, s := range w.sights(ada, time.Now()) {
+					got = append(got, s.what)
+				}
+				require.Equal(t, order, got)
+			})
+		})
+	}
+}
+
+func TestMessagesThatAreDueAtOnceGoInTheOrderTheyWereSaid(t *testing.T) {
+	t.Parallel()
+	var senders []sending.Sender
+	var want []string
+	for i := range 40 { // more than one lease hands out
+		senders = append(senders, sending.After(time.Second, sending.Text(fmt.Sprint(i))))
+		want = append(want, fmt.Sprint(i))
+	}
+	policy := texts(routing.Route{Handler: handling.Dummy{}, Senders: senders})
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		w.says(ada, "go")
+		after(900 * time.Millisecond)
+		require.Empty(t, w.texts(ada))
+		after(time.Second)
+		require.Equal(t, want, w.texts(ada))
+	})
+}
+
+func TestMistakesOfTypingAreFoundWhenTheBotIsBuilt(t *testing.T) {
+	t.Parallel()
+	policy := texts(routing.Route{Handler: handling.Dummy{}, Senders: sending.List(sending.Typing{
+		Senders: sending.List(sending.SimpleMessage{}, nil),
+		Pace:    sending.Pace{Max: time.Hour},
+	})})
+	_, err := messenger.New(messenger.Config{Policy: policy})
+	for _, want := range []string{"pace.max: 1h0m0s", "senders[0]: sending: text: is missing", "senders[1]: is nil"} {
+		require.ErrorContains(t, err, want)
+	}
+}
