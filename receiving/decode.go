@@ -165,7 +165,8 @@ func (d *decoder) flag(to *bool) {
 	}
 }
 
-// scalar reads a number, or a string that says one, by way of parse, which returns false for what is not as it should be.
+// scalar reads a number, or a string that says one, by way of parse, which returns false for what is not as it should be. It is
+// not asked of what is longer than any number, time or name.
 func (d *decoder) scalar(what string, parse func(text []byte) bool) {
 	start, kind := d.Offset(), d.Kind()
 	var text []byte
@@ -178,7 +179,10 @@ func (d *decoder) scalar(what string, parse func(text []byte) bool) {
 		d.want(what)
 		return
 	}
-	if !parse(text) {
+	switch {
+	case len(text) > maxName:
+		d.report(start, "is too long for "+what)
+	case !parse(text):
 		d.report(start, "is "+kindName(kind)+", not "+what)
 	}
 }

@@ -68,11 +68,28 @@ func (d *decoder) attachmentPayload() *AttachmentPayload {
 		case "buttons":
 			d.raw(&p.Buttons)
 		default:
-			d.Skip()
+			d.other(&p.Others)
 		}
 	}
 	p.Raw = json.RawMessage(d.Since(start))
 	return p
+}
+
+// other keeps a field that is not listed. Like an item of an array, it must find room.
+func (d *decoder) other(to *map[string]json.RawMessage) {
+	name := string(d.Key())
+	var value json.RawMessage
+	if !d.take(len(*to)) {
+		return
+	}
+	if d.raw(&value); value == nil {
+		delete(*to, name)
+		return
+	}
+	if *to == nil {
+		*to = map[string]json.RawMessage{}
+	}
+	(*to)[name] = value
 }
 
 func (d *decoder) coordinates() *Coordinates {

@@ -1,5 +1,7 @@
 package receiving
 
+import "math"
+
 // couponReveal reads a template that is no attachment of a message. All that comes this way are coupons.
 func (d *decoder) couponReveal() Payload {
 	if !d.object() {
@@ -226,6 +228,15 @@ func (d *decoder) leadForm() Payload {
 	return f
 }
 
+// score reads a number that may be left out, which is not the same as zero.
+func (d *decoder) score() *float64 {
+	score := math.NaN()
+	if d.float(&score); math.IsNaN(score) {
+		return nil
+	}
+	return &score
+}
+
 func (d *decoder) gamePlay() Payload {
 	if !d.object() {
 		return nil
@@ -244,7 +255,7 @@ func (d *decoder) gamePlay() Payload {
 		case "context_id":
 			d.id(&g.ContextID)
 		case "score":
-			d.float(&g.Score)
+			g.Score = d.score()
 		case "payload":
 			d.text(&g.Payload)
 		default:

@@ -26,7 +26,7 @@
 //
 // A payload encodes (encoding/json) to the platform's field names, with ids as strings and times as in RFC 3339, and is decoded
 // from that too. What the platform writes beside a message or a referral is within it then. What it does not document is in
-// [Event.Raw] only.
+// [Event.Raw] only; of an attachment, in [AttachmentPayload.Others].
 //
 // Comments and posts, of Facebook and Instagram, have no person: whoever wrote one has no PSID before the page has written to
 // them, by a private reply to the comment or post.

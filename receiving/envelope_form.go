@@ -69,7 +69,7 @@ func ParseEnvelope(data []byte) (Envelope, error) {
 		return Envelope{}, ErrEnvelope
 	}
 	var e Envelope
-	version, ms := 0, 0
+	version := 0
 	for d.Enter(); d.NextKey(); {
 		switch string(d.Key()) {
 		case "v":
@@ -87,8 +87,11 @@ func ParseEnvelope(data []byte) (Envelope, error) {
 		case "thread":
 			d.text(&e.Thread)
 		case "ms":
-			d.integer(&ms)
-			e.Time = time.UnixMilli(int64(ms)).UTC()
+			d.scalar("a time", func(text []byte) bool {
+				ms, err := strconv.ParseInt(string(text), 10, 64)
+				e.Time = time.UnixMilli(ms).UTC()
+				return err == nil
+			})
 		case "standby":
 			d.flag(&e.Standby)
 		case "field":

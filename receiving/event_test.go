@@ -202,6 +202,10 @@ func TestDecode(t *testing.T) {
 		`"call_permission_reply":{"expiration_timestamp":"2025-11-24T16:00:00+0000"}`:      &receiving.CallPermissionReply{ExpirationTimestamp: at},
 		`"call_permission_reply":{"expiration_timestamp":"2025-11-24T17:00:00.000+01:00"}`: &receiving.CallPermissionReply{ExpirationTimestamp: at},
 		`"timestamp":1764000000000`:                                                        &receiving.Unknown{},
+		`"game_play":{"score":0}`:                                                          &receiving.GamePlay{Score: new(float64)},
+		`"game_play":{"score":null,"context_type":"SOLO"}`:                                 &receiving.GamePlay{ContextType: "SOLO"},
+		`"delivery":{},"optin":{"ref":"R"},"account_linking":{}`:                           &receiving.Optin{Ref: "R"},
+		`"read":{"mid":"m"},"account_linking":{"status":"linked"}`:                         &receiving.AccountLinking{Status: "linked"},
 		`"read":{"mid":"m"},"message":{"text":"a"}`:                                        &receiving.Message{Text: "a"},
 		`"message":{"text":"a"},"read":{"mid":"m"}`:                                        &receiving.Message{Text: "a"},
 		`"message":{"text":"a"},"message":{"text":"b"}`:                                    &receiving.Message{Text: "b"},
@@ -251,6 +255,20 @@ func TestDecodeIsLenient(t *testing.T) {
 		"order.products[1].quantity: is a number, not a whole number",
 		"order.note: is an object, not a string",
 	}, told)
+
+	ev, told = event(t, `{"order":{"products":[{"name":"N","unit_price":1.`+strings.Repeat("0", 300)+`}]}}`)
+	require.Equal(t, &receiving.Order{Products: []receiving.OrderProduct{{Name: "N"}}}, ev.Payload)
+	require.Equal(t, []string{"order.products[0].unit_price: is too long for a number"}, told)
+
+	ev, told = event(t, `{"game_play":{"score":"many"},"timestamp":`+strings.Repeat("7", 300)+`}`)
+	require.Equal(t, &receiving.GamePlay{}, ev.Payload)
+	require.Equal(t, []string{"game_play.score: is a string, not a number"}, told)
+
+	ev, told = event(t, `{"message":{"attachments":[{"type":"template","payload":{"sharable":true,"summary":{"total_cost":44.8},"subtitle":null,"url":5}}]}}`)
+	m, ok := ev.Payload.(*receiving.Message)
+	require.True(t, ok)
+	require.Equal(t, map[string]json.RawMessage{"sharable": json.RawMessage(`true`), "summary": json.RawMessage(`{"total_cost":44.8}`)}, m.Attachments[0].Payload.Others)
+	require.Equal(t, []string{"message.attachments[0].payload.url: is a number, not a string"}, told)
 
 	ev, told = event(t, `{"messaging_feedback":{"feedback_screens":[{"questions":{"a":null,"b":5,"c":{"follow_up":{"payload":"x","follow_up":{"follow_up":{}}}}}}]}}`)
 	require.Equal(t, &receiving.Feedback{FeedbackScreens: []receiving.FeedbackScreen{{Questions: map[string]receiving.FeedbackAnswer{
@@ -316,4 +334,14 @@ func TestEventAccessors(t *testing.T) {
 	require.Equal(t, []string{"", "P", ""}, []string{ev.Text(), ev.PayloadText(), ev.MID()})
 	ev, _ = event(t, `{"message":{"text":"from nobody"}}`)
 	require.False(t, ev.IsAct(), "nobody is there to be answered")
+	ev, _ = event(t, `{"sender":{"user_ref":"u"},"optin":{"ref":"r"}}`)
+	require.True(t, ev.IsAct(), "a checkbox is somebody's")
+	require.Empty(t, ev.MID())
+
+	for _, kind := range []string{"reaction", "message_edit", "read", "response_feedback"} {
+		ev, _ = event(t, `{"sender":{"id":"7"},"`+kind+`":{"mid":"m","text":"changed"}}`)
+		require.Equal(t, []string{"", "", "m"}, []string{ev.Text(), ev.PayloadText(), ev.MID()}, kind)
+	}
+	ev, _ = onlyEnvelope(t, "events/marketing_message_read").Event()
+	require.Equal(t, "m_kR7vQ2xw0aYpLd045zEfTnHbUo1sGcJ9i8WmXqZ4tA", ev.MID())
 }

@@ -1,6 +1,9 @@
 package receiving
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // kind is a kind of messaging element. The platform does not name it: it is told by the key that is there.
 type kind struct {
@@ -31,12 +34,12 @@ const (
 var kinds = byKey(
 	kind{key: "message", carries: carriesMessage, decode: (*decoder).message},
 	kind{key: "postback", carries: carriesMID, decode: (*decoder).postback},
+	kind{key: "optin", carries: carriesUserRef, decode: (*decoder).optin},
+	kind{key: "account_linking", decode: (*decoder).accountLinking},
 	kind{key: "delivery", decode: (*decoder).delivery},
 	kind{key: "read", decode: (*decoder).read},
 	kind{key: "reaction", decode: (*decoder).reaction},
 	kind{key: "message_edit", decode: (*decoder).messageEdit},
-	kind{key: "optin", carries: carriesUserRef, decode: (*decoder).optin},
-	kind{key: "account_linking", decode: (*decoder).accountLinking},
 	kind{key: "referral", decode: (*decoder).referralEvent},
 	kind{key: "pass_thread_control", decode: threadControl("pass_thread_control")},
 	kind{key: "take_thread_control", decode: threadControl("take_thread_control")},
@@ -78,13 +81,10 @@ func isFrame(key string) bool {
 // an element as the value of a change.
 func isMessagingField(field string) bool {
 	switch field {
-	case "messages", "message", "message_echoes", "message_deliveries", "message_reads", "messaging_seen",
-		"message_reactions", "message_edits", "message_edit", "message_mention",
-		"messaging_postbacks", "messaging_optins", "messaging_optouts", "messaging_referrals", "messaging_referral",
-		"messaging_account_linking", "messaging_handovers", "messaging_handover", "messaging_policy_enforcement",
-		"messaging_game_plays", "messaging_customer_information", "messaging_feedback",
-		"messaging_in_thread_lead_form_submit", "response_feedback", "send_cart", "call_permission_reply", "group_feed", "standby":
+	case "messages", "message", "message_echoes", "message_deliveries", "message_reads", "message_reactions",
+		"message_edits", "message_edit", "message_mention", "message_context",
+		"response_feedback", "send_cart", "call_permission_reply", "group_feed", "standby":
 		return true
 	}
-	return false
+	return strings.HasPrefix(field, "messaging_")
 }

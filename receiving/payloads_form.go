@@ -110,8 +110,8 @@ type GamePlay struct {
 	// "SOLO".
 	ContextType string `json:"context_type,omitempty"`
 	ContextID   string `json:"context_id,omitempty"`
-	// Score is of classic rounds only.
-	Score float64 `json:"score,omitempty"`
+	// Score is of classic rounds only, and nil otherwise.
+	Score *float64 `json:"score,omitempty"`
 	// Payload is the game's.
 	Payload string `json:"payload,omitempty"`
 }

@@ -58,6 +58,10 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*refusal, error
 	if r.ContentLength > w.config.MaxBody {
 		return tooLarge, nil
 	}
+	signature, ok := parseSignature(r.Header)
+	if !ok {
+		return noSignature, nil // and no memory for its body
+	}
 	buf, _ := buffers.Get().(*buffer)
 	defer buf.release()
 	switch fits, err := buf.read(r.Body, w.config.MaxBody); {
@@ -66,10 +70,6 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*refusal, error
 	case !fits:
 		rw.Header().Set("Connection", "close") // nobody reads the rest
 		return tooLarge, nil
-	}
-	signature, ok := parseSignature(r.Header)
-	if !ok {
-		return noSignature, nil
 	}
 	app := w.signer(buf.Bytes(), &signature)
 	if app < 0 {

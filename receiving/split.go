@@ -85,7 +85,7 @@ type splitter struct {
 	identities []identity // of the envelopes of this entry
 	mids       []byte     // what the identities' message ids are kept in
 	scratch    []byte
-	page       string // an entry's, to make one string of equal ones
+	page       string // the entry's id, one string for equal ones
 }
 
 // splitters are kept, for the memory that each has gathered.
@@ -141,16 +141,41 @@ func (s *splitter) list(read func()) {
 	}
 }
 
+// findPage looks for the id of the entry that comes next, since who is the person of a call or an echo depends on it.
+func (s *splitter) findPage() {
+	entry := s.Reader
+	var id []byte
+	for s.Enter(); s.NextKey(); s.Skip() {
+		if string(s.Key()) != "id" {
+			continue
+		}
+		switch s.Kind() {
+		case '"':
+			id = s.Text()
+		case '0':
+			id = s.Value()
+		}
+		break
+	}
+	switch {
+	case !isName(id):
+		s.page = ""
+	case string(id) != s.page:
+		s.page = string(id)
+	}
+	s.Reader = entry
+}
+
 // entry reads one entry.
 func (s *splitter) entry() {
 	start, first := s.Offset(), len(s.envelopes)
+	s.findPage()
 	page, at, lists, others := "", time.Time{}, false, false
 	s.identities, s.mids = s.identities[:0], s.mids[:0]
 	for s.Enter(); s.NextKey(); {
 		switch string(s.Key()) {
 		case "id":
 			s.name(&page)
-			s.page = page
 		case "time":
 			s.time(&at)
 		case "messaging":

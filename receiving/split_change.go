@@ -8,7 +8,8 @@ import (
 // change reads a change: a field and its value, in either order.
 func (s *splitter) change(e *Envelope) identity {
 	var value []byte
-	start, at := s.Offset(), 0
+	start := s.Offset()
+	at := start
 	for s.Enter(); s.NextKey(); {
 		switch string(s.Key()) {
 		case "field":
@@ -24,7 +25,7 @@ func (s *splitter) change(e *Envelope) identity {
 		e.Field = "changes"
 	}
 	if k := changes[e.Field]; value == nil && k != nil && k.flat {
-		at, value = start, s.Since(start)
+		value = s.Since(start)
 	}
 	if !isMessagingField(e.Field) {
 		s.within(at, value, func() { s.about(e) })

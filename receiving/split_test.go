@@ -46,6 +46,7 @@ func TestSplitAddresses(t *testing.T) {
 		"null":             {`{"sender":null,"recipient":null,"message":{"mid":"m"}}`, "", "", "message/"},
 		"null id":          {`{"sender":{"id":null},"message":{"mid":"m"}}`, "", "", "message/"},
 		"NUL in an id":     {`{"sender":{"id":"7\u0000"},"message":{"mid":"m"}}`, "", "", "message/"},
+		"DEL in an id":     {`{"sender":{"id":"7\u007f"},"message":{"mid":"m"}}`, "", "", "message/"},
 		"huge id":          {`{"sender":{"id":"` + strings.Repeat("7", 5000) + `"},"message":{"mid":"m"}}`, "", "", "message/"},
 		"escaped, spaced":  {` { "s\u0065nder" : { "id" : "\u0037" } , "message" : { } } `, "7", "", "7"},
 		"message and read": {`{"sender":{"id":"7"},"read":{"mid":"m"},"message":{"mid":"m"}}`, "7", "", "7"},
@@ -144,6 +145,9 @@ func TestKeys(t *testing.T) {
 	late := split(t, `{"entry":[{"id":"10","time":1764000000001,"messaging":[{"delivery":{"watermark":1}}]}]}`).Envelopes[0]
 	require.NotEqual(t, early.Key, late.Key, "what has no time of its own has its entry's")
 
+	for _, both := range []string{who + `"message":{"mid":"m"},"read":{"mid":"m"}}`, who + `"read":{"mid":"m"},"message":{"mid":"m"}}`} {
+		require.Equal(t, "message", keys[envelope(t, both).Key], "in whatever order the keys are written")
+	}
 	again := envelope(t, `{"sender":{"id":"7"},"recipient":{"id":"10"},"timestamp":1764000000999,"message":{"mid":"m","text":"other bytes"}}`)
 	require.Equal(t, "message", keys[again.Key], "a message is its id")
 	require.NotEqual(t, envelope(t, `{"sender":{"id":"7"},"read":{"mid":"m"}}`).Key, envelope(t, `{"sender":{"id":"8"},"read":{"mid":"m"}}`).Key)
@@ -179,12 +183,37 @@ func TestEightEventsOfOneMessage(t *testing.T) {
 	}
 }
 
+// TestKeysInABatch: an event has the key that it has alone, whatever is in the callback before it and after it.
+func TestKeysInABatch(t *testing.T) {
+	t.Parallel()
+
+	var elements []string
+	for i := range 20 {
+		elements = append(elements,
+			fmt.Sprintf(`{"sender":{"id":"7"},"timestamp":1764000000000,"message":{"mid":"m_\u00e9%02d"}}`, i),
+			fmt.Sprintf(`{"sender":{"id":"7"},"timestamp":1764000000000,"postback":{"mid":"m_\u00e9%02d"}}`, i),
+			fmt.Sprintf(`{"sender":{"id":"7"},"timestamp":1764000000000,"message_edit":{"mid":"m","num_edit":%d}}`, i))
+	}
+	entry := `{"id":"10","messaging":[` + strings.Join(elements, ",") + `]}`
+	other := strings.Replace(entry, `"10"`, `"11"`, 1)
+	c := split(t, `{"object":"page","entry":[`+entry+`,`+other+`]}`)
+	require.Len(t, c.Envelopes, 2*len(elements))
+	keys := map[string]bool{}
+	for i, e := range c.Envelopes {
+		keys[e.Key] = true
+		if i < len(elements) {
+			require.Equal(t, envelope(t, elements[i]).Key, e.Key, elements[i])
+		}
+	}
+	require.Len(t, keys, 2*len(elements))
+}
+
 // TestKeysOfChanges: a change that says when it happened is the same in every callback; of others the callback's time tells
 // whether they happened again.
 func TestKeysOfChanges(t *testing.T) {
 	t.Parallel()
 
-	at := func(entry int, list, element string) receiving.Envelope {
+	at := func(entry int64, list, element string) receiving.Envelope {
 		c := split(t, fmt.Sprintf(`{"object":"page","entry":[{"id":"10","time":%d,%q:[%s]}]}`, entry, list, element))
 		require.Len(t, c.Envelopes, 1)
 		return c.Envelopes[0]
@@ -210,6 +239,22 @@ func TestKeysOfChanges(t *testing.T) {
 	require.Equal(t, once, at(early, "changes", label).Key)
 	require.NotEqual(t, once, at(late, "changes", label).Key, "the label may have been taken off in between")
 	require.True(t, strings.HasPrefix(at(early, "changes", `{"field":"leadgen","value":{}}`).Key, "other-"))
+}
+
+// TestThreadOfChange: what happens to one comment, post or medium is one conversation.
+func TestThreadOfChange(t *testing.T) {
+	t.Parallel()
+
+	for value, thread := range map[string]string{
+		`{"media_id":"m","comment_id":"c","post_id":"p","id":"i"}`: "mentions/c",
+		`{"media_id":"m","post_id":"p","id":"i"}`:                  "mentions/p",
+		`{"media_id":17900000000000009,"id":"i"}`:                  "mentions/17900000000000009",
+		`{"id":"i"}`: "mentions/i",
+		`{}`:         "mentions/",
+	} {
+		c := split(t, `{"entry":[{"id":"10","changes":[{"field":"mentions","value":`+value+`}]}]}`)
+		require.Equal(t, thread, c.Envelopes[0].Thread, value)
+	}
 }
 
 // TestPersonOfChange finds the person in each place where a change may have one.
@@ -241,6 +286,89 @@ func TestPersonOfChange(t *testing.T) {
 		}
 		ev, _ := c.Envelopes[0].Event()
 		require.False(t, ev.IsAct(), element)
+	}
+}
+
+// TestPageMayStandAfterItsEvents: who the person is depends on the page, wherever the entry names it, and on no other entry's.
+func TestPageMayStandAfterItsEvents(t *testing.T) {
+	t.Parallel()
+
+	for list, person := range map[string]string{
+		`"calls":[{"from":"11","to":"7"}]`: "7",
+		`"calls":[{"from":"7","to":"11"}]`: "7",
+		`"messaging":[{"sender":{"id":"7"},"recipient":{"id":"11"},"message":{"mid":"m","is_echo":true}}]`:  "7",
+		`"messaging":[{"sender":{"id":"11"},"recipient":{"id":"7"},"message":{"mid":"m","is_echo":true}}]`:  "7",
+		`"messaging":[{"sender":{"id":"11"},"recipient":{"id":"10"},"message":{"mid":"m","is_echo":true}}]`: "10",
+	} {
+		for _, id := range []string{`"11"`, `11`, `"1\u0031"`} {
+			for _, entry := range []string{`{"id":` + id + `,` + list + `}`, `{"x":[{"id":"7"}],` + list + `,"id":` + id + `}`} {
+				c := split(t, `{"object":"page","entry":[{"id":"10","messaging":[{"sender":{"id":"8"}}]},`+entry+`]}`)
+				require.Len(t, c.Envelopes, 2)
+				require.Zero(t, c.Malformed, c.Problems)
+				require.Equal(t, "11", c.Envelopes[1].PageID, entry)
+				require.Equal(t, person, c.Envelopes[1].PersonID, entry)
+			}
+		}
+	}
+	for _, id := range []string{"", `"id":null,`, `"id":{},`, `"id":"\u0000",`} {
+		c := split(t, `{"object":"page","entry":[{"id":"10","messaging":[{}]},{`+id+`"messaging":[
+			{"sender":{"id":"11"},"recipient":{"id":"10"},"message":{"mid":"m","is_echo":true}}]}]}`)
+		require.Equal(t, "11", c.Envelopes[1].PageID, id)
+		require.Equal(t, "10", c.Envelopes[1].PersonID, "an entry without an id has not that of the one before it")
+	}
+}
+
+// TestDashboardSendsEveryField: the test button sends each field of "messaging" as a change, with the field's kind of element.
+func TestDashboardSendsEveryField(t *testing.T) {
+	t.Parallel()
+
+	for field, test := range map[string]struct {
+		element string
+		want    receiving.Type
+	}{
+		"messages":                             {`"message":{"text":"x"}`, receiving.TypeSimpleText},
+		"message":                              {`"message":{"text":"x"}`, receiving.TypeSimpleText},
+		"message_echoes":                       {`"message":{"is_echo":true}`, receiving.TypeEcho},
+		"message_deliveries":                   {`"delivery":{}`, receiving.TypeDelivered},
+		"message_reads":                        {`"read":{}`, receiving.TypeRead},
+		"messaging_seen":                       {`"read":{}`, receiving.TypeRead},
+		"message_reactions":                    {`"reaction":{}`, receiving.TypeReaction},
+		"message_edits":                        {`"message_edit":{}`, receiving.TypeMessageEdit},
+		"message_edit":                         {`"message_edit":{}`, receiving.TypeMessageEdit},
+		"message_mention":                      {`"message":{"text":"x"}`, receiving.TypeSimpleText},
+		"message_context":                      {`"surprise":{}`, receiving.TypeUnknown},
+		"messaging_postbacks":                  {`"postback":{}`, receiving.TypePostback},
+		"messaging_optins":                     {`"optin":{}`, receiving.TypeAuthentication},
+		"messaging_optouts":                    {`"optin":{}`, receiving.TypeAuthentication},
+		"messaging_referrals":                  {`"referral":{}`, receiving.TypeReferral},
+		"messaging_referral":                   {`"referral":{}`, receiving.TypeReferral},
+		"messaging_account_linking":            {`"account_linking":{}`, receiving.TypeAccountLinking},
+		"messaging_fblogin_account_linking":    {`"account_linking":{}`, receiving.TypeAccountLinking},
+		"messaging_handovers":                  {`"pass_thread_control":{}`, receiving.TypeThreadControl},
+		"messaging_handover":                   {`"request_thread_control":{}`, receiving.TypeThreadControl},
+		"messaging_policy_enforcement":         {`"policy_enforcement":{}`, receiving.TypePolicyEnforcement},
+		"messaging_game_plays":                 {`"game_play":{}`, receiving.TypeGamePlay},
+		"messaging_customer_information":       {`"messaging_customer_information":{}`, receiving.TypeCustomerInformation},
+		"messaging_feedback":                   {`"messaging_feedback":{}`, receiving.TypeFeedback},
+		"messaging_in_thread_lead_form_submit": {`"form":{}`, receiving.TypeLeadForm},
+		"messaging_integrity":                  {`"surprise":{}`, receiving.TypeUnknown},
+		"response_feedback":                    {`"response_feedback":{}`, receiving.TypeResponseFeedback},
+		"send_cart":                            {`"order":{}`, receiving.TypeOrder},
+		"call_permission_reply":                {`"call_permission_reply":{}`, receiving.TypeCallPermissionReply},
+		"group_feed":                           {`"group_id":"1"`, receiving.TypeGroupFeed},
+		"standby":                              {`"postback":{}`, receiving.TypePostback},
+	} {
+		element := `{"sender":{"id":"7"},"recipient":{"id":"10"},"timestamp":1764000000,` + test.element + `}`
+		c := split(t, `{"object":"page","entry":[{"id":"10","time":1764000001,"changes":[{"field":"`+field+`","value":`+element+`}]}]}`)
+		require.Len(t, c.Envelopes, 1)
+		require.Equal(t, "7", c.Envelopes[0].Thread, field)
+		require.Equal(t, time.Unix(1_764_000_000, 0).UTC(), c.Envelopes[0].Time, field)
+		ev, problems := c.Envelopes[0].Event()
+		require.Empty(t, problems)
+		require.Equal(t, test.want, ev.Type, field)
+		if unknown, ok := ev.Payload.(*receiving.Unknown); ok {
+			require.Equal(t, field, unknown.Field)
+		}
 	}
 }
 
@@ -296,9 +424,10 @@ func TestSplitForms(t *testing.T) {
 			require.Equal(t, want.payload, ev.Payload, name)
 		}
 	}
-	test := split(t, `{"entry":[{"id":"10","changes":[{"field":"standby","value":{"sender":{"id":"7"},"message":{"text":"x"}}},{"field":"messages","value":7}]}]}`)
+	test := split(t, `{"entry":[{"id":"10","changes":[{"field":"standby","value":{"sender":{"id":"7"},"message":{"text":"x"}}},{"field":"messages","value":7},{"field":"messages"}]}]}`)
 	require.True(t, test.Envelopes[0].Standby)
 	require.Equal(t, "entry[0].changes[1].value: is a number, not an object", test.Problems[0].String())
+	require.Equal(t, "entry[0].changes[2]", test.Problems[1].Path, "what has no value is named itself")
 	ev, _ := test.Envelopes[1].Event()
 	require.Equal(t, &receiving.Unknown{Field: "messages"}, ev.Payload)
 
@@ -436,6 +565,33 @@ func TestSplitRefuses(t *testing.T) {
 	}
 	twice := split(t, `{"entry":[{"messaging":[{}]}],"entry":[{"messaging":[{}]}]}`)
 	require.Len(t, twice.Envelopes, 2, "no event is lost to a name that comes twice")
+}
+
+// TestEventsEndWhereTheyEnd: who appends to the bytes of an event does not write over the next one.
+func TestEventsEndWhereTheyEnd(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range []string{"mixed50", "events/simple_text", "callbacks/echo_receipt", "events/call"} {
+		body := read(t, name)
+		before := bytes.Clone(body)
+		c, err := receiving.Split(body)
+		require.NoError(t, err)
+		for _, e := range c.Envelopes {
+			_ = append(e.Raw, "written over"...)
+			ev, _ := e.Event()
+			_ = append(ev.Raw, "written over"...)
+			m, ok := ev.Payload.(*receiving.Message)
+			if !ok {
+				continue
+			}
+			_ = append(m.NLP, "written over"...)
+			for _, a := range m.Attachments {
+				_ = append(a.Payload.Raw, "written over"...)
+				_ = append(a.Payload.Elements, "written over"...)
+			}
+		}
+		require.Equal(t, string(before), string(body))
+	}
 }
 
 // TestSplitReusesNoMemory: what one call returned, the next does not write over.

@@ -13,7 +13,8 @@ import (
 // A callback is answered with
 //
 //   - 200 when its events were accepted, or when it had none;
-//   - 401 when it is not signed by the secret of an app, or by one that has none of the callback's pages;
+//   - 401 when it is not signed by the secret of an app, or by one that has none of the callback's pages; without a header that
+//     could be a signature, its body is not read;
 //   - 413 when its body is larger than MaxBody, or has more than [MaxElements] events;
 //   - 400 when its body is no JSON object, or broke off;
 //   - 503 when Accept failed, so that the platform delivers it again;

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
@@ -281,7 +282,7 @@ func TestBodies(t *testing.T) {
 	require.Equal(t, http.StatusRequestEntityTooLarge, status)
 }
 
-// TestLengthIsCheckedFirst: of a body that says it is too large, nothing is read.
+// TestLengthIsCheckedFirst: of a body that says it is too large, or that nobody has signed, nothing is read.
 func TestLengthIsCheckedFirst(t *testing.T) {
 	t.Parallel()
 
@@ -295,7 +296,14 @@ func TestLengthIsCheckedFirst(t *testing.T) {
 	r.ContentLength = receiving.DefaultMaxBody
 	answer = httptest.NewRecorder()
 	b.webhook.ServeHTTP(answer, r)
+	require.Equal(t, http.StatusUnauthorized, answer.Code)
+	require.NotContains(t, b.logged(), "was read")
+
+	r.Header.Set("X-Hub-Signature-256", sign(oldSecret, nil))
+	answer = httptest.NewRecorder()
+	b.webhook.ServeHTTP(answer, r)
 	require.Equal(t, http.StatusBadRequest, answer.Code, "the body broke off")
+	require.Contains(t, b.logged(), "was read")
 }
 
 func TestNotAccepted(t *testing.T) {
@@ -373,6 +381,69 @@ func TestPagesAreBound(t *testing.T) {
 	// The recipient does not say whose an event is, the entry does.
 	status, _ = b.signed(`{"object":"page","entry":[{"id":"3","messaging":[{"sender":{"id":"7"},"recipient":{"id":"1"},"message":{"mid":"m"}}]}]}`)
 	require.Equal(t, http.StatusUnauthorized, status)
+}
+
+// TestCallbacksLeaveNothingBehind: the memory of one callback serves the next, and nothing of the one is in the other.
+func TestCallbacksLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+
+	b := start(t, nil)
+	faults := callback(strings.Repeat(`null,`, 20)+`{"sender":{"id":"7"},"message":{"mid":"m"}}`, strings.Repeat("{},", 240)+"{}")
+	for range 50 {
+		status, _ := b.signed(faults)
+		require.Equal(t, http.StatusOK, status, "events are counted by callback")
+		b.accepted = nil
+		status, _ = b.signed(`{"object":"page","entry":[{"messaging":[{"sender":{"id":"10"},"recipient":{"id":"7"},"message":{"mid":"m","is_echo":true}}]}]}`)
+		require.Equal(t, http.StatusOK, status)
+		require.Len(t, b.accepted, 1)
+		require.Equal(t, "7", b.accepted[0].PersonID, "which pages there were before makes no difference")
+	}
+	require.Equal(t, receiving.Counts{Callbacks: 100, Events: 50 * (242 + 1), Malformed: 50 * 20}, b.webhook.Counts())
+	require.Equal(t, 50*16, strings.Count(b.logged(), "part of a callback is malformed"))
+}
+
+// TestEventsAreTheirOwnUntilAcceptReturns: while one Accept runs, other callbacks do not write over what it has.
+func TestEventsAreTheirOwnUntilAcceptReturns(t *testing.T) {
+	t.Parallel()
+
+	const workers = 6
+	together := make(chan struct{})
+	var inside sync.WaitGroup
+	inside.Add(workers)
+	var broken atomic.Int32
+	b := start(t, func(c *receiving.WebhookConfig) {
+		c.Accept = func(_ context.Context, envelopes []receiving.Envelope) error {
+			before := fmt.Sprint(envelopes)
+			inside.Done()
+			<-together
+			for range 20 {
+				if _, err := receiving.Split(read(t, "mixed50")); err != nil {
+					return err
+				}
+			}
+			if fmt.Sprint(envelopes) != before {
+				broken.Add(1)
+			}
+			return nil
+		}
+	})
+	var group sync.WaitGroup
+	for worker := range workers {
+		body := callback(fmt.Sprintf(`{"sender":{"id":"%d"},"message":{"mid":"m_%d","text":"%s"}}`, worker, worker, strings.Repeat(fmt.Sprint(worker), 3000)))
+		r := b.request(http.MethodPost, "", strings.NewReader(body))
+		r.Header.Set("X-Hub-Signature-256", sign(newSecret, []byte(body)))
+		group.Go(func() {
+			answer := httptest.NewRecorder()
+			b.webhook.ServeHTTP(answer, r)
+			if answer.Code != http.StatusOK {
+				broken.Add(1)
+			}
+		})
+	}
+	inside.Wait()
+	close(together)
+	group.Wait()
+	require.Zero(t, broken.Load())
 }
 
 // TestClonesOutliveTheRequest: what was kept of envelopes stays as it was while other requests come, from many goroutines.

@@ -1,52 +1,61 @@
 package scan
 
-import "strconv"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
-// Path returns the way to the value that begins at offset, such as "message.attachments[0].type". It is "" for the whole, and
-// names no more than the containers that could be told if data is not JSON.
+// maxPathKey is the most bytes of a key within a path.
+const maxPathKey = 64
+
+// Path returns the way to the value that begins at offset, such as "message.attachments[0].type", in one pass over what comes
+// before that. It is "" for the whole, and names no more than the containers that could be told if data is not JSON. A key of
+// more than 64 bytes is cut short, and ends in "…".
 func Path(data []byte, offset int) string {
 	r := NewReader(data)
-	return string(r.path(nil, offset, 0))
+	path, _ := r.path(nil, offset, 0)
+	return string(path)
 }
 
-// path appends the way from the value that comes next to the one at offset.
-func (r *Reader) path(to []byte, offset, depth int) []byte {
-	if start := r.Offset(); start >= offset || depth == MaxDepth {
-		return to
+// path appends the way from the value that comes next to the one at offset, if that is within it. Otherwise it reads the value.
+func (r *Reader) path(to []byte, offset, depth int) (way []byte, found bool) {
+	if r.Offset() >= offset {
+		return to, true
 	}
-	switch r.Kind() {
-	case '{':
-		for r.Enter(); r.NextKey(); {
-			if r.encloses(offset) {
-				if len(to) > 0 {
-					to = append(to, '.')
-				}
-				return r.path(append(to, r.key...), offset, depth+1)
-			}
+	kind := r.Kind()
+	if depth == MaxDepth || kind != '{' && kind != '[' {
+		r.Skip()
+		return to, r.err != nil
+	}
+	r.Enter()
+	for i := 0; kind == '{' && r.NextKey() || kind == '[' && r.NextItem(); i++ {
+		if kind == '{' {
+			way = appendKey(to, r.key)
+		} else {
+			way = appendItem(to, i)
 		}
-	case '[':
-		r.Enter()
-		for i := 0; r.NextItem(); i++ {
-			if r.encloses(offset) {
-				to = append(to, '[')
-				to = strconv.AppendInt(to, int64(i), 10)
-				return r.path(append(to, ']'), offset, depth+1)
-			}
+		if way, found = r.path(way, offset, depth+1); found {
+			return way, true
 		}
 	}
-	return to
+	return to, r.err != nil
 }
 
-// encloses reports whether offset lies within the value that comes next. It passes over the value if not.
-func (r *Reader) encloses(offset int) bool {
-	value := *r
-	value.scratch = nil // the copy must not write over the key
-	value.Skip()
-	if value.pos > offset {
-		return true
+func appendKey(to, key []byte) []byte {
+	if len(to) > 0 {
+		to = append(to, '.')
 	}
-	key := r.key
-	*r = value
-	r.key = key
-	return false
+	if len(key) <= maxPathKey {
+		return append(to, key...)
+	}
+	n := maxPathKey
+	for !utf8.RuneStart(key[n]) {
+		n--
+	}
+	return append(append(to, key[:n]...), "…"...)
+}
+
+func appendItem(to []byte, i int) []byte {
+	to = strconv.AppendInt(append(to, '['), int64(i), 10)
+	return append(to, ']')
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -113,6 +114,35 @@ func TestPath(t *testing.T) {
 	}
 	require.Empty(t, Path(nil, 0))
 	require.Equal(t, "a", Path([]byte(`{"a":tru`), 5))
+	require.Equal(t, "a.b", Path([]byte(`{"a":{"b":tru,"c":1}}`), 15))
+
+	long := strings.Repeat("k", 63)
+	require.Equal(t, long+"k[0]", Path([]byte(`{"`+long+`k":[1]}`), 69))
+	require.Equal(t, long+"k….x", Path([]byte(`{"`+long+`kk":{"x":1}}`), 74))
+	require.Equal(t, long+"….x", Path([]byte(`{"`+long+`é":{"x":1}}`), 74), "no letter is cut in two")
+}
+
+// TestPathLooksNoFurther: what comes after a value costs nothing, however much it is.
+func TestPathLooksNoFurther(t *testing.T) {
+	t.Parallel()
+
+	data := []byte(`{"a":{"b":[5` + strings.Repeat(",5", 1<<20) + `]}}`)
+	fastest := func(f func()) time.Duration {
+		least := time.Hour
+		for range 3 {
+			start := time.Now()
+			f()
+			least = min(least, time.Since(start))
+		}
+		return least
+	}
+	whole := fastest(func() {
+		r := NewReader(data)
+		r.Skip()
+		require.NoError(t, r.End())
+	})
+	first := fastest(func() { require.Equal(t, "a.b[1]", Path(data, 13)) })
+	require.Less(t, first, whole/2)
 }
 
 var corpus = []string{
