@@ -10,6 +10,8 @@ GO ?= go
 MODULES := $(sort $(patsubst %/,%,$(dir $(shell find . -name go.mod -not -path './tools/*' -not -path '*/testdata/*'))))
 # How long each fuzz target runs under `make fuzz`.
 FUZZTIME ?= 10s
+# How long `make chaos` kills processes, in seconds.
+CHAOS_SECONDS ?= 60
 # Built tools are kept outside the tree.
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/djmessenger
 LINT := $(CACHE)/golangci-lint
@@ -59,12 +61,15 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 		done; \
 	done
 
+chaos: ## kill and stop bots for CHAOS_SECONDS (60), or until CHAOS_KILLS; on PostgreSQL too with MESSENGER_TEST_POSTGRES
+	@CHAOS_SECONDS=$(CHAOS_SECONDS) $(GO) test -count=1 -timeout=30m -v ./internal/chaos
+
 bench: ## each benchmark once, so that they keep working
 	@$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
 ##@ All of it
 
-verify: fmt-check lint vet tidy-check examples race bench test ## what CI does, on this machine
+verify: fmt-check lint vet tidy-check examples race chaos bench test ## what CI does, on this machine
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -77,4 +82,4 @@ $(LINT): tools/go.mod tools/go.sum
 	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz bench verify help
+.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos bench verify help

@@ -255,6 +255,9 @@ func (c Config) validate() error {
 	if c.Workers < 0 {
 		fail("Workers", "is negative")
 	}
+	if c.Tokens == nil {
+		fail("Tokens", "is missing: nothing could be sent")
+	}
 	if s := c.Retention.Seen; s > 0 && s < minimumSeen {
 		fail("Retention.Seen", "is below 7 days: the platform may still repeat what would be forgotten")
 	}

@@ -222,8 +222,8 @@ func TestSendRefusesWhatCannotBeSent(t *testing.T) {
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
 		ctx := t.Context()
 		require.ErrorContains(t, w.bot.Send(ctx, "", ada, sending.Text("a")), "page id is empty")
-		require.ErrorContains(t, w.bot.Send(ctx, pageID, "", sending.Text("a")), "message 1 has no recipient")
-		require.ErrorContains(t, w.bot.Send(ctx, pageID, ada, sending.Text("a"), sending.Text("")), "message 2: sending: text")
+		require.ErrorContains(t, w.bot.Send(ctx, pageID, "", sending.Text("a")), "messages[0]: no recipient")
+		require.ErrorContains(t, w.bot.Send(ctx, pageID, ada, sending.Text("a"), sending.Text("")), "messages[1]: sending: text")
 		require.ErrorContains(t, w.bot.SendOnce(ctx, "", pageID, ada, sending.Text("a")), "key is empty")
 		after(time.Second)
 		require.Empty(t, w.texts(ada))

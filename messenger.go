@@ -49,6 +49,9 @@ type policies struct {
 func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
 	b := &Bot{cfg: cfg}
+	if cfg.Tokens == nil {
+		cfg.Tokens = graph.TokenMap{} // validate names it
+	}
 	cfg.Tokens = engine.Tokens(cfg.Tokens, cfg.SendTimeout)
 	b.policies.Store(&policies{all: cfg.Policy, byPage: cfg.Policies})
 
@@ -70,7 +73,7 @@ func New(config Config) (*Bot, error) {
 		Tokens:     cfg.Tokens,
 		Version:    cfg.GraphVersion,
 	})
-	errs = append(errs, err, cfg.validate())
+	errs = append(errs, err, b.cfg.validate())
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("messenger: the configuration has mistakes:\n%w", err)
 	}

@@ -2,12 +2,13 @@ package messenger
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/internal/engine"
-	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -25,7 +26,8 @@ import (
 // messaging type or tag is an UPDATE.
 //
 // A message that breaks one of Messenger's limits is refused with a
-// sending.FieldError, and none is queued. The platform takes such messages
+// sending.FieldError, and none is queued. Of Instagram's own limits the platform
+// tells, since the bot does not know here which product the page is of. The platform takes such messages
 // within 24 hours of the person's last act; see sending.Message.WithTag for the
 // exceptions. A message that was refused later comes to Config.OnSendFailed.
 func (b *Bot) Send(ctx context.Context, pageID, to string, messages ...sending.Message) error {
@@ -64,12 +66,12 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 			conv.PersonID = threadOf(m)
 		}
 		if conv.PersonID == "" {
-			errs = append(errs, fmt.Errorf("messenger: message %d has no recipient", i+1))
+			errs = append(errs, fmt.Errorf("messenger: messages[%d]: no recipient", i))
 		}
-		if err := m.Validate(receiving.ObjectPage); err != nil {
-			errs = append(errs, fmt.Errorf("messenger: message %d: %w", i+1, err))
+		if err := m.Validate(""); err != nil { // which product the page is of is not known here
+			errs = append(errs, fmt.Errorf("messenger: messages[%d]: %w", i, err))
 		}
-		if m.MessagingType == "" && m.Tag == "" && m.SenderAction == "" {
+		if m.MessagingType == "" && m.Tag == "" && m.SenderAction == "" && m.Utility == nil {
 			m.MessagingType = sending.MessagingUpdate
 		}
 		group := random
@@ -139,9 +141,22 @@ func threadOf(m sending.Message) string {
 		return "user_ref/" + r.UserRef
 	case r.CommentID != "":
 		return "comment/" + r.CommentID
-	default:
+	case r.PostID != "":
 		return "post/" + r.PostID
+	case r.NotificationMessagesToken != "":
+		return tokenThread(r.NotificationMessagesToken)
+	case r.OneTimeNotifToken != "":
+		return tokenThread(r.OneTimeNotifToken)
+	default:
+		return ""
 	}
+}
+
+// tokenThread names the conversation of a token without telling it: whoever has
+// the token can write to its person.
+func tokenThread(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return "token/" + base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // Cancel takes back what was queued under a key to a person and has not been

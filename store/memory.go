@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -70,6 +72,9 @@ type Memory struct {
 
 	hints    map[int64]func()
 	nextHint int64
+
+	replicas map[string]memoryReplica
+	echoed   map[string]time.Time // by page
 }
 
 var _ Store = (*Memory)(nil)
@@ -95,6 +100,8 @@ func NewMemory(config ...MemoryConfig) *Memory {
 		receivedIDs: map[receivedID]struct{}{},
 		sent:        records[Sent]{bound: c.Records},
 		hints:       map[int64]func(){},
+		replicas:    map[string]memoryReplica{},
+		echoed:      map[string]time.Time{},
 	}
 }
 
@@ -172,7 +179,15 @@ func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 				stats.Oldest = ev.ReceivedAt
 			}
 		}
+		if len(box.events) > 0 && box.events[0].Attempts > 0 {
+			head := box.events[0]
+			stats.Blocked = append(stats.Blocked, Blocked{Conversation: box.conv, Attempts: head.Attempts, Since: head.ReceivedAt})
+		}
 	}
+	slices.SortFunc(stats.Blocked, func(a, b Blocked) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.PageID, b.PageID), cmp.Compare(a.PersonID, b.PersonID))
+	})
+	stats.Blocked = stats.Blocked[:min(len(stats.Blocked), MaxBlocked)]
 	return stats, nil
 }
 
@@ -191,6 +206,7 @@ func (m *Memory) Close() error {
 	defer m.mu.Unlock()
 	m.closed = true
 	m.mailboxes, m.due, m.sends, m.dead, m.hints = nil, nil, nil, nil, nil
+	m.replicas, m.echoed = nil, nil
 	m.people, m.sessions, m.attachments, m.receivedIDs = nil, nil, nil, nil
 	m.seen, m.locations, m.received, m.sent = seenKeys{}, records[Location]{}, records[Received]{}, records[Sent]{}
 	return nil

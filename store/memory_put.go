@@ -84,10 +84,16 @@ func (m *Memory) addEvent(ev QueuedEvent, order time.Time) {
 
 // confirm settles the send that an echo proves to have arrived.
 func (m *Memory) confirm(ev Event, now time.Time) {
+	if ev.Confirms != "" && now.Sub(m.echoed[ev.PageID]) >= EchoedWithin {
+		m.echoed[ev.PageID] = now
+	}
 	s := m.sends[ev.Confirms]
 	if s == nil || !s.Started || s.PageID != ev.PageID {
 		return
 	}
+	box := m.box(s.Conversation)
+	box.holdUntil = time.Time{} // it was for this send
+	box.rest(now)
 	m.removeSend(s, now)
 	m.sent.add(Sent{PageID: s.PageID, PSID: s.PersonID, Key: s.Key, Outcome: OutcomeEchoed, At: now})
 }

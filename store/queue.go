@@ -19,6 +19,8 @@ type Conversation struct {
 // store's own clock, so that replicas need not agree on the time; negative
 // ones count as none. Times are kept to the microsecond and come back in UTC.
 type Queuer interface {
+	Cluster
+
 	// Put stores events. A nil error means that each of them is durable, or
 	// was seen before; otherwise none of them took effect, except that an
 	// error of the context says nothing: the events may be stored, and putting
@@ -27,7 +29,8 @@ type Queuer interface {
 	//
 	// An event that carries a Confirms key also settles the send of that key
 	// to the same page, if its fate was unknown, as if a [SendFinished] had
-	// been committed, whoever holds the lease. The store then keeps a [Sent]
+	// been committed, whoever holds the lease; if the conversation was given
+	// back to rest, its rest is over. The store then keeps a [Sent]
 	// of [OutcomeEchoed] with the send's key and person, and neither type nor
 	// body, since it does not look into those.
 	Put(ctx context.Context, events ...Event) error
@@ -303,4 +306,7 @@ type Stats struct {
 	// Oldest is when the event that waits longest was received; zero if none
 	// waits.
 	Oldest time.Time
+	// Blocked are conversations whose head waits to be tried again, those that
+	// have waited longest first, at most [MaxBlocked].
+	Blocked []Blocked
 }

@@ -70,6 +70,10 @@ const (
 	// without a throttle.
 	uncertainTries = 4
 	laterTries     = 4
+	// echoPatience is how long a message of unknown fate waits for its echo, and
+	// echoing how long after an echo its page is known to get them.
+	echoPatience = 30 * time.Second
+	echoing      = 24 * time.Hour
 	// repeatedFor is the longest that the platform repeats a callback.
 	repeatedFor = 36 * time.Hour
 	// window is how long after a person's act a page may write to them.

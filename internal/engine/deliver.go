@@ -36,7 +36,10 @@ func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool
 			w.settle(d, graph.SendResult{}, sending.ErrUncertain, store.OutcomeUncertain)
 			continue
 		}
-		if pause := w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message); pause > 0 {
+		if pause := w.echoWait(s, d); pause > 0 {
+			return pause, true
+		}
+		if pause, w.inLine = w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message); pause > 0 {
 			return pause, true
 		}
 		if err := w.allowed(d); err != nil {
@@ -67,6 +70,30 @@ func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool
 		}
 	}
 	return 0, true
+}
+
+// echoWait is how long a send of unknown fate waits for its echo, which settles
+// it: on a page whose sends were echoed within a day, until half a minute after
+// it was started.
+func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration {
+	if !s.Started || d.Message.SenderAction != "" || !toPerson(d) {
+		return 0 // nothing is told of those
+	}
+	wait := echoPatience - time.Since(s.StartedAt)
+	if wait <= 0 {
+		return 0
+	}
+	var echoed time.Time
+	if !w.read(func() (err error) {
+		echoed, err = w.e.cfg.Store.Echoed(w.held.ctx, d.PageID)
+		return err
+	}) {
+		return 0 // the lease is over; the next commit finds out
+	}
+	if echoed.IsZero() || time.Since(echoed) > echoing {
+		return 0
+	}
+	return min(wait, echoPatience) // the store's clock may be another
 }
 
 // endsGroup reports whether a refusal tells that what follows will be refused

@@ -22,6 +22,7 @@ type Engine struct {
 	cfg      Config
 	owner    string
 	keeper   *keeper
+	peers    *peers
 	pages    *pages
 	profiles *profiles
 	counts   counts
@@ -46,11 +47,12 @@ func New(cfg Config) *Engine {
 	e := &Engine{
 		cfg:      cfg,
 		owner:    ownerName(),
-		pages:    newPages(cfg),
 		wake:     make(chan struct{}, 1),
 		slots:    make(chan struct{}, cfg.Workers),
 		draining: make(chan struct{}),
 	}
+	e.peers = newPeers(cfg, e.owner)
+	e.pages = newPages(cfg, e.peers, e.hint)
 	e.killed, e.kill = context.WithCancelCause(context.Background())
 	e.keeper = newKeeper(cfg)
 	e.profiles = newProfiles(e.killed, cfg)
@@ -93,6 +95,8 @@ func (e *Engine) Run(ctx context.Context) {
 	var background sync.WaitGroup
 	background.Go(func() { e.keeper.run(e.killed) })
 	background.Go(func() { e.purge(ctx) })
+	e.peers.beat(ctx)
+	background.Go(func() { e.peers.run(e.killed) })
 	e.running.Store(true)
 	e.claim(ctx)
 	e.running.Store(false)

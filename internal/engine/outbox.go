@@ -16,7 +16,7 @@ import (
 
 // outgoing is the body of a send in the outbox.
 type outgoing struct {
-	Object    receiving.Object `json:"object"`
+	Object    receiving.Object `json:"object,omitempty"`
 	CreatedAt time.Time        `json:"created_at"`
 	Message   sending.Message  `json:"message"`
 }
@@ -71,9 +71,10 @@ func PartKey(group string, i int) string { return sendKey("part", group, strconv
 // NewKey is an idempotency key that no other send has.
 func NewKey() string { return rand.Text() }
 
-// EncodeSend fills in the body of a send from outside of a turn.
+// EncodeSend fills in the body of a send from outside of a turn, where the
+// product is not known.
 func EncodeSend(s store.Send, m sending.Message) (store.Send, error) {
-	return encodeSend(s, receiving.ObjectPage, withRecipient(m, s.PersonID, ""))
+	return encodeSend(s, "", withRecipient(m, s.PersonID, ""))
 }
 
 func encodeSend(s store.Send, object receiving.Object, m sending.Message) (store.Send, error) {

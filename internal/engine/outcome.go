@@ -7,6 +7,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -80,9 +81,17 @@ func (t *turn) report(again bool) {
 	case err == nil:
 	case again:
 		t.w.e.counts.retried.Add(1)
-		t.w.log.Warn("an event will be tried again", "event", t.queued.Key, "attempt", t.queued.Attempts+1, "error", err)
+		t.w.log.Warn("an event will be tried again", "event", t.queued.Key, "type", t.kind(), "attempt", t.queued.Attempts+1, "error", err)
 	default:
 		t.w.e.counts.dead.Add(1)
-		t.w.log.Error("an event became a dead letter", "event", t.queued.Key, "attempt", t.queued.Attempts+1, "error", err)
+		t.w.log.Error("an event became a dead letter", "event", t.queued.Key, "type", t.kind(), "attempt", t.queued.Attempts+1, "error", err)
 	}
+}
+
+// kind is the event's type, or empty if it could not be decoded.
+func (t *turn) kind() receiving.Type {
+	if t.ev == nil {
+		return ""
+	}
+	return t.ev.Type
 }

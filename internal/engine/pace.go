@@ -1,12 +1,11 @@
 package engine
 
 import (
-	"maps"
+	"math/rand/v2"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"github.com/djmessenger/messenger/store"
 )
 
 // The platform's documented rates, in messages a second from a page.
@@ -15,58 +14,97 @@ const (
 	mediaRate = 10
 )
 
-// pace is a rate that conversations wait for without blocking: each gets a time
-// of its own to come back at, so that they do not come back together.
+// pace keeps what this process sends for a page below a rate, in every second.
+// Nothing blocks for it: a conversation whose turn it is not goes back to the
+// store until its place in the line. There any replica may take it up, and each
+// looks for such conversations as often as it may send.
 type pace struct {
-	full     rate.Limit // what the platform takes from the page
-	limiter  *rate.Limiter
-	reserved map[store.Conversation]time.Time
+	hint func() // has the store asked for what is due
+
+	mu      sync.Mutex
+	full    float64 // what the platform takes from the page in a second
+	brake   float64 // the part of it that the page may use now
+	limiter *rate.Limiter
+	end     time.Time // of the line
+	looking bool      // hint will be called
 }
 
-func newPace(perSecond int) pace {
-	return pace{
-		full:     rate.Limit(perSecond),
-		limiter:  rate.NewLimiter(rate.Limit(perSecond), max(perSecond/10, 10)),
-		reserved: map[store.Conversation]time.Time{},
-	}
+func newPace(perSecond float64, hint func()) *pace {
+	return &pace{hint: hint, full: perSecond, brake: 1, limiter: rate.NewLimiter(rate.Limit(perSecond), int(max(1, perSecond/10)))}
 }
 
-// manyReserved is how many reservations are kept before those that nobody came
-// back for are dropped.
-const manyReserved = 10_000
-
-// wait returns how long the conversation must wait for its turn, or 0 if it is
-// its turn. share is what this process may use of the full rate.
-func (p *pace) wait(conv store.Conversation, now time.Time, share float64) time.Duration {
-	if at, ok := p.reserved[conv]; ok {
-		if now.Before(at) {
-			return at.Sub(now)
-		}
-		delete(p.reserved, conv)
-		return 0
-	}
-	if limit := p.full * rate.Limit(share); limit != p.limiter.Limit() {
-		p.limiter.SetLimitAt(now, limit)
-	}
-	delay := p.limiter.ReserveN(now, 1).DelayFrom(now)
-	if delay > 0 {
-		if len(p.reserved) >= manyReserved {
-			maps.DeleteFunc(p.reserved, func(_ store.Conversation, at time.Time) bool { return now.Sub(at) > time.Minute })
-		}
-		p.reserved[conv] = now.Add(delay)
-	}
-	return delay
-}
-
-// A page that has used slowFrom percent of an allowance is slowed down, to
-// slowest of its rate when it has used all: calls that are refused count too.
 const (
-	slowFrom = 80
-	slowest  = 0.05
+	// eager is how much faster the line moves than messages can go out, since
+	// some of it comes to a replica that may not send at that moment.
+	eager = 1.1
+	// lookEvery is about the shortest time between two looks, and lookOn how long
+	// after the line's end the last one is: other replicas have lines of their own.
+	lookEvery = 20 * time.Millisecond
+	lookOn    = 2 * time.Second
 )
 
-// usageShare is the share of its rate that a page may use, when it has used that
+// wait returns how long a conversation must wait for its turn, or 0 if it is its
+// turn. share is what this process may use of the full rate; a page that is to
+// slow down has a brake below 1.
+func (p *pace) wait(now time.Time, share, brake float64) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.set(now, p.full*share, brake)
+	if p.limiter.AllowN(now, 1) {
+		return 0
+	}
+	if p.end.Before(now) {
+		p.end = now
+	}
+	p.end = p.end.Add(time.Duration(float64(time.Second) / (eager * p.full * p.brake)))
+	p.look()
+	return p.end.Sub(now)
+}
+
+// set makes what is allowed in a second out of a burst and a rate, which
+// together are not more than that.
+func (p *pace) set(now time.Time, allowed, brake float64) {
+	p.brake = brake
+	burst := max(1, allowed/10)
+	limit := rate.Limit(max(allowed-burst, allowed/4) * brake)
+	if limit != p.limiter.Limit() {
+		p.limiter.SetLimitAt(now, limit)
+	}
+	if int(burst) != p.limiter.Burst() {
+		p.limiter.SetBurstAt(now, int(burst))
+	}
+}
+
+// look has the store asked again and again while there is a line. p.mu must be
+// held.
+func (p *pace) look() {
+	if p.looking {
+		return
+	}
+	p.looking = true
+	missing := 1 - p.limiter.TokensAt(time.Now())
+	wait := max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), lookEvery/2)
+	wait += rand.N(lookEvery) // so that no replica is always the first to look
+	time.AfterFunc(wait, func() {
+		p.hint()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.looking = false
+		if time.Now().Before(p.end.Add(lookOn)) {
+			p.look()
+		}
+	})
+}
+
+// A page that has used brakeFrom percent of an allowance is slowed down, to
+// hardestBrake when it has used all: calls that are refused count too.
+const (
+	brakeFrom    = 80
+	hardestBrake = 0.05
+)
+
+// brakeOf is the part of its rate that a page may use, when it has used that
 // much of its allowance.
-func usageShare(percent float64) float64 {
-	return min(1, max(slowest, (100-percent)/(100-slowFrom)))
+func brakeOf(percent float64) float64 {
+	return min(1, max(hardestBrake, (100-percent)/(100-brakeFrom)))
 }

@@ -21,55 +21,59 @@ const (
 // pages keeps, for each page that this process sends for, its pace and whether
 // its token is good.
 type pages struct {
-	cfg Config
-	mu  sync.Mutex
-	all map[string]*page
+	cfg   Config
+	hint  func()
+	peers *peers
+	mu    sync.Mutex
+	all   map[string]*page
 }
 
 type page struct {
-	text, media pace
+	text, media *pace
 
 	// refused is the token that the platform refused, until when.
 	refused secret.Value
 	until   time.Time
 }
 
-func newPages(cfg Config) *pages { return &pages{cfg: cfg, all: map[string]*page{}} }
+func newPages(cfg Config, peers *peers, hint func()) *pages {
+	return &pages{cfg: cfg, hint: hint, peers: peers, all: map[string]*page{}}
+}
 
 func (p *pages) get(pageID string) *page {
 	pg := p.all[pageID]
 	if pg == nil {
-		pg = &page{text: newPace(textRate), media: newPace(mediaRate)}
+		pg = &page{text: newPace(textRate, p.hint), media: newPace(mediaRate, p.hint)}
 		p.all[pageID] = pg
 	}
 	return pg
 }
 
 // wait returns how long a conversation must rest before its next message, or 0
-// if the message may go out. It never blocks for the pace: a slot is not to
-// wait.
-func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Message) time.Duration {
+// if the message may go out, and whether it then stands in the page's line. It
+// never blocks for the pace: a slot is not to wait.
+func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Message) (rest time.Duration, inLine bool) {
 	p.mu.Lock()
 	pg := p.get(conv.PageID)
 	refused, until := pg.refused, pg.until
 	p.mu.Unlock()
-	if time.Now().Before(until) {
+	now := time.Now()
+	if now.Before(until) {
 		token, err := p.cfg.Tokens.Token(ctx, conv.PageID)
 		if err != nil || token.IsZero() || token.Equal(refused.Reveal()) {
-			return min(tokenPoll, time.Until(until)+time.Millisecond)
+			return min(tokenPoll, until.Sub(now)+time.Millisecond), false
 		}
 	}
-	now, usage := time.Now(), p.cfg.Client.Usage(conv.PageID)
+	usage := p.cfg.Client.Usage(conv.PageID)
 	if shut := usage.RegainAt().Sub(now); shut > 0 {
-		return shut
+		return shut, false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	share := usageShare(usage.Percent())
+	pace := pg.text
 	if m.Attachment != nil && (m.Attachment.Type == sending.AttachmentAudio || m.Attachment.Type == sending.AttachmentVideo) {
-		return pg.media.wait(conv, now, share)
+		pace = pg.media
 	}
-	return pg.text.wait(conv, now, share)
+	rest = pace.wait(time.Now(), p.peers.share(conv.PageID), brakeOf(usage.Percent()))
+	return rest, rest > 0
 }
 
 // Usage returns what is known of the allowances of the pages that this process

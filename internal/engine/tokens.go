@@ -13,9 +13,6 @@ import (
 // longer than the timeout, a panic is an error, and an attempt to send learns
 // which token it used.
 func Tokens(source graph.TokenSource, timeout time.Duration) graph.TokenSource {
-	if source == nil {
-		return nil
-	}
 	return graph.TokenFunc(func(ctx context.Context, page string) (token secret.Value, err error) {
 		defer func() {
 			if value := recover(); value != nil {

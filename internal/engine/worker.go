@@ -19,6 +19,9 @@ type worker struct {
 
 	// settled is what sends came to since the last commit.
 	settled store.Outcome
+	// inLine reports that the conversation rests until its place in the line of
+	// its page.
+	inLine bool
 }
 
 // run works through the lease and gives it back.
@@ -176,7 +179,8 @@ func (w *worker) flush() error {
 
 // release gives the lease back. The conversation rests for the pause.
 func (w *worker) release(pause time.Duration) {
-	if err := w.commit(store.Outcome{Release: true, After: pause}); err == nil {
+	err := w.commit(store.Outcome{Release: true, After: pause})
+	if err == nil && !w.inLine { // who looks after the line finds it
 		w.e.HintAfter(pause)
 	}
 }

@@ -35,6 +35,9 @@ var house = map[string]room{
 		ours:   []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
+	"internal/chaos":        {},
+	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
+	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
 		ours:   []string{".", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "threadsettings"},
 		others: []string{"github.com/stretchr/testify"},
@@ -52,6 +55,12 @@ var house = map[string]room{
 	"store":                   {},
 	"store/gormstore":         {ours: []string{"store", "store/internal/database"}, others: []string{"gorm.io/gorm"}},
 	"store/internal/database": {others: []string{"gorm.io/gorm"}},
+	"store/postgres": {
+		ours: []string{"store/gormstore", "store/internal/database"},
+		others: []string{
+			"github.com/jackc/pgx/v5", "gorm.io/driver/postgres", "gorm.io/gorm",
+		},
+	},
 	"store/sqlite": {
 		ours:   []string{"store", "store/gormstore", "store/internal/database"},
 		others: []string{"github.com/mattn/go-sqlite3", "gorm.io/driver/sqlite", "gorm.io/gorm"},

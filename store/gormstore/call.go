@@ -19,6 +19,9 @@ const api = "gorm"
 
 var errBadConn = driver.ErrBadConn
 
+// errBroken reports that the database has ended the transaction by itself.
+var errBroken = errors.New("store: the database has rolled back the transaction")
+
 // OnCommit queues a function into the turn of a context. It runs inside the
 // transaction that commits the turn, in the order in which it was queued among
 // the turn's writes: what it stores through tx becomes durable together with
@@ -37,6 +40,8 @@ var errBadConn = driver.ErrBadConn
 // OnCommit returns [store.ErrNoTurn] outside of a turn, [store.ErrTurnOver]
 // after it, and [errors.ErrUnsupported] if the turn's store is not one of this
 // package. A turn that uses it commits alone and so more slowly than others.
+// Where several processes share the database, the function may be run again if
+// it and another one waited for each other: the first run has then left nothing.
 func OnCommit(ctx context.Context, run func(tx *gorm.DB) error) error {
 	return store.Queue(ctx, store.Call{API: api, Run: func(tx any) error {
 		db, ok := tx.(*gorm.DB)
@@ -66,17 +71,30 @@ func (g *callGroup) wait(limit time.Duration) {
 
 // calls runs users' functions within one transaction.
 type calls struct {
-	w      *writer
+	w      *lane
 	pool   *callPool
 	cancel context.CancelFunc
 }
 
-func newCalls(w *writer, tx *sql.Tx) *calls {
+func newCalls(w *lane, tx *sql.Tx) *calls {
 	ctx, cancel := context.WithTimeout(context.Background(), w.commitTimeout)
-	return &calls{w: w, cancel: cancel, pool: &callPool{
-		ctx: ctx, tx: tx,
-		intact: func() bool { return w.db.Dialect.Intact(w.session.conn) },
-	}}
+	return &calls{w: w, cancel: cancel, pool: &callPool{ctx: ctx, tx: tx, conn: w.session.conn, dialect: w.db.Dialect}}
+}
+
+// call runs one function in the transaction. All of a transaction share the
+// commit timeout.
+func (t *txn) call(call store.Call) error {
+	if t.calls == nil {
+		t.calls = newCalls(t.w, t.tx)
+	}
+	return t.calls.run(call)
+}
+
+// endCalls takes the transaction from the functions.
+func (t *txn) endCalls() {
+	if t.calls != nil {
+		t.calls.end()
+	}
 }
 
 // end makes every later statement of the functions fail.
@@ -110,8 +128,8 @@ func (c *calls) run(call store.Call) error {
 	if fault := c.pool.failed(); err == nil {
 		err = fault
 	}
-	if err == nil && !c.pool.intact() {
-		err = errBroken
+	if err == nil {
+		err = c.pool.mend()
 	}
 	if err != nil {
 		c.end()

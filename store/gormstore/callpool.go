@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"gorm.io/gorm"
+
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // callPool is the transaction as a user's function sees it, under GORM. The
@@ -15,9 +17,10 @@ import (
 // commit timeout alone: an interrupted statement may cost the database the
 // transaction, and what follows would be durable at once.
 type callPool struct {
-	ctx    context.Context
-	tx     *sql.Tx
-	intact func() bool
+	ctx     context.Context
+	tx      *sql.Tx
+	conn    *sql.Conn
+	dialect database.Dialect
 
 	mu sync.Mutex
 	// over refuses statements; fault fails the call, whatever it returns.
@@ -70,7 +73,30 @@ func (p *callPool) enter(ctx context.Context, query string) error {
 	case controlsTransaction(query):
 		return p.fail(errEnds)
 	}
+	if err := p.mend(); err != nil {
+		return p.fail(err)
+	}
+	if guard := p.dialect.Guard(); guard != "" {
+		if _, err := p.tx.ExecContext(p.ctx, guard); err != nil {
+			return p.fail(err)
+		}
+	}
 	return nil
+}
+
+func (p *callPool) intact() bool { return p.dialect.Intact(p.conn) }
+
+// mend takes back a statement that failed, where it would make all that follow
+// fail. It returns an error if the transaction is lost.
+func (p *callPool) mend() error {
+	if !p.intact() {
+		return errBroken
+	}
+	if !p.dialect.Failed(p.conn) {
+		return nil
+	}
+	_, err := p.tx.ExecContext(p.ctx, p.dialect.Recover())
+	return err
 }
 
 // leave looks after an error whether the transaction is still there.

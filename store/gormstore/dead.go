@@ -71,6 +71,9 @@ func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLe
 // Replay implements [store.Queuer].
 func (s *Store) Replay(ctx context.Context, id int64) error {
 	return s.do(ctx, func(t *txn) error {
+		if err := t.lockLetter(id); err != nil {
+			return err
+		}
 		r := deadRow{ID: id}
 		found, err := t.row([]any{&r.PageID, &r.PersonID, &r.Key, &r.EventAt, &r.Body, &r.Confirms, &r.Failures, &r.OnlyRoutes},
 			"DELETE FROM messenger_dead WHERE id = ? RETURNING page_id, person_id, key, event_at, body, confirms, failures, only_routes", id)
@@ -88,7 +91,11 @@ func (s *Store) Replay(ctx context.Context, id int64) error {
 		if err != nil {
 			return fmt.Errorf("store: dead letter %d: %w", id, err)
 		}
-		if err := t.wait(letter.Conversation, micros(t.now)); err != nil {
+		routes, err := encodeRoutes(failedRoutes(letter.Failures, only))
+		if err != nil {
+			return err
+		}
+		if err := t.wait(map[store.Conversation]int64{letter.Conversation: micros(t.now)}); err != nil {
 			return err
 		}
 		order := r.EventAt
@@ -97,8 +104,22 @@ func (s *Store) Replay(ctx context.Context, id int64) error {
 			return err
 		}
 		t.hint = true
-		return t.addEvent(letter.Event, max(order, r.EventAt), failedRoutes(letter.Failures, only))
+		t.delta[r.PageID]++
+		return t.change(addEvents, [][]any{t.eventRow(letter.Event, max(order, r.EventAt), routes)})
 	})
+}
+
+// lockLetter takes the mailbox of the conversation that a dead letter is of.
+func (t *txn) lockLetter(id int64) error {
+	var conv store.Conversation
+	found, err := t.row([]any{&conv.PageID, &conv.PersonID}, "SELECT page_id, person_id FROM messenger_dead WHERE id = ?", id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return store.ErrNotFound
+	}
+	return t.lock(map[store.Conversation]bool{conv: true})
 }
 
 // failedRoutes names the routes to run again. A failure without a route stands
@@ -119,35 +140,13 @@ func failedRoutes(failures []store.Failure, only []string) []string {
 // Drop implements [store.Queuer].
 func (s *Store) Drop(ctx context.Context, id int64) error {
 	return s.do(ctx, func(t *txn) error {
+		if err := t.lockLetter(id); err != nil {
+			return err
+		}
 		n, err := t.exec("DELETE FROM messenger_dead WHERE id = ?", id)
 		if err == nil && n == 0 {
 			err = store.ErrNotFound
 		}
 		return err
 	})
-}
-
-// Stats implements [store.Queuer].
-func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
-	db, err := s.read(ctx)
-	if err != nil {
-		return store.Stats{}, err
-	}
-	var row struct {
-		Events, Sends, InFlight, Dead int
-		Oldest                        int64
-	}
-	err = db.Raw(`SELECT
-		(SELECT COUNT(*) FROM messenger_inbox) AS events,
-		(SELECT COUNT(*) FROM messenger_outbox) AS sends,
-		(SELECT COUNT(*) FROM messenger_mailbox WHERE lease_until > ?) AS in_flight,
-		(SELECT COUNT(*) FROM messenger_dead) AS dead,
-		COALESCE((SELECT received_at FROM messenger_inbox ORDER BY seq LIMIT 1), 0) AS oldest`,
-		micros(s.writer.now())).Scan(&row).Error
-	if err != nil {
-		return store.Stats{}, s.readError(ctx, err)
-	}
-	return store.Stats{
-		Events: row.Events, Sends: row.Sends, InFlight: row.InFlight, Dead: row.Dead, Oldest: fromMicros(row.Oldest),
-	}, nil
 }

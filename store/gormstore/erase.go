@@ -13,6 +13,9 @@ import (
 func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
 	return s.do(ctx, func(t *txn) error {
 		// The mailbox goes first: whoever holds it has its commit refused.
+		if err := t.lock(map[store.Conversation]bool{conv: true}); err != nil {
+			return err
+		}
 		for _, table := range []string{"messenger_mailbox", "messenger_outbox", "messenger_dead"} {
 			if _, err := t.exec("DELETE FROM "+table+" WHERE page_id = ? AND person_id = ?", conv.PageID, conv.PersonID); err != nil {
 				return err
@@ -23,8 +26,10 @@ func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
 			return err
 		}
 		t.delta[conv.PageID] -= int(n)
-		for _, model := range []any{&personRow{}, &locationRow{}, &receivedRow{}, &sentRow{}, &sessionRow{}} {
-			if err := t.gorm(t.models.Where(ofPerson, conv.PageID, conv.PersonID).Delete(model)); err != nil {
+		for _, table := range []string{
+			"messenger_people", "messenger_locations", "messenger_received", "messenger_sent", "messenger_sessions",
+		} {
+			if _, err := t.exec("DELETE FROM "+table+" WHERE "+ofPerson, conv.PageID, conv.PersonID); err != nil {
 				return err
 			}
 		}
@@ -37,34 +42,24 @@ func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
 const purgeStep = 1000
 
 // Purge implements [store.Store]. It works in small steps; if it fails, what
-// it has erased by then stays erased.
+// it has erased by then stays erased. It passes over rows that somebody else has
+// locked, so that nobody waits for it in a circle; the next purge finds them.
 func (s *Store) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
-	now := micros(s.writer.now())
-	type step struct {
-		statement string
-		args      []any
-	}
-	steps := []step{
-		{`DELETE FROM messenger_sessions WHERE (page_id, psid, name) IN (
-			SELECT page_id, psid, name FROM messenger_sessions WHERE expires <> 0 AND expires <= ? LIMIT ?)`, []any{now}},
-		{`DELETE FROM messenger_attachments WHERE (page_id, name) IN (
-			SELECT page_id, name FROM messenger_attachments WHERE expires <> 0 AND expires <= ? LIMIT ?)`, []any{now}},
-		{`DELETE FROM messenger_mailbox WHERE (page_id, person_id) IN (
-			SELECT page_id, person_id FROM messenger_mailbox
-			WHERE next_at IS NULL AND lease_until IS NULL AND hold_until <= ? LIMIT ?)`, []any{now}},
+	steps := []purge{
+		{"messenger_sessions", "page_id, psid, name", "expires <> 0 AND expires <= ?", time.Time{}},
+		{"messenger_attachments", "page_id, name", "expires <> 0 AND expires <= ?", time.Time{}},
+		{"messenger_mailbox", "page_id, person_id", "next_at IS NULL AND lease_until IS NULL AND hold_until <= ?", time.Time{}},
 	}
 	if !cutoffs.Received.IsZero() {
-		steps = append(steps, step{"DELETE FROM messenger_received WHERE id IN (SELECT id FROM messenger_received WHERE at < ? LIMIT ?)",
-			[]any{micros(cutoffs.Received)}})
+		steps = append(steps, purge{"messenger_received", "id", "at < ?", cutoffs.Received})
 	}
 	if !cutoffs.Sent.IsZero() {
-		steps = append(steps, step{"DELETE FROM messenger_sent WHERE id IN (SELECT id FROM messenger_sent WHERE at < ? LIMIT ?)",
-			[]any{micros(cutoffs.Sent)}})
+		steps = append(steps, purge{"messenger_sent", "id", "at < ?", cutoffs.Sent})
 	}
-	for _, st := range steps {
+	for _, step := range steps {
 		for n := int64(purgeStep); n == purgeStep; {
 			err := s.do(ctx, func(t *txn) (err error) {
-				n, err = t.exec(st.statement, append(st.args, purgeStep)...)
+				n, err = step.run(t)
 				return err
 			})
 			if err != nil {
@@ -76,6 +71,21 @@ func (s *Store) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
 		return nil
 	}
 	return s.purgeSeen(ctx, cutoffs.Seen)
+}
+
+// purge erases the rows of a table that are older than a time; none is now.
+type purge struct {
+	table, key, which string
+	before            time.Time
+}
+
+func (p purge) run(t *txn) (int64, error) {
+	before := p.before
+	if before.IsZero() {
+		before = t.now
+	}
+	return t.exec("DELETE FROM "+p.table+" WHERE ("+p.key+") IN (SELECT "+p.key+" FROM "+p.table+" WHERE "+p.which+
+		" LIMIT ?"+t.dialect.SkipLocked()+")", micros(before), purgeStep)
 }
 
 // purgeSeen walks through the keys in the order in which they came, up to where
@@ -95,9 +105,11 @@ func (s *Store) purgeSeen(ctx context.Context, cutoff time.Time) error {
 			if err != nil || !old {
 				return err
 			}
-			_, err = t.exec(`DELETE FROM messenger_seen WHERE id > ? AND id <= ? AND at < ?
+			_, err = t.exec(`DELETE FROM messenger_seen WHERE id IN (
+				SELECT id FROM messenger_seen WHERE id > ? AND id <= ? AND at < ?
 				AND NOT (kind = 0 AND key IN (SELECT key FROM messenger_inbox))
-				AND NOT (kind = 1 AND key IN (SELECT key FROM messenger_outbox))`, after, last, micros(cutoff))
+				AND NOT (kind = 1 AND key IN (SELECT key FROM messenger_outbox))`+t.dialect.SkipLocked()+`)`,
+				after, last, micros(cutoff))
 			return err
 		})
 		if err != nil {

@@ -72,7 +72,7 @@ func (s *Store) Session(ctx context.Context, pageID, psid, name string) (store.S
 		return store.Session{}, err
 	}
 	var row sessionRow
-	err = db.Where(ofPerson+" AND name = ? AND (expires = 0 OR expires > ?)", pageID, psid, name, micros(s.writer.now())).Take(&row).Error
+	err = db.Where(ofPerson+" AND name = ? AND (expires = 0 OR expires > ?)", pageID, psid, name, s.moment()).Take(&row).Error
 	if err != nil {
 		return store.Session{}, s.readError(ctx, err)
 	}
@@ -88,7 +88,7 @@ func (s *Store) Attachment(ctx context.Context, pageID, name string) (string, er
 		return "", err
 	}
 	var row attachmentRow
-	err = db.Where("page_id = ? AND name = ? AND (expires = 0 OR expires > ?)", pageID, name, micros(s.writer.now())).Take(&row).Error
+	err = db.Where("page_id = ? AND name = ? AND (expires = 0 OR expires > ?)", pageID, name, s.moment()).Take(&row).Error
 	if err != nil {
 		return "", s.readError(ctx, err)
 	}

@@ -1,6 +1,8 @@
 package gormstore
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -23,17 +25,54 @@ func (e *SchemaError) Error() string {
 // released is never changed; a change is a new step.
 var migrations = [][]string{firstTables}
 
-// migrate runs the steps that have not run yet.
-func migrate(s *session, now time.Time) error {
-	return migrateTo(s, now, migrations)
+// migrate runs the steps that have not run yet. Where there are other
+// processes it first looks whether there are any, without a lock; if so, it
+// waits until their transactions have ended, and holds them back until the
+// tables are as they should be. Otherwise an index that is made under load
+// could wait for them in a circle.
+func (w *lane) migrate(steps [][]string) error {
+	if err := w.connect(context.Background()); err != nil {
+		return err
+	}
+	s := w.session
+	found, err := s.version()
+	switch {
+	case err == nil && found == len(steps):
+		return nil
+	case err == nil && found > len(steps):
+		return &SchemaError{Found: found, Known: len(steps)}
+	}
+	tx, err := s.conn.BeginTx(context.Background(), nil)
+	if err != nil {
+		return fmt.Errorf("store: database: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if migrating := s.dialect.Migrating(); migrating != "" {
+		if err := s.rows(func(*sql.Rows) error { return nil }, migrating); err != nil {
+			return err
+		}
+	}
+	if err := migrateTo(s, w.now(), steps); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	return nil
+}
+
+// version is that of the tables; it fails if there are none.
+func (s *session) version() (found int, err error) {
+	_, err = s.row([]any{&found}, "SELECT COALESCE(MAX(version), 0) FROM messenger_schema")
+	return found, err
 }
 
 func migrateTo(s *session, now time.Time, steps [][]string) error {
 	if err := s.ddl(`CREATE TABLE IF NOT EXISTS messenger_schema (version BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)`); err != nil {
 		return err
 	}
-	var found int
-	if _, err := s.row([]any{&found}, "SELECT COALESCE(MAX(version), 0) FROM messenger_schema"); err != nil {
+	found, err := s.version()
+	if err != nil {
 		return err
 	}
 	if found > len(steps) {
@@ -52,9 +91,10 @@ func migrateTo(s *session, now time.Time, steps [][]string) error {
 	return nil
 }
 
-// ddl runs a statement that changes tables, with the dialect's types in it.
+// ddl runs a statement that changes tables, with the dialect's words in it.
 func (s *session) ddl(statement string) error {
-	statement = strings.NewReplacer("IDENTITY", s.dialect.Identity(), "BYTES", s.dialect.Bytes()).Replace(statement)
+	statement = strings.NewReplacer(
+		"IDENTITY", s.dialect.Identity(), "BYTES", s.dialect.Bytes(), "EPOCHS", s.dialect.Epochs()).Replace(statement)
 	if _, err := s.exec(statement); err != nil {
 		return fmt.Errorf("gormstore: migration: %w", err)
 	}
@@ -62,8 +102,12 @@ func (s *session) ddl(statement string) error {
 }
 
 var firstTables = []string{
-	`CREATE TABLE messenger_counters (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)`,
-	`INSERT INTO messenger_counters (name, value) VALUES ('epoch', 0)`,
+	`EPOCHS`,
+	// The processes that share the tables and whose end the others can see.
+	`CREATE TABLE messenger_holders (holder BIGINT NOT NULL PRIMARY KEY)`,
+	// What replicas announce, and when pages had an echo.
+	`CREATE TABLE messenger_replicas (owner TEXT NOT NULL PRIMARY KEY, pages TEXT NOT NULL, until BIGINT NOT NULL)`,
+	`CREATE TABLE messenger_echoes (page_id TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)`,
 
 	// The rows of seen are numbered in the order of arrival, which is nearly
 	// that of time, so that a purge finds the oldest without an index.
@@ -86,6 +130,7 @@ var firstTables = []string{
 		only_routes TEXT NOT NULL,
 		received_at BIGINT NOT NULL)`,
 	`CREATE INDEX messenger_inbox_order ON messenger_inbox (page_id, person_id, order_at, seq)`,
+	`CREATE INDEX messenger_inbox_tried ON messenger_inbox (received_at) WHERE attempts > 0`,
 	// next_at is when the waiting work became due, or will; NULL is idle.
 	`CREATE TABLE messenger_mailbox (
 		page_id TEXT NOT NULL,
@@ -94,6 +139,7 @@ var firstTables = []string{
 		hold_until BIGINT NOT NULL,
 		lease_until BIGINT,
 		owner TEXT NOT NULL,
+		holder BIGINT NOT NULL,
 		epoch BIGINT NOT NULL,
 		starts BIGINT NOT NULL,
 		PRIMARY KEY (page_id, person_id))`,

@@ -19,8 +19,11 @@ type Store struct {
 	writer *writer
 	config config
 	hints  hints
-	close  sync.Once
-	closed error
+
+	watching sync.WaitGroup
+	unwatch  func()
+	close    sync.Once
+	closed   error
 }
 
 var (
@@ -35,15 +38,20 @@ type config struct {
 	backlog       int
 	now           func() time.Time
 	commitTimeout time.Duration
+	steps         [][]string
 }
 
 // WithBacklog sets how many events of one page may wait before Put returns a
-// [store.BacklogError]. The default is 100,000.
+// [store.BacklogError]. The default is 100,000. Where several processes share
+// the database, each counts what the others put about once a second, so that a
+// page may get past its bound by what they put meanwhile.
 func WithBacklog(events int) Option {
 	return func(c *config) { c.backlog = events }
 }
 
-// WithClock sets the store's clock. The default is [time.Now].
+// WithClock sets the store's clock. The default is [time.Now] for a database
+// that belongs to one process, and the database's own clock for one that
+// several share, so that they need not agree on the time.
 func WithClock(now func() time.Time) Option {
 	return func(c *config) { c.now = now }
 }
@@ -60,50 +68,79 @@ func WithCommitTimeout(d time.Duration) Option {
 // of a newer version of this library with a [SchemaError]. The database is
 // closed with the store, and if Open fails.
 func Open(db *database.Database, opts ...Option) (*Store, error) {
-	s := &Store{db: db, config: config{backlog: 100_000, now: time.Now, commitTimeout: 500 * time.Millisecond}}
+	s := &Store{db: db, config: config{backlog: 100_000, commitTimeout: 500 * time.Millisecond, steps: migrations}}
 	for _, opt := range opts {
 		opt(&s.config)
 	}
 	s.writer = &writer{
-		db: db, commitTimeout: s.config.commitTimeout, hint: s.hints.call,
-		now:   func() time.Time { return s.config.now().UTC().Truncate(time.Microsecond) },
-		queue: make(chan *operation), closed: make(chan struct{}), ended: make(chan struct{}),
-		backlog: map[string]int{},
+		db: db, clock: s.config.now, commitTimeout: s.config.commitTimeout, bound: s.config.backlog, hint: s.changed,
+		queue: make(chan *operation), closed: make(chan struct{}), backlog: backlog{shared: db.Cluster != nil},
 	}
-	if err := s.writer.prepare(); err != nil {
-		if s.writer.session != nil {
-			s.writer.session.close()
+	for range max(db.Writers, 1) {
+		s.writer.lanes = append(s.writer.lanes, &lane{writer: s.writer})
+	}
+	if err := s.writer.lanes[0].prepare(s.config.steps); err != nil {
+		if session := s.writer.lanes[0].session; session != nil {
+			session.close()
 		}
 		return nil, errors.Join(err, db.Close())
 	}
-	go s.writer.loop()
+	for _, lane := range s.writer.lanes {
+		lane.joined = true
+		s.writer.ended.Go(lane.loop)
+	}
+	s.watch()
 	return s, nil
 }
 
-// prepare migrates the tables, voids the leases of dead processes and counts
-// what waits.
-func (w *writer) prepare() error {
-	tx, err := w.begin()
-	if err != nil {
+// prepare migrates the tables, and voids the leases of dead processes if they
+// cannot be of another that lives.
+func (w *lane) prepare(steps [][]string) error {
+	if err := w.migrate(steps); err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }()
-	if err := migrate(w.session, w.now()); err != nil {
-		return err
-	}
-	if w.db.Dialect.Exclusive() {
+	w.joined = true
+	if w.db.Cluster == nil {
 		_, err := w.session.exec("UPDATE messenger_mailbox SET lease_until = NULL, owner = '' WHERE lease_until IS NOT NULL")
-		if err != nil {
-			return err
-		}
-	}
-	if err := w.countBacklog(); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("store: commit: %w", err)
+	// The connection joins the others now that there are tables for it.
+	w.session.close()
+	w.session = nil
+	ctx, cancel := w.deadline()
+	defer cancel()
+	return w.connect(ctx)
+}
+
+// watch looks after other processes until the store is closed.
+func (s *Store) watch() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.unwatch = func() {
+		cancel()
+		s.watching.Wait()
 	}
-	return nil
+	if s.db.Cluster != nil {
+		// Any operation makes the writer connect anew.
+		rejoin := func() { _ = s.Ping(ctx) }
+		s.watching.Go(func() { s.db.Cluster.Watch(ctx, s.hints.call, rejoin) })
+	}
+}
+
+// changed tells this process, and the others, that something may be due.
+func (s *Store) changed() {
+	s.hints.call()
+	if s.db.Cluster != nil {
+		s.db.Cluster.Notify()
+	}
+}
+
+// moment is the store's time as an argument of a read: a number, or the
+// database's own clock.
+func (s *Store) moment() any {
+	if clock := s.db.Dialect.Clock(); clock != "" && s.config.now == nil {
+		return gorm.Expr(clock)
+	}
+	return micros(s.writer.now())
 }
 
 // DB returns the database for the program's own reads, migrations and writes
@@ -115,9 +152,15 @@ func (s *Store) DB() *gorm.DB { return s.db.Pool }
 // RunsCalls implements [store.Caller]: the store runs what [OnCommit] queues.
 func (s *Store) RunsCalls(name string) bool { return name == api }
 
-// Ping implements [store.Queuer]. It begins a transaction that could write.
+// Ping implements [store.Queuer]. It makes a change durable, as all else must
+// be: a full disk fails it. The row is that of no replica, and long run out; what
+// stays the same would not be written.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.do(ctx, func(*txn) error { return nil })
+	return s.do(ctx, func(t *txn) error {
+		_, err := t.exec(`INSERT INTO messenger_replicas (owner, pages, until) VALUES ('', '[]', 0)
+			ON CONFLICT (owner) DO UPDATE SET until = messenger_replicas.until - 1`)
+		return err
+	})
 }
 
 // Wake implements [store.Queuer].
@@ -126,6 +169,7 @@ func (s *Store) Wake(hint func()) (stop func()) { return s.hints.add(hint) }
 // Close implements [store.Store].
 func (s *Store) Close() error {
 	s.close.Do(func() {
+		s.unwatch()
 		s.writer.close()
 		s.closed = s.db.Close()
 	})

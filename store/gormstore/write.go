@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
-
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -17,15 +14,7 @@ func (s *Store) Apply(ctx context.Context, writes ...store.Write) error {
 	if err := checkWrites(writes, false); err != nil {
 		return err
 	}
-	writes = slices.Clone(writes)
-	return s.do(ctx, func(t *txn) error {
-		for _, w := range writes {
-			if err := t.write(w); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.writer.do(ctx, &operation{writes: slices.Clone(writes)})
 }
 
 func isCall(w store.Write) bool {
@@ -45,107 +34,146 @@ func checkWrites(writes []store.Write, calls bool) error {
 	return nil
 }
 
-// write applies one write.
-func (t *txn) write(w store.Write) error {
-	switch w := w.(type) {
-	case store.SaveProfile:
-		row := personRow{PageID: w.PageID, PSID: w.PSID, ProfileAt: micros(w.At), ProfileRefused: w.Refused}
-		changed := []string{"profile_at", "profile_refused"}
-		if !w.Refused {
-			row.setProfile(w.Profile)
-			changed = append(changed, "first_name", "last_name", "name", "username", "profile_pic", "locale", "timezone", "gender")
+// locksOfWrites names the conversations that writes change something of.
+func locksOfWrites(writes []store.Write, yield func(store.Conversation)) {
+	for _, w := range writes {
+		var of store.Conversation
+		switch w := w.(type) {
+		case store.SaveProfile:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.TouchPerson:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.MarkUnavailable:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.AddThumbUp:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.AddLocation:
+			of = store.Conversation{PageID: w.Location.PageID, PersonID: w.Location.PSID}
+		case store.SaveMessage:
+			of = store.Conversation{PageID: w.Received.PageID, PersonID: w.Received.PSID}
+		case store.SaveSent:
+			of = store.Conversation{PageID: w.Sent.PageID, PersonID: w.Sent.PSID}
+		case store.SaveSession:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.DeleteSession:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.CancelSend:
+			of = w.Conversation
+		default:
+			continue
 		}
-		return t.savePerson(row, clause.AssignmentColumns(changed), gorm.Expr("excluded.profile_at >= messenger_people.profile_at"))
-	case store.TouchPerson:
-		return t.savePerson(personRow{PageID: w.PageID, PSID: w.PSID, LastAct: micros(w.At)}, clause.Assignments(map[string]any{
-			"last_act": gorm.Expr(`CASE WHEN excluded.last_act > messenger_people.last_act
-				THEN excluded.last_act ELSE messenger_people.last_act END`),
-			"unavailable_since": 0,
-		}))
-	case store.MarkUnavailable:
-		return t.savePerson(personRow{PageID: w.PageID, PSID: w.PSID, UnavailableSince: micros(w.At)},
-			clause.AssignmentColumns([]string{"unavailable_since"}))
-	case store.AddThumbUp:
-		return t.savePerson(personRow{PageID: w.PageID, PSID: w.PSID, ThumbUps: 1}, clause.Assignments(map[string]any{
-			"thumb_ups": gorm.Expr("messenger_people.thumb_ups + 1"),
-		}))
+		yield(of)
+	}
+}
+
+// pending are the rows that writes come to, until they are stored.
+type pending struct {
+	people                    peopleChanges
+	sessions                  map[sessionKey]store.Write
+	attachments               map[attachmentKey]store.SaveAttachment
+	locations, received, sent [][]any
+}
+
+// write applies the writes of operations, in order: commits, then writes beside
+// turns.
+func (t *txn) write(commits, applies []*operation) error {
+	for _, op := range commits {
+		for _, w := range op.outcome.Writes {
+			if err := t.apply(op, w); err != nil {
+				return err
+			}
+		}
+	}
+	for _, op := range applies {
+		for _, w := range op.writes {
+			if err := t.apply(op, w); err != nil {
+				return err
+			}
+		}
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	return t.saveAttachments()
+}
+
+func (t *txn) apply(op *operation, w store.Write) error {
+	p := &t.pending
+	switch w := w.(type) {
+	case store.SaveProfile, store.TouchPerson, store.MarkUnavailable, store.AddThumbUp:
+		p.people = append(p.people, w)
 	case store.CancelSend:
-		_, err := t.cancel(w)
+		var held store.Conversation
+		if op.outcome != nil {
+			held = op.outcome.Lease.Conversation
+		}
+		found, err := t.cancel(w, held)
+		op.found = op.found || found
 		return err
 	case store.AddLocation:
 		l := w.Location
-		return t.create(&locationRow{
-			PageID: l.PageID, PSID: l.PSID, Latitude: l.Latitude, Longitude: l.Longitude,
-			Title: l.Title, URL: l.URL, MID: l.MID, At: micros(l.At),
-		})
+		p.locations = append(p.locations, []any{l.PageID, l.PSID, l.Latitude, l.Longitude, l.Title, l.URL, l.MID, micros(l.At)})
 	case store.SaveMessage:
 		r := w.Received
-		return t.create(&receivedRow{PageID: r.PageID, PSID: r.PSID, Key: r.Key, Type: r.Type, Body: r.Body, At: micros(r.At)},
-			clause.OnConflict{DoNothing: true})
+		p.received = append(p.received, []any{r.PageID, r.PSID, r.Key, r.Type, []byte(r.Body), micros(r.At)})
 	case store.SaveSent:
-		return t.saveSent(w.Sent)
+		p.sent = append(p.sent, sentRowOf(w.Sent))
 	case store.SaveSession:
-		return t.saveSession(w)
+		p.session(sessionKey{w.PageID, w.PSID, w.Name}, w)
 	case store.DeleteSession:
-		return t.gorm(t.models.Delete(&sessionRow{PageID: w.PageID, PSID: w.PSID, Name: w.Name}))
+		p.session(sessionKey{w.PageID, w.PSID, w.Name}, w)
 	case store.SaveAttachment:
-		return t.create(&attachmentRow{PageID: w.PageID, Name: w.Name, AttachmentID: w.AttachmentID, Expires: micros(w.Expires)},
-			clause.OnConflict{UpdateAll: true})
+		if p.attachments == nil {
+			p.attachments = map[attachmentKey]store.SaveAttachment{}
+		}
+		p.attachments[attachmentKey{w.PageID, w.Name}] = w
 	case store.Call:
+		// What was written before is there for the function to see.
+		if err := t.flush(); err != nil {
+			return err
+		}
 		return t.call(w)
-	}
-	return fmt.Errorf("store: no way to apply a %T: %w", w, errors.ErrUnsupported)
-}
-
-func (t *txn) gorm(db *gorm.DB) error {
-	if db.Error != nil {
-		return fmt.Errorf("store: database: %w", db.Error)
+	default:
+		return fmt.Errorf("store: no way to apply a %T: %w", w, errors.ErrUnsupported)
 	}
 	return nil
 }
 
-func (t *txn) create(row any, clauses ...clause.Expression) error {
-	return t.gorm(t.models.Clauses(clauses...).Create(row))
-}
+var (
+	addLocations = newSet("page_id TEXT, psid TEXT, latitude DOUBLE, longitude DOUBLE, title PROSE, url PROSE, mid PROSE, at BIGINT",
+		`INSERT INTO messenger_locations (page_id, psid, latitude, longitude, title, url, mid, at)
+		SELECT r.page_id, r.psid, r.latitude, r.longitude, r.title, r.url, r.mid, r.at FROM ROWS`)
+	addReceived = newSet("page_id TEXT, psid TEXT, key TEXT, type PROSE, body BYTES, at BIGINT",
+		`INSERT INTO messenger_received (page_id, psid, key, type, body, at)
+		SELECT r.page_id, r.psid, r.key, r.type, r.body, r.at FROM ROWS WHERE TRUE ON CONFLICT DO NOTHING`)
+	addSent = newSet("page_id TEXT, psid TEXT, key TEXT, type PROSE, body BYTES, status BIGINT, response PROSE, mid PROSE, "+
+		"outcome PROSE, error PROSE, at BIGINT",
+		`INSERT INTO messenger_sent (page_id, psid, key, type, body, status, response, mid, outcome, error, at)
+		SELECT r.page_id, r.psid, r.key, r.type, r.body, r.status, r.response, r.mid, r.outcome, r.error, r.at FROM ROWS`)
+)
 
-// savePerson adds a person, or changes the one there is, if the conditions
-// hold.
-func (t *txn) savePerson(row personRow, changes clause.Set, conditions ...clause.Expression) error {
-	row.FirstSeen = micros(t.now)
-	return t.create(&row, clause.OnConflict{
-		Columns: []clause.Column{{Name: "page_id"}, {Name: "psid"}}, DoUpdates: changes,
-		Where: clause.Where{Exprs: conditions},
-	})
-}
-
-func (t *txn) saveSent(s store.Sent) error {
-	return t.create(&sentRow{
-		PageID: s.PageID, PSID: s.PSID, Key: s.Key, Type: s.Type, Body: s.Body, Status: s.Status,
-		Response: s.Response, MID: s.MID, Outcome: string(s.Outcome), Error: s.Error, At: micros(s.At),
-	})
-}
-
-// saveSession replaces the version of a session that it was made from, in one
-// statement.
-func (t *txn) saveSession(w store.SaveSession) error {
-	row := sessionRow{PageID: w.PageID, PSID: w.PSID, Name: w.Name, Data: w.Data, Version: w.Version + 1, Expires: micros(w.Expires)}
-	conflict := &store.ConflictError{PageID: w.PageID, PSID: w.PSID, Name: w.Name}
-	const live = "(expires = 0 OR expires > ?)"
-	of := t.models.Model(&sessionRow{}).Where("page_id = ? AND psid = ? AND name = ?", w.PageID, w.PSID, w.Name)
-	if w.Version == 0 {
-		if err := t.gorm(of.Where("NOT "+live, micros(t.now)).Delete(&sessionRow{})); err != nil {
-			return err
-		}
-		db := t.models.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		if db.Error == nil && db.RowsAffected == 0 {
-			return conflict
-		}
-		return t.gorm(db)
+func sentRowOf(s store.Sent) []any {
+	return []any{
+		s.PageID, s.PSID, s.Key, s.Type, []byte(s.Body), s.Status, s.Response, s.MID, string(s.Outcome), s.Error, micros(s.At),
 	}
-	db := of.Where("version = ? AND "+live, w.Version, micros(t.now)).
-		Updates(map[string]any{"data": row.Data, "version": row.Version, "expires": row.Expires})
-	if db.Error == nil && db.RowsAffected == 0 {
-		return conflict
+}
+
+// flush stores what is pending, all but attachments: those belong to no
+// conversation.
+func (t *txn) flush() error {
+	p := t.pending
+	t.pending = pending{attachments: p.attachments}
+	if err := t.savePeople(p.people); err != nil {
+		return err
 	}
-	return t.gorm(db)
+	if err := t.saveSessions(p.sessions); err != nil {
+		return err
+	}
+	if err := t.change(addLocations, p.locations); err != nil {
+		return err
+	}
+	if err := t.change(addReceived, p.received); err != nil {
+		return err
+	}
+	return t.change(addSent, p.sent)
 }

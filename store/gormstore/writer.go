@@ -3,9 +3,9 @@ package gormstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -15,55 +15,36 @@ import (
 // groupSize is the most operations that share one commit.
 const groupSize = 256
 
-// operation is one change of the store. It takes effect whole or not at all,
-// and may be run again if nothing of it was committed.
-type operation struct {
-	ctx context.Context
-	run func(*txn) error
-	// alone operations run a user's code; they commit in a transaction of
-	// their own.
-	alone bool
-	done  chan error
+// tries is how often a transaction is begun that fails because of what others
+// do at the same time.
+const tries = 5
 
-	err   error
-	delta map[string]int
-	hint  bool
-}
-
-// txn is what an operation works on.
-type txn struct {
-	*session
-	now time.Time
-	// held is the conversation whose lease the operation holds, if any.
-	held store.Conversation
-	// waiting returns how many events of a page wait, those of this
-	// transaction included.
-	waiting func(pageID string) int
-	// delta is what the operation changes about that.
-	delta map[string]int
-	// hint is set if something may be due when it has committed.
-	hint bool
-	// call runs a user's code; nil in a group.
-	call func(store.Call) error
-}
-
-// writer makes operations durable, many in one commit. It is a single
-// goroutine, which owns the connection that all writes go through.
+// writer makes operations durable, many in one commit.
 type writer struct {
 	db            *database.Database
-	now           func() time.Time
+	clock         func() time.Time // nil is the database's, or else the process's
 	commitTimeout time.Duration
+	bound         int
 	hint          func()
 
-	queue  chan *operation
-	closed chan struct{}
-	ended  chan struct{}
-	calls  callGroup
+	queue   chan *operation
+	closed  chan struct{}
+	lanes   []*lane
+	ended   sync.WaitGroup
+	calls   callGroup
+	backlog backlog
+}
 
+// lane is one goroutine of the writer, with a connection of its own that writes.
+// Where several processes may write at once one process may, too: one lane
+// gathers while the other waits for the disk.
+type lane struct {
+	*writer
 	// session is nil after the connection broke, until it is needed again.
 	session *session
-	// backlog counts the waiting events by page.
-	backlog map[string]int
+	// joined is set once the tables are there: then each connection joins the
+	// other processes.
+	joined bool
 }
 
 // do hands an operation to the writer and waits until it is durable, or
@@ -94,10 +75,9 @@ func (w *writer) do(ctx context.Context, op *operation) error {
 	}
 }
 
-// loop is the writer's goroutine. It ends when the store is closed, after the
+// loop is the lane's goroutine. It ends when the store is closed, after the
 // operations that it has taken.
-func (w *writer) loop() {
-	defer close(w.ended)
+func (w *lane) loop() {
 	var next *operation
 	for {
 		if next == nil {
@@ -107,28 +87,33 @@ func (w *writer) loop() {
 				return
 			}
 		}
-		if next.alone {
-			w.finish([]*operation{next}, w.commitAlone)
-			next = nil
-			continue
-		}
 		var group []*operation
 		group, next = w.gather(next)
-		w.finish(group, w.commitGroup)
+		w.finish(group)
 	}
 }
 
-// gather takes what waits. An operation that must commit alone ends the group
-// and is returned beside it.
-func (w *writer) gather(first *operation) (group []*operation, alone *operation) {
+// gather takes what waits. An operation that cannot join the others ends the
+// group and is returned beside it.
+func (w *lane) gather(first *operation) (group []*operation, next *operation) {
 	group = append(group, first)
+	if first.alone() {
+		return group, nil
+	}
 	// Those who were just answered get a chance to come back with more.
 	runtime.Gosched()
+	leases := map[store.LeaseID]bool{}
+	if first.outcome != nil {
+		leases[first.outcome.Lease] = true
+	}
 	for len(group) < groupSize {
 		select {
 		case op := <-w.queue:
-			if op.alone {
+			if op.alone() || op.outcome != nil && leases[op.outcome.Lease] {
 				return group, op
+			}
+			if op.outcome != nil {
+				leases[op.outcome.Lease] = true
 			}
 			group = append(group, op)
 		default:
@@ -138,168 +123,155 @@ func (w *writer) gather(first *operation) (group []*operation, alone *operation)
 	return group, nil
 }
 
-// finish commits operations and tells their callers.
-func (w *writer) finish(group []*operation, commit func([]*operation) error) {
-	err := commit(group)
-	if errors.Is(err, errBroken) && len(group) > 1 {
-		// One operation cost all of them the transaction. Each on its own
-		// shows whose fault it was.
-		for _, op := range group {
-			w.finish([]*operation{op}, commit)
+// finish commits operations and tells their callers. If one costs all of them
+// the transaction, halves of the group are tried, until it fails alone.
+func (w *lane) finish(group []*operation) {
+	var err error
+	shared := false
+	for range tries {
+		shared, err = w.commit(group)
+		if err == nil || !w.db.Dialect.Again(err) {
+			break
 		}
+	}
+	if err != nil && !shared && len(group) > 1 {
+		w.finish(group[:len(group)/2])
+		w.finish(group[len(group)/2:])
 		return
 	}
-	hint := false
 	for _, op := range group {
 		if op.err == nil {
 			op.err = err
 		}
-		if op.err == nil {
-			for page, n := range op.delta {
-				if w.backlog[page] += n; w.backlog[page] == 0 {
-					delete(w.backlog, page)
-				}
-			}
-			hint = hint || op.hint
-		}
 		op.done <- op.err
 	}
-	if hint {
+}
+
+// commit runs operations in one transaction. An error that is shared is no
+// operation's own fault.
+func (w *lane) commit(group []*operation) (shared bool, err error) {
+	ctx, cancel := w.deadline()
+	defer cancel()
+	if err := w.backlog.refresh(ctx, w.db.Pool); err != nil {
+		return true, err
+	}
+	tx, now, err := w.begin(ctx)
+	if err != nil {
+		return true, err
+	}
+	t := &txn{session: w.session, now: now, w: w, tx: tx, delta: map[string]int{}, freed: map[string]bool{}}
+	err = t.run(group)
+	t.endCalls()
+	if err != nil {
+		_ = tx.Rollback()
+		return w.reset(err), err
+	}
+	if err := tx.Commit(); err != nil {
+		// Nobody knows whether it took effect.
+		w.backlog.forget()
+		w.reset(err)
+		return true, fmt.Errorf("store: commit: %w", err)
+	}
+	w.backlog.add(t.delta)
+	if t.hint {
 		w.hint()
 	}
+	return false, nil
 }
 
-// errBroken reports that the database has ended the transaction by itself.
-var errBroken = errors.New("store: the database has rolled back the transaction")
+// deadline is the writer's own: a caller's context never ends a transaction
+// that others share.
+func (w *writer) deadline() (context.Context, context.CancelFunc) {
+	if w.db.Timeout == 0 {
+		return context.Background(), func() {}
+	}
+	return context.WithTimeout(context.Background(), w.db.Timeout)
+}
 
-// begin opens a transaction that may write.
-func (w *writer) begin() (*sql.Tx, error) {
+// begin opens a transaction that may write, and returns its time.
+func (w *lane) begin(ctx context.Context) (*sql.Tx, time.Time, error) {
 	for again := true; ; again = false {
 		if w.session == nil {
-			s, err := newSession(w.db)
-			if err != nil {
-				return nil, err
+			if err := w.connect(ctx); err != nil {
+				return nil, time.Time{}, err
 			}
-			w.session = s
 		}
-		tx, err := w.session.conn.BeginTx(context.Background(), nil)
+		w.session.within(ctx)
+		tx, now, err := w.start(ctx)
 		if err == nil {
-			return tx, nil
+			return tx, now, nil
 		}
-		w.reset(err)
-		if w.session != nil || !again {
-			return nil, fmt.Errorf("store: database: %w", err)
+		if !w.reset(err) || !again || ctx.Err() != nil {
+			return nil, time.Time{}, err
 		}
 	}
 }
 
-// reset gives up the connection if it broke.
-func (w *writer) reset(err error) {
-	if w.session != nil && (connBroken(err) || w.session.conn.PingContext(context.Background()) != nil) {
+func (w *lane) connect(ctx context.Context) error {
+	s, err := newSession(ctx, w.db)
+	if err != nil {
+		return err
+	}
+	if w.db.Cluster != nil && w.joined {
+		if s.holder, err = w.db.Cluster.Join(ctx, s.conn); err != nil {
+			s.close()
+			return err
+		}
+	}
+	w.session = s
+	return nil
+}
+
+// start begins a transaction and asks for its settings and its time.
+func (w *lane) start(ctx context.Context) (*sql.Tx, time.Time, error) {
+	tx, err := w.session.conn.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("store: database: %w", err)
+	}
+	var us int64
+	if begin := w.db.Dialect.Begin(); begin != "" {
+		var answer string
+		_, err := w.session.row([]any{&answer, &us}, begin)
+		if err == nil {
+			err = w.db.Dialect.Check(answer)
+		}
+		if err != nil {
+			_ = tx.Rollback()
+			return nil, time.Time{}, err
+		}
+	}
+	if w.clock == nil && us != 0 {
+		return tx, fromMicros(us), nil
+	}
+	return tx, w.now(), nil
+}
+
+// now is the process's time, or that of the store's own clock.
+func (w *writer) now() time.Time {
+	clock := w.clock
+	if clock == nil {
+		clock = time.Now
+	}
+	return clock().UTC().Truncate(time.Microsecond)
+}
+
+// reset gives up the connection if it broke, and reports whether it did.
+func (w *lane) reset(err error) bool {
+	if w.session != nil && w.session.broken(err) {
 		w.session.close()
 		w.session = nil
 	}
-}
-
-// commitGroup runs operations in one transaction, each behind a savepoint, so
-// that one that fails takes nothing else with it.
-func (w *writer) commitGroup(group []*operation) error {
-	tx, err := w.begin()
-	if err != nil {
-		return err
-	}
-	delta := map[string]int{}
-	for _, op := range group {
-		if err := w.runInGroup(op, delta); err != nil {
-			_ = tx.Rollback()
-			w.reset(err)
-			return err
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		w.reset(err)
-		return fmt.Errorf("store: commit: %w", err)
-	}
-	return nil
-}
-
-// runInGroup runs one operation. It returns an error only if the group is lost;
-// the operation's own error stays in it.
-func (w *writer) runInGroup(op *operation, delta map[string]int) error {
-	op.err, op.delta, op.hint = nil, nil, false
-	if op.err = op.ctx.Err(); op.err != nil {
-		return nil //nolint:nilerr // op keeps its own error, and the group goes on
-	}
-	if _, err := w.session.exec("SAVEPOINT operation"); err != nil {
-		return err
-	}
-	t := w.txn(delta)
-	if op.err = op.run(t); op.err == nil {
-		if _, err := w.session.exec("RELEASE SAVEPOINT operation"); err != nil {
-			return err
-		}
-		for page, n := range t.delta {
-			delta[page] += n
-		}
-		op.delta, op.hint = t.delta, t.hint
-		return nil
-	}
-	if !w.db.Dialect.Intact(w.session.conn) {
-		return fmt.Errorf("%w: %w", errBroken, op.err)
-	}
-	if _, err := w.session.exec("ROLLBACK TO SAVEPOINT operation"); err != nil {
-		return fmt.Errorf("%w: %w", errBroken, err)
-	}
-	_, err := w.session.exec("RELEASE SAVEPOINT operation")
-	return err
-}
-
-func (w *writer) txn(group map[string]int) *txn {
-	t := &txn{session: w.session, now: w.now(), delta: map[string]int{}}
-	t.waiting = func(pageID string) int { return w.backlog[pageID] + group[pageID] + t.delta[pageID] }
-	return t
-}
-
-// commitAlone runs one operation in a transaction of its own, within the
-// commit timeout.
-func (w *writer) commitAlone(group []*operation) error {
-	op := group[0]
-	if op.err = op.ctx.Err(); op.err != nil {
-		return nil
-	}
-	tx, err := w.begin()
-	if err != nil {
-		return err
-	}
-	calls := newCalls(w, tx)
-	defer calls.end()
-	t := w.txn(nil)
-	t.call = calls.run
-	if op.err = op.run(t); op.err != nil {
-		calls.end()
-		_ = tx.Rollback()
-		w.reset(op.err)
-		return nil
-	}
-	calls.end()
-	if err := tx.Commit(); err != nil {
-		w.reset(err)
-		return fmt.Errorf("store: commit: %w", err)
-	}
-	op.delta, op.hint = t.delta, t.hint
-	return nil
+	return w.session == nil
 }
 
 // close ends the writer after the operations that it has taken.
 func (w *writer) close() {
 	close(w.closed)
-	<-w.ended
+	w.ended.Wait()
 	w.calls.wait(w.commitTimeout)
-	if w.session != nil {
-		w.session.close()
+	for _, lane := range w.lanes {
+		if lane.session != nil {
+			lane.session.close()
+		}
 	}
-}
-
-func connBroken(err error) bool {
-	return errors.Is(err, sql.ErrConnDone) || errors.Is(err, errBadConn)
 }

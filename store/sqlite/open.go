@@ -24,6 +24,12 @@ const (
 	// busyTimeout is how long a connection waits for another that writes, in
 	// milliseconds.
 	busyTimeout = 5000
+	// cacheSize is how much of the file a connection keeps in memory at most, in
+	// KiB. Keys fall all over their index, which is best kept whole.
+	cacheSize = 32 << 10
+	// checkpoint is how many pages the log gathers before they are written to
+	// the file: what is changed over and over is then written once.
+	checkpoint = 8000
 	// readers is the most connections for reads and for the user's statements.
 	readers = 8
 )
@@ -115,6 +121,7 @@ func prepare(path string) (string, error) {
 func source(path string, set settings) string {
 	query := url.Values{
 		"_busy_timeout": {strconv.Itoa(busyTimeout)},
+		"_cache_size":   {strconv.Itoa(-cacheSize)},
 		"_foreign_keys": {"1"},
 		"_journal_mode": {set.journal},
 		"_synchronous":  {set.synchronous},
@@ -150,6 +157,9 @@ func connect(path string, set settings) (*database.Database, error) {
 			return nil, explain(path, err)
 		}
 		if err := readBack(ctx, conn); err != nil {
+			return nil, errors.Join(explain(path, err), conn.Close())
+		}
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", checkpoint)); err != nil {
 			return nil, errors.Join(explain(path, err), conn.Close())
 		}
 		return conn, nil

@@ -74,6 +74,7 @@ func (m *model) put(events []store.Event) {
 			settled := s.Started && s.Key == ev.Confirms && s.PageID == ev.PageID
 			if settled {
 				m.sent[s.Conversation]++
+				m.box(s.Conversation).rest = time.Time{}
 			}
 			return settled
 		})
@@ -312,5 +313,15 @@ func (m *model) stats() store.Stats {
 			stats.Oldest = ev.ReceivedAt
 		}
 	}
+	for conv := range m.boxes {
+		if waiting := m.eventsOf(conv); len(waiting) > 0 && waiting[0].Attempts > 0 {
+			stats.Blocked = append(stats.Blocked, store.Blocked{
+				Conversation: conv, Attempts: waiting[0].Attempts, Since: waiting[0].ReceivedAt,
+			})
+		}
+	}
+	slices.SortFunc(stats.Blocked, func(a, b store.Blocked) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.PageID, b.PageID), cmp.Compare(a.PersonID, b.PersonID))
+	})
 	return stats
 }

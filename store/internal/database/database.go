@@ -6,6 +6,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -15,13 +16,58 @@ type Database struct {
 	Dialect Dialect
 	// Pool serves reads, and the user's own statements.
 	Pool *gorm.DB
-	// Connect opens the connection through which all writes go, with its
+	// Connect opens a connection through which writes go, with its
 	// settings made and read back. It is called again if that connection
 	// breaks. Transactions that are begun on it may write at once.
 	Connect func(ctx context.Context) (*sql.Conn, error)
+	// Writers is how many connections write; less than 1 is 1. More than one
+	// needs a Cluster, for they meet as other processes do.
+	Writers int
+	// Timeout bounds each transaction of the writer; what takes longer costs
+	// the connection. Zero is no bound.
+	Timeout time.Duration
+	// Cluster is how several processes on the database know of each other; nil
+	// if this process alone uses the queue. Then leases that are found at the
+	// start belong to a dead process.
+	Cluster Cluster
 	// Close releases everything, when nothing uses the database any more.
 	Close func() error
 }
+
+// Cluster is the processes that share a database.
+type Cluster interface {
+	// Join makes the process known on the connection that writes. It returns
+	// the number that its leases carry while the connection lasts, or 0 if the
+	// others cannot tell when it ends.
+	Join(ctx context.Context, conn *sql.Conn) (holder int64, err error)
+	// Notify tells the other processes, soon, that something may be due. It
+	// does not wait.
+	Notify()
+	// Watch looks after the others until the context ends: it calls due when
+	// one of them says, or its death means, that something may be due, and
+	// rejoin when the connection on which this process joined has ended.
+	Watch(ctx context.Context, due, rejoin func())
+}
+
+// Column is one value in the rows of a set-based statement.
+type Column struct {
+	Name string
+	Type Type
+}
+
+// Type is that of a column.
+type Type int
+
+// The types of columns. A text must come back as it went in; prose, which
+// nothing is looked up by, may lose characters that the database cannot keep.
+const (
+	Text Type = iota
+	Prose
+	Integer
+	Bytes
+	Float
+	Boolean
+)
 
 // Dialect is how one kind of database differs from the others. Statements are
 // written with ? for arguments, and otherwise in the SQL that SQLite and
@@ -34,14 +80,52 @@ type Dialect interface {
 	Identity() string
 	// Bytes is the type of a column of bytes.
 	Bytes() string
+	// Epochs makes the source of epochs, and NextEpoch is a query that draws
+	// one: higher than all before it, whatever becomes of the transaction, if
+	// there are others meanwhile.
+	Epochs() string
+	NextEpoch() string
 	// SkipLocked ends a SELECT whose rows are to be locked, leaving out those
 	// that another process has locked; empty if there is no other process.
 	SkipLocked() string
-	// Exclusive reports that this process alone uses the queue. Then leases
-	// that are found at the start belong to a dead process.
-	Exclusive() bool
+	// Clock is an expression for the database's time in microseconds since
+	// 1970; empty if that of the process counts.
+	Clock() string
+	// Begin is a query of no arguments for the start of each transaction that
+	// writes; empty if there is nothing to do. Check returns an error if what
+	// it answers means that the transaction cannot write, or not durably.
+	Begin() string
+	Check(answer string) error
+	// Migrating is a query that waits for all transactions that have begun, and
+	// holds back new ones, until its own ends; empty if there is no other
+	// process.
+	Migrating() string
+	// Prepares reports that the driver itself keeps statements prepared.
+	Prepares() bool
+	// Sets reports that a statement can work on many rows of arguments at once.
+	// Then Set and PerRow make statements with one array for each column, which
+	// Array makes, and else with one row's values.
+	Sets() bool
+	// Set puts the rows of arguments into a statement, which names the table of
+	// them ROWS, first or alone in a FROM, and its columns as those of r.
+	Set(statement string, columns []Column) string
+	// PerRow makes a query that runs another once for each row of arguments,
+	// whose columns it names as those of r. With Sets, its answer begins with
+	// the number of the row, from 0, and is in the order of the rows.
+	PerRow(query string, columns []Column) string
+	Array(column Type, rows [][]any, i int) any
 	// Intact reports whether the connection's transaction is still open. Some
 	// databases end it by themselves after certain errors, and would make what
 	// follows durable at once.
 	Intact(conn *sql.Conn) bool
+	// Guard is run before a user's statement, and Recover after one that
+	// failed, where an error makes the transaction refuse all that follows.
+	Guard() string
+	Recover() string
+	// Failed reports that the connection's transaction is open and refuses
+	// everything until Recover.
+	Failed(conn *sql.Conn) bool
+	// Again reports whether a transaction failed because of what others did at
+	// the same time, and may succeed if it is tried again.
+	Again(err error) bool
 }

@@ -1,0 +1,107 @@
+package messenger_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// A message of unknown fate is sent again at once on a page that gets no echoes.
+// On one that does it waits for its own, which settles it: for half a minute, and
+// for no longer than the echo takes.
+func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		echoing    bool
+		after      time.Duration // it is sent, or settled, by then; not a second before
+		echoAfter  time.Duration // 0: never
+		lastEchoed time.Duration // ago
+		want       []string
+	}{
+		"a page without echoes":           {after: time.Second, want: []string{"news"}},
+		"an echo that never comes":        {echoing: true, after: 30 * time.Second, want: []string{"news"}},
+		"an echo that comes":              {echoing: true, echoAfter: 5 * time.Second, after: 5 * time.Second},
+		"a page without echoes for a day": {echoing: true, lastEchoed: 25 * time.Hour, after: time.Second, want: []string{"news"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+				if c.echoing {
+					require.Equal(t, 200, w.post(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
+					after(time.Second)
+				}
+				w.stop()
+				after(c.lastEchoed)
+				keys := w.diesSending(ada, "news")
+				started := time.Now()
+				w.start()
+				if c.echoAfter > 0 {
+					after(c.echoAfter)
+					require.Empty(t, w.texts(ada))
+					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, keys[0]), "news")).Code)
+				} else if c.after > time.Second {
+					after(c.after - time.Second - time.Since(started))
+					require.Empty(t, w.texts(ada), "not before")
+				}
+				after(2 * time.Second)
+				require.Equal(t, c.want, w.texts(ada))
+				stats, err := w.bot.Stats(t.Context())
+				require.NoError(t, err)
+				require.Zero(t, stats.Queue.Sends)
+
+				// Nobody waits for what is settled.
+				w.says(ada, "hi")
+				after(100 * time.Millisecond)
+				require.Equal(t, append(c.want, "you said hi"), w.texts(ada))
+			})
+		})
+	}
+}
+
+// With a route that always fails, the answers of the others come when they
+// should, and whoever looks sees which conversation it holds up.
+func TestBlockedConversationIsShown(t *testing.T) {
+	t.Parallel()
+	policy := texts(echo, route("broken", func(context.Context, *receiving.Event, *sending.Replier) error { return errors.New("always") }))
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+		start := time.Now()
+		w.says(ada, "hi")
+		after(10 * time.Second)
+		stats, err := w.bot.Stats(t.Context())
+		require.NoError(t, err)
+		require.Len(t, stats.Queue.Blocked, 1)
+		require.Equal(t, ada, stats.Queue.Blocked[0].PersonID)
+		require.Equal(t, 3, stats.Queue.Blocked[0].Attempts)
+		require.WithinDuration(t, start, stats.Queue.Blocked[0].Since, time.Second)
+		require.Empty(t, w.texts(ada))
+
+		after(22 * time.Second) // 1, 5 and 25 seconds after it came
+		require.Equal(t, []string{"you said hi"}, w.texts(ada), "the other route's answer")
+		stats, err = w.bot.Stats(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, stats.Queue.Blocked)
+		require.Equal(t, 1, stats.Queue.Dead)
+
+		for i := range 12 {
+			require.NoError(t, w.Post(t.Context(), json.RawMessage(fmt.Sprintf(
+				`{"sender":{"id":"9%03d"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"mid":"m_%d","text":"hi"}}`,
+				i, pageID, time.Now().UnixMilli(), i))))
+			after(time.Millisecond)
+		}
+		after(500 * time.Millisecond)
+		stats, err = w.bot.Stats(t.Context())
+		require.NoError(t, err)
+		require.Len(t, stats.Queue.Blocked, 10, "those that wait longest")
+		require.Equal(t, "9000", stats.Queue.Blocked[0].PersonID)
+	})
+}

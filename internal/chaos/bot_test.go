@@ -1,0 +1,198 @@
+package chaos_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+)
+
+const (
+	appSecret   = "chaos-app-secret"
+	verifyToken = "chaos-verify-token"
+	pageToken   = "chaos-page-token"
+
+	// sessionName is the session that holds the numbers which a person's
+	// events have left, in the order in which they took effect.
+	sessionName = "applied"
+)
+
+// What a person may write, with a number or a name behind it.
+const (
+	verbSay  = "say"  // add the number to the list, and say it back
+	verbFail = "fail" // fail, whenever it is tried
+	verbExit = "exit" // end the process
+	verbHold = "hold" // as verbSay, once the platform lets the commit go on
+)
+
+// runBot is a bot as a program of its own: it says on its standard output where
+// it listens, and ends cleanly on SIGTERM.
+func runBot() error {
+	graphURL := os.Getenv("CHAOS_GRAPH")
+	var opts []gormstore.Option
+	if bound, err := strconv.Atoi(os.Getenv("CHAOS_BACKLOG")); err == nil {
+		opts = append(opts, gormstore.WithBacklog(bound))
+	}
+	st, err := open(os.Getenv("CHAOS_DSN"), opts...)
+	if err != nil {
+		return err
+	}
+	bot, err := messenger.New(messenger.Config{
+		Apps:        messenger.App(appSecret),
+		GraphURL:    graphURL,
+		Logger:      slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Policy:      routing.Policy{receiving.TypeSimpleText: {{Name: "apply", Handler: handler{}}}},
+		Store:       gated{Store: st, url: graphURL},
+		Tokens:      graph.PageToken(pageToken),
+		VerifyToken: secret.New(verifyToken),
+	})
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: routes(bot), ReadHeaderTimeout: 5 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	fmt.Println("http://" + listener.Addr().String())
+	if err := bot.Run(ctx); err != nil {
+		return err
+	}
+	if err := server.Shutdown(context.Background()); err != nil {
+		return err
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return st.Close()
+}
+
+func routes(bot *messenger.Bot) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", bot)
+	mux.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) {
+		if err := bot.Healthy(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		}
+	})
+	// What a disk that is full does: no file grows beyond so many bytes.
+	mux.HandleFunc("/disk/{bytes}", func(w http.ResponseWriter, r *http.Request) {
+		signal.Ignore(syscall.SIGXFSZ)
+		var limit syscall.Rlimit
+		err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit)
+		if limit.Cur = limit.Max; r.PathValue("bytes") != "all" {
+			limit.Cur, _ = strconv.ParseUint(r.PathValue("bytes"), 10, 64)
+		}
+		if err = errors.Join(err, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	})
+	mux.HandleFunc("/left", func(w http.ResponseWriter, r *http.Request) {
+		stats, err := bot.Stats(r.Context())
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprint(w, stats.Queue.Events+stats.Queue.Sends)
+	})
+	mux.HandleFunc("/memory", func(w http.ResponseWriter, _ *http.Request) {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		_, _ = fmt.Fprint(w, m.HeapAlloc)
+	})
+	return mux
+}
+
+// handler adds a number to its person's session and says it back.
+type handler struct{}
+
+func (handler) ShouldHandle(context.Context, *receiving.Event) bool { return true }
+
+func (handler) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+	verb, what, _ := strings.Cut(ev.Text(), " ")
+	switch verb {
+	case verbFail:
+		return errors.New("poison")
+	case verbExit:
+		// The test looks at what is under way, and ends the process here.
+		if resp, err := http.Get(fmt.Sprint(os.Getenv("CHAOS_GRAPH"), "/dying/", os.Getpid())); err == nil {
+			_ = resp.Body.Close()
+		}
+		os.Exit(3)
+	}
+	n, err := strconv.Atoi(what)
+	if err != nil {
+		return err
+	}
+	session, err := store.SessionFrom(ctx, sessionName)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	var applied []int
+	if len(session.Data) > 0 {
+		if err := json.Unmarshal(session.Data, &applied); err != nil {
+			return err
+		}
+	}
+	data, err := json.Marshal(append(applied, n))
+	if err != nil {
+		return err
+	}
+	err = store.Queue(ctx, store.SaveSession{
+		PageID: ev.PageID, PSID: ev.PersonID, Name: sessionName, Data: data, Version: session.Version,
+	})
+	if err != nil {
+		return err
+	}
+	if verb == verbHold {
+		err = store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+	}
+	return errors.Join(err, reply.Reply(ctx, sending.Text(what)))
+}
+
+// gated is a store that asks the platform before it commits a turn of verbHold:
+// the process can be stopped between its last look at the lease and the commit.
+type gated struct {
+	store.Store
+	url string
+}
+
+func (g gated) Commit(ctx context.Context, out store.Outcome) error {
+	for _, w := range out.Writes {
+		if _, ok := w.(store.AddThumbUp); !ok {
+			continue
+		}
+		resp, err := http.Get(g.url + "/gate")
+		if err != nil {
+			return err
+		}
+		if err := resp.Body.Close(); err != nil {
+			return err
+		}
+	}
+	return g.Store.Commit(ctx, out)
+}

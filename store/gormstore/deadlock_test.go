@@ -1,0 +1,261 @@
+package gormstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/djmessenger/messenger/internal/testpostgres"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/postgres"
+)
+
+// Few people and few keys, so that everything meets everything.
+const meetingPeople, meetingKeys = 12, 60
+
+func someone() store.Conversation {
+	return store.Conversation{PageID: "page", PersonID: fmt.Sprint(rand.IntN(meetingPeople))}
+}
+
+func someKey() string { return fmt.Sprint(rand.IntN(meetingKeys)) }
+
+func someSends() []store.Send {
+	var sends []store.Send
+	for range 1 + rand.IntN(4) {
+		sends = append(sends, store.Send{Conversation: someone(), Key: someKey(), Group: someKey(), Delay: time.Duration(rand.IntN(2)) * time.Millisecond})
+	}
+	return sends
+}
+
+func someWrites() []store.Write {
+	var writes []store.Write
+	for range rand.IntN(4) {
+		of := someone()
+		writes = append(writes, []store.Write{
+			store.AddThumbUp{PageID: of.PageID, PSID: of.PersonID},
+			store.SaveAttachment{PageID: "page", Name: someKey(), AttachmentID: "1"},
+			store.SaveMessage{Received: store.Received{PageID: of.PageID, PSID: of.PersonID, Key: someKey()}},
+			store.SaveSession{PageID: of.PageID, PSID: of.PersonID, Name: "s", Expires: time.Now().Add(time.Millisecond)},
+			store.CancelSend{Conversation: of, Key: someKey()},
+			store.TouchPerson{PageID: of.PageID, PSID: of.PersonID, At: time.Now()},
+		}[rand.IntN(6)])
+	}
+	return writes
+}
+
+// act does one thing of any kind. Refusals are answers.
+func act(ctx context.Context, st *gormstore.Store) error {
+	switch rand.IntN(9) {
+	case 0, 1, 2:
+		var events []store.Event
+		for range 1 + rand.IntN(10) {
+			// A key is fresh for a while, and then several put it at once.
+			key := fmt.Sprint(time.Now().UnixMilli()/50, "/", rand.IntN(meetingKeys))
+			events = append(events, store.Event{Conversation: someone(), Key: key, Confirms: someKey()})
+		}
+		return st.Put(ctx, events...)
+	case 3:
+		return st.Enqueue(ctx, someSends()...)
+	case 4:
+		_, err := st.Cancel(ctx, someone(), someKey())
+		return err
+	case 5:
+		return st.Apply(ctx, someWrites()...)
+	case 6:
+		if rand.IntN(4) > 0 {
+			return st.Purge(ctx, store.Cutoffs{Seen: time.Now(), Sent: time.Now(), Received: time.Now()})
+		}
+		return st.Forget(ctx, someone())
+	case 7:
+		letters, err := st.Dead(ctx, store.DeadQuery{Limit: 5})
+		for _, letter := range letters {
+			if rand.IntN(2) == 0 {
+				err = errors.Join(err, st.Replay(ctx, letter.ID))
+			} else {
+				err = errors.Join(err, st.Drop(ctx, letter.ID))
+			}
+		}
+		return err
+	default:
+		return work(ctx, st)
+	}
+}
+
+// work claims some conversations and commits outcomes of any kind.
+func work(ctx context.Context, st *gormstore.Store) error {
+	leases, err := st.Claim(ctx, store.Claim{Owner: "w", Conversations: 4, Events: 3, Suspects: 4, TTL: 50 * time.Millisecond})
+	if err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for _, lease := range leases {
+		wg.Go(func() {
+			_, failed := st.Renew(ctx, 50*time.Millisecond, lease.LeaseID)
+			o := store.Outcome{Lease: lease.LeaseID, Sends: someSends(), Release: true}
+			if rand.IntN(5) == 0 {
+				set := store.NewTurn(st, store.Person{}).Begin("r")
+				failed = errors.Join(failed, gormstore.OnCommit(set.Context(ctx), func(tx *gorm.DB) error {
+					return tx.Exec("UPDATE shelf SET n = n + 1 WHERE id = ?", rand.IntN(2)).Error
+				}))
+				o.Writes = set.End()
+			}
+			o.Writes = append(o.Writes, someWrites()...)
+			if len(lease.Events) > 0 {
+				ev := lease.Events[0]
+				o.Event = &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}
+				if rand.IntN(3) == 0 {
+					o.Event.Failures = []store.Failure{{Error: "e"}}
+				}
+			}
+			for _, send := range lease.Sends {
+				o.Results = append(o.Results, store.SendResult{Key: send.Key, State: store.SendState(1 + rand.IntN(4))})
+			}
+			failed = errors.Join(failed, st.Commit(ctx, o))
+			mu.Lock()
+			defer mu.Unlock()
+			err = errors.Join(err, failed)
+		})
+	}
+	wg.Wait()
+	return err
+}
+
+// refused reports whether all of an error is an answer that others may cause.
+func refused(err error) bool {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range many.Unwrap() {
+			if !refused(one) {
+				return false
+			}
+		}
+		return true
+	}
+	return errors.Is(err, store.ErrFenced) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSendGone) ||
+		errors.Is(err, store.ErrConflict)
+}
+
+func deadlocks(t *testing.T, st *gormstore.Store) (n int) {
+	t.Helper()
+	require.NoError(t, st.DB().Raw("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Scan(&n).Error)
+	return n
+}
+
+// Operations of all kinds from three replicas over the same few people and
+// keys, and meanwhile replicas of later versions come up and change the tables.
+func TestReplicasNeverWaitInACircle(t *testing.T) {
+	t.Parallel()
+	dsn := testpostgres.Database(t)
+	watcher, err := postgres.Open(dsn)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, watcher.Close()) }()
+	require.NoError(t, watcher.DB().Exec("CREATE TABLE shelf (id INT PRIMARY KEY, n INT); INSERT INTO shelf VALUES (0, 0), (1, 0)").Error)
+	before := deadlocks(t, watcher)
+
+	var replicas []*gormstore.Store
+	for range 3 {
+		st, err := postgres.Open(dsn)
+		require.NoError(t, err)
+		replicas = append(replicas, st)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	var acting sync.WaitGroup
+	var done atomic.Int64
+	for i := range 24 {
+		acting.Go(func() {
+			for ctx.Err() == nil {
+				if err := act(context.Background(), replicas[i%3]); err != nil && !refused(err) {
+					assert.NoError(t, err)
+					return
+				}
+				done.Add(1)
+			}
+		})
+	}
+	var steps [][]string
+	for i, column := range []string{"key", "owner", "key", "at", "name"} {
+		table := []string{"inbox", "mailbox", "outbox", "seen", "people"}[i]
+		steps = append(steps, []string{
+			"CREATE INDEX messenger_" + table + "_later ON messenger_" + table + " (" + column + ")",
+			"UPDATE messenger_mailbox SET owner = 'later'",
+			"ALTER TABLE messenger_" + table + " ADD COLUMN later BIGINT NOT NULL DEFAULT 0",
+		})
+	}
+	for i := range steps {
+		var booting sync.WaitGroup
+		for range 2 {
+			booting.Go(func() {
+				st, err := postgres.Open(dsn, gormstore.WithSteps(steps[:i+1]...))
+				if assert.NoError(t, err) {
+					assert.NoError(t, st.Close())
+				}
+			})
+		}
+		booting.Wait()
+	}
+	acting.Wait()
+	for _, st := range replicas {
+		require.NoError(t, st.Close())
+	}
+	t.Log(done.Load(), "operations")
+	require.Equal(t, before, deadlocks(t, watcher))
+
+	_, err = postgres.Open(dsn)
+	var newer *gormstore.SchemaError
+	require.ErrorAs(t, err, &newer)
+	require.Equal(t, &gormstore.SchemaError{Found: 6, Known: 1}, newer)
+}
+
+// The same keys at once to three replicas, each in an order of its own and for
+// a person of its own: only the keys make them wait for each other.
+func TestBatchesInAnyOrderOfKeys(t *testing.T) {
+	t.Parallel()
+	dsn := testpostgres.Database(t)
+	watcher, err := postgres.Open(dsn)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, watcher.Close()) }()
+	before := deadlocks(t, watcher)
+	const rounds, keys = 10, 1000
+	var replicas []*gormstore.Store
+	for range 3 {
+		st, err := postgres.Open(dsn)
+		require.NoError(t, err)
+		replicas = append(replicas, st)
+	}
+	for round := range rounds {
+		var putting sync.WaitGroup
+		for i := range 12 {
+			putting.Go(func() {
+				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}
+				var events []store.Event
+				var sends []store.Send
+				for _, k := range rand.Perm(keys) {
+					events = append(events, store.Event{Conversation: conv, Key: fmt.Sprint(round, "/", k)})
+					sends = append(sends, store.Send{Conversation: conv, Key: fmt.Sprint(round, "/", k)})
+				}
+				assert.NoError(t, replicas[i%3].Put(context.Background(), events...))
+				assert.NoError(t, replicas[i%3].Enqueue(context.Background(), sends...))
+			})
+		}
+		putting.Wait()
+	}
+	for _, st := range replicas {
+		require.NoError(t, st.Close())
+	}
+	require.Equal(t, before, deadlocks(t, watcher))
+	stats, err := watcher.Stats(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, rounds*keys, stats.Events)
+	require.Equal(t, rounds*keys, stats.Sends)
+}

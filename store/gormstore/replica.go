@@ -1,0 +1,106 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// Attend implements [store.Cluster].
+func (s *Store) Attend(ctx context.Context, replica store.Replica) ([]store.Replica, error) {
+	pages, err := json.Marshal(replica.Pages)
+	if err != nil {
+		return nil, fmt.Errorf("store: pages of replica %q: %w", replica.Owner, err)
+	}
+	var all []store.Replica
+	err = s.do(ctx, func(t *txn) error {
+		all = nil
+		if _, err := t.exec(`INSERT INTO messenger_replicas (owner, pages, until) VALUES (?, ?, ?)
+			ON CONFLICT (owner) DO UPDATE SET pages = excluded.pages, until = excluded.until`,
+			replica.Owner, string(pages), micros(t.now.Add(replica.TTL))); err != nil {
+			return err
+		}
+		if _, err := t.exec("DELETE FROM messenger_replicas WHERE owner IN (SELECT owner FROM messenger_replicas WHERE until <= ?"+
+			t.dialect.SkipLocked()+")", micros(t.now)); err != nil {
+			return err
+		}
+		return t.rows(func(rows *sql.Rows) error {
+			var r store.Replica
+			var pages string
+			if err := rows.Scan(&r.Owner, &pages); err != nil {
+				return err
+			}
+			all = append(all, r)
+			return json.Unmarshal([]byte(pages), &all[len(all)-1].Pages)
+		}, "SELECT owner, pages FROM messenger_replicas WHERE until > ? ORDER BY owner", micros(t.now))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// Echoed implements [store.Cluster].
+func (s *Store) Echoed(ctx context.Context, pageID string) (time.Time, error) {
+	db, err := s.read(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var row struct{ At int64 }
+	err = db.Table("messenger_echoes").Where("page_id = ?", pageID).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return time.Time{}, nil
+	}
+	return fromMicros(row.At), s.readError(ctx, err)
+}
+
+var (
+	echoTimes = newSet("page_id TEXT", `SELECT e.page_id, e.at FROM ROWS, messenger_echoes e WHERE e.page_id = r.page_id`)
+	echoPages = newSet("page_id TEXT, at BIGINT",
+		`INSERT INTO messenger_echoes (page_id, at) SELECT r.page_id, r.at FROM ROWS WHERE TRUE
+		ON CONFLICT (page_id) DO UPDATE SET at = excluded.at`)
+)
+
+// echoed notes that pages had an echo. Most times it is known and nothing is
+// written: everybody who writes for the page would wait. The pages are locked
+// last, and sorted.
+func (t *txn) echoed(events []store.Event) error {
+	var pages []string
+	for _, ev := range events {
+		if ev.Confirms != "" {
+			pages = append(pages, ev.PageID)
+		}
+	}
+	slices.Sort(pages)
+	pages = slices.Compact(pages)
+	rows := make([][]any, 0, len(pages))
+	for _, page := range pages {
+		rows = append(rows, []any{page})
+	}
+	known := map[string]bool{}
+	err := t.ask(echoTimes, rows, func(found *sql.Rows) error {
+		var page string
+		var at int64
+		err := found.Scan(&page, &at)
+		known[page] = t.now.Sub(fromMicros(at)) < store.EchoedWithin
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	rows = rows[:0]
+	for _, page := range pages {
+		if !known[page] {
+			rows = append(rows, []any{page, micros(t.now)})
+		}
+	}
+	return t.change(echoPages, rows)
+}

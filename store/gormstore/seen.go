@@ -1,0 +1,170 @@
+package gormstore
+
+import (
+	"cmp"
+	"database/sql"
+	"maps"
+	"slices"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// Kinds of deduplication keys.
+const (
+	seenEvent = 0
+	seenSend  = 1
+)
+
+type seenKey struct {
+	kind int
+	key  string
+}
+
+// keys are those that a transaction has marked as seen: true as long as nobody
+// has taken them.
+type keys map[seenKey]bool
+
+// take reports whether a key was not seen before; it is from now on.
+func (k keys) take(key seenKey) bool {
+	fresh := k[key]
+	if fresh {
+		k[key] = false
+	}
+	return fresh
+}
+
+const seeKey = `INSERT INTO messenger_seen (kind, key, at) SELECT r.kind, r.key, r.at FROM ROWS WHERE TRUE
+	ON CONFLICT DO NOTHING`
+
+var (
+	seeKeys   = newSet("kind BIGINT, key TEXT, at BIGINT", seeKey)
+	freshKeys = newSet("kind BIGINT, key TEXT, at BIGINT", seeKey+" RETURNING kind, key")
+)
+
+// see marks the keys of all operations as seen, in one order. Operations then
+// take the fresh ones; what nobody takes is free again.
+func (t *txn) see(puts, commits, enqueues []*operation) error {
+	wanted := map[seenKey]bool{}
+	for _, op := range puts {
+		for _, ev := range op.events {
+			wanted[seenKey{seenEvent, ev.Key}] = true
+		}
+	}
+	for _, op := range commits {
+		wantSends(wanted, op.outcome.Sends)
+	}
+	for _, op := range enqueues {
+		wantSends(wanted, op.sends)
+	}
+	sorted := slices.SortedFunc(maps.Keys(wanted), func(a, b seenKey) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.key, b.key))
+	})
+	rows := make([][]any, 0, len(sorted))
+	for _, key := range sorted {
+		rows = append(rows, []any{key.kind, key.key, micros(t.now)})
+	}
+	t.keys = keys{}
+	err := t.insert(seeKeys, freshKeys, rows, func(found *sql.Rows) error {
+		var key seenKey
+		err := found.Scan(&key.kind, &key.key)
+		t.keys[key] = true
+		return err
+	}, func(row int) { t.keys[sorted[row]] = true })
+	// The key of a send that was taken back is there, and is free.
+	for key := range t.freed {
+		if wanted[seenKey{seenSend, key}] {
+			t.keys[seenKey{seenSend, key}] = true
+			delete(t.freed, key)
+		}
+	}
+	return err
+}
+
+func wantSends(wanted map[seenKey]bool, sends []store.Send) {
+	for _, send := range sends {
+		wanted[seenKey{seenSend, send.Key}] = true
+	}
+}
+
+var freeKeys = newSet("kind BIGINT, key TEXT",
+	`DELETE FROM messenger_seen WHERE (kind, key) IN (SELECT r.kind, r.key FROM ROWS)`)
+
+// freeKeys erases the keys that nobody has taken. It is the last thing that a
+// transaction does: who waits for one of the rows waits for its end.
+func (t *txn) freeKeys() error {
+	var rows [][]any
+	for key, left := range t.keys {
+		if left {
+			rows = append(rows, []any{key.kind, key.key})
+		}
+	}
+	for key := range t.freed {
+		rows = append(rows, []any{seenSend, key})
+	}
+	return t.change(freeKeys, rows)
+}
+
+var knownKeys = newSet("key TEXT", `SELECT s.key FROM ROWS, messenger_seen s WHERE s.kind = 0 AND s.key = r.key`)
+
+// judgeBacklog refuses puts that would take a page past the bound. Keys are
+// looked up only if they decide.
+func (t *txn) judgeBacklog(puts []*operation) error {
+	more := map[string]int{}
+	var rows [][]any
+	for _, op := range puts {
+		for _, ev := range op.events {
+			more[ev.PageID]++
+			rows = append(rows, []any{ev.Key})
+		}
+	}
+	waiting := map[string]int{}
+	over := false
+	for page, n := range more {
+		waiting[page] = t.w.backlog.waiting(page) + t.delta[page]
+		over = over || waiting[page]+n > t.w.bound
+	}
+	if !over {
+		return nil
+	}
+	known := map[string]bool{}
+	err := t.ask(knownKeys, rows, func(found *sql.Rows) error {
+		var key string
+		err := found.Scan(&key)
+		known[key] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, op := range puts {
+		op.err = judgePut(op.events, waiting, known, t.w.bound)
+	}
+	return nil
+}
+
+// judgePut decides about one put, and counts its events if there is room.
+func judgePut(events []store.Event, waiting map[string]int, known map[string]bool, bound int) error {
+	more := map[string]int{}
+	fresh := map[string]bool{}
+	for _, ev := range events {
+		if !known[ev.Key] && !fresh[ev.Key] {
+			fresh[ev.Key] = true
+			more[ev.PageID]++
+		}
+	}
+	var over []string
+	for page, n := range more {
+		if waiting[page]+n > bound {
+			over = append(over, page)
+		}
+	}
+	if len(over) > 0 {
+		slices.Sort(over)
+		return &store.BacklogError{PageIDs: over, Bound: bound}
+	}
+	for page, n := range more {
+		waiting[page] += n
+	}
+	maps.Copy(known, fresh)
+	return nil
+}

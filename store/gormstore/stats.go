@@ -1,0 +1,61 @@
+package gormstore
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// Stats implements [store.Queuer].
+func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
+	db, err := s.read(ctx)
+	if err != nil {
+		return store.Stats{}, err
+	}
+	var row struct {
+		Events, Sends, InFlight, Dead int
+		Oldest                        int64
+	}
+	err = db.Raw(`SELECT
+		(SELECT COUNT(*) FROM messenger_inbox) AS events,
+		(SELECT COUNT(*) FROM messenger_outbox) AS sends,
+		(SELECT COUNT(*) FROM messenger_mailbox WHERE lease_until > ?) AS in_flight,
+		(SELECT COUNT(*) FROM messenger_dead) AS dead,
+		COALESCE((SELECT received_at FROM messenger_inbox ORDER BY seq LIMIT 1), 0) AS oldest`,
+		s.moment()).Scan(&row).Error
+	if err != nil {
+		return store.Stats{}, s.readError(ctx, err)
+	}
+	stats := store.Stats{
+		Events: row.Events, Sends: row.Sends, InFlight: row.InFlight, Dead: row.Dead, Oldest: fromMicros(row.Oldest),
+	}
+	stats.Blocked, err = s.blocked(ctx, db)
+	return stats, err
+}
+
+// blocked are the conversations whose head has been tried.
+func (s *Store) blocked(ctx context.Context, db *gorm.DB) ([]store.Blocked, error) {
+	var found []struct {
+		PageID, PersonID string
+		Attempts         int
+		ReceivedAt       int64
+	}
+	err := db.Raw(`SELECT i.page_id, i.person_id, i.attempts, i.received_at FROM messenger_inbox i
+		WHERE i.attempts > 0 AND NOT EXISTS (
+			SELECT 1 FROM messenger_inbox j WHERE j.page_id = i.page_id AND j.person_id = i.person_id
+			AND (j.order_at < i.order_at OR j.order_at = i.order_at AND j.seq < i.seq))
+		ORDER BY i.received_at, i.page_id, i.person_id LIMIT ?`, store.MaxBlocked).Scan(&found).Error
+	if err != nil {
+		return nil, s.readError(ctx, err)
+	}
+	var blocked []store.Blocked
+	for _, row := range found {
+		blocked = append(blocked, store.Blocked{
+			Conversation: store.Conversation{PageID: row.PageID, PersonID: row.PersonID},
+			Attempts:     row.Attempts, Since: fromMicros(row.ReceivedAt),
+		})
+	}
+	return blocked, nil
+}

@@ -1,0 +1,164 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// look is how often a process looks for others that have died.
+	look = 100 * time.Millisecond
+	// absent is how long a process must be seen to hold no lock before its
+	// leases are void: one that lost its connection gets it back meanwhile.
+	absent = 200 * time.Millisecond
+	// quiet is the least time between two notifications.
+	quiet = 20 * time.Millisecond
+	// longest is the longest pause after what failed.
+	longest = 2 * time.Second
+)
+
+// channel is where processes tell each other that something may be due.
+const channel = "messenger"
+
+// cluster implements database.Cluster.
+//
+// Each process has a number, which its leases carry, and shares an advisory lock
+// on it from the connections that it writes through. The server gives the lock
+// back when these have ended: when the process has died, and not while it is
+// merely stopped. A process that lives without them commits nothing, and takes
+// the lock again before it does.
+type cluster struct {
+	config *pgx.ConnConfig
+	pool   *sql.DB
+	notify chan struct{}
+	// pooled is set if a pooler is between: then a connection's end says
+	// nothing, and notifications may not arrive.
+	pooled atomic.Bool
+	holder atomic.Int64
+}
+
+// Join implements database.Cluster.
+func (c *cluster) Join(ctx context.Context, conn *sql.Conn) (holder int64, err error) {
+	if c.pooled.Load() {
+		return 0, nil
+	}
+	holder = c.holder.Load()
+	if holder == 0 {
+		if err := conn.QueryRowContext(ctx, "SELECT nextval('messenger_epochs')").Scan(&holder); err != nil {
+			return 0, explain(err)
+		}
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock_shared("+scope+", $1)", lockNumber(holder)); err != nil {
+		return 0, explain(err)
+	}
+	if _, err := conn.ExecContext(ctx, "INSERT INTO messenger_holders (holder) VALUES ($1) ON CONFLICT DO NOTHING", holder); err != nil {
+		return 0, explain(err)
+	}
+	c.holder.Store(holder)
+	return holder, nil
+}
+
+// lockNumber is the second number of a holder's lock; 0 is the gate.
+func lockNumber(holder int64) int32 { return int32(holder%(1<<31-1)) + 1 }
+
+// Notify implements database.Cluster.
+func (c *cluster) Notify() {
+	select {
+	case c.notify <- struct{}{}:
+	default:
+	}
+}
+
+// Watch implements database.Cluster.
+func (c *cluster) Watch(ctx context.Context, due, rejoin func()) {
+	name := rand.Text()
+	var parts sync.WaitGroup
+	parts.Go(func() { c.tell(ctx, name) })
+	parts.Go(func() { c.listen(ctx, name, due) })
+	parts.Go(func() { c.lookAfter(ctx, due, rejoin) })
+	parts.Wait()
+}
+
+// pause waits, and reports whether to go on.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// tell notifies the others, beside the transactions that gave reason to: a
+// notification inside of one would make the commits of all processes wait for
+// each other.
+func (c *cluster) tell(ctx context.Context, name string) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.notify:
+		}
+		within, cancel := context.WithTimeout(ctx, timeout)
+		_, err := c.pool.ExecContext(within, "SELECT pg_notify($1, current_schema() || ' ' || $2)", channel, name)
+		cancel()
+		wait := quiet
+		if err != nil {
+			wait = longest // the others poll
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+	}
+}
+
+// listen waits for the notifications of others, on a connection of its own.
+func (c *cluster) listen(ctx context.Context, name string, due func()) {
+	for wait := look; ; wait = min(2*wait, longest) {
+		if !c.pooled.Load() && c.receive(ctx, name, due) {
+			wait = look
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+	}
+}
+
+// receive listens until the connection breaks. It reports whether there was
+// one.
+func (c *cluster) receive(ctx context.Context, name string, due func()) bool {
+	conn, err := pgx.ConnectConfig(ctx, c.config)
+	if err != nil {
+		return false
+	}
+	defer func() {
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		_ = conn.Close(within)
+	}()
+	var schema string
+	if err := conn.QueryRow(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
+		return false
+	}
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return false
+	}
+	// What was said while nobody listened is lost.
+	due()
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return true
+		}
+		if from, is := strings.CutPrefix(n.Payload, schema+" "); is && from != name {
+			due()
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package postgres
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+)
+
+const (
+	// connectTimeout is how long a connection may take to be made, unless the
+	// DSN has a connect_timeout.
+	connectTimeout = 5 * time.Second
+	// grace is how long a statement may take to end after its context, when
+	// the server has been asked to cancel it, before its connection is closed.
+	grace = time.Second
+)
+
+// keepalive finds a connection whose other end has gone within half a minute.
+var keepalive = net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}
+
+// errDSN tells nothing of the text, for it may have a password anywhere.
+var errDSN = errors.New("postgres: the DSN is no valid URL (postgres://user:password@host:5432/database, " +
+	"with what is special in the password percent-encoded) and no valid list of keywords (host=… user=… dbname=…)")
+
+// parse reads a DSN.
+func parse(dsn string) (*pgx.ConnConfig, error) {
+	if dsn == "" {
+		return nil, errors.New("postgres: no DSN")
+	}
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, errDSN
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	config.DialFunc = (&net.Dialer{KeepAliveConfig: keepalive}).DialContext
+	if _, named := config.RuntimeParams["application_name"]; !named {
+		config.RuntimeParams["application_name"] = "messenger"
+	}
+	return config, nil
+}
+
+// cancelling is a copy of a configuration whose connections ask the server to
+// cancel a statement when its context ends. Otherwise the statement would go
+// on, and keep its locks.
+func cancelling(config *pgx.ConnConfig) *pgx.ConnConfig {
+	config = config.Copy()
+	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: grace}
+	}
+	return config
+}

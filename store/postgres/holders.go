@@ -1,0 +1,102 @@
+package postgres
+
+import (
+	"context"
+	"time"
+)
+
+// lookAfter makes the leases of processes that have died void, so that nobody
+// waits until they expire.
+func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {
+	gone := map[int64]time.Time{}
+	for pause(ctx, look) {
+		found, err := c.absent(ctx)
+		if err != nil {
+			clear(gone)
+			continue
+		}
+		if self := c.holder.Load(); found[self] {
+			delete(found, self)
+			rejoin()
+		}
+		for holder := range gone {
+			if !found[holder] {
+				delete(gone, holder)
+			}
+		}
+		for holder := range found {
+			since, known := gone[holder]
+			if !known {
+				gone[holder] = time.Now()
+				continue
+			}
+			if time.Since(since) < absent {
+				continue
+			}
+			if freed, err := c.void(ctx, holder); err == nil && freed {
+				due()
+			}
+		}
+	}
+}
+
+// absent returns the holders that hold no lock. A lock that is tried for belongs
+// to the statement and is gone with it.
+func (c *cluster) absent(ctx context.Context) (map[int64]bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	rows, err := c.pool.QueryContext(ctx, "SELECT holder FROM messenger_holders WHERE pg_try_advisory_xact_lock("+scope+
+		", (holder % 2147483647)::int + 1)")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	found := map[int64]bool{}
+	for rows.Next() {
+		var holder int64
+		if err := rows.Scan(&holder); err != nil {
+			return nil, err
+		}
+		found[holder] = true
+	}
+	return found, rows.Err()
+}
+
+// void ends the leases of a holder while it cannot come back, and strikes it
+// off when there are none left. It passes over mailboxes that somebody has
+// locked; the next look finds them. It reports whether there were any.
+func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	tx, err := c.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	var answer string
+	var now int64
+	if err := tx.QueryRowContext(ctx, begin).Scan(&answer, &now); err != nil {
+		return false, err
+	}
+	var mine bool
+	err = tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock("+scope+", $1)", lockNumber(holder)).Scan(&mine)
+	if err != nil || !mine {
+		return false, err
+	}
+	result, err := tx.ExecContext(ctx, `UPDATE messenger_mailbox SET lease_until = NULL, owner = '', holder = 0
+		WHERE (page_id, person_id) IN (SELECT page_id, person_id FROM messenger_mailbox
+			WHERE holder = $1 AND lease_until IS NOT NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)`, holder)
+	if err != nil {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM messenger_holders WHERE holder = $1 AND NOT EXISTS (
+		SELECT 1 FROM messenger_mailbox m WHERE m.holder = $1 AND m.lease_until IS NOT NULL)`, holder)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return false, err
+	}
+	return n > 0, tx.Commit()
+}

@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/internal/database"
+)
+
+// writers is how many connections write.
+const writers = 2
+
+// readers is the most connections for reads and for the user's statements.
+const readers = 8
+
+// Open opens the store in a PostgreSQL database, and makes its tables if there
+// are none. The DSN is a URL, postgres://user:password@host:5432/database, or a
+// list of keywords, host=… user=… dbname=…, as libpq has them; what it leaves
+// out comes from the variables PGHOST and so on.
+//
+// It fails if the server cannot be reached, refuses the user, has no such
+// database, is a standby, or does not make durable what it commits, and with a
+// [gormstore.SchemaError] if a newer version of this library has written the
+// tables. No error has the password in it.
+func Open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
+	config, err := parse(dsn)
+	if err != nil {
+		return nil, err
+	}
+	db, err := connect(config)
+	if err != nil {
+		return nil, err
+	}
+	st, err := gormstore.Open(db, opts...)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return st, nil
+}
+
+// connect opens the database twice: the connections that write, and a pool.
+func connect(config *pgx.ConnConfig) (*database.Database, error) {
+	writer := stdlib.OpenDB(*cancelling(config), stdlib.OptionBeforeConnect(primary))
+	writer.SetMaxOpenConns(writers)
+	pool := stdlib.OpenDB(*cancelling(config))
+	pool.SetMaxOpenConns(readers)
+	pool.SetMaxIdleConns(readers)
+	closeBoth := func() error { return errors.Join(pool.Close(), writer.Close()) }
+
+	members := &cluster{config: config, pool: pool, notify: make(chan struct{}, 1)}
+	writes := func(ctx context.Context) (*sql.Conn, error) {
+		conn, err := writer.Conn(ctx)
+		if err != nil {
+			return nil, explain(err)
+		}
+		pooled, err := inspect(ctx, conn)
+		if err != nil {
+			return nil, errors.Join(explain(err), conn.Close())
+		}
+		members.pooled.Store(pooled)
+		return conn, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	conn, err := writes(ctx)
+	if err != nil {
+		return nil, errors.Join(err, closeBoth())
+	}
+	if err := conn.Close(); err != nil {
+		return nil, errors.Join(explain(err), closeBoth())
+	}
+	gormDB, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		return nil, errors.Join(explain(err), closeBoth())
+	}
+	return &database.Database{
+		Dialect: dialect{}, Pool: gormDB, Connect: writes, Writers: writers, Timeout: timeout, Cluster: members, Close: closeBoth,
+	}, nil
+}
+
+// primary passes over the servers of a DSN with several that cannot be written
+// to, unless the DSN itself says which to take.
+func primary(_ context.Context, config *pgx.ConnConfig) error {
+	if len(config.Fallbacks) > 0 && config.ValidateConnect == nil {
+		config.ValidateConnect = validatePrimary
+	}
+	return nil
+}
+
+// explain says what an error of the server means, in front of it.
+func explain(err error) error {
+	if what := meaning(err); what != "" {
+		return fmt.Errorf("postgres: %s: %w", what, err)
+	}
+	return fmt.Errorf("postgres: %w", err)
+}

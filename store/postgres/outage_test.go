@@ -1,0 +1,177 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/postgres"
+)
+
+// The database goes out of reach in every way, while events are put: what was
+// acknowledged is there, what was not is an error, and it comes back by itself.
+func TestTheDatabaseGoesAndComesBack(t *testing.T) {
+	t.Parallel()
+	p, dsn := newProxy(t)
+	st := open(t, dsn)
+	var mu sync.Mutex
+	stored := map[string]bool{}
+	failed := 0
+	over := make(chan struct{})
+	var putting sync.WaitGroup
+	for w := range 8 {
+		putting.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-over:
+					return
+				default:
+				}
+				key := fmt.Sprint(w, "/", i)
+				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+				err := st.Put(ctx, store.Event{Conversation: ann, Key: key})
+				cancel()
+				mu.Lock()
+				if err == nil {
+					stored[key] = true
+				} else {
+					failed++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	back := func() {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			return st.Ping(ctx) == nil
+		}, 30*time.Second, 10*time.Millisecond)
+	}
+	back()
+	for range 3 {
+		p.set(refusing)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		require.Error(t, st.Ping(ctx))
+		cancel()
+		p.set(passing)
+		back()
+	}
+	// Half-open: no answer comes, and no end.
+	p.set(frozen)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	require.Error(t, st.Put(ctx, store.Event{Conversation: ann, Key: "frozen"}))
+	cancel()
+	p.set(passing)
+	back()
+	close(over)
+	putting.Wait()
+
+	require.NotZero(t, failed)
+	t.Log(len(stored), "stored,", failed, "refused")
+	var keys []string
+	require.NoError(t, st.DB().Table("messenger_inbox").Pluck("key", &keys).Error)
+	there := map[string]bool{}
+	for _, key := range keys {
+		there[key] = true
+	}
+	for key := range stored {
+		require.True(t, there[key], "%s was acknowledged and is lost", key)
+	}
+	require.Len(t, there, len(keys), "none is there twice")
+}
+
+// A connection that gives no answer is given up by the writer's own deadline,
+// though no caller's context ends.
+func TestTheWriterGivesUpAConnectionWithoutAnswer(t *testing.T) {
+	t.Parallel()
+	p, dsn := newProxy(t)
+	st := open(t, dsn)
+	require.NoError(t, st.Ping(t.Context()))
+	p.set(frozen)
+	began := time.Now()
+	require.Error(t, st.Put(context.Background(), store.Event{Conversation: ann, Key: "k"}))
+	require.Less(t, time.Since(began), 15*time.Second, "less than a lease")
+	p.set(passing)
+	require.Eventually(t, func() bool { return st.Ping(context.Background()) == nil }, 30*time.Second, 10*time.Millisecond)
+}
+
+// Commits whose fate nobody knows are committed again, and take effect once.
+func TestCommitsThroughAnOutageTakeEffectOnce(t *testing.T) {
+	t.Parallel()
+	p, dsn := newProxy(t)
+	st := open(t, dsn)
+	const events = 40
+	for i := range events {
+		require.NoError(t, st.Put(t.Context(), store.Event{
+			Conversation: store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}, Key: fmt.Sprint(i),
+		}))
+	}
+	leases, err := st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, events)
+	var committing sync.WaitGroup
+	for _, lease := range leases {
+		committing.Go(func() {
+			for {
+				err := st.Commit(context.Background(), store.Outcome{
+					Lease: lease.LeaseID, Event: end(lease.Events[0]),
+					Writes: []store.Write{store.AddThumbUp{PageID: "page", PSID: "all"}},
+				})
+				if err == nil || errors.Is(err, store.ErrNotFound) {
+					return
+				}
+			}
+		})
+	}
+	for range 5 {
+		p.set(refusing)
+		p.set(passing)
+	}
+	committing.Wait()
+	require.Eventually(t, func() bool { return st.Ping(context.Background()) == nil }, 30*time.Second, 10*time.Millisecond)
+	person, err := st.Person(t.Context(), "page", "all")
+	require.NoError(t, err)
+	require.Equal(t, events, person.ThumbUps)
+}
+
+// The server ends the writer's connection while nothing is to be done. Its
+// leases stay its own.
+func TestALostConnectionCostsNoLease(t *testing.T) {
+	t.Parallel()
+	all := replicas(t, 2)
+	require.NoError(t, all[0].Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
+	lease := one(t, all[0], claim)
+	for range 3 {
+		var n int
+		require.NoError(t, all[1].DB().Raw(`SELECT COUNT(pg_terminate_backend(pid)) FROM pg_locks
+			WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted AND objsubid = 2
+			AND objid = (SELECT holder % 2147483647 + 1 FROM messenger_mailbox WHERE lease_until IS NOT NULL)
+			AND classid::bigint = (hashtext('messenger ' || current_schema())::bigint & 4294967295)`).Scan(&n).Error)
+		require.NotZero(t, n)
+		until := time.Now().Add(600 * time.Millisecond)
+		require.Never(t, func() bool {
+			leases, err := all[1].Claim(context.Background(), claim)
+			return assert.NoError(t, err) && len(leases) > 0
+		}, time.Until(until), 50*time.Millisecond)
+	}
+	require.NoError(t, all[0].Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Release: true}))
+}
+
+func TestADatabaseOutOfReachIsAClearError(t *testing.T) {
+	t.Parallel()
+	p, dsn := newProxy(t)
+	p.set(refusing)
+	began := time.Now()
+	_, err := postgres.Open(dsn)
+	require.ErrorContains(t, err, "postgres: ")
+	require.Less(t, time.Since(began), 15*time.Second)
+}

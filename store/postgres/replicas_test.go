@@ -1,0 +1,261 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/internal/testpostgres"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/postgres"
+)
+
+var (
+	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
+	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: 100, TTL: time.Minute}
+)
+
+// open opens a store that the test closes.
+func open(t *testing.T, dsn string, opts ...gormstore.Option) *gormstore.Store {
+	t.Helper()
+	st, err := postgres.Open(dsn, opts...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, st.Close()) })
+	return st
+}
+
+// replicas opens stores on one database.
+func replicas(t *testing.T, n int, opts ...gormstore.Option) []*gormstore.Store {
+	t.Helper()
+	dsn := testpostgres.DSN(t)
+	var all []*gormstore.Store
+	for range n {
+		all = append(all, open(t, dsn, opts...))
+	}
+	return all
+}
+
+func one(t *testing.T, st store.Store, claim store.Claim) store.Lease {
+	t.Helper()
+	leases, err := st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, 1)
+	return leases[0]
+}
+
+func end(ev store.QueuedEvent) *store.EventResult {
+	return &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}
+}
+
+// The same keys at once to several replicas, in batches of any order, take
+// effect once.
+func TestAKeyToSeveralReplicasTakesEffectOnce(t *testing.T) {
+	t.Parallel()
+	all := replicas(t, 3)
+	const keys = 200
+	var wg sync.WaitGroup
+	for i := range 12 {
+		st := all[i%len(all)]
+		wg.Go(func() {
+			order := rand.Perm(keys)
+			for len(order) > 0 {
+				n := min(len(order), 1+rand.IntN(20))
+				var events []store.Event
+				for _, k := range order[:n] {
+					events = append(events, store.Event{
+						Conversation: store.Conversation{PageID: "page", PersonID: fmt.Sprint(k % 7)}, Key: fmt.Sprint(k),
+					})
+				}
+				order = order[n:]
+				assert.NoError(t, st.Put(context.Background(), events...))
+			}
+		})
+	}
+	wg.Wait()
+	stats, err := all[0].Stats(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, keys, stats.Events)
+}
+
+// A stale lease and the fresh one of its conversation, committed at the same
+// moment to the replica that has both, or to different ones: only the fresh one
+// has effect.
+func TestAStaleLeaseIsFencedBesideTheFreshOne(t *testing.T) {
+	t.Parallel()
+	all := replicas(t, 2)
+	for i := range 20 {
+		require.NoError(t, all[0].Put(t.Context(), store.Event{Conversation: ann, Key: fmt.Sprint(i)}))
+		short := claim
+		short.TTL = 0
+		stale := one(t, all[0], short)
+		fresh := one(t, all[1], claim)
+		require.Greater(t, fresh.Epoch, stale.Epoch)
+		commit := func(st store.Store, lease store.Lease) error {
+			return st.Commit(context.Background(), store.Outcome{
+				Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: []store.Write{store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID}},
+				Release: true,
+			})
+		}
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() { assert.ErrorIs(t, commit(all[i%2], stale), store.ErrFenced) })
+		}
+		wg.Go(func() { assert.NoError(t, commit(all[1], fresh)) })
+		wg.Wait()
+	}
+	p, err := all[0].Person(t.Context(), ann.PageID, ann.PersonID)
+	require.NoError(t, err)
+	require.Equal(t, 20, p.ThumbUps)
+}
+
+// Replicas put into 50 hot conversations while others release them. Afterwards
+// nothing waits in a conversation that is idle.
+func TestNoWakeUpIsLostBetweenReplicas(t *testing.T) {
+	t.Parallel()
+	all := replicas(t, 3)
+	const people, each, writers = 50, 60, 9
+	var putting, handling sync.WaitGroup
+	over := make(chan struct{})
+	var mu sync.Mutex
+	handled := map[string]int{}
+	for w := range writers {
+		putting.Go(func() {
+			for i := range each {
+				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(rand.IntN(people))}
+				assert.NoError(t, all[w%3].Put(context.Background(), store.Event{Conversation: conv, Key: fmt.Sprint(w, "/", i)}))
+			}
+		})
+	}
+	for w := range 6 {
+		handling.Go(func() {
+			for last := false; ; {
+				select {
+				case <-over:
+					last = true // what is there now must be found
+				default:
+				}
+				leases, err := all[w%3].Claim(context.Background(), store.Claim{Owner: "w", Conversations: 8, Events: 4, Suspects: 8, TTL: time.Minute})
+				if !assert.NoError(t, err) {
+					return
+				}
+				for _, lease := range leases {
+					for i, ev := range lease.Events {
+						mu.Lock()
+						handled[ev.Key]++
+						mu.Unlock()
+						assert.NoError(t, all[w%3].Commit(context.Background(), store.Outcome{
+							Lease: lease.LeaseID, Event: end(ev), Release: i == len(lease.Events)-1,
+						}))
+					}
+				}
+				if last && len(leases) == 0 {
+					return
+				}
+			}
+		})
+	}
+	putting.Wait()
+	close(over)
+	handling.Wait()
+	stats, err := all[0].Stats(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, stats.Events)
+	require.Len(t, handled, writers*each)
+	for key, n := range handled {
+		require.Equal(t, 1, n, key)
+	}
+	var idle int
+	require.NoError(t, all[0].DB().Raw(`SELECT COUNT(*) FROM messenger_mailbox m JOIN messenger_inbox USING (page_id, person_id)
+		WHERE m.next_at IS NULL`).Scan(&idle).Error)
+	require.Zero(t, idle)
+}
+
+// A release waits for somebody who puts, and sees what was put.
+func TestAReleaseSeesWhatItWaitedFor(t *testing.T) {
+	t.Parallel()
+	st := replicas(t, 1)[0]
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "first"}))
+	lease := one(t, st, claim)
+
+	// What another process does in a put, step by step.
+	put := st.DB().Begin()
+	require.NoError(t, put.Exec("SELECT 1 FROM messenger_mailbox FOR UPDATE").Error)
+	released := make(chan error, 1)
+	go func() {
+		released <- st.Commit(context.Background(), store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Release: true})
+	}()
+	require.Eventually(t, func() bool {
+		var n int
+		require.NoError(t, st.DB().Raw(`SELECT COUNT(*) FROM pg_locks l
+			WHERE NOT l.granted AND EXISTS (SELECT 1 FROM pg_locks m WHERE m.pid = l.pid AND m.relation = 'messenger_mailbox'::regclass)`).
+			Scan(&n).Error)
+		return n > 0
+	}, 10*time.Second, 5*time.Millisecond)
+	require.NoError(t, put.Exec(`INSERT INTO messenger_inbox
+		(page_id, person_id, key, order_at, event_at, confirms, attempts, only_routes, received_at)
+		VALUES ('page', 'ann', 'second', 0, 0, '', 0, '', 0)`).Error)
+	require.NoError(t, put.Commit().Error)
+	require.NoError(t, <-released)
+	require.Equal(t, "second", one(t, st, claim).Events[0].Key)
+}
+
+// A replica learns of what another puts without polling.
+func TestAReplicaIsToldWhatAnotherPuts(t *testing.T) {
+	t.Parallel()
+	all := replicas(t, 2)
+	told := make(chan struct{}, 1000)
+	defer all[1].Wake(func() { told <- struct{}{} })()
+	for i := range 3 {
+		// The hint is one until the listener is there.
+		require.Eventually(t, func() bool {
+			require.NoError(t, all[0].Put(context.Background(), store.Event{Conversation: ann, Key: fmt.Sprint(i, time.Now())}))
+			select {
+			case <-told:
+				return true
+			case <-time.After(300 * time.Millisecond):
+				return false
+			}
+		}, 10*time.Second, time.Millisecond)
+	}
+}
+
+// Each replica counts what the others put, too.
+func TestTheBacklogIsThatOfAllReplicas(t *testing.T) {
+	t.Parallel()
+	all := replicas(t, 2, gormstore.WithBacklog(50))
+	var over *store.BacklogError
+	put := func(st store.Store, key string) error {
+		return st.Put(context.Background(), store.Event{Conversation: ann, Key: key})
+	}
+	for i := range 50 {
+		require.NoError(t, put(all[0], fmt.Sprint(i)))
+	}
+	require.ErrorAs(t, put(all[0], "more"), &over)
+	n := 0
+	require.Eventually(t, func() bool {
+		n++
+		return put(all[1], fmt.Sprint("other ", n)) != nil
+	}, 10*time.Second, 20*time.Millisecond)
+	require.ErrorAs(t, put(all[1], "more"), &over)
+}
+
+// The database's clock counts, whatever those of the replicas say.
+func TestTimeIsTheDatabases(t *testing.T) {
+	t.Parallel()
+	st := replicas(t, 1)[0]
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
+	received := one(t, st, claim).Events[0].ReceivedAt
+	var now time.Time
+	require.NoError(t, st.DB().Raw("SELECT clock_timestamp()").Scan(&now).Error)
+	require.WithinDuration(t, now, received, 5*time.Second)
+	require.NoError(t, st.Apply(t.Context(), store.SaveSession{PageID: "page", PSID: "ann", Name: "s", Expires: now.Add(time.Hour)}))
+	_, err := st.Session(t.Context(), "page", "ann", "s")
+	require.NoError(t, err)
+}

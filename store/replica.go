@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Cluster is how the processes that work one queue know of each other.
+type Cluster interface {
+	// Attend announces a replica, or announces it anew, and returns all that
+	// have been announced and not run out, this one included, by their owners'
+	// names. With a TTL of 0 it takes its leave.
+	Attend(ctx context.Context, replica Replica) ([]Replica, error)
+
+	// Echoed returns when an event with a Confirms key last arrived for a page,
+	// to the hour: a page whose sends are echoed back will be sent the echo of
+	// the next one, too. It is zero if none has.
+	Echoed(ctx context.Context, pageID string) (time.Time, error)
+}
+
+// Replica is one process that works the queue.
+type Replica struct {
+	// Owner is its name, that of its claims.
+	Owner string
+	// Pages are the pages that it sends for, in order.
+	Pages []string
+	// TTL is how long the announcement lasts. It is not part of what Attend
+	// returns.
+	TTL time.Duration
+}
+
+// EchoedWithin is how exactly a store keeps what [Cluster.Echoed] returns.
+const EchoedWithin = time.Hour
+
+// Blocked is a conversation whose head is to be tried again.
+type Blocked struct {
+	Conversation
+	// Attempts counts the turns of the event at its head that failed.
+	Attempts int
+	// Since is when that event was received.
+	Since time.Time
+}
+
+// MaxBlocked is how many blocked conversations [Stats] names.
+const MaxBlocked = 10

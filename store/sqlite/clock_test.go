@@ -1,0 +1,68 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/sqlite"
+)
+
+// The machine's clock is put an hour forward and back again, or back and forward
+// again. Leases may be lost by that and events may wait, but nothing is lost,
+// runs twice with effect, or changes its order.
+func TestClockSteps(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]time.Duration{"forward": time.Hour, "back": -time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			begun := time.Now()
+			var shift atomic.Int64
+			clock := func() time.Time { return begun.Add(time.Duration(shift.Load())) }
+			st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), gormstore.WithClock(clock))
+			require.NoError(t, err)
+			put := func(key string, at time.Duration) {
+				require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: key, Time: begun.Add(at)}))
+			}
+			put("1", 1)
+			first, err := st.Claim(t.Context(), claim)
+			require.NoError(t, err)
+			require.Len(t, first, 1)
+
+			shift.Store(int64(step))
+			put("2", 2)
+			second, err := st.Claim(t.Context(), claim)
+			require.NoError(t, err)
+			if step > 0 {
+				require.Len(t, second, 1, "by the clock the first lease has run out")
+				require.ErrorIs(t, st.Commit(t.Context(), store.Outcome{Lease: first[0].LeaseID, Event: end(first[0].Events[0])}), store.ErrFenced)
+			} else {
+				require.Empty(t, second)
+				second = first
+			}
+			require.NoError(t, st.Commit(t.Context(), store.Outcome{Lease: second[0].LeaseID, Event: end(second[0].Events[0]), Release: true}))
+
+			shift.Store(0)
+			put("3", 3)
+			shift.Store(int64(max(step, 0))) // when all is due by any clock
+			third, err := st.Claim(t.Context(), claim)
+			require.NoError(t, err)
+			require.Len(t, third, 1)
+			var keys []string
+			for _, ev := range third[0].Events {
+				keys = append(keys, ev.Key)
+			}
+			require.Equal(t, []string{"2", "3"}, keys)
+			require.NoError(t, st.Close())
+		})
+	}
+}
+
+func end(ev store.QueuedEvent) *store.EventResult {
+	return &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}
+}

@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// attend announces a replica and expects that these are there.
+func (s *suite) attend(r store.Replica, want ...store.Replica) {
+	s.Helper()
+	got, err := s.Attend(s.ctx, r)
+	require.NoError(s, err)
+	require.Equal(s, want, got)
+}
+
+var clusterPromises = []promise{
+	{"replicas know of each other", func(s *suite) {
+		first := store.Replica{Owner: "a", Pages: []string{"1", "2"}}
+		second := store.Replica{Owner: "b"}
+		announce := func(r store.Replica) store.Replica {
+			r.TTL = ttl
+			return r
+		}
+		s.attend(announce(second), second)
+		s.attend(announce(first), first, second)
+		s.clock.advance(ttl / 2)
+		first.Pages = []string{"3"}
+		s.attend(announce(first), first, second)
+		s.clock.advance(ttl / 2)
+		s.attend(announce(first), first)
+		s.attend(store.Replica{Owner: "a"})
+		s.attend(announce(second), second)
+	}},
+	{"it is known when a page had an echo", func(s *suite) {
+		echo := func(key string) {
+			ev := event(ann, key)
+			ev.Confirms = "of a send that is not there"
+			require.NoError(s, s.Put(s.ctx, ev))
+		}
+		echoed := func(page string) time.Time {
+			at, err := s.Echoed(s.ctx, page)
+			require.NoError(s, err)
+			return at
+		}
+		s.put(ann, "no echo")
+		require.Zero(s, echoed("page1"))
+		echo("e1")
+		require.Equal(s, start, echoed("page1"))
+		require.Zero(s, echoed("page2"))
+		s.clock.advance(2 * store.EchoedWithin)
+		echo("e1")
+		require.Equal(s, start, echoed("page1"), "it was seen before")
+		echo("e2")
+		require.Equal(s, s.clock.Now(), echoed("page1"))
+	}},
+	{"an echo ends the rest that was for its send", func(s *suite) {
+		s.enqueue(send(ann, "s"), send(ann, "next"))
+		lease := s.one(ann)
+		s.commit(store.Outcome{
+			Lease: lease.LeaseID, Release: true, After: time.Hour,
+			Results: []store.SendResult{{Key: "s", State: store.SendStarted}},
+		})
+		s.none()
+		ev := event(ann, "echo")
+		ev.Confirms = "s"
+		require.NoError(s, s.Put(s.ctx, ev))
+		lease = s.one(ann)
+		require.Equal(s, []string{"next"}, sendKeys(lease))
+		require.Equal(s, []string{"echo"}, eventKeys(lease))
+	}},
+	{"conversations whose head is tried again are named", func(s *suite) {
+		s.put(ann, "a")
+		s.clock.advance(time.Second)
+		s.put(bob, "b", "c")
+		for _, lease := range s.claim(all) {
+			s.commit(store.Outcome{Lease: lease.LeaseID, Event: again(lease), Release: true})
+		}
+		require.Equal(s, []store.Blocked{
+			{Conversation: ann, Attempts: 1, Since: start},
+			{Conversation: bob, Attempts: 1, Since: start.Add(time.Second)},
+		}, s.stats().Blocked)
+		for _, lease := range s.claim(all) {
+			s.finish(lease)
+		}
+		require.Empty(s, s.stats().Blocked)
+	}},
+}
