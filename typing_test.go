@@ -165,7 +165,7 @@ func TestMistakesOfTypingAreFoundWhenTheBotIsBuilt(t *testing.T) {
 		Pace:    sending.Pace{Max: time.Hour},
 	})})
 	_, err := messenger.New(messenger.Config{Policy: policy})
-	for _, want := range []string{"pace.max: 1h0m0s", "senders[0]: sending: text: is missing", "senders[1]: is nil"} {
+	for _, want := range []string{"pace.max: 1h0m0s", "senders[0].text: is missing", "senders[1]: is nil"} {
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -6,27 +6,35 @@ import (
 	"strings"
 )
 
-// What callers branch on. errors.Is finds them in every error of this package; the table in codes.go says which of the
-// platform's codes each of them stands for.
+// What callers branch on. errors.Is finds them in every error of this package. Each lists the platform's codes that it stands
+// for: a code, a code with a subcode such as 10/2018278, or a subcode with whatever code, and as a code too, because the
+// platform prints it in both places. A code stands for all its subcodes but those that are listed elsewhere, and those that
+// match nothing: 4/2018354, 10/1893015, 10/2018336, 613/1893016 and 613/2018338.
 var (
 	// ErrNoToken says that the token source has no token for the page. It matches ErrTokenInvalid too.
 	ErrNoToken = fmt.Errorf("%w: none for this page", ErrTokenInvalid)
-	// ErrNotThreadOwner says that another app holds the conversation (Conversation Routing).
+	// ErrNotThreadOwner says that another app holds the conversation (Conversation Routing). Codes: 100/2534037; subcodes
+	// 2018300, 2018321.
 	ErrNotThreadOwner = errors.New("graph: another app controls the conversation")
-	// ErrOutsideWindow says that the 24 hours after the person's last act are over.
+	// ErrOutsideWindow says that the 24 hours after the person's last act are over. Codes: 10/2018065, 10/2018278,
+	// 10/2534022.
 	ErrOutsideWindow = errors.New("graph: outside the messaging window")
-	// ErrPageRestricted says that the platform has restricted the page or the app for breach of a policy.
+	// ErrPageRestricted says that the platform has restricted the page or the app for breach of a policy. Codes: 10/1404170,
+	// 10/1893063, 368.
 	ErrPageRestricted = errors.New("graph: page restricted by the platform")
-	// ErrPermission says that the app or the token lacks a permission or a capability.
+	// ErrPermission says that the app or the token lacks a permission or a capability. Codes: 3, 10, 200 to 299, 10900,
+	// 10903 to 10904.
 	ErrPermission = errors.New("graph: permission missing")
-	// ErrPersonUnavailable says that this person cannot be reached: gone, blocking the page, or not known to it.
+	// ErrPersonUnavailable says that this person cannot be reached: gone, blocking the page, or not known to it. Codes:
+	// 10/2018108, 100/2018001, 100/2534014, 100/2534029, 551; subcode 1545041.
 	ErrPersonUnavailable = errors.New("graph: person unavailable")
-	// ErrProfileUnavailable says that the platform does not show this person's profile.
+	// ErrProfileUnavailable says that the platform does not show this person's profile. Subcodes 2018218, 2018247.
 	ErrProfileUnavailable = errors.New("graph: profile unavailable")
 	// ErrRateLimited says that the app, the page or the person's thread is throttled, which lasts minutes or hours.
-	// [Client.Usage] may know until when.
+	// [Client.Usage] may know until when. Codes: 4, 17, 32, 341, 613, 80001, 80002, 80006.
 	ErrRateLimited = errors.New("graph: rate limited")
-	// ErrTokenInvalid says that the access token is refused, or that there is none. The page needs a new one.
+	// ErrTokenInvalid says that the access token is refused, or that there is none. The page needs a new one. Codes: 102,
+	// 190, and 100 with a message about appsecret_proof.
 	ErrTokenInvalid = errors.New("graph: access token invalid")
 )
 
@@ -67,7 +75,7 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Is reports whether target is the sentinel that the code table gives for this error.
+// Is reports whether target is the sentinel that lists this error's code.
 func (e *Error) Is(target error) bool {
 	if e.refusesProof() {
 		return target == ErrTokenInvalid
@@ -76,7 +84,7 @@ func (e *Error) Is(target error) bool {
 	return meaning.sentinel != nil && meaning.sentinel == target
 }
 
-// Retry implements what [Classify] asks for, by the code table. A code that the table does not know is [RetryLater] with
+// Retry implements what [Classify] asks for, by code and subcode. A code that this package does not know is [RetryLater] with
 // status 429, [RetryUncertain] if the platform calls it transient or answers with 408 or a server error, else [RetryNever].
 func (e *Error) Retry() Retry {
 	if e.refusesProof() {

@@ -2,6 +2,7 @@ package handling
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
@@ -100,6 +101,8 @@ func (o on[P]) Handles(t receiving.Type) bool {
 	return t.Carries(p)
 }
 
+func (o on[P]) String() string { return fmt.Sprintf("handling.On(%T)", *new(P)) }
+
 func (o on[P]) Validate() error { return needFunc(o.fn == nil) }
 
 // OnPayload makes a handler of a function that takes the typed payload of a
@@ -137,6 +140,10 @@ func (o onPayload[T]) Handle(ctx context.Context, ev *receiving.Event, reply *se
 
 func (onPayload[T]) Handles(t receiving.Type) bool {
 	return t == receiving.TypeDefault || t == receiving.TypeQuickReply || t.Carries((*receiving.Postback)(nil))
+}
+
+func (o onPayload[T]) String() string {
+	return fmt.Sprintf("handling.OnPayload(%q)", o.kind.Ref().Name())
 }
 
 func (o onPayload[T]) PayloadRefs() []payload.Ref { return []payload.Ref{o.kind.Ref()} }

@@ -2,9 +2,11 @@ package messengertest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
 )
 
 // Patience is how long an expectation waits before it fails the test.
@@ -51,6 +54,12 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 // StartOn is Start on a platform with a configuration of its own: other
 // webhook fields, such as echoes, another clock. AppID, AppSecret, PageID,
 // PageToken, VerifyToken and WebhookURL are set by StartOn.
+//
+// A test of reminders and of the 24-hour window moves the time instead of waiting:
+// it gives one clock of its own to the platform (simulator.Config.Now) and to the
+// store (store.MemoryConfig.Now), as the Example shows, and moves it while the bot
+// is idle: after [Chat.Idle], or [Person.SeesNothing]. The bot notices within a
+// second. time.Now in the program's own handlers is not moved.
 func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *Chat {
 	t.Helper()
 	platform.AppID, platform.AppSecret = AppID, AppSecret
@@ -120,7 +129,10 @@ func (c *Chat) As(psid string) *Person {
 }
 
 // Idle waits until the bot has answered everything that was written to it:
-// nothing is under way any more. Messages that are to wait go on waiting.
+// nothing is under way any more. Messages that are to wait go on waiting. An event
+// whose handler fails is tried again after 1, 5 and 25 s and keeps the bot busy
+// until then, for longer than [Patience]: a test of such a handler has it return
+// handling.Permanent, or lets the store's clock run ahead (see [StartOn]).
 func (c *Chat) Idle() {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), Patience)
@@ -130,15 +142,30 @@ func (c *Chat) Idle() {
 	}
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
+	var stats messenger.Stats
 	for {
-		stats, err := c.Bot.Stats(ctx)
-		if err == nil && stats.Queue.Events == 0 && stats.Queue.InFlight == 0 {
-			return
+		now, err := c.Bot.Stats(ctx)
+		if err == nil {
+			if stats = now; stats.Queue.Events == 0 && stats.Queue.InFlight == 0 {
+				return
+			}
 		}
 		select {
 		case <-ctx.Done():
-			c.t.Fatalf("messengertest: the bot is still busy after %v: %+v", Patience, stats.Queue)
+			c.t.Fatalf("messengertest: the bot is still busy after %v: %s", Patience, waiting(stats.Queue))
 		case <-again.C:
 		}
 	}
+}
+
+// waiting says what a bot is busy with.
+func waiting(q store.Stats) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "events that wait: %d; conversations that are worked on: %d", q.Events, q.InFlight)
+	for _, b := range q.Blocked {
+		fmt.Fprintf(&text, "\nthe conversation with %s waits to be tried again; failures so far: %d", b.PersonID, b.Attempts)
+	}
+	text.WriteString("\nAn event whose handler fails is tried again after 1, 5 and 25 s, and is then given up; the bot's log says why it fails." +
+		" handling.Permanent gives it up at once.")
+	return text.String()
 }

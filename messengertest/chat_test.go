@@ -2,6 +2,7 @@ package messengertest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -39,6 +40,29 @@ func TestBuiltInPolicyEndToEnd(t *testing.T) {
 type failing struct {
 	testing.TB
 	failure string
+	ctx     context.Context
+}
+
+func (f *failing) Context() context.Context {
+	if f.ctx != nil {
+		return f.ctx
+	}
+	return f.TB.Context()
+}
+
+// expect runs an expectation that is to fail with these words.
+func (f *failing) expect(want string, act func()) {
+	f.TB.Helper()
+	f.failure = ""
+	func() {
+		defer func() {
+			if r := recover(); r != nil && r != any(f) {
+				panic(r)
+			}
+		}()
+		act()
+	}()
+	require.Contains(f.TB, f.failure, want)
 }
 
 func (f *failing) Helper() {}
@@ -53,24 +77,98 @@ func TestExpectationsFailWithWhatWasSeen(t *testing.T) {
 	tb := &failing{TB: t}
 	chat := messengertest.Start(tb, messenger.Config{})
 	ada := chat.Person("Ada", "en_US")
-	expect := func(want string, act func()) {
-		t.Helper()
-		tb.failure = ""
-		func() {
-			defer func() {
-				if r := recover(); r != nil && r != any(tb) {
-					panic(r)
-				}
-			}()
-			act()
-		}()
-		require.Contains(t, tb.failure, want)
-	}
 	ada.SeesNothing()
+	tb.expect("call Sees or Next first", func() { ada.Reacts("👍") })
 	ada.Says("hi")
-	expect("the page has said more", ada.SeesNothing)
-	expect(`"Hi, Ada!", want "Bye!"`, func() { ada.Sees("Bye!") })
-	expect("no such person", func() { chat.As("1").Says("hi") })
+	tb.expect("the page has said more", ada.SeesNothing)
+	tb.expect(`"Hi, Ada!", want "Bye!"`, func() { ada.Sees("Bye!") })
+	tb.expect("no such person", func() { chat.As("1").Says("hi") })
+}
+
+func TestIdleSaysWhatWaits(t *testing.T) {
+	t.Parallel()
+	failed := make(chan struct{}, 10)
+	tb := &failing{TB: t}
+	chat := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
+		Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
+			failed <- struct{}{}
+			return errors.New("the shop is closed")
+		}),
+	}}}})
+	ada := chat.Person("Ada", "")
+	ada.Says("hi")
+	<-failed
+	require.NoError(t, chat.Flush(t.Context()))
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	tb.ctx = ctx
+	tb.expect("events that wait: 1;", chat.Idle)
+	require.Contains(t, tb.failure, "the conversation with "+ada.ID+" waits to be tried again; failures so far: 1")
+	require.Contains(t, tb.failure, "after 1, 5 and 25 s")
+	require.NotContains(t, tb.failure, "{")
+}
+
+// carousel offers two articles, by buttons of one title.
+var carousel = sending.GenericTemplate{}.WithElements(
+	sending.Element{Title: "Shirt"}.WithPostback("Buy", "buy:shirt"),
+	sending.Element{Title: "Shoes"}.WithPostback("Buy", "buy:shoes"),
+)
+
+func TestTapsTellButtonsOfOneTitleApart(t *testing.T) {
+	t.Parallel()
+	tb := &failing{TB: t}
+	chat := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{
+		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(carousel)}},
+		receiving.TypePostback: {{Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+			return reply.Reply(ctx, sending.Text(ev.PayloadText()).WithQuickReplies(sending.TextReply("Thanks", "thanks")))
+		})}},
+		receiving.TypeQuickReply: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("Gladly."))}},
+	}})
+	ada := chat.Person("Ada", "")
+	ada.Says("hi")
+	ada.Sees("Shirt")
+	tb.expect(`"Buy", with the payloads "buy:shirt", "buy:shoes"; use TapsPayload`, func() { ada.Taps("Buy") })
+	ada.TapsPayload("buy:shoes")
+	ada.Sees("buy:shoes")
+	ada.TapsPayload("thanks")
+	ada.Sees("Gladly.")
+	ada.SeesNothing()
+}
+
+func TestReactionsReachTheBot(t *testing.T) {
+	t.Parallel()
+	chat := messengertest.Start(t, messenger.Config{Policy: routing.Policy{
+		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("one"), sending.Text("two"))}},
+		receiving.TypeReaction: {{Handler: handling.On(
+			func(ctx context.Context, _ *receiving.Event, p *receiving.Reaction, reply *sending.Replier) error {
+				return reply.Reply(ctx, sending.Text(p.Emoji).InReplyTo(p.MID))
+			})}},
+	}})
+	ada := chat.Person("Ada", "")
+	ada.Says("hi")
+	one := ada.Next()
+	ada.Reacts("😍")
+	ada.Sees("two")
+	answer := ada.Next()
+	require.Equal(t, "😍", messengertest.Text(answer))
+	require.Equal(t, one.ID, answer.ReplyTo)
+}
+
+func TestTextOfTemplates(t *testing.T) {
+	t.Parallel()
+	receipt := sending.ReceiptTemplate{RecipientName: "Ada"}.WithOrder("4711", "USD", "Visa").
+		WithSummary(sending.ReceiptSummary{TotalCost: "25"})
+	chat := messengertest.Start(t, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
+		Handler: handling.Dummy{}, Senders: sending.List(
+			carousel, sending.ButtonTemplate("What next?", sending.PostbackButton("Help", "help")), receipt,
+			receipt.WithElements(sending.ReceiptElement{Title: "Shirt", Price: "25"}), sending.Image("https://shop.example/a.png"),
+		),
+	}}}})
+	ada := chat.Person("Ada", "")
+	ada.Says("hi")
+	for _, want := range []string{"Shirt", "What next?", "4711", "Shirt", ""} {
+		ada.Sees(want)
+	}
 }
 
 // Unknown fates need connections that really break.

@@ -11,5 +11,6 @@
 // Everything is real but the platform: callbacks are signed and posted over
 // HTTP on loopback, answers come back through the Graph API's paths. What the
 // few methods here do not do, the embedded simulator.Simulator does: faults,
-// other people, the clock, the record of requests.
+// other people, the record of requests, all that a person can do (Chat.Do).
+// [StartOn] says how a test moves the clock.
 package messengertest

@@ -3,7 +3,9 @@ package messengertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ type Person struct {
 	chat *Chat
 	t    testing.TB
 	seen map[string]bool // messages that an expectation has taken
+	last string          // the newest of them
 }
 
 // Says writes a text.
@@ -27,25 +30,50 @@ func (p *Person) Says(text string) { p.t.Helper(); p.act(p.chat.Say(p.t.Context(
 
 // Taps taps what the page's messages and its menu offer under that title: a
 // quick reply of the newest message, a button of the newest message that has
-// it, or an item of the persistent menu. It waits for it to be there.
+// it, or an item of the persistent menu. It waits for it to be there, and takes
+// what is there already: expect a message (Sees, Next) before tapping what an
+// older one offers too. If several cards of the message have a button of that
+// title, the test fails at once and names their payloads, for TapsPayload.
 func (p *Person) Taps(title string) {
 	p.t.Helper()
-	ctx := p.t.Context()
+	p.taps("nothing to tap is called "+strconv.Quote(title), title, p.chat.TapQuickReply, p.chat.TapButton, p.chat.TapMenu)
+}
+
+// TapsPayload is [Person.Taps] of what has that payload, whatever its title. What
+// has a payload of a type is found by what payload.Kind encodes.
+func (p *Person) TapsPayload(payload string) {
+	p.t.Helper()
+	p.taps("nothing to tap has the payload "+strconv.Quote(payload), payload,
+		p.chat.TapQuickReplyPayload, p.chat.TapButtonPayload, p.chat.TapMenuPayload)
+}
+
+// taps tries the ways to tap in order, until one works.
+func (p *Person) taps(failure, what string, ways ...func(ctx context.Context, psid, what string) (string, error)) {
+	p.t.Helper()
 	p.eventually(func() error {
-		_, chip := p.chat.TapQuickReply(ctx, p.ID, title)
-		if chip == nil {
-			return nil
+		errs := []error{}
+		for _, tap := range ways {
+			_, err := tap(p.t.Context(), p.ID, what)
+			switch {
+			case err == nil:
+				return nil
+			case errors.Is(err, simulator.ErrAmbiguous):
+				p.t.Fatalf("messengertest: %v; use TapsPayload", err)
+			}
+			errs = append(errs, err)
 		}
-		_, button := p.chat.TapButton(ctx, p.ID, title)
-		if button == nil {
-			return nil
-		}
-		_, menu := p.chat.TapMenu(ctx, p.ID, title)
-		if menu == nil {
-			return nil
-		}
-		return fmt.Errorf("nothing to tap is called %q: %w; %w; %w", title, chip, button, menu)
+		return fmt.Errorf("%s: %w", failure, errors.Join(errs...))
 	})
+}
+
+// Reacts puts an emoji on the message of the page that this person has seen last,
+// by Sees or Next. Chat.React puts one on any message.
+func (p *Person) Reacts(emoji string) {
+	p.t.Helper()
+	if p.last == "" {
+		p.t.Fatalf("messengertest: no message was seen yet that could be reacted to: call Sees or Next first")
+	}
+	p.act("", p.chat.React(p.t.Context(), p.ID, p.last, emoji))
 }
 
 // GetsStarted taps Get Started, once the bot has applied its thread settings.
@@ -122,7 +150,7 @@ func (p *Person) Next() simulator.Message {
 	if err != nil {
 		p.t.Fatalf("no message from the page within %v; the conversation so far:\n%s", Patience, p.transcript())
 	}
-	p.seen[m.ID] = true
+	p.seen[m.ID], p.last = true, m.ID
 	return m
 }
 
@@ -147,7 +175,8 @@ func (p *Person) transcript() string {
 }
 
 // Text returns what a message says: its text, or the text or first title of its
-// template.
+// template, or else the order number of a receipt. It is empty for what says
+// nothing of the kind, such as an image.
 func Text(m simulator.Message) string {
 	if m.Text != "" {
 		return m.Text
@@ -161,6 +190,12 @@ func Text(m simulator.Message) string {
 		}
 		for _, e := range a.Template.Elements {
 			return e.Title
+		}
+		var receipt struct {
+			OrderNumber string `json:"order_number"`
+		}
+		if json.Unmarshal(a.Template.Raw, &receipt) == nil {
+			return receipt.OrderNumber
 		}
 	}
 	return ""

@@ -81,8 +81,8 @@ Every event has one of these types, and routing goes by it. The table is made by
   each kind: ` + "`pass_thread_control`, `take_thread_control`, `request_thread_control` and `app_roles`" + `. The dashboard's test button sends
   all of it under ` + "`changes`" + `, which makes no difference.
 * **Page** and **Instagram** are the webhook fields to subscribe to. Comments on live videos have a field of their own, ` + "`live_comments`" + `.
-* **Act** is what a person does and may be answered. All else triggers no sender, unless a router of that very type says so. An act
-  that has no person, such as a comment, is answered by a private reply.
+* **Act** is what a person does and may be answered. All else triggers no sender, except in a route under that very type, and
+  deliveries, reads and the bot's own echoes not even there. An act that has no person, such as a comment, is answered by a private reply.
 
 | Type | Payload | In the callback | Page | Instagram | Act |
 |---|---|---|---|---|---|

@@ -1,10 +1,8 @@
 package routing
 
 import (
-	"bytes"
 	"context"
-	_ "embed"
-	"io"
+	"embed"
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
@@ -36,7 +34,9 @@ func BuiltIn() Policy {
 }
 
 //go:embed thumb.png
-var thumbPNG []byte
+var files embed.FS
+
+var thumb = handling.FileFrom(files, "thumb.png")
 
 // thumbImage answers a thumb with an image. It has a route of its own, so that
 // a refused upload does not cost the text.
@@ -47,12 +47,7 @@ func (thumbImage) ShouldHandle(ctx context.Context, ev *receiving.Event) bool {
 }
 
 func (thumbImage) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-	image, err := handling.Upload(ctx, ev.PageID, handling.File{
-		Name:        "messenger/thumb.png",
-		Type:        sending.AttachmentImage,
-		ContentType: "image/png",
-		Open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(thumbPNG)), nil },
-	})
+	image, err := handling.Upload(ctx, ev.PageID, thumb)
 	switch {
 	case err == nil:
 		return reply.Reply(ctx, image)

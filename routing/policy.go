@@ -40,21 +40,11 @@ type Step struct {
 	Type receiving.Type
 }
 
-// Answers reports whether the step's handler and senders may answer the event.
-// An act of a person may be answered. What is no act may be answered only by a
-// route under its own type, and deliveries, reads, the bot's own echoes and
-// everything on standby never.
+// Answers reports whether the step's handler and senders may answer the event:
+// an act of a person that is [sending.Answerable], and what is no act only if the
+// step's route is under the event's own type.
 func (s Step) Answers(ev *receiving.Event, ownEcho bool) bool {
-	if ev.IsAct() {
-		return true
-	}
-	return !ev.Standby && !ownEcho && s.Type == ev.Type &&
-		ev.PersonID+ev.UserRef != "" && !mute(ev.Type)
-}
-
-// mute reports whether nothing may ever answer events of the type.
-func mute(t receiving.Type) bool {
-	return t == receiving.TypeDelivered || t == receiving.TypeRead
+	return sending.Answerable(ev, ownEcho) && (ev.IsAct() || s.Type == ev.Type)
 }
 
 // Steps returns the routes for an event in the order in which they are tried.
@@ -122,7 +112,8 @@ type Explanation struct {
 
 // Explain says which routes of the policy would fire for an event, in order,
 // and why. It asks each handler ShouldHandle and calls nothing else; for the
-// routes that would fire it supposes that they handle the event.
+// routes that would fire it supposes that they handle the event. It names a
+// handler as [Policy.Validate] does.
 func Explain(ctx context.Context, p Policy, ev *receiving.Event) []Explanation {
 	var runner Runner
 	var out []Explanation
@@ -134,12 +125,12 @@ func Explain(ctx context.Context, p Policy, ev *receiving.Event) []Explanation {
 		case !runner.Runs(s):
 			e.Why = "it is an otherwise route, and one before it handles the event"
 		case !s.Handler.ShouldHandle(ctx, ev):
-			e.Why = fmt.Sprintf("%T.ShouldHandle says no", s.Handler)
+			e.Why = nameOf(s.Handler) + ".ShouldHandle says no"
 		default:
 			runner.Handled(s)
 			e.Fires = true
 			e.Answers = len(s.Senders) > 0 && s.Answers(ev, false)
-			e.Why = fmt.Sprintf("%T.ShouldHandle says yes", s.Handler)
+			e.Why = nameOf(s.Handler) + ".ShouldHandle says yes"
 			if len(s.Senders) > 0 && !e.Answers {
 				e.Why += "; its senders stay silent, because the event is no act to answer"
 			}

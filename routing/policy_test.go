@@ -2,9 +2,12 @@ package routing_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,6 +71,7 @@ func TestWhatMayBeAnswered(t *testing.T) {
 		"read, by its type":         {event(receiving.TypeRead), under(receiving.TypeRead), false, false},
 		"delivery, by its type":     {event(receiving.TypeDelivered), under(receiving.TypeDelivered), false, false},
 		"standby":                   {standby, under(receiving.TypeDefault), false, false},
+		"standby, by its type":      {standby, under(receiving.TypeSimpleText), false, false},
 		"nobody":                    {nobody, under(receiving.TypePolicyEnforcement), false, false},
 	} {
 		require.Equal(t, c.want, c.step.Answers(c.ev, c.own), name)
@@ -145,7 +149,11 @@ func TestValidateReportsAllMistakesWithTheirPlaces(t *testing.T) {
 			{Handler: handling.SimpleText{Pattern: "("}},
 			{},
 			{Handler: none},
-			{Handler: handling.Dummy{}, Senders: []sending.Sender{nil, sending.SimpleMessage{}, sending.Text("")}},
+			{Handler: handling.Dummy{}, Senders: []sending.Sender{nil, sending.SimpleMessage{}, sending.Text(""),
+				sending.GenericTemplate{}.WithElements(sending.Element{}, sending.Element{Subtitle: "s"}),
+				sending.After(time.Hour, sending.SimpleMessage{}),
+				sending.Typing{Senders: sending.List(sending.SimpleMessage{}, sending.Text(""))},
+			}},
 			{Handler: handling.Dummy{}, Name: "SIMPLE_TEXT/0"},
 			{Handler: twoBases{}},
 			{Handler: nilBase{}},
@@ -168,26 +176,69 @@ func TestValidateReportsAllMistakesWithTheirPlaces(t *testing.T) {
 	for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
 		got = append(got, e.Error())
 	}
-	require.Len(t, got, 15, "%v", err)
+	require.Len(t, got, 21, "%v", err)
 	for _, want := range []string{
 		`SIMPLE_TEKST: no such receiving type; the nearest is SIMPLE_TEXT`,
-		`SIMPLE_TEXT/0: handler handling.SimpleText: handling: pattern`,
+		`SIMPLE_TEXT/0: handler handling.SimpleText: pattern: `,
 		`SIMPLE_TEXT/1: its handler is nil`,
 		`SIMPLE_TEXT/2: its handler is nil`,
 		`SIMPLE_TEXT/3: senders[0]: is nil`,
-		`SIMPLE_TEXT/3: senders[1] sending.SimpleMessage: sending: text: is missing`,
-		`SIMPLE_TEXT/3: senders[2]: sending: text`,
+		`SIMPLE_TEXT/3: senders[1] sending.SimpleMessage: text: is missing`,
+		`SIMPLE_TEXT/3: senders[2] sending.Message: text: `,
+		`SIMPLE_TEXT/3: senders[3] sending.GenericTemplate: elements[0].title: is missing`,
+		`SIMPLE_TEXT/3: senders[3] sending.GenericTemplate: elements[0]: has a title only`,
+		`SIMPLE_TEXT/3: senders[3] sending.GenericTemplate: elements[1].title: is missing`,
+		`SIMPLE_TEXT/3: senders[4] sending.After(1h0m0s, sending.SimpleMessage): text: is missing`,
+		`SIMPLE_TEXT/3: senders[5] sending.Typing: senders[0].text: is missing`,
+		`SIMPLE_TEXT/3: senders[5] sending.Typing: senders[1].text: `,
 		`SIMPLE_TEXT/4 (route "SIMPLE_TEXT/0"): its name is taken by SIMPLE_TEXT/0`,
 		`SIMPLE_TEXT/5: handler routing_test.twoBases: the Validate method of the embedded TextBase is hidden`,
 		`SIMPLE_TEXT/6: handler routing_test.nilBase: the embedded TextBase is nil`,
 		`READ/0: it has senders, but nothing may answer READ`,
-		`POSTBACK/0: its handler handling.SimpleText never handles events of this type`,
-		`IMAGE/0: its handler`,
-		`IMAGE/1: its handler`,
+		`POSTBACK/0: its handler handling.SimpleText never handles events of this type; it handles SIMPLE_TEXT, QUICK_REPLY`,
+		`IMAGE/0: its handler handling.OnPayload("order.size") never handles events of this type; it handles QUICK_REPLY, POSTBACK, PERSISTENT_MENU_ONE`,
+		`IMAGE/1: its handler handling.On(*receiving.Postback) never handles events of this type; it handles POSTBACK, `,
 		`QUICK_REPLY/1: payload kind "order.size" is not the kind of that name at IMAGE/0`,
 	} {
 		require.True(t, slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, want) }), "%s\nin %q", want, got)
 	}
+}
+
+// fussy is a handler whose arguments are wrong in ways of its own.
+type fussy struct {
+	handling.Dummy
+
+	err error
+}
+
+func (f fussy) Validate() error { return f.err }
+
+func TestEveryLineOfAMistakeHasItsPlace(t *testing.T) {
+	t.Parallel()
+	a, b := errors.New("a"), errors.New("b")
+	for want, err := range map[string]error{
+		"routing: IMAGE/0: handler routing_test.fussy: a\nrouting: IMAGE/0: handler routing_test.fussy: b":       errors.Join(a, errors.Join(b)),
+		"routing: IMAGE/0: handler routing_test.fussy: a: b":                                                     fmt.Errorf("%w: %w", a, b),
+		"routing: IMAGE/0: handler routing_test.fussy: both: a\nrouting: IMAGE/0: handler routing_test.fussy: b": fmt.Errorf("both: %w", errors.Join(a, b)),
+	} {
+		got := routing.Policy{receiving.TypeImage: {{Handler: fussy{err: err}}}}.Validate()
+		require.EqualError(t, got, want)
+		require.ErrorIs(t, got, a)
+		require.ErrorIs(t, got, b)
+	}
+}
+
+func TestExplainNamesHandlersReadably(t *testing.T) {
+	t.Parallel()
+	buy := payload.New[int]("order.buy")
+	policy := routing.Policy{receiving.TypePostback: {
+		{Handler: handling.OnPayload(buy, func(context.Context, *receiving.Event, int, *sending.Replier) error { return nil })},
+		{Handler: handling.On(func(context.Context, *receiving.Event, *receiving.Postback, *sending.Replier) error { return nil })},
+	}}
+	ev := &receiving.Event{Type: receiving.TypePostback, PersonID: "42", Payload: &receiving.Postback{Payload: "other"}}
+	got := routing.Explain(t.Context(), policy, ev)
+	require.Equal(t, `handling.OnPayload("order.buy").ShouldHandle says no`, got[0].Why)
+	require.Equal(t, `handling.On(*receiving.Postback).ShouldHandle says yes`, got[1].Why)
 }
 
 func TestValidateTakesWhatIsMeant(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -20,12 +21,24 @@ type Mistake struct {
 	Err   error
 }
 
-func (m *Mistake) Error() string { return fmt.Sprintf("routing: %s: %v", m.Place, m.Err) }
+// Error names the place and then what is wrong, in each of its lines.
+func (m *Mistake) Error() string {
+	prefix := "routing: " + m.Place + ": "
+	lines := strings.Split(m.Err.Error(), "\n")
+	for i, line := range lines {
+		for _, named := range []string{"sending: ", "handling: "} { // the place names the package
+			line = strings.TrimPrefix(line, named)
+		}
+		lines[i] = prefix + line
+	}
+	return strings.Join(lines, "\n")
+}
 
 func (m *Mistake) Unwrap() error { return m.Err }
 
 // Validate returns every mistake of the policy, each a [*Mistake], joined, in
-// the order of types and routes; or nil.
+// the order of types and routes; or nil. Handlers and senders are named by their
+// String method if they have one, or else by their type.
 func (p Policy) Validate() error {
 	v := validation{names: map[string]string{}}
 	types := make([]receiving.Type, 0, len(p))
@@ -55,7 +68,14 @@ type placedRef struct {
 	place string
 }
 
+// fail notes what is wrong at a place: one mistake for each error that err joins.
 func (v *validation) fail(place string, err error) {
+	if parts := joined(err); parts != nil {
+		for _, part := range parts {
+			v.fail(place, part)
+		}
+		return
+	}
 	v.errs = append(v.errs, &Mistake{Place: place, Err: err})
 }
 
@@ -73,13 +93,13 @@ func (v *validation) step(s Step, index int) {
 	} else {
 		v.part(place+": handler", s.Handler)
 		if limited, ok := s.Handler.(handling.TypeLimited); ok && receiving.Known(s.Type) && !limited.Handles(s.Type) {
-			v.fail(place, fmt.Errorf("its handler %T never handles events of this type", s.Handler))
+			v.fail(place, fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), typesOf(limited)))
 		}
 		if user, ok := s.Handler.(handling.PayloadUser); ok {
 			v.payloads(place, user)
 		}
 	}
-	if len(s.Senders) > 0 && mute(s.Type) {
+	if len(s.Senders) > 0 && !sending.AnswerableType(s.Type) {
 		v.fail(place, fmt.Errorf("it has senders, but nothing may answer %s", s.Type))
 	}
 	for i, sender := range s.Senders {
@@ -90,7 +110,7 @@ func (v *validation) step(s Step, index int) {
 		}
 		if m, ok := sender.(sending.Message); ok {
 			if err := m.Validate(""); err != nil {
-				v.fail(at, err)
+				v.fail(at+" "+nameOf(m), err)
 			}
 			continue
 		}
@@ -101,14 +121,50 @@ func (v *validation) step(s Step, index int) {
 // part checks a handler or a sender: its embedded parts and its arguments.
 func (v *validation) part(place string, part any) {
 	if err := checkEmbedding(reflect.ValueOf(part), part); err != nil {
-		v.fail(fmt.Sprintf("%s %T", place, part), err)
+		v.fail(place+" "+nameOf(part), err)
 		return
 	}
 	if validator, ok := part.(handling.Validator); ok {
 		if err := validator.Validate(); err != nil {
-			v.fail(fmt.Sprintf("%s %T", place, part), err)
+			v.fail(place+" "+nameOf(part), err)
 		}
 	}
+}
+
+// joined returns what [errors.Join] has joined; of any other error nil, also if it
+// wraps a join or several errors, for then it has words of its own around them.
+func joined(err error) []error {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	if all := errors.Join(several.Unwrap()...); all == nil || all.Error() != err.Error() {
+		return nil
+	}
+	return several.Unwrap()
+}
+
+// nameOf says what a handler or a sender is: by its String method if it has one,
+// or else by its type.
+func nameOf(part any) string {
+	if _, ok := part.(fmt.Stringer); ok {
+		return fmt.Sprint(part)
+	}
+	return fmt.Sprintf("%T", part)
+}
+
+// typesOf lists the types that a handler handles.
+func typesOf(limited handling.TypeLimited) string {
+	var types []string
+	for _, t := range receiving.Types() {
+		if limited.Handles(t) {
+			types = append(types, string(t))
+		}
+	}
+	if len(types) == 0 {
+		return "none"
+	}
+	return strings.Join(types, ", ")
 }
 
 func (v *validation) payloads(place string, user handling.PayloadUser) {

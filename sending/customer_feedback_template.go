@@ -61,6 +61,19 @@ const (
 	FeedbackCES  = "ces"  // how easy, 1 to 7
 )
 
+// WithTitle returns a copy with another title.
+func (q FeedbackQuestion) WithTitle(title string) FeedbackQuestion {
+	q.Title = title
+	return q
+}
+
+// WithScore returns a copy whose scale is labeled and looks otherwise: "neg_pos",
+// "five_stars". An empty one is the platform's default.
+func (q FeedbackQuestion) WithScore(label, option string) FeedbackQuestion {
+	q.ScoreLabel, q.ScoreOption = label, option
+	return q
+}
+
 // WithFollowUp returns a copy that asks for a text after the score.
 func (q FeedbackQuestion) WithFollowUp(placeholder string) FeedbackQuestion {
 	q.FollowUp = &FeedbackFollowUp{Type: "free_form", Placeholder: placeholder}

@@ -15,7 +15,9 @@ type Delivery struct {
 	// PersonID is the person's, also when the message is addressed otherwise;
 	// it may be empty then.
 	PersonID string
-	Object   receiving.Object
+	// Object is the product of the event that is answered; empty for what was
+	// sent from outside of a turn.
+	Object receiving.Object
 	// Key is the send's idempotency key: the same on every attempt.
 	Key string
 	// Attempt counts from 1.

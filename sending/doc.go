@@ -26,6 +26,28 @@
 //
 // A handler answers through a [Replier].
 //
+// # Senders of a program's own
+//
+// A sender with something to add embeds a built-in one, overrides Compose, adds
+// to a copy with the With… methods, and calls the embedded Compose as its "super":
+//
+//	type Sizes struct {
+//		sending.QuickReplies
+//		InStock func(ctx context.Context) []string
+//	}
+//
+//	func (s Sizes) Compose(ctx context.Context, ev *receiving.Event) ([]sending.Message, error) {
+//		q := s.QuickReplies
+//		for _, size := range s.InStock(ctx) {
+//			q = q.WithReply(size, "size:"+size)
+//		}
+//		return q.Compose(ctx, ev)
+//	}
+//
+// The Example of [QuickReplies] is that sender at work, and the embedded Example of
+// [GenericTemplate] does the same with cards. No method of a built-in sender calls
+// another that may be overridden.
+//
 // # Templates
 //
 // Each template of the platform is a type that is all at once: data to be
@@ -50,8 +72,20 @@
 // up in the person's language (package i18n), and then placeholders are filled
 // in: %{first_name} becomes the value of that name, or nothing, and
 // %{first_name|there} becomes "there" if there is no value. %%{ stands for a
-// literal %{. The bot gives the person's first_name, last_name and name; a
-// handler gives more with [Replier.Set].
+// literal %{. A handler gives values with [Replier.Set]. The bot gives the person's
+// first_name, last_name and name, as far as it knows them: it asks the platform
+// for them only if the policy has handling.UserProfile under TypeDefault.
+//
+// A text from elsewhere (another service's answer, what the person wrote) is no
+// message id, and a %{ in it is no placeholder. It goes out as it is through
+// Replier.Set and a placeholder:
+//
+//	reply.Set("answer", answer)
+//	…
+//	sending.LongText{Text: "%{answer}"}
+//
+// or as a message: [Text] and [LongMessages] are not translated, and nothing in them
+// is filled in.
 //
 // # Limits
 //

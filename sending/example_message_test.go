@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -128,8 +129,8 @@ func ExampleMessage_To() {
 	// {"recipient":{"notification_messages_token":"token"},"messaging_type":"RESPONSE","message":{"text":"Back in stock."}}
 }
 
-func ExampleMessage_From() {
-	show(sending.Text("Grace here.").From("1008"))
+func ExampleMessage_AsPersona() {
+	show(sending.Text("Grace here.").AsPersona("1008"))
 	// Output: {"recipient":{"id":"42"},"messaging_type":"RESPONSE","persona_id":"1008","message":{"text":"Grace here."}}
 }
 
@@ -157,7 +158,7 @@ func ExampleMessage_InReplyTo() {
 }
 
 func ExampleMessage_PassThread() {
-	show(sending.Text("A colleague takes over.").PassThread("263902037430900"))
+	show(sending.Text("A colleague takes over.").PassThread(graph.InboxApp))
 	// Output: {"recipient":{"id":"42"},"messaging_type":"RESPONSE","thread_control":{"control_type":"pass","app_id":"263902037430900"},"message":{"text":"A colleague takes over."}}
 }
 

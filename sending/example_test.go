@@ -52,6 +52,29 @@ func ExampleRecorder() {
 	// Output: Hello, Ada! <nil>
 }
 
+// What comes from elsewhere goes out as it is.
+func ExampleReplier_Set() {
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "I am %{name}"}}
+	var rec sending.Recorder
+	reply := rec.Replier(ev)
+	reply.Set("said", ev.Text())
+	err := reply.Send(context.Background(), sending.LongText{Text: "You said: %{said}"})
+	fmt.Println(rec.Messages()[0].Text, err)
+	// Output: You said: I am %{name} <nil>
+}
+
+func ExampleAnswerable() {
+	ev := &receiving.Event{Type: receiving.TypeThreadControl, PersonID: "42", Payload: &receiving.ThreadControl{}}
+	fmt.Println(sending.Answerable(ev, false), ev.IsAct())
+	ev.Standby = true
+	fmt.Println(sending.Answerable(ev, false))
+	fmt.Println(sending.AnswerableType(receiving.TypeRead))
+	// Output:
+	// true false
+	// false
+	// false
+}
+
 func ExampleMessage_Validate() {
 	m := sending.ButtonTemplate("What now?", sending.PostbackButton("A title that is too long", "x"))
 	fmt.Println(m.Validate(""))

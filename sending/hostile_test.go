@@ -32,7 +32,7 @@ func TestValidateFindsWhatIsNotUTF8Anywhere(t *testing.T) {
 		"recipient":       {sending.Text("a").To(sending.Recipient{ID: bad}), "", []string{"recipient.id"}},
 		"token":           {sending.Text("a").To(sending.Recipient{NotificationMessagesToken: bad}), "", []string{"recipient.notification_messages_token"}},
 		"tag":             {sending.Text("a").WithTag(bad), "", []string{"tag"}},
-		"persona":         {sending.Text("a").From(bad), "", []string{"persona_id"}},
+		"persona":         {sending.Text("a").AsPersona(bad), "", []string{"persona_id"}},
 		"reply to":        {sending.Text("a").InReplyTo(bad), "", []string{"reply_to"}},
 		"key":             {sending.Text("a").WithKey(bad), "", []string{"key"}},
 		"app":             {sending.Text("a").PassThread(bad), "", []string{"thread_control.app_id"}},

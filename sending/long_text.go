@@ -8,11 +8,22 @@ import (
 )
 
 // LongText sends a text of any length, in as many messages as it takes; see
-// [SplitText]. It is for texts whose length is not known beforehand, such as
-// answers from elsewhere. A sender of a program's own embeds it.
+// [SplitText]. It is for texts whose length is not known beforehand. A sender of a
+// program's own embeds it.
+//
+// A text from elsewhere, such as another service's answer or what the person
+// wrote, does not belong into Text, where its placeholders would be filled in. The
+// handler gives it to [Replier.Set], and Text has a placeholder for it, which goes
+// out as it is:
+//
+//	reply.Set("answer", answer)
+//	…
+//	sending.LongText{Text: "%{answer}"}
+//
+// Without a sender, [LongMessages] makes messages that say a text as it is.
 type LongText struct {
-	// Text is translated and its placeholders are filled in. The bot's prefix
-	// stands before it, once.
+	// Text is looked up as a message id, and its placeholders are filled in. The
+	// bot's prefix stands before it, once.
 	Text string
 	// Replies are chips below the last message, at most 13. Their titles are
 	// translated.

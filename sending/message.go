@@ -86,6 +86,10 @@ func (m Message) InReplyTo(mid string) Message {
 
 // After returns a copy that waits before it goes out. The wait is durable, and
 // holds back nothing that is sent meanwhile. With a key it can be canceled.
+//
+// The 24-hour window is judged when the message goes out, not when it is queued:
+// one that waits longer than the window is open then is refused, unless it is
+// [Message.WindowFree] or the person has written meanwhile.
 func (m Message) After(delay time.Duration) Message {
 	m.Delay = delay
 	return m
@@ -100,11 +104,11 @@ func (m Message) WithKey(key string) Message {
 	return m
 }
 
-// From returns a copy that comes from a persona, by the id that the platform
+// AsPersona returns a copy that comes from a persona, by the id that the platform
 // gave it.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
-func (m Message) From(personaID string) Message {
+func (m Message) AsPersona(personaID string) Message {
 	m.PersonaID = personaID
 	return m
 }

@@ -87,6 +87,18 @@ func (t ReceiptTemplate) WithRecipientName(name string) ReceiptTemplate {
 	return t
 }
 
+// WithMerchantName returns a copy with another text of the logo.
+func (t ReceiptTemplate) WithMerchantName(name string) ReceiptTemplate {
+	t.MerchantName = name
+	return t
+}
+
+// WithOrderURL returns a copy that leads to the order's page.
+func (t ReceiptTemplate) WithOrderURL(url string) ReceiptTemplate {
+	t.OrderURL = url
+	return t
+}
+
 // WithTimestamp returns a copy that says when the order was made.
 func (t ReceiptTemplate) WithTimestamp(at time.Time) ReceiptTemplate {
 	t.Timestamp = at
@@ -114,6 +126,12 @@ func (t ReceiptTemplate) WithAdjustment(name string, amount Amount) ReceiptTempl
 // WithSummary returns a copy with another sum.
 func (t ReceiptTemplate) WithSummary(summary ReceiptSummary) ReceiptTemplate {
 	t.Summary = summary
+	return t
+}
+
+// WithSharable returns a copy that the person may share, or may not.
+func (t ReceiptTemplate) WithSharable(sharable bool) ReceiptTemplate {
+	t.Sharable = sharable
 	return t
 }
 

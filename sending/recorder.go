@@ -21,8 +21,11 @@ type Recorder struct {
 	canceled []string
 }
 
-// Replier returns a Replier that answers into the recorder. Like the bot's, it
-// refuses events that are no act of a person.
+// Replier returns a Replier that answers into the recorder. It refuses the events
+// that are not [Answerable], of echoes those with a send key of the bot's. It does
+// not know the handler's route, and so takes answers that the bot refuses: those
+// to what is no act of a person, by a route that is not under the event's own
+// type.
 func (r *Recorder) Replier(ev *receiving.Event) *Replier {
 	return NewReplier(ev, recorderOutlet{r, ev})
 }
@@ -48,13 +51,19 @@ func (r *Recorder) Canceled() []string {
 	return slices.Clone(r.canceled)
 }
 
+// answerable reports whether some route could answer the event.
+func answerable(ev *receiving.Event) bool {
+	m, ok := ev.Payload.(*receiving.Message)
+	return Answerable(ev, ok && m.IsEcho && m.SendKey != "")
+}
+
 type recorderOutlet struct {
 	*Recorder
 	event *receiving.Event
 }
 
 func (o recorderOutlet) Queue(_ context.Context, messages []Message) error {
-	if !o.event.IsAct() {
+	if !answerable(o.event) {
 		return ErrNotAnswerable
 	}
 	o.mu.Lock()
@@ -71,7 +80,7 @@ func (o recorderOutlet) Cancel(_ context.Context, key string) error {
 }
 
 func (o recorderOutlet) Now(_ context.Context, action Action) error {
-	if !o.event.IsAct() {
+	if !answerable(o.event) {
 		return ErrNotAnswerable
 	}
 	o.mu.Lock()

@@ -10,11 +10,12 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// ErrNotAnswerable is returned by a [Replier] for an event that is no act of a
-// person, such as a delivery, a read, an echo or anything on standby. A
-// handler that meets it has nothing to say: the bot takes it as
-// handling.Skip, not as a failure.
-var ErrNotAnswerable = errors.New("sending: this event is no act of a person and cannot be answered")
+// ErrNotAnswerable is returned by a [Replier] for an event that the handler's
+// route may not answer: one that is not [Answerable], such as a delivery or
+// anything on standby, or one that is no act of a person, such as a hand-over, if
+// the route is not under the event's own type. A handler that meets it has nothing
+// to say: the bot takes it as handling.Skip, not as a failure.
+var ErrNotAnswerable = errors.New("sending: this event cannot be answered, or by a route under its own type alone")
 
 // Outlet is where a [Replier] puts what it is given. The bot's engine is one,
 // and [Recorder].
@@ -44,14 +45,14 @@ func NewReplier(ev *receiving.Event, outlet Outlet) *Replier {
 }
 
 // Reply queues messages to the person. The texts go out as they are; [Expand]
-// translates. It returns [FieldError]s if a message breaks a limit, and
-// [ErrNotAnswerable] if the event is no act of a person. On an error nothing
-// is queued.
+// translates. It returns [FieldError]s if messages break a limit, with paths such
+// as messages[0].text, and [ErrNotAnswerable] if the handler's route may not
+// answer the event. On an error nothing is queued.
 func (r *Replier) Reply(ctx context.Context, messages ...Message) error {
 	var errs []error
 	for i, m := range messages {
 		if err := m.Validate(r.event.Object); err != nil {
-			errs = append(errs, fmt.Errorf("message %d: %w", i+1, err))
+			errs = append(errs, within(fmt.Sprintf("messages[%d]", i), err))
 		}
 	}
 	if len(errs) > 0 {
@@ -64,10 +65,10 @@ func (r *Replier) Reply(ctx context.Context, messages ...Message) error {
 func (r *Replier) Send(ctx context.Context, sender Sender) error {
 	messages, err := sender.Compose(r.Context(ctx), r.event)
 	if err != nil {
-		return fmt.Errorf("sender %T: %w", sender, err)
+		return fmt.Errorf("sender %s: %w", nameOf(sender), err)
 	}
 	if err := r.Reply(ctx, messages...); err != nil {
-		return fmt.Errorf("sender %T: %w", sender, err)
+		return fmt.Errorf("sender %s: %w", nameOf(sender), err)
 	}
 	return nil
 }
@@ -78,7 +79,10 @@ func (r *Replier) Send(ctx context.Context, sender Sender) error {
 // reminder is moved by canceling it and queueing another under its key.
 func (r *Replier) Cancel(ctx context.Context, key string) error { return r.outlet.Cancel(ctx, key) }
 
-// Set gives a value to the texts of the route's senders: %{name}.
+// Set gives a value to the texts of the route's senders: %{name}. It goes out as it
+// is: neither is it looked up as a message id, nor are placeholders in it filled
+// in. So a text from elsewhere (what the person wrote, another service's answer)
+// belongs here, and the sender's text is "%{name}".
 func (r *Replier) Set(name, value string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

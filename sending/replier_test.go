@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -22,7 +23,8 @@ func TestReplierQueuesAllOrNothing(t *testing.T) {
 	err := reply.Reply(t.Context(), sending.Text("fine"), sending.Text(""))
 	var field *sending.FieldError
 	require.ErrorAs(t, err, &field)
-	require.ErrorContains(t, err, "message 2: sending: text")
+	require.Equal(t, "messages[1].text", field.Field)
+	require.ErrorContains(t, err, "sending: messages[1].text: ")
 	require.Empty(t, rec.Messages())
 
 	require.NoError(t, reply.Reply(t.Context(), sending.Text("one"), sending.Text("two")))
@@ -58,17 +60,34 @@ func TestReplierNamesTheSenderThatFails(t *testing.T) {
 		func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, boom }))
 	require.ErrorIs(t, err, boom)
 	require.ErrorContains(t, err, "sending.Func")
+
+	err = rec.Replier(textFrom("42")).Send(t.Context(), sending.After(time.Hour, sending.SimpleMessage{}))
+	require.ErrorContains(t, err, "sender sending.After(1h0m0s, sending.SimpleMessage): sending: messages[0].text: ")
 }
 
-func TestWhatIsNoActCannotBeAnswered(t *testing.T) {
+func TestValuesGoOutAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"Small", "%{first_name}", "%%{first_name}", "100 %{", "%{answer}", "%{answer|}"} {
+		for _, sender := range []sending.Sender{
+			sending.LongText{Text: "%{answer}"}, sending.SimpleMessage{Text: "%{answer}"}, sending.QuickReplies{Text: "%{answer}"},
+		} {
+			var rec sending.Recorder
+			reply := rec.Replier(textFrom("42"))
+			reply.Set("answer", answer)
+			require.NoError(t, reply.Send(sending.WithValues(spanish(t), map[string]string{"first_name": "Ada"}), sender))
+			require.Equal(t, answer, rec.Messages()[0].Text, "%T", sender)
+		}
+	}
+}
+
+func TestWhatCanNeverBeAnswered(t *testing.T) {
 	t.Parallel()
 	standby := textFrom("42")
 	standby.Standby = true
 	for name, ev := range map[string]*receiving.Event{
 		"delivery": {Type: receiving.TypeDelivered, PersonID: "42", Payload: &receiving.Delivery{}},
 		"read":     {Type: receiving.TypeRead, PersonID: "42", Payload: &receiving.Read{}},
-		"echo":     {Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{IsEcho: true}},
-		"unknown":  {Type: receiving.TypeUnknown, PersonID: "42", Payload: &receiving.Unknown{}},
+		"own echo": {Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{IsEcho: true, SendKey: "k"}},
 		"nobody":   textFrom(""),
 		"standby":  standby,
 	} {
@@ -77,6 +96,25 @@ func TestWhatIsNoActCannotBeAnswered(t *testing.T) {
 		require.ErrorIs(t, reply.Reply(t.Context(), sending.Text("a")), sending.ErrNotAnswerable, name)
 		require.ErrorIs(t, reply.Now(t.Context(), sending.TypingOn), sending.ErrNotAnswerable, name)
 		require.Empty(t, rec.Messages(), name)
+	}
+}
+
+func TestRecorderTakesWhatARouteOfThatTypeMayAnswer(t *testing.T) {
+	t.Parallel()
+	userRef := textFrom("")
+	userRef.UserRef = "ref"
+	for name, ev := range map[string]*receiving.Event{
+		"text":         textFrom("42"),
+		"user ref":     userRef,
+		"human's echo": {Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{IsEcho: true}},
+		"hand-over":    {Type: receiving.TypeThreadControl, PersonID: "42", Payload: &receiving.ThreadControl{}},
+		"unknown":      {Type: receiving.TypeUnknown, PersonID: "42", Payload: &receiving.Unknown{}},
+	} {
+		var rec sending.Recorder
+		reply := rec.Replier(ev)
+		require.NoError(t, reply.Reply(t.Context(), sending.Text("a")), name)
+		require.NoError(t, reply.Now(t.Context(), sending.TypingOn), name)
+		require.Len(t, rec.Messages(), 1, name)
 	}
 }
 

@@ -46,7 +46,7 @@ func samples(t *testing.T) map[string]sample {
 		"messaging_type":      sending.Text("Shipped.").WithMessagingType(sending.MessagingUpdate),
 		"tag_human_agent":     sending.Text("I have looked into it.").WithTag(sending.TagHumanAgent),
 		"notification":        sending.Text("No hurry.").WithNotification(sending.NotifySilent),
-		"persona":             sending.Text("Grace here.").From("1008"),
+		"persona":             sending.Text("Grace here.").AsPersona("1008"),
 		"reply_to":            sending.Text("To that, yes.").InReplyTo("m_1"),
 		"thread_pass":         sending.Text("A colleague takes over.").PassThread("263902037430900"),
 		"thread_release":      sending.Text("That was all.").ReleaseThread(),

@@ -2,7 +2,6 @@ package sending
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -37,6 +36,15 @@ func (m Message) Compose(context.Context, *receiving.Event) ([]Message, error) {
 // List makes a list of senders, for a route.
 func List(senders ...Sender) []Sender { return senders }
 
+// nameOf says what a sender is: by its String method if it has one, or else by its
+// type.
+func nameOf(s Sender) string {
+	if _, ok := s.(fmt.Stringer); ok {
+		return fmt.Sprint(s)
+	}
+	return fmt.Sprintf("%T", s)
+}
+
 // After makes a sender whose messages wait before they go out; see
 // [Message.After].
 func After(delay time.Duration, sender Sender) Sender { return after{delay, sender} }
@@ -44,6 +52,10 @@ func After(delay time.Duration, sender Sender) Sender { return after{delay, send
 type after struct {
 	delay  time.Duration
 	sender Sender
+}
+
+func (a after) String() string {
+	return fmt.Sprintf("sending.After(%v, %s)", a.delay, nameOf(a.sender))
 }
 
 func (a after) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
@@ -58,7 +70,7 @@ func (a after) Compose(ctx context.Context, ev *receiving.Event) ([]Message, err
 func (a after) Validate() error {
 	switch s := a.sender.(type) {
 	case nil:
-		return errors.New("sending: After has no sender")
+		return &FieldError{Problem: "After has no sender"}
 	case Message:
 		return s.After(s.Delay + a.delay).Validate("")
 	}

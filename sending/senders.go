@@ -6,9 +6,11 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// SimpleMessage sends a text.
+// SimpleMessage sends a text of the program's own. A text from elsewhere, such as
+// what the person wrote, is given to [Replier.Set], and Text has a placeholder for
+// it; see [LongText]. [Text] makes a message that says a text as it is.
 type SimpleMessage struct {
-	// Text is translated and its placeholders are filled in.
+	// Text is looked up as a message id, and its placeholders are filled in.
 	Text string
 }
 

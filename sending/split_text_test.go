@@ -202,7 +202,7 @@ func FuzzSplitText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, piece string, times uint16) {
 		if len(piece)*int(times) > 1<<13 {
-			t.Skip("long enough is long enough")
+			return // long enough is long enough
 		}
 		text := strings.Repeat(piece, int(times))
 		for _, object := range []receiving.Object{receiving.ObjectPage, receiving.ObjectInstagram} {

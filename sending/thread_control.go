@@ -21,8 +21,9 @@ const (
 	ControlRelease ControlType = "release"
 )
 
-// PassThread returns a copy after which the app has the conversation. The
-// page's inbox is the app 263902037430900, Instagram's 1217981644879628.
+// PassThread returns a copy after which the app has the conversation. The page's
+// inbox, where people answer, is [graph.InboxApp], an Instagram account's
+// [graph.InstagramInboxApp].
 func (m Message) PassThread(appID string) Message {
 	m.ThreadControl = &ThreadControl{Type: ControlPass, AppID: appID}
 	return m

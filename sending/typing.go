@@ -109,7 +109,7 @@ func (t Typing) Compose(ctx context.Context, ev *receiving.Event) ([]Message, er
 	for _, s := range t.Senders {
 		composed, err := s.Compose(ctx, ev)
 		if err != nil {
-			return nil, fmt.Errorf("sender %T: %w", s, err)
+			return nil, fmt.Errorf("sender %s: %w", nameOf(s), err)
 		}
 		messages = append(messages, composed...)
 	}
@@ -121,11 +121,11 @@ func (t Typing) Compose(ctx context.Context, ev *receiving.Event) ([]Message, er
 func (t Typing) Validate() error {
 	errs := []error{t.Pace.Validate()}
 	if len(t.Senders) == 0 {
-		errs = append(errs, errors.New("sending: Typing has no senders"))
+		errs = append(errs, &FieldError{Problem: "Typing has no senders"})
 	}
 	for i, s := range t.Senders {
 		if err := validateSender(s); err != nil {
-			errs = append(errs, fmt.Errorf("sending: senders[%d]: %w", i, err))
+			errs = append(errs, within(fmt.Sprintf("senders[%d]", i), err))
 		}
 	}
 	return errors.Join(errs...)

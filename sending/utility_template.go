@@ -80,6 +80,18 @@ func URLParameter(url string) UtilityParameter {
 	return UtilityParameter{Type: parameterURL, URL: url}
 }
 
+// WithName returns a copy of another template of the page.
+func (t UtilityTemplate) WithName(name string) UtilityTemplate {
+	t.Name = name
+	return t
+}
+
+// WithLanguage returns a copy in another language that the template is approved in.
+func (t UtilityTemplate) WithLanguage(language string) UtilityTemplate {
+	t.Language = language
+	return t
+}
+
 // WithHeader returns a copy with values for the header.
 func (t UtilityTemplate) WithHeader(parameters ...UtilityParameter) UtilityTemplate {
 	return t.with(utilityHeader, parameters)

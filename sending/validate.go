@@ -45,6 +45,28 @@ func (e *FieldError) Error() string {
 	return "sending: " + e.Field + ": " + e.Problem
 }
 
+// within returns the mistakes of a part of something, with the part's place
+// before the path of each field.
+func within(place string, err error) error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		if all := errors.Join(several.Unwrap()...); all != nil && all.Error() == err.Error() {
+			var errs []error
+			for _, part := range several.Unwrap() {
+				errs = append(errs, within(place, part))
+			}
+			return errors.Join(errs...)
+		}
+	}
+	if field, ok := err.(*FieldError); ok { //nolint:errorlint // one that is wrapped has other words around it
+		at := place
+		if field.Field != "" {
+			at += "." + field.Field
+		}
+		return &FieldError{Field: at, Problem: field.Problem}
+	}
+	return fmt.Errorf("sending: %s: %w", place, err)
+}
+
 // Validate checks the message against the platform's documented limits for the
 // object. An empty object is one that is not known yet: Messenger's limits hold,
 // and what only Instagram has may be there. All mistakes are reported, each as a

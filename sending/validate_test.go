@@ -172,7 +172,7 @@ func TestValidateNamesEveryMistake(t *testing.T) {
 		"action with images":     {sending.Message{SenderAction: sending.TypingOn, Attachments: manyImages(1).Attachments}, "", []string{"sender_action"}},
 		"action with sticker":    {sending.Message{SenderAction: sending.TypingOn, StickerID: "1"}, "", []string{"sender_action"}},
 		"action with utility":    {sending.Message{SenderAction: sending.TypingOn, Utility: new(utility())}, "", []string{"sender_action"}},
-		"action from a persona":  {sending.TypingOn.Message().From("1008"), "", nil},
+		"action from a persona":  {sending.TypingOn.Message().AsPersona("1008"), "", nil},
 		"several at once": {
 			sending.Message{Text: accents(2001), NotificationType: "LOUD", QuickReplies: replies(14)}, "",
 			[]string{"notification_type", "text", "quick_replies"},

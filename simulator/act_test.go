@@ -105,6 +105,61 @@ func TestQuickReplyWithContact(t *testing.T) {
 	require.Error(t, err, "chips vanish under a newer message")
 }
 
+func TestButtonsOfOneTitleAreToldApartByPayload(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	ctx := t.Context()
+	_, err := p.Say(ctx, ada, "hi")
+	require.NoError(t, err)
+	buy := func(payload string) string {
+		return `{"title":"c","buttons":[{"type":"postback","title":"Buy","payload":"` + payload + `"}]}`
+	}
+	p.sendMessage(t, ada, template(`{"template_type":"generic","elements":[`+buy("shirt")+`,`+buy("shoes")+`]}`))
+	before := len(p.Messages(ada))
+	_, err = p.TapButton(ctx, ada, "Buy")
+	require.ErrorIs(t, err, simulator.ErrAmbiguous)
+	require.ErrorContains(t, err, `"Buy", with the payloads "shirt", "shoes"`)
+	_, err = p.TapButton(ctx, ada, "")
+	require.Error(t, err)
+	_, err = p.TapButtonPayload(ctx, ada, "hat")
+	require.Error(t, err)
+	require.Len(t, p.Messages(ada), before)
+
+	_, err = p.TapButtonPayload(ctx, ada, "shoes")
+	require.NoError(t, err)
+	_, err = p.Do(ctx, ada, simulator.Act{Type: simulator.ActButton, Title: "Buy", Payload: "shirt"})
+	require.NoError(t, err)
+	list := p.Messages(ada)[before:]
+	require.Equal(t, "shoes", list[0].Payload)
+	require.Equal(t, "shirt", list[1].Payload)
+
+	p.sendMessage(t, ada, template(`{"template_type":"generic","elements":[`+buy("hat")+`,`+buy("hat")+`]}`))
+	_, err = p.TapButton(ctx, ada, "Buy")
+	require.NoError(t, err, "both do the same")
+}
+
+func TestChipsAndMenuItemsByPayload(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	ctx := t.Context()
+	p.do(t, "POST", "/me/messenger_profile", `{"get_started":{"payload":"START"},
+		"persistent_menu":[{"locale":"default","call_to_actions":[{"type":"web_url","title":"Shop","url":"https://example.com"},{"type":"postback","title":"Help","payload":"HELP"}]}]}`)
+	_, err := p.Say(ctx, ada, "hi")
+	require.NoError(t, err)
+	p.sendMessage(t, ada, `{"text":"?","quick_replies":[{"content_type":"text","title":"A","payload":"B"},{"content_type":"text","title":"B","payload":"A"}]}`)
+	_, err = p.TapQuickReplyPayload(ctx, ada, "")
+	require.Error(t, err)
+	_, err = p.Do(ctx, ada, simulator.Act{Type: simulator.ActQuickReply, Payload: "B"})
+	require.NoError(t, err)
+	_, err = p.TapMenuPayload(ctx, ada, "")
+	require.Error(t, err)
+	_, err = p.Do(ctx, ada, simulator.Act{Type: simulator.ActMenu, Payload: "HELP"})
+	require.NoError(t, err)
+	list := p.Messages(ada)
+	require.Equal(t, "A", list[len(list)-2].Text, "not the one whose title is B")
+	require.Equal(t, "Help", list[len(list)-1].Text)
+}
+
 func TestActsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, simulator.Config{})

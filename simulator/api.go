@@ -55,15 +55,13 @@ func (s *Simulator) newAPI() *http.ServeMux {
 // Act is one thing a person does, as the chat page and bots in other languages
 // name it; which other fields count depends on Type.
 type Act struct {
-	// Type is say, reply, edit, quick_reply, button, menu, ice_breaker,
-	// get_started, sticker, attachment, location, react, unreact, read, link,
-	// optin, account_linking or comment.
+	// Type is one of the constants, such as ActSay.
 	Type string `json:"type"`
 
 	MID       string  `json:"mid,omitempty"`  // reply, edit, react, unreact; button: of this message only
 	Text      string  `json:"text,omitempty"` // say, reply, edit, comment
 	Title     string  `json:"title,omitempty"`
-	Payload   string  `json:"payload,omitempty"`    // quick_reply instead of title; button: of several the one
+	Payload   string  `json:"payload,omitempty"`    // quick_reply, menu: instead of title; button: instead, or of several the one
 	StickerID string  `json:"sticker_id,omitempty"` // default: the Like button
 	Kind      string  `json:"kind,omitempty"`       // attachment: image, audio, …
 	URL       string  `json:"url,omitempty"`
@@ -74,54 +72,79 @@ type Act struct {
 	Code      string  `json:"code,omitempty"` // account_linking; empty unlinks
 }
 
+// What a person does, the values of [Act].Type; each is the method beside it.
+const (
+	ActSay            = "say"             // [Simulator.Say]
+	ActReply          = "reply"           // [Simulator.Reply]
+	ActEdit           = "edit"            // [Simulator.Edit]
+	ActQuickReply     = "quick_reply"     // [Simulator.TapQuickReply]
+	ActButton         = "button"          // [Simulator.TapButton]
+	ActMenu           = "menu"            // [Simulator.TapMenu]
+	ActIceBreaker     = "ice_breaker"     // [Simulator.TapIceBreaker]
+	ActGetStarted     = "get_started"     // [Simulator.GetStarted]
+	ActSticker        = "sticker"         // [Simulator.SendSticker]
+	ActAttachment     = "attachment"      // [Simulator.SendAttachment]
+	ActLocation       = "location"        // [Simulator.SendLocation]
+	ActReact          = "react"           // [Simulator.React]
+	ActUnreact        = "unreact"         // [Simulator.Unreact]
+	ActRead           = "read"            // [Simulator.Read]
+	ActLink           = "link"            // [Simulator.FollowLink]
+	ActOptIn          = "optin"           // [Simulator.OptIn]
+	ActAccountLinking = "account_linking" // [Simulator.LinkAccount], and without a code UnlinkAccount
+	ActComment        = "comment"         // [Simulator.Comment]
+)
+
 // Do lets a person do what the act says, like the method of that name, and
 // returns the mid of what was written, if anything was; of a comment its id.
 func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err error) {
 	switch a.Type {
-	case "say":
+	case ActSay:
 		return s.Say(ctx, psid, a.Text)
-	case "reply":
+	case ActReply:
 		return s.Reply(ctx, psid, a.MID, a.Text)
-	case "edit":
+	case ActEdit:
 		return "", s.Edit(ctx, psid, a.MID, a.Text)
-	case "quick_reply":
+	case ActQuickReply:
 		if a.Title != "" {
 			return s.TapQuickReply(ctx, psid, a.Title)
 		}
-		return s.TapQuickReply(ctx, psid, a.Payload)
-	case "button":
+		return s.TapQuickReplyPayload(ctx, psid, a.Payload)
+	case ActButton:
 		return s.tapButton(ctx, psid, a.MID, a.Title, a.Payload)
-	case "menu":
-		return s.TapMenu(ctx, psid, a.Title)
-	case "ice_breaker":
+	case ActMenu:
+		if a.Title != "" {
+			return s.TapMenu(ctx, psid, a.Title)
+		}
+		return s.TapMenuPayload(ctx, psid, a.Payload)
+	case ActIceBreaker:
 		return s.TapIceBreaker(ctx, psid, a.Title)
-	case "get_started":
+	case ActGetStarted:
 		return s.GetStarted(ctx, psid)
-	case "sticker":
+	case ActSticker:
 		if a.StickerID == "" {
 			a.StickerID = ThumbSmall
 		}
 		return s.SendSticker(ctx, psid, a.StickerID)
-	case "attachment":
+	case ActAttachment:
 		return s.SendAttachment(ctx, psid, a.Kind, a.URL)
-	case "location":
+	case ActLocation:
 		return s.SendLocation(ctx, psid, a.Latitude, a.Longitude, a.Title)
-	case "react":
+	case ActReact:
 		return "", s.React(ctx, psid, a.MID, a.Emoji)
-	case "unreact":
+	case ActUnreact:
 		return "", s.Unreact(ctx, psid, a.MID)
-	case "read":
+	case ActRead:
 		return "", s.Read(ctx, psid)
-	case "link":
+	case ActLink:
 		return "", s.FollowLink(ctx, psid, a.Ref)
-	case "optin":
+	case ActOptIn:
 		return "", s.OptIn(ctx, psid, a.Ref)
-	case "account_linking":
+	case ActAccountLinking:
 		if a.Code == "" {
 			return "", s.UnlinkAccount(ctx, psid)
 		}
 		return "", s.LinkAccount(ctx, psid, a.Code)
-	case "comment":
+	case ActComment:
 		return s.Comment(ctx, psid, a.Text)
 	}
 	return "", fmt.Errorf("simulator: no act of type %q", a.Type)

@@ -47,6 +47,15 @@
 //	GET POST DELETE /{page}/subscribed_apps      the webhook fields
 //	GET             /{psid}, /{page}             profiles
 //
+// Any other call is answered with an error of type NotSimulated, which says that
+// the simulator does not simulate it. There are no batches, conversations and their
+// messages, personas, labels, insights, utility templates of the page, calls,
+// moderation, tokens, subscriptions of the app, or Conversation Routing: a message's
+// thread_control is kept in [Message.ThreadControl], and no other app is there to
+// take over. It is a Facebook page: Instagram has other events, ids and limits, of
+// which it has none. What the platform charges for or has to approve first (utility and
+// marketing messages) it takes without either.
+//
 // The simulator is strict where the platform's documents are plain: limits of
 // length and number, unknown keys, dead tags and templates, removed parameters, the
 // 24-hour window, blocked and unknown people, tokens and appsecret_proof. Refusals

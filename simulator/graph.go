@@ -16,6 +16,7 @@ var version = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 type call struct {
 	*params
 	method string
+	path   string // without the version
 	node   string // me, the page's id, a person's id
 	edge   string // messages, messenger_profile, …; empty for the node itself
 	base   string // where the simulator was reached
@@ -118,11 +119,12 @@ func errorBody(err *GraphError) []byte {
 }
 
 func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, *GraphError) {
+	c.path = "/" + strings.Join(path, "/")
 	if len(path) == 0 || path[0] == "" {
 		if _, ok := c.values["ids"]; ok {
 			return nil, refuse(100, 0, "The parameter ids is not supported any more")
 		}
-		return nil, errMethod(c.method)
+		return nil, errNotSimulated(c.method, c.path)
 	}
 	c.node = path[0]
 	if len(path) > 1 {
@@ -130,7 +132,7 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 	}
 	serve, ok := s.edges()[c.edge]
 	if !ok {
-		return nil, errPath("/" + c.edge)
+		return nil, errNotSimulated(c.method, c.path)
 	}
 	if problem != nil {
 		return nil, problem
@@ -147,6 +149,9 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 		c.node = s.page.id
 	}
 	if c.edge != "" && c.node != s.page.id {
+		if c.edge == "messages" && c.method == http.MethodGet { // of a conversation
+			return nil, errNotSimulated(c.method, c.path)
+		}
 		return nil, errObject(c.method, c.node)
 	}
 	return serve(c)

@@ -48,8 +48,13 @@ func refuse(code, subcode int, format string, args ...any) *GraphError {
 	}
 }
 
-func errPath(path string) *GraphError {
-	return &GraphError{Message: "Unknown path components: " + path, Code: 2500}
+// errNotSimulated is no refusal of the platform's: the call may well be right. It
+// says so in its message and its type, in the form of an error that clients read.
+func errNotSimulated(method, path string) *GraphError {
+	return &GraphError{
+		Message: fmt.Sprintf("The simulator does not simulate %s %s. This is not what the platform answers.", method, path),
+		Type:    "NotSimulated", Code: 2500,
+	}
 }
 
 func errObject(method, id string) *GraphError {

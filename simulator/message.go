@@ -27,6 +27,9 @@ type Message struct {
 	Metadata      string       `json:"metadata,omitempty"`
 	PersonaID     string       `json:"persona_id,omitempty"`
 	Tag           string       `json:"tag,omitempty"`
+	// ThreadControl is what the page asked for; nil if nothing. It is kept and has
+	// no effect: the simulator knows of no other app.
+	ThreadControl *ThreadControl `json:"thread_control,omitempty"`
 
 	// Reactions on this message, as emoji; empty when there is none.
 	PageReaction   string `json:"page_reaction,omitempty"`
@@ -37,6 +40,13 @@ type Message struct {
 	Raw json.RawMessage `json:"raw,omitempty"`
 	// Answer is what the Graph call was answered.
 	Answer json.RawMessage `json:"answer,omitempty"`
+}
+
+// ThreadControl hands the conversation over once the message is sent. See
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+type ThreadControl struct {
+	ControlType string `json:"control_type"`     // pass or release; release if the page did not say
+	AppID       string `json:"app_id,omitempty"` // who gets it
 }
 
 // Attachment is media, a sticker, a location or a template. Which fields are set
@@ -62,7 +72,8 @@ type Template struct {
 	Raw      json.RawMessage `json:"raw,omitempty"`
 }
 
-// Element is a card of a generic or media template.
+// Element is a card of a generic or media template, an image grid, or a line of a
+// receipt.
 type Element struct {
 	Title         string   `json:"title,omitempty"`
 	Subtitle      string   `json:"subtitle,omitempty"`

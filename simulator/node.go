@@ -11,7 +11,7 @@ import (
 // https://developers.facebook.com/docs/messenger-platform/identity/user-profile
 func (s *Simulator) readNode(c *call) (any, *GraphError) {
 	if c.method != http.MethodGet {
-		return nil, errMethod(c.method)
+		return nil, errNotSimulated(c.method, c.path)
 	}
 	names := fieldNames(c.get("fields"))
 	s.mu.Lock()
@@ -21,8 +21,12 @@ func (s *Simulator) readNode(c *call) (any, *GraphError) {
 		return pick(c.node, names, []string{"id", "name"}, map[string]any{"name": pg.name})
 	}
 	p := pg.people[c.node]
-	if p == nil {
+	switch {
+	case p != nil:
+	case digits(c.node) || s.cfg.Strangers:
 		return nil, errObject(c.method, c.node)
+	default: // no id of a person's: a message, a conversation, debug_token, …
+		return nil, errNotSimulated(c.method, c.path)
 	}
 	picture := p.ProfilePic
 	if picture == "" {

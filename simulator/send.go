@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -89,8 +90,22 @@ func (c *call) readSend() *send {
 	if reply := c.get("reply_to"); reply.present() {
 		sd.message.ReplyTo = sd.required(sd.object(reply, "mid")("mid"), 1000)
 	}
+	if control := c.get("thread_control"); control.present() {
+		sd.readThreadControl(control)
+	}
 	sd.message.Raw = c.raw()
 	return sd
+}
+
+func (sd *send) readThreadControl(v value) {
+	field := sd.object(v, "control_type", "app_id")
+	control := ThreadControl{
+		ControlType: cmp.Or(sd.oneOf(field("control_type"), "pass", "release"), "release"), AppID: sd.id(field("app_id")),
+	}
+	if control.ControlType == "pass" && control.AppID == "" {
+		sd.refuse("Param %s[app_id] must be an id.", v.path)
+	}
+	sd.message.ThreadControl = &control
 }
 
 func (sd *send) readAction(c *call) {

@@ -193,18 +193,65 @@ func TestTokenAndProof(t *testing.T) {
 	require.Equal(t, 200, strict.do(t, "GET", "/me?appsecret_proof="+proof, "").status)
 }
 
+func TestWhatIsNotSimulatedSaysSo(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	for _, c := range [][2]string{
+		{"GET", "/me/nothing"}, {"GET", "/me/messages/more"}, {"POST", "/me/personas"}, {"DELETE", "/12345"},
+		{"GET", "/me/conversations"}, {"GET", "/t_1/messages"}, {"GET", "/m_1"}, {"GET", "/debug_token"},
+		{"POST", "/me/pass_thread_control"}, {"POST", "/"},
+	} {
+		method, path := c[0], c[1]
+		a := p.do(t, method, "/v26.0"+path, "")
+		code, _ := a.code(t)
+		require.Equal(t, 2500, code, path)
+		require.Equal(t, 400, a.status, path)
+		require.Contains(t, string(a.body), `"message":"The simulator does not simulate `+method+" "+path+`. This is not`)
+		require.Contains(t, string(a.body), `"type":"NotSimulated"`)
+	}
+}
+
 func TestUnknownPaths(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
-	for path, want := range map[string]int{
-		"/v26.0/me/nothing": 2500, "/v26.0/me/messages/more": 2500, "/v26.0/12345": 100, "/v26.0/12345/messages": 100,
-		"/v26.0/": 100, "/v26.0/?ids=1,2": 100,
+	for path, method := range map[string]string{
+		"/v26.0/12345": "GET", "/v26.0/12345/messages": "POST", "/v26.0/12345/messenger_profile": "GET",
+		"/v26.0/me/messages": "GET", "/v26.0/?ids=1,2": "GET",
 	} {
-		code, _ := p.do(t, "GET", path, "").code(t)
-		require.Equal(t, want, code, path)
+		a := p.do(t, method, path, "")
+		code, _ := a.code(t)
+		require.Equal(t, 100, code, path)
+		require.NotContains(t, string(a.body), "imulat", path)
 	}
-	require.Contains(t, string(p.do(t, "GET", "/v26.0/me/nothing", "").body), "Unknown path components: /nothing")
 	require.Equal(t, "application/json; charset=UTF-8", p.do(t, "GET", "/v26.0/me", "").header.Get("Content-Type"))
+}
+
+func TestThreadControlIsKept(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	send := func(control string) answer {
+		return p.send(t, `{"recipient":{"id":"`+ada+`"},"message":{"text":"x"}`+control+`}`)
+	}
+	for control, want := range map[string]*simulator.ThreadControl{
+		``:                       nil,
+		`,"thread_control":null`: nil,
+		`,"thread_control":{"control_type":"pass","app_id":"263902037430900"}`: {ControlType: "pass", AppID: "263902037430900"},
+		`,"thread_control":{"control_type":"pass","app_id":263902037430900}`:   {ControlType: "pass", AppID: "263902037430900"},
+		`,"thread_control":{"control_type":"release"}`:                         {ControlType: "release"},
+		`,"thread_control":{}`: {ControlType: "release"},
+	} {
+		require.Equal(t, 200, send(control).status, control)
+		list := p.Messages(ada)
+		require.Equal(t, want, list[len(list)-1].ThreadControl, control)
+	}
+	for _, control := range []string{
+		`{"control_type":"take"}`, `{"control_type":"pass"}`, `{"control_type":"pass","app":"1"}`, `"pass"`, `[]`,
+	} {
+		code, _ := send(`,"thread_control":` + control).code(t)
+		require.Equal(t, 100, code, control)
+	}
 }
 
 func TestEchoesAndReceipts(t *testing.T) {

@@ -1,11 +1,14 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -13,61 +16,113 @@ import (
 // that opens a web page, a phone or a login: the platform tells the bot nothing.
 var ErrOpensLink = errors.New("simulator: it opens a link, nothing reaches the bot")
 
+// ErrAmbiguous is returned, wrapped with the choices, when several buttons of a
+// message have the title that a person is to tap. [Simulator.TapButtonPayload]
+// tells them apart.
+var ErrAmbiguous = errors.New("simulator: several buttons have that title")
+
+var errNothing = errors.New("simulator: neither a title nor a payload to tap")
+
 // TapQuickReply lets a person tap a chip, found by its title or payload, or by
 // user_phone_number or user_email. Chips can be tapped while the message they
 // came with is the newest of the conversation.
 func (s *Simulator) TapQuickReply(ctx context.Context, psid, titleOrPayload string) (mid string, err error) {
+	return s.tapQuickReply(ctx, psid, titleOrPayload, titleOrPayload)
+}
+
+// TapQuickReplyPayload is [Simulator.TapQuickReply] that goes by the payload alone.
+func (s *Simulator) TapQuickReplyPayload(ctx context.Context, psid, payload string) (mid string, err error) {
+	return s.tapQuickReply(ctx, psid, "", payload)
+}
+
+func (s *Simulator) tapQuickReply(ctx context.Context, psid, title, payload string) (string, error) {
+	if title == "" && payload == "" {
+		return "", errNothing
+	}
 	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
 		var chips []QuickReply
 		if m := c.newest(); m != nil { // a person's message has no chips
 			chips = m.QuickReplies
 		}
-		i := slices.IndexFunc(chips, func(q QuickReply) bool { return q.Title == titleOrPayload && q.ContentType == "text" })
+		i := slices.IndexFunc(chips, func(q QuickReply) bool { return title != "" && q.Title == title && q.ContentType == "text" })
 		if i < 0 {
 			i = slices.IndexFunc(chips, func(q QuickReply) bool {
-				return q.Payload == titleOrPayload && q.ContentType == "text" || q.ContentType == titleOrPayload && q.ContentType != "text"
+				return q.Payload == payload && q.ContentType == "text" || q.ContentType == payload && q.ContentType != "text"
 			})
 		}
 		if i < 0 {
-			return doing{}, fmt.Errorf("simulator: no quick reply %q under the newest message", titleOrPayload)
+			return doing{}, fmt.Errorf("simulator: no quick reply %q under the newest message", cmp.Or(title, payload))
 		}
-		text, payload := chips[i].Title, chips[i].Payload
+		text, sent := chips[i].Title, chips[i].Payload
 		switch person := s.page.people[psid]; chips[i].ContentType {
 		case "user_phone_number":
-			text, payload = person.Phone, person.Phone
+			text, sent = person.Phone, person.Phone
 		case "user_email":
-			text, payload = person.Email, person.Email
+			text, sent = person.Email, person.Email
 		}
 		if text == "" {
 			return doing{}, fmt.Errorf("simulator: person %s has no %s to send", psid, chips[i].ContentType)
 		}
-		return writing(Message{Text: text, Payload: payload},
-			eventMessage{Text: text, QuickReply: &eventQuickReply{Payload: payload}}), nil
+		return writing(Message{Text: text, Payload: sent},
+			eventMessage{Text: text, QuickReply: &eventQuickReply{Payload: sent}}), nil
 	})
 }
 
 // TapButton lets a person tap a postback button, found by title in the latest
-// message that has one.
+// message that has one. If several cards of it have one, with different payloads,
+// it returns [ErrAmbiguous].
 func (s *Simulator) TapButton(ctx context.Context, psid, title string) (mid string, err error) {
 	return s.tapButton(ctx, psid, "", title, "")
 }
 
-// tapButton taps the button with this title; mid and payload, when given, say
-// which one of several.
+// TapButtonPayload lets a person tap a postback button, found by payload in the
+// latest message that has one.
+func (s *Simulator) TapButtonPayload(ctx context.Context, psid, payload string) (mid string, err error) {
+	return s.tapButton(ctx, psid, "", "", payload)
+}
+
+// tapButton taps the button with this title or this payload, or both, of the
+// message with that mid, or of the latest that has one. What is empty is not
+// asked for.
 func (s *Simulator) tapButton(ctx context.Context, psid, mid, title, payload string) (string, error) {
+	if title == "" && payload == "" {
+		return "", errNothing
+	}
 	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
 		for _, m := range slices.Backward(c.messages) {
 			if m.From != FromPage || mid != "" && m.ID != mid {
 				continue
 			}
-			for _, b := range m.buttons() {
-				if b.Title == title && (payload == "" || b.Payload == payload) {
-					return tap(b)
-				}
+			found := slices.DeleteFunc(m.buttons(), func(b Button) bool {
+				return title != "" && b.Title != title || payload != "" && b.Payload != payload
+			})
+			if len(found) > 0 {
+				return tapOne(found)
 			}
 		}
-		return doing{}, fmt.Errorf("simulator: no button %q in this conversation", title)
+		return doing{}, fmt.Errorf("simulator: no button %q in this conversation", cmp.Or(title, payload))
 	})
+}
+
+// tapOne taps the one postback among buttons that are alike.
+func tapOne(alike []Button) (doing, error) {
+	var postbacks []Button
+	for _, b := range alike {
+		if b.Type == "postback" && !slices.ContainsFunc(postbacks, func(p Button) bool { return p.Payload == b.Payload }) {
+			postbacks = append(postbacks, b)
+		}
+	}
+	switch len(postbacks) {
+	case 0:
+		return tap(alike[0])
+	case 1:
+		return tap(postbacks[0])
+	}
+	payloads := make([]string, len(postbacks))
+	for i, b := range postbacks {
+		payloads[i] = strconv.Quote(b.Payload)
+	}
+	return doing{}, fmt.Errorf("%w: %q, with the payloads %s", ErrAmbiguous, postbacks[0].Title, strings.Join(payloads, ", "))
 }
 
 func tap(b Button) (doing, error) {
@@ -92,6 +147,18 @@ func (s *Simulator) GetStarted(ctx context.Context, psid string) (mid string, er
 // TapMenu lets a person tap an item of the persistent menu, found by title in the
 // menu of their locale.
 func (s *Simulator) TapMenu(ctx context.Context, psid, title string) (mid string, err error) {
+	return s.tapMenu(ctx, psid, title, func(item Button) bool { return item.Title == title })
+}
+
+// TapMenuPayload is [Simulator.TapMenu] that goes by the payload.
+func (s *Simulator) TapMenuPayload(ctx context.Context, psid, payload string) (mid string, err error) {
+	return s.tapMenu(ctx, psid, payload, func(item Button) bool { return item.Payload == payload })
+}
+
+func (s *Simulator) tapMenu(ctx context.Context, psid, sought string, match func(Button) bool) (string, error) {
+	if sought == "" {
+		return "", errNothing
+	}
 	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
 		type menu struct {
 			CallToActions []Button `json:"call_to_actions"`
@@ -101,11 +168,11 @@ func (s *Simulator) TapMenu(ctx context.Context, psid, title string) (mid string
 			return doing{}, errors.New("simulator: the page has no persistent menu")
 		}
 		for _, item := range found.CallToActions {
-			if item.Title == title {
+			if match(item) {
 				return tap(item)
 			}
 		}
-		return doing{}, fmt.Errorf("simulator: no menu item %q", title)
+		return doing{}, fmt.Errorf("simulator: no menu item %q", sought)
 	})
 }
 

@@ -107,7 +107,7 @@ var (
 	noSpaces    = regexp.MustCompile(`^\S+$`)
 )
 
-func (sd *send) readReceipt(get func(string) value, _ *Template) {
+func (sd *send) readReceipt(get func(string) value, t *Template) {
 	for _, name := range []string{"recipient_name", "order_number", "currency", "payment_method"} {
 		sd.required(get(name), 1000)
 	}
@@ -118,10 +118,11 @@ func (sd *send) readReceipt(get func(string) value, _ *Template) {
 	if elements := get("elements"); elements.present() {
 		for _, item := range sd.list(elements, 0, 100) {
 			part := sd.object(item, "title", "subtitle", "quantity", "price", "currency", "image_url")
-			sd.required(part("title"), 1000)
+			e := Element{Title: sd.required(part("title"), 1000), Subtitle: sd.text(part("subtitle"), 1000), ImageURL: sd.link(part("image_url"), false)}
 			if !part("price").present() {
 				sd.refuse("Param %s[price] must be present.", item.path)
 			}
+			t.Elements = append(t.Elements, e)
 		}
 	}
 }
