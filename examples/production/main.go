@@ -1,0 +1,116 @@
+// Production is a bot as it runs for customers: configured by its environment,
+// in one process or in several side by side, with probes, structured logs and a
+// clean stop.
+//
+//	MESSENGER_DATABASE=/var/lib/shop/bot.db            one machine
+//	MESSENGER_DATABASE=postgres://shop@db.internal/bot several replicas
+//
+// MESSENGER_APP_SECRET, MESSENGER_VERIFY_TOKEN, MESSENGER_PAGE_TOKEN and the other
+// names of messenger.ConfigFromEnv say which app and page it serves, and
+// MESSENGER_ADDR where it listens (:8080). docs/production.md says how to run it.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/djmessenger/messenger"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, log)
+	stop()
+	if err != nil {
+		log.Error("ended", "error", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends: the probes at once, the webhook as soon as there
+// is a database.
+func run(ctx context.Context, log *slog.Logger) error {
+	cfg, err := messenger.ConfigFromEnv()
+	if err != nil {
+		return err
+	}
+	cfg.Logger = log
+	cfg.Policy = policy()
+	database := os.Getenv("MESSENGER_DATABASE")
+	if database == "" {
+		return errors.New("MESSENGER_DATABASE is not set: the path of a SQLite file, or a postgres:// URL")
+	}
+	listener, err := net.Listen("tcp", cmp.Or(os.Getenv("MESSENGER_ADDR"), ":8080"))
+	if err != nil {
+		return err
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	site := newSite()
+	server := &http.Server{Handler: site, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			fail(err)
+		}
+	}()
+	log.Info("listening", "addr", listener.Addr().String())
+
+	err = serve(ctx, log, cfg, database, site)
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	// The requests under way are answered before the process ends.
+	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(shutdown))
+}
+
+// serve runs the bot until ctx ends. While it drains it goes on taking
+// callbacks, which another replica, or the next start, handles.
+func serve(ctx context.Context, log *slog.Logger, cfg messenger.Config, database string, site *site) error {
+	st, err := openStore(ctx, log, database)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // stopped while it waited for the database
+		}
+		return err
+	}
+	cfg.Store = st
+	bot, err := messenger.New(cfg)
+	if err != nil {
+		return errors.Join(err, st.Close())
+	}
+	site.open(bot)
+	go watch(ctx, log, bot)
+	err = bot.Run(ctx)
+	site.close()
+	return errors.Join(err, st.Close())
+}
+
+// watch logs how the bot is doing, once a minute.
+func watch(ctx context.Context, log *slog.Logger, bot *messenger.Bot) {
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			stats, err := bot.Stats(ctx)
+			if err != nil {
+				log.Error("no statistics", "error", err)
+				continue
+			}
+			log.Info("statistics", "stats", stats)
+		}
+	}
+}

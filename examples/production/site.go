@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// site is what the process answers over HTTP:
+//
+//	/webhook                   the platform's callbacks
+//	/livez                     200 while the process works at all
+//	/readyz                    200 while it can take callbacks and handle them
+//	POST /orders/{id}/shipped  from the shop, see shipped
+type site struct {
+	*http.ServeMux
+	bot    atomic.Pointer[messenger.Bot]
+	closed atomic.Bool
+}
+
+func newSite() *site {
+	s := &site{ServeMux: http.NewServeMux()}
+	s.HandleFunc("/webhook", s.withBot(func(bot *messenger.Bot, w http.ResponseWriter, r *http.Request) { bot.ServeHTTP(w, r) }))
+	s.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	s.HandleFunc("GET /readyz", s.withBot(s.ready))
+	s.HandleFunc("POST /orders/{id}/shipped", s.withBot(shipped))
+	return s
+}
+
+// open lets the bot take callbacks.
+func (s *site) open(bot *messenger.Bot) { s.bot.Store(bot) }
+
+// close refuses what comes when the store is about to be closed.
+func (s *site) close() { s.closed.Store(true) }
+
+// withBot answers 503 while there is no bot, so that the platform sends its
+// callback again.
+func (s *site) withBot(serve func(*messenger.Bot, http.ResponseWriter, *http.Request)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		bot := s.bot.Load()
+		if bot == nil || s.closed.Load() {
+			http.Error(w, "no database", http.StatusServiceUnavailable)
+			return
+		}
+		serve(bot, w, r)
+	}
+}
+
+func (s *site) ready(bot *messenger.Bot, w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := bot.Healthy(ctx); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = io.WriteString(w, "ok\n")
+}
+
+// shipped is called by the shop's own services when an order leaves the house,
+// as often as they like: the person is told once. A real shop has its own
+// authentication before it, or listens for such calls on another address.
+func shipped(bot *messenger.Bot, w http.ResponseWriter, r *http.Request) {
+	page, person, order := r.FormValue("page"), r.FormValue("person"), r.PathValue("id")
+	ctx, err := bot.For(r.Context(), page, person)
+	if err == nil {
+		text := sending.Expand(sending.WithValues(ctx, map[string]string{"order": order}),
+			"%{first_name|Hello}, your order %{order} is on its way.")
+		err = bot.SendOnce(ctx, "order-"+order+"-shipped", page, person, sending.Text(text))
+	}
+	var mistake *sending.FieldError
+	switch {
+	case err == nil:
+		w.WriteHeader(http.StatusAccepted)
+	case page == "" || person == "" || errors.As(err, &mistake):
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	default:
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	}
+}

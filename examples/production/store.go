@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/postgres"
+	"github.com/djmessenger/messenger/store/sqlite"
+)
+
+// openStore opens the database. A server that is not there yet is waited for; a
+// file that cannot be opened will not mend itself, and neither will tables that a
+// newer version has written.
+func openStore(ctx context.Context, log *slog.Logger, database string) (store.Store, error) {
+	if !strings.HasPrefix(database, "postgres://") && !strings.HasPrefix(database, "postgresql://") {
+		return sqlite.Open(database)
+	}
+	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
+		st, err := postgres.Open(database)
+		var newer *gormstore.SchemaError
+		if err == nil || errors.As(err, &newer) {
+			return st, err
+		}
+		log.Error("no database yet; trying again", "error", err, "after", pause.String())
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
