@@ -68,6 +68,24 @@ func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {
 	}
 }
 
+// That an attempt may have arrived stays true when the next one is refused for
+// sure: the echo of the first still settles the message.
+func TestEchoSettlesWhatWasRefusedMeanwhile(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
+		w.stop()
+		keys := w.diesSending(ada, "news")
+		w.Fault(simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
+		w.start()
+		after(time.Second)
+		require.Len(t, w.Requests(), 1, "it was tried again, and refused")
+		require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, keys[0]), "news")).Code)
+		after(5 * time.Minute)
+		require.Empty(t, w.texts(ada))
+		require.Len(t, w.Requests(), 1)
+	})
+}
+
 // With a route that always fails, the answers of the others come when they
 // should, and whoever looks sees which conversation it holds up.
 func TestBlockedConversationIsShown(t *testing.T) {

@@ -17,7 +17,8 @@ import (
 // order has shipped". A nil error means that they are durable in that
 // conversation's outbox: they go out in order with everything else that is
 // sent there, under the same pace, window and record. After an error of the
-// context they may have been queued; [Bot.SendOnce] can be called again then.
+// context or of the store they may have been queued; [Bot.SendOnce] can be called
+// again then.
 //
 // PageID is the page's id as events have it, and to the person's PSID or IGSID.
 // Messages that name a recipient of their own, such as a comment, go there;
@@ -27,9 +28,10 @@ import (
 //
 // A message that breaks one of Messenger's limits is refused with a
 // sending.FieldError, and none is queued. Of Instagram's own limits the platform
-// tells, since the bot does not know here which product the page is of. The platform takes such messages
-// within 24 hours of the person's last act; see sending.Message.WithTag for the
-// exceptions. A message that was refused later comes to Config.OnSendFailed.
+// tells, since the bot does not know here which product the page is of. The
+// platform takes such messages within 24 hours of the person's last act; see
+// sending.Message.WithTag for the exceptions. A message that was refused later
+// comes to Config.OnSendFailed.
 func (b *Bot) Send(ctx context.Context, pageID, to string, messages ...sending.Message) error {
 	return b.enqueue(ctx, "", pageID, to, messages)
 }
@@ -87,7 +89,11 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	if err := b.cfg.Store.Enqueue(ctx, sends...); err != nil {
+	err := b.cfg.Store.Enqueue(ctx, sends...)
+	if err != nil && ctx.Err() == nil {
+		err = b.cfg.Store.Enqueue(ctx, sends...) // with the same keys, so that nothing is queued twice
+	}
+	if err != nil {
 		return err
 	}
 	for _, s := range sends {

@@ -23,8 +23,8 @@ type Queuer interface {
 
 	// Put stores events. A nil error means that each of them is durable, or
 	// was seen before; otherwise none of them took effect, except that an
-	// error of the context says nothing: the events may be stored, and putting
-	// them again is harmless. It returns a [BacklogError] if the events would
+	// error of the context, or of a connection that broke at the commit, says
+	// nothing: the events may be stored, and putting them again is harmless. It returns a [BacklogError] if the events would
 	// take a page past the store's bound.
 	//
 	// An event that carries a Confirms key also settles the send of that key
@@ -38,8 +38,9 @@ type Queuer interface {
 	// Enqueue stores sends from outside of a turn, all or none. A send whose
 	// key was seen before is left out. If a send is the head of its group, which
 	// is to say that its Key is its Group, and that key was seen before, the
-	// whole group is left out. After an error of the context the sends may
-	// have been stored.
+	// whole group is left out. After an error of the context, or of a connection
+	// that broke at the commit, the sends may have been stored; the same ones may
+	// be enqueued again.
 	Enqueue(ctx context.Context, sends ...Send) error
 
 	// Cancel takes back the sends of a conversation with that key, or of the

@@ -50,7 +50,7 @@ const (
 	poll = time.Second
 	// hintWithin is the longest wait that a timer is kept for.
 	hintWithin = time.Minute
-	// eventsPerLease and sendsPerLease bound what a lease hands out.
+	// eventsPerLease bounds the events, and the sends, that a lease hands out.
 	eventsPerLease = 16
 	// stuckAfter is how long a handler may go on after its context has ended.
 	stuckAfter = time.Second
@@ -73,6 +73,7 @@ const (
 	// echoPatience is how long a message of unknown fate waits for its echo, and
 	// echoing how long after an echo its page is known to get them.
 	echoPatience = 30 * time.Second
+	clockSkew    = 5 * time.Second
 	echoing      = 24 * time.Hour
 	// repeatedFor is the longest that the platform repeats a callback.
 	repeatedFor = 36 * time.Hour

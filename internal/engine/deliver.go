@@ -58,7 +58,7 @@ func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool
 		}
 		ctx, used := withUsedToken(w.held.ctx)
 		result, err := w.e.send(ctx, d)
-		pause, err = w.conclude(d, result, err, used)
+		pause, err = w.conclude(s, d, result, err, used)
 		if pause > 0 {
 			return pause, true
 		}
@@ -80,8 +80,8 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 		return 0 // nothing is told of those
 	}
 	wait := echoPatience - time.Since(s.StartedAt)
-	if wait <= 0 {
-		return 0
+	if wait <= 0 || wait > echoPatience+clockSkew {
+		return 0 // over, or by clocks that do not agree on anything
 	}
 	var echoed time.Time
 	if !w.read(func() (err error) {
@@ -93,7 +93,7 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 	if echoed.IsZero() || time.Since(echoed) > echoing {
 		return 0
 	}
-	return min(wait, echoPatience) // the store's clock may be another
+	return wait
 }
 
 // endsGroup reports whether a refusal tells that what follows will be refused
@@ -190,7 +190,7 @@ func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult
 
 // conclude settles an attempt. It returns how long the conversation must rest,
 // and the error if the message will not be sent.
-func (w *worker) conclude(d sending.Delivery, result graph.SendResult, err error, used *usedToken) (time.Duration, error) {
+func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.SendResult, err error, used *usedToken) (time.Duration, error) {
 	if err == nil {
 		w.settle(d, result, nil, store.OutcomeSent)
 		return 0, nil
@@ -199,24 +199,24 @@ func (w *worker) conclude(d sending.Delivery, result graph.SendResult, err error
 	switch class := graph.Classify(err); {
 	case class == graph.RetryNewToken:
 		pause := w.e.pages.pause(w.held.ctx, d.PageID, used.value, err)
-		w.again(d, result, err, store.OutcomeRetry)
+		w.again(s, d, result, err, store.OutcomeRetry)
 		return pause, nil
 	case class == graph.RetryUncertain && w.e.cfg.AtMostOnce:
 		err = fmt.Errorf("%w: %w", sending.ErrUncertain, err)
 		w.settle(d, result, err, store.OutcomeUncertain)
 		return 0, err
 	case class == graph.RetryUncertain && !tooOld && w.uncertain(d) < uncertainTries-1:
-		w.again(d, result, err, store.OutcomeUncertain)
+		w.again(s, d, result, err, store.OutcomeUncertain)
 		return backoff(d.Attempt, time.Second), nil
 	case class == graph.RetryUncertain:
 		err = fmt.Errorf("%w: %w", sending.ErrUncertain, err)
 		w.settle(d, result, err, store.OutcomeUncertain)
 		return 0, err
 	case class == graph.RetrySafe && !tooOld:
-		w.again(d, result, err, store.OutcomeRetry)
+		w.again(s, d, result, err, store.OutcomeRetry)
 		return backoff(d.Attempt, time.Second), nil
 	case class == graph.RetryLater && !tooOld && (errors.Is(err, graph.ErrRateLimited) || d.Attempt < laterTries):
-		w.again(d, result, err, store.OutcomeRetry)
+		w.again(s, d, result, err, store.OutcomeRetry)
 		return backoff(d.Attempt, 5*time.Second), nil
 	default:
 		w.settle(d, result, err, store.OutcomeRefused)
@@ -246,13 +246,15 @@ func backoff(attempt int, first time.Duration) time.Duration {
 	return pause*3/4 + rand.N(pause/2)
 }
 
-// again notes an attempt that will be made again.
-func (w *worker) again(d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
+// again notes an attempt that will be made again. If an earlier one may have
+// arrived, that is still so, and its echo may settle it yet, whatever this one was
+// refused for.
+func (w *worker) again(s store.QueuedSend, d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
 	w.e.counts.sent(outcome)
 	w.log.Warn("a message will be sent again", "send", d.Key, "attempt", d.Attempt, "outcome", outcome, "error", err)
 	state := store.SendAgain
-	if outcome == store.OutcomeUncertain {
-		state = store.SendUnknown // its echo may settle it yet
+	if outcome == store.OutcomeUncertain || s.Started {
+		state = store.SendUnknown
 	}
 	w.note(d, state, result, err, outcome)
 }

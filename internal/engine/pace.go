@@ -56,7 +56,9 @@ func (p *pace) wait(now time.Time, share, brake float64) time.Duration {
 	if p.end.Before(now) {
 		p.end = now
 	}
-	p.end = p.end.Add(time.Duration(float64(time.Second) / (eager * p.full * p.brake)))
+	// A newcomer's line moves as it will when the others know of it.
+	rate := eager * p.full * p.brake * max(share, newcomerShare)
+	p.end = p.end.Add(time.Duration(float64(time.Second) / rate))
 	p.look()
 	return p.end.Sub(now)
 }
@@ -84,7 +86,7 @@ func (p *pace) look() {
 	p.looking = true
 	missing := 1 - p.limiter.TokensAt(time.Now())
 	wait := max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), lookEvery/2)
-	wait += rand.N(lookEvery) // so that no replica is always the first to look
+	wait = min(wait, beat) + rand.N(lookEvery) // so that no replica is always the first to look
 	time.AfterFunc(wait, func() {
 		p.hint()
 		p.mu.Lock()

@@ -36,22 +36,27 @@ type peers struct {
 	told    map[string]time.Time // since when the others can know that
 	alive   int                  // replicas, this one included; 0 before the first beat
 	senders map[string]int       // of them, those that send for a page
+	heard   time.Time            // when that was asked for
 }
 
 func newPeers(cfg Config, owner string) *peers {
 	return &peers{cfg: cfg, owner: owner, wanted: map[string]time.Time{}, told: map[string]time.Time{}}
 }
 
-// share is what this process may use of a page's rate.
+// share is what this process may use of a page's rate. One that has not heard of
+// the others for so long that they may have forgotten it is a newcomer.
 func (p *peers) share(pageID string) float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
 	p.wanted[pageID] = now
-	if p.alive == 1 {
+	told, ok := p.told[pageID]
+	switch {
+	case now.Sub(p.heard) > replicaLife-beat:
+		return newcomerShare / float64(max(1, p.alive))
+	case p.alive == 1:
 		return 1
-	}
-	if told, ok := p.told[pageID]; ok && now.Sub(told) >= 2*beat {
+	case ok && now.Sub(told) >= 2*beat:
 		return dividedShare / float64(max(1, p.senders[pageID]))
 	}
 	return newcomerShare / float64(max(1, p.alive))
@@ -79,6 +84,7 @@ func (p *peers) beat(ctx context.Context) {
 	pages := p.pages()
 	ctx, cancel := context.WithTimeout(ctx, replicaLife)
 	defer cancel()
+	asked := time.Now()
 	replicas, err := p.cfg.Store.Attend(ctx, store.Replica{Owner: p.owner, Pages: pages, TTL: replicaLife})
 	if err != nil {
 		if ctx.Err() == nil {
@@ -89,6 +95,7 @@ func (p *peers) beat(ctx context.Context) {
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.heard = asked
 	p.alive, p.senders = len(replicas), map[string]int{}
 	for _, r := range replicas {
 		for _, page := range r.Pages {

@@ -169,6 +169,10 @@ func controlsTransaction(query string) bool {
 		switch words[0] {
 		case "BEGIN", "START", "COMMIT", "END", "ABORT":
 			return true
+		case "PREPARE":
+			if len(words) > 1 && words[1] == "TRANSACTION" {
+				return true
+			}
 		case "ROLLBACK":
 			if len(words) == 1 || words[1] != "TO" && (len(words) == 2 || words[2] != "TO") {
 				return true

@@ -172,7 +172,7 @@ func (t *txn) leave(commits []*operation) error {
 	return t.ask(releaseMailboxes, released, func(rows *sql.Rows) error {
 		var next sql.NullInt64
 		err := rows.Scan(&next)
-		t.hint = t.hint || next.Valid
+		t.hint = t.hint || next.Valid && next.Int64 <= micros(t.now)
 		return err
 	})
 }

@@ -14,8 +14,15 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// Attend implements [store.Cluster].
+// Attend implements [store.Cluster]. Where the database belongs to one process
+// nobody else needs to be told.
 func (s *Store) Attend(ctx context.Context, replica store.Replica) ([]store.Replica, error) {
+	if s.db.Cluster == nil {
+		if _, err := s.read(ctx); err != nil {
+			return nil, err
+		}
+		return s.within.Attend(ctx, replica)
+	}
 	pages, err := json.Marshal(replica.Pages)
 	if err != nil {
 		return nil, fmt.Errorf("store: pages of replica %q: %w", replica.Owner, err)

@@ -42,7 +42,7 @@ func (w *lane) migrate(steps [][]string) error {
 	case err == nil && found > len(steps):
 		return &SchemaError{Found: found, Known: len(steps)}
 	}
-	tx, err := s.conn.BeginTx(context.Background(), nil)
+	tx, err := s.conn.BeginTx(context.Background(), readCommitted)
 	if err != nil {
 		return fmt.Errorf("store: database: %w", err)
 	}

@@ -3,6 +3,7 @@ package gormstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -41,6 +42,12 @@ func (s *session) close() {
 		_ = stmt.Close()
 	}
 	_ = s.conn.Close()
+}
+
+// discard closes the session and its connection, which would else be used again.
+func (s *session) discard() {
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
+	s.close()
 }
 
 func (s *session) prepare(statement string) (*sql.Stmt, error) {

@@ -19,6 +19,7 @@ type Store struct {
 	writer *writer
 	config config
 	hints  hints
+	within *store.Memory // knows the replicas of a database that belongs to this process
 
 	watching sync.WaitGroup
 	unwatch  func()
@@ -72,6 +73,7 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 	for _, opt := range opts {
 		opt(&s.config)
 	}
+	s.within = store.NewMemory(store.MemoryConfig{Now: s.config.now})
 	s.writer = &writer{
 		db: db, clock: s.config.now, commitTimeout: s.config.commitTimeout, bound: s.config.backlog, hint: s.changed,
 		queue: make(chan *operation), closed: make(chan struct{}), backlog: backlog{shared: db.Cluster != nil},

@@ -36,8 +36,8 @@ type txn struct {
 // Processes that share a database cannot wait for each other in a circle,
 // because all of them take what they need in one order: the mailboxes, sorted;
 // what a user's code takes; attachments, sorted; keys, sorted; the pages that had
-// an echo, sorted. Everything else belongs to a conversation, and is changed only by who has its mailbox. Keys
-// that are free again are erased last.
+// an echo, sorted. Everything else belongs to a conversation, and is changed only
+// by who has its mailbox. Keys that are free again are erased last.
 //
 // An error of run is one that costs the transaction; what an operation alone is
 // refused for stays in it.

@@ -62,7 +62,9 @@ func locksOfWrites(writes []store.Write, yield func(store.Conversation)) {
 		default:
 			continue
 		}
-		yield(of)
+		if of.PersonID != "" { // records of what has no person are nobody's
+			yield(of)
+		}
 	}
 }
 

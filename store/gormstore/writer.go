@@ -222,9 +222,14 @@ func (w *lane) connect(ctx context.Context) error {
 	return nil
 }
 
+// readCommitted is what the order of locks relies on, whatever the database's own
+// default is: a statement sees what was committed before it began, also where its
+// transaction is older.
+var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+
 // start begins a transaction and asks for its settings and its time.
 func (w *lane) start(ctx context.Context) (*sql.Tx, time.Time, error) {
-	tx, err := w.session.conn.BeginTx(ctx, nil)
+	tx, err := w.session.conn.BeginTx(ctx, readCommitted)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("store: database: %w", err)
 	}
@@ -258,7 +263,7 @@ func (w *writer) now() time.Time {
 // reset gives up the connection if it broke, and reports whether it did.
 func (w *lane) reset(err error) bool {
 	if w.session != nil && w.session.broken(err) {
-		w.session.close()
+		w.session.discard()
 		w.session = nil
 	}
 	return w.session == nil

@@ -18,6 +18,8 @@ const (
 	// absent is how long a process must be seen to hold no lock before its
 	// leases are void: one that lost its connection gets it back meanwhile.
 	absent = 200 * time.Millisecond
+	// recovery is how long nobody's leases are made void after the server was away.
+	recovery = 2 * connectTimeout
 	// quiet is the least time between two notifications.
 	quiet = 20 * time.Millisecond
 	// longest is the longest pause after what failed.

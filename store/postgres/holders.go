@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -9,15 +10,22 @@ import (
 // waits until they expire.
 func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {
 	gone := map[int64]time.Time{}
+	var calm time.Time
 	for pause(ctx, look) {
 		found, err := c.absent(ctx)
-		if err != nil {
+		self := c.holder.Load()
+		if err == nil && found[self] {
+			rejoin()
+		}
+		if err != nil || found[self] {
+			// The server went away, and all locks with it. Others that live may take
+			// longer than this process to come back.
 			clear(gone)
+			calm = time.Now().Add(recovery)
 			continue
 		}
-		if self := c.holder.Load(); found[self] {
-			delete(found, self)
-			rejoin()
+		if time.Now().Before(calm) {
+			continue
 		}
 		for holder := range gone {
 			if !found[holder] {
@@ -68,7 +76,7 @@ func (c *cluster) absent(ctx context.Context) (map[int64]bool, error) {
 func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	tx, err := c.pool.BeginTx(ctx, nil)
+	tx, err := c.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return false, err
 	}

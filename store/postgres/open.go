@@ -49,7 +49,12 @@ func Open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
 
 // connect opens the database twice: the connections that write, and a pool.
 func connect(config *pgx.ConnConfig) (*database.Database, error) {
-	writer := stdlib.OpenDB(*cancelling(config), stdlib.OptionBeforeConnect(primary))
+	if len(config.Fallbacks) > 0 && config.ValidateConnect == nil {
+		// Of several servers the one that can be written to, for everything: the
+		// others are behind it.
+		config.ValidateConnect = validatePrimary
+	}
+	writer := stdlib.OpenDB(*cancelling(config))
 	writer.SetMaxOpenConns(writers)
 	pool := stdlib.OpenDB(*cancelling(config))
 	pool.SetMaxOpenConns(readers)
@@ -85,15 +90,6 @@ func connect(config *pgx.ConnConfig) (*database.Database, error) {
 	return &database.Database{
 		Dialect: dialect{}, Pool: gormDB, Connect: writes, Writers: writers, Timeout: timeout, Cluster: members, Close: closeBoth,
 	}, nil
-}
-
-// primary passes over the servers of a DSN with several that cannot be written
-// to, unless the DSN itself says which to take.
-func primary(_ context.Context, config *pgx.ConnConfig) error {
-	if len(config.Fallbacks) > 0 && config.ValidateConnect == nil {
-		config.ValidateConnect = validatePrimary
-	}
-	return nil
 }
 
 // explain says what an error of the server means, in front of it.

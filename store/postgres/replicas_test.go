@@ -180,7 +180,17 @@ func TestNoWakeUpIsLostBetweenReplicas(t *testing.T) {
 // A release waits for somebody who puts, and sees what was put.
 func TestAReleaseSeesWhatItWaitedFor(t *testing.T) {
 	t.Parallel()
-	st := replicas(t, 1)[0]
+	for _, isolation := range []string{"read committed", "repeatable read", "serializable"} {
+		t.Run("where the default is "+isolation, func(t *testing.T) {
+			t.Parallel()
+			dsn := testpostgres.With(t, testpostgres.DSN(t), "default_transaction_isolation", isolation)
+			releaseSeesWhatItWaitedFor(t, open(t, dsn))
+		})
+	}
+}
+
+func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
+	t.Helper()
 	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "first"}))
 	lease := one(t, st, claim)
 
