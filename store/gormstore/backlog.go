@@ -14,6 +14,8 @@ import (
 const (
 	recount      = time.Second
 	recountShare = 100
+	// countTimeout is how long a count may take when there is another.
+	countTimeout = time.Second
 )
 
 // backlog counts the waiting events by page. What this process puts and
@@ -24,39 +26,50 @@ type backlog struct {
 
 	mu    sync.Mutex
 	pages map[string]int
+	stale bool
 	next  time.Time
 }
 
 // refresh counts anew if it is time to. It reads beside the connection that
-// writes. What another lane commits meanwhile may be counted twice, or not at
-// all, until the next count.
+// writes, for a moment at most: a count that does not come, as when handlers have
+// all connections, leaves the one before. What another lane commits meanwhile may
+// be counted twice, or not at all, until the next count.
 func (b *backlog) refresh(ctx context.Context, pool *gorm.DB) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.pages != nil && (!b.shared || time.Now().Before(b.next)) {
+	if b.pages != nil && !b.stale && (!b.shared || time.Now().Before(b.next)) {
 		return nil
+	}
+	if b.pages != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, countTimeout)
+		defer cancel()
 	}
 	began := time.Now()
 	var found []struct {
 		PageID string
 		N      int
 	}
-	if err := pool.WithContext(ctx).Raw("SELECT page_id, COUNT(*) AS n FROM messenger_inbox GROUP BY page_id").Scan(&found).Error; err != nil {
+	err := pool.WithContext(ctx).Raw("SELECT page_id, COUNT(*) AS n FROM messenger_inbox GROUP BY page_id").Scan(&found).Error
+	if err != nil && b.pages == nil {
 		return fmt.Errorf("store: database: %w", err)
 	}
-	b.pages = map[string]int{}
+	b.next = time.Now().Add(max(recount, recountShare*time.Since(began)))
+	if err != nil {
+		return nil // there is a count, and will be another
+	}
+	b.stale, b.pages = false, map[string]int{}
 	for _, row := range found {
 		b.pages[row.PageID] = row.N
 	}
-	b.next = time.Now().Add(max(recount, recountShare*time.Since(began)))
 	return nil
 }
 
-// forget makes the next transaction count anew.
-func (b *backlog) forget() {
+// doubt makes the next transaction count anew.
+func (b *backlog) doubt() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.pages = nil
+	b.stale = true
 }
 
 // waiting is how many events of a page wait.

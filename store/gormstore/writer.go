@@ -168,7 +168,7 @@ func (w *lane) commit(group []*operation) (shared bool, err error) {
 	}
 	if err := tx.Commit(); err != nil {
 		// Nobody knows whether it took effect.
-		w.backlog.forget()
+		w.backlog.doubt()
 		w.reset(err)
 		return true, fmt.Errorf("store: commit: %w", err)
 	}

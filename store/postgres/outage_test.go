@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/postgres"
 )
@@ -174,4 +175,21 @@ func TestADatabaseOutOfReachIsAClearError(t *testing.T) {
 	_, err := postgres.Open(dsn)
 	require.ErrorContains(t, err, "postgres: ")
 	require.Less(t, time.Since(began), 15*time.Second)
+}
+
+// Handlers may hold every connection of theirs, in transactions that wait for
+// what the store is to keep: it has its own.
+func TestPutWaitsForNoConnectionOfTheUsers(t *testing.T) {
+	t.Parallel()
+	st := open(t, testpostgres.DSN(t))
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "first"}))
+	for range 8 {
+		tx := st.DB().Begin()
+		require.NoError(t, tx.Error)
+		defer tx.Rollback()
+	}
+	deadline := time.Now().Add(3 * time.Second) // the events are counted anew meanwhile
+	for i := 0; time.Now().Before(deadline); i++ {
+		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: fmt.Sprint("while held ", i)}))
+	}
 }
