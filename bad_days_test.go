@@ -21,14 +21,7 @@ import (
 func TestSuspectsFollowEachOtherAtOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo)}, func(w *world) {
-		w.stop()
-		for i := range 20 {
-			require.Equal(t, 200, w.post(callback(pageID, fmt.Sprint(70+i), fmt.Sprint("m_", i), "hi")).Code)
-		}
-		leases, err := w.store.Claim(t.Context(), store.Claim{Owner: "dead", Conversations: 20, TTL: time.Millisecond})
-		require.NoError(t, err)
-		require.Len(t, leases, 20)
-		after(time.Second)
+		w.leavesSuspects(20, "hi")
 		w.start()
 		after(time.Second)
 		for i := range 20 {

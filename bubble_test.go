@@ -3,6 +3,7 @@ package messenger_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -172,4 +173,18 @@ func (w *world) dies() store.Lease {
 	require.Len(w.t, leases, 1)
 	after(2 * time.Millisecond)
 	return leases[0]
+}
+
+// leavesSuspects lets people, from 70 on, write a text each, and claims all of it,
+// as a process does that ends while it works for them. The bot does not run then.
+func (w *world) leavesSuspects(people int, text string) {
+	w.t.Helper()
+	w.stop()
+	for i := range people {
+		require.Equal(w.t, http.StatusOK, w.post(callback(pageID, fmt.Sprint(70+i), fmt.Sprint("m_", i), text)).Code)
+	}
+	leases, err := w.store.Claim(w.t.Context(), store.Claim{Owner: "dead", Conversations: 2 * people, TTL: time.Millisecond})
+	require.NoError(w.t, err)
+	require.Len(w.t, leases, people)
+	after(time.Second)
 }

@@ -216,14 +216,7 @@ func TestSuspectsRunOneAtATimeAndHoldUpNobodyElse(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("done"))
 	}))
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
-		w.stop()
-		for i := range 4 {
-			require.Equal(t, 200, w.post(callback(pageID, fmt.Sprint(70+i), fmt.Sprint("m_", i), "suspect")).Code)
-		}
-		leases, err := w.store.Claim(t.Context(), store.Claim{Owner: "dead", Conversations: 9, TTL: time.Millisecond})
-		require.NoError(t, err)
-		require.Len(t, leases, 4)
-		after(time.Second)
+		w.leavesSuspects(4, "suspect")
 		w.start()
 		after(time.Second)
 		w.says(ada, "hi")

@@ -23,14 +23,14 @@ type pace struct {
 
 	mu      sync.Mutex
 	full    float64 // what the platform takes from the page in a second
-	brake   float64 // the part of it that the page may use now
 	limiter *rate.Limiter
 	end     time.Time // of the line
 	looking bool      // hint will be called
 }
 
 func newPace(perSecond float64, hint func()) *pace {
-	return &pace{hint: hint, full: perSecond, brake: 1, limiter: rate.NewLimiter(rate.Limit(perSecond), int(max(1, perSecond/10)))}
+	limit, burst := split(perSecond, 1)
+	return &pace{hint: hint, full: perSecond, limiter: rate.NewLimiter(limit, burst)}
 }
 
 const (
@@ -57,24 +57,28 @@ func (p *pace) wait(now time.Time, share, brake float64) time.Duration {
 		p.end = now
 	}
 	// A newcomer's line moves as it will when the others know of it.
-	rate := eager * p.full * p.brake * max(share, newcomerShare)
-	p.end = p.end.Add(time.Duration(float64(time.Second) / rate))
+	moves := eager * p.full * brake * max(share, newcomerShare)
+	p.end = p.end.Add(time.Duration(float64(time.Second) / moves))
 	p.look()
 	return p.end.Sub(now)
 }
 
-// set makes what is allowed in a second out of a burst and a rate, which
-// together are not more than that.
+// set makes allowed what may be sent in a second.
 func (p *pace) set(now time.Time, allowed, brake float64) {
-	p.brake = brake
-	burst := max(1, allowed/10)
-	limit := rate.Limit(max(allowed-burst, allowed/4) * brake)
+	limit, burst := split(allowed, brake)
 	if limit != p.limiter.Limit() {
 		p.limiter.SetLimitAt(now, limit)
 	}
-	if int(burst) != p.limiter.Burst() {
-		p.limiter.SetBurstAt(now, int(burst))
+	if burst != p.limiter.Burst() {
+		p.limiter.SetBurstAt(now, burst)
 	}
+}
+
+// split makes what is allowed in a second out of a rate and a burst, which
+// together are not more than that.
+func split(allowed, brake float64) (limit rate.Limit, burst int) {
+	most := max(1, allowed/10)
+	return rate.Limit(max(allowed-most, allowed/4) * brake), int(most)
 }
 
 // look has the store asked again and again while there is a line. p.mu must be

@@ -53,7 +53,6 @@ func (p *peers) share(pageID string) float64 {
 	told, ok := p.told[pageID]
 	switch {
 	case now.Sub(p.heard) > replicaLife-beat:
-		return newcomerShare / float64(max(1, p.alive))
 	case p.alive == 1:
 		return 1
 	case ok && now.Sub(told) >= 2*beat:

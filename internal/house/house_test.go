@@ -55,6 +55,10 @@ var house = map[string]room{
 	"store":                   {},
 	"store/gormstore":         {ours: []string{"store", "store/internal/database"}, others: []string{"gorm.io/gorm"}},
 	"store/internal/database": {others: []string{"gorm.io/gorm"}},
+	"store/internal/oncommittest": {
+		ours:   []string{"store", "store/gormstore"},
+		others: []string{"github.com/stretchr/testify", "gorm.io/gorm"},
+	},
 	"store/postgres": {
 		ours: []string{"store/gormstore", "store/internal/database"},
 		others: []string{

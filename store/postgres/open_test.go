@@ -14,6 +14,7 @@ import (
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/internal/oncommittest"
 	"github.com/djmessenger/messenger/store/postgres"
 )
 
@@ -83,9 +84,9 @@ func TestAKeywordDSN(t *testing.T) {
 func TestCommitsAreDurable(t *testing.T) {
 	t.Parallel()
 	for set, want := range map[string]string{"off": "on", "local": "local", "remote_apply": "remote_apply"} {
-		s := openShopAt(t, testpostgres.With(t, testpostgres.DSN(t), "synchronous_commit", set))
+		s := oncommittest.NewShop(t, open(t, testpostgres.With(t, testpostgres.DSN(t), "synchronous_commit", set)))
 		var got, locks, idle string
-		require.NoError(t, s.turn(t, func(tx *gorm.DB) error {
+		require.NoError(t, s.Turn(t, func(tx *gorm.DB) error {
 			return errors.Join(tx.Raw("SHOW synchronous_commit").Scan(&got).Error, tx.Raw("SHOW lock_timeout").Scan(&locks).Error,
 				tx.Raw("SHOW idle_in_transaction_session_timeout").Scan(&idle).Error)
 		}))

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,6 +11,12 @@ import (
 	"github.com/djmessenger/messenger/store/gormstore"
 	"github.com/djmessenger/messenger/store/sqlite"
 	"github.com/djmessenger/messenger/store/storetest"
+)
+
+// Whoever these tests write to, and a claim of all that waits.
+var (
+	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
+	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: 100, TTL: time.Minute}
 )
 
 func TestStore(t *testing.T) {

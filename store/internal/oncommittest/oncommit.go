@@ -1,0 +1,242 @@
+package oncommittest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+)
+
+// Database is a kind of database under test, and what only it has.
+type Database struct {
+	// Open opens a new, empty store, which is closed after the test.
+	Open func(t *testing.T, opts ...gormstore.Option) *gormstore.Store
+	// Endless is a statement that does not end by itself.
+	Endless string
+	// Failures are functions that fail in its own way.
+	Failures map[string]Failure
+	// OneWriter reports that another handle cannot write meanwhile.
+	OneWriter bool
+}
+
+// Failure is a function that must cost its turn everything.
+type Failure struct {
+	Call func(tx *gorm.DB) error
+	// Want is found in the error, if it is not nil, and Text in its text.
+	Want error
+	Text string
+}
+
+// Run tests a kind of database.
+func Run(t *testing.T, d Database) {
+	t.Helper()
+	for name, test := range map[string]func(t *testing.T){
+		"JoinsTheTurn":                  d.joinsTheTurn,
+		"NestsWithSavepoints":           d.nestsWithSavepoints,
+		"MayIgnoreAStatementThatFailed": d.mayIgnoreAStatementThatFailed,
+		"ThatFailsStoresNothing":        d.thatFailsStoresNothing,
+		"IsBoundedInTime":               d.isBoundedInTime,
+		"LeavesNeighboursAlone":         d.leavesNeighboursAlone,
+		"OutsideOfATurn":                outsideOfATurn,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t)
+		})
+	}
+}
+
+func (d Database) shop(t *testing.T, opts ...gormstore.Option) *Shop {
+	t.Helper()
+	return NewShop(t, d.Open(t, opts...))
+}
+
+func (d Database) joinsTheTurn(t *testing.T) {
+	s := d.shop(t)
+	require.NoError(t, s.Turn(t,
+		func(tx *gorm.DB) error { return tx.Create(&Order{Text: "one"}).Error },
+		func(tx *gorm.DB) error {
+			// What the turn has stored before is there, and can be built on.
+			var first Order
+			if err := tx.Where("text = ?", "one").First(&first).Error; err != nil {
+				return err
+			}
+			return tx.Create(&Order{Text: first.Text + " and two"}).Error
+		}))
+	require.Equal(t, []string{"one", "one and two"}, s.Orders(t))
+	p, err := s.Person(t.Context(), ann.PageID, ann.PersonID)
+	require.NoError(t, err)
+	require.Equal(t, 1, p.ThumbUps)
+	stats, err := s.Stats(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, stats.Events)
+	require.Equal(t, 1, stats.Sends)
+}
+
+func (d Database) nestsWithSavepoints(t *testing.T) {
+	s := d.shop(t)
+	require.NoError(t, s.Turn(t, func(tx *gorm.DB) error {
+		err := tx.Transaction(func(tx *gorm.DB) error {
+			if err := tx.Create(&Order{Text: "undone"}).Error; err != nil {
+				return err
+			}
+			return errors.New("undo")
+		})
+		if err == nil || err.Error() != "undo" {
+			return errors.New("the nested transaction was not rolled back")
+		}
+		return tx.Transaction(func(tx *gorm.DB) error { return tx.Create(&Order{Text: "done"}).Error })
+	}))
+	require.Equal(t, []string{"done"}, s.Orders(t))
+}
+
+func (d Database) mayIgnoreAStatementThatFailed(t *testing.T) {
+	s := d.shop(t)
+	require.NoError(t, s.Turn(t, func(tx *gorm.DB) error {
+		if err := tx.Create(&Order{Text: "once"}).Error; err != nil {
+			return err
+		}
+		if tx.Create(&Order{Text: "once"}).Error == nil {
+			return errors.New("the second must violate the unique index")
+		}
+		return nil
+	}))
+	require.Equal(t, []string{"once"}, s.Orders(t))
+}
+
+var errUser = errors.New("out of stock")
+
+func (d Database) thatFailsStoresNothing(t *testing.T) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	failures := map[string]Failure{
+		"error":    {func(*gorm.DB) error { return errUser }, errUser, "out of stock"},
+		"panic":    {func(*gorm.DB) error { panic("oh no") }, nil, "oh no"},
+		"goexit":   {func(*gorm.DB) error { runtime.Goexit(); return nil }, nil, "did not return"},
+		"rollback": {func(tx *gorm.DB) error { tx.Rollback(); return nil }, nil, "cannot end"},
+		"commit":   {func(tx *gorm.DB) error { tx.Commit(); return nil }, nil, "cannot end"},
+		"raw rollback": {func(tx *gorm.DB) error {
+			tx.Exec("ROLLBACK")
+			tx.Create(&Order{Text: "after it"})
+			return nil
+		}, nil, "cannot end"},
+		"raw commit": {func(tx *gorm.DB) error { tx.Exec("SELECT 1; COMMIT"); return nil }, nil, "cannot end"},
+		"raw commit in a query": {func(tx *gorm.DB) error {
+			var n int
+			_ = tx.Raw("COMMIT").Row().Scan(&n)
+			return nil
+		}, nil, "cannot end"},
+		"prepared":        {func(tx *gorm.DB) error { tx.Session(&gorm.Session{PrepareStmt: true}).Exec("SELECT 1"); return nil }, nil, "prepared"},
+		"prepared before": {func(tx *gorm.DB) error { tx.Session(&gorm.Session{PrepareStmt: true}).Exec("SELECT 2"); return nil }, nil, "prepared"},
+		"ended context":   {func(tx *gorm.DB) error { tx.WithContext(ended).Create(&Order{Text: "late"}); return nil }, context.Canceled, ""},
+	}
+	maps.Copy(failures, d.Failures)
+	for name, c := range failures {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := d.shop(t)
+			require.NoError(t, s.DB().Session(&gorm.Session{PrepareStmt: true}).Exec("SELECT 2").Error)
+			err := s.Turn(t, func(tx *gorm.DB) error { return tx.Create(&Order{Text: "before"}).Error }, c.Call)
+			var call *store.CallError
+			require.ErrorAs(t, err, &call)
+			require.Equal(t, "orders", call.Route)
+			require.ErrorContains(t, call.Err, c.Text)
+			if c.Want != nil {
+				require.ErrorIs(t, err, c.Want)
+			}
+			s.untouched(t)
+		})
+	}
+}
+
+func (d Database) isBoundedInTime(t *testing.T) {
+	overruns := map[string]func(s *Shop, over chan struct{}) func(tx *gorm.DB) error{
+		"a statement without end": func(*Shop, chan struct{}) func(*gorm.DB) error {
+			return func(tx *gorm.DB) error {
+				return tx.Exec(d.Endless).Error
+			}
+		},
+		"a function that waits": func(_ *Shop, over chan struct{}) func(*gorm.DB) error {
+			return func(tx *gorm.DB) error {
+				if err := tx.Create(&Order{Text: "early"}).Error; err != nil {
+					return err
+				}
+				<-over
+				return tx.Create(&Order{Text: "late"}).Error
+			}
+		},
+	}
+	if d.OneWriter {
+		overruns["a write through another handle"] = func(s *Shop, _ chan struct{}) func(*gorm.DB) error {
+			return func(*gorm.DB) error {
+				return s.DB().Exec("UPDATE orders SET text = 'deadlock'").Error
+			}
+		}
+	}
+	for name, call := range overruns {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := d.shop(t, gormstore.WithCommitTimeout(200*time.Millisecond))
+			over := make(chan struct{})
+			began := time.Now()
+			err := s.Turn(t, call(s, over))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			var failed *store.CallError
+			require.ErrorAs(t, err, &failed)
+			require.Less(t, time.Since(began), 4*time.Second)
+			close(over)
+			s.untouched(t)
+		})
+	}
+}
+
+func (d Database) leavesNeighboursAlone(t *testing.T) {
+	s := d.shop(t)
+	stop := make(chan struct{})
+	stopped := make(chan int)
+	require.NoError(t, s.Apply(t.Context(), store.AddThumbUp{PageID: "page", PSID: "neighbour"}))
+	go func() {
+		n := 1
+		for {
+			select {
+			case <-stop:
+				stopped <- n
+				return
+			default:
+				assert.NoError(t, s.Apply(context.Background(), store.AddThumbUp{PageID: "page", PSID: "neighbour"}))
+				n++
+			}
+		}
+	}()
+	for range 50 {
+		var call *store.CallError
+		require.ErrorAs(t, s.Turn(t, func(tx *gorm.DB) error {
+			tx.Create(&Order{Text: "no"})
+			return errUser
+		}), &call)
+	}
+	close(stop)
+	n := <-stopped
+	p, err := s.Person(t.Context(), "page", "neighbour")
+	require.NoError(t, err)
+	require.Equal(t, n, p.ThumbUps)
+	s.untouched(t)
+}
+
+func outsideOfATurn(t *testing.T) {
+	run := func(*gorm.DB) error { return nil }
+	require.ErrorIs(t, gormstore.OnCommit(t.Context(), run), store.ErrNoTurn)
+	set := store.NewTurn(store.NewMemory(), store.Person{}).Begin("r")
+	require.ErrorIs(t, gormstore.OnCommit(set.Context(t.Context()), run), errors.ErrUnsupported)
+	set.End()
+	require.ErrorIs(t, gormstore.OnCommit(set.Context(t.Context()), run), store.ErrTurnOver)
+}
