@@ -42,13 +42,13 @@ func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {
 				}
 				w.stop()
 				after(c.lastEchoed)
-				keys := w.diesSending(ada, "news")
+				key := w.diesSending(ada, sending.Text("news"))
 				started := time.Now()
 				w.start()
 				if c.echoAfter > 0 {
 					after(c.echoAfter)
 					require.Empty(t, w.texts(ada))
-					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, keys[0]), "news")).Code)
+					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, key), "news")).Code)
 				} else if c.after > time.Second {
 					after(c.after - time.Second - time.Since(started))
 					require.Empty(t, w.texts(ada), "not before")
@@ -74,12 +74,12 @@ func TestEchoSettlesWhatWasRefusedMeanwhile(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
 		w.stop()
-		keys := w.diesSending(ada, "news")
+		key := w.diesSending(ada, sending.Text("news"))
 		w.Fault(simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
 		w.start()
 		after(time.Second)
 		require.Len(t, w.Requests(), 1, "it was tried again, and refused")
-		require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, keys[0]), "news")).Code)
+		require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, key), "news")).Code)
 		after(5 * time.Minute)
 		require.Empty(t, w.texts(ada))
 		require.Len(t, w.Requests(), 1)

@@ -20,22 +20,19 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// diesSending queues texts and marks them as started, as a process does that
-// ends while its requests are under way. It returns their keys.
-func (w *world) diesSending(psid string, texts ...string) []string {
+// diesSending queues messages and starts the first of them that is due, as a
+// process does that ends while its request is under way. It returns its key.
+func (w *world) diesSending(psid string, messages ...sending.Message) string {
 	w.t.Helper()
-	for _, text := range texts {
-		require.NoError(w.t, w.bot.Send(w.t.Context(), pageID, psid, sending.Text(text)))
+	for _, m := range messages {
+		require.NoError(w.t, w.bot.Send(w.t.Context(), pageID, psid, m))
 	}
 	lease := w.dies()
-	var keys []string
-	out := store.Outcome{Lease: lease.LeaseID}
-	for _, s := range lease.Sends {
-		keys = append(keys, s.Key)
-		out.Results = append(out.Results, store.SendResult{Key: s.Key, State: store.SendStarted})
-	}
-	require.NoError(w.t, w.store.Commit(w.t.Context(), out))
-	return keys
+	key := lease.Sends[0].Key
+	due, err := w.store.Commit(w.t.Context(), store.Outcome{Lease: lease.LeaseID, Start: key, Due: 1})
+	require.NoError(w.t, err)
+	require.True(w.t, due[0].Started)
+	return key
 }
 
 // echoOf is a callback with the echo of a text that an app has sent.
@@ -74,9 +71,9 @@ func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
 			}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 				w.stop()
-				keys := w.diesSending(ada, "news")
+				key := w.diesSending(ada, sending.Text("news"))
 				if c.echoed {
-					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, keys[0]), "news")).Code)
+					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, key), "news")).Code)
 				}
 				w.start()
 				after(time.Minute)
@@ -96,11 +93,11 @@ func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
 func TestEchoThatArrivesBetweenClaimAndSendIsBelieved(t *testing.T) {
 	t.Parallel()
 	var w2 *world
-	var keys []string
+	var key string
 	watch := func(next sending.DeliverFunc) sending.DeliverFunc {
 		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 			if d.Message.Text == "1" {
-				if code := w2.post(echoOf(ada, appID, wire(w2.t, keys[1]), "2")).Code; code != 200 {
+				if code := w2.post(echoOf(ada, appID, wire(w2.t, key), "2")).Code; code != 200 {
 					return graph.SendResult{}, errors.New("the echo was not taken")
 				}
 			}
@@ -111,7 +108,8 @@ func TestEchoThatArrivesBetweenClaimAndSendIsBelieved(t *testing.T) {
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w2 = w
 		w.stop()
-		keys = w.diesSending(ada, "1", "2", "3")
+		key = w.diesSending(ada, sending.Text("1").After(time.Second), sending.Text("2"), sending.Text("3"))
+		after(time.Second)
 		w.start()
 		after(time.Minute)
 		require.Equal(t, []string{"1", "3"}, w.texts(ada))

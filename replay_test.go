@@ -179,11 +179,11 @@ type caller struct{ store.Store }
 
 func (caller) RunsCalls(api string) bool { return api == "test" }
 
-func (c caller) Commit(ctx context.Context, out store.Outcome) error {
+func (c caller) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	for _, w := range out.Writes {
 		if call, ok := w.(store.Call); ok {
 			if err := call.Run(nil); err != nil {
-				return &store.CallError{Route: call.Route, Err: err}
+				return nil, &store.CallError{Route: call.Route, Err: err}
 			}
 		}
 	}
@@ -228,7 +228,7 @@ type fussy struct {
 	keys   [][]string
 }
 
-func (f *fussy) Commit(ctx context.Context, out store.Outcome) error {
+func (f *fussy) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	if out.Event == nil {
 		return f.Store.Commit(ctx, out)
 	}
@@ -242,9 +242,10 @@ func (f *fussy) Commit(ctx context.Context, out store.Outcome) error {
 	f.before, f.after = nil, nil
 	f.mu.Unlock()
 	if before != nil {
-		return before
+		return nil, before
 	}
-	return errors.Join(f.Store.Commit(ctx, out), after)
+	due, err := f.Store.Commit(ctx, out)
+	return due, errors.Join(err, after)
 }
 
 func TestTurnThatRunsAgainMakesTheSameSends(t *testing.T) {

@@ -219,10 +219,10 @@ func TestThreadSettingsAreAppliedAtStartAndTriedAgain(t *testing.T) {
 // picky is a store that cannot take one kind of write.
 type picky struct{ store.Store }
 
-func (p picky) Commit(ctx context.Context, out store.Outcome) error {
+func (p picky) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	for _, w := range out.Writes {
 		if _, ok := w.(store.AddThumbUp); ok {
-			return errors.New("no such column: thumb_ups")
+			return nil, errors.New("no such column: thumb_ups")
 		}
 	}
 	return p.Store.Commit(ctx, out)
@@ -266,9 +266,9 @@ func (f *flaky) Claim(ctx context.Context, c store.Claim) ([]store.Lease, error)
 	return f.Store.Claim(ctx, c)
 }
 
-func (f *flaky) Commit(ctx context.Context, out store.Outcome) error {
+func (f *flaky) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	if f.down.Load() {
-		return errAway
+		return nil, errAway
 	}
 	return f.Store.Commit(ctx, out)
 }

@@ -12,7 +12,7 @@ import (
 // decodeObject returns the members of a JSON object, or nil if raw is something else.
 func decodeObject(raw json.RawMessage) map[string]json.RawMessage {
 	var object map[string]json.RawMessage
-	if json.Unmarshal(raw, &object) != nil {
+	if len(raw) == 0 || json.Unmarshal(raw, &object) != nil {
 		return nil
 	}
 	return object
@@ -20,6 +20,9 @@ func decodeObject(raw json.RawMessage) map[string]json.RawMessage {
 
 // decodeText returns a string, or the digits of a number as they are written.
 func decodeText(raw json.RawMessage) string {
+	if len(raw) == 0 {
+		return ""
+	}
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
 		return text

@@ -49,6 +49,9 @@ func usageHeader(header http.Header, name string) json.RawMessage {
 // parseAllowance returns the zero Allowance if raw tells no figure.
 func parseAllowance(raw json.RawMessage, now time.Time) Allowance {
 	object, told := decodeObject(raw), false
+	if len(object) == 0 {
+		return Allowance{}
+	}
 	figure := func(key string) float64 {
 		number := decodeFloat(object[key])
 		if number == nil {

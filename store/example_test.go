@@ -50,7 +50,7 @@ func ExampleQueuer() {
 	for _, lease := range leases {
 		for _, ev := range lease.Events {
 			fmt.Printf("handle %s\n", ev.Body)
-			err := st.Commit(ctx, store.Outcome{
+			_, err := st.Commit(ctx, store.Outcome{
 				Lease:   lease.LeaseID,
 				Event:   &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts},
 				Sends:   []store.Send{{Conversation: conv, Key: ev.Key + "/1", Body: []byte("hello yourself")}},

@@ -28,9 +28,10 @@ func TestMemoryForgetsTheOldestRecords(t *testing.T) {
 		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
 		require.NoError(t, err)
 		ev := leases[0].Events[0]
-		require.NoError(t, m.Commit(t.Context(), store.Outcome{
+		_, err = m.Commit(t.Context(), store.Outcome{
 			Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts, Failures: []store.Failure{{}}}, Release: true,
-		}))
+		})
+		require.NoError(t, err)
 	}
 	received, err := m.Received(t.Context(), ann.PageID, ann.PersonID, 10)
 	require.NoError(t, err)
@@ -72,9 +73,10 @@ func TestMemoryForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
 		require.NoError(t, err)
 		ev := leases[0].Events[0]
-		require.NoError(t, m.Commit(t.Context(), store.Outcome{
+		_, err = m.Commit(t.Context(), store.Outcome{
 			Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Release: true,
-		}))
+		})
+		require.NoError(t, err)
 	}
 	for i, key := range []string{"waits", "3", "4", "0"} {
 		require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: key}))

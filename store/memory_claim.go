@@ -42,6 +42,10 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 		box.leased, box.leaseUntil = true, now.Add(claim.TTL)
 		lease.LeaseID = LeaseID{Conversation: box.conv, Epoch: box.epoch}
 		lease.Starts = box.starts
+		lease.Person = Person{PageID: box.conv.PageID, PSID: box.conv.PersonID}
+		if p := m.people[box.conv]; p != nil {
+			lease.Person = p.clone()
+		}
 		leases = append(leases, lease)
 		if claim.TTL <= 0 {
 			heap.Pop(&m.due)
@@ -79,23 +83,26 @@ func (b *mailbox) dueSends(limit int, now time.Time) []QueuedSend {
 		if !s.notBefore.After(now) {
 			out := s.QueuedSend
 			out.Body = bytes.Clone(out.Body)
+			if out.Started {
+				out.StartedAgo = max(now.Sub(s.startedAt), 0)
+			}
 			due = append(due, out)
 		}
 	}
 	return due
 }
 
-// Due implements [Queuer].
-func (m *Memory) Due(ctx context.Context, lease LeaseID, limit int) ([]QueuedSend, error) {
-	if err := m.begin(ctx); err != nil {
-		return nil, err
+// start marks the send with that key if it is the first that is due.
+func (b *mailbox) start(key string, now time.Time) {
+	for _, s := range b.sends {
+		if s.notBefore.After(now) {
+			continue
+		}
+		if s.Key == key {
+			s.Started, s.startedAt = true, now
+		}
+		return
 	}
-	defer m.mu.Unlock()
-	box := m.held(lease)
-	if box == nil {
-		return nil, ErrFenced
-	}
-	return box.dueSends(limit, m.now()), nil
 }
 
 // held returns the mailbox of a lease, or nil if the lease is not current.

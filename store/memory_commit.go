@@ -8,23 +8,23 @@ import (
 )
 
 // Commit implements [Queuer].
-func (m *Memory) Commit(ctx context.Context, outcome Outcome) error {
+func (m *Memory) Commit(ctx context.Context, outcome Outcome) ([]QueuedSend, error) {
 	if err := m.begin(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	hint, err := m.commit(outcome)
+	due, hint, err := m.commit(outcome)
 	m.mu.Unlock()
 	if hint {
 		m.hint()
 	}
-	return err
+	return due, err
 }
 
 // commit checks everything that can fail before it changes anything.
-func (m *Memory) commit(o Outcome) (hint bool, err error) {
+func (m *Memory) commit(o Outcome) (due []QueuedSend, hint bool, err error) {
 	box := m.held(o.Lease)
 	if box == nil {
-		return false, ErrFenced
+		return nil, false, ErrFenced
 	}
 	at := -1
 	if o.Event != nil {
@@ -32,18 +32,18 @@ func (m *Memory) commit(o Outcome) (hint bool, err error) {
 			return ev.Seq == o.Event.Seq && ev.Attempts == o.Event.Attempts
 		})
 		if at < 0 {
-			return false, fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", o.Event.Seq, o.Event.Attempts, ErrNotFound)
+			return nil, false, fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", o.Event.Seq, o.Event.Attempts, ErrNotFound)
 		}
 	}
-	if err := m.checkResults(box, o.Results); err != nil {
-		return false, err
+	if err := checkResults(o.Results); err != nil {
+		return nil, false, err
 	}
 	if err := checkSends(o.Sends); err != nil {
-		return false, err
+		return nil, false, err
 	}
 	now := m.now()
 	if err := m.checkWrites(o.Writes, now); err != nil {
-		return false, err
+		return nil, false, err
 	}
 
 	if o.Event != nil {
@@ -52,14 +52,19 @@ func (m *Memory) commit(o Outcome) (hint bool, err error) {
 	m.applyResults(box, o.Results, now)
 	m.applyWrites(o.Writes, o.Lease.Conversation, now)
 	m.addSends(o.Sends, now)
+	box.start(o.Start, now)
+	due = box.dueSends(o.Due, now)
 	box.starts = 0
 	if o.Release {
 		box.leased = false
-		box.holdUntil = now.Add(max(o.After, 0))
+		box.holdUntil = now
+		if o.Awaits == "" || m.sends[o.Awaits] != nil {
+			box.holdUntil = now.Add(max(o.After, 0))
+		}
 		box.rest(now)
 	}
 	m.file(box)
-	return len(o.Sends) > 0 || o.Release && !box.nextAt.IsZero(), nil
+	return due, len(o.Sends) > 0 || o.Release && !box.nextAt.IsZero(), nil
 }
 
 func (m *Memory) endEvent(box *mailbox, at int, result EventResult, now time.Time) {
@@ -86,20 +91,9 @@ func (m *Memory) endEvent(box *mailbox, at int, result EventResult, now time.Tim
 	})
 }
 
-// checkResults refuses to start a send that is gone: its echo has arrived
-// meanwhile, so that sending it again would double it.
-func (m *Memory) checkResults(box *mailbox, results []SendResult) error {
-	gone := map[string]bool{}
+func checkResults(results []SendResult) error {
 	for _, r := range results {
-		switch r.State {
-		case SendStarted:
-			if s := m.sends[r.Key]; s == nil || s.Conversation != box.conv || gone[r.Key] {
-				return fmt.Errorf("store: send %q: %w", r.Key, ErrSendGone)
-			}
-		case SendFinished:
-			gone[r.Key] = true
-		case SendAgain, SendUnknown:
-		default:
+		if r.State < SendAgain || r.State > SendFinished {
 			return fmt.Errorf("store: send %q: no such state: %d", r.Key, r.State)
 		}
 	}
@@ -113,10 +107,8 @@ func (m *Memory) applyResults(box *mailbox, results []SendResult, now time.Time)
 			continue
 		}
 		switch r.State {
-		case SendStarted:
-			s.Started, s.StartedAt = true, now
 		case SendAgain:
-			s.Started, s.StartedAt = false, time.Time{}
+			s.Started = false
 			s.Attempts++
 		case SendUnknown:
 			s.Attempts++

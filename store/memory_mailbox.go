@@ -36,7 +36,7 @@ type memoryEvent struct {
 
 type memorySend struct {
 	QueuedSend
-	notBefore time.Time
+	notBefore, startedAt time.Time
 }
 
 // box returns a conversation's mailbox, making one if there is none.

@@ -137,10 +137,13 @@ func (m *Memory) freshGroups(sends []Send) []Send {
 func (m *Memory) addSends(sends []Send, now time.Time) {
 	for _, s := range sends {
 		key := seenKey{send: true, key: s.Key}
-		if m.seen.has(key) {
+		if m.seen.has(key) || m.sends[s.Key] != nil {
 			continue
 		}
-		m.seen.add(key, now)
+		if !s.Fresh {
+			m.seen.add(key, now)
+		}
+		s.Fresh = false
 		s.Body = bytes.Clone(s.Body)
 		ms := &memorySend{QueuedSend: QueuedSend{Send: s}, notBefore: now.Add(max(s.Delay, 0))}
 		m.sends[s.Key] = ms

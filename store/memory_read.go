@@ -16,9 +16,14 @@ func (m *Memory) Person(ctx context.Context, pageID, psid string) (Person, error
 	if p == nil {
 		return Person{}, ErrNotFound
 	}
+	return p.clone(), nil
+}
+
+// clone returns a person that shares nothing with this one.
+func (p *Person) clone() Person {
 	out := *p
 	out.Profile = SaveProfile{Profile: p.Profile}.kept().Profile
-	return out, nil
+	return out
 }
 
 // Locations implements [Locations].

@@ -56,28 +56,26 @@ type Queuer interface {
 	// conversations may have been leased, to nobody's use.
 	Claim(ctx context.Context, claim Claim) ([]Lease, error)
 
-	// Due returns the sends of a leased conversation that are due, in the order
-	// to deliver them, at most limit: what was added since the claim as well. It
-	// returns [ErrFenced] if the lease is not current.
-	Due(ctx context.Context, lease LeaseID, limit int) ([]QueuedSend, error)
-
 	// Renew extends leases to ttl from now and returns those that were
 	// already lost. A lease that has expired is not lost before somebody else
 	// claims its conversation.
 	Renew(ctx context.Context, ttl time.Duration, leases ...LeaseID) (lost []LeaseID, err error)
 
-	// Commit makes an outcome durable, all of it or nothing. It returns
-	// [ErrFenced] if the lease is not current, [ErrNotFound] if the outcome's
-	// event no longer waits (so that an outcome that is committed again after
-	// an error takes effect once), a [ConflictError] if a session was
-	// changed meanwhile, [ErrSendGone] if a send to be started is gone, and a
-	// [CallError] if a [Call] failed. It resets the conversation's starts, and
-	// does not extend the lease.
+	// Commit makes an outcome durable, all of it or nothing. It returns the sends
+	// of the conversation that are due then, in the order to deliver them: what
+	// the outcome has added, and what others have. The first of them has been
+	// marked as started if it is the one that the outcome starts.
+	//
+	// It returns [ErrFenced] if the lease is not current, [ErrNotFound] if the
+	// outcome's event no longer waits (so that an outcome that is committed again
+	// after an error takes effect once), a [ConflictError] if a session was
+	// changed meanwhile, and a [CallError] if a [Call] failed. It resets the
+	// conversation's starts, and does not extend the lease.
 	//
 	// The epoch alone decides whether a lease is current: one that has expired
 	// still commits as long as nobody else has claimed the conversation. After
 	// an error of the context the outcome may have taken effect.
-	Commit(ctx context.Context, outcome Outcome) error
+	Commit(ctx context.Context, outcome Outcome) (due []QueuedSend, err error)
 
 	// Wake registers a function that the store calls when something may have
 	// become due. It is a hint: calls may be missing or for nothing, and a
@@ -127,6 +125,10 @@ type Send struct {
 	Conversation
 	// Key is the idempotency key, unique over all sends. It must not be empty.
 	Key string
+	// Fresh says that no other send ever has the key, since it is made of what takes
+	// effect once, such as the end of an event. The store then neither looks for the
+	// key among those that it has seen, nor remembers it. It is not handed out again.
+	Fresh bool
 	// Group is common to the sends that were composed together: the
 	// event's key, or the key given to SendOnce.
 	Group string
@@ -167,6 +169,9 @@ type Lease struct {
 	// Starts counts the claims since the last commit, this one included.
 	// More than one means that a worker died or lost its lease on the way.
 	Starts int
+	// Person is what is known of the conversation's person: nothing but their ids,
+	// if they are unknown.
+	Person Person
 	// Events wait to be handled, in the order to handle them.
 	Events []QueuedEvent
 	// Sends wait to be delivered, in the order to deliver them, before the
@@ -191,11 +196,11 @@ type QueuedEvent struct {
 // QueuedSend is a send in the outbox.
 type QueuedSend struct {
 	Send
-	// Started reports that a request may have been made: the send was marked
-	// with [SendStarted] and nothing is known of its end.
+	// Started reports that a request may have been made: the send was marked,
+	// and nothing is known of its end.
 	Started bool
-	// StartedAt is when it was marked, by the store's clock.
-	StartedAt time.Time
+	// StartedAgo is how long ago it was marked, by the store's clock.
+	StartedAgo time.Duration
 	// Attempts counts the tries that failed.
 	Attempts int
 }
@@ -213,15 +218,25 @@ type Outcome struct {
 	// before are left out.
 	Sends []Send
 	// Results say what became of sends that were in the outbox before. They
-	// are applied before Sends are added. A [SendAgain] or [SendFinished] of a
-	// send that is gone is passed over.
+	// are applied before Sends are added. Those of a send that is gone, or of
+	// another conversation, are passed over.
 	Results []SendResult
+	// Start is the key of the send that is to be made next, or empty. If it is
+	// the first of those that are due when all else has taken effect, it is
+	// marked as started: a request may have been made from now on. Otherwise, as
+	// when its echo has arrived, it is left as it is.
+	Start string
+	// Due is the most sends that Commit returns; less than 1 means none.
+	Due int
 	// Release gives the conversation back. Otherwise the lease is kept.
 	Release bool
 	// After, with Release, is how long nobody may claim the conversation,
 	// whatever becomes due in it. It is how a failed event or send waits at
 	// the head of its conversation.
 	After time.Duration
+	// Awaits, with After, is the key of the send for whose echo the conversation
+	// rests, or empty. If that send is gone by now, it does not.
+	Awaits string
 }
 
 // EventResult is the end of an event's turn.
@@ -252,17 +267,13 @@ type SendState int
 
 // The states that a worker reports.
 const (
-	// SendStarted marks the send: a request is about to be made. If the send
-	// is gone, the Commit is refused with [ErrSendGone].
-	SendStarted SendState = iota + 1
 	// SendAgain puts the send back, unmarked, with one more attempt counted.
-	SendAgain
+	SendAgain SendState = iota + 1
 	// SendUnknown puts the send back with one more attempt counted, and leaves
 	// it marked: nobody knows what became of the attempt, and its echo may tell.
 	SendUnknown
 	// SendFinished takes the send out of the outbox: it was delivered, refused
-	// for good, or set aside. This and SendAgain are ignored for a send that
-	// is gone.
+	// for good, or set aside.
 	SendFinished
 )
 

@@ -96,11 +96,6 @@ var (
 	// somebody else has claimed the conversation, or the person was forgotten.
 	// Nothing of the outcome took effect.
 	ErrFenced = errors.New("store: lease is no longer current")
-	// ErrSendGone is returned by Commit when it was to mark a send with
-	// [SendStarted] that is no longer in the outbox: its echo has arrived
-	// meanwhile, so that sending it again would double it. Nothing of the
-	// outcome took effect.
-	ErrSendGone = errors.New("store: send is no longer in the outbox")
 	// ErrConflict is matched by every [ConflictError].
 	ErrConflict = errors.New("store: session was changed meanwhile")
 	// ErrNoTurn is returned by [Queue] for a context without a turn.

@@ -181,17 +181,17 @@ type gated struct {
 	url string
 }
 
-func (g gated) Commit(ctx context.Context, out store.Outcome) error {
+func (g gated) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	for _, w := range out.Writes {
 		if _, ok := w.(store.AddThumbUp); !ok {
 			continue
 		}
 		resp, err := http.Get(g.url + "/gate")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := resp.Body.Close(); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	return g.Store.Commit(ctx, out)

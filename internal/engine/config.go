@@ -71,10 +71,8 @@ const (
 	uncertainTries = 4
 	laterTries     = 4
 	// echoPatience is how long a message of unknown fate waits for its echo, and
-	// echoing how long after an echo its page is known to get them; clockSkew is
-	// how far the store's clock may be ahead of this process's meanwhile.
+	// echoing how long after an echo its page is known to get them.
 	echoPatience = 30 * time.Second
-	clockSkew    = 5 * time.Second
 	echoing      = 24 * time.Hour
 	// repeatedFor is the longest that the platform repeats a callback.
 	repeatedFor = 36 * time.Hour

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,61 +16,139 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// deliver sends one message after another. It returns how long the
-// conversation must rest before the next can go out, and whether the lease is
-// still good.
-func (w *worker) deliver(sends []store.QueuedSend) (pause time.Duration, ok bool) {
-	aside := map[string]error{} // groups whose remaining sends are not tried
-	for _, s := range sends {
+// attempt is what is to become of a send, before its request is made.
+type attempt struct {
+	send     store.QueuedSend
+	delivery sending.Delivery
+	// rest is how long the conversation must rest first, and awaits the send for
+	// whose echo; inLine, that it stands in the page's line meanwhile.
+	rest   time.Duration
+	awaits string
+	inLine bool
+	// refused is why no request is made, or nil, and outcome what it comes to.
+	refused error
+	outcome store.SentOutcome
+}
+
+// deliver makes the sends that are due, one after another: the first as was
+// foreseen, if the commit has started it. It returns how long the conversation
+// must rest before the next can go out, and whether the lease is still good.
+func (w *worker) deliver(foreseen *attempt) (pause time.Duration, ok bool) {
+	for {
+		if len(w.due) == 0 {
+			if !w.more {
+				return 0, true
+			}
+			if err := w.commit(store.Outcome{Due: eventsPerLease}); err != nil {
+				return 0, false
+			}
+			foreseen = nil
+			continue
+		}
 		if !w.held.safe() {
 			return 0, w.mine()
 		}
-		d, err := decodeSend(s)
-		switch {
-		case err != nil:
-			w.settle(d, graph.SendResult{}, sending.Refuse(err), store.OutcomeRefused)
-			continue
-		case aside[s.Group] != nil && toPerson(d) && !d.Message.WindowFree():
-			w.settle(d, graph.SendResult{}, fmt.Errorf("%w: %w", sending.ErrSetAside, aside[s.Group]), store.OutcomeSetAside)
-			continue
-		case s.Started && w.e.cfg.AtMostOnce:
-			w.settle(d, graph.SendResult{}, sending.ErrUncertain, store.OutcomeUncertain)
-			continue
-		}
-		if pause := w.echoWait(s, d); pause > 0 {
-			return pause, true
-		}
-		if pause, w.inLine = w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message); pause > 0 {
-			return pause, true
-		}
-		if err := w.allowed(d); err != nil {
-			w.settle(d, graph.SendResult{}, err, store.OutcomeRefused)
-			if d.Message.SenderAction == "" {
-				aside[s.Group] = err
+		a := foreseen
+		if foreseen = nil; a == nil || a.send.Key != w.due[0].Key {
+			a = w.weigh(w.due[0])
+			switch {
+			case a.rest > 0:
+				w.awaits, w.inLine = a.awaits, a.inLine
+				return a.rest, true
+			case a.refused != nil:
+				w.due = w.due[1:]
+				w.refuse(a)
+				continue
 			}
-			continue
-		}
-		err = w.commit(store.Outcome{Results: []store.SendResult{{Key: s.Key, State: store.SendStarted}}})
-		switch {
-		case errors.Is(err, store.ErrSendGone):
-			continue // its echo has arrived, or it was canceled
-		case err != nil:
-			return 0, false
-		}
-		ctx, used := withUsedToken(w.held.ctx)
-		result, err := w.e.send(ctx, d)
-		pause, err = w.conclude(s, d, result, err, used)
-		if pause > 0 {
-			return pause, true
-		}
-		if endsGroup(err) && toPerson(d) {
-			w.unavailable(d, err)
-			if d.Message.SenderAction == "" {
-				aside[s.Group] = err
+			if err := w.commit(store.Outcome{Start: a.send.Key, Due: eventsPerLease}); err != nil {
+				return 0, false
 			}
+			if len(w.due) == 0 || w.due[0].Key != a.send.Key {
+				continue // its echo has arrived, or another came before it
+			}
+		}
+		w.due = w.due[1:]
+		if pause = w.try(a); pause > 0 {
+			return pause, true
 		}
 	}
-	return 0, true
+}
+
+// foresee weighs the first send that a turn adds, so that the commit of the turn
+// may start it. It returns nil if that is not to be made at once.
+func (w *worker) foresee(out store.Outcome) *attempt {
+	at := slices.IndexFunc(out.Sends, func(s store.Send) bool { return s.Delay <= 0 })
+	if at < 0 {
+		return nil
+	}
+	before := w.known
+	defer func() { w.known = before }() // nothing of the turn is true yet
+	w.learn(out.Writes)
+	if a := w.weigh(store.QueuedSend{Send: out.Sends[at]}); a.rest == 0 && a.refused == nil {
+		return a
+	}
+	return nil
+}
+
+// weigh decides about a send.
+func (w *worker) weigh(s store.QueuedSend) *attempt {
+	d, err := decodeSend(s)
+	a := &attempt{send: s, delivery: d}
+	refuse := func(err error, outcome store.SentOutcome) *attempt {
+		a.refused, a.outcome = err, outcome
+		return a
+	}
+	switch {
+	case err != nil:
+		return refuse(sending.Refuse(err), store.OutcomeRefused)
+	case w.aside[s.Group] != nil && toPerson(d) && !d.Message.WindowFree():
+		return refuse(fmt.Errorf("%w: %w", sending.ErrSetAside, w.aside[s.Group]), store.OutcomeSetAside)
+	case s.Started && w.e.cfg.AtMostOnce:
+		return refuse(sending.ErrUncertain, store.OutcomeUncertain)
+	}
+	if a.rest = w.echoWait(s, d); a.rest > 0 {
+		a.awaits = s.Key
+		return a
+	}
+	if err := w.allowed(d); err != nil {
+		return refuse(err, store.OutcomeRefused)
+	}
+	a.rest, a.inLine = w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message)
+	return a
+}
+
+// refuse settles a send without a request.
+func (w *worker) refuse(a *attempt) {
+	if endsGroup(a.refused) {
+		w.setAside(a, a.refused)
+	}
+	w.settle(a.delivery, graph.SendResult{}, a.refused, a.outcome)
+}
+
+// try makes the request of a send, and notes what came of it. It returns how long
+// the conversation must rest.
+func (w *worker) try(a *attempt) (pause time.Duration) {
+	w.aged = true // that takes its time
+	ctx, used := withUsedToken(w.held.ctx)
+	result, err := w.e.send(ctx, a.delivery)
+	pause, err = w.conclude(a.send, a.delivery, result, err, used)
+	if pause == 0 && endsGroup(err) && toPerson(a.delivery) {
+		w.unavailable(a.delivery, err)
+		w.setAside(a, err)
+	}
+	return pause
+}
+
+// setAside notes that what follows in the group would be refused, too. That of an
+// action tells nothing of messages.
+func (w *worker) setAside(a *attempt, err error) {
+	if a.delivery.Message.SenderAction != "" || errors.Is(err, sending.ErrSetAside) {
+		return
+	}
+	if w.aside == nil {
+		w.aside = map[string]error{}
+	}
+	w.aside[a.send.Group] = err
 }
 
 // echoWait is how long a send of unknown fate waits for its echo, which settles
@@ -79,9 +158,9 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 	if !s.Started || d.Message.SenderAction != "" || !toPerson(d) {
 		return 0 // nothing is told of those
 	}
-	wait := echoPatience - time.Since(s.StartedAt)
-	if wait <= 0 || wait > echoPatience+clockSkew {
-		return 0 // over, or by clocks that do not agree on anything
+	wait := echoPatience - s.StartedAgo
+	if wait <= 0 {
+		return 0
 	}
 	var echoed time.Time
 	if !w.read(func() (err error) {
@@ -112,7 +191,9 @@ func toPerson(d sending.Delivery) bool {
 // unavailable notes what the platform said of a person.
 func (w *worker) unavailable(d sending.Delivery, err error) {
 	if errors.Is(err, graph.ErrPersonUnavailable) {
-		w.settled.Writes = append(w.settled.Writes, store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: time.Now()})
+		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: time.Now()}
+		w.settled.Writes = append(w.settled.Writes, mark)
+		w.learn([]store.Write{mark})
 	}
 }
 
@@ -143,10 +224,7 @@ func (w *worker) allowed(d sending.Delivery) error {
 	if !toPerson(d) {
 		return nil
 	}
-	person, ok := w.person()
-	switch {
-	case !ok:
-		return nil // the lease is over; the next commit finds out
+	switch person := w.known; {
 	case !person.UnavailableSince.IsZero():
 		return fmt.Errorf("%w since %s", graph.ErrPersonUnavailable, person.UnavailableSince.Format(time.RFC3339))
 	case !person.LastAct.IsZero() && time.Since(person.LastAct) > window && !d.Message.WindowFree():

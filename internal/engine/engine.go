@@ -32,6 +32,7 @@ type Engine struct {
 	runSend  sending.DeliverFunc
 	wake     chan struct{}
 	slots    chan struct{} // one token per worker that may start
+	leaving  chan struct{} // one token per worker that only gives its lease back
 	suspects atomic.Int32
 	workers  sync.WaitGroup
 
@@ -49,6 +50,7 @@ func New(cfg Config) *Engine {
 		owner:    ownerName(),
 		wake:     make(chan struct{}, 1),
 		slots:    make(chan struct{}, cfg.Workers),
+		leaving:  make(chan struct{}, cfg.Workers),
 		draining: make(chan struct{}),
 	}
 	e.peers = newPeers(cfg, e.owner)
@@ -223,15 +225,18 @@ func (e *Engine) start(lease store.Lease, asked time.Time) {
 	}
 	held := e.keeper.hold(e.killed, lease.LeaseID, asked)
 	e.workers.Go(func() {
+		w := worker{e: e, lease: lease, held: held, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
 		defer func() {
 			held.drop()
-			e.slots <- struct{}{}
+			w.vacate()
+			if w.left {
+				<-e.leaving
+			}
 			if suspect {
 				e.suspects.Add(-1)
 				e.hint() // the next one has waited for this one's end
 			}
 		}()
-		w := worker{e: e, lease: lease, held: held, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
 		w.run()
 	})
 }

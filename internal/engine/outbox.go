@@ -40,7 +40,9 @@ func (t *turn) encode(route string, messages []sending.Message) ([]store.Send, e
 			key = NamedKey(conv, m.Key)
 		}
 		var err error
-		sends[i], err = encodeSend(store.Send{Conversation: conv, Key: key, Group: t.queued.Key, Delay: m.Delay},
+		// An event's route takes effect once, and so are its keys used once.
+		send := store.Send{Conversation: conv, Key: key, Fresh: m.Key == "", Group: t.queued.Key, Delay: m.Delay}
+		sends[i], err = encodeSend(send,
 			t.ev.Object, withRecipient(m, t.ev.PersonID, t.ev.UserRef))
 		if err != nil {
 			return nil, err

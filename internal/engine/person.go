@@ -4,23 +4,51 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
-// person reads the conversation's person. It returns false when the lease is
-// over.
-func (w *worker) person() (person store.Person, ok bool) {
-	ok = w.read(func() (err error) {
-		person, err = w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
+// person reads the conversation's person for a turn. It returns false when the
+// lease is over.
+func (w *worker) person() (store.Person, bool) {
+	if !w.aged {
+		w.aged = true
+		return w.known, true
+	}
+	ok := w.read(func() error {
+		person, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
 		if errors.Is(err, store.ErrNotFound) {
 			person, err = store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, nil
 		}
+		if err == nil {
+			w.known = person
+		}
 		return err
 	})
-	return person, ok
+	return w.known, ok
+}
+
+// learn applies what writes say about whether the person can be written to. While
+// the lease lasts nobody else says so.
+func (w *worker) learn(writes []store.Write) {
+	for _, write := range writes {
+		switch write := write.(type) {
+		case store.TouchPerson:
+			if write.PageID == w.known.PageID && write.PSID == w.known.PSID {
+				w.known.UnavailableSince = time.Time{}
+				if write.At.After(w.known.LastAct) {
+					w.known.LastAct = write.At
+				}
+			}
+		case store.MarkUnavailable:
+			if write.PageID == w.known.PageID && write.PSID == w.known.PSID {
+				w.known.UnavailableSince = write.At
+			}
+		}
+	}
 }
 
 // Speak returns a context in which texts are in a person's language and find

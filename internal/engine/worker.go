@@ -17,17 +17,56 @@ type worker struct {
 	held  *lease
 	log   *slog.Logger
 
+	// due are the sends to make, as the last commit found them; there may be more.
+	due  []store.QueuedSend
+	more bool
+	// aside are the groups whose remaining sends are not tried, and why.
+	aside map[string]error
 	// settled is what sends came to since the last commit.
 	settled store.Outcome
+	// known is the conversation's person. The lease came with them as they were then,
+	// which serves its first turn; each later one reads them anew.
+	known store.Person
+	aged  bool
+	// awaits is the send for whose echo the conversation rests.
+	awaits string
 	// inLine reports that the conversation rests until its place in the line of
 	// its page.
 	inLine bool
+	// released reports that the lease was given back with a turn.
+	released bool
+	// vacated reports that the worker's slot is free for another, and left that it
+	// was freed before the worker's end.
+	vacated, left bool
 }
 
 // run works through the lease and gives it back.
 func (w *worker) run() {
-	if pause, ok := w.work(); ok {
+	w.known = w.lease.Person
+	w.expect(w.lease.Sends)
+	if pause, ok := w.work(); ok && !w.released {
+		w.leave()
 		w.release(pause)
+	}
+}
+
+// vacate frees the worker's slot, once.
+func (w *worker) vacate() {
+	if !w.vacated {
+		w.vacated = true
+		w.e.slots <- struct{}{}
+	}
+}
+
+// leave frees the slot while the lease is still to be given back: what takes the
+// slot then shares a commit with that. Not more workers may be leaving than have
+// slots; they would grow without bound while the store takes claims and no commits.
+func (w *worker) leave() {
+	select {
+	case w.e.leaving <- struct{}{}:
+		w.left = true
+		w.vacate()
+	default:
 	}
 }
 
@@ -37,14 +76,8 @@ func (w *worker) work() (pause time.Duration, ok bool) {
 	if w.stopping() {
 		return 0, w.mine()
 	}
-	if pause, ok = w.deliver(w.lease.Sends); !ok || pause > 0 {
+	if pause, ok = w.deliver(nil); !ok || pause > 0 {
 		return pause, ok
-	}
-	if len(w.lease.Sends) == eventsPerLease {
-		// There may be more, which go out before the events' answers.
-		if pause, ok = w.deliverDue(); !ok || pause > 0 {
-			return pause, ok
-		}
 	}
 	for i, ev := range w.lease.Events {
 		if w.stopping() {
@@ -54,8 +87,8 @@ func (w *worker) work() (pause time.Duration, ok bool) {
 		if err := w.flush(); err != nil {
 			return 0, false
 		}
-		pause, ok = w.event(ev, i == 0 && w.lease.Starts > len(w.e.cfg.Pauses)+1)
-		if !ok || pause > 0 {
+		deadly := i == 0 && w.lease.Starts > len(w.e.cfg.Pauses)+1
+		if pause, ok = w.event(ev, deadly, i == len(w.lease.Events)-1); !ok || pause > 0 || w.released {
 			return pause, ok
 		}
 	}
@@ -77,8 +110,9 @@ func (w *worker) stopping() bool {
 func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errLeaseLost) }
 
 // event runs one turn, commits it and delivers what it sends. An event whose
-// starts are used up, because each time the process ended, is not run.
-func (w *worker) event(ev store.QueuedEvent, deadly bool) (pause time.Duration, ok bool) {
+// starts are used up, because each time the process ended, is not run. The last
+// event's turn gives the lease back, if it sends nothing.
+func (w *worker) event(ev store.QueuedEvent, deadly, last bool) (pause time.Duration, ok bool) {
 	t := newTurn(w, ev)
 	switch {
 	case !t.decode():
@@ -89,22 +123,33 @@ func (w *worker) event(ev store.QueuedEvent, deadly bool) (pause time.Duration, 
 	}
 	for {
 		out, again := t.outcome()
+		var next *attempt
+		switch {
+		case again:
+			out.Release, out.After = true, w.e.pause(ev.Attempts)
+		case len(out.Sends) > 0:
+			out.Due = eventsPerLease
+			if next = w.foresee(out); next != nil {
+				out.Start = next.send.Key
+			}
+		case last:
+			out.Release = true
+		}
 		err := w.commit(out)
 		var call *store.CallError
 		var conflict *store.ConflictError
 		switch {
 		case err == nil:
 			t.report(again)
-			if again {
-				return w.e.pause(ev.Attempts), true
-			}
-			if len(out.Sends) == 0 {
-				return 0, true
-			}
+			w.released = out.Release
+			w.e.HintAfter(out.After)
 			for _, s := range out.Sends {
 				w.e.HintAfter(s.Delay)
 			}
-			return w.deliverDue()
+			if out.Release {
+				return 0, true
+			}
+			return w.deliver(next)
 		case errors.As(err, &call):
 			t.failRoute(call.Route, call)
 		case errors.As(err, &conflict):
@@ -115,33 +160,9 @@ func (w *worker) event(ev store.QueuedEvent, deadly bool) (pause time.Duration, 
 	}
 }
 
-// deliverDue delivers what is due in the conversation: what a turn has just
-// sent, and before it what was sent from elsewhere meanwhile.
-func (w *worker) deliverDue() (pause time.Duration, ok bool) {
-	for {
-		if err := w.flush(); err != nil {
-			return 0, false
-		}
-		sends, ok := w.due()
-		if !ok {
-			return 0, w.mine()
-		}
-		if pause, ok := w.deliver(sends); !ok || pause > 0 || len(sends) < eventsPerLease {
-			return pause, ok
-		}
-	}
-}
-
-// due reads the sends that are due. It returns false when the lease is over.
-func (w *worker) due() (sends []store.QueuedSend, ok bool) {
-	ok = w.read(func() (err error) {
-		sends, err = w.e.cfg.Store.Due(w.held.ctx, w.lease.LeaseID, eventsPerLease)
-		if errors.Is(err, store.ErrFenced) {
-			w.held.end(errLeaseLost)
-		}
-		return err
-	})
-	return sends, ok
+// expect takes the sends that are due.
+func (w *worker) expect(due []store.QueuedSend) {
+	w.due, w.more = due, len(due) == eventsPerLease
 }
 
 // read reads from the store. While the store is away it tries again; it returns
@@ -179,13 +200,15 @@ func (w *worker) flush() error {
 
 // release gives the lease back. The conversation rests for the pause.
 func (w *worker) release(pause time.Duration) {
-	err := w.commit(store.Outcome{Release: true, After: pause})
+	err := w.commit(store.Outcome{Release: true, After: pause, Awaits: w.awaits})
 	if err == nil && !w.inLine { // who looks after the line finds it
 		w.e.HintAfter(pause)
 	}
 }
 
-// commit makes an outcome durable, together with what sends came to before it.
+// commit makes an outcome durable, together with what sends came to before it,
+// and takes the sends that are due, if it asks for them.
+//
 // When the store fails it tries again, for as long as a lease lasts: then the
 // lease is left to run out, and if it is the outcome that the store cannot take,
 // not the store that is away, the event's starts will be used up. What commit
@@ -199,22 +222,25 @@ func (w *worker) commit(out store.Outcome) error {
 	ctx := context.WithoutCancel(w.held.ctx)
 	giveUp := time.After(w.e.cfg.LeaseTTL)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		err := w.e.cfg.Store.Commit(ctx, out)
+		due, err := w.e.cfg.Store.Commit(ctx, out)
 		var call *store.CallError
 		switch {
 		case err == nil:
 			w.settled = store.Outcome{}
+			w.learn(out.Writes)
+			w.expect(due)
 			return nil
-		case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrSendGone), errors.As(err, &call):
+		case errors.Is(err, store.ErrConflict), errors.As(err, &call):
 			return err
 		case errors.Is(err, store.ErrFenced):
-			w.log.Warn("the lease was lost before the commit; nothing of it took effect", "error", err)
+			w.log.Warn("the lease was lost before the commit; nothing of it took effect, unless an earlier try did", "error", err)
 			return err
-		case errors.Is(err, store.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound) && out.Event != nil:
 			// An earlier try took effect, and only its answer was lost.
 			w.log.Warn("the outcome has been committed already", "error", err)
-			w.settled = store.Outcome{}
-			return nil
+			w.learn(out.Writes)
+			out = store.Outcome{Lease: out.Lease, Start: out.Start, Due: out.Due, Release: out.Release, After: out.After}
+			continue
 		}
 		w.log.Error("cannot commit to the store; trying again", "error", err)
 		select {

@@ -84,6 +84,9 @@ func newCalls(w *lane, tx *sql.Tx) *calls {
 // call runs one function in the transaction. All of a transaction share the
 // commit timeout.
 func (t *txn) call(call store.Call) error {
+	if err := t.sync(); err != nil {
+		return err
+	}
 	if t.calls == nil {
 		t.calls = newCalls(t.w, t.tx)
 	}

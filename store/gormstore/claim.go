@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Claim implements [store.Queuer].
@@ -34,43 +35,45 @@ func (t *txn) claim(claims []*operation) error {
 	return nil
 }
 
-// due is a conversation that can be claimed.
-type due struct {
+// dueMailbox is a conversation that can be claimed.
+type dueMailbox struct {
 	store.Conversation
 	starts int
 	next   int64
+	sends  bool // are due, too
 }
 
 func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 	var leases []store.Lease
 	taken := map[store.Conversation]bool{}
 	for len(leases) < claim.Conversations {
-		found, err := t.due(claim, len(leases)+claim.Conversations)
+		limit := len(leases) + claim.Conversations
+		due, err := t.due(claim, limit)
 		if err != nil {
 			return nil, err
 		}
-		found = slices.DeleteFunc(found, func(d due) bool { return taken[d.Conversation] })
-		found = found[:min(len(found), claim.Conversations-len(leases))]
-		if len(found) == 0 {
+		all := len(due) < limit
+		due = slices.DeleteFunc(due, func(d dueMailbox) bool { return taken[d.Conversation] })
+		due = due[:min(len(due), claim.Conversations-len(leases))]
+		if len(due) == 0 {
 			break
 		}
-		more, err := t.hand(found, claim.Events)
+		more, err := t.hand(due, claim.Events)
 		if err != nil {
 			return nil, err
 		}
 		idle := map[store.Conversation]bool{}
 		more = slices.DeleteFunc(more, func(l store.Lease) bool {
 			taken[l.Conversation] = true
-			// What made it due is gone; only delayed sends are left.
-			idle[l.Conversation] = len(l.Events) == 0 && len(l.Sends) == 0
-			if !idle[l.Conversation] {
-				delete(idle, l.Conversation)
-				if l.Starts > 1 {
-					claim.Suspects--
-				}
-				return false
+			if len(l.Events) == 0 && len(l.Sends) == 0 {
+				// What made it due is gone; only delayed sends are left.
+				idle[l.Conversation] = true
+				return true
 			}
-			return true
+			if l.Starts > 1 {
+				claim.Suspects--
+			}
+			return false
 		})
 		if err := t.rest(idle); err != nil {
 			return nil, err
@@ -79,59 +82,104 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 			return nil, err
 		}
 		leases = append(leases, more...)
+		if all && len(idle) == 0 {
+			break
+		}
 	}
 	return leases, nil
 }
 
 const (
-	dueQuery = `SELECT page_id, person_id, starts, next_at FROM messenger_mailbox
-		WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) AND `
-	dueOrder = ` ORDER BY next_at LIMIT ?`
+	dueQuery = `SELECT m.page_id, m.person_id, m.starts, m.next_at,
+			EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = m.page_id AND o.person_id = m.person_id AND o.not_before <= CAST(? AS BIGINT))
+		FROM messenger_mailbox m WHERE m.next_at <= CAST(? AS BIGINT) AND (m.lease_until IS NULL OR m.lease_until <= CAST(? AS BIGINT)) AND `
+	dueOrder = ` ORDER BY m.next_at LIMIT CAST(? AS BIGINT)`
 )
 
 // due returns what can be claimed, oldest due first: those that were claimed
 // before without a commit are bounded by themselves, so that they keep nobody
 // else waiting.
-func (t *txn) due(claim store.Claim, limit int) ([]due, error) {
-	var found []due
-	scan := func(rows *sql.Rows) error {
-		var d due
-		err := rows.Scan(&d.PageID, &d.PersonID, &d.starts, &d.next)
+func (t *txn) due(claim store.Claim, limit int) ([]dueMailbox, error) {
+	var found []dueMailbox
+	scan := func(rows database.Row) error {
+		var d dueMailbox
+		err := rows.Scan(&d.PageID, &d.PersonID, &d.starts, &d.next, &d.sends)
 		found = append(found, d)
 		return err
 	}
 	now := micros(t.now)
-	if err := t.rows(scan, dueQuery+"starts = 0"+dueOrder+t.dialect.SkipLocked(), now, now, limit); err != nil {
+	if err := t.later(scan, dueQuery+"m.starts = 0"+dueOrder+t.dialect.SkipLocked(), now, now, now, limit); err != nil {
 		return nil, err
 	}
 	if claim.Suspects > 0 {
-		if err := t.rows(scan, dueQuery+"starts > 0"+dueOrder+t.dialect.SkipLocked(), now, now, min(limit, claim.Suspects)); err != nil {
+		err := t.later(scan, dueQuery+"m.starts > 0"+dueOrder+t.dialect.SkipLocked(), now, now, now, min(limit, claim.Suspects))
+		if err != nil {
 			return nil, err
 		}
-		slices.SortStableFunc(found, func(a, b due) int { return cmp.Compare(a.next, b.next) })
 	}
+	if err := t.sync(); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(found, func(a, b dueMailbox) int { return cmp.Compare(a.next, b.next) })
 	return found, nil
 }
 
 var (
 	headEvents = newQuery("page_id TEXT, person_id TEXT, most BIGINT",
 		`SELECT i.seq, i.key, i.event_at, i.body, i.confirms, i.attempts, i.only_routes, i.received_at FROM messenger_inbox i
-		WHERE i.page_id = r.page_id AND i.person_id = r.person_id ORDER BY i.order_at, i.seq LIMIT r.most`)
+		WHERE i.page_id = r.page_id AND i.person_id = r.person_id ORDER BY i.order_at, i.seq LIMIT CAST(r.most AS BIGINT)`)
 	headSends = newQuery("page_id TEXT, person_id TEXT, now BIGINT, most BIGINT",
-		`SELECT o.key, o.group_key, o.body, o.delay, o.started_at, o.attempts FROM messenger_outbox o
-		WHERE o.page_id = r.page_id AND o.person_id = r.person_id AND o.not_before <= r.now ORDER BY o.id LIMIT r.most`)
+		`SELECT o.page_id, o.person_id, o.key, o.group_key, o.body, o.delay, o.started_at, o.attempts FROM messenger_outbox o
+		WHERE o.page_id = r.page_id AND o.person_id = r.person_id AND o.not_before <= r.now ORDER BY o.id LIMIT CAST(r.most AS BIGINT)`)
 )
 
-// hand returns what there is to do in conversations now.
-func (t *txn) hand(found []due, limit int) ([]store.Lease, error) {
+// hand returns what there is to do in conversations now, whose mailboxes are
+// locked, and the leases' epoch. Epochs are numbered over all conversations, so
+// that one that was forgotten and comes back never repeats one; the number is drawn
+// after the locks, so that it is higher than any that they had before.
+func (t *txn) hand(found []dueMailbox, limit int) ([]store.Lease, error) {
 	leases := make([]store.Lease, len(found))
-	events, sends := make([][]any, len(found)), make([][]any, len(found))
+	events := make([][]any, len(found))
+	var sends [][]any
+	var sending []*store.Lease
 	for i, d := range found {
 		leases[i] = store.Lease{LeaseID: store.LeaseID{Conversation: d.Conversation}, Starts: d.starts + 1}
 		events[i] = []any{d.PageID, d.PersonID, limit}
-		sends[i] = []any{d.PageID, d.PersonID, micros(t.now), limit}
+		if d.sends {
+			sends = append(sends, []any{d.PageID, d.PersonID, micros(t.now), limit})
+			sending = append(sending, &leases[i])
+		}
 	}
-	err := t.askEach(headEvents, events, func(read func(...any) (int, error)) error {
+	if err := t.headEvents(events, leases); err != nil {
+		return nil, err
+	}
+	err := t.headSends(sends, func(i int, send store.QueuedSend) {
+		sending[i].Sends = append(sending[i].Sends, send)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := t.introduce(leases); err != nil {
+		return nil, err
+	}
+	draw, drawn := t.dialect.NextEpoch()
+	if draw != "" {
+		if err := t.later(nil, draw); err != nil {
+			return nil, err
+		}
+	}
+	var epoch int64
+	if _, err := t.row([]any{&epoch}, drawn); err != nil {
+		return nil, err
+	}
+	for i := range leases {
+		leases[i].Epoch = epoch
+	}
+	return leases, nil
+}
+
+func (t *txn) headEvents(rows [][]any, leases []store.Lease) error {
+	return t.askEach(headEvents, rows, func(read func(...any) (int, error)) error {
 		var ev store.QueuedEvent
 		var at, received int64
 		var only string
@@ -145,46 +193,56 @@ func (t *txn) hand(found []due, limit int) ([]store.Lease, error) {
 		leases[i].Events = append(leases[i].Events, ev)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	err = t.askEach(headSends, sends, func(read func(...any) (int, error)) error {
+}
+
+// headSends calls add with each send that it finds for the rows of arguments of
+// the query, and the number of its row.
+func (t *txn) headSends(rows [][]any, add func(row int, send store.QueuedSend)) error {
+	return t.askEach(headSends, rows, func(read func(...any) (int, error)) error {
 		var send store.QueuedSend
 		var started sql.NullInt64
 		var delay int64
-		i, err := read(&send.Key, &send.Group, &send.Body, &delay, &started, &send.Attempts)
+		i, err := read(&send.PageID, &send.PersonID, &send.Key, &send.Group, &send.Body, &delay, &started, &send.Attempts)
 		if err != nil {
 			return err
 		}
-		send.Conversation, send.Delay = leases[i].Conversation, time.Duration(delay)
-		send.Started, send.StartedAt = started.Valid, fromMicros(started.Int64)
-		leases[i].Sends = append(leases[i].Sends, send)
+		send.Delay = time.Duration(delay)
+		if started.Valid {
+			send.Started, send.StartedAgo = true, max(t.now.Sub(fromMicros(started.Int64)), 0)
+		}
+		add(i, send)
 		return nil
 	})
-	return leases, err
+}
+
+// introduce says in leases what is known of the people.
+func (t *txn) introduce(leases []store.Lease) error {
+	which := make([][]any, 0, len(leases))
+	of := map[store.Conversation]*store.Lease{}
+	for i := range leases {
+		l := &leases[i]
+		l.Person = store.Person{PageID: l.PageID, PSID: l.PersonID}
+		of[l.Conversation] = l
+		which = append(which, []any{l.PageID, l.PersonID})
+	}
+	return t.askLater(findPeople, which, func(found database.Row) error {
+		var r personRow
+		err := found.Scan(r.fields()...)
+		of[store.Conversation{PageID: r.PageID, PersonID: r.PSID}].Person = r.person()
+		return err
+	})
 }
 
 var takeMailboxes = newSet("page_id TEXT, person_id TEXT, until BIGINT, owner PROSE, holder BIGINT, epoch BIGINT",
 	`UPDATE messenger_mailbox SET lease_until = r.until, owner = r.owner, holder = r.holder, epoch = r.epoch, starts = messenger_mailbox.starts + 1
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id`)
 
-// lease takes conversations, whose mailboxes are locked. Epochs are numbered
-// over all conversations, so that one that was forgotten and comes back never
-// repeats one; the number is drawn after the locks, so that it is higher than
-// any that they had before.
+// lease takes conversations, whose mailboxes are locked.
 func (t *txn) lease(leases []store.Lease, claim store.Claim) error {
-	if len(leases) == 0 {
-		return nil
-	}
-	var epoch int64
-	if _, err := t.row([]any{&epoch}, t.dialect.NextEpoch()); err != nil {
-		return err
-	}
 	until := micros(t.now.Add(claim.TTL))
 	rows := make([][]any, 0, len(leases))
-	for i := range leases {
-		leases[i].Epoch = epoch
-		rows = append(rows, []any{leases[i].PageID, leases[i].PersonID, until, claim.Owner, t.holder, epoch})
+	for _, l := range leases {
+		rows = append(rows, []any{l.PageID, l.PersonID, until, claim.Owner, t.holder, l.Epoch})
 	}
 	return t.change(takeMailboxes, rows)
 }

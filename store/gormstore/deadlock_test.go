@@ -119,9 +119,11 @@ func work(ctx context.Context, st *gormstore.Store) error {
 				}
 			}
 			for _, send := range lease.Sends {
-				o.Results = append(o.Results, store.SendResult{Key: send.Key, State: store.SendState(1 + rand.IntN(4))})
+				o.Results = append(o.Results, store.SendResult{Key: send.Key, State: store.SendState(1 + rand.IntN(3))})
+				o.Start, o.Due = send.Key, 2
 			}
-			failed = errors.Join(failed, st.Commit(ctx, o))
+			_, commitErr := st.Commit(ctx, o)
+			failed = errors.Join(failed, commitErr)
 			mu.Lock()
 			defer mu.Unlock()
 			err = errors.Join(err, failed)
@@ -141,7 +143,7 @@ func refused(err error) bool {
 		}
 		return true
 	}
-	return errors.Is(err, store.ErrFenced) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSendGone) ||
+	return errors.Is(err, store.ErrFenced) || errors.Is(err, store.ErrNotFound) ||
 		errors.Is(err, store.ErrConflict)
 }
 

@@ -2,11 +2,11 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Enqueue implements [store.Queuer].
@@ -37,28 +37,34 @@ func cloneSends(sends []store.Send) []store.Send {
 // enqueue adds the sends from outside of turns, without the groups whose head
 // was seen before.
 func (t *txn) enqueue(enqueues []*operation) error {
-	var fresh []store.Send
+	var fresh []*newSend
 	for _, op := range enqueues {
 		seen := map[string]bool{}
 		for _, send := range op.sends {
-			if send.Key == send.Group {
+			if send.Key == send.Group && !send.Fresh {
 				seen[send.Group] = !t.keys[seenKey{seenSend, send.Key}]
 			}
 		}
 		for _, send := range op.sends {
-			if !seen[send.Group] && t.keys.take(seenKey{seenSend, send.Key}) {
-				fresh = append(fresh, send)
+			if send.Fresh || !seen[send.Group] && t.keys.take(seenKey{seenSend, send.Key}) {
+				fresh = append(fresh, &newSend{Send: send})
 			}
 		}
 	}
-	return t.addSends(fresh)
+	return t.addSends(fresh, nil)
 }
 
-var addSends = newSet("page_id TEXT, person_id TEXT, key TEXT, group_key TEXT, body BYTES, delay BIGINT, not_before BIGINT",
-	`INSERT INTO messenger_outbox (page_id, person_id, key, group_key, body, delay, not_before, attempts)
-	SELECT r.page_id, r.person_id, r.key, r.group_key, r.body, r.delay, r.not_before, 0 FROM ROWS`)
+var addSends = newSet(
+	"page_id TEXT, person_id TEXT, key TEXT, group_key TEXT, body BYTES, delay BIGINT, not_before BIGINT, started_at BIGINT",
+	`INSERT INTO messenger_outbox (page_id, person_id, key, group_key, body, delay, not_before, started_at, attempts)
+	SELECT r.page_id, r.person_id, r.key, r.group_key, r.body, r.delay, r.not_before, NULLIF(r.started_at, 0), 0 FROM ROWS`)
 
-func (t *txn) addSends(sends []store.Send) error {
+// dueAt is when a send that is added is due.
+func (t *txn) dueAt(send store.Send) int64 { return micros(t.now.Add(max(send.Delay, 0))) }
+
+// addSends adds sends, and notes in their conversations when they are due: not in
+// those of the outcomes, which are seen to afterwards.
+func (t *txn) addSends(sends []*newSend, commits []*operation) error {
 	if len(sends) == 0 {
 		return nil
 	}
@@ -66,11 +72,18 @@ func (t *txn) addSends(sends []store.Send) error {
 	due := map[store.Conversation]int64{}
 	rows := make([][]any, 0, len(sends))
 	for _, send := range sends {
-		at := micros(t.now.Add(max(send.Delay, 0)))
+		at := t.dueAt(send.Send)
 		if before, known := due[send.Conversation]; !known || at < before {
 			due[send.Conversation] = at
 		}
-		rows = append(rows, []any{send.PageID, send.PersonID, send.Key, send.Group, send.Body, int64(send.Delay), at})
+		var started int64
+		if send.started {
+			started = micros(t.now)
+		}
+		rows = append(rows, []any{send.PageID, send.PersonID, send.Key, send.Group, send.Body, int64(send.Delay), at, started})
+	}
+	for _, op := range commits {
+		delete(due, op.outcome.Lease.Conversation)
 	}
 	if err := t.wait(due); err != nil {
 		return err
@@ -104,7 +117,7 @@ func (t *txn) cancel(c store.CancelSend, held store.Conversation) (bool, error) 
 		due = 0
 	}
 	found := false
-	err := t.ask(cancelSends, [][]any{{c.PageID, c.PersonID, c.Key, due}}, func(rows *sql.Rows) error {
+	err := t.ask(cancelSends, [][]any{{c.PageID, c.PersonID, c.Key, due}}, func(rows database.Row) error {
 		var key string
 		err := rows.Scan(&key)
 		t.freed[key] = true

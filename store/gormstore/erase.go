@@ -2,10 +2,10 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Forget implements [store.Store]. A running turn is fenced because its
@@ -96,7 +96,7 @@ func (s *Store) purgeSeen(ctx context.Context, cutoff time.Time) error {
 		var old bool
 		err := s.do(ctx, func(t *txn) error {
 			last, old = 0, false
-			err := t.rows(func(rows *sql.Rows) error {
+			err := t.rows(func(rows database.Row) error {
 				var at int64
 				err := rows.Scan(&last, &at)
 				old = old || at < micros(cutoff)

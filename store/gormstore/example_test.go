@@ -60,7 +60,7 @@ func ExampleOnCommit() {
 			fmt.Println(err)
 		}
 		ev := lease.Events[0]
-		err := st.Commit(ctx, store.Outcome{
+		_, err := st.Commit(ctx, store.Outcome{
 			Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Writes: set.End(), Release: true,
 		})
 		fmt.Println("committed:", err)

@@ -1,6 +1,9 @@
 package gormstore
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // ControlsTransaction reports whether one of a query's statements begins or ends
 // a transaction.
@@ -9,4 +12,14 @@ func ControlsTransaction(query string) bool { return controlsTransaction(query) 
 // WithSteps adds migrations to today's, as those of a later version.
 func WithSteps(steps ...[]string) Option {
 	return func(c *config) { c.steps = append(slices.Clip(c.steps), steps...) }
+}
+
+// Statements returns those that the store has prepared to write with. Nothing may
+// be under way.
+func Statements(s *Store) []string {
+	var all []string
+	for _, lane := range s.writer.lanes {
+		all = slices.AppendSeq(all, maps.Keys(lane.session.statements))
+	}
+	return all
 }

@@ -5,23 +5,29 @@ import (
 	"fmt"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 var (
-	currentLeases = newSet("page_id TEXT, person_id TEXT",
-		`SELECT m.page_id, m.person_id, m.epoch FROM ROWS, messenger_mailbox m WHERE m.page_id = r.page_id AND m.person_id = r.person_id AND m.lease_until IS NOT NULL`)
-	waitingEvents = newSet("seq BIGINT",
-		`SELECT i.seq, i.page_id, i.person_id, i.attempts FROM ROWS, messenger_inbox i WHERE i.seq = r.seq`)
-	waitingSends = newSet("key TEXT",
-		`SELECT o.key, o.page_id, o.person_id FROM ROWS, messenger_outbox o WHERE o.key = r.key`)
+	// currentLeases are the mailboxes of outcomes that are leased, the attempts of the
+	// events that the outcomes end, NULL for one that does not wait, and whether sends
+	// are due.
+	currentLeases = newSet("page_id TEXT, person_id TEXT, seq BIGINT, now BIGINT",
+		`SELECT m.page_id, m.person_id, m.epoch, r.seq,
+			(SELECT i.attempts FROM messenger_inbox i WHERE i.seq = r.seq AND i.page_id = m.page_id AND i.person_id = m.person_id),
+			EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = r.page_id AND o.person_id = r.person_id AND o.not_before <= r.now)
+		FROM ROWS, messenger_mailbox m WHERE m.page_id = r.page_id AND m.person_id = r.person_id AND m.lease_until IS NOT NULL`)
 )
 
-// facts are what outcomes are judged by. Nobody else can change them while the
-// transaction has the mailboxes.
+// facts are what a transaction has read before it changes anything. Nobody else
+// can change it while the transaction has the mailboxes.
 type facts struct {
+	whose    map[store.Conversation]bool // the sends are that echoes may settle
 	epochs   map[store.Conversation]int64
 	attempts map[eventKey]int
-	sends    map[sendKey]bool
+	sends    map[store.Conversation]bool // are due
+	started  []startedSend               // that echoes settle
+	echoed   map[string]bool             // pages that are known to get echoes
 	versions versions
 }
 
@@ -30,27 +36,73 @@ type eventKey struct {
 	seq int64
 }
 
-type sendKey struct {
+type startedSend struct {
 	store.Conversation
 	key string
 }
 
-// judge refuses the operations whose lease, event, send or session is no longer
-// what they take it for, before anything is changed.
-func (t *txn) judge(commits, applies []*operation) error {
-	f, err := t.facts(commits, applies)
-	if err != nil {
+func newFacts() *facts {
+	return &facts{
+		whose: map[store.Conversation]bool{}, epochs: map[store.Conversation]int64{}, attempts: map[eventKey]int{},
+		sends: map[store.Conversation]bool{}, echoed: map[string]bool{}, versions: versions{},
+	}
+}
+
+// read reads what operations are judged by, and marks their keys as seen.
+func (t *txn) read(commits, applies, puts, enqueues []*operation) error {
+	if err := t.readLeases(commits); err != nil {
 		return err
 	}
+	if err := t.readVersions(commits, applies); err != nil {
+		return err
+	}
+	if err := t.readStarted(puts); err != nil {
+		return err
+	}
+	if err := t.readEchoed(puts); err != nil {
+		return err
+	}
+	if err := t.see(puts, commits, enqueues); err != nil {
+		return err
+	}
+	return t.sync()
+}
+
+func (t *txn) readLeases(commits []*operation) error {
+	var rows [][]any
 	for _, op := range commits {
-		if op.err = f.judge(op.outcome); op.err == nil {
-			op.err = f.versions.judge(op.outcome.Writes, micros(t.now))
+		o := op.outcome
+		var seq int64 // numbers begin at 1
+		if o.Event != nil {
+			seq = o.Event.Seq
+		}
+		rows = append(rows, []any{o.Lease.PageID, o.Lease.PersonID, seq, micros(t.now)})
+	}
+	return t.askLater(currentLeases, rows, func(found database.Row) error {
+		var key eventKey
+		var epoch int64
+		var attempts sql.NullInt64
+		var sends bool
+		err := found.Scan(&key.PageID, &key.PersonID, &epoch, &key.seq, &attempts, &sends)
+		t.found.epochs[key.Conversation], t.found.sends[key.Conversation] = epoch, sends
+		if attempts.Valid {
+			t.found.attempts[key] = int(attempts.Int64)
+		}
+		return err
+	})
+}
+
+// judge refuses the operations whose lease, event or session is no longer what they
+// take it for, before anything is changed.
+func (t *txn) judge(commits, applies []*operation) {
+	for _, op := range commits {
+		if op.err = t.found.judge(op.outcome); op.err == nil {
+			op.err = t.found.versions.judge(op.outcome.Writes, micros(t.now))
 		}
 	}
 	for _, op := range applies {
-		op.err = f.versions.judge(op.writes, micros(t.now))
+		op.err = t.found.versions.judge(op.writes, micros(t.now))
 	}
-	return nil
 }
 
 func (f *facts) judge(o *store.Outcome) error {
@@ -63,65 +115,5 @@ func (f *facts) judge(o *store.Outcome) error {
 			return fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", e.Seq, e.Attempts, store.ErrNotFound)
 		}
 	}
-	gone := map[string]bool{}
-	for _, r := range o.Results {
-		if r.State == store.SendStarted && (gone[r.Key] || !f.sends[sendKey{conv, r.Key}]) {
-			return fmt.Errorf("store: send %q: %w", r.Key, store.ErrSendGone)
-		}
-		gone[r.Key] = gone[r.Key] || r.State == store.SendFinished
-	}
 	return nil
-}
-
-func (t *txn) facts(commits, applies []*operation) (*facts, error) {
-	f := &facts{epochs: map[store.Conversation]int64{}, attempts: map[eventKey]int{}, sends: map[sendKey]bool{}}
-	var convs, events, sends [][]any
-	var writes [][]store.Write
-	for _, op := range commits {
-		o := op.outcome
-		convs = append(convs, []any{o.Lease.PageID, o.Lease.PersonID})
-		if o.Event != nil {
-			events = append(events, []any{o.Event.Seq})
-		}
-		for _, r := range o.Results {
-			if r.State == store.SendStarted {
-				sends = append(sends, []any{r.Key})
-			}
-		}
-		writes = append(writes, o.Writes)
-	}
-	for _, op := range applies {
-		writes = append(writes, op.writes)
-	}
-	err := t.ask(currentLeases, convs, func(rows *sql.Rows) error {
-		var conv store.Conversation
-		var epoch int64
-		err := rows.Scan(&conv.PageID, &conv.PersonID, &epoch)
-		f.epochs[conv] = epoch
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = t.ask(waitingEvents, events, func(rows *sql.Rows) error {
-		var key eventKey
-		var attempts int
-		err := rows.Scan(&key.seq, &key.PageID, &key.PersonID, &attempts)
-		f.attempts[key] = attempts
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = t.ask(waitingSends, sends, func(rows *sql.Rows) error {
-		var key sendKey
-		err := rows.Scan(&key.key, &key.PageID, &key.PersonID)
-		f.sends[key] = true
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	f.versions, err = t.versionsFor(writes...)
-	return f, err
 }

@@ -23,8 +23,8 @@ func fromMicros(us int64) time.Time {
 }
 
 type personRow struct {
-	PageID           string `gorm:"primaryKey"`
-	PSID             string `gorm:"column:psid;primaryKey"`
+	PageID           string
+	PSID             string
 	FirstName        string
 	LastName         string
 	Name             string
@@ -40,8 +40,6 @@ type personRow struct {
 	LastAct          int64
 	UnavailableSince int64
 }
-
-func (personRow) TableName() string { return "messenger_people" }
 
 func (r *personRow) setProfile(p store.Profile) {
 	r.FirstName, r.LastName, r.Name, r.Username = p.FirstName, p.LastName, p.Name, p.Username

@@ -28,6 +28,7 @@ type operation struct {
 	found  bool
 	lost   []store.LeaseID
 	leases []store.Lease
+	due    []store.QueuedSend
 }
 
 type renewal struct {
@@ -35,10 +36,15 @@ type renewal struct {
 	ttl    time.Duration
 }
 
+// calls reports whether the operation runs a user's code.
+func (op *operation) calls() bool {
+	return op.outcome != nil && slices.ContainsFunc(op.outcome.Writes, isCall)
+}
+
 // alone reports whether the operation must commit in a transaction of its own:
 // it runs a user's code, or finds out as it goes what it needs to lock.
 func (op *operation) alone() bool {
-	return op.run != nil || op.outcome != nil && slices.ContainsFunc(op.outcome.Writes, isCall)
+	return op.run != nil || op.calls()
 }
 
 // locks names the conversations that the operation may change something of.
@@ -65,4 +71,6 @@ func (op *operation) locks(yield func(store.Conversation)) {
 }
 
 // reset makes the operation as it was before it ran.
-func (op *operation) reset() { op.err, op.found, op.lost, op.leases = nil, false, nil, nil }
+func (op *operation) reset() {
+	op.err, op.found, op.lost, op.leases, op.due = nil, false, nil, nil, nil
+}

@@ -1,9 +1,8 @@
 package gormstore
 
 import (
-	"database/sql"
-
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // peopleChanges are writes to people, in order.
@@ -13,6 +12,14 @@ type personKey struct{ pageID, psid string }
 
 const personColumns = `page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone, gender,
 	profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since`
+
+// fields are what personColumns are scanned into.
+func (r *personRow) fields() []any {
+	return []any{
+		&r.PageID, &r.PSID, &r.FirstName, &r.LastName, &r.Name, &r.Username, &r.ProfilePic, &r.Locale, &r.Timezone,
+		&r.Gender, &r.ProfileAt, &r.ProfileRefused, &r.ThumbUps, &r.FirstSeen, &r.LastAct, &r.UnavailableSince,
+	}
+}
 
 var (
 	findPeople = newSet("page_id TEXT, psid TEXT",
@@ -33,39 +40,63 @@ var (
 			unavailable_since = excluded.unavailable_since`)
 )
 
-// savePeople reads the people that writes are about, changes them, and stores
-// them: nobody else changes a person whose mailbox the transaction has.
+// touchPeople is what most turns write: that a person has acted.
+var touchPeople = newSet("page_id TEXT, psid TEXT, at BIGINT, now BIGINT",
+	`INSERT INTO messenger_people (`+personColumns+`)
+	SELECT r.page_id, r.psid, '', '', '', '', '', '', NULL, '', 0, FALSE, 0, r.now, r.at, 0 FROM ROWS WHERE TRUE
+	ON CONFLICT (page_id, psid) DO UPDATE SET unavailable_since = 0, last_act =
+		CASE WHEN messenger_people.last_act > excluded.last_act THEN messenger_people.last_act ELSE excluded.last_act END`)
+
+// savePeople stores what changes about people.
 func (t *txn) savePeople(changes peopleChanges) error {
-	if len(changes) == 0 {
-		return nil
-	}
-	people := map[personKey]*personRow{}
-	var which [][]any
+	of := map[personKey][]store.Write{}
 	var order []personKey
 	for _, w := range changes {
 		key := personOf(w)
-		if people[key] == nil {
-			people[key] = &personRow{PageID: key.pageID, PSID: key.psid, FirstSeen: micros(t.now)}
-			which = append(which, []any{key.pageID, key.psid})
+		if of[key] == nil {
 			order = append(order, key)
 		}
+		of[key] = append(of[key], w)
 	}
-	err := t.ask(findPeople, which, func(found *sql.Rows) error {
+	var touched [][]any
+	var changed []personKey
+	for _, key := range order {
+		if touch, ok := of[key][0].(store.TouchPerson); ok && len(of[key]) == 1 {
+			touched = append(touched, []any{key.pageID, key.psid, micros(touch.At), micros(t.now)})
+		} else {
+			changed = append(changed, key)
+		}
+	}
+	if err := t.change(touchPeople, touched); err != nil {
+		return err
+	}
+	return t.changePeople(changed, of)
+}
+
+// changePeople reads people, changes them, and stores them: nobody else changes a
+// person whose mailbox the transaction has.
+func (t *txn) changePeople(which []personKey, changes map[personKey][]store.Write) error {
+	people := map[personKey]*personRow{}
+	keys := make([][]any, 0, len(which))
+	for _, key := range which {
+		people[key] = &personRow{PageID: key.pageID, PSID: key.psid, FirstSeen: micros(t.now)}
+		keys = append(keys, []any{key.pageID, key.psid})
+	}
+	err := t.ask(findPeople, keys, func(found database.Row) error {
 		var r personRow
-		err := found.Scan(&r.PageID, &r.PSID, &r.FirstName, &r.LastName, &r.Name, &r.Username, &r.ProfilePic, &r.Locale, &r.Timezone,
-			&r.Gender, &r.ProfileAt, &r.ProfileRefused, &r.ThumbUps, &r.FirstSeen, &r.LastAct, &r.UnavailableSince)
+		err := found.Scan(r.fields()...)
 		people[personKey{r.PageID, r.PSID}] = &r
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, w := range changes {
-		people[personOf(w)].change(w)
-	}
 	rows := make([][]any, 0, len(people))
-	for _, key := range order {
+	for _, key := range which {
 		r := people[key]
+		for _, w := range changes[key] {
+			r.change(w)
+		}
 		var timezone any
 		if r.Timezone != nil {
 			timezone = *r.Timezone

@@ -2,12 +2,12 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"slices"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Put implements [store.Queuer].
@@ -115,54 +115,68 @@ func decodeRoutes(text string) (routes []string, err error) {
 }
 
 var findSends = newSet("key TEXT",
-	`SELECT o.page_id, o.person_id FROM ROWS, messenger_outbox o WHERE o.key = r.key`)
+	`SELECT o.page_id, o.person_id, o.key FROM ROWS, messenger_outbox o WHERE o.key = r.key`)
 
-// whoseSends adds the conversations of the sends that echoes may settle.
-func (t *txn) whoseSends(ops []*operation, convs map[store.Conversation]bool) error {
-	var rows [][]any
-	for _, op := range ops {
-		for _, ev := range op.events {
-			if ev.Confirms != "" {
-				rows = append(rows, []any{ev.Confirms})
-			}
-		}
-	}
-	return t.ask(findSends, rows, func(found *sql.Rows) error {
+// whoseSends finds the conversations of the sends that echoes may settle.
+func (t *txn) whoseSends(ops []*operation) error {
+	return t.askLater(findSends, echoes(ops, func(ev store.Event) []any { return []any{ev.Confirms} }), func(found database.Row) error {
 		var conv store.Conversation
-		err := found.Scan(&conv.PageID, &conv.PersonID)
-		convs[conv] = true
+		var key string
+		err := found.Scan(&conv.PageID, &conv.PersonID, &key)
+		t.found.whose[conv] = true
 		return err
 	})
 }
 
-var confirmSends = newSet("key TEXT, page_id TEXT",
-	`DELETE FROM messenger_outbox WHERE (key, page_id) IN (SELECT r.key, r.page_id FROM ROWS) AND started_at IS NOT NULL
-	RETURNING page_id, person_id, key`)
+// echoes makes a row of each event that proves a send.
+func echoes(ops []*operation, row func(store.Event) []any) (rows [][]any) {
+	for _, op := range ops {
+		for _, ev := range op.events {
+			if ev.Confirms != "" {
+				rows = append(rows, row(ev))
+			}
+		}
+	}
+	return rows
+}
+
+var startedSends = newSet("key TEXT, page_id TEXT",
+	`SELECT o.page_id, o.person_id, o.key FROM ROWS, messenger_outbox o
+	WHERE o.key = r.key AND o.page_id = r.page_id AND o.started_at IS NOT NULL`)
+
+func (t *txn) readStarted(puts []*operation) error {
+	rows := echoes(puts, func(ev store.Event) []any { return []any{ev.Confirms, ev.PageID} })
+	return t.askLater(startedSends, rows, func(found database.Row) error {
+		var s startedSend
+		err := found.Scan(&s.PageID, &s.PersonID, &s.key)
+		t.found.started = append(t.found.started, s)
+		return err
+	})
+}
 
 // confirm settles the sends that echoes prove to have arrived.
 func (t *txn) confirm(events []store.Event) error {
-	var rows [][]any
+	type echo struct{ key, page string }
+	arrived := map[echo]bool{}
 	for _, ev := range events {
-		if ev.Confirms != "" {
-			rows = append(rows, []any{ev.Confirms, ev.PageID})
+		arrived[echo{ev.Confirms, ev.PageID}] = true
+	}
+	var settled, rested [][]any
+	for _, s := range t.found.started {
+		if !arrived[echo{s.key, s.PageID}] || t.over[s.key] {
+			continue
 		}
+		t.over[s.key] = true
+		settled = append(settled, []any{s.key, s.PageID, s.PersonID})
+		rested = append(rested, []any{s.PageID, s.PersonID, micros(t.now)})
+		t.pending.sent = append(t.pending.sent, sentRowOf(store.Sent{
+			PageID: s.PageID, PSID: s.PersonID, Key: s.key, Outcome: store.OutcomeEchoed, At: t.now,
+		}))
 	}
-	left := map[store.Conversation]bool{}
-	err := t.ask(confirmSends, rows, func(found *sql.Rows) error {
-		sent := store.Sent{Outcome: store.OutcomeEchoed, At: t.now}
-		err := found.Scan(&sent.PageID, &sent.PSID, &sent.Key)
-		left[store.Conversation{PageID: sent.PageID, PersonID: sent.PSID}] = true
-		t.pending.sent = append(t.pending.sent, sentRowOf(sent))
-		return err
-	})
-	if err != nil {
+	if err := t.change(finishSends, settled); err != nil {
 		return err
 	}
-	rows = rows[:0]
-	for conv := range left {
-		rows = append(rows, []any{conv.PageID, conv.PersonID, micros(t.now)})
-	}
-	if err := t.change(wakeMailboxes, rows); err != nil {
+	if err := t.change(wakeMailboxes, rested); err != nil {
 		return err
 	}
 	return t.flush()

@@ -2,23 +2,75 @@ package gormstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"sync"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 const ofPerson = "page_id = ? AND psid = ?"
 
 // Person implements [store.People].
 func (s *Store) Person(ctx context.Context, pageID, psid string) (store.Person, error) {
-	db, err := s.read(ctx)
-	if err != nil {
+	if _, err := s.read(ctx); err != nil {
 		return store.Person{}, err
 	}
 	var row personRow
-	if err := db.Where(ofPerson, pageID, psid).Take(&row).Error; err != nil {
+	err := s.person.scan(ctx, row.fields(), pageID, psid)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Person{}, store.ErrNotFound
+	}
+	if err != nil {
 		return store.Person{}, s.readError(ctx, err)
 	}
 	return row.person(), nil
+}
+
+// lookup is a read of one row that each turn makes: it is prepared once, where the
+// driver does not see to that.
+type lookup struct {
+	pool     *sql.DB
+	query    string
+	prepares bool
+
+	mu       sync.Mutex
+	prepared *sql.Stmt
+}
+
+func newLookup(db *database.Database, query string) (*lookup, error) {
+	pool, err := db.Pool.DB()
+	return &lookup{pool: pool, query: db.Dialect.Bind(query), prepares: db.Dialect.Sets()}, err
+}
+
+func (l *lookup) scan(ctx context.Context, dest []any, args ...any) error {
+	if l.prepares {
+		return l.pool.QueryRowContext(ctx, l.query, args...).Scan(dest...)
+	}
+	if err := l.prepare(ctx); err != nil {
+		return err
+	}
+	return l.prepared.QueryRowContext(ctx, args...).Scan(dest...)
+}
+
+func (l *lookup) prepare(ctx context.Context) (err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.prepared == nil {
+		l.prepared, err = l.pool.PrepareContext(ctx, l.query)
+	}
+	return err
+}
+
+// close releases the statement, before its pool is closed.
+func (l *lookup) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.prepared == nil {
+		return nil
+	}
+	return l.prepared.Close()
 }
 
 // newest reads the newest rows of a person.

@@ -2,11 +2,11 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Renew implements [store.Queuer].
@@ -31,7 +31,7 @@ func (t *txn) renew(renewals []*operation) error {
 			rows = append(rows, []any{id.PageID, id.PersonID, id.Epoch, micros(t.now.Add(op.renewal.ttl))})
 		}
 		held := map[store.LeaseID]bool{}
-		err := t.ask(renewMailboxes, rows, func(rows *sql.Rows) error {
+		err := t.ask(renewMailboxes, rows, func(rows database.Row) error {
 			var id store.LeaseID
 			err := rows.Scan(&id.PageID, &id.PersonID, &id.Epoch)
 			held[id] = true

@@ -2,7 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Attend implements [store.Cluster]. Where the database belongs to one process
@@ -39,7 +39,7 @@ func (s *Store) Attend(ctx context.Context, replica store.Replica) ([]store.Repl
 			t.dialect.SkipLocked()+")", micros(t.now)); err != nil {
 			return err
 		}
-		return t.rows(func(rows *sql.Rows) error {
+		return t.rows(func(rows database.Row) error {
 			var r store.Replica
 			var pages string
 			if err := rows.Scan(&r.Owner, &pages); err != nil {
@@ -76,38 +76,31 @@ var (
 		ON CONFLICT (page_id) DO UPDATE SET at = excluded.at`)
 )
 
+func (t *txn) readEchoed(puts []*operation) error {
+	rows := echoes(puts, func(ev store.Event) []any { return []any{ev.PageID} })
+	return t.askLater(echoTimes, rows, func(found database.Row) error {
+		var page string
+		var at int64
+		err := found.Scan(&page, &at)
+		t.found.echoed[page] = t.now.Sub(fromMicros(at)) < store.EchoedWithin
+		return err
+	})
+}
+
 // echoed notes that pages had an echo. Most times it is known and nothing is
 // written: everybody who writes for the page would wait. The pages are locked
 // last, and sorted.
 func (t *txn) echoed(events []store.Event) error {
 	var pages []string
 	for _, ev := range events {
-		if ev.Confirms != "" {
+		if ev.Confirms != "" && !t.found.echoed[ev.PageID] {
 			pages = append(pages, ev.PageID)
 		}
 	}
 	slices.Sort(pages)
-	pages = slices.Compact(pages)
-	rows := make([][]any, 0, len(pages))
-	for _, page := range pages {
-		rows = append(rows, []any{page})
-	}
-	known := map[string]bool{}
-	err := t.ask(echoTimes, rows, func(found *sql.Rows) error {
-		var page string
-		var at int64
-		err := found.Scan(&page, &at)
-		known[page] = t.now.Sub(fromMicros(at)) < store.EchoedWithin
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	rows = rows[:0]
-	for _, page := range pages {
-		if !known[page] {
-			rows = append(rows, []any{page, micros(t.now)})
-		}
+	var rows [][]any
+	for _, page := range slices.Compact(pages) {
+		rows = append(rows, []any{page, micros(t.now)})
 	}
 	return t.change(echoPages, rows)
 }

@@ -2,10 +2,11 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // SchemaError is returned when a database was written by a newer version of
@@ -48,7 +49,7 @@ func (w *lane) migrate(steps [][]string) error {
 	}
 	defer func() { _ = tx.Rollback() }()
 	if migrating := s.dialect.Migrating(); migrating != "" {
-		if err := s.rows(func(*sql.Rows) error { return nil }, migrating); err != nil {
+		if err := s.rows(func(database.Row) error { return nil }, migrating); err != nil {
 			return err
 		}
 	}
@@ -94,7 +95,8 @@ func migrateTo(s *session, now time.Time, steps [][]string) error {
 // ddl runs a statement that changes tables, with the dialect's words in it.
 func (s *session) ddl(statement string) error {
 	statement = strings.NewReplacer(
-		"IDENTITY", s.dialect.Identity(), "BYTES", s.dialect.Bytes(), "EPOCHS", s.dialect.Epochs()).Replace(statement)
+		"IDENTITY", s.dialect.Identity(), "BYTES", s.dialect.Bytes(), "EPOCHS", s.dialect.Epochs(),
+		" CLUSTERED", s.dialect.Clustered()).Replace(statement)
 	if _, err := s.exec(statement); err != nil {
 		return fmt.Errorf("gormstore: migration: %w", err)
 	}
@@ -142,7 +144,7 @@ var firstTables = []string{
 		holder BIGINT NOT NULL,
 		epoch BIGINT NOT NULL,
 		starts BIGINT NOT NULL,
-		PRIMARY KEY (page_id, person_id))`,
+		PRIMARY KEY (page_id, person_id)) CLUSTERED`,
 	`CREATE INDEX messenger_mailbox_due ON messenger_mailbox (next_at) WHERE next_at IS NOT NULL`,
 	// started_at is NULL until a request may have been made.
 	`CREATE TABLE messenger_outbox (
@@ -188,7 +190,7 @@ var firstTables = []string{
 		first_seen BIGINT NOT NULL,
 		last_act BIGINT NOT NULL,
 		unavailable_since BIGINT NOT NULL,
-		PRIMARY KEY (page_id, psid))`,
+		PRIMARY KEY (page_id, psid)) CLUSTERED`,
 	`CREATE TABLE messenger_locations (
 		id IDENTITY,
 		page_id TEXT NOT NULL,
@@ -233,11 +235,11 @@ var firstTables = []string{
 		data BYTES,
 		version BIGINT NOT NULL,
 		expires BIGINT NOT NULL,
-		PRIMARY KEY (page_id, psid, name))`,
+		PRIMARY KEY (page_id, psid, name)) CLUSTERED`,
 	`CREATE TABLE messenger_attachments (
 		page_id TEXT NOT NULL,
 		name TEXT NOT NULL,
 		attachment_id TEXT NOT NULL,
 		expires BIGINT NOT NULL,
-		PRIMARY KEY (page_id, name))`,
+		PRIMARY KEY (page_id, name)) CLUSTERED`,
 }

@@ -2,11 +2,11 @@ package gormstore
 
 import (
 	"cmp"
-	"database/sql"
 	"maps"
 	"slices"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Kinds of deduplication keys.
@@ -41,8 +41,8 @@ var (
 	freshKeys = newSet("kind BIGINT, key TEXT, at BIGINT", seeKey+" RETURNING kind, key")
 )
 
-// see marks the keys of all operations as seen, in one order. Operations then
-// take the fresh ones; what nobody takes is free again.
+// see marks the keys of all operations as seen, in one order. Operations that are
+// found good then take the fresh ones; what nobody takes is free again.
 func (t *txn) see(puts, commits, enqueues []*operation) error {
 	wanted := map[seenKey]bool{}
 	for _, op := range puts {
@@ -64,24 +64,32 @@ func (t *txn) see(puts, commits, enqueues []*operation) error {
 		rows = append(rows, []any{key.kind, key.key, micros(t.now)})
 	}
 	t.keys = keys{}
-	err := t.insert(seeKeys, freshKeys, rows, func(found *sql.Rows) error {
+	err := t.insert(seeKeys, freshKeys, rows, func(found database.Row) error {
 		var key seenKey
 		err := found.Scan(&key.kind, &key.key)
 		t.keys[key] = true
 		return err
 	}, func(row int) { t.keys[sorted[row]] = true })
-	// The key of a send that was taken back is there, and is free.
+	t.wanted = wanted
+	return err
+}
+
+// reuse lets sends take the keys of those that were taken back: they are there, and
+// are free.
+func (t *txn) reuse() {
 	for key := range t.freed {
-		if wanted[seenKey{seenSend, key}] {
+		if t.wanted[seenKey{seenSend, key}] {
 			t.keys[seenKey{seenSend, key}] = true
 			delete(t.freed, key)
 		}
 	}
-	return err
 }
 
 func wantSends(wanted map[seenKey]bool, sends []store.Send) {
 	for _, send := range sends {
+		if send.Fresh {
+			continue
+		}
 		wanted[seenKey{seenSend, send.Key}] = true
 	}
 }
@@ -104,17 +112,15 @@ func (t *txn) freeKeys() error {
 	return t.change(freeKeys, rows)
 }
 
-var knownKeys = newSet("key TEXT", `SELECT s.key FROM ROWS, messenger_seen s WHERE s.kind = 0 AND s.key = r.key`)
-
-// judgeBacklog refuses puts that would take a page past the bound. Keys are
-// looked up only if they decide.
-func (t *txn) judgeBacklog(puts []*operation) error {
+// judgeBacklog refuses puts that would take a page past the bound. Events that were
+// seen before do not count.
+func (t *txn) judgeBacklog(puts []*operation) {
 	more := map[string]int{}
-	var rows [][]any
+	known := map[string]bool{}
 	for _, op := range puts {
 		for _, ev := range op.events {
 			more[ev.PageID]++
-			rows = append(rows, []any{ev.Key})
+			known[ev.Key] = !t.keys[seenKey{seenEvent, ev.Key}]
 		}
 	}
 	waiting := map[string]int{}
@@ -124,22 +130,11 @@ func (t *txn) judgeBacklog(puts []*operation) error {
 		over = over || waiting[page]+n > t.w.bound
 	}
 	if !over {
-		return nil
-	}
-	known := map[string]bool{}
-	err := t.ask(knownKeys, rows, func(found *sql.Rows) error {
-		var key string
-		err := found.Scan(&key)
-		known[key] = true
-		return err
-	})
-	if err != nil {
-		return err
+		return
 	}
 	for _, op := range puts {
 		op.err = judgePut(op.events, waiting, known, t.w.bound)
 	}
-	return nil
 }
 
 // judgePut decides about one put, and counts its events if there is room.

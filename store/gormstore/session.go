@@ -16,8 +16,14 @@ import (
 type session struct {
 	conn       *sql.Conn
 	dialect    database.Dialect
-	statements map[string]*sql.Stmt
+	statements map[string]*prepared // where each runs at once
 	sets       map[*set]string
+	texts      map[string]string // of statements, as the database takes them
+	// lost reports that nobody knows what the connection is in the middle of.
+	lost bool
+	// waiting statements run with the next one whose answer is asked for.
+	waiting []*database.Statement
+	args    []driver.NamedValue // of the statement that runs
 	// holder is what leases carry that are taken on this connection.
 	holder int64
 	// ctx ends when the transaction must.
@@ -30,7 +36,8 @@ func newSession(ctx context.Context, db *database.Database) (*session, error) {
 		return nil, err
 	}
 	return &session{
-		conn: conn, dialect: db.Dialect, statements: map[string]*sql.Stmt{}, sets: map[*set]string{}, ctx: context.Background(),
+		conn: conn, dialect: db.Dialect, statements: map[string]*prepared{}, sets: map[*set]string{}, texts: map[string]string{},
+		ctx: context.Background(),
 	}, nil
 }
 
@@ -38,105 +45,86 @@ func newSession(ctx context.Context, db *database.Database) (*session, error) {
 func (s *session) within(ctx context.Context) { s.ctx = ctx }
 
 func (s *session) close() {
-	for _, stmt := range s.statements {
-		_ = stmt.Close()
-	}
+	s.unprepare()
 	_ = s.conn.Close()
 }
 
 // discard closes the session and its connection, which would else be used again.
 func (s *session) discard() {
+	s.unprepare()
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
-	s.close()
+	_ = s.conn.Close()
 }
 
-func (s *session) prepare(statement string) (*sql.Stmt, error) {
-	if stmt := s.statements[statement]; stmt != nil {
-		return stmt, nil
+// later runs a statement and calls scan for each row that it returns, now or
+// before the next statement whose answer is asked for.
+func (s *session) later(scan func(database.Row) error, statement string, args ...any) error {
+	if s.dialect.Sets() {
+		s.waiting = append(s.waiting, &database.Statement{Text: s.bind(statement), Args: args, Scan: scan})
+		return nil
 	}
-	stmt, err := s.conn.PrepareContext(s.ctx, s.dialect.Bind(statement))
-	if err != nil {
-		return nil, fmt.Errorf("store: database: %w", err)
+	_, err := s.direct(scan, statement, args)
+	return err
+}
+
+// sync runs what waits.
+func (s *session) sync() error {
+	if len(s.waiting) == 0 {
+		return nil
 	}
-	s.statements[statement] = stmt
-	return stmt, nil
+	waiting := s.waiting
+	s.waiting = nil
+	if err := s.dialect.Batch(s.ctx, s.conn, waiting); err != nil {
+		return fmt.Errorf("store: database: %w", err)
+	}
+	return nil
 }
 
 // exec runs a statement and returns how many rows it changed.
 func (s *session) exec(statement string, args ...any) (int64, error) {
-	var result sql.Result
-	var err error
-	if s.dialect.Prepares() {
-		result, err = s.conn.ExecContext(s.ctx, s.dialect.Bind(statement), args...)
-	} else {
-		var stmt *sql.Stmt
-		if stmt, err = s.prepare(statement); err != nil {
-			return 0, err
-		}
-		result, err = stmt.ExecContext(s.ctx, args...)
+	if !s.dialect.Sets() {
+		return s.direct(nil, statement, args)
 	}
-	if err != nil {
-		return 0, fmt.Errorf("store: database: %w", err)
-	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return 0, fmt.Errorf("store: database: %w", err)
-	}
-	return n, nil
+	var n int64
+	s.waiting = append(s.waiting, &database.Statement{
+		Text: s.bind(statement), Args: args, Then: func(changed int64) { n = changed },
+	})
+	return n, s.sync()
 }
 
 // row scans the one row that a statement returns. It reports whether there was
 // one.
 func (s *session) row(dest []any, statement string, args ...any) (bool, error) {
 	found := false
-	err := s.rows(func(rows *sql.Rows) error {
+	err := s.rows(func(row database.Row) error {
 		found = true
-		return rows.Scan(dest...)
+		return row.Scan(dest...)
 	}, statement, args...)
 	return found, err
 }
 
 // rows calls scan for each row that a statement returns.
-func (s *session) rows(scan func(*sql.Rows) error, statement string, args ...any) error {
-	rows, err := s.query(statement, args...)
-	if err != nil {
+func (s *session) rows(scan func(database.Row) error, statement string, args ...any) error {
+	if err := s.later(scan, statement, args...); err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return fmt.Errorf("store: database: %w", err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("store: database: %w", err)
-	}
-	return nil
+	return s.sync()
 }
 
-func (s *session) query(statement string, args ...any) (*sql.Rows, error) {
-	if s.dialect.Prepares() {
-		rows, err := s.conn.QueryContext(s.ctx, s.dialect.Bind(statement), args...)
-		if err != nil {
-			return nil, fmt.Errorf("store: database: %w", err)
-		}
-		return rows, nil
+// bind puts the dialect's placeholders into a statement.
+func (s *session) bind(statement string) string {
+	text, known := s.texts[statement]
+	if !known {
+		text = s.dialect.Bind(statement)
+		s.texts[statement] = text
 	}
-	stmt, err := s.prepare(statement)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.QueryContext(s.ctx, args...)
-	if err != nil {
-		return nil, fmt.Errorf("store: database: %w", err)
-	}
-	return rows, nil
+	return text
 }
 
 // broken reports whether an error, or the silence after it, means that the
 // connection is of no more use.
 func (s *session) broken(err error) bool {
-	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, errBadConn) || s.ctx.Err() != nil {
+	if s.lost || errors.Is(err, sql.ErrConnDone) || errors.Is(err, errBadConn) || s.ctx.Err() != nil {
 		return true
 	}
 	return s.conn.PingContext(s.ctx) != nil

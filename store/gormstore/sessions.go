@@ -1,12 +1,12 @@
 package gormstore
 
 import (
-	"database/sql"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 type sessionKey struct{ pageID, psid, name string }
@@ -33,27 +33,31 @@ var (
 // find them one after the other; 0 is none.
 type versions map[sessionKey]int64
 
-// versionsFor reads the versions that the writes of operations build on.
-func (t *txn) versionsFor(lists ...[]store.Write) (versions, error) {
-	v := versions{}
+// readVersions reads the versions that the writes of operations build on.
+func (t *txn) readVersions(commits, applies []*operation) error {
 	var rows [][]any
-	for _, writes := range lists {
+	want := func(writes []store.Write) {
 		for _, w := range writes {
 			if w, ok := w.(store.SaveSession); ok {
 				rows = append(rows, []any{w.PageID, w.PSID, w.Name})
 			}
 		}
 	}
-	err := t.ask(sessionVersions, rows, func(found *sql.Rows) error {
+	for _, op := range commits {
+		want(op.outcome.Writes)
+	}
+	for _, op := range applies {
+		want(op.writes)
+	}
+	return t.askLater(sessionVersions, rows, func(found database.Row) error {
 		var key sessionKey
 		var version, expires int64
 		err := found.Scan(&key.pageID, &key.psid, &key.name, &version, &expires)
 		if expires == 0 || expires > micros(t.now) {
-			v[key] = version
+			t.found.versions[key] = version
 		}
 		return err
 	})
-	return v, err
 }
 
 // judge plays one operation's writes. If one builds on an old version, none of

@@ -1,7 +1,6 @@
 package gormstore
 
 import (
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -63,19 +62,28 @@ func (s *session) arrays(st *set, rows [][]any) []any {
 	return out
 }
 
-// change runs a set that changes the tables.
+// change runs a set that changes the tables, now or before the next answer.
 func (s *session) change(st *set, rows [][]any) error {
+	return s.changeThen(st, rows, nil)
+}
+
+// changeThen is change, and tells how many rows were changed when it has run.
+func (s *session) changeThen(st *set, rows [][]any, then func(changed int64)) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	text := s.text(st)
 	if s.dialect.Sets() {
-		_, err := s.exec(text, s.arrays(st, rows)...)
-		return err
+		s.waiting = append(s.waiting, &database.Statement{Text: s.bind(text), Args: s.arrays(st, rows), Then: then})
+		return nil
 	}
 	for _, row := range rows {
-		if _, err := s.exec(text, row...); err != nil {
+		n, err := s.exec(text, row...)
+		if err != nil {
 			return err
+		}
+		if then != nil {
+			then(n)
 		}
 	}
 	return nil
@@ -84,9 +92,9 @@ func (s *session) change(st *set, rows [][]any) error {
 // insert runs a set that inserts rows or leaves them out, and calls scan or
 // inserted for those that it inserted: scan with what it returns of them where it
 // works on many at once, and inserted with their numbers otherwise.
-func (s *session) insert(st, returning *set, rows [][]any, scan func(*sql.Rows) error, inserted func(row int)) error {
+func (s *session) insert(st, returning *set, rows [][]any, scan func(database.Row) error, inserted func(row int)) error {
 	if s.dialect.Sets() {
-		return s.ask(returning, rows, scan)
+		return s.askLater(returning, rows, scan)
 	}
 	for i, row := range rows {
 		n, err := s.exec(s.text(st), row...)
@@ -100,8 +108,19 @@ func (s *session) insert(st, returning *set, rows [][]any, scan func(*sql.Rows) 
 	return nil
 }
 
+// askLater is ask, whose answer is not needed before the next one's.
+func (s *session) askLater(st *set, rows [][]any, scan func(database.Row) error) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if s.dialect.Sets() {
+		return s.later(scan, s.text(st), s.arrays(st, rows)...)
+	}
+	return s.ask(st, rows, scan)
+}
+
 // ask runs a set and calls scan for each row that it returns.
-func (s *session) ask(st *set, rows [][]any, scan func(*sql.Rows) error) error {
+func (s *session) ask(st *set, rows [][]any, scan func(database.Row) error) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -117,15 +136,15 @@ func (s *session) ask(st *set, rows [][]any, scan func(*sql.Rows) error) error {
 	return nil
 }
 
-// askEach runs a query for each row, and calls scan for each answer with the
-// number of its row and the way to read it.
+// askEach runs a query for each row, now or before the next answer, and calls scan
+// for each answer with the number of its row and the way to read it.
 func (s *session) askEach(st *set, rows [][]any, scan func(read func(dest ...any) (row int, err error)) error) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	text := s.text(st)
 	if s.dialect.Sets() {
-		return s.rows(func(found *sql.Rows) error {
+		return s.later(func(found database.Row) error {
 			return scan(func(dest ...any) (row int, err error) {
 				err = found.Scan(append([]any{&row}, dest...)...)
 				return row, err
@@ -133,7 +152,7 @@ func (s *session) askEach(st *set, rows [][]any, scan func(read func(dest ...any
 		}, text, s.arrays(st, rows)...)
 	}
 	for i, row := range rows {
-		err := s.rows(func(found *sql.Rows) error {
+		err := s.rows(func(found database.Row) error {
 			return scan(func(dest ...any) (int, error) { return i, found.Scan(dest...) })
 		}, text, row...)
 		if err != nil {

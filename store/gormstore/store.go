@@ -17,6 +17,7 @@ import (
 type Store struct {
 	db     *database.Database
 	writer *writer
+	person *lookup
 	config config
 	hints  hints
 	within *store.Memory // knows the replicas of a database that belongs to this process
@@ -77,6 +78,10 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 	s.writer = &writer{
 		db: db, clock: s.config.now, commitTimeout: s.config.commitTimeout, bound: s.config.backlog, hint: s.changed,
 		queue: make(chan *operation), closed: make(chan struct{}), backlog: backlog{shared: db.Cluster != nil},
+	}
+	var err error
+	if s.person, err = newLookup(db, "SELECT "+personColumns+" FROM messenger_people WHERE "+ofPerson); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	for range max(db.Writers, 1) {
 		s.writer.lanes = append(s.writer.lanes, &lane{writer: s.writer})
@@ -173,7 +178,7 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		s.unwatch()
 		s.writer.close()
-		s.closed = s.db.Close()
+		s.closed = errors.Join(s.person.close(), s.db.Close())
 	})
 	return s.closed
 }

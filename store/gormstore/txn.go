@@ -3,39 +3,118 @@ package gormstore
 import (
 	"cmp"
 	"database/sql"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // txn is one transaction, and what it has come to so far.
 type txn struct {
 	*session
 	w   *lane
-	tx  *sql.Tx
+	tx  *sql.Tx // that of users' functions, or nil
 	now time.Time
 	// delta is what it changes about the waiting events of each page.
 	delta map[string]int
 	// hint is set if something may be due when it has committed.
 	hint bool
-	// keys are those that it has marked as seen, and freed those of sends that
-	// it has taken back.
+	// found is what it has read, and keys are those that it has marked as seen.
+	found *facts
 	keys  keys
-	freed map[string]bool
+	// wanted are the keys that operations ask for.
+	wanted map[seenKey]bool
+	// freed are the keys of sends that it has taken back, and over those of sends
+	// whose requests are surely over.
+	freed, over map[string]bool
+	// filling are the conversations that something will be put in.
+	filling map[store.Conversation]bool
 	// pending are the writes that were not run yet.
 	pending pending
 	calls   *calls
 }
 
+// readCommitted is what the order of locks relies on, whatever the database's own
+// default is: a statement sees what was committed before it began, also where its
+// transaction is older.
+var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+
+// begin begins the transaction, and asks for its settings and its time, and whose
+// the sends are that operations may settle.
+func (t *txn) begin(group []*operation) (err error) {
+	if slices.ContainsFunc(group, (*operation).calls) {
+		if t.tx, err = t.conn.BeginTx(t.ctx, readCommitted); err != nil {
+			return fmt.Errorf("store: database: %w", err)
+		}
+	} else if err := t.later(nil, t.dialect.Begin()); err != nil {
+		return err
+	}
+	var answer string
+	var us int64
+	settings := t.dialect.Settings()
+	if settings != "" {
+		err := t.later(func(row database.Row) error { return row.Scan(&answer, &us) }, settings)
+		if err != nil {
+			return err
+		}
+	}
+	t.found = newFacts()
+	if t.w.db.Cluster != nil {
+		if err := t.whoseSends(group); err != nil {
+			return err
+		}
+	}
+	if err := t.sync(); err != nil {
+		return err
+	}
+	t.now = t.w.now()
+	if t.w.clock == nil && us != 0 {
+		t.now = fromMicros(us)
+	}
+	if settings == "" {
+		return nil
+	}
+	return t.dialect.Check(answer)
+}
+
+// commit makes the transaction durable.
+func (t *txn) commit() error {
+	if t.tx == nil {
+		if err := t.later(nil, "COMMIT"); err != nil {
+			return err
+		}
+		return t.sync()
+	}
+	if err := t.sync(); err != nil {
+		return err
+	}
+	return t.tx.Commit()
+}
+
+// rollback takes back what was not committed. A connection on which that fails is
+// of no more use.
+func (t *txn) rollback() {
+	t.waiting = nil
+	if t.tx != nil {
+		_ = t.tx.Rollback()
+		return
+	}
+	if _, err := t.exec("ROLLBACK"); err != nil && t.dialect.Intact(t.conn) {
+		t.lost = true
+	}
+}
+
 // run does what operations ask for, one step for all of them. They were asked
 // for at the same time, so that any order of them is as good; here it is:
-// renewals, commits, writes, puts, sends, claims.
+// renewals, commits, writes, puts, sends, claims. First all is locked and read, in
+// as few round trips as can be, then judged, then changed.
 //
 // Processes that share a database cannot wait for each other in a circle,
 // because all of them take what they need in one order: the mailboxes, sorted;
-// what a user's code takes; attachments, sorted; keys, sorted; the pages that had
+// keys, sorted; what a user's code takes; attachments, sorted; the pages that had
 // an echo, sorted. Everything else belongs to a conversation, and is changed only
 // by who has its mailbox. Keys that are free again are erased last.
 //
@@ -55,21 +134,27 @@ func (t *txn) run(group []*operation) error {
 		}
 		return t.freeKeys()
 	}
-	if err := t.lockFor(live); err != nil {
-		return err
-	}
 	commits := pick(live, func(op *operation) bool { return op.outcome != nil })
 	applies := pick(live, func(op *operation) bool { return op.writes != nil })
 	puts := pick(live, func(op *operation) bool { return op.events != nil })
 	enqueues := pick(live, func(op *operation) bool { return op.sends != nil })
+	t.filling = map[store.Conversation]bool{}
+	for _, op := range slices.Concat(puts, enqueues) {
+		op.locks(func(conv store.Conversation) { t.filling[conv] = true })
+	}
+	if err := t.lockFor(live); err != nil {
+		return err
+	}
+	if err := t.read(commits, applies, puts, enqueues); err != nil {
+		return err
+	}
+	t.judge(commits, applies)
 	for _, step := range []func() error{
 		func() error { return t.renew(pick(live, func(op *operation) bool { return op.renewal != nil })) },
-		func() error { return t.judge(commits, applies) },
 		func() error { return t.endEvents(good(commits)) },
 		func() error { return t.settle(good(commits)) },
 		func() error { return t.write(good(commits), good(applies)) },
-		func() error { return t.judgeBacklog(puts) },
-		func() error { return t.see(good(puts), good(commits), enqueues) },
+		func() error { t.judgeBacklog(puts); return nil },
 		func() error { return t.leave(good(commits)) },
 		func() error { return t.put(good(puts)) },
 		func() error { return t.enqueue(enqueues) },
@@ -125,12 +210,9 @@ func (t *txn) lockFor(ops []*operation) error {
 	if t.w.db.Cluster == nil {
 		return nil
 	}
-	convs := map[store.Conversation]bool{}
+	convs := t.found.whose
 	for _, op := range ops {
 		op.locks(func(conv store.Conversation) { convs[conv] = true })
-	}
-	if err := t.whoseSends(ops, convs); err != nil {
-		return err
 	}
 	return t.lock(convs)
 }

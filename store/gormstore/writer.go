@@ -2,7 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"runtime"
 	"sync"
@@ -155,20 +154,24 @@ func (w *lane) commit(group []*operation) (shared bool, err error) {
 	if err := w.backlog.refresh(ctx, w.db.Pool); err != nil {
 		return true, err
 	}
-	tx, now, err := w.begin(ctx)
+	t, err := w.begin(ctx, group)
 	if err != nil {
 		return true, err
 	}
-	t := &txn{session: w.session, now: now, w: w, tx: tx, delta: map[string]int{}, freed: map[string]bool{}}
 	err = t.run(group)
 	t.endCalls()
 	if err != nil {
-		_ = tx.Rollback()
+		t.rollback()
 		return w.reset(err), err
 	}
-	if err := tx.Commit(); err != nil {
+	if err := t.commit(); err != nil {
+		if w.db.Dialect.Refused(err) {
+			t.rollback()
+			return w.reset(err), err
+		}
 		// Nobody knows whether it took effect.
 		w.backlog.doubt()
+		t.rollback()
 		w.reset(err)
 		return true, fmt.Errorf("store: commit: %w", err)
 	}
@@ -188,21 +191,23 @@ func (w *writer) deadline() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), w.db.Timeout)
 }
 
-// begin opens a transaction that may write, and returns its time.
-func (w *lane) begin(ctx context.Context) (*sql.Tx, time.Time, error) {
+// begin opens a transaction for operations.
+func (w *lane) begin(ctx context.Context, group []*operation) (*txn, error) {
 	for again := true; ; again = false {
 		if w.session == nil {
 			if err := w.connect(ctx); err != nil {
-				return nil, time.Time{}, err
+				return nil, err
 			}
 		}
 		w.session.within(ctx)
-		tx, now, err := w.start(ctx)
+		t := &txn{session: w.session, w: w, delta: map[string]int{}, freed: map[string]bool{}, over: map[string]bool{}}
+		err := t.begin(group)
 		if err == nil {
-			return tx, now, nil
+			return t, nil
 		}
+		t.rollback()
 		if !w.reset(err) || !again || ctx.Err() != nil {
-			return nil, time.Time{}, err
+			return nil, err
 		}
 	}
 }
@@ -220,35 +225,6 @@ func (w *lane) connect(ctx context.Context) error {
 	}
 	w.session = s
 	return nil
-}
-
-// readCommitted is what the order of locks relies on, whatever the database's own
-// default is: a statement sees what was committed before it began, also where its
-// transaction is older.
-var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
-
-// start begins a transaction and asks for its settings and its time.
-func (w *lane) start(ctx context.Context) (*sql.Tx, time.Time, error) {
-	tx, err := w.session.conn.BeginTx(ctx, readCommitted)
-	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("store: database: %w", err)
-	}
-	var us int64
-	if begin := w.db.Dialect.Begin(); begin != "" {
-		var answer string
-		_, err := w.session.row([]any{&answer, &us}, begin)
-		if err == nil {
-			err = w.db.Dialect.Check(answer)
-		}
-		if err != nil {
-			_ = tx.Rollback()
-			return nil, time.Time{}, err
-		}
-	}
-	if w.clock == nil && us != 0 {
-		return tx, fromMicros(us), nil
-	}
-	return tx, w.now(), nil
 }
 
 // now is the process's time, or that of the store's own clock.

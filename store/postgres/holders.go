@@ -83,7 +83,7 @@ func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
 	defer func() { _ = tx.Rollback() }()
 	var answer string
 	var now int64
-	if err := tx.QueryRowContext(ctx, begin).Scan(&answer, &now); err != nil {
+	if err := tx.QueryRowContext(ctx, settings).Scan(&answer, &now); err != nil {
 		return false, err
 	}
 	var mine bool

@@ -14,10 +14,22 @@ import (
 
 func TestStore(t *testing.T) {
 	t.Parallel()
+	run(t, func(dsn string) string { return dsn })
+}
+
+// Behind a pooler that knows no prepared statements a batch of them goes another
+// way.
+func TestStoreWithoutPreparedStatements(t *testing.T) {
+	t.Parallel()
+	run(t, func(dsn string) string { return testpostgres.With(t, dsn, "default_query_exec_mode", "exec") })
+}
+
+func run(t *testing.T, with func(dsn string) string) {
+	t.Helper()
 	testpostgres.Server(t)
 	storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
 		t.Helper()
-		st, err := postgres.Open(testpostgres.DSN(t), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
+		st, err := postgres.Open(with(testpostgres.DSN(t)), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
 		require.NoError(t, err)
 		return st
 	})

@@ -98,10 +98,11 @@ func TestAStaleLeaseIsFencedBesideTheFreshOne(t *testing.T) {
 		fresh := one(t, all[1], claim)
 		require.Greater(t, fresh.Epoch, stale.Epoch)
 		commit := func(st store.Store, lease store.Lease) error {
-			return st.Commit(context.Background(), store.Outcome{
+			_, err := st.Commit(context.Background(), store.Outcome{
 				Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: []store.Write{store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID}},
 				Release: true,
 			})
+			return err
 		}
 		var wg sync.WaitGroup
 		for range 4 {
@@ -150,9 +151,10 @@ func TestNoWakeUpIsLostBetweenReplicas(t *testing.T) {
 						mu.Lock()
 						handled[ev.Key]++
 						mu.Unlock()
-						assert.NoError(t, all[w%3].Commit(context.Background(), store.Outcome{
+						_, err := all[w%3].Commit(context.Background(), store.Outcome{
 							Lease: lease.LeaseID, Event: end(ev), Release: i == len(lease.Events)-1,
-						}))
+						})
+						assert.NoError(t, err)
 					}
 				}
 				if last && len(leases) == 0 {
@@ -199,7 +201,8 @@ func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
 	require.NoError(t, put.Exec("SELECT 1 FROM messenger_mailbox FOR UPDATE").Error)
 	released := make(chan error, 1)
 	go func() {
-		released <- st.Commit(context.Background(), store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Release: true})
+		_, err := st.Commit(context.Background(), store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Release: true})
+		released <- err
 	}()
 	require.Eventually(t, func() bool {
 		var n int

@@ -25,11 +25,11 @@ const gate = "(" + scope + ", 0)"
 // clock is the database's time in microseconds.
 const clock = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint"
 
-// begin makes the settings of one transaction and reads them back. They are
+// settings makes the settings of one transaction and reads them back. They are
 // made in each anew, because behind a pooler the next may be on another
 // connection. The planner is kept to indexes, whatever it last knew about a
 // queue's size, and to one plan for each statement.
-const begin = `SELECT concat(
+const settings = `SELECT concat(
 		CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', TRUE)
 			ELSE current_setting('synchronous_commit') END,
 		' ', current_setting('transaction_read_only'),

@@ -40,12 +40,14 @@ func TestClockSteps(t *testing.T) {
 			require.NoError(t, err)
 			if step > 0 {
 				require.Len(t, second, 1, "by the clock the first lease has run out")
-				require.ErrorIs(t, st.Commit(t.Context(), store.Outcome{Lease: first[0].LeaseID, Event: end(first[0].Events[0])}), store.ErrFenced)
+				_, err := st.Commit(t.Context(), store.Outcome{Lease: first[0].LeaseID, Event: end(first[0].Events[0])})
+				require.ErrorIs(t, err, store.ErrFenced)
 			} else {
 				require.Empty(t, second)
 				second = first
 			}
-			require.NoError(t, st.Commit(t.Context(), store.Outcome{Lease: second[0].LeaseID, Event: end(second[0].Events[0]), Release: true}))
+			_, err = st.Commit(t.Context(), store.Outcome{Lease: second[0].LeaseID, Event: end(second[0].Events[0]), Release: true})
+			require.NoError(t, err)
 
 			shift.Store(0)
 			put("3", 3)

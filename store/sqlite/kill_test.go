@@ -64,7 +64,7 @@ func handleSome(ctx context.Context, st store.Store) error {
 	}
 	for _, lease := range leases {
 		for i, ev := range lease.Events {
-			err := st.Commit(ctx, store.Outcome{
+			_, err := st.Commit(ctx, store.Outcome{
 				Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Release: i == len(lease.Events)-1,
 				Writes: []store.Write{
 					store.SaveMessage{Received: store.Received{PageID: ev.PageID, PSID: ev.PersonID, Key: ev.Key}},
@@ -166,7 +166,8 @@ func (l *ledger) check(t *testing.T, path string) {
 			require.False(t, waiting[ev.Key] || handled[ev.Key], "%s is there twice", ev.Key)
 			waiting[ev.Key] = true
 		}
-		require.NoError(t, st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Release: true}))
+		_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Release: true})
+		require.NoError(t, err)
 	}
 	stats, err := st.Stats(t.Context())
 	require.NoError(t, err)

@@ -123,6 +123,7 @@ func source(path string, set settings) string {
 		"_busy_timeout": {strconv.Itoa(busyTimeout)},
 		"_cache_size":   {strconv.Itoa(-cacheSize)},
 		"_foreign_keys": {"1"},
+		"_mutex":        {"no"}, // database/sql gives a connection to one goroutine at a time
 		"_journal_mode": {set.journal},
 		"_synchronous":  {set.synchronous},
 		// A transaction that reads first and writes later would fail at once

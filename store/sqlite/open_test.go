@@ -148,7 +148,7 @@ func TestLeasesOfADeadProcessAreVoid(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
 		if starts > 1 {
-			err := st.Commit(t.Context(), store.Outcome{Lease: first, Release: true})
+			_, err := st.Commit(t.Context(), store.Outcome{Lease: first, Release: true})
 			require.ErrorIs(t, err, store.ErrFenced)
 		}
 		leases, err := st.Claim(t.Context(), claim)

@@ -59,10 +59,7 @@ var clusterPromises = []promise{
 	{"an echo ends the rest that was for its send", func(s *suite) {
 		s.enqueue(send(ann, "s"), send(ann, "next"))
 		lease := s.one(ann)
-		s.commit(store.Outcome{
-			Lease: lease.LeaseID, Release: true, After: time.Hour,
-			Results: []store.SendResult{{Key: "s", State: store.SendStarted}},
-		})
+		s.commit(store.Outcome{Lease: lease.LeaseID, Start: "s", Release: true, After: time.Hour, Awaits: "s"})
 		s.none()
 		ev := event(ann, "echo")
 		ev.Confirms = "s"
@@ -70,6 +67,19 @@ var clusterPromises = []promise{
 		lease = s.one(ann)
 		require.Equal(s, []string{"next"}, sendKeys(lease))
 		require.Equal(s, []string{"echo"}, eventKeys(lease))
+	}},
+	{"nobody rests for an echo that has come", func(s *suite) {
+		s.enqueue(send(ann, "s"), send(ann, "next"))
+		lease := s.one(ann)
+		s.start(lease, "s")
+		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "s")))
+		s.commit(store.Outcome{Lease: lease.LeaseID, Release: true, After: time.Hour, Awaits: "s"})
+		lease = s.one(ann)
+		require.Equal(s, []string{"next"}, sendKeys(lease))
+		s.commit(store.Outcome{Lease: lease.LeaseID, Release: true, After: time.Hour, Awaits: "next"})
+		s.none()
+		s.clock.advance(time.Hour)
+		s.one(ann)
 	}},
 	{"conversations whose head is tried again are named", func(s *suite) {
 		s.put(ann, "a")

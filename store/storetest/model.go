@@ -33,7 +33,7 @@ type modelEvent struct {
 
 type modelSend struct {
 	store.QueuedSend
-	notBefore time.Time
+	notBefore, startedAt time.Time
 }
 
 type modelLetter struct {
@@ -102,7 +102,10 @@ func (m *model) enqueue(sends []store.Send) {
 func (m *model) addSends(sends []store.Send) {
 	for _, s := range sends {
 		if _, seen := m.seenSends[s.Key]; !seen {
-			m.seenSends[s.Key] = m.now
+			if !s.Fresh {
+				m.seenSends[s.Key] = m.now
+			}
+			s.Fresh = false
 			m.sends = append(m.sends, &modelSend{QueuedSend: store.QueuedSend{Send: s}, notBefore: m.now.Add(s.Delay)})
 		}
 	}
@@ -183,11 +186,6 @@ func (m *model) commit(o store.Outcome) error {
 		}
 		ev = m.events[i]
 	}
-	for _, r := range o.Results {
-		if r.State == store.SendStarted && m.sendOf(conv, r.Key) == nil {
-			return store.ErrSendGone
-		}
-	}
 	for _, w := range o.Writes {
 		if w, ok := w.(store.SaveSession); ok && m.sessions[conv] != w.Version {
 			return store.ErrConflict
@@ -202,11 +200,17 @@ func (m *model) commit(o store.Outcome) error {
 	}
 	m.apply(o.Writes)
 	m.addSends(o.Sends)
+	if due := m.dueOf(conv); len(due) > 0 && due[0].Key == o.Start {
+		due[0].Started, due[0].startedAt = true, m.now
+	}
 	box := m.box(conv)
 	box.begun = 0
 	if o.Release {
 		box.held = false
 		box.rest = m.now.Add(o.After)
+		if o.Awaits != "" && !slices.ContainsFunc(m.sends, func(s *modelSend) bool { return s.Key == o.Awaits }) {
+			box.rest = m.now
+		}
 	}
 	return nil
 }
@@ -237,10 +241,8 @@ func (m *model) result(conv store.Conversation, r store.SendResult) {
 	s := m.sendOf(conv, r.Key)
 	switch {
 	case s == nil:
-	case r.State == store.SendStarted:
-		s.Started, s.StartedAt = true, m.now
 	case r.State == store.SendAgain:
-		s.Started, s.StartedAt, s.Attempts = false, time.Time{}, s.Attempts+1
+		s.Started, s.Attempts = false, s.Attempts+1
 	case r.State == store.SendUnknown:
 		s.Attempts++
 	case r.State == store.SendFinished:

@@ -115,9 +115,10 @@ var racePromises = []promise{
 					held[lease.Conversation] = false
 					mu.Unlock()
 					for i, ev := range lease.Events {
-						assert.NoError(s, s.Commit(s.ctx, store.Outcome{
+						_, err := s.Commit(s.ctx, store.Outcome{
 							Lease: lease.LeaseID, Event: end(ev), Release: i == len(lease.Events)-1,
-						}))
+						})
+						assert.NoError(s, err)
 					}
 				}
 				if last && len(leases) == 0 {

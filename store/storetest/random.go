@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ func playRandom(s *suite, seed uint64) {
 		weight int
 		play   func()
 	}{
-		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"due", 3, p.due}, {"renew", 1, p.renew},
+		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"renew", 1, p.renew},
 		{"commit", 14, p.commit}, {"replay", 1, p.replay}, {"forget", 1, p.forget}, {"purge", 1, p.purge}, {"advance", 6, p.advance},
 	}
 	total := 0
@@ -109,6 +110,10 @@ func (p *player) sends() []store.Send {
 			if len(sends) > 0 {
 				out.Group = pick(p, sends).Key
 			}
+		}
+		if p.rand.IntN(4) == 0 {
+			p.keys++
+			out.Key, out.Fresh = fmt.Sprint("fresh ", p.keys), true
 		}
 		if p.rand.IntN(2) == 0 {
 			out.Delay = time.Duration(p.rand.IntN(10)) * time.Second
@@ -195,23 +200,12 @@ func (p *player) sameSends(got []store.QueuedSend, conv store.Conversation, limi
 	sends = sends[:min(limit, len(sends))]
 	require.Len(p, got, len(sends), p.step)
 	for i, s := range sends {
-		require.Equal(p, s.QueuedSend, got[i], p.step)
+		want := s.QueuedSend
+		if want.Started {
+			want.StartedAgo = p.model.now.Sub(s.startedAt)
+		}
+		require.Equal(p, want, got[i], p.step)
 	}
-}
-
-func (p *player) due() {
-	lease, ok := p.lease()
-	if !ok {
-		return
-	}
-	limit := p.rand.IntN(5)
-	sends, err := p.Due(p.ctx, lease.LeaseID, limit)
-	if !p.model.holds(lease.LeaseID) {
-		require.ErrorIs(p, err, store.ErrFenced, p.step)
-		return
-	}
-	require.NoError(p, err, p.step)
-	p.sameSends(sends, lease.Conversation, limit)
 }
 
 // lease is one that was handed out lately, current or not.
@@ -254,7 +248,7 @@ func (p *player) commit() {
 	}
 	for _, s := range lease.Sends {
 		if p.rand.IntN(2) == 0 {
-			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(4))})
+			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(3))})
 		}
 	}
 	if p.rand.IntN(3) == 0 {
@@ -270,8 +264,28 @@ func (p *player) commit() {
 		}
 		o.Writes = append(o.Writes, store.SaveSession{PageID: conv.PageID, PSID: conv.PersonID, Name: "s", Data: []byte("1"), Version: version})
 	}
-	want := p.model.commit(o)
-	require.ErrorIs(p, p.Commit(p.ctx, o), want, p.step)
+	o.Due = p.rand.IntN(5)
+	if starting := slices.Concat(lease.Sends, queued(o.Sends)); len(starting) > 0 && p.rand.IntN(2) == 0 {
+		o.Start = pick(p, starting).Key
+		o.Awaits = pick(p, starting).Key
+	}
+	p.commits(o, p.model.commit(o))
+}
+
+func queued(sends []store.Send) (out []store.QueuedSend) {
+	for _, s := range sends {
+		out = append(out, store.QueuedSend{Send: s})
+	}
+	return out
+}
+
+// commits hands an outcome to the store that the model has taken, or refused.
+func (p *player) commits(o store.Outcome, want error) {
+	due, err := p.Commit(p.ctx, o)
+	require.ErrorIs(p, err, want, p.step)
+	if want == nil {
+		p.sameSends(due, o.Lease.Conversation, o.Due)
+	}
 }
 
 func (p *player) replay() {
@@ -354,14 +368,14 @@ func (p *player) drain(seed uint64) {
 			for _, ev := range lease.Events {
 				o := store.Outcome{Lease: lease.LeaseID, Event: end(ev)}
 				require.NoError(p, p.model.commit(o), p.step)
-				require.NoError(p, p.Commit(p.ctx, o), p.step)
+				p.commits(o, nil)
 			}
 			o := store.Outcome{Lease: lease.LeaseID, Release: true}
 			for _, s := range lease.Sends {
 				o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendFinished})
 			}
 			require.NoError(p, p.model.commit(o), p.step)
-			require.NoError(p, p.Commit(p.ctx, o), p.step)
+			p.commits(o, nil)
 		}
 	}
 	p.compare()

@@ -148,14 +148,34 @@ func (s *suite) none() {
 // due expects the sends of a leased conversation that are due.
 func (s *suite) due(lease store.Lease, limit int, want ...store.QueuedSend) {
 	s.Helper()
-	got, err := s.Due(s.ctx, lease.LeaseID, limit)
+	s.dueAfter(store.Outcome{Lease: lease.LeaseID, Due: limit}, want...)
+}
+
+// dueAfter commits an outcome and expects what is due after it.
+func (s *suite) dueAfter(o store.Outcome, want ...store.QueuedSend) {
+	s.Helper()
+	got, err := s.Commit(s.ctx, o)
 	require.NoError(s, err)
 	require.Equal(s, want, got)
 }
 
+// start marks a send as the one to be made next, and keeps the lease.
+func (s *suite) start(lease store.Lease, key string) {
+	s.Helper()
+	s.commit(store.Outcome{Lease: lease.LeaseID, Start: key})
+}
+
 func (s *suite) commit(o store.Outcome) {
 	s.Helper()
-	require.NoError(s, s.Commit(s.ctx, o))
+	_, err := s.Commit(s.ctx, o)
+	require.NoError(s, err)
+}
+
+// refuses expects that an outcome is refused.
+func (s *suite) refuses(want error, o store.Outcome) {
+	s.Helper()
+	_, err := s.Commit(s.ctx, o)
+	require.ErrorIs(s, err, want)
 }
 
 func (s *suite) apply(writes ...store.Write) {

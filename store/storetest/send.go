@@ -83,24 +83,32 @@ var sendPromises = []promise{
 		lease := s.one(ann)
 		s.due(lease, 10)
 		s.enqueue(grouped(ann, "1", "g"), delayed(ann, "2", time.Second), send(bob, "bobs"))
-		s.commit(store.Outcome{Lease: lease.LeaseID, Sends: []store.Send{send(ann, "3")}})
 		one, two, three := store.QueuedSend{Send: grouped(ann, "1", "g")}, store.QueuedSend{Send: delayed(ann, "2", time.Second)},
 			store.QueuedSend{Send: send(ann, "3")}
-		s.due(lease, 10, one, three)
+		s.dueAfter(store.Outcome{
+			Lease: lease.LeaseID, Due: 10, Sends: []store.Send{send(ann, "3"), send(bob, "also bobs"), delayed(ann, "much later", time.Hour)},
+		}, one, three)
 		s.clock.advance(time.Second)
-		s.results(lease, "3", store.SendAgain)
-		s.results(lease, "3", store.SendStarted)
-		three.Attempts, three.Started, three.StartedAt = 1, true, start.Add(time.Second)
-		s.due(lease, 10, one, two, three)
+		three.Attempts = 1
+		s.dueAfter(store.Outcome{
+			Lease: lease.LeaseID, Due: 10, Results: []store.SendResult{{Key: "3", State: store.SendAgain}},
+		}, one, two, three)
 		s.due(lease, 10, one, two, three)
 		s.due(lease, 2, one, two)
 		s.due(lease, 0)
 		s.due(lease, -1)
-		s.results(lease, "1", store.SendFinished)
-		s.due(lease, 10, two, three)
-		s.release(lease)
+		one.Started = true
+		s.dueAfter(store.Outcome{Lease: lease.LeaseID, Due: 10, Start: "1"}, one, two, three)
+		s.clock.advance(time.Millisecond)
+		one.StartedAgo = time.Millisecond
+		s.due(lease, 10, one, two, three)
+		s.dueAfter(store.Outcome{
+			Lease: lease.LeaseID, Due: 10, Results: []store.SendResult{{Key: "1", State: store.SendFinished}},
+		}, two, three)
+		s.dueAfter(store.Outcome{Lease: lease.LeaseID, Due: 10, Release: true}, two, three)
 		s.clock.advance(time.Second)
 		require.True(s, s.cancel(bob, "bobs"))
+		require.True(s, s.cancel(bob, "also bobs"))
 		lease = s.one(ann)
 		require.Len(s, lease.Sends, 3)
 		s.due(lease, 10, lease.Sends...)
@@ -108,10 +116,7 @@ var sendPromises = []promise{
 	{"what is due is told to nobody else", func(s *suite) {
 		fenced := func(lease store.Lease) {
 			s.Helper()
-			for _, limit := range []int{0, 10} {
-				_, err := s.Due(s.ctx, lease.LeaseID, limit)
-				require.ErrorIs(s, err, store.ErrFenced)
-			}
+			s.refuses(store.ErrFenced, store.Outcome{Lease: lease.LeaseID, Due: 10})
 		}
 		fenced(store.Lease{LeaseID: store.LeaseID{Conversation: ann}})
 		s.enqueue(send(ann, "k"))
@@ -127,6 +132,63 @@ var sendPromises = []promise{
 		third := s.one(ann)
 		require.NoError(s, s.Forget(s.ctx, ann))
 		fenced(third)
+	}},
+	{"the first send is started, and no other", func(s *suite) {
+		s.put(ann, "a")
+		lease := s.one(ann)
+		one, two, three := store.QueuedSend{Send: send(ann, "1"), Started: true}, store.QueuedSend{Send: send(ann, "2")},
+			store.QueuedSend{Send: send(ann, "3")}
+		later := delayed(ann, "later", time.Second)
+		s.dueAfter(store.Outcome{
+			Lease: lease.LeaseID, Event: done(lease), Due: 10, Start: "1", Sends: []store.Send{later, one.Send, two.Send},
+		}, one, two)
+		s.dueAfter(store.Outcome{
+			Lease: lease.LeaseID, Due: 10, Start: "3", Sends: []store.Send{three.Send},
+			Results: []store.SendResult{{Key: "1", State: store.SendFinished}},
+		}, two, three)
+		s.dueAfter(store.Outcome{Lease: lease.LeaseID, Due: 10, Start: "later"}, two, three)
+		s.dueAfter(store.Outcome{Lease: lease.LeaseID, Due: 10, Start: "1"}, two, three)
+		two.Started, three.Started = true, true
+		s.dueAfter(store.Outcome{Lease: lease.LeaseID, Due: 1, Start: "2"}, two)
+		s.dueAfter(store.Outcome{
+			Lease: lease.LeaseID, Due: 10, Start: "3", Results: []store.SendResult{{Key: "2", State: store.SendFinished}},
+		}, three)
+		s.start(lease, "later")
+		s.release(lease)
+		require.Equal(s, []store.QueuedSend{three}, s.one(ann).Sends)
+	}},
+	{"a send that was left out is not started", func(s *suite) {
+		s.enqueue(send(bob, "k"))
+		s.put(ann, "a")
+		for _, lease := range s.claim(all) {
+			if lease.Conversation == ann {
+				s.dueAfter(store.Outcome{
+					Lease: lease.LeaseID, Event: done(lease), Due: 10, Start: "k", Sends: []store.Send{send(ann, "k"), send(ann, "l")},
+				}, store.QueuedSend{Send: send(ann, "l")})
+			}
+			s.release(lease)
+		}
+		for _, lease := range s.claim(all) {
+			require.False(s, lease.Sends[0].Started)
+		}
+	}},
+	{"a fresh key is not remembered", func(s *suite) {
+		fresh := send(ann, "k")
+		fresh.Fresh = true
+		for range 2 {
+			s.enqueue(fresh)
+			lease := s.one(ann)
+			require.Equal(s, []store.QueuedSend{{Send: send(ann, "k")}}, lease.Sends)
+			s.commit(store.Outcome{
+				Lease: lease.LeaseID, Release: true, Results: []store.SendResult{{Key: "k", State: store.SendFinished}},
+			})
+		}
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.dueAfter(store.Outcome{
+			Lease: lease.LeaseID, Event: done(lease), Sends: []store.Send{fresh}, Start: "k", Due: 1, Release: true,
+		}, store.QueuedSend{Send: send(ann, "k"), Started: true})
+		require.Len(s, s.one(ann).Sends, 1)
 	}},
 	{"a batch of sends is stored whole or not at all", func(s *suite) {
 		require.Error(s, s.Enqueue(s.ctx, send(ann, "k"), send(ann, "")))
@@ -174,23 +236,25 @@ var sendPromises = []promise{
 	{"a started send is known as such", func(s *suite) {
 		s.enqueue(send(ann, "k"), send(ann, "l"))
 		lease := s.one(ann)
+		s.start(lease, "k")
 		s.clock.advance(time.Second)
-		s.results(lease, "k", store.SendStarted)
 		s.release(lease)
 		lease = s.one(ann)
 		require.Equal(s, []store.QueuedSend{
-			{Send: send(ann, "k"), Started: true, StartedAt: start.Add(time.Second)}, {Send: send(ann, "l")},
+			{Send: send(ann, "k"), Started: true, StartedAgo: time.Second}, {Send: send(ann, "l")},
 		}, lease.Sends)
 		s.results(lease, "k", store.SendAgain)
 		s.release(lease)
 		lease = s.one(ann)
 		require.Equal(s, store.QueuedSend{Send: send(ann, "k"), Attempts: 1}, lease.Sends[0])
-		s.commit(store.Outcome{Lease: lease.LeaseID, Release: true, Results: []store.SendResult{
-			{Key: "k", State: store.SendFinished}, {Key: "l", State: store.SendStarted},
-		}})
+		s.commit(store.Outcome{
+			Lease: lease.LeaseID, Release: true, Start: "l", Results: []store.SendResult{{Key: "k", State: store.SendFinished}},
+		})
 		lease = s.one(ann)
 		require.Equal(s, []string{"l"}, sendKeys(lease))
 		require.True(s, lease.Sends[0].Started)
+		s.clock.advance(-time.Second)
+		s.due(lease, 1, store.QueuedSend{Send: send(ann, "l"), Started: true}) // never less than now
 	}},
 	{"the end of a send that is gone is ignored", func(s *suite) {
 		s.enqueue(send(ann, "k"))
@@ -198,9 +262,8 @@ var sendPromises = []promise{
 		s.results(lease, "k", store.SendFinished)
 		s.results(lease, "k", store.SendFinished)
 		s.results(lease, "k", store.SendAgain)
-		require.ErrorIs(s, s.Commit(s.ctx, store.Outcome{
-			Lease: lease.LeaseID, Results: []store.SendResult{{Key: "k", State: store.SendStarted}},
-		}), store.ErrSendGone)
+		s.results(lease, "k", store.SendUnknown)
+		s.dueAfter(store.Outcome{Lease: lease.LeaseID, Start: "k", Due: 10})
 	}},
 	{"a send of another conversation is out of reach", func(s *suite) {
 		s.enqueue(send(bob, "bobs"))
@@ -250,7 +313,7 @@ var sendPromises = []promise{
 		}, Sends: []store.Send{delayed(ann, "moved", time.Hour)}}
 		stale := out
 		stale.Lease.Epoch--
-		require.ErrorIs(s, s.Commit(s.ctx, stale), store.ErrFenced)
+		s.refuses(store.ErrFenced, stale)
 		require.Equal(s, 3, s.stats().Sends, "a refused turn takes nothing back")
 		s.commit(out)
 		require.Equal(s, 2, s.stats().Sends, "bob's may be on its way")
@@ -264,7 +327,7 @@ var sendPromises = []promise{
 		lease := s.one(ann)
 		require.False(s, s.cancel(ann, "k"), "it is due and leased")
 		require.True(s, s.cancel(ann, "later"), "it is not due")
-		s.results(lease, "k", store.SendStarted)
+		s.start(lease, "k")
 		s.release(lease)
 		require.False(s, s.cancel(ann, "k"), "it is started")
 		lease = s.one(ann)
@@ -276,7 +339,7 @@ var sendPromises = []promise{
 	{"a send of unknown fate is handed out again, and its echo settles it", func(s *suite) {
 		s.enqueue(send(ann, "k"))
 		lease := s.one(ann)
-		s.results(lease, "k", store.SendStarted)
+		s.start(lease, "k")
 		s.results(lease, "k", store.SendUnknown)
 		s.release(lease)
 		require.False(s, s.cancel(ann, "k"), "it may have been sent")
@@ -310,7 +373,7 @@ var echoPromises = []promise{
 	{"an echo settles a started send", func(s *suite) {
 		s.enqueue(send(ann, "k"), send(ann, "l"))
 		lease := s.one(ann)
-		s.results(lease, "k", store.SendStarted)
+		s.start(lease, "k")
 		s.clock.advance(time.Second)
 		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")), "while the conversation is leased")
 		s.results(lease, "k", store.SendFinished)
@@ -327,18 +390,16 @@ var echoPromises = []promise{
 	{"an echoed send cannot be started again", func(s *suite) {
 		s.enqueue(send(ann, "k"))
 		lease := s.one(ann)
-		s.results(lease, "k", store.SendStarted)
+		s.start(lease, "k")
 		s.release(lease)
 		lease = s.one(ann)
 		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")))
-		require.ErrorIs(s, s.Commit(s.ctx, store.Outcome{
-			Lease: lease.LeaseID, Results: []store.SendResult{{Key: "k", State: store.SendStarted}},
-		}), store.ErrSendGone)
+		s.dueAfter(store.Outcome{Lease: lease.LeaseID, Start: "k", Due: 10})
 	}},
 	{"an echo that settles a send is itself due", func(s *suite) {
 		s.enqueue(send(ann, "k"))
 		lease := s.one(ann)
-		s.results(lease, "k", store.SendStarted)
+		s.start(lease, "k")
 		s.release(lease)
 		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")))
 		lease = s.one(ann)
@@ -348,7 +409,7 @@ var echoPromises = []promise{
 	{"an echo settles nothing else", func(s *suite) {
 		s.enqueue(send(ann, "k"), send(ann, "not started"))
 		lease := s.one(ann)
-		s.results(lease, "k", store.SendStarted)
+		s.start(lease, "k")
 		require.NoError(s, s.Put(s.ctx, echo(ann, "e1", "not started"), echo(eve, "e2", "k"), echo(ann, "e3", "unknown")))
 		require.NoError(s, s.Put(s.ctx, event(ann, "seen")))
 		require.NoError(s, s.Put(s.ctx, echo(ann, "seen", "k")), "a seen event takes no effect")

@@ -49,6 +49,22 @@ type Cluster interface {
 	Watch(ctx context.Context, due, rejoin func())
 }
 
+// Statement is one of several that run in a row.
+type Statement struct {
+	Text string
+	Args []any
+	// Scan is called for each row that the statement returns; nil if none is
+	// wanted.
+	Scan func(Row) error
+	// Then, if not nil, is called with the number of rows that it has changed.
+	Then func(changed int64)
+}
+
+// Row is a row that a statement has returned.
+type Row interface {
+	Scan(dest ...any) error
+}
+
 // Column is one value in the rows of a set-based statement.
 type Column struct {
 	Name string
@@ -80,32 +96,43 @@ type Dialect interface {
 	Identity() string
 	// Bytes is the type of a column of bytes.
 	Bytes() string
-	// Epochs makes the source of epochs, and NextEpoch is a query that draws
-	// one: higher than all before it, whatever becomes of the transaction, if
-	// there are others meanwhile.
+	// Clustered follows the definition of a table whose rows are best kept in the
+	// order of their primary key.
+	Clustered() string
+	// Epochs makes the source of epochs. NextEpoch is a change, empty if none is
+	// needed, and the query after it that draw one: higher than all before it,
+	// whatever becomes of the transaction, if there are others meanwhile.
 	Epochs() string
-	NextEpoch() string
+	NextEpoch() (change, query string)
 	// SkipLocked ends a SELECT whose rows are to be locked, leaving out those
 	// that another process has locked; empty if there is no other process.
 	SkipLocked() string
 	// Clock is an expression for the database's time in microseconds since
 	// 1970; empty if that of the process counts.
 	Clock() string
-	// Begin is a query of no arguments for the start of each transaction that
-	// writes; empty if there is nothing to do. Check returns an error if what
-	// it answers means that the transaction cannot write, or not durably.
+	// Begin is the statement that begins a transaction that writes. In it a
+	// statement sees what was committed before the statement began.
 	Begin() string
+	// Settings is a query of no arguments for its start; empty if there is nothing
+	// to do. Check returns an error if what it answers means that the transaction
+	// cannot write, or not durably.
+	Settings() string
 	Check(answer string) error
 	// Migrating is a query that waits for all transactions that have begun, and
 	// holds back new ones, until its own ends; empty if there is no other
 	// process.
 	Migrating() string
-	// Prepares reports that the driver itself keeps statements prepared.
-	Prepares() bool
-	// Sets reports that a statement can work on many rows of arguments at once.
-	// Then Set and PerRow make statements with one array for each column, which
-	// Array makes, and else with one row's values.
+	// Sets reports that a statement costs a round trip, but can work on many rows of
+	// arguments at once. Then Set and PerRow make statements with one array for each
+	// column, which Array makes, and else with one row's values; and statements
+	// wait for others, to run in one Batch.
 	Sets() bool
+	// Batch runs statements one after the other in one round trip, up to the first
+	// that fails. A COMMIT among them that took no effect is one.
+	Batch(ctx context.Context, conn *sql.Conn, statements []*Statement) error
+	// Refused reports that the database itself said that a statement failed, so that
+	// a COMMIT of the same batch took no effect.
+	Refused(err error) bool
 	// Set puts the rows of arguments into a statement, which names the table of
 	// them ROWS, first or alone in a FROM, and its columns as those of r.
 	Set(statement string, columns []Column) string

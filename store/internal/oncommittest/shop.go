@@ -51,10 +51,11 @@ func (s *Shop) Turn(t *testing.T, calls ...func(tx *gorm.DB) error) error {
 		require.NoError(t, gormstore.OnCommit(ctx, call))
 	}
 	ev := s.lease.Events[0]
-	return s.Commit(t.Context(), store.Outcome{
+	_, err := s.Commit(t.Context(), store.Outcome{
 		Lease: s.lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Writes: set.End(),
 		Sends: []store.Send{{Conversation: ann, Key: "s"}}, Release: true,
 	})
+	return err
 }
 
 // Orders returns what the table holds, in order.
