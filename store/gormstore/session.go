@@ -59,11 +59,20 @@ func (s *session) discard() {
 // later runs a statement and calls scan for each row that it returns, now or
 // before the next statement whose answer is asked for.
 func (s *session) later(scan func(database.Row) error, statement string, args ...any) error {
+	return s.run(&database.Statement{Text: statement, Args: args, Scan: scan})
+}
+
+// run runs a statement now, or has it wait for the next answer that is asked for.
+func (s *session) run(st *database.Statement) error {
 	if s.dialect.Sets() {
-		s.waiting = append(s.waiting, &database.Statement{Text: s.bind(statement), Args: args, Scan: scan})
+		st.Text = s.bind(st.Text)
+		s.waiting = append(s.waiting, st)
 		return nil
 	}
-	_, err := s.direct(scan, statement, args)
+	changed, err := s.direct(st.Scan, st.Text, st.Args)
+	if err == nil && st.Then != nil {
+		st.Then(changed)
+	}
 	return err
 }
 
@@ -81,15 +90,12 @@ func (s *session) sync() error {
 }
 
 // exec runs a statement and returns how many rows it changed.
-func (s *session) exec(statement string, args ...any) (int64, error) {
-	if !s.dialect.Sets() {
-		return s.direct(nil, statement, args)
+func (s *session) exec(statement string, args ...any) (n int64, err error) {
+	err = s.run(&database.Statement{Text: statement, Args: args, Then: func(changed int64) { n = changed }})
+	if err == nil {
+		err = s.sync()
 	}
-	var n int64
-	s.waiting = append(s.waiting, &database.Statement{
-		Text: s.bind(statement), Args: args, Then: func(changed int64) { n = changed },
-	})
-	return n, s.sync()
+	return n, err
 }
 
 // row scans the one row that a statement returns. It reports whether there was

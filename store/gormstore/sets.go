@@ -62,6 +62,15 @@ func (s *session) arrays(st *set, rows [][]any) []any {
 	return out
 }
 
+// arguments are those of each time that a set must run for its rows: once with
+// their columns, or for each of them.
+func (s *session) arguments(st *set, rows [][]any) [][]any {
+	if len(rows) == 0 || !s.dialect.Sets() {
+		return rows
+	}
+	return [][]any{s.arrays(st, rows)}
+}
+
 // change runs a set that changes the tables, now or before the next answer.
 func (s *session) change(st *set, rows [][]any) error {
 	return s.changeThen(st, rows, nil)
@@ -69,21 +78,9 @@ func (s *session) change(st *set, rows [][]any) error {
 
 // changeThen is change, and tells how many rows were changed when it has run.
 func (s *session) changeThen(st *set, rows [][]any, then func(changed int64)) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	text := s.text(st)
-	if s.dialect.Sets() {
-		s.waiting = append(s.waiting, &database.Statement{Text: s.bind(text), Args: s.arrays(st, rows), Then: then})
-		return nil
-	}
-	for _, row := range rows {
-		n, err := s.exec(text, row...)
-		if err != nil {
+	for _, args := range s.arguments(st, rows) {
+		if err := s.run(&database.Statement{Text: s.text(st), Args: args, Then: then}); err != nil {
 			return err
-		}
-		if then != nil {
-			then(n)
 		}
 	}
 	return nil
@@ -108,32 +105,26 @@ func (s *session) insert(st, returning *set, rows [][]any, scan func(database.Ro
 	return nil
 }
 
-// askLater is ask, whose answer is not needed before the next one's.
+// askLater runs a set, now or before the next answer, and calls scan for each row
+// that it returns.
 func (s *session) askLater(st *set, rows [][]any, scan func(database.Row) error) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	if s.dialect.Sets() {
-		return s.later(scan, s.text(st), s.arrays(st, rows)...)
-	}
-	return s.ask(st, rows, scan)
-}
-
-// ask runs a set and calls scan for each row that it returns.
-func (s *session) ask(st *set, rows [][]any, scan func(database.Row) error) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	text := s.text(st)
-	if s.dialect.Sets() {
-		return s.rows(scan, text, s.arrays(st, rows)...)
-	}
-	for _, row := range rows {
-		if err := s.rows(scan, text, row...); err != nil {
+	for _, args := range s.arguments(st, rows) {
+		if err := s.later(scan, s.text(st), args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ask is askLater, and waits for the answer; without rows there is none.
+func (s *session) ask(st *set, rows [][]any, scan func(database.Row) error) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := s.askLater(st, rows, scan); err != nil {
+		return err
+	}
+	return s.sync()
 }
 
 // askEach runs a query for each row, now or before the next answer, and calls scan
