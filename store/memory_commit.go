@@ -78,8 +78,8 @@ func (m *Memory) endEvent(box *mailbox, at int, result EventResult, now time.Tim
 	if m.backlog[ev.PageID] == 0 {
 		delete(m.backlog, ev.PageID)
 	}
-	m.seen.waits(seenKey{key: ev.Key}, false)
 	if len(result.Failures) == 0 {
+		m.seen.release(seenKey{key: ev.Key})
 		return
 	}
 	m.addLetter(&memoryLetter{

@@ -16,6 +16,9 @@ type memoryLetter struct {
 func (m *Memory) addLetter(letter *memoryLetter) {
 	m.dead = append(m.dead, letter)
 	if over := len(m.dead) - m.config.Records; over > 0 {
+		for _, l := range m.dead[:over] {
+			m.seen.release(seenKey{key: l.Key})
+		}
 		clear(m.dead[:over])
 		m.dead = m.dead[over:]
 	}
@@ -69,7 +72,6 @@ func (m *Memory) Replay(ctx context.Context, id int64) error {
 		}
 	}
 	m.addEvent(QueuedEvent{Event: letter.Event, Only: letter.failed(), ReceivedAt: m.now()}, order)
-	m.seen.waits(seenKey{key: letter.Key}, true)
 	m.mu.Unlock()
 	m.hint()
 	return nil
@@ -96,9 +98,11 @@ func (m *Memory) Drop(ctx context.Context, id int64) error {
 		return err
 	}
 	defer m.mu.Unlock()
-	if m.takeLetter(id) == nil {
+	letter := m.takeLetter(id)
+	if letter == nil {
 		return ErrNotFound
 	}
+	m.seen.release(seenKey{key: letter.Key})
 	return nil
 }
 

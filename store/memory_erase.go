@@ -18,11 +18,11 @@ func (m *Memory) Forget(ctx context.Context, conv Conversation) error {
 			delete(m.backlog, conv.PageID)
 		}
 		for _, ev := range box.events {
-			m.seen.waits(seenKey{key: ev.Key}, false)
+			m.seen.release(seenKey{key: ev.Key})
 		}
 		for _, s := range box.sends {
 			delete(m.sends, s.Key)
-			m.seen.waits(seenKey{send: true, key: s.Key}, false)
+			m.seen.release(seenKey{send: true, key: s.Key})
 		}
 		if box.index >= 0 {
 			heap.Remove(&m.due, box.index)
@@ -30,7 +30,12 @@ func (m *Memory) Forget(ctx context.Context, conv Conversation) error {
 		delete(m.mailboxes, conv)
 	}
 	is := func(pageID, psid string) bool { return pageID == conv.PageID && psid == conv.PersonID }
-	m.dead = slices.DeleteFunc(m.dead, func(l *memoryLetter) bool { return l.Conversation == conv })
+	m.dead = slices.DeleteFunc(m.dead, func(l *memoryLetter) bool {
+		if l.Conversation == conv {
+			m.seen.release(seenKey{key: l.Key})
+		}
+		return l.Conversation == conv
+	})
 	delete(m.people, conv)
 	m.locations.erase(func(l Location) bool { return is(l.PageID, l.PSID) })
 	m.forgetReceived(m.received.erase(func(r Received) bool { return is(r.PageID, r.PSID) }))

@@ -157,7 +157,7 @@ func (m *Memory) addSends(sends []Send, now time.Time) {
 // removeSend takes a send out of the outbox.
 func (m *Memory) removeSend(s *memorySend, now time.Time) {
 	delete(m.sends, s.Key)
-	m.seen.waits(seenKey{send: true, key: s.Key}, false)
+	m.seen.release(seenKey{send: true, key: s.Key})
 	box := m.box(s.Conversation)
 	box.sends = slices.DeleteFunc(box.sends, func(x *memorySend) bool { return x == s })
 	if len(box.events) == 0 {

@@ -61,11 +61,12 @@ type seenKey struct {
 
 type seenEntry struct {
 	at time.Time
-	// waits reports that the event or send of the key is still in the queue.
-	waits bool
+	// held reports that the event or send of the key is still in the store, as a
+	// dead letter maybe.
+	held bool
 }
 
-// seenKeys remembers the newest deduplication keys, and all that wait.
+// seenKeys remembers the newest deduplication keys, and all of what is in the store.
 type seenKeys struct {
 	bound   int
 	entries map[seenKey]*seenEntry
@@ -78,12 +79,12 @@ func (s *seenKeys) has(k seenKey) bool {
 }
 
 func (s *seenKeys) add(k seenKey, at time.Time) {
-	s.entries[k] = &seenEntry{at: at, waits: true}
+	s.entries[k] = &seenEntry{at: at, held: true}
 	s.order = append(s.order, k)
 	for tries := len(s.order); len(s.entries) > s.bound && tries > 0; tries-- {
 		oldest := s.order[0]
 		s.order = s.order[1:]
-		if s.entries[oldest].waits {
+		if s.entries[oldest].held {
 			s.order = append(s.order, oldest)
 			continue
 		}
@@ -91,10 +92,10 @@ func (s *seenKeys) add(k seenKey, at time.Time) {
 	}
 }
 
-// waits says whether the event or send of a key is in the queue.
-func (s *seenKeys) waits(k seenKey, waits bool) {
+// release says that the event or send of a key has left the store.
+func (s *seenKeys) release(k seenKey) {
 	if e := s.entries[k]; e != nil {
-		e.waits = waits
+		e.held = false
 	}
 }
 
@@ -104,11 +105,11 @@ func (s *seenKeys) remove(k seenKey) {
 	s.order = slices.DeleteFunc(s.order, func(x seenKey) bool { return x == k })
 }
 
-// purge forgets the keys from before the cutoff, except those that wait.
+// purge forgets the keys from before the cutoff, except those that are held.
 func (s *seenKeys) purge(before time.Time) {
 	s.order = slices.DeleteFunc(s.order, func(k seenKey) bool {
 		e := s.entries[k]
-		if e.waits || !e.at.Before(before) {
+		if e.held || !e.at.Before(before) {
 			return false
 		}
 		delete(s.entries, k)

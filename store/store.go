@@ -83,7 +83,8 @@ type Cutoffs struct {
 	// Received is for events kept by [SaveMessage].
 	Received time.Time
 	// Seen is for deduplication keys, of events and of sends. The platform
-	// repeats a callback for up to 36 hours; keep at least seven days.
+	// repeats a callback for up to 36 hours; keep at least seven days. Keys of
+	// what waits and of dead letters are kept however old they are.
 	Seen time.Time
 	// Sent is for the record of sends.
 	Sent time.Time

@@ -46,7 +46,7 @@ func (t *txn) enqueue(enqueues []*operation) error {
 			}
 		}
 		for _, send := range op.sends {
-			if send.Fresh || !seen[send.Group] && t.keys.take(seenKey{seenSend, send.Key}) {
+			if !seen[send.Group] && (send.Fresh || t.keys.take(seenKey{seenSend, send.Key})) {
 				fresh = append(fresh, &newSend{Send: send})
 			}
 		}

@@ -89,7 +89,8 @@ func (p purge) run(t *txn) (int64, error) {
 }
 
 // purgeSeen walks through the keys in the order in which they came, up to where
-// all of a step are young enough. Keys of what still waits are kept.
+// all of a step are young enough. Keys of what still waits and of dead letters are
+// kept, so that an event is never there twice.
 func (s *Store) purgeSeen(ctx context.Context, cutoff time.Time) error {
 	for after, more := int64(0), true; more; {
 		var last int64
@@ -107,7 +108,7 @@ func (s *Store) purgeSeen(ctx context.Context, cutoff time.Time) error {
 			}
 			_, err = t.exec(`DELETE FROM messenger_seen WHERE id IN (
 				SELECT id FROM messenger_seen WHERE id > ? AND id <= ? AND at < ?
-				AND NOT (kind = 0 AND key IN (SELECT key FROM messenger_inbox))
+				AND NOT (kind = 0 AND (key IN (SELECT key FROM messenger_inbox) OR key IN (SELECT key FROM messenger_dead)))
 				AND NOT (kind = 1 AND key IN (SELECT key FROM messenger_outbox))`+t.dialect.SkipLocked()+`)`,
 				after, last, micros(cutoff))
 			return err

@@ -148,6 +148,31 @@ var erasePromises = []promise{
 		require.Equal(s, 2, s.stats().Events)
 		require.Equal(s, 1, s.stats().Sends)
 	}},
+	{"a purge keeps the keys of dead letters", func(s *suite) {
+		s.put(ann, "a")
+		s.put(bob, "b")
+		s.put(eve, "e")
+		for _, lease := range s.claim(all) {
+			s.bury(lease, store.Failure{})
+		}
+		s.clock.advance(24 * time.Hour)
+		purge := func() { require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Seen: s.clock.Now()})) }
+		purge()
+		s.put(ann, "a")
+		s.put(bob, "b")
+		s.none()
+		for _, letter := range s.letters(store.DeadQuery{}) {
+			if letter.Conversation == ann {
+				require.NoError(s, s.Drop(s.ctx, letter.ID))
+			}
+		}
+		require.NoError(s, s.Forget(s.ctx, eve))
+		purge()
+		s.put(ann, "a")
+		s.put(bob, "b")
+		s.put(eve, "e")
+		require.Equal(s, 2, s.stats().Events, "those of the letters that are gone")
+	}},
 	{"a purge leaves leases and holds alone", func(s *suite) {
 		s.put(ann, "a")
 		s.put(bob, "b")

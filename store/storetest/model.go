@@ -292,7 +292,8 @@ func (m *model) forget(conv store.Conversation) {
 
 func (m *model) purgeSeen(before time.Time) {
 	for key, at := range m.seenEvents {
-		if at.Before(before) && !slices.ContainsFunc(m.events, func(ev *modelEvent) bool { return ev.Key == key }) {
+		if at.Before(before) && !slices.ContainsFunc(m.events, func(ev *modelEvent) bool { return ev.Key == key }) &&
+			!slices.ContainsFunc(m.dead, func(l *modelLetter) bool { return l.Key == key }) {
 			delete(m.seenEvents, key)
 		}
 	}

@@ -63,7 +63,9 @@ var sendPromises = []promise{
 		lease := s.one(ann)
 		require.Equal(s, []string{"g/0", "g", "g/1"}, sendKeys(lease))
 		s.finish(lease)
-		s.enqueue(grouped(ann, "g/2", "g"), grouped(ann, "g", "g"), grouped(ann, "g/3", "g"),
+		fresh := grouped(ann, "g/4", "g")
+		fresh.Fresh = true
+		s.enqueue(fresh, grouped(ann, "g/2", "g"), grouped(ann, "g", "g"), grouped(ann, "g/3", "g"),
 			grouped(ann, "h", "h"), grouped(ann, "h/1", "h"), grouped(ann, "h", "h"), send(ann, "i"))
 		lease = s.one(ann)
 		require.Equal(s, []string{"h", "h/1", "i"}, sendKeys(lease))
