@@ -53,9 +53,6 @@ func (s *Store) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
 	if !cutoffs.Received.IsZero() {
 		steps = append(steps, purge{"messenger_received", "id", "at < ?", cutoffs.Received})
 	}
-	if !cutoffs.Sent.IsZero() {
-		steps = append(steps, purge{"messenger_sent", "id", "at < ?", cutoffs.Sent})
-	}
 	for _, step := range steps {
 		for n := int64(purgeStep); n == purgeStep; {
 			err := s.do(ctx, func(t *txn) (err error) {
@@ -67,10 +64,14 @@ func (s *Store) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
 			}
 		}
 	}
-	if cutoffs.Seen.IsZero() {
-		return nil
+	if err := s.purgeOldest(ctx, "messenger_sent", cutoffs.Sent, ""); err != nil {
+		return err
 	}
-	return s.purgeSeen(ctx, cutoffs.Seen)
+	// Keys of what still waits and of dead letters are kept, so that an event is
+	// never there twice.
+	return s.purgeOldest(ctx, "messenger_seen", cutoffs.Seen, `
+		AND NOT (kind = 0 AND (key IN (SELECT key FROM messenger_inbox) OR key IN (SELECT key FROM messenger_dead)))
+		AND NOT (kind = 1 AND key IN (SELECT key FROM messenger_outbox))`)
 }
 
 // purge erases the rows of a table that are older than a time; none is now.
@@ -88,35 +89,33 @@ func (p purge) run(t *txn) (int64, error) {
 		" LIMIT ?"+t.dialect.SkipLocked()+")", micros(before), purgeStep)
 }
 
-// purgeSeen walks through the keys in the order in which they came, up to where
-// all of a step are young enough. Keys of what still waits and of dead letters are
-// kept, so that an event is never there twice.
-func (s *Store) purgeSeen(ctx context.Context, cutoff time.Time) error {
-	for after, more := int64(0), true; more; {
+// purgeOldest erases the rows of a table that are older than the cutoff, unless that
+// is zero. The rows are numbered as they come, which is nearly in the order of
+// time: it walks through them up to where all of a step are young enough, and so
+// the table needs no index of their times.
+func (s *Store) purgeOldest(ctx context.Context, table string, cutoff time.Time, and string) error {
+	more := !cutoff.IsZero()
+	for after := int64(0); more; {
 		var last int64
-		var old bool
 		err := s.do(ctx, func(t *txn) error {
-			last, old = 0, false
+			last, more = 0, false
 			err := t.rows(func(rows database.Row) error {
 				var at int64
 				err := rows.Scan(&last, &at)
-				old = old || at < micros(cutoff)
+				more = more || at < micros(cutoff)
 				return err
-			}, "SELECT id, at FROM messenger_seen WHERE id > ? ORDER BY id LIMIT ?", after, purgeStep)
-			if err != nil || !old {
+			}, "SELECT id, at FROM "+table+" WHERE id > ? ORDER BY id LIMIT ?", after, purgeStep)
+			if err != nil || !more {
 				return err
 			}
-			_, err = t.exec(`DELETE FROM messenger_seen WHERE id IN (
-				SELECT id FROM messenger_seen WHERE id > ? AND id <= ? AND at < ?
-				AND NOT (kind = 0 AND (key IN (SELECT key FROM messenger_inbox) OR key IN (SELECT key FROM messenger_dead)))
-				AND NOT (kind = 1 AND key IN (SELECT key FROM messenger_outbox))`+t.dialect.SkipLocked()+`)`,
-				after, last, micros(cutoff))
+			_, err = t.exec("DELETE FROM "+table+" WHERE id IN (SELECT id FROM "+table+" WHERE id > ? AND id <= ? AND at < ?"+
+				and+t.dialect.SkipLocked()+")", after, last, micros(cutoff))
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		after, more = last, old
+		after = last
 	}
 	return nil
 }

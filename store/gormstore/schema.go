@@ -95,7 +95,7 @@ func migrateTo(s *session, now time.Time, steps [][]string) error {
 // ddl runs a statement that changes tables, with the dialect's words in it.
 func (s *session) ddl(statement string) error {
 	statement = strings.NewReplacer(
-		"IDENTITY", s.dialect.Identity(), "BYTES", s.dialect.Bytes(), "EPOCHS", s.dialect.Epochs(),
+		"IDENTITY", s.dialect.Identity(), "ORDINAL", s.dialect.Ordinal(), "BYTES", s.dialect.Bytes(), "EPOCHS", s.dialect.Epochs(),
 		" CLUSTERED", s.dialect.Clustered()).Replace(statement)
 	if _, err := s.exec(statement); err != nil {
 		return fmt.Errorf("gormstore: migration: %w", err)
@@ -111,10 +111,10 @@ var firstTables = []string{
 	`CREATE TABLE messenger_replicas (owner TEXT NOT NULL PRIMARY KEY, pages TEXT NOT NULL, until BIGINT NOT NULL)`,
 	`CREATE TABLE messenger_echoes (page_id TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)`,
 
-	// The rows of seen are numbered in the order of arrival, which is nearly
-	// that of time, so that a purge finds the oldest without an index.
+	// The rows of seen and of sent are numbered in the order of arrival, which is
+	// nearly that of time, so that a purge finds the oldest without an index.
 	`CREATE TABLE messenger_seen (
-		id IDENTITY,
+		id ORDINAL,
 		kind SMALLINT NOT NULL,
 		key TEXT NOT NULL,
 		at BIGINT NOT NULL,
@@ -148,7 +148,7 @@ var firstTables = []string{
 	`CREATE INDEX messenger_mailbox_due ON messenger_mailbox (next_at) WHERE next_at IS NOT NULL`,
 	// started_at is NULL until a request may have been made.
 	`CREATE TABLE messenger_outbox (
-		id IDENTITY,
+		id ORDINAL,
 		page_id TEXT NOT NULL,
 		person_id TEXT NOT NULL,
 		key TEXT NOT NULL UNIQUE,
@@ -192,7 +192,7 @@ var firstTables = []string{
 		unavailable_since BIGINT NOT NULL,
 		PRIMARY KEY (page_id, psid)) CLUSTERED`,
 	`CREATE TABLE messenger_locations (
-		id IDENTITY,
+		id ORDINAL,
 		page_id TEXT NOT NULL,
 		psid TEXT NOT NULL,
 		latitude DOUBLE PRECISION NOT NULL,
@@ -203,7 +203,7 @@ var firstTables = []string{
 		at BIGINT NOT NULL)`,
 	`CREATE INDEX messenger_locations_person ON messenger_locations (page_id, psid, at, id)`,
 	`CREATE TABLE messenger_received (
-		id IDENTITY,
+		id ORDINAL,
 		page_id TEXT NOT NULL,
 		psid TEXT NOT NULL,
 		key TEXT NOT NULL,
@@ -214,7 +214,7 @@ var firstTables = []string{
 	`CREATE INDEX messenger_received_person ON messenger_received (page_id, psid, at, id)`,
 	`CREATE INDEX messenger_received_at ON messenger_received (at)`,
 	`CREATE TABLE messenger_sent (
-		id IDENTITY,
+		id ORDINAL,
 		page_id TEXT NOT NULL,
 		psid TEXT NOT NULL,
 		key TEXT NOT NULL,
@@ -227,7 +227,6 @@ var firstTables = []string{
 		error TEXT NOT NULL,
 		at BIGINT NOT NULL)`,
 	`CREATE INDEX messenger_sent_person ON messenger_sent (page_id, psid, at, id)`,
-	`CREATE INDEX messenger_sent_at ON messenger_sent (at)`,
 	`CREATE TABLE messenger_sessions (
 		page_id TEXT NOT NULL,
 		psid TEXT NOT NULL,

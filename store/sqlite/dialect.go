@@ -17,6 +17,7 @@ type dialect struct{}
 
 func (dialect) Bind(statement string) string { return statement }
 func (dialect) Identity() string             { return "INTEGER PRIMARY KEY AUTOINCREMENT" }
+func (dialect) Ordinal() string              { return "INTEGER PRIMARY KEY" }
 func (dialect) Bytes() string                { return "BLOB" }
 func (dialect) Clustered() string            { return " WITHOUT ROWID" }
 func (dialect) Epochs() string               { return "CREATE TABLE messenger_epochs AS SELECT 0 AS epoch" }

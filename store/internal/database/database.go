@@ -94,6 +94,9 @@ type Dialect interface {
 	// Identity is the type of a primary key that numbers rows in the order of
 	// insertion and never gives a number twice.
 	Identity() string
+	// Ordinal is the type of a primary key that numbers rows in the order of
+	// insertion, and may give the highest number again when its row is gone.
+	Ordinal() string
 	// Bytes is the type of a column of bytes.
 	Bytes() string
 	// Clustered follows the definition of a table whose rows are best kept in the
