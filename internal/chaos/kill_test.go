@@ -29,6 +29,7 @@ type scale struct {
 	exits   int           // events that end their process
 	seed    uint64
 	patient time.Duration // how long everything may take to arrive in the end
+	long    bool          // as `make chaos` has it
 }
 
 // scaleOf reads how long a run is meant to be.
@@ -39,14 +40,13 @@ func scaleOf(t *testing.T) scale {
 		n, err := strconv.Atoi(os.Getenv(name))
 		return n, err == nil
 	}
-	long := false
 	if seconds, ok := number("CHAOS_SECONDS"); ok {
-		s.time, s.kills, long = time.Duration(seconds)*time.Second, 1_000_000, true
+		s.time, s.kills, s.long = time.Duration(seconds)*time.Second, 1_000_000, true
 	}
 	if kills, ok := number("CHAOS_KILLS"); ok {
-		s.time, s.kills, long = 20*time.Minute, kills, true
+		s.time, s.kills, s.long = 20*time.Minute, kills, true
 	}
-	if long {
+	if s.long {
 		s.groups, s.think, s.fails, s.exits, s.patient = 16, time.Second, 3, 2, 3*time.Minute
 	}
 	if seed, err := strconv.ParseUint(os.Getenv("CHAOS_SEED"), 10, 64); err == nil {

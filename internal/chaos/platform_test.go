@@ -37,6 +37,8 @@ type platform struct {
 	waiting chan struct{}
 	// lag is the longest that an answer to a send takes.
 	lag time.Duration
+	// slow is how long each answer to a send takes at least.
+	slow time.Duration
 
 	// dying is called when a handler ends its process.
 	dying func(pid int)
@@ -103,7 +105,7 @@ func (p *platform) take(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	if p.lag > 0 {
 		select {
-		case <-time.After(rand.N(p.lag)):
+		case <-time.After(p.slow + rand.N(p.lag)):
 		case <-r.Context().Done():
 			return
 		}
