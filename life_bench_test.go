@@ -147,7 +147,7 @@ func benchmarkLife(b *testing.B, on life, people, backlog int) {
 	for range lifeWaiting {
 		post()
 	}
-	// Replicas that do not know of each other yet use little of a page's rate.
+	// Replicas first get to know of each other, and divide the pages' rates.
 	for warm := time.Now().Add(lifeWarmUp); time.Now().Before(warm); post() {
 		<-answered
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
 )
 
 // limited is a platform that refuses what comes over a rate, in any second.
@@ -82,5 +84,70 @@ func TestReplicasShareAPagesLimit(t *testing.T) {
 			stop()
 		}
 		synctest.Wait()
+	})
+}
+
+// A replica that the others do not know of yet leaves them the rate of a page that
+// they use up, and no more: one that comes up beside a dead one, or takes over its
+// work, is not to crawl.
+func TestNewcomerTakesWhatIsLeftOfAPagesRate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		busy        []string
+		least, most int // of a hundred messages in the first half second
+	}{
+		"others have room":     {nil, 40, 60},
+		"another page is busy": {[]string{"another"}, 40, 60},
+		"others are held up":   {[]string{pageID}, 2, 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			platform := &limited{limit: 300}
+			cfg := messenger.Config{HTTPClient: &http.Client{Transport: platform}}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				w.stop()
+				_, err := w.store.Attend(w.t.Context(), store.Replica{
+					Owner: "other", Pages: []string{"another", pageID}, Busy: test.busy, TTL: time.Hour,
+				})
+				require.NoError(t, err)
+				for i := range 100 {
+					require.NoError(t, w.bot.Send(w.t.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
+				}
+				from := time.Now()
+				w.start()
+				after(500 * time.Millisecond)
+				sent := platform.within(from, time.Now())
+				require.GreaterOrEqual(t, sent, test.least)
+				require.LessOrEqual(t, sent, test.most)
+			})
+		})
+	}
+}
+
+// What a replica tells the others of a page is that it is held up there, as long as
+// it is.
+func TestReplicaSaysWhereItIsHeldUp(t *testing.T) {
+	t.Parallel()
+	platform := &limited{limit: 300}
+	inBubble(t, simulator.Config{}, messenger.Config{HTTPClient: &http.Client{Transport: platform}}, func(w *world) {
+		busy := func() []string {
+			all, err := w.store.Attend(w.t.Context(), store.Replica{Owner: "other", TTL: time.Millisecond})
+			require.NoError(t, err)
+			require.Len(t, all, 2)
+			return all[slices.IndexFunc(all, func(r store.Replica) bool { return r.Owner != "other" })].Busy
+		}
+		send := func(messages int) {
+			for i := range messages {
+				require.NoError(t, w.bot.Send(w.t.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
+			}
+		}
+		send(20)
+		after(2 * time.Second)
+		require.Empty(t, busy())
+		send(1000)
+		after(2 * time.Second)
+		require.Equal(t, []string{pageID}, busy())
+		after(5 * time.Second)
+		require.Empty(t, busy())
 	})
 }

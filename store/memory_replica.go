@@ -22,12 +22,12 @@ func (m *Memory) Attend(ctx context.Context, replica Replica) ([]Replica, error)
 	defer m.mu.Unlock()
 	now := m.now()
 	until := now.Add(replica.TTL)
-	replica.Pages, replica.TTL = slices.Clone(replica.Pages), 0
+	replica.Pages, replica.Busy, replica.TTL = slices.Clone(replica.Pages), slices.Clone(replica.Busy), 0
 	m.replicas[replica.Owner] = memoryReplica{replica, until}
 	maps.DeleteFunc(m.replicas, func(_ string, r memoryReplica) bool { return !r.until.After(now) })
 	var all []Replica
 	for _, r := range m.replicas {
-		r.Pages = slices.Clone(r.Pages)
+		r.Pages, r.Busy = slices.Clone(r.Pages), slices.Clone(r.Busy)
 		all = append(all, r.Replica)
 	}
 	slices.SortFunc(all, func(a, b Replica) int { return cmp.Compare(a.Owner, b.Owner) })

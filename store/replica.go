@@ -24,6 +24,8 @@ type Replica struct {
 	Owner string
 	// Pages are the pages that it sends for, in order.
 	Pages []string
+	// Busy are those of Pages for which it has more to send than it may, in order.
+	Busy []string
 	// TTL is how long the announcement lasts. It is not part of what Attend
 	// returns.
 	TTL time.Duration

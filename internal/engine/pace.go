@@ -102,6 +102,17 @@ func (p *pace) look() {
 	})
 }
 
+// help looks for a while for conversations that other replicas have sent to the end
+// of their lines.
+func (p *pace) help() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); p.end.Before(now) {
+		p.end = now
+	}
+	p.look()
+}
+
 // A page that has used brakeFrom percent of an allowance is slowed down, to
 // hardestBrake when it has used all: calls that are refused count too.
 const (

@@ -37,7 +37,14 @@ type page struct {
 }
 
 func newPages(cfg Config, peers *peers, hint func()) *pages {
-	return &pages{cfg: cfg, hint: hint, peers: peers, all: map[string]*page{}}
+	p := &pages{cfg: cfg, hint: hint, peers: peers, all: map[string]*page{}}
+	peers.help = func(pageID string) {
+		p.mu.Lock()
+		pace := p.get(pageID).text
+		p.mu.Unlock()
+		pace.help()
+	}
+	return p
 }
 
 func (p *pages) get(pageID string) *page {
@@ -72,7 +79,11 @@ func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Mes
 	if m.Attachment != nil && (m.Attachment.Type == sending.AttachmentAudio || m.Attachment.Type == sending.AttachmentVideo) {
 		pace = pg.media
 	}
-	rest = pace.wait(time.Now(), p.peers.share(conv.PageID), brakeOf(usage.Percent()))
+	share := p.peers.share(conv.PageID)
+	rest = pace.wait(time.Now(), share, brakeOf(usage.Percent()))
+	if rest > beat/2 && share > newcomerShare {
+		p.peers.heldUp(conv.PageID)
+	}
 	return rest, rest > 0
 }
 

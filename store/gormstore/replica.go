@@ -27,12 +27,16 @@ func (s *Store) Attend(ctx context.Context, replica store.Replica) ([]store.Repl
 	if err != nil {
 		return nil, fmt.Errorf("store: pages of replica %q: %w", replica.Owner, err)
 	}
+	busy, err := json.Marshal(replica.Busy)
+	if err != nil {
+		return nil, fmt.Errorf("store: busy pages of replica %q: %w", replica.Owner, err)
+	}
 	var all []store.Replica
 	err = s.do(ctx, func(t *txn) error {
 		all = nil
-		if _, err := t.exec(`INSERT INTO messenger_replicas (owner, pages, until) VALUES (?, ?, ?)
-			ON CONFLICT (owner) DO UPDATE SET pages = excluded.pages, until = excluded.until`,
-			replica.Owner, string(pages), micros(t.now.Add(replica.TTL))); err != nil {
+		if _, err := t.exec(`INSERT INTO messenger_replicas (owner, pages, busy, holder, until) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (owner) DO UPDATE SET pages = excluded.pages, busy = excluded.busy, holder = excluded.holder, until = excluded.until`,
+			replica.Owner, string(pages), string(busy), t.holder, micros(t.now.Add(replica.TTL))); err != nil {
 			return err
 		}
 		if _, err := t.exec("DELETE FROM messenger_replicas WHERE owner IN (SELECT owner FROM messenger_replicas WHERE until <= ?"+
@@ -41,13 +45,14 @@ func (s *Store) Attend(ctx context.Context, replica store.Replica) ([]store.Repl
 		}
 		return t.rows(func(rows database.Row) error {
 			var r store.Replica
-			var pages string
-			if err := rows.Scan(&r.Owner, &pages); err != nil {
-				return err
+			var pages, busy string
+			err := rows.Scan(&r.Owner, &pages, &busy)
+			if err == nil {
+				err = errors.Join(json.Unmarshal([]byte(pages), &r.Pages), json.Unmarshal([]byte(busy), &r.Busy))
 			}
 			all = append(all, r)
-			return json.Unmarshal([]byte(pages), &all[len(all)-1].Pages)
-		}, "SELECT owner, pages FROM messenger_replicas WHERE until > ? ORDER BY owner", micros(t.now))
+			return err
+		}, "SELECT owner, pages, busy FROM messenger_replicas WHERE until > ? ORDER BY owner", micros(t.now))
 	})
 	if err != nil {
 		return nil, err

@@ -108,7 +108,8 @@ var firstTables = []string{
 	// The processes that share the tables and whose end the others can see.
 	`CREATE TABLE messenger_holders (holder BIGINT NOT NULL PRIMARY KEY)`,
 	// What replicas announce, and when pages had an echo.
-	`CREATE TABLE messenger_replicas (owner TEXT NOT NULL PRIMARY KEY, pages TEXT NOT NULL, until BIGINT NOT NULL)`,
+	`CREATE TABLE messenger_replicas (owner TEXT NOT NULL PRIMARY KEY, pages TEXT NOT NULL, busy TEXT NOT NULL,
+		holder BIGINT NOT NULL, until BIGINT NOT NULL)`,
 	`CREATE TABLE messenger_echoes (page_id TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)`,
 
 	// The rows of seen and of sent are numbered in the order of arrival, which is

@@ -164,7 +164,7 @@ func (s *Store) RunsCalls(name string) bool { return name == api }
 // stays the same would not be written.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.do(ctx, func(t *txn) error {
-		_, err := t.exec(`INSERT INTO messenger_replicas (owner, pages, until) VALUES ('', '[]', 0)
+		_, err := t.exec(`INSERT INTO messenger_replicas (owner, pages, busy, holder, until) VALUES ('', '[]', '[]', 0, 0)
 			ON CONFLICT (owner) DO UPDATE SET until = messenger_replicas.until - 1`)
 		return err
 	})

@@ -70,8 +70,8 @@ func (c *cluster) absent(ctx context.Context) (map[int64]bool, error) {
 	return found, rows.Err()
 }
 
-// void ends the leases of a holder while it cannot come back, and strikes it
-// off when there are none left. It passes over mailboxes that somebody has
+// void ends the leases and the announcement of a holder while it cannot come back,
+// and strikes it off when there are none left. It passes over mailboxes that somebody has
 // locked; the next look finds them. It reports whether there were any.
 func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -95,6 +95,10 @@ func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
 		WHERE (page_id, person_id) IN (SELECT page_id, person_id FROM messenger_mailbox
 			WHERE holder = $1 AND lease_until IS NOT NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)`, holder)
 	if err != nil {
+		return false, err
+	}
+	// What it announced is void, too.
+	if _, err := tx.ExecContext(ctx, "DELETE FROM messenger_replicas WHERE holder = $1", holder); err != nil {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM messenger_holders WHERE holder = $1 AND NOT EXISTS (

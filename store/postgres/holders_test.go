@@ -26,12 +26,19 @@ func TestADeadProcessIsNoticedAndAStoppedOneIsNot(t *testing.T) {
 	told := make(chan struct{}, 1000)
 	defer st.Wake(func() { told <- struct{}{} })()
 
+	replicas := func() int {
+		all, err := st.Attend(t.Context(), store.Replica{Owner: "self", TTL: time.Hour})
+		require.NoError(t, err)
+		return len(all)
+	}
+
 	require.NoError(t, process.Signal(syscall.SIGSTOP))
 	require.Never(t, func() bool {
 		leases, err := st.Claim(context.Background(), claim)
 		return assert.NoError(t, err) && len(leases) > 0
 	}, 1500*time.Millisecond, 50*time.Millisecond)
 
+	require.Equal(t, 2, replicas())
 	killed := time.Now()
 	require.NoError(t, process.Signal(syscall.SIGKILL))
 	var lease store.Lease
@@ -48,6 +55,7 @@ func TestADeadProcessIsNoticedAndAStoppedOneIsNot(t *testing.T) {
 		}
 	}
 	t.Log("noticed after", time.Since(killed))
+	require.Eventually(t, func() bool { return replicas() == 1 }, 10*time.Second, 10*time.Millisecond, "what it announced is void")
 	require.Equal(t, 2, lease.Starts, "it may have been the event that killed the process")
 	require.Eventually(t, func() bool {
 		var n int

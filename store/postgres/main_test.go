@@ -7,6 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
 
 	"github.com/stretchr/testify/require"
 
@@ -35,6 +38,9 @@ func hold(dsn string) error {
 	}
 	leases, err := st.Claim(context.Background(), claim)
 	if err != nil {
+		return err
+	}
+	if _, err := st.Attend(context.Background(), store.Replica{Owner: "other", TTL: time.Hour}); err != nil {
 		return err
 	}
 	fmt.Println(len(leases))

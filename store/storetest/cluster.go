@@ -18,7 +18,7 @@ func (s *suite) attend(r store.Replica, want ...store.Replica) {
 
 var clusterPromises = []promise{
 	{"replicas know of each other", func(s *suite) {
-		first := store.Replica{Owner: "a", Pages: []string{"1", "2"}}
+		first := store.Replica{Owner: "a", Pages: []string{"1", "2"}, Busy: []string{"2"}}
 		second := store.Replica{Owner: "b"}
 		announce := func(r store.Replica) store.Replica {
 			r.TTL = ttl
