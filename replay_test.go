@@ -290,6 +290,85 @@ func TestCommitWhoseAnswerIsLostTakesEffectOnce(t *testing.T) {
 	}
 }
 
+// forgetful is a store that loses the answer of every other commit, which takes
+// effect all the same.
+type forgetful struct {
+	store.Store
+	commits atomic.Int32
+}
+
+func (f *forgetful) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	due, err := f.Store.Commit(ctx, out)
+	if f.commits.Add(1)%2 == 1 {
+		return nil, errors.Join(err, errors.New("connection lost"))
+	}
+	return due, err
+}
+
+// A commit whose answer was lost has marked a message as started. That nobody has
+// tried to send it is known all the same, so that it is sent, even at most once.
+func TestLostAnswersOfCommitsLoseNoMessages(t *testing.T) {
+	t.Parallel()
+	for _, atMostOnce := range []bool{false, true} {
+		t.Run(fmt.Sprint("at most once ", atMostOnce), func(t *testing.T) {
+			t.Parallel()
+			st := &forgetful{Store: store.NewMemory()}
+			var runs atomic.Int32
+			count := route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+				runs.Add(1)
+				return thumb(ctx, ev, reply)
+			})
+			cfg := messenger.Config{Policy: texts(count, three, echo), Store: st, AtMostOnce: atMostOnce}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				w.says(ada, "hi")
+				w.says(ada, "ho")
+				after(10 * time.Second)
+				require.Equal(t, []string{"1", "2", "3", "you said hi", "1", "2", "3", "you said ho"}, w.texts(ada))
+				require.EqualValues(t, 2, runs.Load())
+				require.Equal(t, 2, w.person(ada).ThumbUps)
+				stats, err := w.store.Stats(w.t.Context())
+				require.NoError(t, err)
+				require.Equal(t, store.Stats{}, stats, "nothing is left, and the conversation was given back")
+			})
+		})
+	}
+}
+
+// counting is a store that counts commits.
+type counting struct {
+	store.Store
+	commits atomic.Int32
+}
+
+func (c *counting) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	c.commits.Add(1)
+	return c.Store.Commit(ctx, out)
+}
+
+// An event costs one commit, and one more for each message of its answer: they
+// come one after another, so that a person waits for each.
+func TestCommitsOfAnEvent(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		routes []routing.Route
+		want   int32
+	}{
+		"without an answer": {[]routing.Route{route("thumb", thumb)}, 1},
+		"with one message":  {[]routing.Route{echo}, 2},
+		"with four":         {[]routing.Route{three, echo}, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := &counting{Store: store.NewMemory()}
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(c.routes...), Store: st}, func(w *world) {
+				w.says(ada, "hi")
+				after(time.Minute)
+				require.Equal(t, c.want, st.commits.Load())
+			})
+		})
+	}
+}
+
 func TestRoutesOfATurnShareASession(t *testing.T) {
 	t.Parallel()
 	var seen []int

@@ -109,7 +109,7 @@ func (w *lane) prepare(steps [][]string) error {
 	w.joined = true
 	if w.db.Cluster == nil {
 		_, err := w.session.exec("UPDATE messenger_mailbox SET lease_until = NULL, owner = '' WHERE lease_until IS NOT NULL")
-		return err
+		return errors.Join(err, w.remember())
 	}
 	// The connection joins the others now that there are tables for it.
 	w.session.close()

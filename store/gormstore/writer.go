@@ -44,6 +44,8 @@ type lane struct {
 	// joined is set once the tables are there: then each connection joins the
 	// other processes.
 	joined bool
+	// latest is the time of what was stored last.
+	latest time.Time
 }
 
 // do hands an operation to the writer and waits until it is durable, or
@@ -158,7 +160,9 @@ func (w *lane) commit(group []*operation) (shared bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	err = t.run(group)
+	if err = t.keepTime(); err == nil {
+		err = t.run(group)
+	}
 	t.endCalls()
 	if err != nil {
 		t.rollback()
@@ -175,6 +179,7 @@ func (w *lane) commit(group []*operation) (shared bool, err error) {
 		w.reset(err)
 		return true, fmt.Errorf("store: commit: %w", err)
 	}
+	w.latest = t.now
 	w.backlog.add(t.delta)
 	if t.hint {
 		w.hint()

@@ -1,7 +1,9 @@
 package sqlite_test
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -60,6 +62,63 @@ func TestClockSteps(t *testing.T) {
 				keys = append(keys, ev.Key)
 			}
 			require.Equal(t, []string{"2", "3"}, keys)
+			require.NoError(t, st.Close())
+		})
+	}
+}
+
+// When the clock was set back nobody waits for the old time to come again: not while
+// the process runs, and not after its next start.
+func TestClockSetBackHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	for _, restart := range []bool{false, true} {
+		t.Run(fmt.Sprint("restart ", restart), func(t *testing.T) {
+			t.Parallel()
+			begun := time.Now()
+			var shift atomic.Int64
+			clock := gormstore.WithClock(func() time.Time { return begun.Add(time.Duration(shift.Load())) })
+			path := filepath.Join(t.TempDir(), "bot.db")
+			st, err := sqlite.Open(path, clock)
+			require.NoError(t, err)
+			conv := func(person string) store.Conversation { return store.Conversation{PageID: "1", PersonID: person} }
+			// One waits to be tried again, one has a message for later, one is new.
+			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv("tried"), Key: "1"}))
+			leases, err := st.Claim(t.Context(), claim)
+			require.NoError(t, err)
+			require.Len(t, leases, 1)
+			result := end(leases[0].Events[0])
+			result.Retry = true
+			_, err = st.Commit(t.Context(), store.Outcome{Lease: leases[0].LeaseID, Event: result, Release: true, After: time.Minute})
+			require.NoError(t, err)
+			require.NoError(t, st.Enqueue(t.Context(), store.Send{Conversation: conv("later"), Key: "2", Delay: time.Minute}))
+			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv("new"), Key: "3"}))
+
+			back := -time.Hour
+			shift.Store(int64(back))
+			if restart {
+				require.NoError(t, st.Close())
+				st, err = sqlite.Open(path, clock)
+				require.NoError(t, err)
+			}
+			who := func() (people []string) {
+				claim := claim
+				claim.TTL = time.Hour
+				leases, err := st.Claim(t.Context(), claim)
+				require.NoError(t, err)
+				for _, lease := range leases {
+					people = append(people, lease.PersonID)
+				}
+				slices.Sort(people)
+				return people
+			}
+			require.Equal(t, []string{"new"}, who())
+			stats, err := st.Stats(t.Context())
+			require.NoError(t, err)
+			require.WithinDuration(t, begun.Add(back), stats.Oldest, time.Microsecond)
+			shift.Store(int64(back + 59*time.Second))
+			require.Empty(t, who())
+			shift.Store(int64(back + time.Minute))
+			require.Equal(t, []string{"later", "tried"}, who())
 			require.NoError(t, st.Close())
 		})
 	}
