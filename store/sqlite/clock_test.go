@@ -124,6 +124,34 @@ func TestClockSetBackHoldsNothingUp(t *testing.T) {
 	}
 }
 
+// A clock that jumps forward and back again changes nothing of what was stored
+// before.
+func TestClockThatJumpsDoesNotHurryWhatIsDelayed(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	var shift atomic.Int64
+	clock := gormstore.WithClock(func() time.Time { return begun.Add(time.Duration(shift.Load())) })
+	st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), clock)
+	require.NoError(t, err)
+	later := store.Send{Conversation: ann, Key: "later", Delay: 2 * time.Hour}
+	require.NoError(t, st.Enqueue(t.Context(), later))
+	claimed := func() int {
+		leases, err := st.Claim(t.Context(), claim)
+		require.NoError(t, err)
+		return len(leases)
+	}
+	shift.Store(int64(time.Hour))
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: "1", PersonID: "bob"}, Key: "1"}))
+	shift.Store(0)
+	require.Equal(t, 1, claimed(), "bob's, and not the message")
+	shift.Store(int64(2*time.Hour - time.Second))
+	require.NoError(t, st.Forget(t.Context(), store.Conversation{PageID: "1", PersonID: "bob"}))
+	require.Zero(t, claimed())
+	shift.Store(int64(2 * time.Hour))
+	require.Equal(t, 1, claimed())
+	require.NoError(t, st.Close())
+}
+
 func end(ev store.QueuedEvent) *store.EventResult {
 	return &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}
 }

@@ -17,9 +17,9 @@
 // process ends. Leases that are found at the start belong to a dead process
 // and are void: their conversations are due at once.
 //
-// The time is that of the process's clock. When it is set back, what waits is
-// brought forward by as much, at the latest at the next start; set forward, it
-// makes what waits due early.
+// The time is that of the process's clock. When that is set back, also between two
+// starts, what was stored by a time that is yet to come counts as stored now; set
+// forward, it makes what is delayed due early.
 //
 // Other programs may read the file meanwhile, with their own connection. One
 // that writes to it for longer than five seconds at a time makes the store's
