@@ -49,7 +49,7 @@ type Config struct {
 	// GraphURL is where the Graph API is. Default: https://graph.facebook.com.
 	GraphURL string
 
-	// GraphVersion is the version of the Graph API. Default: v26.0.
+	// GraphVersion is the version of the Graph API. Default: v27.0.
 	GraphVersion string
 
 	// HTTPClient makes the calls to the Graph API. Default: a client of the

@@ -301,7 +301,7 @@ func TestReadsOutlastABrokenPlatform(t *testing.T) {
 	received := platform.received(t)
 	require.Len(t, received, 3)
 	for _, call := range received {
-		require.Equal(t, "/prefix/v26.0/me?appsecret_proof="+proof, call.uri)
+		require.Equal(t, "/prefix/v27.0/me?appsecret_proof="+proof, call.uri)
 		require.Equal(t, "Bearer "+token, call.header.Get("Authorization"))
 	}
 }

@@ -62,7 +62,7 @@ func TestBatchIsOneCall(t *testing.T) {
 	require.Equal(t, []graph.BatchAnswer{{Body: json.RawMessage(`{"id": "9"}`)}, {Body: json.RawMessage(`[]`)}}, answers)
 
 	sent := platform.only(t)
-	require.Equal(t, "POST /prefix/v26.0/?appsecret_proof="+proof, sent.method+" "+sent.uri)
+	require.Equal(t, "POST /prefix/v27.0/?appsecret_proof="+proof, sent.method+" "+sent.uri)
 	require.Equal(t, "Bearer "+token, sent.header.Get("Authorization"))
 	require.Equal(t, "application/x-www-form-urlencoded", sent.header.Get("Content-Type"))
 	require.Equal(t, []map[string]any{

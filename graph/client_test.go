@@ -33,7 +33,7 @@ func TestDoMakesTheCallBelowBasePathAndVersion(t *testing.T) {
 
 	got := platform.only(t)
 	require.Equal(t, "POST", got.method)
-	require.Equal(t, "/prefix/v26.0/me/custom_labels?appsecret_proof="+proof+"&fields=id%2Cname", got.uri)
+	require.Equal(t, "/prefix/v27.0/me/custom_labels?appsecret_proof="+proof+"&fields=id%2Cname", got.uri)
 	require.JSONEq(t, `{"a":"<é>","b":1}`, got.body)
 	require.Equal(t, "Bearer "+token, got.header.Get("Authorization"))
 	require.Equal(t, "application/json", got.header.Get("Content-Type"))
@@ -56,9 +56,9 @@ func TestDoSignsOnlyWithASecret(t *testing.T) {
 	require.NoError(t, unsigned.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil))
 
 	calls := platform.received(t)
-	require.Equal(t, "/prefix/v26.0/me?appsecret_proof="+proof, calls[0].uri)
-	require.Equal(t, "/prefix/v26.0/me", calls[1].uri)
-	require.Equal(t, "/prefix/v26.0/me", calls[2].uri)
+	require.Equal(t, "/prefix/v27.0/me?appsecret_proof="+proof, calls[0].uri)
+	require.Equal(t, "/prefix/v27.0/me", calls[1].uri)
+	require.Equal(t, "/prefix/v27.0/me", calls[2].uri)
 	require.Equal(t, "GET", calls[0].method)
 	require.Empty(t, calls[0].body)
 	require.Empty(t, calls[0].header.Get("Content-Type"))
@@ -206,7 +206,7 @@ func TestSendMessage(t *testing.T) {
 			got.Raw = nil
 			require.Equal(t, test.want, got)
 			sent := platform.only(t)
-			require.Equal(t, "POST /prefix/v26.0/me/messages", sent.method+" "+strings.Split(sent.uri, "?")[0])
+			require.Equal(t, "POST /prefix/v27.0/me/messages", sent.method+" "+strings.Split(sent.uri, "?")[0])
 			require.Equal(t, `{"recipient":{"id":"9"}}`, sent.body)
 		})
 	}

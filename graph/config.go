@@ -17,7 +17,7 @@ const (
 	DefaultRetries       = 2
 	DefaultTimeout       = 10 * time.Second
 	DefaultUploadTimeout = 2 * time.Minute
-	DefaultVersion       = "v26.0"
+	DefaultVersion       = "v27.0"
 )
 
 // Config says how a [Client] reaches the Graph API. Only Tokens is required.
@@ -54,7 +54,7 @@ type Config struct {
 	// UploadTimeout bounds one [Client.Upload], the reading of the file included. Default: [DefaultUploadTimeout], 2 min.
 	UploadTimeout time.Duration
 
-	// Version is the version of the Graph API, such as v26.0. Default: [DefaultVersion].
+	// Version is the version of the Graph API, such as v27.0. Default: [DefaultVersion].
 	Version string
 }
 

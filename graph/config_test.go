@@ -48,7 +48,7 @@ func TestNewChecksTheBaseURL(t *testing.T) {
 func TestNewChecksTheVersion(t *testing.T) {
 	t.Parallel()
 	for version, fine := range map[string]bool{
-		"": true, "v26.0": true, "v9.0": true, "26.0": false, "v26": false, "v26.0/": false, "v26.0\n": false, "../v26.0": false, "V26.0": false,
+		"": true, "v27.0": true, "v9.0": true, "27.0": false, "v27": false, "v27.0/": false, "v27.0\n": false, "../v27.0": false, "V27.0": false,
 	} {
 		_, err := graph.New(graph.Config{Tokens: graph.PageToken(token), Version: version})
 		require.Equal(t, fine, err == nil, "%q: %v", version, err)
@@ -59,7 +59,7 @@ func TestWithDefaultsIsWhatTheCommentsSay(t *testing.T) {
 	t.Parallel()
 	config := graph.Config{}.WithDefaults()
 	require.Equal(t, "https://graph.facebook.com", config.BaseURL)
-	require.Equal(t, "v26.0", config.Version)
+	require.Equal(t, "v27.0", config.Version)
 	require.Equal(t, 2, config.Retries)
 	require.Equal(t, 10*time.Second, config.Timeout)
 	require.Equal(t, 2*time.Minute, config.UploadTimeout)

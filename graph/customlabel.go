@@ -49,7 +49,7 @@ func (c *Client) labels(ctx context.Context, page, path string) iter.Seq2[Custom
 	return listOf(ctx, c, request, func(members map[string]json.RawMessage, raw json.RawMessage) CustomLabel {
 		return CustomLabel{
 			ID:   decodeText(members["id"]),
-			Name: cmp.Or(decodeText(members["page_label_name"]), decodeText(members["name"])), // name: before v12.0
+			Name: cmp.Or(decodeText(members["page_label_name"]), decodeText(members["name"])), // name: before version 12
 			Raw:  raw,
 		}
 	})

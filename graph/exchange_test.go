@@ -51,7 +51,7 @@ func wireOf(t *testing.T, sent call, bearer string) string {
 	t.Helper()
 	bearer = cmp.Or(bearer, token)
 	require.Equal(t, "Bearer "+bearer, sent.header.Get("Authorization"))
-	path, text, _ := strings.Cut(strings.TrimPrefix(sent.uri, "/prefix/v26.0/"), "?")
+	path, text, _ := strings.Cut(strings.TrimPrefix(sent.uri, "/prefix/v27.0/"), "?")
 	query, err := url.ParseQuery(text)
 	require.NoError(t, err)
 	require.Len(t, query["appsecret_proof"], 1)

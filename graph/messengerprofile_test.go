@@ -10,7 +10,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 )
 
-const profileURI = "/prefix/v26.0/me/messenger_profile?appsecret_proof=" + proof
+const profileURI = "/prefix/v27.0/me/messenger_profile?appsecret_proof=" + proof
 
 func TestGetMessengerProfile(t *testing.T) {
 	t.Parallel()

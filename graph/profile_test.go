@@ -18,7 +18,7 @@ func TestProfileAsksForTheFieldsOfAPerson(t *testing.T) {
 	require.JSONEq(t, `{"id":"9","first_name":"Ada","last_name":"L","profile_pic":"https://x/y","locale":"en_GB","timezone":1,"gender":"female"}`, string(profile.Raw))
 	profile.Raw = nil
 	require.Equal(t, graph.Profile{FirstName: "Ada", Gender: "female", LastName: "L", Locale: "en_GB", ProfilePic: "https://x/y", Timezone: new(1.0)}, profile)
-	require.Equal(t, "/prefix/v26.0/9%2F..%2Fme?appsecret_proof="+proof+
+	require.Equal(t, "/prefix/v27.0/9%2F..%2Fme?appsecret_proof="+proof+
 		"&fields=first_name%2Clast_name%2Cprofile_pic%2Clocale%2Ctimezone%2Cgender", platform.only(t).uri)
 }
 

@@ -297,8 +297,8 @@ func TestCallWithATokenOfItsOwn(t *testing.T) {
 	require.NoError(t, client.Do(t.Context(), graph.Request{Page: page, Path: "app", Token: own}, nil))
 	require.NoError(t, client.Do(t.Context(), graph.Request{Path: "app", Token: own}, nil))
 	calls := platform.received(t)
-	require.Equal(t, "/prefix/v26.0/app?appsecret_proof="+ownProof, calls[0].uri, "made of the token that the call bears")
-	require.Equal(t, "/prefix/v26.0/app", calls[1].uri, "no secret for this page")
+	require.Equal(t, "/prefix/v27.0/app?appsecret_proof="+ownProof, calls[0].uri, "made of the token that the call bears")
+	require.Equal(t, "/prefix/v27.0/app", calls[1].uri, "no secret for this page")
 	for _, call := range calls {
 		require.Equal(t, "Bearer "+ownToken, call.header.Get("Authorization"))
 	}

@@ -57,12 +57,12 @@ func TestAppSubscriptions(t *testing.T) {
 			call: func(ctx context.Context, c *graph.Client) (any, error) {
 				return collect(c.AppSubscriptions(ctx, appCredentials(), "77"))
 			},
-			answer: `{"data":[{"object":"page","callback_url":"https://b","active":true,"fields":[{"name":"messages","version":"v26.0"},"feed"]},{"active":"maybe"}]}`,
+			answer: `{"data":[{"object":"page","callback_url":"https://b","active":true,"fields":[{"name":"messages","version":"v27.0"},"feed"]},{"active":"maybe"}]}`,
 			wire:   `GET 77/subscriptions`,
 			want: []graph.AppSubscription{
 				{
 					Active: true, CallbackURL: "https://b", Fields: []string{"messages", "feed"}, Object: "page",
-					Raw: []byte(`{"object":"page","callback_url":"https://b","active":true,"fields":[{"name":"messages","version":"v26.0"},"feed"]}`),
+					Raw: []byte(`{"object":"page","callback_url":"https://b","active":true,"fields":[{"name":"messages","version":"v27.0"},"feed"]}`),
 				},
 				{Raw: []byte(`{"active":"maybe"}`)},
 			},

@@ -33,7 +33,7 @@ func TestUploadSendsAForm(t *testing.T) {
 	require.Equal(t, "1854626884821032", id)
 
 	sent := platform.only(t)
-	require.Equal(t, "POST /prefix/v26.0/me/message_attachments?appsecret_proof="+proof, sent.method+" "+sent.uri)
+	require.Equal(t, "POST /prefix/v27.0/me/message_attachments?appsecret_proof="+proof, sent.method+" "+sent.uri)
 	require.Equal(t, "Bearer "+token, sent.header.Get("Authorization"))
 	_, parameters, err := mime.ParseMediaType(sent.header.Get("Content-Type"))
 	require.NoError(t, err)

@@ -188,7 +188,7 @@ func (p platform) do(t *testing.T, method, path, body string) answer {
 
 func (p platform) send(t *testing.T, body string) answer {
 	t.Helper()
-	return p.do(t, http.MethodPost, "/v26.0/me/messages", body)
+	return p.do(t, http.MethodPost, "/v27.0/me/messages", body)
 }
 
 // sendText sends text that must be taken, and returns its mid.

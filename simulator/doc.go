@@ -39,7 +39,7 @@
 //
 // # Graph API
 //
-// Below /v26.0, or any version, for the page's id or me:
+// Below /v27.0, or any version, for the page's id or me:
 //
 //	POST            /{page}/messages             messages, templates, sender actions, reactions
 //	POST            /{page}/message_attachments  uploads by URL or filedata

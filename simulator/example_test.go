@@ -32,7 +32,7 @@ func Example() {
 		event := callback.Entry[0].Messaging[0]
 		body := fmt.Sprintf(`{"recipient":{"id":%q},"messaging_type":"RESPONSE","message":{"text":%q}}`,
 			event.Sender.ID, "You said: "+event.Message.Text)
-		resp, err := http.Post(graph.URL+"/v26.0/me/messages?access_token=simulator-page-token",
+		resp, err := http.Post(graph.URL+"/v27.0/me/messages?access_token=simulator-page-token",
 			"application/json", strings.NewReader(body))
 		if err == nil {
 			_, _ = io.Copy(io.Discard, resp.Body)

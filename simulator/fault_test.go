@@ -40,7 +40,7 @@ func TestFaults(t *testing.T) {
 			before, calls := len(p.Messages(ada)), len(p.Requests())
 			p.Fault(test.fault)
 			require.Equal(t, 200, p.do(t, "GET", "/me", "").status, "only messages are hit")
-			a, err := p.try(t.Context(), "POST", "/v26.0/me/messages", "application/json", hello)
+			a, err := p.try(t.Context(), "POST", "/v27.0/me/messages", "application/json", hello)
 			if test.broken {
 				require.Error(t, err)
 			} else {
@@ -65,11 +65,11 @@ func TestFaults(t *testing.T) {
 func TestFaultsAreCountedInOrder(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
-	status := func() int { return p.do(t, "GET", "/v26.0/me", "").status }
+	status := func() int { return p.do(t, "GET", "/v27.0/me", "").status }
 	mine := func(method, path string) bool { return method == http.MethodGet && path == "/me" }
 	p.Fault(simulator.Fault{Match: mine, Status: 501, Times: 2, Header: http.Header{"Retry-After": {"7"}}})
 	p.Fault(simulator.Fault{Match: mine, Status: 502, Times: -1})
-	a := p.do(t, "GET", "/v26.0/me", "")
+	a := p.do(t, "GET", "/v27.0/me", "")
 	require.Equal(t, "7", a.header.Get("Retry-After"))
 	require.Equal(t, []int{501, 501, 502, 502, 502}, []int{a.status, status(), status(), status(), status()})
 	p.ClearFaults()

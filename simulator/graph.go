@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// graphVersion is the version of the Graph API that the simulator follows. Calls may name any version.
+const graphVersion = "v27.0"
+
 var version = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 
 // call is one Graph call, its path and parameters taken apart.
@@ -22,6 +25,10 @@ type call struct {
 	base   string // where the simulator was reached
 	at     time.Time
 }
+
+// removedParameters are refused to apps that are new with version 26.0 or 27.0: a bot under development is one. See
+// https://developers.facebook.com/docs/graph-api/changelog
+var removedParameters = []string{"pretty", "debug", "date_format", "ids", "method", "callback"}
 
 // edges are what can be called on a page.
 func (s *Simulator) edges() map[string]func(*call) (any, *GraphError) {
@@ -81,7 +88,7 @@ func (s *Simulator) writeGraph(w http.ResponseWriter, f *Fault, status int, answ
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=UTF-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Facebook-Api-Version", "v26.0")
+	h.Set("Facebook-Api-Version", graphVersion)
 	h.Set("X-Fb-Trace-Id", newTrace())
 	if usage != "" {
 		h.Set("X-Business-Use-Case-Usage", usage)
@@ -137,7 +144,7 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 	if problem != nil {
 		return nil, problem
 	}
-	for _, name := range []string{"pretty", "debug", "date_format", "ids"} {
+	for _, name := range removedParameters {
 		if _, ok := c.values[name]; ok {
 			return nil, refuse(100, 0, "The parameter %s is not supported any more", name)
 		}

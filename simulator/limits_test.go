@@ -180,6 +180,8 @@ func TestCallParameters(t *testing.T) {
 		{"removed pretty", to + "," + hello, to + `,"pretty":1,` + hello, 100, 0},
 		{"removed debug", to + "," + hello, to + `,"debug":"all",` + hello, 100, 0},
 		{"removed date_format", to + "," + hello, to + `,"date_format":"U",` + hello, 100, 0},
+		{"removed method override", to + "," + hello, to + `,"method":"delete",` + hello, 100, 0},
+		{"removed JSONP", to + "," + hello, to + `,"callback":"f",` + hello, 100, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := p.send(t, "{"+test.fits+"}")

@@ -13,7 +13,7 @@ import (
 func TestProfileRoundTrip(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
-	const path = "/v26.0/me/messenger_profile"
+	const path = "/v27.0/me/messenger_profile"
 	require.JSONEq(t, `{"data":[]}`, string(p.do(t, "GET", path+"?fields=greeting,get_started", "").body))
 	menu := `[{"locale":"default","composer_input_disabled":false,"call_to_actions":[{"type":"postback","title":"T","payload":"P"}]}]`
 	_, sub := p.do(t, "POST", path, `{"persistent_menu":`+menu+`}`).code(t)
@@ -90,27 +90,27 @@ func TestPersonAndPageNodes(t *testing.T) {
 		t.Helper()
 		require.JSONEq(t, want, string(p.do(t, "GET", path, "").body))
 	}
-	is("/v26.0/me?fields=id,name", `{"id":"`+page+`","name":"Café"}`)
-	is("/v26.0/"+lin+"?fields=first_name,locale,timezone", `{"id":"`+lin+`","first_name":"小美","locale":"zh_TW","timezone":8}`)
+	is("/v27.0/me?fields=id,name", `{"id":"`+page+`","name":"Café"}`)
+	is("/v27.0/"+lin+"?fields=first_name,locale,timezone", `{"id":"`+lin+`","first_name":"小美","locale":"zh_TW","timezone":8}`)
 	picture := p.url + "/simulator/pictures/" + ada
-	is("/v26.0/"+ada, `{"id":"`+ada+`","first_name":"Ada","last_name":"Byron","profile_pic":"`+picture+`"}`)
+	is("/v27.0/"+ada, `{"id":"`+ada+`","first_name":"Ada","last_name":"Byron","profile_pic":"`+picture+`"}`)
 	a := p.do(t, "GET", strings.TrimPrefix(picture, p.url), "")
 	require.Equal(t, "image/svg+xml", a.header.Get("Content-Type"))
 	bare, err := p.AddPerson(simulator.Person{FirstName: "X"})
 	require.NoError(t, err)
 	is("/"+bare.ID+"?fields=first_name,last_name,locale,gender,timezone", `{"id":"`+bare.ID+`","first_name":"X"}`)
-	code, sub := p.do(t, "GET", "/v26.0/999", "").code(t)
+	code, sub := p.do(t, "GET", "/v27.0/999", "").code(t)
 	require.Equal(t, [2]int{100, 33}, [2]int{code, sub})
-	code, _ = p.do(t, "GET", "/v26.0/"+ada+"?fields=birthday", "").code(t)
+	code, _ = p.do(t, "GET", "/v27.0/"+ada+"?fields=birthday", "").code(t)
 	require.Equal(t, 100, code)
-	code, _ = p.do(t, "POST", "/v26.0/"+ada, "").code(t)
+	code, _ = p.do(t, "POST", "/v27.0/"+ada, "").code(t)
 	require.Equal(t, 2500, code, "not simulated")
 }
 
 func TestSubscribedApps(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{Fields: []string{"messages"}})
-	const path = "/v26.0/me/subscribed_apps"
+	const path = "/v27.0/me/subscribed_apps"
 	require.JSONEq(t, `{"data":[{"id":"1000000000000001","subscribed_fields":["messages"]}]}`, string(p.do(t, "GET", path, "").body))
 	require.JSONEq(t, `{"success":true}`, string(p.do(t, "POST", path+"?subscribed_fields=messaging_postbacks,message_reads", "").body))
 	_, err := p.Say(t.Context(), ada, "x")

@@ -104,7 +104,7 @@ func TestEncodingsOfACall(t *testing.T) {
 		"recipient": {`{"id":"` + ada + `"}`}, "message": {`{"text":"form"}`}, "messaging_type": {"RESPONSE"},
 		"access_token": {"simulator-page-token"},
 	}
-	a, err := p.try(t.Context(), "POST", "/v26.0/"+page+"/messages", "application/x-www-form-urlencoded", []byte(form.Encode()))
+	a, err := p.try(t.Context(), "POST", "/v27.0/"+page+"/messages", "application/x-www-form-urlencoded", []byte(form.Encode()))
 	require.NoError(t, err)
 	require.Equal(t, 200, a.status, "%s", a.body)
 	a, err = p.try(t.Context(), "POST", "/me/messages?"+form.Encode(), "", nil)
@@ -138,7 +138,7 @@ func TestTokenAndProof(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
 	get := func(token, query string) (int, [2]int) {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", p.url+"/v26.0/me?fields=id"+query, nil)
+		req, err := http.NewRequestWithContext(t.Context(), "GET", p.url+"/v27.0/me?fields=id"+query, nil)
 		require.NoError(t, err)
 		if token != "" {
 			req.Header.Set("Authorization", "Bearer "+token)
@@ -202,7 +202,7 @@ func TestWhatIsNotSimulatedSaysSo(t *testing.T) {
 		{"POST", "/me/pass_thread_control"}, {"POST", "/"},
 	} {
 		method, path := c[0], c[1]
-		a := p.do(t, method, "/v26.0"+path, "")
+		a := p.do(t, method, "/v27.0"+path, "")
 		code, _ := a.code(t)
 		require.Equal(t, 2500, code, path)
 		require.Equal(t, 400, a.status, path)
@@ -215,15 +215,15 @@ func TestUnknownPaths(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
 	for path, method := range map[string]string{
-		"/v26.0/12345": "GET", "/v26.0/12345/messages": "POST", "/v26.0/12345/messenger_profile": "GET",
-		"/v26.0/me/messages": "GET", "/v26.0/?ids=1,2": "GET",
+		"/v27.0/12345": "GET", "/v27.0/12345/messages": "POST", "/v27.0/12345/messenger_profile": "GET",
+		"/v27.0/me/messages": "GET", "/v27.0/?ids=1,2": "GET",
 	} {
 		a := p.do(t, method, path, "")
 		code, _ := a.code(t)
 		require.Equal(t, 100, code, path)
 		require.NotContains(t, string(a.body), "imulat", path)
 	}
-	require.Equal(t, "application/json; charset=UTF-8", p.do(t, "GET", "/v26.0/me", "").header.Get("Content-Type"))
+	require.Equal(t, "application/json; charset=UTF-8", p.do(t, "GET", "/v27.0/me", "").header.Get("Content-Type"))
 }
 
 func TestThreadControlIsKept(t *testing.T) {

@@ -53,7 +53,7 @@ func TestUploadAndUse(t *testing.T) {
 	_, err := p.Say(t.Context(), ada, "hi")
 	require.NoError(t, err)
 	data := []byte("\x89PNG and more")
-	id := attachmentID(t, p.upload(t, "/v26.0/me/message_attachments", map[string]string{"message": imageField}, "../a.png", "image/png", data))
+	id := attachmentID(t, p.upload(t, "/v27.0/me/message_attachments", map[string]string{"message": imageField}, "../a.png", "image/png", data))
 
 	p.sendMessage(t, ada, `{"attachment":{"type":"image","payload":{"attachment_id":"`+id+`"}}}`)
 	shown := p.Messages(ada)[1].Attachments[0]
@@ -66,7 +66,7 @@ func TestUploadAndUse(t *testing.T) {
 	require.Contains(t, p.Deliveries()[1].Body, `"attachment_id":`+id+`}`, "a number in echoes")
 
 	to := map[string]string{"recipient": `{"id":"` + ada + `"}`, "message": imageField}
-	again := attachmentID(t, p.upload(t, "/v26.0/me/messages", to, "b.png", "image/png", data))
+	again := attachmentID(t, p.upload(t, "/v27.0/me/messages", to, "b.png", "image/png", data))
 	p.sendMessage(t, ada, template(`{"template_type":"media","elements":[{"media_type":"image","attachment_id":"`+again+`"}]}`))
 	require.NotEmpty(t, p.Messages(ada)[3].Attachments[0].Template.Elements[0].URL)
 	record := p.Requests()[2]
@@ -87,7 +87,7 @@ func TestUploadAndUse(t *testing.T) {
 func TestUploadsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
-	const path = "/v26.0/me/message_attachments"
+	const path = "/v27.0/me/message_attachments"
 	message := map[string]string{"message": imageField}
 	for name, test := range map[string]struct {
 		a   answer

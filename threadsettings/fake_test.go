@@ -34,7 +34,7 @@ func newPlatform(t *testing.T) (*profileAPI, *graph.Client) {
 	t.Helper()
 	p := &profileAPI{profile: make(map[string]json.RawMessage)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("/prefix/v26.0/me/messenger_profile", p.serve)
+	mux.HandleFunc("/prefix/v27.0/me/messenger_profile", p.serve)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	client, err := graph.New(graph.Config{BaseURL: server.URL + "/prefix", Tokens: graph.PageToken("EAAG")})
