@@ -13,14 +13,21 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
+// ErrNoApp is returned by [Bot.Send] and [Bot.SendOnce] for a page that no app of
+// Config.Apps is bound to: nothing is queued. A single app whose Pages are
+// empty is bound to every page. Whether Config.Tokens has a token for the page does not matter:
+// messages to a page without one wait for it.
+var ErrNoApp = errors.New("messenger: no app of Config.Apps is bound to the page")
+
 // Send queues messages to a person, from any goroutine of the program: "your
 // order has shipped". A nil error means that they are durable in that
 // conversation's outbox: they go out in order with everything else that is
-// sent there, under the same pace, window and record. After an error of the
+// sent there, under the same rate limit, window and record. After an error of the
 // context or of the store they may have been queued; [Bot.SendOnce] can be called
 // again then.
 //
-// PageID is the page's id as events have it, and to the person's PSID or IGSID.
+// PageID is the page's id as events have it; if no app is bound to that page,
+// [ErrNoApp] is returned. To is the person's PSID or IGSID.
 // Messages that name a recipient of their own, such as a comment, go there;
 // then to may be empty. Texts go out as they are: [Bot.For] gives a context in
 // which sending.Expand speaks the person's language. A message without a
@@ -55,7 +62,11 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 	case "":
 		errs = append(errs, errors.New("messenger: the page id is empty"))
 	case graph.Me:
-		errs = append(errs, errors.New(`messenger: "me" is no page id; give the one that events have`))
+		errs = append(errs, errors.New(`messenger: "me" is not a page id; use the one that events have`))
+	default:
+		if !b.cfg.serves(pageID) {
+			errs = append(errs, fmt.Errorf("%w: page %q", ErrNoApp, pageID))
+		}
 	}
 	if len(messages) == 0 {
 		errs = append(errs, errors.New("messenger: there is no message"))

@@ -1,0 +1,89 @@
+package messenger_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// TestSendToAPageWithoutAnApp: what counts is App.Pages, whatever the tokens are, and nothing is queued for a page
+// that no app is bound to.
+func TestSendToAPageWithoutAnApp(t *testing.T) {
+	t.Parallel()
+	app := func(pages ...string) receiving.App {
+		return receiving.App{Secrets: []secret.Value{secret.New("secret of " + strings.Join(pages, " "))}, Pages: pages}
+	}
+	tokens := map[string]graph.TokenSource{
+		"one token": graph.PageToken("EAAG"),
+		"map":       graph.TokenMap{"1": secret.New("EAAG"), "9": secret.New("EAAH")},
+		"func": graph.TokenFunc(func(context.Context, string) (secret.Value, error) {
+			return secret.New("EAAG"), nil
+		}),
+		"none for any page": graph.TokenFunc(func(context.Context, string) (secret.Value, error) {
+			return secret.Value{}, graph.ErrNoToken
+		}),
+	}
+	for name, c := range map[string]struct {
+		apps  []receiving.App
+		page  string
+		bound bool
+	}{
+		"an app bound to no pages serves all":    {[]receiving.App{app()}, "9", true},
+		"the page of the only app":               {[]receiving.App{app("1", "2")}, "2", true},
+		"not the page of the only app":           {[]receiving.App{app("1", "2")}, "9", false},
+		"the page of the second app":             {[]receiving.App{app("1"), app("2")}, "2", true},
+		"of neither app":                         {[]receiving.App{app("1"), app("2")}, "9", false},
+		"ids are compared whole":                 {[]receiving.App{app("12")}, "1", false},
+		"a page that only the token map knows":   {[]receiving.App{app("1")}, "9", false},
+		"a page that the token map doesn't know": {[]receiving.App{app("1", "3")}, "3", true},
+	} {
+		for kind, source := range tokens {
+			st := store.NewMemory()
+			bot, err := messenger.New(messenger.Config{Apps: c.apps, VerifyToken: secret.New("v"), Tokens: source, Store: st, Logger: quiet})
+			require.NoError(t, err)
+			for call, err := range map[string]error{
+				"Send":         bot.Send(t.Context(), c.page, "42", sending.Text("news")),
+				"SendOnce":     bot.SendOnce(t.Context(), "key", c.page, "42", sending.Text("news")),
+				"to a comment": bot.Send(t.Context(), c.page, "", sending.Text("news").To(sending.Recipient{CommentID: "1_2"})),
+			} {
+				if c.bound {
+					require.NoError(t, err, "%s: %s: %s", name, kind, call)
+				} else {
+					require.ErrorIs(t, err, messenger.ErrNoApp, "%s: %s: %s", name, kind, call)
+				}
+			}
+			stats, err := st.Stats(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, c.bound, stats.Sends > 0, "%s: %s", name, kind)
+		}
+	}
+}
+
+// TestSendNamesEveryMistake: an unbound page is one mistake among others.
+func TestSendNamesEveryMistake(t *testing.T) {
+	t.Parallel()
+	bot, err := messenger.New(messenger.Config{
+		Apps:        []receiving.App{{Secrets: []secret.Value{secret.New("s")}, Pages: []string{"1"}}},
+		VerifyToken: secret.New("v"), Tokens: graph.PageToken("EAAG"), Logger: quiet,
+	})
+	require.NoError(t, err)
+	err = bot.Send(t.Context(), "9", "", sending.Text(""))
+	require.ErrorIs(t, err, messenger.ErrNoApp)
+	require.ErrorContains(t, err, `page "9"`)
+	require.ErrorContains(t, err, "no recipient")
+	require.ErrorContains(t, err, "messages[0]")
+	require.ErrorContains(t, bot.Send(t.Context(), graph.Me, "42", sending.Text("a")), "not a page id")
+	require.ErrorContains(t, bot.Send(t.Context(), "", "42", sending.Text("a")), "page id is empty")
+}
