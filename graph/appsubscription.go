@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/weburl"
 	"github.com/djmessenger/messenger/secret"
 )
 
@@ -50,12 +51,13 @@ func (c *Client) SubscribeApp(ctx context.Context, appToken secret.Value, appID 
 	if err := checkFields(subscription.Fields); err != nil {
 		return err
 	}
-	switch {
-	case subscription.Object == "":
+	if subscription.Object == "" {
 		return refuse("subscription: the object is empty")
-	case !isWebURL(subscription.CallbackURL) || !strings.HasPrefix(subscription.CallbackURL, "https:"):
-		return refuse("subscription: the callback's address is no https URL")
-	case subscription.VerifyToken.IsZero():
+	}
+	if err := weburl.CheckHTTPS(subscription.CallbackURL); err != nil {
+		return refuse("subscription: the callback URL " + err.Error())
+	}
+	if subscription.VerifyToken.IsZero() {
 		return refuse("subscription: there is no verify token")
 	}
 	body := map[string]any{

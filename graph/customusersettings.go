@@ -29,6 +29,9 @@ func (c *Client) SetCustomUserSettings(ctx context.Context, page, psid string, p
 	if err != nil {
 		return err
 	}
+	if err := checkURLs("custom user settings: the menu", menu, nil); err != nil {
+		return err
+	}
 	body := map[string]any{"psid": psid, persistentMenuProperty: menu}
 	return c.change(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: userSettingsPath})
 }

@@ -60,11 +60,18 @@ func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ..
 	return profile, nil
 }
 
-// SetMessengerProfile sets the given properties and leaves all others as they are. Errors are those of [Client.Do], and a
-// [ResponseError] for an answer that does not report success.
+// SetMessengerProfile sets the given properties and leaves all others as they are. URLs in them, such as those of
+// whitelisted_domains, account_linking_url and the items of a persistent menu, are checked first: a malformed one is a
+// [RequestError] that names its place. Other errors are those of [Client.Do], and a [ResponseError] for an answer that does
+// not report success.
 func (c *Client) SetMessengerProfile(ctx context.Context, page string, properties MessengerProfile) error {
 	if len(properties) == 0 {
 		return &RequestError{Err: errors.New("messenger profile: no property to set")}
+	}
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if err := checkURLs("messenger profile: "+name, properties[name], urlChecks[name]); err != nil {
+			return err
+		}
 	}
 	return c.change(ctx, Request{Body: properties, Method: http.MethodPost, Once: true, Page: page, Path: profilePath})
 }

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/djmessenger/messenger/internal/weburl"
 )
 
 // MaxPersonaName is how many characters the name of a persona may have.
@@ -34,8 +36,9 @@ func (c *Client) CreatePersona(ctx context.Context, page, name, pictureURL strin
 		return "", refuse("persona: the name is empty")
 	case utf8.RuneCountInString(name) > MaxPersonaName:
 		return "", refuse("persona: the name has over " + strconv.Itoa(MaxPersonaName) + " characters")
-	case !isWebURL(pictureURL):
-		return "", refuse("persona: the picture's address is no URL of the web")
+	}
+	if err := weburl.Check(pictureURL); err != nil {
+		return "", refuse("persona: the picture's URL " + err.Error())
 	}
 	body := map[string]string{"name": name, "profile_picture_url": pictureURL}
 	return c.create(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: personasPath})

@@ -27,6 +27,9 @@ func (c *Client) PrivateReply(ctx context.Context, page string, to PublicPost, m
 	if err != nil {
 		return SendResult{}, err
 	}
+	if err := checkURLs("private reply: the message", content, nil); err != nil {
+		return SendResult{}, err
+	}
 	return c.SendMessage(ctx, page, struct {
 		Recipient     PublicPost      `json:"recipient"`
 		MessagingType string          `json:"messaging_type"`

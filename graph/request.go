@@ -19,12 +19,6 @@ func edge(id, name string) string {
 	return url.PathEscape(id) + "/" + name
 }
 
-// isWebURL reports whether the platform can fetch a text. Errors leave the text out: it may carry a signature.
-func isWebURL(text string) bool {
-	address, err := url.Parse(text)
-	return err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != ""
-}
-
 // encodePart writes a part of a body as JSON, bytes as they are, like encodeBody does with the whole. A part that is nil
 // is refused, under the name of what it is.
 func encodePart(name string, part any) (json.RawMessage, error) {

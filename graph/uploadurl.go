@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+
+	"github.com/djmessenger/messenger/internal/weburl"
 )
 
 // UploadURL has the platform fetch a file from a URL of the web, and returns the attachment id by which this page's
@@ -13,11 +15,11 @@ import (
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
 func (c *Client) UploadURL(ctx context.Context, page string, kind AttachmentType, address string) (attachmentID string, err error) {
-	switch {
-	case kind == "":
+	if kind == "" {
 		return "", refuse("upload: the kind of attachment is empty")
-	case !isWebURL(address):
-		return "", refuse("upload: the address is no URL of the web")
+	}
+	if err := weburl.Check(address); err != nil {
+		return "", refuse("upload: the URL " + err.Error())
 	}
 	type payload struct {
 		IsReusable bool   `json:"is_reusable"`

@@ -107,6 +107,9 @@ func (c *Client) CreateUtilityTemplate(ctx context.Context, page string, templat
 		if err != nil {
 			return UtilityTemplate{}, err
 		}
+		if err := checkURLs("utility template: "+name, content, nil); err != nil {
+			return UtilityTemplate{}, err
+		}
 		body[name] = content
 	}
 	members, raw, err := c.node(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: templatesPath})

@@ -44,7 +44,8 @@ type Menu struct {
 
 // MenuItem is a link if it has a URL, else a postback.
 type MenuItem struct {
-	// FallbackURL opens where Messenger extensions are not supported. Links with MessengerExtensions only.
+	// FallbackURL opens where Messenger extensions are not supported: a URL like that of URL. Links with MessengerExtensions
+	// only.
 	FallbackURL string
 	// MessengerExtensions gives the page that the link opens the extensions SDK. Links only.
 	MessengerExtensions bool
@@ -54,7 +55,7 @@ type MenuItem struct {
 	Payload string
 	// Title is 1 to 30 characters.
 	Title string
-	// URL is what a link opens: absolute, http or https.
+	// URL is what a link opens: an absolute http or https URL by RFC 3986, in which a space is written %20.
 	URL string
 	// WebviewHeightRatio is compact, tall or full. Links only. Default: full.
 	WebviewHeightRatio string

@@ -72,6 +72,13 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{"item payload", menu(func(i *threadsettings.MenuItem) { i.Payload = long(1001) }), "Items[1].Payload: 1001 characters"},
 		{"both", menu(func(i *threadsettings.MenuItem) { i.URL = "https://x" }), "Items[1]: has both a URL and a Payload"},
 		{"relative URL", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "/x", "" }), "Items[1].URL: \"/x\" is not an absolute"},
+		{"space", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/a b", "" }), `Items[1].URL: "https://x/a b" has a space; write "%20"`},
+		{"no host", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https:///x", "" }), `Items[1].URL: "https:///x" has no host`},
+		{"placeholder", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/%{id}", "" }), `Items[1].URL: "https://x/%{id}" has '{'`},
+		{"not ASCII", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/é", "" }), `has 'é'; write "%C3%A9"`},
+		{"escape", menu(func(i *threadsettings.MenuItem) {
+			i.URL, i.Payload, i.MessengerExtensions, i.FallbackURL = "https://x", "", true, "https://x/%zz"
+		}), `Items[1].FallbackURL: "https://x/%zz" has a '%' without`},
 		{"other scheme", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "javascript://x", "" }), "Items[1].URL: "},
 		{"height", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload, i.WebviewHeightRatio = "https://x", "", "huge" }), `Items[1].WebviewHeightRatio: "huge"`},
 		{"full height", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload, i.WebviewHeightRatio = "https://x", "", "full" }), ""},

@@ -3,11 +3,12 @@ package threadsettings
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/djmessenger/messenger/internal/weburl"
 )
 
 // The platform's limits, in characters unless they say otherwise.
@@ -119,8 +120,7 @@ func (m *mistakes) postback(place string, item MenuItem) {
 }
 
 func (m *mistakes) url(place, text string) {
-	target, err := url.Parse(text)
-	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
-		m.add(place, "%q is not an absolute http or https URL", text)
+	if err := weburl.Check(text); err != nil {
+		m.add(place, "%q %w", text, err)
 	}
 }

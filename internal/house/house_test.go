@@ -28,7 +28,7 @@ var house = map[string]room{
 	".": {
 		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 	},
-	"graph":    {ours: []string{"secret"}},
+	"graph":    {ours: []string{"internal/weburl", "secret"}},
 	"handling": {ours: []string{"graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
 	"i18n":     {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
@@ -37,6 +37,7 @@ var house = map[string]room{
 	},
 	"internal/chaos":        {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
+	"internal/weburl":       {},
 	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
 		ours:   []string{".", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "threadsettings"},
@@ -50,7 +51,7 @@ var house = map[string]room{
 	"receiving/payload":       {},
 	"routing":                 {ours: []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "sending", "store"}},
 	"secret":                  {},
-	"sending":                 {ours: []string{"graph", "i18n", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
+	"sending":                 {ours: []string{"graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator":               {},
 	"store":                   {},
 	"store/gormstore":         {ours: []string{"store", "store/internal/database"}, others: []string{"gorm.io/gorm"}},
@@ -70,7 +71,7 @@ var house = map[string]room{
 		others: []string{"github.com/mattn/go-sqlite3", "gorm.io/driver/sqlite", "gorm.io/gorm"},
 	},
 	"store/storetest": {ours: []string{"store"}, others: []string{"github.com/stretchr/testify"}},
-	"threadsettings":  {ours: []string{"graph", "i18n"}, others: []string{"golang.org/x/text"}},
+	"threadsettings":  {ours: []string{"graph", "i18n", "internal/weburl"}, others: []string{"golang.org/x/text"}},
 }
 
 // linked are the modules that package messenger links besides this one.

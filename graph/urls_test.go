@@ -1,0 +1,115 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/secret"
+)
+
+// Every call that takes a URL refuses one that RFC 3986 forbids, before anything
+// is sent.
+func TestCallsRefuseURLsThatRFC3986Forbids(t *testing.T) {
+	t.Parallel()
+	const spaced = "https://a.example/red shoes.png"
+	profile := func(name, value string) func(*graph.Client) error {
+		return func(c *graph.Client) error {
+			return c.SetMessengerProfile(t.Context(), page, graph.MessengerProfile{name: json.RawMessage(value)})
+		}
+	}
+	for name, test := range map[string]struct {
+		call func(*graph.Client) error
+		want string
+	}{
+		"upload": {func(c *graph.Client) error {
+			_, err := c.UploadURL(t.Context(), page, graph.AttachmentImage, spaced)
+			return err
+		}, `upload: the URL has a space; write "%20"`},
+		"persona": {func(c *graph.Client) error {
+			_, err := c.CreatePersona(t.Context(), page, "Ada", spaced)
+			return err
+		}, `persona: the picture's URL has a space; write "%20"`},
+		"subscription": {func(c *graph.Client) error {
+			return c.SubscribeApp(t.Context(), secret.New("1|s"), "1", graph.AppSubscription{
+				Object: "page", CallbackURL: spaced, Fields: []string{"messages"}, VerifyToken: secret.New("v"),
+			})
+		}, `subscription: the callback URL has a space; write "%20"`},
+		"subscription over http": {func(c *graph.Client) error {
+			return c.SubscribeApp(t.Context(), secret.New("1|s"), "1", graph.AppSubscription{
+				Object: "page", CallbackURL: "http://a.example/", Fields: []string{"messages"}, VerifyToken: secret.New("v"),
+			})
+		}, `subscription: the callback URL is not an absolute https URL`},
+		"whitelisted domains": {
+			profile("whitelisted_domains", `["https://a.example","https://b .example"]`),
+			`messenger profile: whitelisted_domains[1] has a space; write "%20"`,
+		},
+		"whitelisted domain without a host": {
+			profile("whitelisted_domains", `["https://"]`), `messenger profile: whitelisted_domains[0] has no host`,
+		},
+		"account linking": {
+			profile("account_linking_url", `"https://a.example/é"`), `messenger profile: account_linking_url has 'é'; write "%C3%A9"`,
+		},
+		"account linking over http": {
+			profile("account_linking_url", `"http://a.example/"`), `messenger profile: account_linking_url is not an absolute https URL`,
+		},
+		"home": {
+			profile("home_url", `{"url":"https://a.example/%zz","webview_height_ratio":"tall"}`), `home_url.url has a '%' without two`,
+		},
+		"menu": {
+			profile("persistent_menu", `[{"locale":"default","call_to_actions":[{"type":"web_url","title":"t","url":"https://a.example/{id}"}]}]`),
+			`persistent_menu[0].call_to_actions[0].url has '{'; write "%7B"`,
+		},
+		"menu's fallback": {
+			profile("persistent_menu", `[{"call_to_actions":[{"url":"https://a.example/","fallback_url":"https://a.example/|"}]}]`),
+			`persistent_menu[0].call_to_actions[0].fallback_url has '|'`,
+		},
+		"menu of a person": {func(c *graph.Client) error {
+			return c.SetCustomUserSettings(t.Context(), page, "7", []map[string]any{{
+				"locale": "default", "call_to_actions": []map[string]any{{"type": "web_url", "url": spaced, "title": "t"}},
+			}})
+		}, `custom user settings: the menu[0].call_to_actions[0].url has a space`},
+		"private reply": {func(c *graph.Client) error {
+			_, err := c.PrivateReply(t.Context(), page, graph.PublicPost{CommentID: "1_2"},
+				json.RawMessage(`{"attachment":{"type":"image","payload":{"url":"https://a.example/a b"}}}`))
+			return err
+		}, `private reply: the message.attachment.payload.url has a space`},
+		"utility template": {func(c *graph.Client) error {
+			_, err := c.CreateUtilityTemplate(t.Context(), page, graph.NewTemplate{
+				Name: "n", Language: "en_US", Components: json.RawMessage(`[{"type":"BUTTONS","buttons":[{"type":"URL","url":"https://a.example/ {{1}}"}]}]`),
+			})
+			return err
+		}, `utility template: components[0].buttons[0].url has a space`},
+		"library template": {func(c *graph.Client) error {
+			_, err := c.CreateUtilityTemplate(t.Context(), page, graph.NewTemplate{
+				Name: "n", Language: "en_US", LibraryName: "l",
+				LibraryButtonInputs: json.RawMessage(`[{"type":"URL","url":{"base_url":"https:///{{1}}"}}]`),
+			})
+			return err
+		}, `utility template: library_template_button_inputs[0].url.base_url has no host`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			platform := newPlatform(t, nil)
+			err := test.call(platform.client(t))
+			require.ErrorContains(t, err, test.want)
+			var refused *graph.RequestError
+			require.ErrorAs(t, err, &refused)
+			require.Empty(t, platform.received(t), "nothing is sent")
+		})
+	}
+}
+
+func TestCallsTakeURLsThatAreRight(t *testing.T) {
+	t.Parallel()
+	platform := newPlatform(t, answering(200, `{"result":"success"}`))
+	client := platform.client(t)
+	require.NoError(t, client.SetMessengerProfile(t.Context(), page, graph.MessengerProfile{
+		"account_linking_url": json.RawMessage(`"https://a.example/link?x=1"`),
+		"persistent_menu":     json.RawMessage(`[{"call_to_actions":[{"type":"postback","title":"a b é","payload":"{x}"},{"url":"https://a.example","fallback_url":""}]}]`),
+		"whitelisted_domains": json.RawMessage(`["https://a.example","https://b.example:8443"]`),
+	}))
+	platform.only(t)
+}
