@@ -1,6 +1,9 @@
 package sending
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Attachment is media or a template. Payload is what the platform documents
 // for the type, as JSON; the builders write it.
@@ -49,6 +52,34 @@ func ReusableMedia(kind AttachmentType, url string) Message {
 // attachment id. The platform forgets ids after 90 days.
 func Uploaded(kind AttachmentType, attachmentID string) Message {
 	return attach(kind, mediaPayload{AttachmentID: attachmentID})
+}
+
+func (a *Attachment) isMedia() bool {
+	switch a.Type {
+	case AttachmentImage, AttachmentAudio, AttachmentVideo, AttachmentFile:
+		return true
+	default:
+		return false
+	}
+}
+
+// media returns an attachment with its URL filled in, if it is media that has
+// one with placeholders, and else the attachment itself.
+func (e *expander) media(a *Attachment) *Attachment {
+	if a == nil || !a.isMedia() {
+		return a
+	}
+	fields, err := fieldsOf(a.Payload)
+	if err != nil {
+		return a // which Validate refuses
+	}
+	var text string
+	if json.Unmarshal(fields["url"], &text) != nil || !strings.Contains(text, "%{") {
+		return a
+	}
+	e.url("attachment.payload.url", &text)
+	fields["url"] = encode(text)
+	return &Attachment{Type: a.Type, Payload: encode(fields)}
 }
 
 type mediaPayload struct {

@@ -8,7 +8,7 @@ import (
 )
 
 // Buttons sends a text with one to three buttons. The text and the titles are
-// translated. A sender of a program's own embeds it and adds to it, as with
+// translated, and placeholders in URLs are filled in (see [ExpandURL]). A sender of a program's own embeds it and adds to it, as with
 // [QuickReplies].
 type Buttons struct {
 	// Text is what the message says, at most 640 characters.
@@ -44,7 +44,9 @@ func (s Buttons) WithButtons(buttons ...Button) Buttons {
 
 // Compose makes the message.
 func (s Buttons) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	return []Message{ButtonTemplate(Expand(ctx, s.Text), expandButtons(ctx, s.Buttons)...)}, nil
+	e := expander{ctx: ctx}
+	buttons := e.buttons("buttons", s.Buttons)
+	return e.composed(ButtonTemplate(Expand(ctx, s.Text), buttons...))
 }
 
 // Message makes the message as it is, without translation.

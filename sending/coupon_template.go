@@ -74,8 +74,11 @@ func (t CouponTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t CouponTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	expandTexts(ctx, &t.Title, &t.Subtitle, &t.URLButtonTitle, &t.PreMessage)
-	return []Message{t.message()}, nil
+	e := expander{ctx: ctx}
+	e.texts(&t.Title, &t.Subtitle, &t.URLButtonTitle, &t.PreMessage)
+	e.url("coupon_url", &t.URL)
+	e.url("image_url", &t.ImageURL)
+	return e.composed(t.message())
 }
 
 // Validate reports what breaks a limit before it is translated. What is not

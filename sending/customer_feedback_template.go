@@ -121,13 +121,15 @@ func (t CustomerFeedbackTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t CustomerFeedbackTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	expandTexts(ctx, &t.Title, &t.Subtitle, &t.ButtonTitle, &t.Question.Title)
+	e := expander{ctx: ctx}
+	e.texts(&t.Title, &t.Subtitle, &t.ButtonTitle, &t.Question.Title)
+	e.url("business_privacy.url", &t.PrivacyURL)
 	if t.Question.FollowUp != nil {
 		followUp := *t.Question.FollowUp
-		expandTexts(ctx, &followUp.Placeholder)
+		e.texts(&followUp.Placeholder)
 		t.Question.FollowUp = &followUp
 	}
-	return []Message{t.message()}, nil
+	return e.composed(t.message())
 }
 
 // Validate reports what breaks a limit before it is translated. What is not

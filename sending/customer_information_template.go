@@ -95,18 +95,20 @@ func (t CustomerInformationTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t CustomerInformationTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	e := expander{ctx: ctx}
+	e.url("business_privacy.url", &t.PrivacyURL)
 	t.AddressOverrides = slices.Clone(t.AddressOverrides)
 	for i, o := range t.AddressOverrides {
-		t.AddressOverrides[i].Overrides = expandLabels(ctx, o.Overrides)
+		t.AddressOverrides[i].Overrides = e.labels(o.Overrides)
 	}
-	t.ContactOverrides = expandLabels(ctx, t.ContactOverrides)
-	return []Message{t.message()}, nil
+	t.ContactOverrides = e.labels(t.ContactOverrides)
+	return e.composed(t.message())
 }
 
-func expandLabels(ctx context.Context, overrides map[string]FieldOverride) map[string]FieldOverride {
+func (e *expander) labels(overrides map[string]FieldOverride) map[string]FieldOverride {
 	overrides = maps.Clone(overrides)
 	for field, o := range overrides {
-		expandTexts(ctx, &o.Label)
+		e.texts(&o.Label)
 		overrides[field] = o
 	}
 	return overrides

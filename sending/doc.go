@@ -87,7 +87,18 @@
 // or as a message: [Text] and [LongMessages] are not translated, and nothing in them
 // is filled in.
 //
+// A URL of a built-in sender has placeholders too, in its path, its query or its
+// fragment. A value is escaped for its place:
+//
+//	sending.Buttons{Text: "Your order"}.WithURL("Track", "https://shop.example/orders/%{number}")
+//
+// A URL is not translated. [ExpandURL] has the rules.
+//
 // # Limits
+//
+// Every URL is checked against RFC 3986, before and after it is filled in: a
+// space, a character that is not ASCII, a malformed percent escape or an empty
+// host is a mistake, and the text of the error says how to write it.
 //
 // [Message.Validate] checks what the platform documents. It is called when a
 // message is composed, so that a message that is too long is an error of the

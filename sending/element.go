@@ -1,7 +1,5 @@
 package sending
 
-import "context"
-
 // Element is one card of a [GenericTemplate]. It has a title and at least one
 // other thing.
 type Element struct {
@@ -62,10 +60,16 @@ func (e Element) WithButtons(buttons ...Button) Element {
 	return e
 }
 
-func (e Element) expand(ctx context.Context) Element {
-	expandTexts(ctx, &e.Title, &e.Subtitle)
-	e.Buttons = expandButtons(ctx, e.Buttons)
-	return e
+// element expands a card.
+func (e *expander) element(at string, card *Element) {
+	e.texts(&card.Title, &card.Subtitle)
+	e.url(at+".image_url", &card.ImageURL)
+	if card.DefaultAction != nil {
+		action := *card.DefaultAction
+		e.button(at+".default_action", &action)
+		card.DefaultAction = &action
+	}
+	card.Buttons = e.buttons(at+".buttons", card.Buttons)
 }
 
 func (n node) checkElement() {

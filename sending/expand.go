@@ -2,39 +2,96 @@ package sending
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/internal/weburl"
 )
 
 // Expand translates a text into the language of the context's person and fills
 // in its placeholders, as the built-in senders do. A sender of a program's own
-// calls it on the texts that it takes.
+// calls it on its texts, and [ExpandURL] on its URLs.
 func Expand(ctx context.Context, text string) string {
 	return fill(i18n.From(ctx).Text(text), func(name string) (string, bool) { return Value(ctx, name) })
 }
 
-// expandTexts expands each text that is not empty.
-func expandTexts(ctx context.Context, texts ...*string) {
+// expander expands the texts and URLs of one sender. It collects the mistakes
+// that URLs have once they are filled in.
+type expander struct {
+	ctx  context.Context
+	errs []error
+}
+
+// texts expands each text that is not empty.
+func (e *expander) texts(texts ...*string) {
 	for _, text := range texts {
 		if *text != "" {
-			*text = Expand(ctx, *text)
+			*text = Expand(e.ctx, *text)
 		}
 	}
 }
 
-// expandButtons returns the buttons with expanded titles.
-func expandButtons(ctx context.Context, buttons []Button) []Button {
+// url fills in a URL; field is its path, for a mistake.
+func (e *expander) url(field string, text *string) { e.urlBy(field, text, weburl.Check) }
+
+func (e *expander) urlBy(field string, text *string, rule func(string) error) {
+	filled, err := expandURL(e.ctx, *text, rule)
+	if err != nil {
+		e.errs = append(e.errs, within(field, err))
+		return
+	}
+	*text = filled
+}
+
+// button expands a button, which may be the default action of a card.
+func (e *expander) button(at string, b *Button) {
+	e.texts(&b.Title)
+	e.url(at+".url", &b.URL)
+	e.url(at+".fallback_url", &b.FallbackURL)
+}
+
+// buttons returns a copy of the buttons, expanded.
+func (e *expander) buttons(at string, buttons []Button) []Button {
 	buttons = slices.Clone(buttons)
 	for i := range buttons {
-		expandTexts(ctx, &buttons[i].Title)
+		e.button(entry(at, i), &buttons[i])
 	}
 	return buttons
 }
 
+// quickReplies returns a copy of the quick replies, expanded.
+func (e *expander) quickReplies(replies []QuickReply) []QuickReply {
+	replies = slices.Clone(replies)
+	for i := range replies {
+		e.texts(&replies[i].Title)
+		e.url(entry("quick_replies", i)+".image_url", &replies[i].ImageURL)
+	}
+	return replies
+}
+
+// composed is what a sender returns: the message, or what is wrong with it.
+func (e *expander) composed(m Message) ([]Message, error) {
+	if err := errors.Join(e.errs...); err != nil {
+		return nil, err
+	}
+	return []Message{m}, nil
+}
+
 // fill replaces %{name} and %{name|default}; %%{ stands for %{.
 func fill(text string, lookup Lookup) string {
+	return replacePlaceholders(text, func(name, fallback string) string {
+		if value, ok := lookup(name); ok && value != "" {
+			return value
+		}
+		return fallback
+	})
+}
+
+// replacePlaceholders calls replace for each placeholder. An opening without an
+// end stays as it is.
+func replacePlaceholders(text string, replace func(name, fallback string) string) string {
 	if !strings.Contains(text, "%{") {
 		return text
 	}
@@ -55,11 +112,7 @@ func fill(text string, lookup Lookup) string {
 		}
 		out.WriteString(text[:start])
 		name, fallback, _ := strings.Cut(text[start+2:start+length], "|")
-		if value, ok := lookup(name); ok && value != "" {
-			out.WriteString(value)
-		} else {
-			out.WriteString(fallback)
-		}
+		out.WriteString(replace(name, fallback))
 		text = text[start+length+1:]
 	}
 	out.WriteString(text)

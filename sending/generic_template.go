@@ -57,11 +57,12 @@ func (t GenericTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t GenericTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	e := expander{ctx: ctx}
 	t.Elements = slices.Clone(t.Elements)
-	for i, e := range t.Elements {
-		t.Elements[i] = e.expand(ctx)
+	for i := range t.Elements {
+		e.element(entry("elements", i), &t.Elements[i])
 	}
-	return []Message{t.message()}, nil
+	return e.composed(t.message())
 }
 
 // Validate reports what breaks a limit before it is translated. What is not

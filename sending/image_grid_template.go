@@ -106,17 +106,24 @@ func (t ImageGridTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t ImageGridTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	expandTexts(ctx, &t.Title, &t.Subtitle)
-	t.Buttons = expandButtons(ctx, t.Buttons)
+	e := expander{ctx: ctx}
+	e.texts(&t.Title, &t.Subtitle)
+	t.Buttons = e.buttons("buttons", t.Buttons)
 	t.Images = slices.Clone(t.Images)
-	for i, image := range t.Images {
-		if image.Action != nil {
-			action := *image.Action
-			expandTexts(ctx, &action.Text)
-			t.Images[i].Action = &action
-		}
+	for i := range t.Images {
+		e.gridImage(entry("images", i), &t.Images[i])
 	}
-	return []Message{t.message()}, nil
+	return e.composed(t.message())
+}
+
+func (e *expander) gridImage(at string, image *GridImage) {
+	e.url(at+".url", &image.URL)
+	if image.Action != nil {
+		action := *image.Action
+		e.texts(&action.Text)
+		e.url(at+".action.url", &action.URL)
+		image.Action = &action
+	}
 }
 
 // Validate reports what breaks a limit before it is translated. What is not

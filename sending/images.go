@@ -35,8 +35,13 @@ func (s Images) WithUploaded(attachmentIDs ...string) Images {
 func (s Images) Message() Message { return s.message() }
 
 // Compose makes the message.
-func (s Images) Compose(context.Context, *receiving.Event) ([]Message, error) {
-	return []Message{s.message()}, nil
+func (s Images) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	e := expander{ctx: ctx}
+	s.URLs = slices.Clone(s.URLs)
+	for i := range s.URLs {
+		e.url(entry("attachments", i)+".payload.url", &s.URLs[i])
+	}
+	return e.composed(s.message())
 }
 
 // Validate reports malformed URLs and too many images. No images are no mistake:
@@ -45,7 +50,7 @@ func (s Images) Validate() error {
 	if len(s.URLs)+len(s.AttachmentIDs) == 0 {
 		return nil
 	}
-	return s.message().Validate("")
+	return s.message().validate(check{blanks: true})
 }
 
 func (s Images) message() Message {

@@ -2,6 +2,7 @@ package sending
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -49,9 +50,10 @@ func (s LongText) WithReplies(replies ...QuickReply) LongText {
 
 // Compose makes the messages.
 func (s LongText) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
-	replies := slices.Clone(s.Replies)
-	for i := range replies {
-		replies[i].Title = Expand(ctx, replies[i].Title)
+	e := expander{ctx: ctx}
+	replies := e.quickReplies(s.Replies)
+	if err := errors.Join(e.errs...); err != nil {
+		return nil, err
 	}
 	messages := LongMessages(prefixed(ctx, s.Text).Text, ev.Object)
 	last := &messages[len(messages)-1]

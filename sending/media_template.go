@@ -70,8 +70,10 @@ func (t MediaTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t MediaTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	t.Buttons = expandButtons(ctx, t.Buttons)
-	return []Message{t.message()}, nil
+	e := expander{ctx: ctx}
+	e.url("url", &t.URL)
+	t.Buttons = e.buttons("buttons", t.Buttons)
+	return e.composed(t.message())
 }
 
 // Validate reports what breaks a limit before it is translated. What is not

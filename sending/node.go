@@ -3,11 +3,14 @@ package sending
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/djmessenger/messenger/internal/weburl"
 )
 
 // node is a value somewhere in the JSON of a payload, and its path. A check
@@ -58,7 +61,7 @@ func depth(value any) int {
 
 // validateDraft checks what a sender has before it composes.
 func validateDraft(payload any, look func(node)) error {
-	c := check{draft: true}
+	c := check{draft: true, blanks: true}
 	raw := encode(payload)
 	c.utf8("", raw)
 	if n, ok := c.decode("", raw); ok {
@@ -238,6 +241,15 @@ func (n node) amount() {
 	}
 }
 
+// discount checks an amount that may be absent and is not negative: the platform
+// subtracts it.
+func (n node) discount() {
+	n.amount()
+	if strings.HasPrefix(fmt.Sprint(n.value), "-") {
+		n.fail("is negative; a discount has a positive amount")
+	}
+}
+
 func (n node) needAmount() {
 	if n.need() {
 		n.amount()
@@ -245,9 +257,11 @@ func (n node) needAmount() {
 }
 
 // url checks a URL that may be absent.
-func (n node) url() {
+func (n node) url() { n.urlBy(weburl.Check) }
+
+func (n node) urlBy(rule func(string) error) {
 	if text := n.text(0); text != "" {
-		n.c.url(n.at, text)
+		n.c.url(n.at, text, rule)
 	}
 }
 
@@ -257,19 +271,21 @@ func (n node) needURL() {
 	}
 }
 
-func (n node) facebookURL() {
-	text := n.text(0)
-	u, err := url.Parse(text)
-	if text != "" && (err != nil || u.Scheme != "https" || u.Hostname() != "facebook.com" && !strings.HasSuffix(u.Hostname(), ".facebook.com")) {
-		n.fail("is not an https URL of facebook.com")
+func (n node) needHTTPS() {
+	if n.need() {
+		n.urlBy(weburl.CheckHTTPS)
 	}
 }
 
-func (n node) needHTTPS() {
-	if !n.need() {
-		return
+func (n node) facebookURL() { n.urlBy(checkFacebookURL) }
+
+func checkFacebookURL(text string) error {
+	if err := weburl.Check(text); err != nil {
+		return err
 	}
-	if u, err := url.Parse(n.text(0)); err != nil || u.Scheme != "https" || u.Host == "" {
-		n.fail("is not an absolute https URL")
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.Hostname() != "facebook.com" && !strings.HasSuffix(u.Hostname(), ".facebook.com") {
+		return errors.New("is not an https URL of facebook.com")
 	}
+	return nil
 }

@@ -106,12 +106,15 @@ func (t NotificationMessagesTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t NotificationMessagesTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	expandTexts(ctx, &t.Title)
+	e := expander{ctx: ctx}
+	e.texts(&t.Title)
+	e.url("image_url", &t.ImageURL)
 	t.Elements = slices.Clone(t.Elements)
 	for i := range t.Elements {
-		expandTexts(ctx, &t.Elements[i].Title)
+		e.texts(&t.Elements[i].Title)
+		e.url(entry("elements", i)+".image_url", &t.Elements[i].ImageURL)
 	}
-	return []Message{t.message()}, nil
+	return e.composed(t.message())
 }
 
 // Validate reports what breaks a limit before it is translated. What is not

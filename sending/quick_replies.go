@@ -59,18 +59,15 @@ func (s QuickReplies) WithReplies(replies ...QuickReply) QuickReplies {
 
 // Compose makes the message.
 func (s QuickReplies) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	replies := slices.Clone(s.Replies)
-	for i := range replies {
-		expandTexts(ctx, &replies[i].Title)
-	}
-	expandTexts(ctx, &s.Text)
-	return []Message{{Text: s.Text, Attachment: s.Attachment, QuickReplies: replies}}, nil
+	e := expander{ctx: ctx}
+	e.texts(&s.Text)
+	return e.composed(Message{Text: s.Text, Attachment: e.media(s.Attachment), QuickReplies: e.quickReplies(s.Replies)})
 }
 
 // Validate reports a missing text and what breaks a limit before it is
 // translated. No chips are no mistake: an embedding sender may add them.
 func (s QuickReplies) Validate() error {
-	c := check{draft: true}
+	c := check{draft: true, blanks: true}
 	switch {
 	case s.Attachment == nil:
 		if s.Text == "" {
@@ -79,7 +76,10 @@ func (s QuickReplies) Validate() error {
 	case s.Text != "":
 		c.fail("text", "goes without an attachment only")
 	default:
+		// Of an attachment only the URL of media is filled in.
+		c.blanks = s.Attachment.isMedia()
 		s.Attachment.check(&c, "attachment")
+		c.blanks = true
 	}
 	validateQuickReplies(&c, s.Replies)
 	return c.err()

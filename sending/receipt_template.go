@@ -31,7 +31,7 @@ type ReceiptTemplate struct {
 	// Address is where the order goes. Default: none.
 	Address *ReceiptAddress `json:"address,omitempty"`
 	Summary ReceiptSummary  `json:"summary"`
-	// Adjustments are discounts and the like.
+	// Adjustments are discounts, each with a positive amount.
 	Adjustments []ReceiptAdjustment `json:"adjustments,omitempty"`
 	// Elements are what was ordered, at most 100.
 	Elements []ReceiptElement `json:"elements,omitempty"`
@@ -68,9 +68,16 @@ type ReceiptAddress struct {
 	Country    string `json:"country"`
 }
 
-// ReceiptAdjustment is a discount, a fee or the like.
+// ReceiptAdjustment is a discount. A fee is an element, or a part of the
+// shipping cost or the tax.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/receipt
 type ReceiptAdjustment struct {
-	Name   string `json:"name,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Amount is what the discount takes off: a positive amount, "20" for 20
+	// off. In the example of the platform's page a subtotal of 75.00, shipping of
+	// 4.95, tax of 6.19 and adjustments of 20 and 10 make a total of 56.14. A
+	// negative amount is refused.
 	Amount Amount `json:"amount,omitempty"`
 }
 
@@ -81,7 +88,7 @@ func (t ReceiptTemplate) WithOrder(number, currency, paymentMethod string) Recei
 	return t
 }
 
-// WithRecipientName returns a copy for somebody else.
+// WithRecipientName returns a copy for another person.
 func (t ReceiptTemplate) WithRecipientName(name string) ReceiptTemplate {
 	t.RecipientName = name
 	return t
@@ -117,7 +124,8 @@ func (t ReceiptTemplate) WithElements(elements ...ReceiptElement) ReceiptTemplat
 	return t
 }
 
-// WithAdjustment returns a copy with one more discount or fee.
+// WithAdjustment returns a copy with one more discount: a positive amount, which
+// the total is less by.
 func (t ReceiptTemplate) WithAdjustment(name string, amount Amount) ReceiptTemplate {
 	t.Adjustments = slices.Concat(t.Adjustments, []ReceiptAdjustment{{Name: name, Amount: amount}})
 	return t
@@ -140,15 +148,18 @@ func (t ReceiptTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t ReceiptTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	expandTexts(ctx, &t.RecipientName, &t.MerchantName, &t.PaymentMethod)
+	e := expander{ctx: ctx}
+	e.texts(&t.RecipientName, &t.MerchantName, &t.PaymentMethod)
+	e.url("order_url", &t.OrderURL)
 	t.Elements, t.Adjustments = slices.Clone(t.Elements), slices.Clone(t.Adjustments)
 	for i := range t.Elements {
-		expandTexts(ctx, &t.Elements[i].Title, &t.Elements[i].Subtitle)
+		e.texts(&t.Elements[i].Title, &t.Elements[i].Subtitle)
+		e.url(entry("elements", i)+".image_url", &t.Elements[i].ImageURL)
 	}
 	for i := range t.Adjustments {
-		expandTexts(ctx, &t.Adjustments[i].Name)
+		e.texts(&t.Adjustments[i].Name)
 	}
-	return []Message{t.message()}, nil
+	return e.composed(t.message())
 }
 
 // Validate reports what is wrong whatever is filled in later. What is not there
@@ -186,7 +197,7 @@ func (n node) checkReceipt() {
 	}
 	for _, adjustment := range n.get("adjustments").list(0, 0) {
 		if adjustment.isObject() {
-			adjustment.get("amount").amount()
+			adjustment.get("amount").discount()
 		}
 	}
 	for _, element := range n.get("elements").list(0, 100) {

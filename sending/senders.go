@@ -66,7 +66,8 @@ func (s SenderAction) Validate() error {
 type Multimedia struct {
 	// Type is image, audio, video or file.
 	Type AttachmentType
-	// URL is where the platform fetches it.
+	// URL is where the platform fetches it. Its placeholders are filled in; see
+	// [ExpandURL].
 	URL string
 	// AttachmentID is used instead of URL if it was uploaded before.
 	AttachmentID string
@@ -75,15 +76,17 @@ type Multimedia struct {
 }
 
 // Compose makes the message.
-func (s Multimedia) Compose(context.Context, *receiving.Event) ([]Message, error) {
-	return []Message{s.message()}, nil
+func (s Multimedia) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	e := expander{ctx: ctx}
+	e.url("attachment.payload.url", &s.URL)
+	return e.composed(s.message())
 }
 
 // Validate reports a missing or malformed URL and an unknown type.
 func (s Multimedia) Validate() error {
 	switch s.Type {
 	case AttachmentImage, AttachmentAudio, AttachmentVideo, AttachmentFile:
-		return s.message().Validate("")
+		return s.message().validate(check{blanks: true})
 	default:
 		return &FieldError{Field: "type", Problem: "is none of image, audio, video, file"}
 	}

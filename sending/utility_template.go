@@ -3,7 +3,9 @@ package sending
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"github.com/djmessenger/messenger/internal/weburl"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -45,7 +47,8 @@ type UtilityParameter struct {
 	Text string `json:"text,omitempty"`
 	// Payload is what a POSTBACK button sends back, at most 1000 characters.
 	Payload string `json:"payload,omitempty"`
-	// URL is where a URL button leads.
+	// URL is where a URL button leads: a URL, or what the approved one leaves
+	// open at its end.
 	URL string `json:"url,omitempty"`
 }
 
@@ -124,15 +127,17 @@ func (t UtilityTemplate) Message() Message { return t.message() }
 
 // Compose makes the message.
 func (t UtilityTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+	e := expander{ctx: ctx}
 	t.Components = slices.Clone(t.Components)
 	for i, c := range t.Components {
 		c.Parameters = slices.Clone(c.Parameters)
 		for j := range c.Parameters {
-			expandTexts(ctx, &c.Parameters[j].Text)
+			e.texts(&c.Parameters[j].Text)
+			e.urlBy(entry(entry("components", i)+".parameters", j)+".url", &c.Parameters[j].URL, checkUtilityURL)
 		}
 		t.Components[i] = c
 	}
-	return []Message{t.message()}, nil
+	return e.composed(t.message())
 }
 
 // Validate reports what breaks a limit before it is translated. What is not
@@ -184,6 +189,16 @@ func (n node) checkUtilityParameter() {
 	case parameterPostback:
 		n.get("payload").needText(MaxPayload)
 	case parameterURL:
-		n.get("url").needText(0)
+		if n.get("url").need() {
+			n.get("url").urlBy(checkUtilityURL)
+		}
 	}
+}
+
+// checkUtilityURL checks a URL, or the end of one.
+func checkUtilityURL(text string) error {
+	if !strings.Contains(text, "://") {
+		text = "https://host.example/" + text
+	}
+	return weburl.Check(text)
 }

@@ -3,7 +3,7 @@ package sending
 import (
 	"errors"
 	"fmt"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,26 +45,28 @@ func (e *FieldError) Error() string {
 	return "sending: " + e.Field + ": " + e.Problem
 }
 
+// entry is the path of an entry of a list.
+func entry(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
 // within returns the mistakes of a part of something, with the part's place
 // before the path of each field.
-func within(place string, err error) error {
+func within(at string, err error) error {
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		if all := errors.Join(several.Unwrap()...); all != nil && all.Error() == err.Error() {
 			var errs []error
 			for _, part := range several.Unwrap() {
-				errs = append(errs, within(place, part))
+				errs = append(errs, within(at, part))
 			}
 			return errors.Join(errs...)
 		}
 	}
 	if field, ok := err.(*FieldError); ok { //nolint:errorlint // one that is wrapped has other words around it
-		at := place
 		if field.Field != "" {
 			at += "." + field.Field
 		}
 		return &FieldError{Field: at, Problem: field.Problem}
 	}
-	return fmt.Errorf("sending: %s: %w", place, err)
+	return fmt.Errorf("sending: %s: %w", at, err)
 }
 
 // Validate checks the message against the platform's documented limits for the
@@ -73,7 +75,10 @@ func within(place string, err error) error {
 // [FieldError]. Templates that this library does not know are not looked into,
 // nor are fields that it has no limit for.
 func (m Message) Validate(object receiving.Object) error {
-	c := check{object: object}
+	return m.validate(check{object: object})
+}
+
+func (m Message) validate(c check) error {
 	m.checkUTF8(&c)
 	m.checkEnvelope(&c)
 	if m.SenderAction != "" {
@@ -87,12 +92,21 @@ func (m Message) Validate(object receiving.Object) error {
 // check collects the mistakes of a message.
 type check struct {
 	object receiving.Object
-	draft  bool // of a sender, which is not composed yet
+	draft  bool // of a sender, which is not composed yet: what is missing may come
+	blanks bool // URLs may have placeholders, which Compose fills in
 	errs   []error
 }
 
 func (c *check) fail(field, problem string) {
 	c.errs = append(c.errs, &FieldError{Field: field, Problem: problem})
+}
+
+// failed reports whether a mistake of a field is noted.
+func (c *check) failed(field string) bool {
+	return slices.ContainsFunc(c.errs, func(err error) bool {
+		var noted *FieldError
+		return errors.As(err, &noted) && noted.Field == field
+	})
 }
 
 // length checks a text. One of a draft that has placeholders may yet become
@@ -113,10 +127,20 @@ func (c *check) required(field, text string, limit int) {
 	c.length(field, text, limit)
 }
 
-func (c *check) url(field, text string) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		c.fail(field, "is not an absolute http or https URL")
+// url checks a URL. One that is not filled in yet may have placeholders.
+func (c *check) url(field, text string, rule func(string) error) {
+	if strings.ContainsRune(text, utf8.RuneError) && c.failed(field) {
+		return // it is not UTF-8, which is said already
+	}
+	err := rule(text)
+	switch {
+	case c.blanks && strings.Contains(text, "%{"):
+		err = checkURLTemplate(text, rule)
+	case err != nil && strings.Contains(text, "%{"):
+		err = errors.New("has a placeholder, and this message is sent as it is; a sender's Compose fills it in")
+	}
+	if err != nil {
+		c.fail(field, err.Error())
 	}
 }
 

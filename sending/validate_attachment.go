@@ -10,9 +10,11 @@ func (a *Attachment) check(c *check, at string) {
 			return
 		}
 	}
-	switch a.Type {
-	case AttachmentImage, AttachmentAudio, AttachmentVideo, AttachmentFile:
+	if a.isMedia() {
 		payload.checkMediaPayload()
+		return
+	}
+	switch a.Type {
 	case AttachmentTemplate:
 		payload.checkTemplate()
 	case AttachmentLikeHeart, AttachmentMediaShare:

@@ -1,6 +1,10 @@
 package sending
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/djmessenger/messenger/internal/weburl"
+)
 
 func (m Message) checkQuickReplies(c *check) {
 	if len(m.QuickReplies) > 0 && (m.StickerID != "" || m.Utility != nil) {
@@ -14,13 +18,13 @@ func validateQuickReplies(c *check, replies []QuickReply) {
 		c.fail("quick_replies", fmt.Sprintf("%d of them, limit %d", len(replies), MaxQuickReplies))
 	}
 	for i, r := range replies {
-		at := fmt.Sprintf("quick_replies[%d].", i)
+		at := entry("quick_replies", i) + "."
 		switch r.ContentType {
 		case QuickReplyText:
 			c.required(at+"title", r.Title, MaxTitle)
 			c.required(at+"payload", r.Payload, MaxPayload)
 			if r.ImageURL != "" {
-				c.url(at+"image_url", r.ImageURL)
+				c.url(at+"image_url", r.ImageURL, weburl.Check)
 			}
 		case QuickReplyPhone, QuickReplyEmail:
 			if r.Title != "" || r.Payload != "" || r.ImageURL != "" {

@@ -115,6 +115,13 @@ func TestValidateKnowsTheLimitsOfReceipts(t *testing.T) {
 		"exponent":           {total("1e3"), "", []string{at + "summary.total_cost"}},
 		"leading zero":       {total("01"), "", []string{at + "summary.total_cost"}},
 		"adjustment":         {least.WithAdjustment("Coupon", "ten").Message(), "", []string{at + "adjustments[0].amount"}},
+		"a discount":         {least.WithAdjustment("Coupon", "10").WithAdjustment("Nothing off", "0").Message(), "", nil},
+		"negative discount":  {least.WithAdjustment("Coupon", "10").WithAdjustment("Coupon", "-10").Message(), "", []string{at + "adjustments[1].amount"}},
+		"negative cents":     {least.WithAdjustment("Coupon", sending.Cents(-1)).Message(), "", []string{at + "adjustments[0].amount"}},
+		"negative, as a string": {
+			raw(t, "receipt", `{"recipient_name":"a","order_number":"1","currency":"USD","payment_method":"x","summary":{"total_cost":1},"adjustments":[{"amount":"-1"}]}`), "",
+			[]string{at + "adjustments[0].amount"},
+		},
 		"amount as a string": {raw(t, "receipt", `{"recipient_name":"a","order_number":"1","currency":"USD","payment_method":"x","summary":{"total_cost":"1.50"}}`), "", nil},
 		"amount as a list":   {raw(t, "receipt", `{"recipient_name":"a","order_number":"1","currency":"USD","payment_method":"x","summary":{"total_cost":[1]}}`), "", []string{at + "summary.total_cost"}},
 		"unchecked fields of any shape": {
