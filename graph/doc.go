@@ -12,10 +12,11 @@
 // every time, so that renewing one needs no restart. Tokens travel in the Authorization header and never in a URL; with an
 // app secret each call is signed with appsecret_proof; no error, and nothing that this package prints, carries either.
 //
-// The Send API has no idempotency key, so that whoever sends again must know whether the first call may have been
-// executed. The client says of each failure what is known about its fate ([Classify]). By itself it makes again, a few
-// times, only what cannot double anything ([Client]), and never a send. Sentinels such as [ErrOutsideWindow] and
-// [ErrTokenInvalid] name what callers branch on; [Error] carries the platform's own words and numbers.
+// The Send API has no idempotency key, so a caller that sends again must know whether the first call may have been executed.
+// [Classify] says of each failure what is known about that. The client itself retries, a few times, only calls that cannot take
+// effect twice ([Client]), and never a send. Sentinels such as [ErrOutsideWindow] and [ErrTokenInvalid] name what callers
+// branch on; [Error] carries the platform's own words and numbers, and [Error.Meaning] what they mean. docs/errors.md lists
+// every code that this package knows, with its meaning, what the bot does and the source.
 //
 // The platform tells with its answers what share of its allowances a page has used up: [Client.Usage]. [Client.Batch] puts
 // up to 50 reads into one call, each of which counts against them all the same.

@@ -6,36 +6,42 @@ import (
 	"strings"
 )
 
-// What callers branch on. errors.Is finds them in every error of this package. Each lists the platform's codes that it stands
-// for: a code, a code with a subcode such as 10/2018278, or a subcode with whatever code, and as a code too, because the
-// platform prints it in both places. A code stands for all its subcodes but those that are listed elsewhere, and those that
-// match nothing: 4/2018354, 10/1893015, 10/2018336, 613/1893016 and 613/2018338.
+// What callers branch on. errors.Is finds them in every error of this package. docs/errors.md lists the codes of the platform
+// that each one stands for, with a source; [Error.Meaning] tells them apart further.
 var (
+	// ErrAlreadyDone says that an earlier call did this already: the comment or the post has its private reply. After a call
+	// of unknown outcome it means success.
+	ErrAlreadyDone = errors.New("graph: already done by an earlier call")
+	// ErrDuplicate says that the same content was sent before.
+	ErrDuplicate = errors.New("graph: duplicate of an earlier call")
+	// ErrInvalidRequest says that the request is wrong, such as a parameter, an object or an attachment of it.
+	ErrInvalidRequest = errors.New("graph: invalid request")
 	// ErrNoToken says that the token source has no token for the page. It matches ErrTokenInvalid too.
 	ErrNoToken = fmt.Errorf("%w: none for this page", ErrTokenInvalid)
-	// ErrNotThreadOwner says that another app holds the conversation (Conversation Routing). Codes: 100/2534037; subcodes
-	// 2018300, 2018321.
+	// ErrNotForPerson says that this message is not allowed for this person, who may get others: they stopped the topic, their
+	// country excludes it, they had their share of marketing messages, or they cannot be answered privately.
+	ErrNotForPerson = errors.New("graph: message not allowed for this person")
+	// ErrNotThreadOwner says that another app controls the conversation (Conversation Routing).
 	ErrNotThreadOwner = errors.New("graph: another app controls the conversation")
-	// ErrOutsideWindow says that the 24 hours after the person's last act are over. Codes: 10/2018065, 10/2018278,
-	// 10/2534022.
+	// ErrOutsideWindow says that the messaging window is closed: 24 hours after the person's last act, or 7 days with a tag.
 	ErrOutsideWindow = errors.New("graph: outside the messaging window")
-	// ErrPageRestricted says that the platform has restricted the page or the app for breach of a policy. Codes: 10/1404170,
-	// 10/1893063, 368.
-	ErrPageRestricted = errors.New("graph: page restricted by the platform")
-	// ErrPermission says that the app or the token lacks a permission or a capability. Codes: 3, 10, 200 to 299, 10900,
-	// 10903 to 10904.
+	// ErrPageRestricted says that the platform restricts the page, the app or the content because of its policies.
+	ErrPageRestricted = errors.New("graph: restricted by the platform's policies")
+	// ErrPermission says that the app, the token or the page lacks a permission, a capability or a setting.
 	ErrPermission = errors.New("graph: permission missing")
-	// ErrPersonUnavailable says that this person cannot be reached: gone, blocking the page, or not known to it. Codes:
-	// 10/2018108, 100/2018001, 100/2534014, 100/2534029, 551; subcode 1545041.
+	// ErrPersonUnavailable says that this person cannot be reached: gone, blocking the page, or unknown to it.
 	ErrPersonUnavailable = errors.New("graph: person unavailable")
-	// ErrProfileUnavailable says that the platform does not show this person's profile. Subcodes 2018218, 2018247.
+	// ErrProfileUnavailable says that the platform does not show this person's profile.
 	ErrProfileUnavailable = errors.New("graph: profile unavailable")
-	// ErrRateLimited says that the app, the page or the person's thread is throttled, which lasts minutes or hours.
-	// [Client.Usage] may know until when. Codes: 4, 17, 32, 341, 613, 80001, 80002, 80006.
+	// ErrRateLimited says that the app, the page or the account has made too many calls, for minutes or hours. [Client.Usage]
+	// may know until when.
 	ErrRateLimited = errors.New("graph: rate limited")
-	// ErrTokenInvalid says that the access token is refused, or that there is none. The page needs a new one. Codes: 102,
-	// 190, and 100 with a message about appsecret_proof.
+	// ErrTokenInvalid says that the access token is refused, or that there is none. The page needs a new one.
 	ErrTokenInvalid = errors.New("graph: access token invalid")
+	// ErrTooSoon says that the next message of this kind to this person must wait, for hours or days.
+	ErrTooSoon = errors.New("graph: too soon for another message of this kind")
+	// ErrTransient says that the call failed because of a temporary fault, and was not executed.
+	ErrTransient = errors.New("graph: temporary fault")
 )
 
 // Error is a refusal that the Graph API has put into words.
@@ -75,37 +81,29 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Is reports whether target is the sentinel that lists this error's code.
+// Meaning returns what docs/errors.md says of the error's code, subcode and message. Few rows go by the message, which the
+// platform may translate: without the English text such an error is taken for what its code means otherwise.
+func (e *Error) Meaning() Meaning { return meaningOf(e.Code, e.Subcode, e.Message) }
+
+// Is reports whether target is the error that the Meaning stands for.
 func (e *Error) Is(target error) bool {
-	if e.refusesProof() {
-		return target == ErrTokenInvalid
-	}
-	meaning := meaningOf(e.Code, e.Subcode)
-	return meaning.sentinel != nil && meaning.sentinel == target
+	sentinel := meanings[e.Meaning()].sentinel
+	return sentinel != nil && sentinel == target
 }
 
-// Retry implements what [Classify] asks for, by code and subcode. A code that this package does not know is [RetryLater] with
-// status 429, [RetryUncertain] if the platform calls it transient or answers with 408 or a server error, else [RetryNever].
+// Retry implements what [Classify] asks for, by the Meaning. [MeaningUnknown] is [RetryLater] with status 429,
+// [RetryUncertain] if the platform calls the fault transient or answers with 408 or a server error, else [RetryNever].
 func (e *Error) Retry() Retry {
-	if e.refusesProof() {
-		return RetryNewToken
-	}
-	if meaning := meaningOf(e.Code, e.Subcode); meaning.known {
-		return meaning.retry
-	}
+	meaning := e.Meaning()
 	switch {
+	case meaning != MeaningUnknown:
+		return meanings[meaning].retry
 	case e.HTTPStatus == 429:
 		return RetryLater
 	case e.Transient, e.HTTPStatus >= 500, e.HTTPStatus == 408:
 		return RetryUncertain
 	}
 	return RetryNever
-}
-
-// refusesProof reports whether the call was refused for its appsecret_proof: the secret is not the app's, or the token is
-// another app's. The platform has no code of its own for it.
-func (e *Error) refusesProof() bool {
-	return e.Code == 100 && strings.Contains(e.Message, "appsecret_proof")
 }
 
 // RequestError is a call that was not made, because what was asked for makes no sense: a body that has no JSON, a path

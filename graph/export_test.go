@@ -2,9 +2,7 @@ package graph
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/djmessenger/messenger/secret"
 )
@@ -22,21 +20,41 @@ var ParseUsage = parseUsage
 // NoteUsage lets the client read the headers of an answer to a call of the page.
 func NoteUsage(c *Client, page string, header http.Header) { c.noteUsage(page, header) }
 
-// CodesOf lists the table's codes of a sentinel: "551", "10/2018278", "200 to 299", and of a subcode with whatever code that.
-func CodesOf(sentinel error) []string {
-	var codes []string
-	for _, r := range rows {
-		switch {
-		case r.sentinel != sentinel: //nolint:errorlint // the table has the sentinels themselves
-		case r.code == anyCode:
-			codes = append(codes, strconv.Itoa(r.subcode))
-		case r.subcode != 0:
-			codes = append(codes, fmt.Sprintf("%d/%d", r.code, r.subcode))
-		case r.last != 0:
-			codes = append(codes, fmt.Sprintf("%d to %d", r.code, r.last))
-		default:
-			codes = append(codes, strconv.Itoa(r.code))
+// CodeRow is a row of the table of codes, in words.
+type CodeRow struct {
+	Name, Text, Note, Source string
+	Code, Subcode, Last      int // Code is 0 where the subcode alone counts
+	Meaning                  Meaning
+}
+
+// CodeRows returns the table of codes.
+func CodeRows() []CodeRow {
+	list := make([]CodeRow, len(rows))
+	for i, r := range rows {
+		list[i] = CodeRow{
+			Code: max(r.code, -1), Last: r.last, Meaning: r.meaning, Name: r.name(), Note: r.note, Source: r.source, Subcode: r.subcode, Text: r.text,
+		}
+		if r.code == anyCode {
+			list[i].Code = 0
 		}
 	}
-	return codes
+	return list
 }
+
+// Meanings are all meanings, in the order of their constants.
+func Meanings() []Meaning {
+	var list []Meaning
+	for m := range meanings {
+		list = append(list, Meaning(m))
+	}
+	return list
+}
+
+// SentinelOf is what errors.Is finds of a meaning, or nil.
+func SentinelOf(m Meaning) error { return meanings[m].sentinel }
+
+// RetryOf is the class of a meaning.
+func RetryOf(m Meaning) Retry { return meanings[m].retry }
+
+// BotOf says what the bot does.
+func BotOf(m Meaning) string { return meanings[m].bot }
