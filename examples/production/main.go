@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/store"
 )
 
 func main() {
@@ -64,36 +65,37 @@ func run(ctx context.Context, log *slog.Logger) error {
 	}()
 	log.Info("listening", "addr", listener.Addr().String())
 
-	err = serve(ctx, log, cfg, database, site)
+	// A clean stop has this order: Run, the HTTP server, the store. Until the
+	// server is down it takes callbacks, and they need the store.
+	st, err := openStore(ctx, log, database)
+	if err == nil {
+		err = serve(ctx, log, cfg, st, site)
+	} else if ctx.Err() != nil {
+		err = nil // stopped while it waited for the database
+	}
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		err = cause
 	}
-	// The requests under way are answered before the process ends.
 	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return errors.Join(err, server.Shutdown(shutdown))
+	err = errors.Join(err, server.Shutdown(shutdown))
+	if st != nil {
+		err = errors.Join(err, st.Close())
+	}
+	return err
 }
 
-// serve runs the bot until ctx ends. While it drains it goes on taking
+// serve runs the bot until ctx ends. While it drains it continues to take
 // callbacks, which another replica, or the next start, handles.
-func serve(ctx context.Context, log *slog.Logger, cfg messenger.Config, database string, site *site) error {
-	st, err := openStore(ctx, log, database)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil //nolint:nilerr // stopped while it waited for the database
-		}
-		return err
-	}
+func serve(ctx context.Context, log *slog.Logger, cfg messenger.Config, st store.Store, site *site) error {
 	cfg.Store = st
 	bot, err := messenger.New(cfg)
 	if err != nil {
-		return errors.Join(err, st.Close())
+		return err
 	}
 	site.open(bot)
 	go watch(ctx, log, bot)
-	err = bot.Run(ctx)
-	site.close()
-	return errors.Join(err, st.Close())
+	return bot.Run(ctx)
 }
 
 // watch logs how the bot is doing, once a minute.

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -203,6 +208,47 @@ func TestDatabaseThatIsNotThereYet(t *testing.T) { //nolint:paralleltest // the 
 	}
 	r.end()
 	require.NotContains(t, r.log.String(), "open-sesame")
+}
+
+// A callback that is on its way when the program stops is taken: the store is
+// open until the HTTP server is down.
+func TestCallbackDuringAStop(t *testing.T) { //nolint:paralleltest // the environment is the process's
+	environment(t, filepath.Join(t.TempDir(), "bot.db"))
+	r := start(t)
+	r.ready()
+	const callback = `{"object":"page","entry":[{"id":"` + pageID + `","time":1458692752478,"messaging":[{"sender":{"id":"` + ada + `"},` +
+		`"recipient":{"id":"` + pageID + `"},"timestamp":1458692752478,"message":{"mid":"m_late","text":"hi"}}]}]}`
+	mac := hmac.New(sha256.New, []byte("secret"))
+	mac.Write([]byte(callback))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	_, err = fmt.Fprintf(conn, "POST /webhook HTTP/1.1\r\nHost: bot\r\nContent-Length: %d\r\nExpect: 100-continue\r\nX-Hub-Signature-256: sha256=%x\r\n\r\n",
+		len(callback), mac.Sum(nil))
+	require.NoError(t, err)
+	reader := bufio.NewReader(conn)
+	line, err := reader.ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, line, "100 Continue", "the bot reads the body now")
+
+	r.stop()
+	require.Eventually(t, func() bool { // until Run has ended, and the server takes no more connections
+		late, err := net.Dial("tcp", conn.RemoteAddr().String())
+		if err != nil {
+			return true
+		}
+		_ = late.Close()
+		return false
+	}, 20*time.Second, 10*time.Millisecond)
+	_, err = io.WriteString(conn, callback)
+	require.NoError(t, err)
+	_, err = reader.ReadString('\n') // the end of 100 Continue
+	require.NoError(t, err)
+	answer, err := http.ReadResponse(reader, nil)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	r.end()
 }
 
 func TestSettingsThatAreMissing(t *testing.T) {

@@ -20,8 +20,7 @@ import (
 //	POST /orders/{id}/shipped  from the shop, see shipped
 type site struct {
 	*http.ServeMux
-	bot    atomic.Pointer[messenger.Bot]
-	closed atomic.Bool
+	bot atomic.Pointer[messenger.Bot]
 }
 
 func newSite() *site {
@@ -36,15 +35,12 @@ func newSite() *site {
 // open lets the bot take callbacks.
 func (s *site) open(bot *messenger.Bot) { s.bot.Store(bot) }
 
-// close refuses what comes when the store is about to be closed.
-func (s *site) close() { s.closed.Store(true) }
-
 // withBot answers 503 while there is no bot, so that the platform sends its
 // callback again.
 func (s *site) withBot(serve func(*messenger.Bot, http.ResponseWriter, *http.Request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		bot := s.bot.Load()
-		if bot == nil || s.closed.Load() {
+		if bot == nil {
 			http.Error(w, "no database", http.StatusServiceUnavailable)
 			return
 		}
@@ -63,7 +59,7 @@ func (s *site) ready(bot *messenger.Bot, w http.ResponseWriter, r *http.Request)
 }
 
 // shipped is called by the shop's own services when an order leaves the house,
-// as often as they like: the person is told once. A real shop has its own
+// as often as they like: the person gets one message. A real shop has its own
 // authentication before it, or listens for such calls on another address.
 func shipped(bot *messenger.Bot, w http.ResponseWriter, r *http.Request) {
 	page, person, order := r.FormValue("page"), r.FormValue("person"), r.PathValue("id")

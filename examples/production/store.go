@@ -13,9 +13,9 @@ import (
 	"github.com/djmessenger/messenger/store/sqlite"
 )
 
-// openStore opens the database. A server that is not there yet is waited for; a
-// file that cannot be opened will not mend itself, and neither will tables that a
-// newer version has written.
+// openStore opens the database. It waits for a server that does not answer yet. A
+// file that cannot be opened is an error at once, and so are tables that a newer
+// version has written.
 func openStore(ctx context.Context, log *slog.Logger, database string) (store.Store, error) {
 	if !strings.HasPrefix(database, "postgres://") && !strings.HasPrefix(database, "postgresql://") {
 		return sqlite.Open(database)
