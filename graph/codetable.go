@@ -66,12 +66,12 @@ var rows = []row{
 
 	// Private replies.
 	{code: 10900, meaning: MeaningAlreadyDone, note: "activity already replied to", source: graphMessages},
-	{code: 10902, meaning: MeaningInvalid, note: "this is not a replyable activity", source: "https://github.com/facebookarchive/php-graph-sdk/issues/568"},
+	{code: 10902, meaning: MeaningNotReplyable, note: "this is not a replyable activity", source: "https://github.com/facebookarchive/php-graph-sdk/issues/568"},
 	{code: 10903, meaning: MeaningNotForPerson, note: "this user can't reply to this activity; subcodes 1893049, 1893062", source: graphMessages},
 	{code: 10904, meaning: MeaningPermission, note: "the page has messages disabled; subcode 1893050", source: graphMessages},
 	{code: 10901, last: 10999, meaning: MeaningRefused, note: "the rest of the family: a private reply is refused", source: graphMessages},
-	{code: 100, subcode: 2018292, meaning: MeaningInvalid, note: "invalid comment_id, or the comment was deleted", source: "https://github.com/restfb/restfb/issues/1165"},
-	{code: 100, subcode: 2534025, meaning: MeaningInvalid, note: "the comment is invalid for a private reply: deleted, over 7 days old, or already replied to (Instagram)", source: messengerErrors},
+	{code: 100, subcode: 2018292, meaning: MeaningNotReplyable, note: "invalid comment_id, or the comment was deleted", source: "https://github.com/restfb/restfb/issues/1165"},
+	{code: 100, subcode: 2534025, meaning: MeaningNotReplyable, note: "the comment is invalid for a private reply: deleted, over 7 days old, or already replied to (Instagram)", source: messengerErrors},
 	{code: 200, subcode: 2534066, meaning: MeaningPermission, note: "no permission for private replies (Instagram)", source: instantDM},
 
 	// Policy.

@@ -40,6 +40,9 @@ const (
 	MeaningPolicy
 	// MeaningInvalid: the request is wrong: a parameter, an object, an attachment ([ErrInvalidRequest]).
 	MeaningInvalid
+	// MeaningNotReplyable: the comment or the post cannot be answered privately: gone, too old, answered already
+	// ([ErrInvalidRequest]).
+	MeaningNotReplyable
 	// MeaningAlreadyDone: an earlier call did this already ([ErrAlreadyDone]).
 	MeaningAlreadyDone
 	// MeaningDuplicate: the same content was sent before ([ErrDuplicate]).
@@ -73,6 +76,8 @@ var meanings = [...]struct {
 	MeaningNotThreadOwner:     {"not thread owner", RetryNever, ErrNotThreadOwner, "reports it"},
 	MeaningPolicy:             {"policy block", RetryNever, ErrPageRestricted, "reports it"},
 	MeaningInvalid:            {"invalid request", RetryNever, ErrInvalidRequest, "reports it"},
+	MeaningNotReplyable: {"not replyable", RetryNever, ErrInvalidRequest, "reports it; after an attempt of unknown outcome as " +
+		"`sending.ErrUncertain`, since the reply may be what makes the comment not replyable"},
 	MeaningAlreadyDone: {"already done", RetryNever, ErrAlreadyDone, "counts the message as delivered if an earlier attempt at it had an unknown outcome, " +
 		"else reports it"},
 	MeaningDuplicate: {"duplicate", RetryNever, ErrDuplicate, "reports it"},

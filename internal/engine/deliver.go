@@ -269,7 +269,7 @@ func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult
 // conclude settles an attempt. It returns how long the conversation must rest,
 // and the error if the message will not be sent.
 func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.SendResult, err error, used *usedToken) (time.Duration, error) {
-	if err == nil {
+	if err == nil || isDelivered(s, err) {
 		w.settle(d, result, nil, store.OutcomeSent)
 		return 0, nil
 	}
@@ -296,6 +296,10 @@ func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.S
 	case class == graph.RetryLater && !tooOld && (errors.Is(err, graph.ErrRateLimited) || d.Attempt < laterTries):
 		w.again(s, d, result, err, store.OutcomeRetry)
 		return backoff(d.Attempt, 5*time.Second), nil
+	case mayBeDelivered(s, err):
+		err = fmt.Errorf("%w: %w", sending.ErrUncertain, err)
+		w.settle(d, result, err, store.OutcomeUncertain)
+		return 0, err
 	default:
 		w.settle(d, result, err, store.OutcomeRefused)
 		return 0, err
