@@ -75,6 +75,62 @@ func TestTypedMessagesComeInOrderAtTheirPace(t *testing.T) {
 	})
 }
 
+// Senders before, between and after those that are typed go out where they are
+// listed, also when a send has to be made again.
+func TestTypingKeepsTheOrderOfARoute(t *testing.T) {
+	t.Parallel()
+	route := routing.Route{Name: "order", Handler: handling.Dummy{}, Senders: sending.List(
+		sending.Text("first"),
+		typing.Senders[0],
+		sending.Text("between"),
+		sending.Typing{Senders: sending.List(sending.Text("four")), Pace: sending.Pace{PerSecond: 1}},
+		sending.After(time.Second, sending.Text("last")),
+	)}
+	want := []sight{
+		{"first", 0},
+		{"…", 0},
+		{"three.", 3 * time.Second},
+		{"…", 3 * time.Second},
+		{"1", 4 * time.Second},
+		{"…", 4 * time.Second},
+		{"two.", 6 * time.Second},
+		{"between", 6 * time.Second},
+		{"…", 6 * time.Second},
+		{"four", 10 * time.Second},
+		{"last", 10 * time.Second},
+	}
+	for name, fault := range map[string]simulator.Fault{
+		"undisturbed":     {},
+		"slowed down":     {Times: 2, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}},
+		"outcome unknown": {Times: 2, Drop: simulator.DropBefore},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(route)}, func(w *world) {
+				start := time.Now()
+				w.says(ada, "hi")
+				after(5500 * time.Millisecond) // "two." and "between" are due together
+				if fault.Times > 0 {
+					w.Fault(fault)
+				}
+				after(5 * time.Minute)
+				got := w.sights(ada, start)
+				if fault.Times == 0 {
+					requireSights(t, want, got)
+				}
+				var said, listed []string
+				for _, s := range got {
+					said = append(said, s.what)
+				}
+				for _, s := range want {
+					listed = append(listed, s.what)
+				}
+				require.Equal(t, listed, said)
+			})
+		})
+	}
+}
+
 func TestTypingHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	policy := texts(routing.Route{Handler: handling.SimpleText{Pattern: "hi"}, Senders: typing.Senders, Final: true}, echo)

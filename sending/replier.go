@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/djmessenger/messenger/receiving"
 )
@@ -49,28 +50,44 @@ func NewReplier(ev *receiving.Event, outlet Outlet) *Replier {
 // as messages[0].text, and [ErrNotAnswerable] if the handler's route may not
 // answer the event. On an error nothing is queued.
 func (r *Replier) Reply(ctx context.Context, messages ...Message) error {
-	var errs []error
-	for i, m := range messages {
-		if err := m.Validate(r.event.Object); err != nil {
-			errs = append(errs, within(fmt.Sprintf("messages[%d]", i), err))
-		}
-	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
+	if err := r.validate(messages); err != nil {
+		return err
 	}
 	return r.outlet.Queue(ctx, messages)
 }
 
-// Send queues what a sender composes.
-func (r *Replier) Send(ctx context.Context, sender Sender) error {
-	messages, err := sender.Compose(r.Context(ctx), r.event)
-	if err != nil {
-		return fmt.Errorf("sender %s: %w", nameOf(sender), err)
+func (r *Replier) validate(messages []Message) error {
+	var errs []error
+	for i, m := range messages {
+		if err := m.Validate(r.event.Object); err != nil {
+			errs = append(errs, within(entry("messages", i), err))
+		}
 	}
-	if err := r.Reply(ctx, messages...); err != nil {
-		return fmt.Errorf("sender %s: %w", nameOf(sender), err)
+	return errors.Join(errs...)
+}
+
+// Send queues what senders compose, in their order: those after a [Typing] wait
+// until it has finished. The bot sends a route's senders with one call; of
+// several calls, each starts at once. Errors are those of Compose and of
+// [Replier.Reply], with the sender's name. On an error nothing is queued.
+func (r *Replier) Send(ctx context.Context, senders ...Sender) error {
+	var all []Message
+	var typing time.Duration // until when the senders before this one type
+	for _, sender := range senders {
+		messages, end, err := composeAfter(r.Context(ctx), r.event, typing, sender)
+		if err == nil {
+			err = r.validate(messages)
+		}
+		if err != nil {
+			return fmt.Errorf("sender %s: %w", nameOf(sender), err)
+		}
+		typing = end
+		all = append(all, messages...)
 	}
-	return nil
+	if len(senders) == 0 {
+		return nil
+	}
+	return r.outlet.Queue(ctx, all)
 }
 
 // Cancel takes back what waits to be sent to the person under a key: a message

@@ -39,11 +39,20 @@ type Pace struct {
 // 24-hour window is closed wait as others do, but without the mark: no tag
 // excuses a sender action.
 func (p Pace) Type(messages ...Message) []Message {
+	typed, _ := p.typeFrom(0, messages)
+	return typed
+}
+
+// typeFrom is Type for messages that follow others: the first is typed from
+// start on. It also returns when the last one has gone out, of those that do not
+// wait for a time of their own.
+func (p Pace) typeFrom(start time.Duration, messages []Message) ([]Message, time.Duration) {
 	// What waits longer goes out later.
 	ordered := slices.SortedStableFunc(slices.Values(messages), func(a, b Message) int { return cmp.Compare(a.Delay, b.Delay) })
 	typed := make([]Message, 0, 2*len(ordered))
-	var free time.Duration // when the one before it has gone out
+	free, end := start, start // when the one before it has gone out
 	for _, m := range ordered {
+		follows := m.Delay <= end
 		free = max(free, m.Delay)
 		if m.SenderAction == "" {
 			if !m.WindowFree() {
@@ -54,8 +63,11 @@ func (p Pace) Type(messages ...Message) []Message {
 			free += p.takes(m.Text)
 		}
 		typed = append(typed, m.After(free))
+		if follows {
+			end = free
+		}
 	}
-	return typed
+	return typed, end
 }
 
 // takes returns how long it takes to type a text.
@@ -93,9 +105,10 @@ func (p Pace) Validate() error {
 	return c.err()
 }
 
-// Typing lets the messages of other senders go out as if they were typed; see
-// [Pace.Type]. What a route sends besides does not wait for them, so the senders
-// of a route go in together.
+// Typing sends the messages of other senders as if they were typed; see
+// [Pace.Type]. It keeps the order of a route's senders: what is listed after it,
+// another Typing too, waits until it has finished. What has a delay of its own,
+// by [After], goes out at its own time, but not before. See [Replier.Send].
 type Typing struct {
 	// Senders compose the messages, in order.
 	Senders []Sender
@@ -105,15 +118,59 @@ type Typing struct {
 
 // Compose makes the messages and the typing marks before them.
 func (t Typing) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
-	var messages []Message
-	for _, s := range t.Senders {
-		composed, err := s.Compose(ctx, ev)
-		if err != nil {
-			return nil, fmt.Errorf("sender %s: %w", nameOf(s), err)
-		}
-		messages = append(messages, composed...)
+	messages, _, err := t.composeFrom(ctx, ev, 0)
+	return messages, err
+}
+
+// composeFrom is Compose for a Typing that follows other messages; see typeFrom.
+func (t Typing) composeFrom(ctx context.Context, ev *receiving.Event, start time.Duration) ([]Message, time.Duration, error) {
+	var typed, untyped []Message
+	flush := func() {
+		var part []Message
+		part, start = t.Pace.typeFrom(start, untyped)
+		typed, untyped = append(typed, part...), nil
 	}
-	return t.Pace.Type(messages...), nil
+	for _, s := range t.Senders {
+		var composed []Message
+		var err error
+		if inner, ok := asTyping(s); ok { // it has its own pace
+			flush()
+			composed, start, err = inner.composeFrom(ctx, ev, start)
+			typed = append(typed, composed...)
+		} else {
+			composed, err = s.Compose(ctx, ev)
+			untyped = append(untyped, composed...)
+		}
+		if err != nil {
+			return nil, 0, fmt.Errorf("sender %s: %w", nameOf(s), err)
+		}
+	}
+	flush()
+	return typed, start, nil
+}
+
+func asTyping(s Sender) (Typing, bool) {
+	switch s := s.(type) {
+	case Typing:
+		return s, true
+	case *Typing:
+		return *s, true
+	}
+	return Typing{}, false
+}
+
+// composeAfter composes the messages of a sender that follows others, the last
+// of which is typed until start. It also returns until when this one types.
+func composeAfter(ctx context.Context, ev *receiving.Event, start time.Duration, sender Sender) ([]Message, time.Duration, error) {
+	if typing, ok := asTyping(sender); ok {
+		return typing.composeFrom(ctx, ev, start)
+	}
+	composed, err := sender.Compose(ctx, ev)
+	messages := slices.Clone(composed)
+	for i, m := range messages {
+		messages[i] = m.After(max(m.Delay, start))
+	}
+	return messages, start, err
 }
 
 // Validate reports the mistakes of the pace and of the senders, and that there

@@ -3,6 +3,7 @@ package sending_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,60 @@ func TestTypingComposesWhatItsSendersDo(t *testing.T) {
 	got, err = typing.Compose(ctx, &receiving.Event{})
 	require.ErrorIs(t, err, errBoom)
 	require.Empty(t, got)
+}
+
+// What a route sends goes out in the order of its senders, whatever of it is
+// typed.
+func TestTypingKeepsTheOrderOfItsRoute(t *testing.T) {
+	t.Parallel()
+	second := sending.Pace{PerSecond: 1000, Min: time.Second} // each message takes a second
+	typing := func(senders ...sending.Sender) sending.Typing { return sending.Typing{Senders: senders, Pace: second} }
+	pointer := typing(sending.Text("b"))
+	for name, c := range map[string]struct {
+		senders []sending.Sender
+		want    string // each message at its second
+	}{
+		"after it":        {sending.List(typing(sending.Text("a"), sending.Text("b")), sending.Text("c"), sending.Text("d")), "0… 1a 1… 2b 2c 2d"},
+		"before it":       {sending.List(sending.Text("a"), typing(sending.Text("b")), sending.Text("c")), "0a 0… 1b 1c"},
+		"two of them":     {sending.List(typing(sending.Text("a"), sending.Text("b")), typing(sending.Text("c"))), "0… 1a 1… 2b 2… 3c"},
+		"one between":     {sending.List(typing(sending.Text("a")), sending.Text("b"), typing(sending.Text("c")), sending.Text("d")), "0… 1a 1b 1… 2c 2d"},
+		"a pointer":       {sending.List(sending.Text("a"), &pointer, sending.Text("c")), "0a 0… 1b 1c"},
+		"one inside":      {sending.List(typing(sending.Text("a"), typing(sending.Text("b")), sending.Text("c")), sending.Text("d")), "0… 1a 1… 2b 2… 3c 3d"},
+		"an action after": {sending.List(typing(sending.Text("a")), sending.SenderAction{Action: sending.MarkSeen}), "0… 1a 1mark_seen"},
+		"a longer delay":  {sending.List(typing(sending.Text("a")), sending.After(time.Minute, sending.Text("c")), sending.Text("b")), "0… 1a 60c 1b"},
+		"a shorter delay": {sending.List(typing(sending.Text("a"), sending.Text("b")), sending.After(time.Second, sending.Text("c"))), "0… 1a 1… 2b 2c"},
+		"a delay inside":  {sending.List(typing(sending.Text("a"), sending.Text("z").After(time.Minute)), sending.Text("b")), "0… 1a 60… 61z 1b"},
+		"typed later":     {sending.List(sending.After(time.Minute, typing(sending.Text("z"))), sending.Text("a")), "60… 61z 0a"},
+		"nothing typed":   {sending.List(typing(sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, nil })), sending.Text("a")), "0a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var rec sending.Recorder
+			ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "hi"}}
+			require.NoError(t, rec.Replier(ev).Send(t.Context(), c.senders...))
+			var got []string
+			for _, m := range rec.Messages() {
+				what := m.Text
+				if m.SenderAction != "" {
+					what = strings.ReplaceAll(m.Kind(), "typing_on", "…")
+				}
+				got = append(got, fmt.Sprint(m.Delay.Seconds())+what)
+			}
+			require.Equal(t, c.want, strings.Join(got, " "))
+		})
+	}
+}
+
+func TestSendQueuesNothingIfASenderFails(t *testing.T) {
+	t.Parallel()
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "hi"}}
+	boom := sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, errBoom })
+	var rec sending.Recorder
+	require.ErrorIs(t, rec.Replier(ev).Send(t.Context(), sending.Text("a"), boom), errBoom)
+	err := rec.Replier(ev).Send(t.Context(), sending.Text("a"), sending.Text(""))
+	require.Equal(t, []string{"messages[0].text"}, fields(err))
+	require.NoError(t, rec.Replier(ev).Send(t.Context()))
+	require.Empty(t, rec.Messages())
 }
 
 var errBoom = errors.New("boom")

@@ -221,10 +221,5 @@ func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet) erro
 	if !out.answers {
 		return nil
 	}
-	for _, sender := range step.Senders {
-		if err := reply.Send(ctx, sender); err != nil {
-			return err
-		}
-	}
-	return nil
+	return reply.Send(ctx, step.Senders...)
 }
