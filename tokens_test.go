@@ -136,3 +136,71 @@ func TestTokenSourceThatPanicsCostsNothingButTheCall(t *testing.T) {
 		})
 	}
 }
+
+// Every way in which the platform refuses a token holds the page's messages, and a new token resumes them.
+func TestEveryRefusalOfTheTokenHoldsThePage(t *testing.T) {
+	t.Parallel()
+	tried := 0
+	for _, refusal := range simulator.Refusals() {
+		if refusal.Meaning != graph.MeaningToken.String() {
+			continue
+		}
+		tried++
+		t.Run(refusal.Name, func(t *testing.T) {
+			t.Parallel()
+			var token atomic.Value
+			token.Store(secret.New(pageToken))
+			var told []error
+			var failed atomic.Int32
+			cfg := messenger.Config{
+				Policy:         texts(echo),
+				Tokens:         graph.TokenFunc(func(context.Context, string) (secret.Value, error) { return token.Load().(secret.Value), nil }),
+				OnTokenInvalid: func(_ context.Context, _ string, err error) { told = append(told, err) },
+				OnSendFailed:   func(context.Context, sending.Failure) { failed.Add(1) },
+			}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				w.RefuseToken(refusal.GraphError())
+				w.says(ada, "hi")
+				w.says(lin, "hello")
+				after(3 * time.Minute)
+				require.Empty(t, w.texts(ada))
+				require.Empty(t, w.texts(lin))
+				require.Len(t, told, 1, "once for the token")
+				require.ErrorIs(t, told[0], graph.ErrTokenInvalid)
+				w.SetPageToken("renewed")
+				token.Store(secret.New("renewed"))
+				after(10 * time.Second)
+				require.Equal(t, []string{"you said hi"}, w.texts(ada))
+				require.Equal(t, []string{"you said hello"}, w.texts(lin))
+				require.Zero(t, failed.Load(), "nothing is lost")
+				require.Empty(t, w.letters())
+			})
+		})
+	}
+	require.Greater(t, tried, 15)
+}
+
+// Refusals that only look like one of the token cost their own message and hold nothing.
+func TestOtherRefusalsDoNotHoldThePage(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"unknown path", "permissions error", "permission denied", "invalid parameter", "blocked", "commerce disabled", "already replied"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told, failed atomic.Int32
+			cfg := messenger.Config{
+				Policy:         texts(echo),
+				OnTokenInvalid: func(context.Context, string, error) { told.Add(1) },
+				OnSendFailed:   func(context.Context, sending.Failure) { failed.Add(1) },
+			}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				w.Fault(simulator.Fault{Error: simulator.RefusalNamed(name).GraphError()})
+				w.says(ada, "one")
+				w.says(ada, "two")
+				after(time.Second)
+				require.Equal(t, []string{"you said two"}, w.texts(ada))
+				require.EqualValues(t, 1, failed.Load())
+				require.Zero(t, told.Load())
+			})
+		})
+	}
+}

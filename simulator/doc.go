@@ -61,7 +61,8 @@
 // 24-hour window, blocked and unknown people, tokens and appsecret_proof. Refusals
 // have the platform's codes and name the field. URLs of media are not fetched, and
 // no rate is limited. [Simulator.Fault] makes calls fail, slow, or end in a broken
-// connection before or after they took effect; [Simulator.RevokeToken],
+// connection before or after they took effect; [Refusals] has the platform's own
+// errors for it; [Simulator.RevokeToken], [Simulator.RefuseToken],
 // [Simulator.Block] and [Config.Now] do the rest. [Simulator.Requests] is the
 // record of all calls.
 //

@@ -17,7 +17,7 @@ const (
 	// DropBefore: closed before the body is read; the call has no effect.
 	DropBefore DropKind = "before"
 	// DropAfter: closed after the call has taken effect and before any answer; the
-	// caller cannot know its fate.
+	// caller cannot know whether it was executed.
 	DropAfter DropKind = "after"
 	// DropHalf: closed after half the answer; the call has taken effect.
 	DropHalf DropKind = "half"
@@ -34,11 +34,12 @@ type Fault struct {
 	// [Simulator.ClearFaults]. Default: 1.
 	Times int
 
-	// Status is the HTTP status of the answer. Default: 400 with Error, 500 with
-	// Body.
+	// Status is the HTTP status of the answer. Default: with Error that of its
+	// [Refusal], or 400; 500 with Body.
 	Status int
 
-	// Error is the answer, in Graph's shape. Default: none.
+	// Error is the answer, in Graph's shape; [Refusals] lists those of the
+	// platform. Default: none.
 	Error *GraphError
 
 	// Body is the answer as it stands, JSON or not. Default: none.
@@ -101,7 +102,7 @@ func (s *Simulator) Fault(f Fault) {
 		}
 	}
 	if f.Status == 0 && f.Error != nil {
-		f.Status = http.StatusBadRequest
+		f.Status = f.Error.filled().status
 	}
 	if f.Status == 0 && f.Body != "" {
 		f.Status = http.StatusInternalServerError

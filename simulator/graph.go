@@ -115,7 +115,7 @@ func (s *Simulator) answer(c *call, path []string, problem *GraphError) (int, []
 	}
 	body, encodeErr := json.Marshal(result)
 	if encodeErr != nil { // cannot happen: results are our own plain values
-		return http.StatusInternalServerError, errorBody(&GraphError{Message: "An unknown error occurred", Code: 1})
+		return http.StatusInternalServerError, errorBody(known("unknown error"))
 	}
 	return http.StatusOK, body
 }
@@ -171,17 +171,19 @@ func (s *Simulator) authorize(c *call) *GraphError {
 	token, revoked := s.page.token, s.page.tokenError
 	s.mu.Unlock()
 	switch {
+	case c.token == "" && c.node == "me":
+		return known("token inactive")
 	case c.token == "":
-		return &GraphError{Message: "An access token is required to request this resource.", Code: 190, status: http.StatusUnauthorized}
+		return known("token missing")
 	case subtle.ConstantTimeCompare([]byte(c.token), []byte(token)) == 0:
-		return &GraphError{Message: "Invalid OAuth access token - Cannot parse access token", Code: 190}
+		return known("token invalid")
 	case revoked != nil:
 		return revoked
 	}
 	proof, message := c.get("appsecret_proof"), c.token
 	if !proof.present() {
 		if s.cfg.RequireProof {
-			return refuse(100, 0, "API calls from the server require an appsecret_proof argument")
+			return known("proof missing")
 		}
 		return nil
 	}
@@ -192,7 +194,7 @@ func (s *Simulator) authorize(c *call) *GraphError {
 		fresh = err == nil && c.at.Sub(time.Unix(unix, 0)).Abs() <= 5*time.Minute
 	}
 	if !fresh || subtle.ConstantTimeCompare([]byte(proof.string()), []byte(mac(s.cfg.AppSecret, []byte(message)))) == 0 {
-		return &GraphError{Message: "Invalid appsecret_proof provided in the API argument", Type: "GraphMethodException", Code: 100}
+		return known("proof invalid")
 	}
 	return nil
 }

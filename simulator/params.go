@@ -44,7 +44,7 @@ func readParams(w http.ResponseWriter, r *http.Request) (*params, *GraphError) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return p, refuse(100, 2018109, "Attachment size exceeds allowable limit")
+			return p, known("attachment too large")
 		}
 		return p, refuse(100, 0, "The body could not be read")
 	}

@@ -101,7 +101,7 @@ func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 	defer s.mu.Unlock()
 	_, started := s.page.profile["get_started"]
 	if set["persistent_menu"] != nil && !started && set["get_started"] == nil {
-		return nil, refuse(100, 2018145, "You must set a Get Started button if you also wish to use persistent menu")
+		return nil, known("menu without button")
 	}
 	maps.Copy(s.page.profile, set)
 	s.publish("profile", s.page.profile)
@@ -122,7 +122,7 @@ func (s *Simulator) deleteProfile(c *call) (any, *GraphError) {
 	defer s.mu.Unlock()
 	_, menu := s.page.profile["persistent_menu"]
 	if menu && slices.Contains(names, "get_started") && !slices.Contains(names, "persistent_menu") {
-		return nil, refuse(100, 2018145, "You must set a Get Started button if you also wish to use persistent menu")
+		return nil, known("menu without button")
 	}
 	for _, name := range names {
 		delete(s.page.profile, name)

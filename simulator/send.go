@@ -3,6 +3,8 @@ package simulator
 import (
 	"cmp"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,7 +15,7 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 		return nil, errMethod(c.method)
 	}
 	if c.get("message").present() && c.get("sender_action").present() {
-		return nil, refuse(100, 2018014, "You cannot send a message and a sender_action at the same time")
+		return nil, known("message and action")
 	}
 	sd := c.readSend()
 	if sd.check.err != nil {
@@ -22,7 +24,7 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, &GraphError{Message: "Service temporarily unavailable", Code: 2, status: http.StatusServiceUnavailable}
+		return nil, known("unavailable")
 	}
 	if err := s.admit(sd, c.at); err != nil {
 		return nil, err
@@ -123,10 +125,15 @@ func (sd *send) readAction(c *call) {
 	}
 }
 
-// readTag checks messaging_type and tag. ACCOUNT_UPDATE, CONFIRMED_EVENT_UPDATE and
-// POST_PURCHASE_UPDATE have been answered with error 100 since 2026-04-27.
+// deadTags have been refused since 2026-04-27.
+var deadTags = []string{"ACCOUNT_UPDATE", "CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE"}
+
+// readTag checks messaging_type and tag.
 func (sd *send) readTag(c *call) {
 	if v := c.get("tag"); v.present() {
+		if sd.err == nil && slices.Contains(deadTags, strings.ToUpper(v.string())) {
+			sd.err = known("dead tag")
+		}
 		sd.tag = sd.oneOf(v, "HUMAN_AGENT", "CUSTOMER_FEEDBACK", "NON_PROMOTIONAL_SUBSCRIPTION")
 	}
 	if sd.messagingType == "MESSAGE_TAG" && sd.tag == "" {
@@ -153,11 +160,11 @@ func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
 			return refuse(100, 0, "A private reply must be a message")
 		}
 		if pg.replied[origin] {
-			return refuse(10900, 0, "Activity already replied to")
+			return known("already replied")
 		}
 		if author, ok := pg.authors[origin]; ok {
 			if at.Sub(author.at) > tagWindow {
-				return refuse(10903, 0, "This activity is too old to be replied to")
+				return known("person not replyable")
 			}
 			sd.to = author.id
 		}
@@ -167,11 +174,11 @@ func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
 		return nil
 	}
 	if pg.people[sd.to] == nil && !s.meet(sd.to) {
-		return refuse(100, 2018001, "No matching user found")
+		return known("person unknown")
 	}
 	conv := pg.conversation(sd.to)
 	if conv.blocked {
-		return refuse(551, 1545041, "This person isn't available right now.")
+		return known("person unavailable")
 	}
 	window := standardWindow
 	switch {
@@ -184,7 +191,7 @@ func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
 		return nil
 	}
 	if conv.lastAct.IsZero() || at.Sub(conv.lastAct) > window {
-		return refuse(10, 2018278, "This message is sent outside of allowed window.")
+		return known("outside window")
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ func TestTokenAndProof(t *testing.T) {
 	}
 	const good = "simulator-page-token"
 	is(200, 0, 0, good, "")
-	is(401, 190, 0, "", "")
+	is(400, 2500, 0, "", "")
 	is(400, 190, 0, "wrong", "")
 	is(200, 0, 0, "", "&access_token="+good)
 	// hmac-sha256("simulator-app-secret", "simulator-page-token"), made with openssl
@@ -180,9 +180,13 @@ func TestTokenAndProof(t *testing.T) {
 	is(200, 0, 0, good, timed(time.Now()))
 	is(400, 100, 0, good, timed(time.Now().Add(-6*time.Minute)))
 	p.RevokeToken(0)
-	is(401, 190, 463, good, "")
+	is(400, 190, 463, good, "")
 	p.RevokeToken(460)
-	is(401, 190, 460, good, "")
+	is(400, 190, 460, good, "")
+	p.RevokeToken(2069032)
+	is(400, 190, 2069032, good, "")
+	p.RefuseToken(simulator.RefusalNamed("token missing").GraphError())
+	is(400, 104, 0, good, "")
 	p.SetPageToken("new")
 	is(400, 190, 0, good, "")
 	is(200, 0, 0, "new", "")

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -138,17 +139,18 @@ func (s *Simulator) SetPageToken(token string) {
 
 // RevokeToken makes every Graph call fail with error 190 and this subcode, until
 // [Simulator.SetPageToken]. Usual subcodes: 458 app removed, 460 password
-// changed, 463 expired (also taken for 0), 467 invalid.
+// changed, 463 expired (also taken for 0), 467 invalid. For refusals of the token
+// in other words see [Simulator.RefuseToken].
 func (s *Simulator) RevokeToken(subcode int) {
-	if subcode == 0 {
-		subcode = 463
-	}
+	s.RefuseToken(tokenRefused(cmp.Or(subcode, 463)))
+}
+
+// RefuseToken makes every Graph call fail with this error, until
+// [Simulator.SetPageToken]. [Refusals] has the platform's words for it.
+func (s *Simulator) RefuseToken(err *GraphError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page.tokenError = &GraphError{
-		Message: "Error validating access token: the session is no longer valid.", Type: "OAuthException",
-		Code: 190, Subcode: subcode, status: http.StatusUnauthorized,
-	}
+	s.page.tokenError = err
 }
 
 // SetUsage puts a value into the X-Business-Use-Case-Usage header of all Graph

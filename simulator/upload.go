@@ -57,7 +57,7 @@ func (sd *send) takeUpload(kind string) {
 	major, _, _ := strings.Cut(media, "/")
 	switch {
 	case len(up.data) > maxUpload:
-		sd.err = refuse(100, 2018109, "Attachment size exceeds allowable limit")
+		sd.err = known("attachment too large")
 	case len(up.data) == 0:
 		sd.err = refuse(100, 2018047, "Upload attachment failure: filedata is empty")
 	case err != nil, kind != "file" && major != kind:
