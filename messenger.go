@@ -34,6 +34,7 @@ type Bot struct {
 	policies atomic.Pointer[policies]
 	policyMu sync.Mutex
 	webhook  *receiving.Webhook
+	health   health
 	watch    sync.Once
 	ran      atomic.Bool
 }
@@ -48,7 +49,7 @@ type policies struct {
 // configuration: a missing secret or verify token, every mistake of the policy.
 func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
-	b := &Bot{cfg: cfg}
+	b := &Bot{cfg: cfg, health: health{ping: cfg.Store.Ping}}
 	if cfg.Tokens == nil {
 		cfg.Tokens = graph.TokenMap{} // validate names it
 	}
@@ -147,7 +148,7 @@ func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error 
 	}
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
-	err := b.cfg.Store.Put(ctx, events...)
+	err := b.put(ctx, events...)
 	if backlog, ok := errors.AsType[*store.BacklogError](err); ok {
 		// The pages that have room must not suffer for the one that has none.
 		return errors.Join(err, b.putOthers(ctx, events, backlog.PageIDs))
@@ -171,7 +172,7 @@ func (b *Bot) putOthers(ctx context.Context, events []store.Event, full []string
 	if len(others) == 0 {
 		return nil
 	}
-	return b.cfg.Store.Put(ctx, others...)
+	return b.put(ctx, others...)
 }
 
 // notRunningAfter is how long a bot may take callbacks before it runs.
@@ -204,16 +205,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	background.Go(func() { b.applyThreadSettings(settings) })
 	b.engine.Run(ctx)
 	stop()
+	b.health.stop()
 	background.Wait()
 	return nil
-}
-
-// Healthy returns nil if the bot runs and its store takes events.
-func (b *Bot) Healthy(ctx context.Context) error {
-	if !b.engine.Running() {
-		return ErrNotRunning
-	}
-	return b.cfg.Store.Ping(ctx)
 }
 
 // SetPolicy swaps the policy of all pages that have none of their own, for the

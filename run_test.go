@@ -87,7 +87,7 @@ func TestRunOnce(t *testing.T) {
 		require.ErrorIs(t, w.bot.Run(t.Context()), messenger.ErrRunning)
 		w.stop()
 		require.ErrorIs(t, w.bot.Run(t.Context()), messenger.ErrRunning)
-		require.ErrorIs(t, w.bot.Healthy(t.Context()), messenger.ErrNotRunning)
+		require.ErrorIs(t, w.bot.Healthy(w.t.Context()), messenger.ErrNotRunning)
 	})
 }
 

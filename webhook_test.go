@@ -167,7 +167,7 @@ func TestBotThatDoesNotRunWarnsAndIsNotHealthy(t *testing.T) {
 	var log syncBuffer
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
 		after(time.Millisecond)
-		require.NoError(t, w.bot.Healthy(t.Context()))
+		require.NoError(t, w.bot.Healthy(w.t.Context()))
 		idle := newIdle(t, &log)
 		require.ErrorIs(t, idle.Healthy(t.Context()), messenger.ErrNotRunning)
 		w.bot, idle = idle, w.bot

@@ -99,7 +99,14 @@ type Queuer interface {
 	// Stats counts what waits.
 	Stats(ctx context.Context) (Stats, error)
 
-	// Ping reports whether the store can take events now.
+	// Ping reports whether the store can take events now, by the way of Put: it
+	// stores an event, with its key and its conversation, and takes it back, through
+	// whatever a Put goes through. It fails with the error that a Put would get: a full
+	// disk, a revoked permission, a missing table, a database that has become
+	// read-only or cannot be reached. The bound on a page's events does not matter.
+	// Nothing of it is ever visible to another method, it wakes nobody, and it holds
+	// up neither puts nor claims. A question that is answered otherwise, such as
+	// whether the database answers, can succeed while every Put fails.
 	Ping(ctx context.Context) error
 }
 

@@ -14,7 +14,7 @@ import (
 // Claim implements [store.Queuer].
 func (s *Store) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
 	if claim.Conversations <= 0 {
-		return nil, s.Ping(ctx)
+		return nil, s.touch(ctx)
 	}
 	claim.Events = max(claim.Events, 1)
 	op := &operation{claim: &claim}

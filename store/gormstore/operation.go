@@ -22,6 +22,7 @@ type operation struct {
 	renewal *renewal
 	claim   *store.Claim
 	run     func(*txn) error // in a transaction of its own
+	probe   bool             // events are put and taken back
 
 	// What came of it.
 	err    error
@@ -42,9 +43,10 @@ func (op *operation) calls() bool {
 }
 
 // alone reports whether the operation must commit in a transaction of its own:
-// it runs a user's code, or finds out as it goes what it needs to lock.
+// it runs a user's code, finds out as it goes what it needs to lock, or takes back
+// what it has done.
 func (op *operation) alone() bool {
-	return op.run != nil || op.calls()
+	return op.run != nil || op.probe || op.calls()
 }
 
 // locks names the conversations that the operation may change something of.

@@ -18,7 +18,7 @@ func (s *Store) Put(ctx context.Context, events ...store.Event) error {
 		}
 	}
 	if len(events) == 0 {
-		return s.Ping(ctx)
+		return s.touch(ctx)
 	}
 	events = slices.Clone(events)
 	for i := range events {

@@ -127,8 +127,7 @@ func (s *Store) watch() {
 		s.watching.Wait()
 	}
 	if s.db.Cluster != nil {
-		// Any operation makes the writer connect anew.
-		rejoin := func() { _ = s.Ping(ctx) }
+		rejoin := func() { _ = s.touch(ctx) }
 		s.watching.Go(func() { s.db.Cluster.Watch(ctx, s.hints.call, rejoin) })
 	}
 }
@@ -158,17 +157,6 @@ func (s *Store) DB() *gorm.DB { return s.db.Pool }
 
 // RunsCalls implements [store.Caller]: the store runs what [OnCommit] queues.
 func (s *Store) RunsCalls(name string) bool { return name == api }
-
-// Ping implements [store.Queuer]. It makes a change durable, as all else must
-// be: a full disk fails it. The row is that of no replica, and long run out; what
-// stays the same would not be written.
-func (s *Store) Ping(ctx context.Context) error {
-	return s.do(ctx, func(t *txn) error {
-		_, err := t.exec(`INSERT INTO messenger_replicas (owner, pages, busy, holder, until) VALUES ('', '[]', '[]', 0, 0)
-			ON CONFLICT (owner) DO UPDATE SET until = messenger_replicas.until - 1`)
-		return err
-	})
-}
 
 // Wake implements [store.Queuer].
 func (s *Store) Wake(hint func()) (stop func()) { return s.hints.add(hint) }

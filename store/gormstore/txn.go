@@ -128,6 +128,9 @@ func (t *txn) run(group []*operation) error {
 			live = append(live, op)
 		}
 	}
+	if len(live) == 1 && live[0].probe {
+		return t.probe(live[0])
+	}
 	if len(live) == 1 && live[0].run != nil {
 		if err := live[0].run(t); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -142,10 +143,21 @@ func (w *lane) finish(group []*operation) {
 	}
 	for _, op := range group {
 		if op.err == nil {
-			op.err = err
+			op.err = w.explain(err)
 		}
 		op.done <- op.err
 	}
+}
+
+// explain says what an error of the database means, in front of it.
+func (w *writer) explain(err error) error {
+	if err == nil || w.db.Meaning == nil {
+		return err
+	}
+	if meaning := w.db.Meaning(err); meaning != "" && !strings.Contains(err.Error(), meaning) {
+		return fmt.Errorf("%s: %w", meaning, err)
+	}
+	return err
 }
 
 // commit runs operations in one transaction. An error that is shared is no
@@ -224,7 +236,8 @@ func (w *lane) connect(ctx context.Context) error {
 	}
 	if w.db.Cluster != nil && w.joined {
 		if s.holder, err = w.db.Cluster.Join(ctx, s.conn); err != nil {
-			s.close()
+			// Another connection may do: this one may be to a server that is read-only.
+			s.discard()
 			return err
 		}
 	}

@@ -3,8 +3,10 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -21,6 +23,10 @@ const writers = 2
 
 // readers is the most connections for reads and for the user's statements.
 const readers = 8
+
+// lifetime is how long a connection of the pool is used. It has settings of the user
+// and of the server as they were when it was made.
+const lifetime = 5 * time.Minute
 
 // Open opens the store in a PostgreSQL database, and makes its tables if there
 // are none. The DSN is a URL, postgres://user:password@host:5432/database, or a
@@ -59,6 +65,7 @@ func connect(config *pgx.ConnConfig) (*database.Database, error) {
 	pool := stdlib.OpenDB(*cancelling(config))
 	pool.SetMaxOpenConns(readers)
 	pool.SetMaxIdleConns(readers)
+	pool.SetConnMaxLifetime(lifetime)
 	closeBoth := func() error { return errors.Join(pool.Close(), writer.Close()) }
 
 	members := &cluster{config: config, pool: pool, notify: make(chan struct{}, 1)}
@@ -69,7 +76,8 @@ func connect(config *pgx.ConnConfig) (*database.Database, error) {
 		}
 		pooled, err := inspect(ctx, conn)
 		if err != nil {
-			return nil, errors.Join(explain(err), conn.Close())
+			drop(conn)
+			return nil, explain(err)
 		}
 		members.pooled.Store(pooled)
 		return conn, nil
@@ -89,7 +97,19 @@ func connect(config *pgx.ConnConfig) (*database.Database, error) {
 	}
 	return &database.Database{
 		Dialect: dialect{}, Pool: gormDB, Connect: writes, Writers: writers, Timeout: timeout, Cluster: members, Close: closeBoth,
+		Meaning: func(err error) string {
+			if what := meaning(err); what != "" {
+				return "postgres: " + what
+			}
+			return ""
+		},
 	}, nil
+}
+
+// drop closes a connection that would otherwise be used again.
+func drop(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
 }
 
 // explain says what an error of the server means, in front of it.

@@ -3,6 +3,7 @@
 package sqlite_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,10 +66,13 @@ func childDiskFull(path string) error {
 			stored--
 		}
 	}
+	if err := st.Ping(ctx); err == nil || !strings.Contains(err.Error(), path) {
+		return fmt.Errorf("the ping of a full disk said: %w", cmp.Or(err, errWorked))
+	}
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		return err
 	}
-	if err := put(stored); err != nil {
+	if err := errors.Join(st.Ping(ctx), put(stored)); err != nil {
 		return fmt.Errorf("with space again: %w", err)
 	}
 	stored++

@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"errors"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -28,6 +29,18 @@ func meaning(err error) string {
 		return "cannot be written"
 	case sqlite3.ErrFull:
 		return "has no space left on its disk"
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return "is locked by another program"
+	case sqlite3.ErrCantOpen:
+		return "cannot be opened"
+	case sqlite3.ErrIoErr:
+		switch e.SystemErrno {
+		case syscall.EROFS:
+			return "is on a disk that is read-only"
+		case syscall.EDQUOT, syscall.EFBIG:
+			return "has reached a limit on its size"
+		}
+		return "is on a disk that fails"
 	}
 	return ""
 }

@@ -176,5 +176,13 @@ func connect(path string, set settings) (*database.Database, error) {
 	if err != nil {
 		return nil, errors.Join(explain(path, err), closeBoth())
 	}
-	return &database.Database{Dialect: dialect{}, Pool: gormDB, Connect: writes, Close: closeBoth}, nil
+	return &database.Database{
+		Dialect: dialect{}, Pool: gormDB, Connect: writes, Close: closeBoth,
+		Meaning: func(err error) string {
+			if what := meaning(err); what != "" {
+				return "sqlite: " + path + " " + what
+			}
+			return ""
+		},
+	}, nil
 }

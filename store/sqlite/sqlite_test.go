@@ -16,6 +16,7 @@ import (
 // Whoever these tests write to, and a claim of all that waits.
 var (
 	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
+	bob   = store.Conversation{PageID: "other page", PersonID: "bob"}
 	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: 100, TTL: time.Minute}
 )
 

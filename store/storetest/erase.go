@@ -242,9 +242,6 @@ var lifePromises = []promise{
 		s.put(ann, "b")
 		require.Empty(s, hinted)
 	}},
-	{"a store that takes events answers a ping", func(s *suite) {
-		require.NoError(s, s.Ping(s.ctx))
-	}},
 	{"a closed store refuses everything", func(s *suite) {
 		s.put(ann, "a")
 		require.NoError(s, s.Close())

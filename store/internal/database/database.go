@@ -30,6 +30,9 @@ type Database struct {
 	// if this process alone uses the queue. Then leases that are found at the
 	// start belong to a dead process.
 	Cluster Cluster
+	// Meaning says in words what an error of the database means, or nothing if
+	// that is not known; nil knows nothing.
+	Meaning func(error) string
 	// Close releases everything, when nothing uses the database any more.
 	Close func() error
 }

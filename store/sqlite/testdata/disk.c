@@ -3,6 +3,9 @@
 // DISK_FSYNC_MICROS makes every fsync take that long. The real disk, which others
 // may use, is not asked.
 //
+// DISK_FAULT names a file that holds the number of an error. While there is one,
+// every write, truncation and fsync fails with it.
+//
 // DISK_DIR names a directory of which the disk remembers what a loss of power
 // would leave: the content of a file as of its last fsync, and the names of
 // the directory as of the directory's last fsync. What exists at the start is
@@ -18,6 +21,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -67,7 +71,7 @@ static int (*real_fsync)(int);
 static int (*real_unlink)(const char *);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static const char *dir, *image, *kept = "none";
+static const char *dir, *image, *fault, *kept = "none";
 static long cut_at, count, delay;
 static uint64_t dice = 88172645463325252u;
 static struct file *files;
@@ -200,6 +204,7 @@ __attribute__((constructor)) static void start(void) {
 	*(void **)&real_fsync = dlsym(RTLD_NEXT, "fsync");
 	*(void **)&real_unlink = dlsym(RTLD_NEXT, "unlink");
 	const char *value;
+	fault = getenv("DISK_FAULT");
 	if ((value = getenv("DISK_FSYNC_MICROS"))) delay = atol(value);
 	if ((value = getenv("DISK_CUT_AT"))) cut_at = atol(value);
 	if ((value = getenv("DISK_SEED"))) dice ^= strtoull(value, NULL, 10);
@@ -207,6 +212,19 @@ __attribute__((constructor)) static void start(void) {
 	if ((value = getenv("DISK_KEPT"))) kept = value;
 	image = getenv("DISK_IMAGE");
 	if ((dir = getenv("DISK_DIR"))) sync_names(1);
+}
+
+// faulty reports whether a call must fail, and sets errno.
+static int faulty(void) {
+	char text[16] = "";
+	if (!fault) return 0;
+	int fd = real_open(fault, O_RDONLY, 0);
+	if (fd < 0) return 0;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	real_close(fd);
+	if (n <= 0) return 0;
+	errno = atoi(text);
+	return 1;
 }
 
 static int opened(int fd, const char *path) {
@@ -252,6 +270,7 @@ int close(int fd) {
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t len, off64_t at) {
+	if (faulty()) return -1;
 	if (!followed(fd)) return real_pwrite(fd, data, len, at);
 	pthread_mutex_lock(&lock);
 	changed(fd, data, len, at);
@@ -272,6 +291,7 @@ ssize_t write(int fd, const void *data, size_t len) {
 }
 
 int ftruncate64(int fd, off64_t size) {
+	if (faulty()) return -1;
 	if (!followed(fd)) return real_ftruncate(fd, size);
 	pthread_mutex_lock(&lock);
 	changed(fd, NULL, 0, size);
@@ -283,6 +303,7 @@ int ftruncate64(int fd, off64_t size) {
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
 int fsync(int fd) {
+	if (faulty()) return -1;
 	if (delay) {
 		usleep(delay);
 		return 0;

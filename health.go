@@ -1,0 +1,185 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+const (
+	// probeEvery is the least time between two probes of the store, and how long a
+	// good result counts.
+	probeEvery = time.Second
+	// doubtFor is how long a callback that could not be stored counts, unless one
+	// is stored after it.
+	doubtFor = 5 * time.Second
+	// probeExit is how long a probe may take to end after its context.
+	probeExit = time.Second
+)
+
+// Healthy returns nil if the bot runs and can store callbacks. A load balancer that
+// asks it sends callbacks to replicas that can.
+//
+// It goes by what has happened: while callbacks cannot be stored, it fails with that
+// error, until one is stored or 5 seconds have passed. Without a callback in the last
+// second it probes the store ([store.Queuer.Ping]): an event is put as a callback's
+// are, and taken back. However many ask, there is one probe at a time, once a second at
+// most, and all of them get its result. So an error may be of up to a second, or of
+// 5 seconds, ago; its text says how old it is.
+//
+// It returns [ErrNotRunning] if the bot does not run. It waits no longer than ctx, and
+// at most 4 seconds, as long as a callback would. Its errors wrap those of the store
+// and contain no secret. A page whose backlog is full ([store.BacklogError]) does not
+// count: the other pages go on, and only handled events make room.
+func (b *Bot) Healthy(ctx context.Context) error {
+	if !b.engine.Running() {
+		return ErrNotRunning
+	}
+	return b.health.check(ctx)
+}
+
+// put makes events durable, and remembers whether it could.
+func (b *Bot) put(ctx context.Context, events ...store.Event) error {
+	err := b.cfg.Store.Put(ctx, events...)
+	b.health.observe(err)
+	return err
+}
+
+// health knows whether the store takes events.
+type health struct {
+	ping func(context.Context) error
+
+	mu     sync.Mutex
+	stored result // of the last callback
+	probed result // of the last probe
+	probe  *probe // the one that runs, or nil
+}
+
+// result is what an attempt to store something came to; its time is zero if there
+// was none.
+type result struct {
+	at  time.Time
+	err error
+}
+
+// probe is one attempt, which all wait for who ask meanwhile.
+type probe struct {
+	ctx    context.Context // ends with the time that it has
+	cancel context.CancelFunc
+	began  time.Time
+	done   chan struct{} // closed when err is set
+	err    error
+}
+
+// observe notes what the attempt to store a callback came to. That the platform has
+// hung up, or that a page has no room, says nothing of the store.
+func (h *health) observe(err error) {
+	if _, full := errors.AsType[*store.BacklogError](err); full || errors.Is(err, context.Canceled) {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stored = result{at: time.Now(), err: err}
+}
+
+func (h *health) check(ctx context.Context) error {
+	h.mu.Lock()
+	if known, err := h.recent(time.Now()); known {
+		h.mu.Unlock()
+		return err
+	}
+	p := h.probe
+	if p == nil {
+		p = h.start()
+	}
+	h.mu.Unlock()
+
+	var late error
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		late = ctx.Err()
+	case <-p.ctx.Done(): // which also ends after the probe
+		late = p.ctx.Err()
+	}
+	select {
+	case <-p.done:
+		return unhealthy("probe", p.began, p.err)
+	default:
+		return fmt.Errorf("messenger: the store takes no events (a probe has had no answer for %v): %w", age(p.began), late)
+	}
+}
+
+// recent returns what is known without a probe.
+func (h *health) recent(now time.Time) (known bool, err error) {
+	stored, probed := now.Sub(h.stored.at), now.Sub(h.probed.at)
+	switch {
+	case h.stored.err != nil && stored < doubtFor:
+		return true, unhealthy("callback", h.stored.at, h.stored.err)
+	case h.stored.err == nil && stored < min(probeEvery, probed):
+		return true, nil
+	case probed < probeEvery:
+		return true, unhealthy("probe", h.probed.at, h.probed.err)
+	}
+	return false, nil
+}
+
+// start begins a probe. The context of who asks does not end it: others wait for it
+// too.
+func (h *health) start() *probe {
+	p := &probe{began: time.Now(), done: make(chan struct{})}
+	p.ctx, p.cancel = context.WithTimeout(context.Background(), putTimeout)
+	h.probe = p
+	go h.run(p)
+	return p
+}
+
+func (h *health) run(p *probe) {
+	defer p.cancel()
+	err := guard(func() error { return h.ping(p.ctx) })
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p.err = err
+	h.probed = result{at: time.Now(), err: err}
+	h.probe = nil
+	close(p.done)
+}
+
+// guard turns a panic of a program's own store into an error.
+func guard(ping func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the store panicked: %v", cause)
+		}
+	}()
+	return ping()
+}
+
+// stop ends the probe that runs and waits for it, for a moment at most.
+func (h *health) stop() {
+	h.mu.Lock()
+	p := h.probe
+	h.mu.Unlock()
+	if p == nil {
+		return
+	}
+	p.cancel()
+	select {
+	case <-p.done:
+	case <-time.After(probeExit):
+	}
+}
+
+// unhealthy says what an attempt has shown, and how long ago it was.
+func unhealthy(attempt string, at time.Time, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("messenger: the store takes no events (a %s failed %v ago): %w", attempt, age(at), err)
+}
+
+func age(since time.Time) time.Duration { return time.Since(since).Round(time.Millisecond) }
