@@ -69,6 +69,37 @@ func TestTextMatchesTheWholeText(t *testing.T) {
 	}
 }
 
+func TestSimpleTextIgnoresSpaceAtTheEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pattern, text string
+		want, exact   bool
+	}{
+		{"hi", "hi", true, true},
+		{"hi", "hi ", true, false},
+		{"hi", " hi", true, false},
+		{"hi", "\u00a0\thi\r\n", true, false},
+		{"hi there", "hi  there", false, false},
+		{"hi", "h i", false, false},
+		{"(?m)hi", "hi\nho", false, false},
+		{"hi ", "hi ", false, true},
+		{"", " ", true, true},
+		{"", "", false, false},
+		{`\s+`, "  ", false, true},
+	} {
+		h := handling.SimpleText{Pattern: c.pattern}
+		require.Equal(t, c.want, h.ShouldHandle(t.Context(), text(c.text)), "%q on %q", c.pattern, c.text)
+		h.Exact = true
+		require.Equal(t, c.exact, h.ShouldHandle(t.Context(), text(c.text)), "%q on %q, exact", c.pattern, c.text)
+		base := handling.TextBase{Pattern: c.pattern}
+		require.Equal(t, c.exact, base.ShouldHandle(t.Context(), text(c.text)), "%q on %q, the base", c.pattern, c.text)
+		base.TrimSpace = true
+		require.Equal(t, c.want, base.ShouldHandle(t.Context(), text(c.text)), "%q on %q, the base, trimmed", c.pattern, c.text)
+	}
+	_, _, reply := handle(t, handling.SimpleText{Pattern: `order (?P<rest>.*)`}, text(" order 47 11 "))
+	require.Equal(t, map[string]string{"rest": "47 11"}, reply.Values())
+}
+
 func TestTextIsOnlyWhatAPersonWrote(t *testing.T) {
 	t.Parallel()
 	echo := text("hi")

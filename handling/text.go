@@ -2,6 +2,7 @@ package handling
 
 import (
 	"context"
+	"strings"
 
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
@@ -20,10 +21,12 @@ import (
 //	}
 type TextBase struct {
 	// Pattern is a regular expression in RE2 syntax that the whole text must
-	// match, spaces at its ends included; (?i) makes it ignore case, and (?s)
-	// lets a dot match the end of a line too. Empty matches any text that is
-	// not empty.
+	// match; (?i) makes it ignore case, and (?s) lets a dot match the end of a
+	// line too. Empty matches any text that is not empty.
 	Pattern string
+	// TrimSpace matches the text without the white space at its ends. Default:
+	// false, the pattern must match that too.
+	TrimSpace bool
 }
 
 // ShouldHandle reports whether the event is a text that matches.
@@ -46,6 +49,9 @@ func (b TextBase) Match(ev *receiving.Event) (groups map[string]string, ok bool)
 	if err != nil {
 		return nil, false
 	}
+	if b.TrimSpace {
+		text = strings.TrimSpace(text)
+	}
 	at := re.FindStringSubmatchIndex(text)
 	if at == nil {
 		return nil, false
@@ -66,7 +72,8 @@ func (b TextBase) Validate() error {
 }
 
 // SimpleText handles texts that match a pattern, and leaves the answer to its
-// route's senders. They find the pattern's named groups as values:
+// route's senders. White space at the ends of a text does not count: telephones
+// add a space after a word that they complete. The senders find the pattern's named groups as values:
 //
 //	{
 //		Handler: handling.SimpleText{Pattern: `order (?P<number>\d+)`},
@@ -75,17 +82,22 @@ func (b TextBase) Validate() error {
 type SimpleText struct {
 	// Pattern is as in [TextBase].
 	Pattern string
+	// Exact makes the pattern match the white space at the ends of a text too,
+	// as djmessenger did. Default: false.
+	Exact bool
 }
+
+func (h SimpleText) base() TextBase { return TextBase{Pattern: h.Pattern, TrimSpace: !h.Exact} }
 
 // ShouldHandle reports whether the event is a text that matches.
 func (h SimpleText) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
-	_, ok := TextBase(h).Match(ev)
+	_, ok := h.base().Match(ev)
 	return ok
 }
 
 // Handle gives the named groups to the senders.
 func (h SimpleText) Handle(_ context.Context, ev *receiving.Event, reply *sending.Replier) error {
-	groups, ok := TextBase(h).Match(ev)
+	groups, ok := h.base().Match(ev)
 	if !ok {
 		return Skip
 	}
@@ -106,4 +118,4 @@ func (SimpleText) Handles(t receiving.Type) bool {
 }
 
 // Validate reports a pattern that does not compile.
-func (h SimpleText) Validate() error { return TextBase(h).Validate() }
+func (h SimpleText) Validate() error { return h.base().Validate() }
