@@ -78,6 +78,7 @@ func TestOtherSites(t *testing.T) {
 	s := newSim(t, simulator.Config{})
 	try := func(kind string, headers ...string) int {
 		r := httptest.NewRequest("POST", "/simulator/people/"+ada+"/acts", strings.NewReader(`{"type":"say","text":"x"}`))
+		r.Host = "localhost:8080"
 		r.Header.Set("Content-Type", kind)
 		for i := 0; i < len(headers); i += 2 {
 			r.Header.Set(headers[i], headers[i+1])

@@ -3,7 +3,6 @@ package simulator
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,11 +133,10 @@ func (c *check) link(v value, secure bool) string {
 	if text == "" {
 		return ""
 	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		c.refuse("Param %s must be an absolute URL.", v.path)
-	case secure && u.Scheme != "https":
+	if err := checkURL(text); err != nil {
+		c.refuse("Param %s %s.", v.path, err)
+	}
+	if secure && !strings.EqualFold(text[:min(len(text), 6)], "https:") {
 		c.refuse("Param %s must be an https URL.", v.path)
 	}
 	return text

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +40,14 @@ type Config struct {
 	// History is how many Graph requests, how many deliveries, and how many
 	// messages per person are remembered; older ones are forgotten. Default: 10000.
 	History int
+
+	// Hosts are names that the chat page and its API answer to, without a port,
+	// besides localhost, loopback addresses and the address that the server
+	// listens on. Requests with another name in their Host header are answered
+	// 403: it may be a web site's own name that resolves to this machine (DNS
+	// rebinding), and the site would act as any person. Requests across origins
+	// are refused as well. Bots may call the Graph API by any name. Default: none.
+	Hosts []string
 
 	// Logger hears of failed deliveries and refused calls. Default: discards.
 	Logger *slog.Logger
@@ -146,6 +153,7 @@ func (c Config) withDefaults() Config {
 		c.People = DefaultPeople()
 	}
 	c.Fields = slices.Clone(c.Fields)
+	c.Hosts = slices.Clone(c.Hosts)
 	c.People = slices.Clone(c.People)
 	c.RetryPauses = slices.Clone(c.RetryPauses)
 	return c
@@ -169,6 +177,11 @@ func (c Config) validate() error {
 	if c.History < 0 {
 		bad("History must not be negative")
 	}
+	for _, host := range c.Hosts {
+		if host == "" || strings.ContainsAny(host, "/@* ") {
+			bad("Hosts: %q is not the name of a host", host)
+		}
+	}
 	if len(c.RetryPauses) > 100 {
 		bad("RetryPauses has %d entries, at most 100", len(c.RetryPauses))
 	}
@@ -178,22 +191,11 @@ func (c Config) validate() error {
 		}
 	}
 	if c.WebhookURL != "" {
-		if err := checkWebhook(c.WebhookURL); err != nil {
+		if err := checkURL(c.WebhookURL); err != nil {
 			bad("WebhookURL: %w", err)
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func checkWebhook(raw string) error {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return errors.New("not a URL")
-	}
-	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return errors.New("must be an absolute http or https URL")
-	}
-	return nil
 }
 
 // digits reports whether s is an id as the platform draws them: 1 to 20 digits.

@@ -15,9 +15,11 @@
 //
 // Then open http://127.0.0.1:9090/ and write to the bot as one of its three people.
 // The bot needs the page token, the app secret and the verify token of [Config];
-// their defaults are fixed and public. So bind a simulator to loopback: who can
-// reach it can act as anyone on it. Other web sites cannot, requests across origins
-// that would change something are refused.
+// their defaults are fixed and public. So bind a simulator to loopback: anyone who
+// can reach it can act as any person on it. Other web sites cannot: requests across
+// origins that would change something are refused, and so are requests to the chat
+// page and its API by a host name that is not the simulator's own (see
+// [Config.Hosts]).
 //
 // # People
 //

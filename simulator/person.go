@@ -39,12 +39,13 @@ func DefaultPeople() []Person {
 	}
 }
 
-// ErrNoPerson is returned, wrapped with the id, by acts of a person nobody
+// ErrNoPerson is returned, wrapped with the id, by acts of a person who was not
 // added.
 var ErrNoPerson = errors.New("simulator: no such person")
 
 // AddPerson lets one more person write to the page. An empty ID is drawn. It is
-// an error if the id is not digits, is the page's, or is taken.
+// an error if the id is not digits, is the page's, or is taken, if there is no
+// first name, or if the profile picture is not at an absolute http or https URL.
 func (s *Simulator) AddPerson(p Person) (Person, error) {
 	if p.ID == "" {
 		p.ID = "7" + randomDigits(15)
@@ -54,6 +55,11 @@ func (s *Simulator) AddPerson(p Person) (Person, error) {
 	}
 	if p.FirstName == "" {
 		return Person{}, fmt.Errorf("simulator: person %s has no first name", p.ID)
+	}
+	if p.ProfilePic != "" {
+		if err := checkURL(p.ProfilePic); err != nil {
+			return Person{}, fmt.Errorf("simulator: the profile picture of person %s %w", p.ID, err)
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -117,8 +117,8 @@ func (s *Simulator) SendAttachment(ctx context.Context, psid, kind, link string)
 	if !slices.Contains(kinds, kind) {
 		return "", fmt.Errorf("simulator: a person cannot send an attachment of type %q", kind)
 	}
-	if u, err := url.Parse(link); err != nil || !u.IsAbs() {
-		return "", fmt.Errorf("simulator: %q is not an absolute URL", link)
+	if err := checkURL(link); err != nil {
+		return "", fmt.Errorf("simulator: the URL of an attachment %w", err)
 	}
 	return s.write(ctx, psid,
 		Message{Attachments: []Attachment{{Type: kind, URL: link}}},

@@ -95,7 +95,9 @@ func New(cfg Config) (*Simulator, error) {
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case path == "/", path == "/favicon.ico", path == "/simulator", strings.HasPrefix(path, "/simulator/"):
-		s.guard.Handler(s.api).ServeHTTP(w, r)
+		s.guarded(s.api).ServeHTTP(w, r)
+	case fromBrowser(r):
+		s.guarded(http.HandlerFunc(s.serveGraph)).ServeHTTP(w, r)
 	default:
 		s.serveGraph(w, r)
 	}
@@ -118,7 +120,7 @@ func (s *Simulator) Close() error {
 // empty URL disconnects the bot.
 func (s *Simulator) SetWebhook(url string) error {
 	if url != "" {
-		if err := checkWebhook(url); err != nil {
+		if err := checkURL(url); err != nil {
 			return errors.New("simulator: webhook " + err.Error())
 		}
 	}

@@ -79,7 +79,7 @@ func run(ctx context.Context, opts options) error {
 	defer func() { _ = listener.Close() }()
 	origin := "http://" + listener.Addr().String()
 
-	cfg, platform, err := configure(origin, opts.simulate)
+	cfg, platform, err := configure(origin, opts)
 	if err != nil {
 		return err
 	}
@@ -139,9 +139,9 @@ func run(ctx context.Context, opts options) error {
 
 // configure returns the bot's configuration, and the fake platform if it is
 // wanted.
-func configure(origin string, simulate bool) (cfg messenger.Config, platform *simulator.Simulator, err error) {
-	if simulate {
-		cfg, platform, err = simulated(origin)
+func configure(origin string, opts options) (cfg messenger.Config, platform *simulator.Simulator, err error) {
+	if opts.simulate {
+		cfg, platform, err = simulated(origin, opts.addr)
 	} else {
 		cfg, err = messenger.ConfigFromEnv()
 	}
@@ -158,9 +158,15 @@ func configure(origin string, simulate bool) (cfg messenger.Config, platform *si
 	return cfg, platform, nil
 }
 
-// simulated returns a fake platform and a configuration that talks to it.
-func simulated(origin string) (messenger.Config, *simulator.Simulator, error) {
+// simulated returns a fake platform and a configuration that talks to it. The
+// chat page answers to the host name that was given to listen on.
+func simulated(origin, addr string) (messenger.Config, *simulator.Simulator, error) {
+	var hosts []string
+	if host, _, err := net.SplitHostPort(addr); err == nil && host != "" {
+		hosts = []string{host}
+	}
 	platform, err := simulator.New(simulator.Config{
+		Hosts:       hosts,
 		AppSecret:   appSecret,
 		PageName:    "Tee Shop",
 		PageToken:   pageToken,

@@ -1,0 +1,99 @@
+package simulator_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// endpoints are the chat page and its API, as the source has them.
+func endpoints(t *testing.T) []*http.Request {
+	t.Helper()
+	source, err := os.ReadFile("api.go")
+	require.NoError(t, err)
+	var requests []*http.Request
+	for _, m := range regexp.MustCompile(`mux\.HandleFunc\("([A-Z]+) ([^"]+)"`).FindAllSubmatch(source, -1) {
+		path := strings.NewReplacer("{$}", "", "{psid}", ada, "{id}", "1", "{name}", "a", "{file}", "app.js").Replace(string(m[2]))
+		r := httptest.NewRequest(string(m[1]), path, strings.NewReader(`{"url":"http://127.0.0.1:1/","first_name":"Eve","type":"say","text":"hi"}`))
+		r.Header.Set("Content-Type", "application/json")
+		requests = append(requests, r)
+	}
+	require.Greater(t, len(requests), 15, "the test looks at too little")
+	return requests
+}
+
+// DNS rebinding: another site's name resolves to this machine, so that the site's
+// page and the simulator are of one origin.
+func TestOtherNamesAreRefusedEverywhere(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, simulator.Config{WebhookURL: "http://127.0.0.1:2/"})
+	people := len(s.People())
+	for _, host := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "203.0.113.9", "[2001:db8::1]:80", ""} {
+		requests := append(endpoints(t), httptest.NewRequest("POST", "/v27.0/me/messages", nil)) // by a page's script
+		for _, r := range requests {
+			r.Host = host
+			r.Header.Set("Origin", "http://"+host)
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			require.Equal(t, http.StatusForbidden, w.Code, "%s %s of %q", r.Method, r.URL, host)
+			require.Contains(t, w.Body.String(), "Config.Hosts")
+		}
+	}
+	require.Empty(t, s.Messages(ada))
+	require.Len(t, s.People(), people)
+	require.Empty(t, s.Deliveries())
+}
+
+func TestOwnNamesAreTaken(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{Hosts: []string{"bot.test", "Dev-Box"}})
+	for _, host := range []string{
+		strings.TrimSuffix(strings.TrimPrefix(p.url, "http://"), "/base"), "localhost", "LOCALHOST:8080", "localhost.", "bot.localhost:1", "127.0.0.1", "127.9.9.9:80",
+		"[::1]", "[::1]:8080", "[::ffff:127.0.0.1]", "bot.test", "bot.test:8080", "Bot.Test.", "dev-box:1",
+	} {
+		r := httptest.NewRequest("GET", p.url+"/simulator/state", nil)
+		r.RequestURI = ""
+		r.Host = host
+		answer, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, http.StatusOK, answer.StatusCode, host)
+	}
+	for _, host := range []string{"sub.bot.test", "test", "evil.example"} {
+		r := httptest.NewRequest("GET", p.url+"/simulator/state", nil)
+		r.RequestURI = ""
+		r.Host = host
+		answer, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, http.StatusForbidden, answer.StatusCode, host)
+	}
+}
+
+// A bot in a container calls the Graph API by whatever name the network has.
+func TestBotsCallTheGraphAPIByAnyName(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, simulator.Config{})
+	r := httptest.NewRequest("GET", "/v27.0/"+ada+"?fields=first_name", nil)
+	r.Host = "simulator:9090"
+	r.Header.Set("Authorization", "Bearer simulator-page-token")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	require.Equal(t, http.StatusOK, w.Code, "%s", w.Body)
+}
+
+func TestHostsThatAreNoNames(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"", "*", "http://bot.test", "bot.test/x", "a b"} {
+		_, err := simulator.New(simulator.Config{Hosts: []string{host}})
+		require.ErrorContains(t, err, "Config.Hosts", host)
+	}
+}
