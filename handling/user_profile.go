@@ -10,17 +10,22 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// UserProfile keeps what the platform tells about a person: name, picture,
+// UserProfile keeps what the platform says about a person: name, picture,
 // locale, time zone. A new person's first turn waits a moment for it, so that
 // the first answer can use their name and language; no later turn waits. It is
-// asked again, beside turns, when it has become old. What the platform
-// refuses to tell is remembered too, and the person is kept without it.
+// asked for again, beside turns, when it has become old.
+//
+// A field that the platform refuses costs that field, not the profile: the others
+// are kept, and the field is not asked for again for that page for 24 hours, or
+// until the process restarts. A profile that is refused as a whole is remembered as
+// refused, and the person is kept without it.
 //
 // Under TypeDefault it runs before all other handlers.
 type UserProfile struct {
 	// Fields are what to ask for. Default: first_name, last_name, profile_pic,
 	// locale, timezone and gender; on Instagram name, username and profile_pic.
-	// The platform answers only what the app has permission for.
+	// Locale, timezone and gender each need a permission of the app
+	// (pages_user_locale, pages_user_timezone, pages_user_gender).
 	Fields []string
 	// PSIDOnly keeps the person without asking.
 	PSIDOnly bool

@@ -11,20 +11,21 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// profiles looks people's profiles up beside turns: one call per person at a
-// time, a bounded number of calls in all.
+// profiles looks up people's profiles beside turns: one look-up per person at a
+// time, a bounded number of look-ups in all.
 type profiles struct {
-	cfg   Config
-	ctx   context.Context
-	slots chan struct{}
-	calls sync.WaitGroup
+	cfg    Config
+	ctx    context.Context
+	fields *profileFields
+	slots  chan struct{}
+	calls  sync.WaitGroup
 
 	mu     sync.Mutex
 	flying map[store.Conversation]*lookup
 	closed bool
 }
 
-// lookup is a call under way. The result may be read once done is closed.
+// lookup is a look-up under way. The result may be read once done is closed.
 type lookup struct {
 	done   chan struct{}
 	result store.SaveProfile
@@ -35,6 +36,7 @@ func newProfiles(ctx context.Context, cfg Config) *profiles {
 	return &profiles{
 		cfg:    cfg,
 		ctx:    ctx,
+		fields: newProfileFields(),
 		slots:  make(chan struct{}, profilesAtOnce),
 		flying: map[store.Conversation]*lookup{},
 	}
@@ -57,8 +59,8 @@ func (p *profiles) Lookup(ctx context.Context, query handling.ProfileQuery, wait
 	return store.SaveProfile{}, false
 }
 
-// start returns the call for a person, a new one if none is under way. It
-// returns nil when very many wait for a slot, or at shutdown.
+// start returns the look-up of a person, a new one if none is under way. It
+// returns nil when [profilesWaiting] look-ups are under way, and at shutdown.
 func (p *profiles) start(query handling.ProfileQuery) *lookup {
 	who := store.Conversation{PageID: query.PageID, PersonID: query.PSID}
 	p.mu.Lock()
@@ -92,16 +94,16 @@ func (p *profiles) fetch(query handling.ProfileQuery, l *lookup) {
 	defer func() { <-p.slots }()
 	ctx, cancel := context.WithTimeout(p.ctx, profileTimeout)
 	defer cancel()
-	found, err := p.cfg.Client.Profile(ctx, query.PageID, query.PSID, query.Fields...)
+	found, err := p.ask(ctx, query)
 	l.result = store.SaveProfile{PageID: query.PageID, PSID: query.PSID, At: time.Now()}
 	switch {
 	case err == nil:
 		l.ok, l.result.Profile = true, profileOf(found)
 	case errors.Is(err, graph.ErrProfileUnavailable), graph.Classify(err) == graph.RetryNever:
 		l.ok, l.result.Refused = true, true
-		p.cfg.Logger.Info("a person's profile is not shown", "page", query.PageID, "person", query.PSID, "error", err)
+		p.cfg.Logger.Info("the platform does not show a person's profile", "page", query.PageID, "person", query.PSID, "error", err)
 	default:
-		p.cfg.Logger.Warn("no profile of a person for now", "page", query.PageID, "person", query.PSID, "error", err)
+		p.cfg.Logger.Warn("a person's profile could not be looked up; it is asked for again later", "page", query.PageID, "person", query.PSID, "error", err)
 	}
 }
 
@@ -129,7 +131,7 @@ func profileOf(p graph.Profile) store.Profile {
 	}
 }
 
-// wait takes no more calls and waits for those under way.
+// wait takes no more look-ups and waits for those under way.
 func (p *profiles) wait() {
 	p.mu.Lock()
 	p.closed = true
