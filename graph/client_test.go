@@ -192,6 +192,8 @@ func TestSendMessage(t *testing.T) {
 		"user_ref":     {`{"message_id":"m_1"}`, graph.SendResult{MessageID: "m_1"}},
 		"nested":       {`{"recipient":{"id":"9","message_id":"m_1"}}`, graph.SendResult{RecipientID: "9", MessageID: "m_1"}},
 		"half nested":  {`{"recipient":{"id":"9"},"message_id":"m_1"}`, graph.SendResult{RecipientID: "9", MessageID: "m_1"}},
+		"Instagram":    {`{"id":"m_1"}`, graph.SendResult{MessageID: "m_1"}},
+		"both ids":     {`{"id":"other","recipient_id":"9","message_id":"m_1"}`, graph.SendResult{RecipientID: "9", MessageID: "m_1"}},
 		"strange":      {`{"recipient_id":{},"message_id":null,"recipient":[]}`, graph.SendResult{}},
 		"error null":   {`{"recipient_id":"9","error":null}`, graph.SendResult{RecipientID: "9"}},
 		"nothing told": {`{}`, graph.SendResult{}},

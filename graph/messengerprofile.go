@@ -20,6 +20,7 @@ const (
 	profilePath   = Me + "/messenger_profile"
 	iceBreakers   = "ice_breakers"
 	callToActions = "call_to_actions"
+	question      = "question"
 )
 
 // GetMessengerProfile reads properties of a page's Messenger Profile. What is not set is missing in the result. At least
@@ -45,13 +46,13 @@ func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ..
 	profile := make(MessengerProfile)
 	var bare []map[string]json.RawMessage
 	for _, properties := range found.Data {
-		if properties[callToActions] != nil {
+		if properties[callToActions] != nil || properties[question] != nil {
 			bare = append(bare, properties)
 			continue
 		}
 		maps.Copy(profile, properties)
 	}
-	// The new form of the ice breakers has been seen without the name of its property.
+	// Ice breakers, in either of their forms, have been seen without the name of their property.
 	if len(bare) > 0 && profile[iceBreakers] == nil && slices.Contains(fields, iceBreakers) {
 		if profile[iceBreakers], err = json.Marshal(bare); err != nil {
 			return nil, err

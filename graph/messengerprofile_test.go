@@ -20,6 +20,7 @@ func TestGetMessengerProfile(t *testing.T) {
 		"nothing set":      {`{"data":[]}`, `{}`},
 		"nothing at all":   {`{}`, `{}`},
 		"bare ice breaker": {`{"data":[{"call_to_actions":[{"question":"q"}],"locale":"default"}]}`, `{"ice_breakers":[{"call_to_actions":[{"question":"q"}],"locale":"default"}]}`},
+		"bare question":    {`{"data":[{"question":"q","payload":"p"},{"question":"r","payload":"s"}]}`, `{"ice_breakers":[{"payload":"p","question":"q"},{"payload":"s","question":"r"}]}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -43,10 +43,11 @@ func (c *Client) SendMessage(ctx context.Context, page string, body any) (SendRe
 		Raw:          raw,
 		RecipientID:  decodeText(object["recipient_id"]),
 	}
-	// Two of Meta's samples put the ids into an object of their own.
+	// Instagram's answer may have nothing but the mid, as id. Two of Meta's samples put the ids into an object of their own.
 	if recipient := decodeObject(object["recipient"]); recipient != nil {
 		result.RecipientID = cmp.Or(result.RecipientID, decodeText(recipient["id"]))
 		result.MessageID = cmp.Or(result.MessageID, decodeText(recipient["message_id"]))
 	}
+	result.MessageID = cmp.Or(result.MessageID, decodeText(object["id"]))
 	return result, nil
 }

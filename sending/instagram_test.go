@@ -23,7 +23,7 @@ func TestValidateKnowsWhatInstagramHas(t *testing.T) {
 		"10 images":      {manyImages(10), instagram, nil},
 		"11 images":      {manyImages(11), instagram, []string{"attachments"}},
 		"text reply":     {sending.Text("a").WithQuickReplies(sending.TextReply("t", "p")), instagram, nil},
-		"phone reply":    {sending.Text("a").WithQuickReplies(sending.PhoneReply()), instagram, nil},
+		"phone reply":    {sending.Text("a").WithQuickReplies(sending.PhoneReply()), instagram, []string{"quick_replies[0].content_type"}},
 		"e-mail reply":   {sending.Text("a").WithQuickReplies(sending.EmailReply()), instagram, []string{"quick_replies[0].content_type"}},
 		"typing":         {sending.TypingOn.Message(), instagram, nil},
 		"seen":           {sending.MarkSeen.Message(), instagram, nil},

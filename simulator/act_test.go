@@ -11,6 +11,16 @@ import (
 
 // TestActs compares what each act puts under the sender, recipient and timestamp
 // of its event with Meta's examples.
+func TestIceBreakersWithoutLocalesCanBeTapped(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	require.Equal(t, 200, p.do(t, "POST", "/me/messenger_profile", `{"ice_breakers":[{"question":"Open?","payload":"OPEN"}]}`).status)
+	_, err := p.TapIceBreaker(t.Context(), ada, "Open?")
+	require.NoError(t, err)
+	_, err = p.TapIceBreaker(t.Context(), ada, "x")
+	require.ErrorContains(t, err, `no ice breaker "x"`)
+}
+
 func TestActs(t *testing.T) {
 	t.Parallel()
 	b := newBot(t)

@@ -173,20 +173,28 @@ func (c *check) localized(v value, each func(get func(string) value), keys ...st
 	}
 }
 
+// checkIceBreakers takes both documented forms: a list of questions, and one list for each locale.
 func checkIceBreakers(c *check, v value) {
-	var head []struct {
-		Question *string `json:"question"`
-	}
-	if json.Unmarshal(v.unquoted().raw, &head) == nil && len(head) > 0 && head[0].Question != nil {
-		c.refuse("Param %s must be a list of call_to_actions with a locale.", v.path)
-	}
-	c.localized(v, func(get func(string) value) {
-		for _, item := range c.list(get("call_to_actions"), 1, 4) {
+	questions := func(v value) {
+		for _, item := range c.list(v, 1, 4) {
 			part := c.object(item, "question", "payload")
 			c.required(part("question"), 80)
 			c.required(part("payload"), maxPayload)
 		}
-	}, "call_to_actions")
+	}
+	if isFlat(v.unquoted().raw) {
+		questions(v)
+		return
+	}
+	c.localized(v, func(get func(string) value) { questions(get("call_to_actions")) }, "call_to_actions")
+}
+
+// isFlat reports whether ice breakers are a list of questions for every locale.
+func isFlat(iceBreakers json.RawMessage) bool {
+	var head []struct {
+		Question *string `json:"question"`
+	}
+	return json.Unmarshal(iceBreakers, &head) == nil && len(head) > 0 && head[0].Question != nil
 }
 
 func checkMenu(c *check, v value) {

@@ -53,6 +53,7 @@ func TestProfileLimits(t *testing.T) {
 	ice := func(n int) string {
 		return `"ice_breakers":[{"locale":"default","call_to_actions":` + many(n, `{"question":"q#","payload":"p"}`) + `}]`
 	}
+	flat := func(n int) string { return `"ice_breakers":` + many(n, `{"question":"q#","payload":"p"}`) }
 	domains := func(n int) string { return `"whitelisted_domains":` + many(n, `"https://d#.example.com"`) }
 	for _, test := range []struct{ name, fits, breaks string }{
 		{"get_started", `"get_started":{"payload":"` + repeat(1000) + `"}`, `"get_started":{"payload":"` + repeat(1001) + `"}`},
@@ -66,6 +67,8 @@ func TestProfileLimits(t *testing.T) {
 		{"nested menu", menu(many(1, item)), menu(`[{"type":"nested","title":"t","call_to_actions":[]}]`)},
 		{"menu phone", menu(many(1, item)), menu(`[{"type":"phone_number","title":"t","payload":"+15555550101"}]`)},
 		{"ice breakers", ice(4), ice(5)},
+		{"ice breakers without locales", flat(4), flat(5)},
+		{"ice breaker payload", `"ice_breakers":[{"question":"q","payload":"p"}]`, `"ice_breakers":[{"question":"q"}]`},
 		{"commands", commands(many(100, `{"name":"n#","description":"d"}`)), commands(many(101, `{"name":"n#","description":"d"}`))},
 		{"command name", command(32, 1), command(33, 1)},
 		{"command description", command(1, 64), command(1, 65)},

@@ -182,7 +182,11 @@ func (s *Simulator) TapIceBreaker(ctx context.Context, psid, question string) (m
 		type set struct {
 			CallToActions []struct{ Question, Payload string } `json:"call_to_actions"`
 		}
-		found, ok := inLocale[set](s.page.profile["ice_breakers"], s.page.people[psid].Locale)
+		property := s.page.profile["ice_breakers"]
+		found, ok := inLocale[set](property, s.page.people[psid].Locale)
+		if isFlat(property) {
+			ok = json.Unmarshal(property, &found.CallToActions) == nil
+		}
 		if !ok {
 			return doing{}, errors.New("simulator: the page has no ice breakers")
 		}

@@ -80,6 +80,9 @@ func mentioned(wanted Settings) []Property {
 	if wanted.GetStarted != nil || len(wanted.PersistentMenu) > 0 {
 		properties = append(properties, PropertyGetStarted)
 	}
+	if len(wanted.IceBreakers) > 0 {
+		properties = append(properties, PropertyIceBreakers)
+	}
 	if len(wanted.Greeting) > 0 {
 		properties = append(properties, PropertyGreeting)
 	}

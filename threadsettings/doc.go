@@ -1,5 +1,5 @@
 // Package threadsettings keeps what a conversation looks like before and around its messages, as data: the greeting, the
-// get-started button and the persistent menu. The platform calls this the Messenger Profile of a page. See
+// get-started button, the ice breakers and the persistent menu. The platform calls this the Messenger Profile of a page. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/messenger-profile.
 //
 // [Settings] say what is wanted. [Apply] reads what a page has and posts only what differs, in the order that the platform

@@ -29,6 +29,7 @@ func (s Settings) Localize(catalog *i18n.Catalog) Settings {
 	s = s.withDefaults()
 	targets := targetLocales(catalog)
 	s.Greeting = localizeGreetings(s.Greeting, catalog, targets)
+	s.IceBreakers = localizeIceBreakers(s.IceBreakers, catalog, targets)
 	s.PersistentMenu = localizeMenus(s.PersistentMenu, catalog, targets)
 	return s
 }

@@ -45,7 +45,7 @@ func NewPlan(current, wanted Settings) (Plan, error) {
 		return Plan{}, err
 	}
 	var plan Plan
-	for _, property := range []Property{PropertyGetStarted, PropertyPersistentMenu, PropertyGreeting} {
+	for _, property := range []Property{PropertyGetStarted, PropertyPersistentMenu, PropertyIceBreakers, PropertyGreeting} {
 		had, wants := from[string(property)], to[string(property)]
 		if wants != nil && !bytes.Equal(had, wants) {
 			plan.Changes = append(plan.Changes, Change{From: had, Property: property, To: wants})

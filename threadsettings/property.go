@@ -12,11 +12,12 @@ type Property string
 const (
 	PropertyGetStarted     Property = "get_started"
 	PropertyGreeting       Property = "greeting"
+	PropertyIceBreakers    Property = "ice_breakers"
 	PropertyPersistentMenu Property = "persistent_menu"
 )
 
-// removal is every property, in the order in which the platform lets them go: the menu before the button it needs.
-var removal = []Property{PropertyPersistentMenu, PropertyGetStarted, PropertyGreeting}
+// removal is every property, in the order in which the platform allows their removal: the menu before the button it needs.
+var removal = []Property{PropertyPersistentMenu, PropertyGetStarted, PropertyIceBreakers, PropertyGreeting}
 
 // inOrder returns the named properties once each in the order of removal, or all of them if none is named.
 func inOrder(named []Property) ([]Property, error) {

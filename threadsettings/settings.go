@@ -18,6 +18,8 @@ type Settings struct {
 	// Greeting is what a person reads before the conversation, one block for each locale, the default one among them. From
 	// version 25.0 on the platform may refuse or ignore it.
 	Greeting []Greeting
+	// IceBreakers are the questions on the welcome screen, one block for each locale, the default one among them.
+	IceBreakers []IceBreakers
 	// PersistentMenu is the menu beside the composer, one block for each locale, the default one among them.
 	PersistentMenu []Menu
 }
@@ -86,6 +88,7 @@ func (s Settings) withDefaults() Settings {
 		greeting.Locale = cmp.Or(greeting.Locale, DefaultLocale)
 		out.Greeting = append(out.Greeting, greeting)
 	}
+	out.IceBreakers = iceBreakersWithDefaults(s.IceBreakers)
 	for _, menu := range s.PersistentMenu {
 		menu.Locale = cmp.Or(menu.Locale, DefaultLocale)
 		items := make([]MenuItem, len(menu.Items))

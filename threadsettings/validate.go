@@ -35,6 +35,7 @@ func (s Settings) Validate() error {
 		locales = append(locales, greeting.Locale)
 	}
 	report.locales("Greeting", locales)
+	report.iceBreakers(s.IceBreakers)
 	locales = nil
 	for i, menu := range s.PersistentMenu {
 		place := fmt.Sprintf("PersistentMenu[%d] (%s).Items", i, menu.Locale)

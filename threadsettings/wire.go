@@ -55,6 +55,11 @@ func (s Settings) encode() (graph.MessengerProfile, error) {
 			return nil, err
 		}
 	}
+	if len(s.IceBreakers) > 0 {
+		if err := put(profile, PropertyIceBreakers, encodeIceBreakers(s.IceBreakers)); err != nil {
+			return nil, err
+		}
+	}
 	if len(s.PersistentMenu) > 0 {
 		var menus []wireMenu
 		for _, menu := range s.PersistentMenu {
@@ -119,6 +124,7 @@ func decode(profile graph.MessengerProfile) Settings {
 			s.Greeting = append(s.Greeting, Greeting(greeting))
 		}
 	}
+	s.IceBreakers = decodeIceBreakers(profile)
 	var menus []wireMenu
 	if read(profile, PropertyPersistentMenu, &menus) {
 		for _, menu := range menus {

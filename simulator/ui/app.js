@@ -238,7 +238,9 @@ function localized(property) {
 function showWelcome() {
   const p = person();
   const fresh = p && conversation().messages.length === 0;
-  const greeting = localized("greeting")?.text, breakers = localized("ice_breakers")?.call_to_actions ?? [];
+  const flat = (state.profile.ice_breakers ?? []).filter((e) => e.question); // the form without locales
+  const greeting = localized("greeting")?.text;
+  const breakers = flat.length > 0 ? flat : localized("ice_breakers")?.call_to_actions ?? [];
   $("welcome").hidden = !fresh;
   if (!fresh) return;
   const fill = { user_first_name: p.first_name, user_last_name: p.last_name ?? "", user_full_name: name(p) };
