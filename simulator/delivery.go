@@ -145,6 +145,7 @@ func (s *Simulator) post(ctx context.Context, body []byte) (status int, err erro
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Facebook-Api-Version", graphVersion)
 	req.Header.Set("User-Agent", "facebookexternalua")
+	req.Header.Set("X-Hub-Signature", s.signSHA1(body))
 	req.Header.Set("X-Hub-Signature-256", s.Sign(body))
 	return s.exchange(req, nil)
 }

@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // what the platform sends, for bots that check nothing else
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,6 +17,13 @@ import (
 // spoil them. See
 // https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
 func (s *Simulator) Sign(body []byte) string { return "sha256=" + mac(s.cfg.AppSecret, body) }
+
+// signSHA1 returns the X-Hub-Signature header, which the platform sends beside the other. Many bot frameworks check only this.
+func (s *Simulator) signSHA1(body []byte) string {
+	h := hmac.New(sha1.New, []byte(s.cfg.AppSecret))
+	h.Write(body)
+	return "sha1=" + hex.EncodeToString(h.Sum(nil))
+}
 
 // mac is the lowercase hex HMAC-SHA256 that signatures and proofs are made of.
 func mac(secret string, message []byte) string {

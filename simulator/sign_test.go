@@ -1,6 +1,9 @@
 package simulator_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // the platform's older signature
+	"encoding/hex"
 	"encoding/json"
 	"testing"
 
@@ -33,6 +36,20 @@ func TestSignIsKnownAnswer(t *testing.T) {
 	// The well-known HMAC-SHA256 test vector.
 	require.Equal(t, "sha256=f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8",
 		s.Sign([]byte("The quick brown fox jumps over the lazy dog")))
+}
+
+// Frameworks that check the older signature alone can be tried, too.
+func TestCallbacksCarryBothSignatures(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	s := newSim(t, simulator.Config{AppSecret: "key", WebhookURL: b.URL})
+	_, err := s.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	require.NoError(t, s.Flush(t.Context()))
+	h := hmac.New(sha1.New, []byte("key"))
+	h.Write(b.got()[0])
+	require.Equal(t, "sha1="+hex.EncodeToString(h.Sum(nil)), b.header.Get("X-Hub-Signature"))
+	require.Equal(t, s.Sign(b.got()[0]), b.header.Get("X-Hub-Signature-256"))
 }
 
 func TestPostKeepsTheEvent(t *testing.T) {
