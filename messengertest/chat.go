@@ -1,6 +1,7 @@
 package messengertest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -18,7 +19,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// Patience is how long an expectation waits before it fails the test.
+// Patience is how long an expectation waits before it fails the test, if
+// [Chat.Patience] is not set.
 const Patience = 10 * time.Second
 
 // The app, the page and the tokens that [Start] sets up.
@@ -37,14 +39,18 @@ type Chat struct {
 	Bot *messenger.Bot
 	// Webhook is the address of the bot's webhook.
 	Webhook string
+	// Patience is how long each expectation of this chat waits before it fails
+	// the test. It does not slow down what succeeds, only what fails. Set it
+	// before the first expectation. Default: [Patience], 10 s.
+	Patience time.Duration
 
 	t testing.TB
 }
 
 // Start builds a bot from a configuration and runs it against a simulated
 // platform, until the test ends. Apps, VerifyToken, Tokens and GraphURL are set
-// by Start; of the rest, Logger writes to the test's log if it is not set, and
-// everything else is as given. The test closes a Store of its own with
+// by Start. Logger writes to the test's log if it is not set, and Store is one in
+// memory; everything else is as given. The test closes a Store of its own with
 // t.Cleanup, before it calls Start: so it is closed after the bot has stopped.
 func Start(t testing.TB, config messenger.Config) *Chat {
 	t.Helper()
@@ -79,6 +85,12 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
+	switch st := config.Store.(type) {
+	case nil:
+		config.Store = testStore{store.NewMemory()}
+	case *store.Memory:
+		config.Store = testStore{st}
+	}
 	bot, err := messenger.New(config)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -110,6 +122,13 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	return chat
 }
 
+// testStore is a store in memory that the bot does not warn of: a test needs
+// nothing to survive the process.
+type testStore struct{ *store.Memory }
+
+// patience is how long an expectation waits.
+func (c *Chat) patience() time.Duration { return cmp.Or(c.Patience, Patience) }
+
 // Person adds someone who can write to the page. The locale is in the
 // platform's form, such as "zh_TW"; empty means that it is not known.
 func (c *Chat) Person(firstName, locale string) *Person {
@@ -131,11 +150,12 @@ func (c *Chat) As(psid string) *Person {
 // Idle waits until the bot has answered everything that was written to it:
 // nothing is under way any more. Messages that are to wait go on waiting. An event
 // whose handler fails is tried again after 1, 5 and 25 s and keeps the bot busy
-// until then, for longer than [Patience]: a test of such a handler has it return
-// handling.Permanent, or lets the store's clock run ahead (see [StartOn]).
+// until then, for longer than the default of [Chat.Patience]: a test of such a
+// handler sets that, has it return handling.Permanent, or lets the store's clock
+// run ahead (see [StartOn]).
 func (c *Chat) Idle() {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), Patience)
+	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience())
 	defer cancel()
 	if err := c.Flush(ctx); err != nil {
 		c.t.Fatalf("messengertest: callbacks are still under way: %v", err)
@@ -152,7 +172,7 @@ func (c *Chat) Idle() {
 		}
 		select {
 		case <-ctx.Done():
-			c.t.Fatalf("messengertest: the bot is still busy after %v: %s", Patience, waiting(stats.Queue))
+			c.t.Fatalf("messengertest: the bot is still busy after %v: %s", c.patience(), waiting(stats.Queue))
 		case <-again.C:
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,14 +37,14 @@ func (p *Person) Says(text string) { p.t.Helper(); p.act(p.chat.Say(p.t.Context(
 // title, the test fails at once and names their payloads, for TapsPayload.
 func (p *Person) Taps(title string) {
 	p.t.Helper()
-	p.taps("nothing to tap is called "+strconv.Quote(title), title, p.chat.TapQuickReply, p.chat.TapButton, p.chat.TapMenu)
+	p.taps("nothing on offer has the title "+strconv.Quote(title), title, p.chat.TapQuickReply, p.chat.TapButton, p.chat.TapMenu)
 }
 
 // TapsPayload is [Person.Taps] of what has that payload, whatever its title. What
 // has a payload of a type is found by what payload.Kind encodes.
 func (p *Person) TapsPayload(payload string) {
 	p.t.Helper()
-	p.taps("nothing to tap has the payload "+strconv.Quote(payload), payload,
+	p.taps("nothing on offer has the payload "+strconv.Quote(payload), payload,
 		p.chat.TapQuickReplyPayload, p.chat.TapButtonPayload, p.chat.TapMenuPayload)
 }
 
@@ -51,7 +52,7 @@ func (p *Person) TapsPayload(payload string) {
 func (p *Person) taps(failure, what string, ways ...func(ctx context.Context, psid, what string) (string, error)) {
 	p.t.Helper()
 	p.eventually(func() error {
-		errs := []error{}
+		var opens error
 		for _, tap := range ways {
 			_, err := tap(p.t.Context(), p.ID, what)
 			switch {
@@ -60,10 +61,36 @@ func (p *Person) taps(failure, what string, ways ...func(ctx context.Context, ps
 			case errors.Is(err, simulator.ErrAmbiguous):
 				p.t.Fatalf("messengertest: %v; use TapsPayload", err)
 			}
-			errs = append(errs, err)
+			if errors.Is(err, simulator.ErrOpensLink) || errors.Is(err, simulator.ErrNoPerson) {
+				opens = err
+			}
 		}
-		return fmt.Errorf("%s: %w", failure, errors.Join(errs...))
+		if opens != nil {
+			return fmt.Errorf("messengertest: %w", opens)
+		}
+		return fmt.Errorf("messengertest: %s; on offer are:\n%s", failure, p.offers())
 	})
+}
+
+// offers lists what this person could tap, once each.
+func (p *Person) offers() string {
+	var lines []string
+	for _, o := range p.chat.Offers(p.ID) {
+		line := fmt.Sprintf("  %s %q", o.Where, o.Title)
+		switch {
+		case o.Payload != "":
+			line += fmt.Sprintf(", payload %q", o.Payload)
+		case o.Type != "":
+			line += ", of the type " + o.Type
+		}
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return "  nothing"
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Reacts puts an emoji on the message of the page that this person has seen last,
@@ -85,10 +112,10 @@ func (p *Person) GetsStarted() {
 	})
 }
 
-// eventually tries until it works or [Patience] is over.
+// eventually tries until it works or the chat's patience is over.
 func (p *Person) eventually(try func() error) {
 	p.t.Helper()
-	over := time.NewTimer(Patience)
+	over := time.NewTimer(p.chat.patience())
 	defer over.Stop()
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
@@ -130,13 +157,19 @@ func (p *Person) act(_ string, err error) {
 	}
 }
 
-// Sees waits for the next message from the page and fails unless its text, or
-// the text of its template, is this one.
+// Sees waits for the next message from the page and fails unless its text, the
+// text of its template, or the title of one of its cards is this one. The whole
+// message counts as seen then: to look at several cards of one message, take it
+// with [Person.Next], and see [Texts].
 func (p *Person) Sees(text string) {
 	p.t.Helper()
 	m := p.Next()
-	if got := Text(m); got != text {
-		p.t.Fatalf("the page's next message is %q, want %q\n%s", got, text, describe(m))
+	if got := Texts(m); !slices.Contains(got, text) {
+		quoted := make([]string, len(got))
+		for i := range got {
+			quoted[i] = strconv.Quote(got[i])
+		}
+		p.t.Fatalf("the page's next message is %s, want %q\n%s", strings.Join(quoted, ", "), text, describe(m))
 	}
 }
 
@@ -144,11 +177,11 @@ func (p *Person) Sees(text string) {
 // yet.
 func (p *Person) Next() simulator.Message {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), Patience)
+	ctx, cancel := context.WithTimeout(p.t.Context(), p.chat.patience())
 	defer cancel()
 	m, err := p.chat.Wait(ctx, p.ID, func(m simulator.Message) bool { return !p.seen[m.ID] })
 	if err != nil {
-		p.t.Fatalf("no message from the page within %v; the conversation so far:\n%s", Patience, p.transcript())
+		p.t.Fatalf("no message from the page within %v; the conversation so far:\n%s", p.chat.patience(), p.transcript())
 	}
 	p.seen[m.ID], p.last = true, m.ID
 	return m
@@ -177,28 +210,36 @@ func (p *Person) transcript() string {
 // Text returns what a message says: its text, or the text or first title of its
 // template, or else the order number of a receipt. It is empty for what says
 // nothing of the kind, such as an image.
-func Text(m simulator.Message) string {
+func Text(m simulator.Message) string { return Texts(m)[0] }
+
+// Texts returns all that [Person.Sees] compares with: the text of a message or of
+// its template, or else the title of every card or line, or else the order number
+// of a receipt. There is at least one, which [Text] returns.
+func Texts(m simulator.Message) []string {
 	if m.Text != "" {
-		return m.Text
+		return []string{m.Text}
 	}
 	for _, a := range m.Attachments {
-		if a.Template == nil {
+		switch {
+		case a.Template == nil:
 			continue
-		}
-		if a.Template.Text != "" {
-			return a.Template.Text
-		}
-		for _, e := range a.Template.Elements {
-			return e.Title
+		case a.Template.Text != "":
+			return []string{a.Template.Text}
+		case len(a.Template.Elements) > 0:
+			titles := make([]string, len(a.Template.Elements))
+			for i, e := range a.Template.Elements {
+				titles[i] = e.Title
+			}
+			return titles
 		}
 		var receipt struct {
 			OrderNumber string `json:"order_number"`
 		}
 		if json.Unmarshal(a.Template.Raw, &receipt) == nil {
-			return receipt.OrderNumber
+			return []string{receipt.OrderNumber}
 		}
 	}
-	return ""
+	return []string{""}
 }
 
 func describe(m simulator.Message) string {

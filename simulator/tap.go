@@ -155,14 +155,16 @@ func (s *Simulator) TapMenuPayload(ctx context.Context, psid, payload string) (m
 	return s.tapMenu(ctx, psid, payload, func(item Button) bool { return item.Payload == payload })
 }
 
+// menu is the persistent menu in one locale.
+type menu struct {
+	CallToActions []Button `json:"call_to_actions"`
+}
+
 func (s *Simulator) tapMenu(ctx context.Context, psid, sought string, match func(Button) bool) (string, error) {
 	if sought == "" {
 		return "", errNothing
 	}
 	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
-		type menu struct {
-			CallToActions []Button `json:"call_to_actions"`
-		}
 		found, ok := inLocale[menu](s.page.profile["persistent_menu"], s.page.people[psid].Locale)
 		if !ok {
 			return doing{}, errors.New("simulator: the page has no persistent menu")

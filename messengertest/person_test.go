@@ -1,0 +1,145 @@
+package messengertest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/messengertest"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+func TestFailedTapsListWhatIsOnOffer(t *testing.T) {
+	t.Parallel()
+	tb := &failing{TB: t}
+	offer := sending.ButtonTemplate("What next?",
+		sending.PostbackButton("Help", "help"), sending.URLButton("Site", "https://shop.example/")).
+		WithQuickReplies(sending.TextReply("Small", "size:s"), sending.TextReply("Large", "size:l"))
+	chat := messengertest.Start(tb, messenger.Config{
+		Policy: routing.Policy{
+			receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(carousel, sending.Text("and"), offer)}},
+		},
+		ThreadSettings: map[string]threadsettings.Settings{graph.Me: {
+			GetStarted:     &threadsettings.GetStarted{},
+			PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "Orders", Payload: "orders"}),
+		}},
+	})
+	chat.Patience = 50 * time.Millisecond
+	ada := chat.Person("Ada", "en_US")
+	stranger := chat.Person("Eve", "en_US")
+	require.Eventually(t, func() bool { return len(chat.Profile()["persistent_menu"]) > 0 }, messengertest.Patience, time.Millisecond)
+	ada.Says("hi")
+	chat.Idle()
+	tb.expect(`nothing on offer has the title "Medium"; on offer are:`, func() { ada.Taps("Medium") })
+	require.Equal(t, `messengertest: nothing on offer has the title "Medium"; on offer are:
+  quick reply "Small", payload "size:s"
+  quick reply "Large", payload "size:l"
+  button "Help", payload "help"
+  button "Site", of the type web_url
+  button "Buy", payload "buy:shirt"
+  button "Buy", payload "buy:shoes"
+  menu item "Orders", payload "orders"`, tb.failure)
+	tb.expect(`nothing on offer has the payload "size:m"; on offer are:`, func() { ada.TapsPayload("size:m") })
+	tb.expect(`"Site": simulator: it opens a link`, func() { ada.Taps("Site") })
+	tb.expect(`on offer are:`+"\n"+`  menu item "Orders", payload "orders"`, func() { stranger.Taps("Small") })
+}
+
+func TestPatienceIsThatOfTheChat(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		set, want time.Duration
+		wait      bool
+	}{
+		"default":      {0, messengertest.Patience, false},
+		"long":         {time.Minute, time.Minute, false},
+		"short":        {20 * time.Millisecond, 20 * time.Millisecond, true},
+		"a bit longer": {30 * time.Millisecond, 30 * time.Millisecond, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tb := &failing{TB: t}
+			chat := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
+				Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error { return errors.New("not now") }),
+			}}}})
+			chat.Patience = c.set
+			ada := chat.Person("Ada", "")
+			if !c.wait { // the test's own end comes first
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				tb.ctx = ctx
+			}
+			tb.expect(fmt.Sprintf("no message from the page within %v;", c.want), func() { ada.Next() })
+			if c.wait {
+				tb.expect("nothing on offer", func() { ada.Taps("Buy") })
+				ada.Says("hi")
+				tb.expect(fmt.Sprintf("still busy after %v:", c.want), chat.Idle)
+			}
+		})
+	}
+}
+
+// A test needs no durable store, and gets no warning that it has none.
+func TestNoWarningAboutTheStoreOfATest(t *testing.T) {
+	t.Parallel()
+	for name, st := range map[string]store.Store{"none": nil, "its own": store.NewMemory()} {
+		log := &log{TB: t}
+		chat := messengertest.Start(log, messenger.Config{Store: st})
+		ada := chat.Person("Ada", "")
+		ada.Says("hi")
+		ada.Sees("Hi, Ada!")
+		require.Empty(t, log.String(), name)
+	}
+}
+
+// log is a testing.TB whose log can be read.
+type log struct {
+	testing.TB
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Output() io.Writer { return l }
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func TestSeesMatchesAnyCard(t *testing.T) {
+	t.Parallel()
+	tb := &failing{TB: t}
+	chat := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{
+		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(carousel)}},
+	}})
+	ada := chat.Person("Ada", "")
+	for _, card := range []string{"Shirt", "Shoes"} {
+		ada.Says("hi")
+		ada.Sees(card)
+		ada.SeesNothing()
+	}
+	ada.Says("hi")
+	tb.expect(`the page's next message is "Shirt", "Shoes", want "Hat"`, func() { ada.Sees("Hat") })
+	ada.Says("hi")
+	require.Equal(t, []string{"Shirt", "Shoes"}, messengertest.Texts(ada.Next()))
+}
