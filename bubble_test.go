@@ -167,7 +167,7 @@ func thumb(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 func (w *world) dies() store.Lease {
 	w.t.Helper()
 	leases, err := w.store.Claim(w.t.Context(), store.Claim{
-		Owner: "dead", Conversations: 1, Events: 16, Suspects: 1, TTL: time.Millisecond,
+		Owner: "dead", Conversations: 1, Events: 16, Suspects: store.Suspects{1, 1, 1}, TTL: time.Millisecond,
 	})
 	require.NoError(w.t, err)
 	require.Len(w.t, leases, 1)
@@ -175,16 +175,21 @@ func (w *world) dies() store.Lease {
 	return leases[0]
 }
 
-// leavesSuspects lets people, from 70 on, write a text each, and claims all of it,
-// as a process does that ends while it works for them. The bot does not run then.
-func (w *world) leavesSuspects(people int, text string) {
+// leavesInterrupted lets people, from 70 on, write a text each, and claims all of it
+// so many times, as processes do that end while they work for them. The bot does
+// not run then.
+func (w *world) leavesInterrupted(people, times int, text string) {
 	w.t.Helper()
 	w.stop()
 	for i := range people {
 		require.Equal(w.t, http.StatusOK, w.post(callback(pageID, fmt.Sprint(70+i), fmt.Sprint("m_", i), text)).Code)
 	}
-	leases, err := w.store.Claim(w.t.Context(), store.Claim{Owner: "dead", Conversations: 2 * people, TTL: time.Millisecond})
-	require.NoError(w.t, err)
-	require.Len(w.t, leases, people)
-	after(time.Second)
+	for range times {
+		leases, err := w.store.Claim(w.t.Context(), store.Claim{
+			Owner: "dead", Conversations: 2 * people, Suspects: store.Suspects{people, people, people}, TTL: time.Millisecond,
+		})
+		require.NoError(w.t, err)
+		require.Len(w.t, leases, people)
+		after(time.Second)
+	}
 }

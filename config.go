@@ -29,9 +29,9 @@ type Config struct {
 	// this bot count as its own too. Required.
 	Apps []receiving.App
 
-	// AtMostOnce turns round what happens to a message of unknown fate: by
-	// default it is sent again and may double; with AtMostOnce it is not, and
-	// may be missing. Default: false.
+	// AtMostOnce drops a message whose outcome is unknown, which may then be
+	// missing. By default it is sent again, and may arrive twice; the package
+	// documentation lists when. Default: false.
 	AtMostOnce bool
 
 	// Catalog translates the texts of the built-in senders into each person's

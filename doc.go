@@ -38,10 +38,39 @@
 //     messages go out in order, whatever number of replicas works on them.
 //   - What a turn's handlers wrote, the end of its event, and what is to be
 //     sent become durable together, or not at all.
-//   - A send whose fate is unknown, because the process or the connection died
-//     after the request was written, is the one thing that may double: the
-//     platform has no idempotency key. [Config.AtMostOnce] turns that round.
+//   - A send whose outcome is unknown is the one thing that can be sent twice:
+//     the platform has no idempotency key. See below.
+//   - After a crash conversations resume in parallel. An event becomes a dead
+//     letter without being run again only if it ended its process while it ran
+//     alone.
 //   - One slow or failing person, handler, page or token delays no other.
+//
+// # What can be sent twice
+//
+// A message is sent again if its request may have been made and its result was
+// not stored. This is the complete list of how that happens:
+//
+//   - The process ended after the request was written and before the result was
+//     committed: a crash, a kill, a loss of power.
+//   - The connection to the platform broke, or timed out, after the request was
+//     written, or the answer was a server error that leaves the outcome open.
+//   - The process was stopped, or starved of CPU, for longer than its lease (15 s)
+//     between the request and the commit of its result. Its commit is then
+//     rejected, and another worker finds the message started.
+//   - The store could not commit the result before the lease ended, although no
+//     process died: it was away, or a lock on its tables was held, as a
+//     migration or a VACUUM FULL of the host does. A lock of 20 s suffices.
+//   - The grace period of a shutdown ended while a request was in flight.
+//   - The database was restored from a backup that is older than the send.
+//   - The host called [Bot.SendOnce] with the same key again after the key was
+//     purged (Retention.Seen).
+//
+// By default such a message is sent again, at most three times; with
+// [Config.AtMostOnce] it is not, and is reported to [Config.OnSendFailed]. If the
+// page is subscribed to message_echoes, the bot first waits up to 30 s for the
+// echo of the message, which settles its outcome. A sender action that a handler
+// sends with Replier.Now does not wait for the commit, and is sent again whenever
+// the turn is retried.
 //
 // # Where to read on
 //

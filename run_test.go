@@ -247,7 +247,8 @@ func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
 		dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
 		require.NoError(t, err)
 		require.Len(t, dead, 1)
-		require.Contains(t, dead[0].Failures[0].Error, "could not be stored")
+		require.Equal(t, 4, dead[0].Attempts, "it was tried as often as any turn that fails")
+		require.Contains(t, dead[0].Failures[0].Error, "the store did not take the outcome: no such column: thumb_ups")
 	})
 }
 

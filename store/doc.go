@@ -25,6 +25,10 @@
 // and a Commit with an older epoch is refused with [ErrFenced], so a worker
 // that was paused past its lease can no longer have effects.
 //
+// A lease that ends without a commit, since its process died or lost it, interrupts
+// the conversation. It is claimed again at once; after several interruptions in a
+// row it runs isolated from others, see [IsolationLevel].
+//
 // [Memory] keeps everything in the process, for tests and first steps.
 // Package store/gormstore keeps it in a database; package store/storetest is
 // the suite that every store passes.

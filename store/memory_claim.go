@@ -19,12 +19,11 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 	var passed []*mailbox
 	for len(leases) < claim.Conversations && len(m.due) > 0 && !m.due[0].claimAt.After(now) {
 		box := m.due[0]
-		if box.starts > 0 {
-			if claim.Suspects <= 0 {
-				heap.Pop(&m.due)
-				passed = append(passed, box)
-				continue
-			}
+		level := IsolationLevel(box.starts)
+		if level > 0 && claim.Suspects[level-1] <= 0 {
+			heap.Pop(&m.due)
+			passed = append(passed, box)
+			continue
 		}
 		lease := box.hand(max(claim.Events, 1), now)
 		if len(lease.Events) == 0 && len(lease.Sends) == 0 {
@@ -33,8 +32,8 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 			m.file(box)
 			continue
 		}
-		if box.starts > 0 {
-			claim.Suspects--
+		if level > 0 {
+			claim.Suspects[level-1]--
 		}
 		m.epochs++
 		box.epoch = m.epochs
@@ -112,6 +111,19 @@ func (m *Memory) held(id LeaseID) *mailbox {
 		return nil
 	}
 	return box
+}
+
+// MarkAlone implements [Queuer]. The store ends with its process, so that there
+// is nothing to record.
+func (m *Memory) MarkAlone(ctx context.Context, lease LeaseID, _ int64) error {
+	if err := m.begin(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	if m.held(lease) == nil {
+		return ErrFenced
+	}
+	return nil
 }
 
 // Renew implements [Queuer].

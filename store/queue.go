@@ -52,9 +52,22 @@ type Queuer interface {
 
 	// Claim leases conversations that have something due, oldest due first.
 	// It raises each one's epoch and adds one to its starts. A lease that is
-	// handed out has an event or a send in it. After an error of the context
-	// conversations may have been leased, to nobody's use.
+	// handed out has an event or a send in it. Conversations that were
+	// interrupted at most once are handed out with the fresh ones; the others are
+	// bounded by [Claim.Suspects], and those beyond the bound delay no others. See
+	// [IsolationLevel]. After an error of the context conversations may have been
+	// leased without a holder; they can be claimed again when the lease expires.
 	Claim(ctx context.Context, claim Claim) ([]Lease, error)
+
+	// MarkAlone records durably that a process runs an event of a conversation
+	// and no other turn beside it, or, if seq is 0, that this is no longer so. The
+	// next Commit, and the next Claim, end the mark too. If the process ends while
+	// the mark stands, the next lease on the conversation has the event in Fatal.
+	// It returns [ErrFenced] if the lease is not current. It changes neither the
+	// starts nor the time of the lease.
+	//
+	// A lease that expires while its process lives leaves no event in Fatal.
+	MarkAlone(ctx context.Context, lease LeaseID, seq int64) error
 
 	// Renew extends leases to ttl from now and returns those that were
 	// already lost. A lease that has expired is not lost before somebody else
@@ -156,9 +169,10 @@ type Claim struct {
 	// Events is the most events, and the most sends, to hand out of each; less
 	// than 1 means 1.
 	Events int
-	// Suspects is the most conversations to lease that were claimed before
-	// without a commit. The event at their head may have killed its process.
-	Suspects int
+	// Suspects is the most conversations to lease that were interrupted more than
+	// once, on each level of isolation. The event at their head may have ended its
+	// process each time.
+	Suspects Suspects
 	// TTL is how long the leases last without a Renew.
 	TTL time.Duration
 }
@@ -173,9 +187,13 @@ type LeaseID struct {
 // Lease is the right to act for a conversation, and what there is to do.
 type Lease struct {
 	LeaseID
-	// Starts counts the claims since the last commit, this one included.
-	// More than one means that a worker died or lost its lease on the way.
+	// Starts counts the claims since the last commit, this one included. Each one
+	// but the last was interrupted: its process ended, or it lost the lease.
 	Starts int
+	// Fatal is the Seq of the event that ended its process while it ran alone, or
+	// 0. The event is not to be run again. It is among Events, unless older events
+	// arrived meanwhile.
+	Fatal int64
 	// Person is what is known of the conversation's person: nothing but their ids,
 	// if they are unknown.
 	Person Person

@@ -52,6 +52,10 @@ const (
 	hintWithin = time.Minute
 	// eventsPerLease bounds the events, and the sends, that a lease hands out.
 	eventsPerLease = 16
+	// aloneAtFirst is how long an event that was interrupted often runs alone at
+	// first; aloneDoublings bounds how often that doubles.
+	aloneAtFirst   = 5 * time.Second
+	aloneDoublings = 4
 	// stuckAfter is how long a handler may go on after its context has ended.
 	stuckAfter = time.Second
 	// purgeEvery is how often old records are erased.

@@ -45,8 +45,12 @@ func (w *worker) deliver(foreseen *attempt) (pause time.Duration, ok bool) {
 			foreseen = nil
 			continue
 		}
-		if !w.held.safe() {
+		// A send that is marked as started is made before all else.
+		if !w.held.safe() || foreseen == nil && !w.yield() {
 			return 0, w.mine()
+		}
+		if len(w.due) == 0 {
+			continue // what was due has changed meanwhile
 		}
 		a := foreseen
 		if foreseen = nil; a == nil || a.send.Key != w.due[0].Key {

@@ -27,14 +27,16 @@ type Engine struct {
 	profiles *profiles
 	counts   counts
 
-	running  atomic.Bool
-	runTurn  func(handling.TurnFunc) handling.TurnFunc // all of the program's middleware
-	runSend  sending.DeliverFunc
-	wake     chan struct{}
-	slots    chan struct{} // one token per worker that may start
-	leaving  chan struct{} // one token per worker that only gives its lease back
-	suspects atomic.Int32
-	workers  sync.WaitGroup
+	isolation *isolation
+	turnstile turnstile
+
+	running atomic.Bool
+	runTurn func(handling.TurnFunc) handling.TurnFunc // all of the program's middleware
+	runSend sending.DeliverFunc
+	wake    chan struct{}
+	slots   chan struct{} // one token per worker that may start
+	leaving chan struct{} // one token per worker that only gives its lease back
+	workers sync.WaitGroup
 
 	// draining is closed when no new turn may start, killed is the end of all
 	// that runs.
@@ -46,12 +48,13 @@ type Engine struct {
 // New returns an engine that does nothing until Run.
 func New(cfg Config) *Engine {
 	e := &Engine{
-		cfg:      cfg,
-		owner:    ownerName(),
-		wake:     make(chan struct{}, 1),
-		slots:    make(chan struct{}, cfg.Workers),
-		leaving:  make(chan struct{}, cfg.Workers),
-		draining: make(chan struct{}),
+		cfg:       cfg,
+		owner:     ownerName(),
+		isolation: newIsolation(cfg.Workers),
+		wake:      make(chan struct{}, 1),
+		slots:     make(chan struct{}, cfg.Workers),
+		leaving:   make(chan struct{}, cfg.Workers),
+		draining:  make(chan struct{}),
 	}
 	e.peers = newPeers(cfg, e.owner)
 	e.pages = newPages(cfg, e.peers, e.hint)
@@ -160,6 +163,16 @@ func (e *Engine) claim(ctx context.Context) {
 			return
 		case <-e.slots:
 		}
+		// What is claimed while a turn runs alone would only wait for that, and other
+		// processes could not have it.
+		if open, closed := e.turnstile.closed(); closed {
+			e.slots <- struct{}{}
+			select {
+			case <-ctx.Done():
+			case <-open:
+			}
+			continue
+		}
 		free := 1 + e.takeSlots()
 		asked := time.Now()
 		leases, err := e.claimOnce(ctx, free)
@@ -204,14 +217,14 @@ func (e *Engine) takeSlots() int {
 	}
 }
 
-// claimOnce asks the store for work. The context cannot end: nobody would hold
-// what was claimed all the same.
+// claimOnce asks the store for work. The context cannot end: what was claimed all
+// the same would have no worker.
 func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error) {
 	return e.cfg.Store.Claim(context.WithoutCancel(ctx), store.Claim{
 		Owner:         e.owner,
 		Conversations: free,
 		Events:        eventsPerLease,
-		Suspects:      max(0, 1-int(e.suspects.Load())),
+		Suspects:      e.isolation.room(),
 		TTL:           e.cfg.LeaseTTL,
 	})
 }
@@ -219,23 +232,18 @@ func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error)
 // start runs a worker. The lease is counted from when it was asked for: it may
 // last longer than this process thinks, never shorter.
 func (e *Engine) start(lease store.Lease, asked time.Time) {
-	suspect := lease.Starts > 1
-	if suspect {
-		e.suspects.Add(1)
-	}
+	level := store.IsolationLevel(lease.Starts - 1)
+	e.isolation.take(level)
 	held := e.keeper.hold(e.killed, lease.LeaseID, asked)
 	e.workers.Go(func() {
-		w := worker{e: e, lease: lease, held: held, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
+		w := worker{e: e, lease: lease, held: held, level: level, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
 		defer func() {
 			held.drop()
 			w.vacate()
 			if w.left {
 				<-e.leaving
 			}
-			if suspect {
-				e.suspects.Add(-1)
-				e.hint() // the next one has waited for this one's end
-			}
+			w.endIsolation()
 		}()
 		w.run()
 	})

@@ -28,7 +28,7 @@ func (t *turn) willRetry() bool {
 // retryable reports whether trying again may mend an error.
 func retryable(err error) bool {
 	var field *sending.FieldError
-	return err != nil && !errors.Is(err, errDeadly) && !handling.IsPermanent(err) &&
+	return err != nil && !errors.Is(err, errFatal) && !handling.IsPermanent(err) &&
 		!errors.As(err, &field) && !errors.Is(err, graph.ErrOutsideWindow)
 }
 

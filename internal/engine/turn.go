@@ -20,8 +20,10 @@ import (
 var (
 	errGoexit = errors.New("the handler ended its goroutine with runtime.Goexit")
 	errNoStep = errors.New("today's policy has none of the routes that are to run again")
-	errStuck  = errors.New("the handler did not return after its context had ended")
-	errDeadly = errors.New("each time that the event was handled the process ended, or the outcome could not be stored; it was not run again")
+	// errNotStored is what a turn fails with whose outcome the store refuses.
+	errNotStored = errors.New("the store did not take the outcome")
+	errStuck     = errors.New("the handler did not return after its context had ended")
+	errFatal     = errors.New("the process ended while it ran this event and no other; the event was not run again")
 )
 
 // turn is the handling of one event, once.

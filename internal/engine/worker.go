@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -16,6 +17,12 @@ type worker struct {
 	lease store.Lease
 	held  *lease
 	log   *slog.Logger
+
+	// level is the conversation's level of isolation, up to its first commit.
+	level int
+	// inside reports that the worker is in the turnstile beside others, and alone that
+	// it has it for itself.
+	inside, alone bool
 
 	// due are the sends to make, as the last commit found them; there may be more.
 	due  []store.QueuedSend
@@ -42,11 +49,22 @@ type worker struct {
 
 // run works through the lease and gives it back.
 func (w *worker) run() {
+	defer w.leave() // after the last commit
 	w.known = w.lease.Person
 	w.expect(w.lease.Sends)
 	if pause, ok := w.work(); ok && !w.released {
-		w.leave()
+		w.makeRoom()
 		w.release(pause)
+	}
+}
+
+// endIsolation frees the place on the conversation's level of isolation, once, and
+// lets the next one that waits for it be claimed.
+func (w *worker) endIsolation() {
+	if w.level > 0 {
+		w.e.isolation.free(w.level)
+		w.level = 0
+		w.e.hint()
 	}
 }
 
@@ -58,10 +76,10 @@ func (w *worker) vacate() {
 	}
 }
 
-// leave frees the slot while the lease is still to be given back: what takes the
+// makeRoom frees the slot while the lease is still to be given back: what takes the
 // slot then shares a commit with that. Not more workers may be leaving than have
 // slots; they would grow without bound while the store takes claims and no commits.
-func (w *worker) leave() {
+func (w *worker) makeRoom() {
 	select {
 	case w.e.leaving <- struct{}{}:
 		w.left = true
@@ -73,22 +91,28 @@ func (w *worker) leave() {
 // work returns how long the conversation must rest, and whether the lease is
 // still good.
 func (w *worker) work() (pause time.Duration, ok bool) {
-	if w.stopping() {
+	if w.stopping() || !w.enter() {
 		return 0, w.mine()
 	}
 	if pause, ok = w.deliver(nil); !ok || pause > 0 {
 		return pause, ok
 	}
 	for i, ev := range w.lease.Events {
-		if w.stopping() {
+		if w.stopping() || !w.yield() {
 			return 0, w.mine()
 		}
 		// What was sent is made durable before user code can end the process.
 		if err := w.flush(); err != nil {
 			return 0, false
 		}
-		deadly := i == 0 && w.lease.Starts > len(w.e.cfg.Pauses)+1
-		if pause, ok = w.event(ev, deadly, i == len(w.lease.Events)-1); !ok || pause > 0 || w.released {
+		last := i == len(w.lease.Events)-1
+		if w.level == store.IsolationLevels && ev.Seq != w.lease.Fatal {
+			pause, ok = w.eventAlone(ev, last)
+		} else {
+			pause, ok = w.event(ev, ev.Seq == w.lease.Fatal, last)
+		}
+		w.endIsolation() // the turn is over, and it was not what ended processes
+		if !ok || pause > 0 || w.released {
 			return pause, ok
 		}
 	}
@@ -109,19 +133,22 @@ func (w *worker) stopping() bool {
 // not once it was lost, but it is at shutdown.
 func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errLeaseLost) }
 
-// event runs one turn, commits it and delivers what it sends. An event whose
-// starts are used up, because each time the process ended, is not run. The last
-// event's turn gives the lease back, if it sends nothing.
-func (w *worker) event(ev store.QueuedEvent, deadly, last bool) (pause time.Duration, ok bool) {
+// event runs one turn, commits it and delivers what it sends. A fatal event, which
+// ended its process while it ran alone, is not run. The last event's turn gives the
+// lease back, if it sends nothing.
+//
+// If the store refuses an outcome for as long as a lease lasts, and renews the lease
+// meanwhile, it is the outcome that cannot be stored: the turn has failed.
+func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Duration, ok bool) {
 	t := newTurn(w, ev)
 	switch {
 	case !t.decode():
-	case deadly:
-		t.fail(errDeadly)
+	case fatal:
+		t.fail(errFatal)
 	case !t.run():
 		return 0, w.mine()
 	}
-	for {
+	for refused := false; ; {
 		out, again := t.outcome()
 		var next *attempt
 		switch {
@@ -154,6 +181,9 @@ func (w *worker) event(ev store.QueuedEvent, deadly, last bool) (pause time.Dura
 			t.failRoute(call.Route, call)
 		case errors.As(err, &conflict):
 			t.failRoute(t.routeOf(conflict), conflict)
+		case errors.Is(err, errNotStored) && !refused && w.held.safe():
+			refused = true
+			t.fail(err)
 		default:
 			return 0, false
 		}
@@ -192,10 +222,15 @@ func (e *Engine) pause(attempts int) time.Duration {
 
 // flush commits what sends came to.
 func (w *worker) flush() error {
-	if len(w.settled.Results) == 0 && len(w.settled.Writes) == 0 {
+	if !w.unsettled() {
 		return nil
 	}
 	return w.commit(store.Outcome{})
+}
+
+// unsettled reports whether sends came to something that is not durable yet.
+func (w *worker) unsettled() bool {
+	return len(w.settled.Results) > 0 || len(w.settled.Writes) > 0
 }
 
 // release gives the lease back. The conversation rests for the pause.
@@ -209,16 +244,15 @@ func (w *worker) release(pause time.Duration) {
 // commit makes an outcome durable, together with what sends came to before it,
 // and takes the sends that are due, if it asks for them.
 //
-// When the store fails it tries again, for as long as a lease lasts: then the
-// lease is left to run out, and if it is the outcome that the store cannot take,
-// not the store that is away, the event's starts will be used up. What commit
-// returns then, and ErrFenced, is logged here.
+// When the store fails it tries again while the lease can be renewed, for as long as
+// a lease lasts: then it returns errNotStored. What commit returns then, and
+// ErrFenced, is logged here.
 func (w *worker) commit(out store.Outcome) error {
 	out.Lease = w.lease.LeaseID
 	out.Results = slices.Concat(w.settled.Results, out.Results)
 	out.Writes = slices.Concat(w.settled.Writes, out.Writes)
-	// The context must not end while the commit is under way: nobody would
-	// know whether it took effect.
+	// The context must not end while the commit is under way: it would be unknown
+	// whether it took effect.
 	ctx := context.WithoutCancel(w.held.ctx)
 	giveUp := time.After(w.e.cfg.LeaseTTL)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
@@ -246,7 +280,7 @@ func (w *worker) commit(out store.Outcome) error {
 		select {
 		case <-time.After(wait):
 		case <-giveUp:
-			return err
+			return fmt.Errorf("%w: %w", errNotStored, err)
 		case <-w.held.ctx.Done():
 			return err
 		}

@@ -1,7 +1,6 @@
 package gormstore
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -39,8 +38,9 @@ func (t *txn) claim(claims []*operation) error {
 type dueMailbox struct {
 	store.Conversation
 	starts int
-	next   int64
-	sends  bool // are due, too
+	alone  int64 // the event that runs alone, if its process lives
+	ended  bool  // the process that ran it has ended
+	sends  bool  // are due, too
 }
 
 func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
@@ -53,7 +53,18 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 			return nil, err
 		}
 		all := len(due) < limit
-		due = slices.DeleteFunc(due, func(d dueMailbox) bool { return taken[d.Conversation] })
+		room := claim.Suspects
+		due = slices.DeleteFunc(due, func(d dueMailbox) bool {
+			if taken[d.Conversation] {
+				return true
+			}
+			level := store.IsolationLevel(d.starts)
+			if level == 0 {
+				return false
+			}
+			room[level-1]--
+			return room[level-1] < 0
+		})
 		due = due[:min(len(due), claim.Conversations-len(leases))]
 		if len(due) == 0 {
 			break
@@ -70,8 +81,8 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 				idle[l.Conversation] = true
 				return true
 			}
-			if l.Starts > 1 {
-				claim.Suspects--
+			if level := store.IsolationLevel(l.Starts - 1); level > 0 {
+				claim.Suspects[level-1]--
 			}
 			return false
 		})
@@ -89,39 +100,35 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 	return leases, nil
 }
 
+// dueQuery is what can be claimed, oldest due first: a walk along the index of
+// what is due, which passes over what is leased and over the levels of isolation
+// that have no room.
 const (
-	dueQuery = `SELECT m.page_id, m.person_id, m.starts, m.next_at,
+	dueQuery = `SELECT m.page_id, m.person_id, m.starts, m.alone, CASE WHEN m.alone = 0 THEN FALSE WHEN m.lease_until IS NULL THEN TRUE ELSE `
+	dueSends = ` END,
 			EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = m.page_id AND o.person_id = m.person_id AND o.not_before <= CAST(? AS BIGINT))
-		FROM messenger_mailbox m WHERE m.next_at <= CAST(? AS BIGINT) AND (m.lease_until IS NULL OR m.lease_until <= CAST(? AS BIGINT)) AND `
-	dueOrder = ` ORDER BY m.next_at LIMIT CAST(? AS BIGINT)`
+		FROM messenger_mailbox m WHERE m.next_at <= CAST(? AS BIGINT) AND (m.lease_until IS NULL OR m.lease_until <= CAST(? AS BIGINT))
+			AND (m.starts < 2 OR CASE m.starts WHEN 2 THEN CAST(? AS BIGINT) WHEN 3 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END > 0)
+		ORDER BY m.next_at LIMIT CAST(? AS BIGINT)`
 )
 
-// due returns what can be claimed, oldest due first: those that were claimed
-// before without a commit are bounded by themselves, so that they keep nobody
-// else waiting.
+// due returns what can be claimed. Of a level of isolation it may return more than
+// the claim has room for, and nothing of one for which it has none.
 func (t *txn) due(claim store.Claim, limit int) ([]dueMailbox, error) {
 	var found []dueMailbox
 	scan := func(rows database.Row) error {
 		var d dueMailbox
-		err := rows.Scan(&d.PageID, &d.PersonID, &d.starts, &d.next, &d.sends)
+		err := rows.Scan(&d.PageID, &d.PersonID, &d.starts, &d.alone, &d.ended, &d.sends)
 		found = append(found, d)
 		return err
 	}
 	now := micros(t.now)
-	if err := t.later(scan, dueQuery+"m.starts = 0"+dueOrder+t.dialect.SkipLocked(), now, now, now, limit); err != nil {
+	query := dueQuery + t.dialect.Ended() + dueSends + t.dialect.SkipLocked()
+	err := t.later(scan, query, now, now, now, claim.Suspects[0], claim.Suspects[1], claim.Suspects[2], limit)
+	if err != nil {
 		return nil, err
 	}
-	if claim.Suspects > 0 {
-		err := t.later(scan, dueQuery+"m.starts > 0"+dueOrder+t.dialect.SkipLocked(), now, now, now, min(limit, claim.Suspects))
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := t.sync(); err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(found, func(a, b dueMailbox) int { return cmp.Compare(a.next, b.next) })
-	return found, nil
+	return found, t.sync()
 }
 
 var (
@@ -144,6 +151,9 @@ func (t *txn) hand(found []dueMailbox, limit int) ([]store.Lease, error) {
 	var sending []*store.Lease
 	for i, d := range found {
 		leases[i] = store.Lease{LeaseID: store.LeaseID{Conversation: d.Conversation}, Starts: d.starts + 1}
+		if d.ended {
+			leases[i].Fatal = d.alone
+		}
 		events[i] = []any{d.PageID, d.PersonID, limit}
 		if d.sends {
 			sends = append(sends, []any{d.PageID, d.PersonID, micros(t.now), limit})
@@ -233,16 +243,31 @@ func (t *txn) introduce(leases []store.Lease) error {
 	})
 }
 
-var takeMailboxes = newSet("page_id TEXT, person_id TEXT, until BIGINT, owner PROSE, holder BIGINT, epoch BIGINT",
-	`UPDATE messenger_mailbox SET lease_until = r.until, owner = r.owner, holder = r.holder, epoch = r.epoch, starts = messenger_mailbox.starts + 1
+var takeMailboxes = newSet("page_id TEXT, person_id TEXT, until BIGINT, owner PROSE, holder BIGINT, epoch BIGINT, alone BIGINT",
+	`UPDATE messenger_mailbox SET lease_until = r.until, owner = r.owner, holder = r.holder, epoch = r.epoch, starts = messenger_mailbox.starts + 1,
+		alone = r.alone
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id`)
 
-// lease takes conversations, whose mailboxes are locked.
+// lease takes conversations, whose mailboxes are locked. That an event ended its
+// process stays known until it is a dead letter; any other mark is over.
 func (t *txn) lease(leases []store.Lease, claim store.Claim) error {
 	until := micros(t.now.Add(claim.TTL))
 	rows := make([][]any, 0, len(leases))
 	for _, l := range leases {
-		rows = append(rows, []any{l.PageID, l.PersonID, until, claim.Owner, t.holder, l.Epoch})
+		rows = append(rows, []any{l.PageID, l.PersonID, until, claim.Owner, t.holder, l.Epoch, l.Fatal})
 	}
 	return t.change(takeMailboxes, rows)
+}
+
+// MarkAlone implements [store.Queuer]. It locks one row and nothing else, so that
+// it cannot deadlock.
+func (s *Store) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {
+	return s.do(ctx, func(t *txn) error {
+		n, err := t.exec(`UPDATE messenger_mailbox SET alone = ? WHERE page_id = ? AND person_id = ? AND epoch = ? AND lease_until IS NOT NULL`,
+			seq, lease.PageID, lease.PersonID, lease.Epoch)
+		if err == nil && n == 0 {
+			err = store.ErrFenced
+		}
+		return err
+	})
 }

@@ -136,18 +136,18 @@ var (
 	// What a conversation was claimed for keeps it due, unless that was taken back
 	// meanwhile. A time of 0 is that of nothing.
 	keepMailboxes = newSet("page_id TEXT, person_id TEXT, at BIGINT",
-		`UPDATE messenger_mailbox SET starts = 0, next_at =
+		`UPDATE messenger_mailbox SET starts = 0, alone = 0, next_at =
 			CASE WHEN r.at = 0 OR messenger_mailbox.next_at <= r.at OR messenger_mailbox.next_at <= messenger_mailbox.hold_until
 			THEN messenger_mailbox.next_at WHEN r.at < messenger_mailbox.hold_until THEN messenger_mailbox.hold_until ELSE r.at END
 		FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id
-			AND (messenger_mailbox.starts <> 0 OR r.at <> 0 AND (messenger_mailbox.next_at IS NULL OR messenger_mailbox.next_at > r.at))`)
+			AND (messenger_mailbox.starts <> 0 OR messenger_mailbox.alone <> 0 OR r.at <> 0 AND (messenger_mailbox.next_at IS NULL OR messenger_mailbox.next_at > r.at))`)
 	// Nothing is worth keeping of a mailbox with nothing in it.
 	eraseMailboxes = newSet("page_id TEXT, person_id TEXT",
 		`DELETE FROM messenger_mailbox WHERE (page_id, person_id) IN (SELECT r.page_id, r.person_id FROM ROWS)
 			AND NOT EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = messenger_mailbox.page_id AND i.person_id = messenger_mailbox.person_id)
 			AND NOT EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = messenger_mailbox.page_id AND o.person_id = messenger_mailbox.person_id)`)
 	releaseMailboxes = newSet("page_id TEXT, person_id TEXT, hold BIGINT",
-		`UPDATE messenger_mailbox SET starts = 0, lease_until = NULL, owner = '', holder = 0, hold_until = r.hold, next_at =
+		`UPDATE messenger_mailbox SET starts = 0, alone = 0, lease_until = NULL, owner = '', holder = 0, hold_until = r.hold, next_at =
 			CASE WHEN EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = messenger_mailbox.page_id AND i.person_id = messenger_mailbox.person_id)
 			THEN r.hold ELSE (SELECT CASE WHEN MIN(o.not_before) < r.hold THEN r.hold ELSE MIN(o.not_before) END FROM messenger_outbox o
 				WHERE o.page_id = messenger_mailbox.page_id AND o.person_id = messenger_mailbox.person_id) END

@@ -24,7 +24,7 @@ func (e *SchemaError) Error() string {
 
 // migrations are the steps from nothing to today's tables. A step that was
 // released is never changed; a change is a new step.
-var migrations = [][]string{firstTables}
+var migrations = [][]string{firstTables, eventsThatRunAlone}
 
 // migrate runs the steps that have not run yet. Where there are other
 // processes it first looks whether there are any, without a lock; if so, it
@@ -101,6 +101,11 @@ func (s *session) ddl(statement string) error {
 		return fmt.Errorf("gormstore: migration: %w", err)
 	}
 	return nil
+}
+
+// alone is the seq of the event that a process runs with no other turn beside it.
+var eventsThatRunAlone = []string{
+	`ALTER TABLE messenger_mailbox ADD COLUMN alone BIGINT NOT NULL DEFAULT 0`,
 }
 
 var firstTables = []string{

@@ -45,6 +45,7 @@ func (dialect) NextEpoch() (change, query string) {
 	return "", "SELECT nextval('messenger_epochs')"
 }
 func (dialect) SkipLocked() string { return " FOR UPDATE SKIP LOCKED" }
+func (dialect) Ended() string      { return ended }
 func (dialect) Clock() string      { return clock }
 func (dialect) Begin() string      { return "BEGIN ISOLATION LEVEL READ COMMITTED" }
 func (dialect) Settings() string   { return settings }

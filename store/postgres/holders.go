@@ -6,6 +6,15 @@ import (
 	"time"
 )
 
+// ended is an expression for whether the process of the mailbox m has ended: it
+// then shares no lock on its number. It only looks, and takes no lock, so that it
+// sees the process's own, too. Behind a pooler processes have no number, and an
+// expired lease is all there is to go by.
+const ended = `(m.holder = 0 OR NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+		AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND l.classid::bigint = (` + scope + `::bigint + 4294967296) % 4294967296
+		AND l.objid::bigint = m.holder % 2147483647 + 1))`
+
 // lookAfter makes the leases of processes that have died void, so that nobody
 // waits until they expire.
 func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/postgres"
 )
 
 // The leases of a process that was killed are to be had long before they
@@ -56,10 +58,54 @@ func TestADeadProcessIsNoticedAndAStoppedOneIsNot(t *testing.T) {
 	}
 	t.Log("noticed after", time.Since(killed))
 	require.Eventually(t, func() bool { return replicas() == 1 }, 10*time.Second, 10*time.Millisecond, "what it announced is void")
-	require.Equal(t, 2, lease.Starts, "it may have been the event that killed the process")
+	require.Equal(t, 2, lease.Starts)
+	require.Equal(t, lease.Events[0].Seq, lease.Fatal, "it ran alone when the process ended")
 	require.Eventually(t, func() bool {
 		var n int
 		require.NoError(t, st.DB().Raw("SELECT COUNT(*) FROM messenger_holders").Scan(&n).Error)
 		return n == 1
 	}, 10*time.Second, 10*time.Millisecond)
+}
+
+// A process that ended while no other was there to notice leaves leases that have
+// merely expired when the next one comes. Those of a process that is stopped look
+// the same, but it is still connected.
+func TestWhoseProcessEndedIsKnownAfterTheLeaseExpired(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		signal syscall.Signal
+		fatal  bool
+	}{"killed": {syscall.SIGKILL, true}, "stopped": {syscall.SIGSTOP, false}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dsn := testpostgres.DSN(t)
+			later := func() time.Time { return time.Now().Add(time.Hour) }
+			st, err := postgres.Open(dsn, gormstore.WithClock(later))
+			require.NoError(t, err)
+			defer func() { require.NoError(t, st.Close()) }()
+			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
+			require.NoError(t, st.DB().Exec("UPDATE messenger_mailbox SET next_at = 1").Error)
+			process := holder(t, dsn)
+			// Without their numbers no process looks after the leases of others.
+			require.NoError(t, st.DB().Exec("DELETE FROM messenger_holders").Error)
+			require.NoError(t, process.Signal(c.signal))
+			connected := 1
+			if c.fatal {
+				_, err = process.Wait()
+				require.NoError(t, err)
+				connected = 0
+			}
+			require.Eventually(t, func() bool {
+				var n int
+				require.NoError(t, st.DB().Raw(`SELECT COUNT(*) FROM pg_locks l JOIN messenger_mailbox m ON l.objid::bigint = m.holder % 2147483647 + 1
+					WHERE l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&n).Error)
+				return min(n, 1) == connected
+			}, time.Minute, 10*time.Millisecond, "the server has noticed")
+			leases, err := st.Claim(t.Context(), claim)
+			require.NoError(t, err)
+			require.Len(t, leases, 1)
+			require.Equal(t, 2, leases[0].Starts)
+			require.Equal(t, c.fatal, leases[0].Fatal == leases[0].Events[0].Seq)
+		})
+	}
 }

@@ -40,6 +40,11 @@ func hold(dsn string) error {
 	if err != nil {
 		return err
 	}
+	for _, lease := range leases {
+		if err := st.MarkAlone(context.Background(), lease.LeaseID, lease.Events[0].Seq); err != nil {
+			return err
+		}
+	}
 	if _, err := st.Attend(context.Background(), store.Replica{Owner: "other", TTL: time.Hour}); err != nil {
 		return err
 	}
@@ -48,7 +53,7 @@ func hold(dsn string) error {
 	return err
 }
 
-// holder starts a process that leases all there is.
+// holder starts a process that leases all there is, and marks it as run alone.
 func holder(t *testing.T, dsn string) *os.Process {
 	t.Helper()
 	self, err := os.Executable()

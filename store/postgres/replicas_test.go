@@ -19,7 +19,7 @@ import (
 
 var (
 	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
-	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: 100, TTL: time.Minute}
+	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
 )
 
 // open opens a store that the test closes.
@@ -142,7 +142,7 @@ func TestNoWakeUpIsLostBetweenReplicas(t *testing.T) {
 					last = true // what is there now must be found
 				default:
 				}
-				leases, err := all[w%3].Claim(context.Background(), store.Claim{Owner: "w", Conversations: 8, Events: 4, Suspects: 8, TTL: time.Minute})
+				leases, err := all[w%3].Claim(context.Background(), store.Claim{Owner: "w", Conversations: 8, Events: 4, Suspects: store.Suspects{8, 8, 8}, TTL: time.Minute})
 				if !assert.NoError(t, err) {
 					return
 				}

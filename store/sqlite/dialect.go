@@ -27,6 +27,7 @@ func (dialect) NextEpoch() (change, query string) {
 	return "UPDATE messenger_epochs SET epoch = epoch + 1", "SELECT epoch FROM messenger_epochs"
 }
 func (dialect) SkipLocked() string { return "" }
+func (dialect) Ended() string      { return "FALSE" } // leases of ended processes are void since the file was opened
 func (dialect) Clock() string      { return "" }
 func (dialect) Begin() string      { return "BEGIN IMMEDIATE" }
 func (dialect) Settings() string   { return "" }

@@ -123,7 +123,7 @@ func TestNewerTablesAreRefused(t *testing.T) {
 		require.NoError(t, err)
 		var versions []int
 		require.NoError(t, st.DB().Raw("SELECT version FROM messenger_schema").Scan(&versions).Error)
-		require.Equal(t, []int{1}, versions, "each step runs once")
+		require.Equal(t, []int{1, 2}, versions, "each step runs once")
 		require.NoError(t, st.Close())
 	}
 	db, err := sql.Open("sqlite3", path)
@@ -135,7 +135,7 @@ func TestNewerTablesAreRefused(t *testing.T) {
 		_, err = sqlite.Open(path)
 		var newer *gormstore.SchemaError
 		require.ErrorAs(t, err, &newer)
-		require.Equal(t, &gormstore.SchemaError{Found: 7, Known: 1}, newer)
+		require.Equal(t, &gormstore.SchemaError{Found: 7, Known: 2}, newer)
 	}
 }
 
@@ -159,6 +159,49 @@ func TestLeasesOfADeadProcessAreVoid(t *testing.T) {
 		first = leases[0].LeaseID
 		require.NoError(t, st.Close())
 	}
+}
+
+// What an event was marked with when its process ended stays known until the event
+// is done. A mark that a later lease has not made is not of that lease.
+func TestAnEventThatEndedItsProcessWhileItRanAloneIsFatal(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "bot.db")
+	var st *gormstore.Store
+	reopen := func() store.Lease {
+		if st != nil {
+			require.NoError(t, st.Close())
+		}
+		var err error
+		st, err = sqlite.Open(path)
+		require.NoError(t, err)
+		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}, store.Event{Conversation: ann, Key: "l"}))
+		leases, err := st.Claim(t.Context(), claim)
+		require.NoError(t, err)
+		require.Len(t, leases, 1)
+		return leases[0]
+	}
+	lease := reopen()
+	seq := lease.Events[0].Seq
+	require.Zero(t, lease.Fatal)
+	require.NoError(t, st.MarkAlone(t.Context(), lease.LeaseID, seq))
+	require.NoError(t, st.MarkAlone(t.Context(), lease.LeaseID, 0))
+	lease = reopen()
+	require.Zero(t, lease.Fatal, "the mark was taken off")
+	require.NoError(t, st.MarkAlone(t.Context(), lease.LeaseID, seq))
+	lease = reopen()
+	require.Equal(t, seq, lease.Fatal)
+	lease = reopen()
+	require.Equal(t, seq, lease.Fatal, "it is not a dead letter yet")
+	_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: seq}})
+	require.NoError(t, err)
+	lease = reopen()
+	require.Zero(t, lease.Fatal)
+	require.Equal(t, 1, lease.Starts)
+	require.NoError(t, st.MarkAlone(t.Context(), lease.LeaseID, lease.Events[0].Seq))
+	_, err = st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID})
+	require.NoError(t, err)
+	require.Zero(t, reopen().Fatal, "a commit ends the mark")
+	require.NoError(t, st.Close())
 }
 
 func TestTheBacklogIsCountedAnew(t *testing.T) {

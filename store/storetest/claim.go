@@ -2,12 +2,50 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/store"
 )
+
+// interrupted makes conversations that were claimed without a commit: so many, so
+// many times. Those that were interrupted most often come first, and have waited
+// longest.
+func (s *suite) interrupted(groups ...group) {
+	s.Helper()
+	claim := all
+	claim.TTL = 0
+	put := 0
+	for times := groups[0].times; times >= 0; times-- {
+		for _, g := range groups {
+			for i := range g.conversations {
+				if g.times == times {
+					key := fmt.Sprint(times, "/", i)
+					s.put(store.Conversation{PageID: "p", PersonID: key}, key)
+					s.clock.advance(time.Millisecond)
+					put++
+				}
+			}
+		}
+		if times > 0 {
+			require.Len(s, s.claim(claim), put)
+		}
+	}
+}
+
+type group struct{ conversations, times int }
+
+// levels are those on which leases run, the lowest first.
+func levels(leases []store.Lease) []int {
+	out := []int{}
+	for _, lease := range leases {
+		out = append(out, isolated(lease.Starts-1))
+	}
+	slices.Sort(out)
+	return out
+}
 
 var claimPromises = []promise{
 	{"a leased conversation is not claimed", func(s *suite) {
@@ -46,31 +84,71 @@ var claimPromises = []promise{
 		}
 		require.Len(s, s.claim(store.Claim{Owner: "w", Conversations: 100, TTL: ttl}), 6)
 	}},
-	{"suspects are bounded and keep nobody waiting", func(s *suite) {
-		for i := range 5 {
-			s.put(store.Conversation{PageID: "p", PersonID: fmt.Sprint("suspect", i)}, fmt.Sprint("s", i))
-		}
-		require.Len(s, s.claim(all), 5)
-		s.clock.advance(ttl)
+	{"a conversation interrupted once is handed out with the fresh", func(s *suite) {
+		s.interrupted(group{5, 1})
 		s.put(ann, "a")
-		s.put(bob, "b")
-
 		claim := all
-		claim.Suspects = 0
-		claim.Conversations = 1
-		fresh := s.claim(claim)
-		require.Len(s, fresh, 1)
-		require.Equal(s, 1, fresh[0].Starts)
-		claim.Conversations = 10
-		require.Len(s, s.claim(claim), 1)
-		claim.Suspects = 2
-		suspects := s.claim(claim)
-		require.Len(s, suspects, 2)
-		for _, lease := range suspects {
-			require.Equal(s, 2, lease.Starts)
+		claim.Suspects = store.Suspects{}
+		leases := s.claim(claim)
+		require.Len(s, leases, 6)
+		for _, lease := range leases[:5] {
+			require.Equal(s, 2, lease.Starts, "they have waited longest")
 		}
-		claim.Suspects = 10
+		require.Equal(s, ann, leases[5].Conversation)
+	}},
+	{"suspects are bounded on each level and delay no others", func(s *suite) {
+		s.interrupted(group{2, 9}, group{3, 4}, group{5, 3}, group{5, 2}, group{5, 1}, group{5, 0})
+		claim := all
+		for _, step := range []struct {
+			room store.Suspects
+			want []int
+		}{
+			{store.Suspects{}, []int{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+			{store.Suspects{0, -1, -1}, []int{}},
+			{store.Suspects{2, 0, -1}, []int{1, 1}},
+			{store.Suspects{0, 3, 0}, []int{2, 2, 2}},
+			{store.Suspects{0, 0, 1}, []int{3}},
+			{store.Suspects{1, 1, 3}, []int{1, 2, 3, 3, 3}},
+		} {
+			claim.Suspects = step.room
+			require.Equal(s, step.want, levels(s.claim(claim)))
+		}
+		claim.Suspects = all.Suspects
+		claim.Conversations = 3
 		require.Len(s, s.claim(claim), 3)
+		require.Len(s, s.claim(claim), 1)
+		s.none()
+	}},
+	{"a level without room hides none behind it", func(s *suite) {
+		s.interrupted(group{20, 4}, group{3, 3}, group{2, 2})
+		s.put(ann, "a")
+		claim := all
+		claim.Conversations = 4
+		claim.Suspects = store.Suspects{1, 1, 1}
+		require.Equal(s, []int{0, 1, 2, 3}, levels(s.claim(claim)))
+	}},
+	{"a mark is fenced, and neither commits nor extends the lease", func(s *suite) {
+		s.put(ann, "a")
+		first := s.one(ann)
+		require.NoError(s, s.MarkAlone(s.ctx, first.LeaseID, first.Events[0].Seq))
+		require.NoError(s, s.MarkAlone(s.ctx, first.LeaseID, 0))
+		require.NoError(s, s.MarkAlone(s.ctx, first.LeaseID, first.Events[0].Seq))
+		s.clock.advance(ttl)
+		second := s.one(ann)
+		require.Equal(s, 2, second.Starts)
+		require.ErrorIs(s, s.MarkAlone(s.ctx, first.LeaseID, 1), store.ErrFenced)
+		s.release(second)
+		require.ErrorIs(s, s.MarkAlone(s.ctx, second.LeaseID, 1), store.ErrFenced)
+		require.ErrorIs(s, s.MarkAlone(s.ctx, store.LeaseID{Conversation: bob, Epoch: 1}, 1), store.ErrFenced)
+	}},
+	{"an expired lease leaves no fatal event while its process lives", func(s *suite) {
+		s.put(ann, "a")
+		for range 8 {
+			lease := s.one(ann)
+			require.Zero(s, lease.Fatal)
+			require.NoError(s, s.MarkAlone(s.ctx, lease.LeaseID, lease.Events[0].Seq))
+			s.clock.advance(ttl)
+		}
 	}},
 	{"a commit resets the starts", func(s *suite) {
 		s.put(ann, "a")

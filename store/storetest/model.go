@@ -149,20 +149,33 @@ func (m *model) dueOf(conv store.Conversation) []*modelSend {
 	return out
 }
 
-// claimable returns the conversations that may be claimed now.
-func (m *model) claimable(convs []store.Conversation) (fresh, suspects []store.Conversation) {
+// claimable returns the conversations that may be claimed now, by their level of
+// isolation.
+func (m *model) claimable(convs []store.Conversation) (levels [store.IsolationLevels + 1][]store.Conversation) {
 	for _, conv := range convs {
 		box := m.box(conv)
 		if box.held && box.until.After(m.now) || box.rest.After(m.now) || len(m.eventsOf(conv))+len(m.dueOf(conv)) == 0 {
 			continue
 		}
-		if box.begun > 0 {
-			suspects = append(suspects, conv)
-		} else {
-			fresh = append(fresh, conv)
-		}
+		level := isolated(box.begun)
+		levels[level] = append(levels[level], conv)
 	}
-	return fresh, suspects
+	return levels
+}
+
+// isolated is the level of isolation after so many interruptions, as the contract
+// says it.
+func isolated(interruptions int) int {
+	switch interruptions {
+	case 0, 1:
+		return 0
+	case 2:
+		return 1
+	case 3:
+		return 2
+	default:
+		return 3
+	}
 }
 
 func (m *model) holds(id store.LeaseID) bool {

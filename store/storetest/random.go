@@ -51,7 +51,7 @@ func playRandom(s *suite, seed uint64) {
 		weight int
 		play   func()
 	}{
-		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"renew", 1, p.renew},
+		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"renew", 1, p.renew}, {"mark", 1, p.mark},
 		{"commit", 14, p.commit}, {"replay", 1, p.replay}, {"forget", 1, p.forget}, {"purge", 1, p.purge}, {"advance", 6, p.advance},
 	}
 	total := 0
@@ -149,35 +149,38 @@ func (p *player) cancel() {
 
 func (p *player) claim() {
 	p.claimWith(store.Claim{
-		Owner: "w", Conversations: p.rand.IntN(4), Events: 1 + p.rand.IntN(3), Suspects: p.rand.IntN(3),
-		TTL: time.Duration(1+p.rand.IntN(10)) * time.Second,
+		Owner: "w", Conversations: p.rand.IntN(4), Events: 1 + p.rand.IntN(3),
+		Suspects: store.Suspects{p.rand.IntN(3) - 1, p.rand.IntN(3), p.rand.IntN(2)}, TTL: time.Duration(1+p.rand.IntN(10)) * time.Second,
 	})
 }
 
 // claimWith does not foresee which conversations the store hands out, where
 // several are as good, but checks that it may, and that it hands out enough.
 func (p *player) claimWith(claim store.Claim) {
-	fresh, suspects := p.model.claimable(p.convs)
+	levels := p.model.claimable(p.convs)
 	leases, err := p.Claim(p.ctx, claim)
 	require.NoError(p, err, p.step)
-	require.Len(p, leases, min(claim.Conversations, len(fresh)+min(len(suspects), claim.Suspects)), p.step)
-	suspected := 0
+	room := [store.IsolationLevels + 1]int{len(levels[0])}
+	want := room[0]
+	for i, most := range claim.Suspects {
+		room[i+1] = min(len(levels[i+1]), max(most, 0))
+		want += room[i+1]
+	}
+	require.Len(p, leases, min(claim.Conversations, want), p.step)
 	for _, lease := range leases {
 		conv := lease.Conversation
 		box := p.model.box(conv)
-		if box.begun > 0 {
-			suspected++
-			require.Contains(p, suspects, conv, p.step)
-		} else {
-			require.Contains(p, fresh, conv, p.step)
-		}
+		level := isolated(box.begun)
+		require.Contains(p, levels[level], conv, p.step)
+		room[level]--
+		require.GreaterOrEqual(p, room[level], 0, p.step)
+		require.Zero(p, lease.Fatal, p.step)
 		require.Greater(p, lease.Epoch, p.model.epochs[conv], p.step)
 		require.Equal(p, box.begun+1, lease.Starts, p.step)
 		p.same(lease, claim.Events)
 		*box = modelBox{held: true, until: p.model.now.Add(claim.TTL), epoch: lease.Epoch, begun: lease.Starts, rest: box.rest}
 		p.model.epochs[conv] = lease.Epoch
 	}
-	require.LessOrEqual(p, suspected, max(claim.Suspects, 0), p.step)
 	p.leases = append(p.leases, leases...)
 }
 
@@ -227,6 +230,18 @@ func (p *player) renew() {
 	if len(lost) == 0 {
 		p.model.box(lease.Conversation).until = p.model.now.Add(5 * time.Second)
 	}
+}
+
+func (p *player) mark() {
+	lease, ok := p.lease()
+	if !ok {
+		return
+	}
+	var want error
+	if !p.model.holds(lease.LeaseID) {
+		want = store.ErrFenced
+	}
+	require.ErrorIs(p, p.MarkAlone(p.ctx, lease.LeaseID, p.rand.Int64N(3)), want, p.step)
 }
 
 func (p *player) commit() {

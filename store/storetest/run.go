@@ -100,7 +100,7 @@ var (
 const ttl = time.Minute
 
 // all claims everything.
-var all = store.Claim{Owner: "worker", Conversations: 1000, Events: 1000, Suspects: 1000, TTL: ttl}
+var all = store.Claim{Owner: "worker", Conversations: 1000, Events: 1000, Suspects: store.Suspects{1000, 1000, 1000}, TTL: ttl}
 
 func event(conv store.Conversation, key string) store.Event {
 	return store.Event{Conversation: conv, Key: key, Time: start, Body: []byte(key)}

@@ -113,6 +113,10 @@ type Dialect interface {
 	// SkipLocked ends a SELECT whose rows are to be locked, leaving out those
 	// that another process has locked; empty if there is no other process.
 	SkipLocked() string
+	// Ended is an expression for whether the process that holds the lease of the
+	// mailbox m has ended, where the lease has expired but was not found void. It
+	// is evaluated in a transaction that has joined the cluster.
+	Ended() string
 	// Clock is an expression for the database's time in microseconds since
 	// 1970; empty if that of the process counts.
 	Clock() string

@@ -1,0 +1,241 @@
+package messenger_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+// slow is a handler that takes its time, and the most that it ever ran at a time.
+type slow struct {
+	takes time.Duration
+
+	mu            sync.Mutex
+	running, most int
+}
+
+func (s *slow) handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+	if ev.Text() == "fast" {
+		return reply.Reply(ctx, sending.Text("fast"))
+	}
+	s.mu.Lock()
+	s.running++
+	s.most = max(s.most, s.running)
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.running--
+		s.mu.Unlock()
+	}()
+	select {
+	case <-time.After(s.takes):
+		return reply.Reply(ctx, sending.Text("done"))
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// after lets time pass, and returns the most turns that ran at a time meanwhile.
+func (s *slow) after(d time.Duration) int {
+	s.mu.Lock()
+	s.most = s.running
+	s.mu.Unlock()
+	after(d)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.most
+}
+
+// Conversations that were interrupted once go on in parallel, with 64 workers; those
+// that were interrupted more often in ever smaller company. Each starts as soon as
+// one before it has ended.
+func TestInterruptedConversationsRunInSmallerCompanyEachTime(t *testing.T) {
+	t.Parallel()
+	for times, width := range map[int]int{1: 64, 2: 16, 3: 4, 4: 1, 5: 1, 20: 1} {
+		t.Run(fmt.Sprint(times), func(t *testing.T) {
+			t.Parallel()
+			const people = 64
+			turns := &slow{takes: time.Second}
+			cfg := messenger.Config{Policy: texts(route("slow", turns.handle))}
+			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+				w.leavesInterrupted(people, times, "hi")
+				w.start()
+				require.Equal(t, width, turns.after(people/time.Duration(width)*time.Second+500*time.Millisecond))
+				for i := range people {
+					require.Equal(t, []string{"done"}, w.texts(fmt.Sprint(70+i)))
+				}
+				require.Empty(t, w.letters())
+			})
+		})
+	}
+}
+
+func TestIsolatedConversationsDelayNoOthers(t *testing.T) {
+	t.Parallel()
+	for _, times := range []int{2, 3} {
+		t.Run(fmt.Sprint(times), func(t *testing.T) {
+			t.Parallel()
+			turns := &slow{takes: 5 * time.Second}
+			cfg := messenger.Config{Policy: texts(route("slow", turns.handle))}
+			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+				w.leavesInterrupted(64, times, "hi")
+				w.start()
+				after(time.Second)
+				w.says(ada, "fast")
+				after(time.Millisecond)
+				require.Equal(t, []string{"fast"}, w.texts(ada))
+				after(5 * time.Minute)
+				require.Empty(t, w.letters())
+			})
+		})
+	}
+}
+
+// isolationStore is a store that shows what engines ask of it: it hands out no
+// suspects while it is told so, and knows the event that is marked.
+type isolationStore struct {
+	store.Store
+	noSuspects atomic.Bool
+	marked     atomic.Int64
+	starts     atomic.Int64 // that leases pretend to have, if not 0
+	fatal      atomic.Bool  // the first event of each lease, as far as it tells
+}
+
+func (s *isolationStore) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
+	if s.noSuspects.Load() {
+		claim.Suspects = store.Suspects{}
+	}
+	leases, err := s.Store.Claim(ctx, claim)
+	for i := range leases {
+		if starts := s.starts.Load(); starts != 0 {
+			leases[i].Starts = int(starts)
+		}
+		if s.fatal.Load() {
+			leases[i].Fatal = leases[i].Events[0].Seq
+		}
+	}
+	return leases, err
+}
+
+func (s *isolationStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {
+	err := s.Store.MarkAlone(ctx, lease, seq)
+	if err == nil {
+		s.marked.Store(seq)
+	}
+	return err
+}
+
+// An event that runs alone waits for the turns that run, and lets no other start
+// until it is over, or has shown for 5 s that it does not end the process.
+func TestAnEventRunsAloneForAWhile(t *testing.T) {
+	t.Parallel()
+	turns := &slow{takes: 20 * time.Second}
+	st := &isolationStore{Store: store.NewMemory()}
+	cfg := messenger.Config{Policy: texts(route("slow", turns.handle)), Store: st}
+	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+		w.leavesInterrupted(1, 4, "suspect")
+		st.noSuspects.Store(true)
+		w.start()
+		w.says(lin, "slow too")
+		after(time.Second)
+		st.noSuspects.Store(false)
+		after(15 * time.Second)
+		w.says(ada, "fast")
+		require.Equal(t, 1, turns.after(3*time.Second))
+		require.Zero(t, st.marked.Load(), "a turn runs still")
+		require.Equal(t, 1, turns.after(2*time.Second))
+		require.NotZero(t, st.marked.Load())
+		require.Equal(t, []string{"done"}, w.texts(lin))
+		require.Empty(t, w.texts(ada), "no other starts")
+		after(5 * time.Second)
+		require.Zero(t, st.marked.Load(), "it has run alone for long enough")
+		require.Equal(t, []string{"fast"}, w.texts(ada))
+		require.Empty(t, w.texts("70"))
+		after(time.Minute)
+		require.Equal(t, []string{"done"}, w.texts("70"))
+		require.Empty(t, w.letters())
+	})
+}
+
+// The more often an event was interrupted the longer it runs alone: one that ends
+// its process late is found, too.
+func TestAnEventRunsAloneForLongerEachTime(t *testing.T) {
+	t.Parallel()
+	for starts, alone := range map[int64]time.Duration{5: 5 * time.Second, 6: 10 * time.Second, 7: 20 * time.Second, 8: 25 * time.Second, 100: 25 * time.Second} {
+		t.Run(fmt.Sprint(starts), func(t *testing.T) {
+			t.Parallel()
+			turns := &slow{takes: 25 * time.Second}
+			st := &isolationStore{Store: store.NewMemory()}
+			cfg := messenger.Config{Policy: texts(route("slow", turns.handle)), Store: st}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				st.starts.Store(starts)
+				w.says(ada, "suspect")
+				after(time.Second)
+				st.starts.Store(0)
+				w.says(lin, "fast")
+				after(alone - time.Second - time.Millisecond)
+				require.Empty(t, w.texts(lin))
+				after(time.Second)
+				require.Equal(t, []string{"fast"}, w.texts(lin))
+				after(time.Minute)
+				require.Equal(t, []string{"done"}, w.texts(ada))
+			})
+		})
+	}
+}
+
+// Neither interruptions alone nor leases that expire make a dead letter, however
+// many: the process may have ended for another's doing, or not at all.
+func TestAnInterruptedEventIsNotADeadLetter(t *testing.T) {
+	t.Parallel()
+	for _, times := range []int{1, 4, 5, 6, 50} {
+		t.Run(fmt.Sprint(times), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+				w.stop()
+				w.says(ada, "hi")
+				w.says(ada, "next")
+				for range times {
+					require.Len(t, w.dies().Events, 2)
+				}
+				w.start()
+				after(10 * time.Second)
+				require.Equal(t, []string{"you said hi", "you said next"}, w.texts(ada))
+				require.Empty(t, w.letters())
+			})
+		})
+	}
+}
+
+// What ended its process while it ran alone is a dead letter, and not run again.
+func TestAFatalEventIsNotRun(t *testing.T) {
+	t.Parallel()
+	st := &isolationStore{Store: store.NewMemory()}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo), Store: st}, func(w *world) {
+		w.stop()
+		w.says(ada, "hi")
+		w.says(ada, "next")
+		st.fatal.Store(true)
+		st.starts.Store(6)
+		w.start()
+		after(10 * time.Second)
+		require.Equal(t, []string{"you said next"}, w.texts(ada))
+		require.False(t, w.person(ada).LastAct.IsZero())
+		letters := w.letters()
+		require.Len(t, letters, 1)
+		require.Contains(t, string(letters[0].Body), `"hi"`)
+		require.Empty(t, letters[0].Failures[0].Route, "all routes, for none was run")
+		require.Contains(t, letters[0].Failures[0].Error, "not run again")
+	})
+}
