@@ -38,12 +38,12 @@ func TestFailedTapsListWhatIsOnOffer(t *testing.T) {
 			PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "Orders", Payload: "orders"}),
 		}},
 	})
-	chat.Patience = 50 * time.Millisecond
 	ada := chat.Person("Ada", "en_US")
 	stranger := chat.Person("Eve", "en_US")
 	require.Eventually(t, func() bool { return len(chat.Profile()["persistent_menu"]) > 0 }, messengertest.Patience, time.Millisecond)
 	ada.Says("hi")
 	chat.Idle()
+	chat.Patience = 50 * time.Millisecond
 	tb.expect(`nothing on offer has the title "Medium"; on offer are:`, func() { ada.Taps("Medium") })
 	require.Equal(t, `messengertest: nothing on offer has the title "Medium"; on offer are:
   quick reply "Small", payload "size:s"
@@ -86,6 +86,7 @@ func TestPatienceIsThatOfTheChat(t *testing.T) {
 			if c.wait {
 				tb.expect("nothing on offer", func() { ada.Taps("Buy") })
 				ada.Says("hi")
+				require.NoError(t, chat.Flush(t.Context()))
 				tb.expect(fmt.Sprintf("still busy after %v:", c.want), chat.Idle)
 			}
 		})
