@@ -212,6 +212,7 @@ func (s *Simulator) takeFile(w http.ResponseWriter, r *http.Request) {
 type stateOf struct {
 	Page          map[string]string             `json:"page"`
 	Webhook       string                        `json:"webhook"`
+	WebhookError  string                        `json:"webhook_error"` // why the last callback was not taken
 	People        []Person                      `json:"people"`
 	Profile       map[string]json.RawMessage    `json:"profile"`
 	Conversations map[string]*conversationState `json:"conversations"`
@@ -236,7 +237,7 @@ func (s *Simulator) state() stateOf {
 	defer s.mu.Unlock()
 	pg := s.page
 	st := stateOf{
-		Page: map[string]string{"id": pg.id, "name": pg.name}, Webhook: pg.webhook, People: pg.peopleInOrder(),
+		Page: map[string]string{"id": pg.id, "name": pg.name}, Webhook: pg.webhook, WebhookError: pg.webhookError, People: pg.peopleInOrder(),
 		Profile: map[string]json.RawMessage{}, Conversations: map[string]*conversationState{},
 		Deliveries: []Delivery{}, Requests: latest(s.requests, stateKeep), Cursor: s.feed.cursor(), Now: now,
 	}

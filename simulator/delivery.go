@@ -19,7 +19,7 @@ const (
 	Failed    = "failed"    // given up
 )
 
-// Delivery is one callback and what became of it.
+// Delivery is one callback and its state.
 type Delivery struct {
 	ID        int       `json:"id"`        // counts from 1
 	PersonID  string    `json:"person_id"` // or user_ref; empty for changes of the page
@@ -92,6 +92,9 @@ func (s *Simulator) drain(key string, q *queue) {
 func (s *Simulator) deliver(d *Delivery) {
 	for try := 0; ; try++ {
 		at := s.now()
+		s.mu.Lock()
+		webhook := s.page.webhook
+		s.mu.Unlock()
 		status, err := s.post(s.ctx, []byte(d.Body))
 		if err == nil && status/100 != 2 {
 			err = fmt.Errorf("the bot answered %d", status)
@@ -104,6 +107,11 @@ func (s *Simulator) deliver(d *Delivery) {
 		}
 		s.mu.Lock()
 		d.Attempts = append(slices.Clip(d.Attempts), attempt)
+		// Not of a webhook that was replaced meanwhile, nor of a simulator that ends.
+		if pg := s.page; pg.webhook == webhook && pg.webhookError != attempt.Error && s.ctx.Err() == nil {
+			pg.webhookError = attempt.Error
+			s.publish("webhook", pg.webhookState())
+		}
 		if last {
 			d.State = Delivered
 			if err != nil {

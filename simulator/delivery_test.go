@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -238,4 +239,57 @@ func TestVerify(t *testing.T) {
 		s := newSim(t, simulator.Config{WebhookURL: "http://bot.test/", Client: client})
 		require.ErrorContains(t, s.Verify(t.Context()), "not exactly the challenge", name)
 	}
+}
+
+// The chat page says whether the bot takes callbacks, also after a reload.
+func TestTheStateSaysWhetherTheWebhookWorks(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	var status atomic.Int32
+	b.status = func([]byte) int { return int(status.Load()) }
+	p := serve(t, simulator.Config{WebhookURL: b.URL, RetryPauses: []time.Duration{}})
+	var state struct {
+		Webhook      string
+		WebhookError string `json:"webhook_error"`
+		Cursor       string
+	}
+	look := func() {
+		t.Helper()
+		require.NoError(t, json.Unmarshal(p.do(t, "GET", "/simulator/state", "").body, &state))
+	}
+	look()
+	require.Empty(t, state.WebhookError, "not known yet")
+	live := p.listen(t, state.Cursor, "")
+	say := func() {
+		t.Helper()
+		_, err := p.Say(t.Context(), ada, "hi")
+		require.NoError(t, err)
+		require.NoError(t, p.Flush(t.Context()))
+		look()
+	}
+	heard := func() string {
+		t.Helper()
+		for {
+			if kind, data := live.next(t); kind == "webhook" {
+				return data
+			}
+		}
+	}
+	status.Store(503)
+	say()
+	require.Equal(t, "the bot answered 503", state.WebhookError)
+	require.JSONEq(t, `{"url":"`+b.URL+`","error":"the bot answered 503"}`, heard())
+	status.Store(200)
+	say()
+	require.Empty(t, state.WebhookError)
+	require.JSONEq(t, `{"url":"`+b.URL+`","error":""}`, heard())
+
+	require.NoError(t, p.SetWebhook("http://127.0.0.1:1/webhook"))
+	require.JSONEq(t, `{"url":"http://127.0.0.1:1/webhook","error":""}`, heard())
+	say()
+	require.Contains(t, state.WebhookError, "connection refused")
+	require.Contains(t, heard(), "connection refused")
+	require.NoError(t, p.SetWebhook(b.URL))
+	look()
+	require.Empty(t, state.WebhookError, "what another address did says nothing of this one")
 }

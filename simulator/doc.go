@@ -34,7 +34,8 @@
 // Callbacks of one person go out one after the other. What the bot does not
 // answer with 2xx in time is posted again after [Config.RetryPauses], its
 // successors wait, and other people notice nothing. What is given up is in
-// [Simulator.Deliveries] with state [Failed]. Events the page did not subscribe to
+// [Simulator.Deliveries] with state [Failed], and the chat page says that the last
+// callback failed, until one is taken again. Events the page did not subscribe to
 // ([Config.Fields]) are not sent; echoes and receipts have to be asked for. A
 // delivery receipt follows each send at once, a read receipt follows
 // [Simulator.Read] or a look at the chat page.

@@ -47,6 +47,7 @@ type page struct {
 	token         string
 	tokenError    *GraphError // set while the token is revoked
 	webhook       string
+	webhookError  string // why the last callback was not taken; empty if it was
 	fields        []string
 	people        map[string]*Person
 	order         []string
@@ -126,9 +127,14 @@ func (s *Simulator) SetWebhook(url string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page.webhook = url
-	s.publish("webhook", map[string]string{"url": url})
+	s.page.webhook, s.page.webhookError = url, ""
+	s.publish("webhook", s.page.webhookState())
 	return nil
+}
+
+// webhookState is what the chat page shows of the connection to the bot.
+func (p *page) webhookState() map[string]string {
+	return map[string]string{"url": p.webhook, "error": p.webhookError}
 }
 
 // SetPageToken replaces the access token: calls with the old one are answered

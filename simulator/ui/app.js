@@ -34,8 +34,20 @@ function toast(text) {
   toastTimer = setTimeout(() => $("toast").replaceChildren(), 6000);
 }
 
-function status(text) {
+function status(text, bad = false) {
+  const stick = atEnd(); // a longer text takes a line from the conversation
   if ($("status").textContent !== text) $("status").textContent = text;
+  $("status").classList.toggle("bad", bad);
+  if (stick) toEnd();
+}
+
+// showStatus says whether messages get through: the page is connected to the
+// simulator, and the bot took the last callback.
+function showStatus() {
+  const { webhook: url, webhook_error: error } = state;
+  if (!url) status("No bot connected", true);
+  else if (error) status(`Last callback failed: ${error}`, true);
+  else status("Connected");
 }
 
 async function load() {
@@ -45,7 +57,7 @@ async function load() {
     const resp = await fetch("simulator/state");
     state = await resp.json();
   } catch {
-    status("No connection, trying again…");
+    status("No connection, trying again…", true);
     retry = setTimeout(load, 2000);
     return;
   }
@@ -53,7 +65,7 @@ async function load() {
   wire.clear();
   $("page-name").textContent = state.page.name;
   document.title = `${state.page.name} – Messenger simulator`;
-  showWebhook(state.webhook);
+  showWebhook();
   state.deliveries.forEach(noteDelivery);
   state.requests.forEach(wire.request);
   let saved = "";
@@ -65,9 +77,9 @@ async function load() {
 
 function listen(cursor) {
   source = new EventSource(`simulator/events?after=${encodeURIComponent(cursor)}`);
-  source.onopen = () => status("Connected");
+  source.onopen = showStatus;
   source.onerror = () => {
-    status("Connection lost, trying again…");
+    status("Connection lost, trying again…", true);
     if (source.readyState === EventSource.CLOSED) retry = setTimeout(load, 2000);
   };
   const on = (kind, f) => source.addEventListener(kind, (e) => f(JSON.parse(e.data)));
@@ -78,7 +90,7 @@ function listen(cursor) {
   on("request", wire.request);
   on("person", (p) => { if (!state.people.some((q) => q.id === p.id)) state.people.push(p); showPeople(); });
   on("profile", (p) => { state.profile = p; showMenu(); showWelcome(); });
-  on("webhook", (w) => showWebhook(w.url));
+  on("webhook", (w) => { state.webhook = w.url; state.webhook_error = w.error; showWebhook(); showStatus(); });
 }
 
 // --- what happens
@@ -134,8 +146,8 @@ const scroller = $("scroll");
 const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
 const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
 
-function showWebhook(url) {
-  $("webhook").textContent = url ? `Bot: ${url}` : "No bot connected";
+function showWebhook() {
+  $("webhook").textContent = state.webhook ? `Bot: ${state.webhook}` : "No bot connected";
 }
 
 function showPeople() {

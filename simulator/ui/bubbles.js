@@ -27,7 +27,7 @@ function attachment(a, m, act) {
     case "template":
       return template(a.template, m, act);
     default: // file, fallback, reel, post …
-      return h("div", { class: "bubble" }, link(a.title || `${a.type}: ${fileName(a.url)}`, a.url));
+      return h("div", { class: "bubble" }, link(a.title || labelled(a.type, a.url && fileName(a.url)), a.url));
   }
 }
 
@@ -39,9 +39,14 @@ function fileName(url) {
   }
 }
 
+// labelled is a label and a name with a colon between them, or one of them alone.
+const labelled = (label, name) => [label, name].filter(Boolean).join(": ");
+
+// picture is an image, or a link to it if it cannot be shown.
 function picture(url, alt, cls) {
   const img = h("img", { class: cls, src: safeURL(url), alt, loading: "lazy", referrerpolicy: "no-referrer" });
-  img.addEventListener("error", () => img.replaceWith(h("div", { class: "bubble" }, link(`${alt}: ${fileName(url)}`, url))), { once: true });
+  img.addEventListener("error", () => img.replaceWith(h("div", { class: cls === "media" ? "bubble" : "body", "data-testid": "no-picture" },
+    link(labelled(alt, fileName(url)), url))), { once: true });
   return img;
 }
 

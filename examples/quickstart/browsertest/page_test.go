@@ -95,6 +95,14 @@ func open(t *testing.T, browser context.Context, url string, as look) *page {
 	return p
 }
 
+// reload loads the page again and waits until it says the status, or that it is
+// connected.
+func (p *page) reload(status ...string) {
+	p.t.Helper()
+	require.NoError(p.t, chromedp.Do(p.ctx, chromedp.Reload()))
+	p.until("the page is back", `find("status")?.textContent === `+quote(append(status, "Connected")[0]))
+}
+
 // listen notes what a developer would see in red: errors and warnings on the
 // console, exceptions, requests that failed or were refused.
 func (p *page) listen(event any) {

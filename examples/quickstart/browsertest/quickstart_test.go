@@ -12,15 +12,22 @@ var desk = look{width: 1280, height: 800, scheme: "light"}
 func TestQuickstart(t *testing.T) {
 	t.Parallel()
 	browser, program := startBrowser(t), build(t)
-	for _, as := range []look{
+	looks := []look{
 		{width: 375, height: 667, scheme: "light"},
 		{width: 375, height: 667, scheme: "dark"},
 		desk,
 		{width: 1280, height: 800, scheme: "dark"},
-	} {
+	}
+	for _, as := range looks {
 		t.Run(fmt.Sprintf("ANewcomerChats/%d-%s", as.width, as.scheme), func(t *testing.T) {
 			t.Parallel()
 			newcomerChats(t, browser, program, as)
+		})
+	}
+	for _, as := range looks {
+		t.Run(fmt.Sprintf("ThePageTellsTheTruth/%d-%s", as.width, as.scheme), func(t *testing.T) {
+			t.Parallel()
+			pageTellsTheTruth(t, browser, program, as)
 		})
 	}
 	t.Run("APersonIsAnsweredInTheirLanguage", func(t *testing.T) {

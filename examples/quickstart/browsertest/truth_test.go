@@ -1,0 +1,96 @@
+package browsertest_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	ada       = "7100000000000001"
+	pageToken = "quickstart-page-token"
+)
+
+// The page says whether the bot takes callbacks, shows a card without its image,
+// and lists what went over the wire by time, before and after a reload.
+func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as look) {
+	process := start(t, program, database(t))
+	p := open(t, browser, process.url, as)
+	shot := fmt.Sprintf("%d-%s-", as.width, as.scheme)
+
+	for _, text := range []string{"hi", "hello"} { // callbacks and calls in turn
+		p.types(text)
+		p.until("the bot has answered", `said("person", `+quote(text)+`) && lines(all("message").at(-1)).includes("What would you like to do?")`)
+	}
+	p.sendsCard(process.url)
+	p.until("the card has a link for its image", `find("no-picture", "gone.png")`)
+	require.NotContains(t, p.eval(`find("card").innerText`), ": ", "a colon with nothing before it")
+	p.isUsable(as)
+	p.picture(shot + "5-card-without-image")
+
+	p.taps("dev-toggle")
+	const order = `[...document.querySelectorAll('[data-testid="wire-entry"]')].map((e) => e.dataset.time + " " + e.querySelector("b").textContent).join("\n")`
+	p.until("the call of the card is listed", `all("wire-entry")[0]?.innerText.includes("/me/messages")`)
+	before := p.eval(order)
+	p.picture(shot + "6-wire")
+	require.Regexp(t, `(?s)←.*→.*←.*→`, before, "callbacks and calls alternate")
+	p.reload()
+	p.taps("dev-toggle")
+	require.Equal(t, before, p.eval(order), "the order has changed with the reload")
+	require.Equal(t, "true", p.eval(`[...document.querySelectorAll('[data-testid="wire-entry"]')].every((e, i, all) =>
+		i === 0 || Date.parse(e.dataset.time) <= Date.parse(all[i - 1].dataset.time))`), "the newest is not on top")
+	p.taps("dev-close")
+
+	// A bot that is away, and comes back.
+	var status atomic.Int32
+	status.Store(http.StatusServiceUnavailable)
+	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
+	t.Cleanup(away.Close)
+	p.setsWebhook(away.URL)
+	p.types("Are you there?")
+	p.until("the refusal is said", `find("status")?.textContent === "Last callback failed: the bot answered 503"`)
+	p.isUsable(as)
+	p.picture(shot + "7-bot-away")
+	p.reload("Last callback failed: the bot answered 503")
+	status.Store(http.StatusOK)
+	p.until("a retry is taken, and that is said", `find("status")?.textContent === "Connected"`)
+
+	p.setsWebhook("http://127.0.0.1:1/webhook")
+	p.types("And now?")
+	p.until("that nothing listens is said", `/^Last callback failed: .*connection refused/.test(find("status")?.textContent)`)
+	p.isUsable(as)
+	p.picture(shot + "8-bot-unreachable")
+	p.setsWebhook(strings.TrimSuffix(process.url, "/") + "/webhook")
+	p.types("hi")
+	p.until("the bot is back", `find("status")?.textContent === "Connected" && all("message").at(-1).dataset.from === "page"`)
+	p.picture(shot + "9-bot-is-back")
+}
+
+// sendsCard lets the page send a card whose image cannot be fetched.
+func (p *page) sendsCard(origin string) {
+	p.t.Helper()
+	body := `{"recipient":{"id":"` + ada + `"},"message":{"attachment":{"type":"template","payload":{"template_type":"generic",` +
+		`"elements":[{"title":"Shirt","subtitle":"Cotton","image_url":"` + origin + `simulator/files/0/gone.png"}]}}}}`
+	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, strings.TrimSuffix(origin, "/")+"/v27.0/me/messages", strings.NewReader(body))
+	require.NoError(p.t, err)
+	request.Header.Set("Authorization", "Bearer "+pageToken)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(p.t, err)
+	require.NoError(p.t, answer.Body.Close())
+	require.Equal(p.t, http.StatusOK, answer.StatusCode)
+}
+
+// setsWebhook moves the bot's webhook, as a program on this machine can.
+func (p *page) setsWebhook(url string) {
+	p.t.Helper()
+	p.until("the webhook is moved", `window.moved === `+quote(url)+` || (window.moving !== `+quote(url)+` && (window.moving = `+quote(url)+`,
+		fetch("simulator/webhook", { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ url: `+quote(url)+` }) })
+			.then((answer) => { if (answer.ok) window.moved = `+quote(url)+`; }), false))`)
+}
