@@ -34,6 +34,21 @@ type Config struct {
 	// documentation lists when. Default: false.
 	AtMostOnce bool
 
+	// BodyBudget bounds the memory, in bytes, of the bodies of all requests in
+	// flight together: those still arriving, and those of callbacks that wait for
+	// the store. It is charged by bytes received. A callback beyond it is
+	// answered 503, and the platform sends it again. A quarter of it is reserved
+	// for bodies up to 64 KiB, half of that for those up to 4 KiB; see
+	// receiving.Webhook. Three quarters of it must have room for MaxBody.
+	// Default: 32 MiB.
+	BodyBudget int64
+
+	// BodyTimeout is how long the body of a request may take to arrive before it
+	// is answered 408, on every server and behind every middleware. The other
+	// limits of a connection are the http.Server's; docs/production.md lists
+	// them. Default: 5 s.
+	BodyTimeout time.Duration
+
 	// Catalog translates the texts of the built-in senders into each person's
 	// language. Default: no translation.
 	Catalog *i18n.Catalog
@@ -142,6 +157,8 @@ type Retention struct {
 
 // Defaults of [Config].
 const (
+	DefaultBodyBudget  = receiving.DefaultBodyBudget
+	DefaultBodyTimeout = receiving.DefaultBodyTimeout
 	DefaultGracePeriod = 20 * time.Second
 	DefaultMaxBody     = receiving.DefaultMaxBody
 	DefaultSendTimeout = 10 * time.Second
@@ -202,6 +219,8 @@ func ConfigFromEnv() (Config, error) {
 
 // WithDefaults returns a copy in which every field that has a default is set.
 func (c Config) WithDefaults() Config {
+	setDefault(&c.BodyBudget, DefaultBodyBudget)
+	setDefault(&c.BodyTimeout, DefaultBodyTimeout)
 	setDefault(&c.DefaultText, DefaultText)
 	setDefault(&c.GracePeriod, DefaultGracePeriod)
 	setDefault(&c.GraphURL, graph.DefaultBaseURL)

@@ -23,6 +23,8 @@ func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := messenger.New(messenger.Config{
 		Apps:        []receiving.App{{Secrets: []secret.Value{secret.New("")}}},
+		BodyBudget:  -1,
+		BodyTimeout: -1,
 		GracePeriod: -1,
 		GraphURL:    "::",
 		MaxBody:     -1,
@@ -38,7 +40,7 @@ func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
 	})
 	require.Error(t, err)
 	for _, want := range []string{
-		"Apps[0].Secrets[0]", "VerifyToken", "Tokens", "BaseURL", "GracePeriod", "MaxBody", "SendTimeout", "TurnTimeout",
+		"Apps[0].Secrets[0]", "VerifyToken", "Tokens", "BaseURL", "BodyBudget", "BodyTimeout", "GracePeriod", "MaxBody", "SendTimeout", "TurnTimeout",
 		"Workers", "Retention.Seen", `Policies["7"]`, "SIMPLE_TEXT/0", "NOPE", `ThreadSettings["8"]`,
 	} {
 		require.ErrorContains(t, err, want)

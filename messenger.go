@@ -61,6 +61,8 @@ func New(config Config) (*Bot, error) {
 	b.webhook, err = receiving.NewWebhook(receiving.WebhookConfig{
 		Accept:      b.accept,
 		Apps:        cfg.Apps,
+		BodyBudget:  cfg.BodyBudget,
+		BodyTimeout: cfg.BodyTimeout,
 		Logger:      cfg.Logger,
 		MaxBody:     cfg.MaxBody,
 		VerifyToken: cfg.VerifyToken,
@@ -118,9 +120,15 @@ func (b *Bot) Client() *graph.Client { return b.client }
 // ServeHTTP answers the platform: GET verifies the webhook, POST takes a
 // callback. It answers 200 once every event of the callback is durable, 401 to
 // a callback whose signature does not match or that is all about pages which
-// the app that signed it is not bound to, 413 over Config.MaxBody, 400 to
-// what is not JSON, 503 if the events could not be stored, and 405 to other
+// the app that signed it is not bound to, 413 over Config.MaxBody, 408 if the
+// body took longer than Config.BodyTimeout, 400 to what is not JSON, 503 if the
+// events could not be stored or Config.BodyBudget is used up, and 405 to other
 // methods.
+//
+// Requests that are not authenticated cost bounded memory: the signature is
+// checked over the bytes as they came, before anything reads them as JSON, and
+// bodies have a budget. The http.Server in front bounds connections and headers;
+// see docs/production.md.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.webhook.ServeHTTP(w, r) }

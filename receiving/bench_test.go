@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -66,6 +67,9 @@ type discard struct {
 func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d *discard) WriteHeader(status int)      { d.status = status }
+
+// SetReadDeadline is what the ResponseWriters of net/http have.
+func (d *discard) SetReadDeadline(time.Time) error { return nil }
 
 func benchmarkWebhook(b *testing.B, full bool) http.Handler {
 	b.Helper()

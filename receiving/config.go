@@ -1,16 +1,22 @@
 package receiving
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/djmessenger/messenger/secret"
 )
 
-// DefaultMaxBody is the default of [WebhookConfig.MaxBody]: 4 MiB.
-const DefaultMaxBody = 4 << 20
+// Defaults of [WebhookConfig].
+const (
+	DefaultBodyBudget  = 32 << 20
+	DefaultBodyTimeout = 5 * time.Second
+	DefaultMaxBody     = 4 << 20
+)
 
 // WebhookConfig is what a [Webhook] is made of.
 type WebhookConfig struct {
@@ -27,11 +33,24 @@ type WebhookConfig struct {
 	// Apps are the apps whose callbacks are taken. At least one is required.
 	Apps []App
 
+	// BodyBudget is the most memory, in bytes, that the bodies of all requests in flight may have together. A callback beyond
+	// it is answered 503, so that the platform delivers it again. [Webhook] says what it covers and how it is shared. Three
+	// quarters of it must have room for a body of MaxBody, in blocks of 64 KiB. Default: [DefaultBodyBudget], 32 MiB.
+	BodyBudget int64
+
+	// BodyTimeout is how long the body of a request may take to arrive, from the call of ServeHTTP. After that the answer is
+	// 408. It holds for every server and behind every middleware, and a shorter ReadTimeout of the [http.Server] stays in
+	// force. It needs no more than a timer if the ResponseWriter, or one that it unwraps to, has SetReadDeadline, as those of
+	// net/http do; otherwise each body takes a goroutine. Default: [DefaultBodyTimeout], 5 s, which is as long as the
+	// platform waits for an answer.
+	BodyTimeout time.Duration
+
 	// Logger is told of what is refused and what is malformed, never with a message's content, a signature or a secret.
 	// Default: slog.Default().
 	Logger *slog.Logger
 
-	// MaxBody is the most bytes that a callback's body may have. Default: [DefaultMaxBody].
+	// MaxBody is the most bytes that a callback's body may have. A larger one is answered 413. Default: [DefaultMaxBody],
+	// 4 MiB.
 	MaxBody int64
 
 	// VerifyToken is the string that was entered in the App Dashboard beside the webhook's address. Required.
@@ -53,6 +72,15 @@ type App struct {
 	Pages []string
 }
 
+// withDefaults returns a copy in which every field that has a default is set.
+func (c WebhookConfig) withDefaults() WebhookConfig {
+	c.BodyBudget = cmp.Or(c.BodyBudget, DefaultBodyBudget)
+	c.BodyTimeout = cmp.Or(c.BodyTimeout, DefaultBodyTimeout)
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.MaxBody = cmp.Or(c.MaxBody, DefaultMaxBody)
+	return c
+}
+
 // Validate returns an error that names every mistake of the configuration by its place, as in "Apps[1].Secrets[0]: is empty",
 // or nil. [NewWebhook] asks it first.
 func (c WebhookConfig) Validate() error {
@@ -66,13 +94,31 @@ func (c WebhookConfig) Validate() error {
 		fault("Apps: is empty: without an app's secret no callback can be told from a forged one")
 	}
 	c.validateApps(fault)
-	if c.MaxBody < 0 {
-		fault("MaxBody: is negative")
-	}
+	c.validateBodies(fault)
 	if c.VerifyToken.IsZero() {
 		fault("VerifyToken: is empty: nothing would be left of the verification")
 	}
 	return errors.Join(faults...)
+}
+
+func (c WebhookConfig) validateBodies(fault func(format string, args ...any)) {
+	negative := false
+	for _, field := range []struct {
+		name  string
+		value int64
+	}{{"BodyBudget", c.BodyBudget}, {"BodyTimeout", int64(c.BodyTimeout)}, {"MaxBody", c.MaxBody}} {
+		if field.value < 0 {
+			fault("%s: is negative", field.name)
+			negative = true
+		}
+	}
+	if negative {
+		return
+	}
+	c = c.withDefaults()
+	if memory, b := memoryFor(c.MaxBody), (budget{total: c.BodyBudget}); memory < c.MaxBody || b.share(memory) < memory {
+		fault("BodyBudget: is %d, too little for a body of MaxBody, %d, which may use three quarters of it", c.BodyBudget, c.MaxBody)
+	}
 }
 
 func (c WebhookConfig) validateApps(fault func(format string, args ...any)) {

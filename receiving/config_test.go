@@ -3,6 +3,7 @@ package receiving_test
 import (
 	"context"
 	"log/slog"
+	"math"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestValidate(t *testing.T) {
 			{ID: "1", Secrets: []secret.Value{hidden}, Pages: []string{"10"}},
 			{},
 		},
-		MaxBody: -1,
+		BodyBudget: -1, BodyTimeout: -1, MaxBody: -1,
 	})
 	require.Error(t, err)
 	require.Equal(t, []string{
@@ -40,6 +41,8 @@ func TestValidate(t *testing.T) {
 		"Apps[1].Pages[0]: is the same as Apps[0].Pages[0]",
 		"Apps[2].Secrets: is empty",
 		"Apps[2].Pages: is empty, which is possible for a single app only",
+		"BodyBudget: is negative",
+		"BodyTimeout: is negative",
 		"MaxBody: is negative",
 		"VerifyToken: is empty: nothing would be left of the verification",
 	}, strings.Split(err.Error(), "\n"))
@@ -60,4 +63,41 @@ func TestValidate(t *testing.T) {
 		},
 		VerifyToken: secret.New("token"),
 	}.Validate())
+}
+
+// TestBudgetHasRoomForTheLargestBody: a configuration under which no large callback could ever be taken is refused.
+func TestBudgetHasRoomForTheLargestBody(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct {
+		budget, body int64
+		fits         bool
+	}{
+		{0, 0, true},
+		{0, 24 << 20, true},
+		{0, 24<<20 + 1, false},
+		{4 << 20, 0, false},
+		{5461 << 10, 0, false},
+		{5462 << 10, 0, true},
+		{4 << 10, 4 << 10, true},
+		{4 << 10, 4<<10 + 1, false},
+		{64 << 10, 64 << 10, false},
+		{1, 0, false},
+		{math.MaxInt64, 1 << 40, true},
+		{math.MaxInt64, math.MaxInt64, false},
+	} {
+		err := receiving.WebhookConfig{
+			Accept:      acceptAll,
+			Apps:        []receiving.App{{Secrets: []secret.Value{secret.New("s")}}},
+			BodyBudget:  test.budget,
+			MaxBody:     test.body,
+			VerifyToken: secret.New("token"),
+		}.Validate()
+		if test.fits {
+			require.NoError(t, err, "%+v", test)
+			continue
+		}
+		require.ErrorContains(t, err, "BodyBudget: is ", "%+v", test)
+		require.NotContains(t, err.Error(), "negative")
+	}
 }

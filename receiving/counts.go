@@ -17,6 +17,10 @@ type Counts struct {
 	RefusedPages uint64
 	// RefusedBodies are callbacks that were too large, had too many events, broke off or were no JSON object.
 	RefusedBodies uint64
+	// OverBudget are callbacks that were answered 503 because the bodies in flight had used up [WebhookConfig.BodyBudget].
+	OverBudget uint64
+	// TimedOut are callbacks whose body took longer than [WebhookConfig.BodyTimeout].
+	TimedOut uint64
 	// RefusedMethods are requests of another method than GET and POST.
 	RefusedMethods uint64
 	// NotAccepted are callbacks for which Accept returned an error.
@@ -28,13 +32,16 @@ type Counts struct {
 	Foreign uint64
 	// Malformed counts what was not as it should be: elements that were dropped, and parts of events.
 	Malformed uint64
+
+	// BodyBytes is the memory that bodies in flight have now, in bytes. Unlike the others it goes down as well.
+	BodyBytes int64
 }
 
 // counters are Counts while they count.
 type counters struct {
 	verifications, callbacks                                    atomic.Uint64
 	refusedTokens, refusedSignatures, refusedPages, refusedBody atomic.Uint64
-	refusedMethods, notAccepted                                 atomic.Uint64
+	refusedMethods, notAccepted, overBudget, timedOut           atomic.Uint64
 	events, foreign, malformed                                  atomic.Uint64
 }
 
@@ -47,10 +54,13 @@ func (w *Webhook) Counts() Counts {
 		RefusedSignatures: w.counters.refusedSignatures.Load(),
 		RefusedPages:      w.counters.refusedPages.Load(),
 		RefusedBodies:     w.counters.refusedBody.Load(),
+		OverBudget:        w.counters.overBudget.Load(),
+		TimedOut:          w.counters.timedOut.Load(),
 		RefusedMethods:    w.counters.refusedMethods.Load(),
 		NotAccepted:       w.counters.notAccepted.Load(),
 		Events:            w.counters.events.Load(),
 		Foreign:           w.counters.foreign.Load(),
 		Malformed:         w.counters.malformed.Load(),
+		BodyBytes:         w.budget.used.Load(),
 	}
 }

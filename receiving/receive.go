@@ -1,13 +1,11 @@
 package receiving
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"log/slog"
 	"math"
 	"net/http"
-	"sync"
+	"strconv"
 )
 
 // refusal is why a callback is not taken. Its text is for the platform and for the log.
@@ -15,27 +13,30 @@ type refusal struct {
 	status  int
 	text    string
 	counter func(*counters) counter
+	unread  bool // the body was not read to its end
 }
 
 type counter interface{ Add(delta uint64) uint64 }
 
 var (
-	tooLarge    = &refusal{http.StatusRequestEntityTooLarge, "body too large", bodies}
-	tooMany     = &refusal{http.StatusRequestEntityTooLarge, "too many events", bodies}
-	brokeOff    = &refusal{http.StatusBadRequest, "body broke off", bodies}
-	notJSON     = &refusal{http.StatusBadRequest, "not a JSON object", bodies}
-	noSignature = &refusal{http.StatusUnauthorized, "no valid " + signatureHeader + " header", signatures}
-	wrongKey    = &refusal{http.StatusUnauthorized, "wrong signature", signatures}
-	foreign     = &refusal{http.StatusUnauthorized, "no page of the app that signed", func(c *counters) counter { return &c.refusedPages }}
-	notStored   = &refusal{http.StatusServiceUnavailable, "not stored, deliver again", func(c *counters) counter { return &c.notAccepted }}
+	tooLarge    = &refusal{status: http.StatusRequestEntityTooLarge, text: "body too large", counter: refusedBody, unread: true}
+	tooMany     = &refusal{status: http.StatusRequestEntityTooLarge, text: "too many events", counter: refusedBody}
+	brokeOff    = &refusal{status: http.StatusBadRequest, text: "body broke off", counter: refusedBody, unread: true}
+	notJSON     = &refusal{status: http.StatusBadRequest, text: "not a JSON object", counter: refusedBody}
+	tooSlow     = &refusal{http.StatusRequestTimeout, "body too slow", func(c *counters) counter { return &c.timedOut }, true}
+	overBudget  = &refusal{http.StatusServiceUnavailable, "too many bodies in flight, deliver again", func(c *counters) counter { return &c.overBudget }, true}
+	noSignature = &refusal{status: http.StatusUnauthorized, text: "no valid " + signatureHeader + " header", counter: refusedSignatures, unread: true}
+	wrongKey    = &refusal{status: http.StatusUnauthorized, text: "wrong signature", counter: refusedSignatures}
+	foreign     = &refusal{status: http.StatusUnauthorized, text: "no page of the app that signed", counter: func(c *counters) counter { return &c.refusedPages }}
+	notStored   = &refusal{status: http.StatusServiceUnavailable, text: "not stored, deliver again", counter: func(c *counters) counter { return &c.notAccepted }}
 )
 
-func bodies(c *counters) counter     { return &c.refusedBody }
-func signatures(c *counters) counter { return &c.refusedSignatures }
+func refusedBody(c *counters) counter       { return &c.refusedBody }
+func refusedSignatures(c *counters) counter { return &c.refusedSignatures }
 
 // receive takes a callback. Nothing looks into the body before its signature was checked.
-func (w *Webhook) receive(rw http.ResponseWriter, r *http.Request) {
-	refused, err := w.take(rw, r)
+func (w *Webhook) receive(rw http.ResponseWriter, r *http.Request, until deadline) {
+	refused, err := w.take(rw, r, until)
 	if refused == nil {
 		w.counters.callbacks.Add(1)
 		answer(rw, http.StatusOK, "ok")
@@ -51,10 +52,16 @@ func (w *Webhook) receive(rw http.ResponseWriter, r *http.Request) {
 		level = slog.LevelError
 	}
 	w.config.Logger.LogAttrs(r.Context(), level, "refused a callback", attrs...)
+	if refused.unread {
+		leaveUnread(rw, r)
+	}
+	if refused == overBudget { // all that is in flight now is over by then, unless the store is slow
+		rw.Header().Set("Retry-After", strconv.FormatInt(int64(math.Ceil(w.config.BodyTimeout.Seconds())), 10))
+	}
 	answer(rw, refused.status, refused.text)
 }
 
-func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*refusal, error) {
+func (w *Webhook) take(rw http.ResponseWriter, r *http.Request, until deadline) (*refusal, error) {
 	if r.ContentLength > w.config.MaxBody {
 		return tooLarge, nil
 	}
@@ -62,20 +69,16 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*refusal, error
 	if !ok {
 		return noSignature, nil // and no memory for its body
 	}
-	buf, _ := buffers.Get().(*buffer)
-	defer buf.release()
-	switch fits, err := buf.read(r.Body, w.config.MaxBody); {
-	case err != nil:
-		return brokeOff, err
-	case !fits:
-		rw.Header().Set("Connection", "close") // nobody reads the rest
-		return tooLarge, nil
+	b, err := w.readBody(rw, r, until)
+	if err != nil {
+		return refusedReading(err)
 	}
-	app := w.signer(buf.Bytes(), &signature)
+	defer b.release()
+	app := w.signer(b, &signature)
 	if app < 0 {
 		return wrongKey, nil
 	}
-	s := newSplitter(buf.Bytes())
+	s := newSplitter(b.join())
 	defer s.release()
 	switch err := s.split(); {
 	case errors.Is(err, ErrTooManyElements):
@@ -86,8 +89,24 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*refusal, error
 	return w.accept(r, app, s)
 }
 
+// refusedReading is the refusal of a body that was not read to its end. The error is returned where it says more.
+func refusedReading(err error) (*refusal, error) {
+	if _, limited := errors.AsType[*http.MaxBytesError](err); limited { // a middleware's limit
+		return tooLarge, nil
+	}
+	switch {
+	case errors.Is(err, errTooLarge):
+		return tooLarge, nil
+	case errors.Is(err, errTooSlow):
+		return tooSlow, nil
+	case errors.Is(err, errOverBudget):
+		return overBudget, nil
+	}
+	return brokeOff, err
+}
+
 // signer returns the app whose secret made the signature, or -1.
-func (w *Webhook) signer(body []byte, signature *mac) int {
+func (w *Webhook) signer(body *body, signature *mac) int {
 	for _, k := range w.keys {
 		if k.signed(body, signature) {
 			return k.app
@@ -145,31 +164,5 @@ func (w *Webhook) reportProblems(r *http.Request, app int, s *splitter) {
 	}
 	if more := s.malformed - len(s.problems); more > 0 {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "and more of it", slog.Int("more", more))
-	}
-}
-
-// buffer holds a body until its callback is answered.
-type buffer struct {
-	bytes.Buffer
-	rest io.LimitedReader
-}
-
-var buffers = sync.Pool{New: func() any { return new(buffer) }}
-
-// read reads a body. It stops where the body is larger than limit, and returns false.
-func (b *buffer) read(body io.Reader, limit int64) (fits bool, err error) {
-	b.rest = io.LimitedReader{R: body, N: min(limit, math.MaxInt64-1) + 1}
-	_, err = b.ReadFrom(&b.rest)
-	b.rest.R = nil
-	return b.rest.N > 0, err
-}
-
-// maxPooled is the capacity, in bytes, beyond which a buffer is not kept.
-const maxPooled = 64 << 10
-
-func (b *buffer) release() {
-	if b.Cap() <= maxPooled {
-		b.Reset()
-		buffers.Put(b)
 	}
 }

@@ -68,11 +68,14 @@ func newKey(app int, secret string) *key {
 	return k
 }
 
-// signed reports whether want is this key's signature of body, in a time that does not depend on where it differs.
-func (k *key) signed(body []byte, want *mac) bool {
+// signed reports whether want is this key's signature of the body's bytes as they came, in a time that does not depend on where
+// it differs.
+func (k *key) signed(b *body, want *mac) bool {
 	s, _ := k.signers.Get().(*signer)
 	defer k.signers.Put(s)
 	s.hash.Reset()
-	s.hash.Write(body) // a hash returns no error
+	for chunk := range b.chunks {
+		s.hash.Write(chunk) // a hash returns no error
+	}
 	return hmac.Equal(s.hash.Sum(s.sum[:0]), want[:])
 }

@@ -101,8 +101,8 @@ func newSplitter(body []byte) *splitter {
 // release makes what the splitter holds, its envelopes among it, that of the next callback.
 func (s *splitter) release() {
 	s.reset(nil)
-	const many = 256 // events; the memory for more than that is not kept
-	if cap(s.mids)+cap(s.scratch) > maxPooled || cap(s.identities) > many || cap(s.envelopes) > many {
+	const many, large = 256, 64 << 10 // events and bytes; the memory for more than that is not kept
+	if cap(s.mids)+cap(s.scratch) > large || cap(s.identities) > many || cap(s.envelopes) > many {
 		return
 	}
 	clear(s.identities[:cap(s.identities)])

@@ -1,9 +1,7 @@
 package receiving
 
 import (
-	"cmp"
 	"io"
-	"log/slog"
 	"net/http"
 )
 
@@ -16,11 +14,28 @@ import (
 //   - 401 when it is not signed by the secret of an app, or by one that has none of the callback's pages; without a header that
 //     could be a signature, its body is not read;
 //   - 413 when its body is larger than MaxBody, or has more than [MaxElements] events;
+//   - 408 when its body took longer than BodyTimeout;
 //   - 400 when its body is no JSON object, or broke off;
-//   - 503 when Accept failed, so that the platform delivers it again;
+//   - 503 when Accept failed, or the memory for bodies in flight is used up, so that the platform delivers it again; the
+//     latter with a Retry-After header;
 //   - 405 when it is neither GET nor POST.
 //
-// Answers are plain text of a few words, which say nothing of the inside.
+// Answers are plain text of a few words, which say nothing of the inside. An HTTP/1 connection is closed after an answer to a
+// request whose body was not read to its end.
+//
+// # Memory
+//
+// Whoever knows the address can send requests without a signature, or with a wrong one. Their bodies cost at most BodyBudget
+// bytes of memory, plus MaxBody for the one body that is being put together, for at most BodyTimeout each. The budget is
+// charged by bytes received, in blocks of 4 KiB at first and of 64 KiB at most; what Content-Length announces costs nothing.
+// A quarter of it is reserved for bodies up to 64 KiB, and half of that quarter for bodies up to 4 KiB, so that a thousand
+// connections which hold large bodies keep no message of a person out.
+//
+// A callback that was authenticated keeps its part of the budget until it is answered, so a slow Accept leads to 503 and not
+// to growth. What Accept makes of the envelopes is memory of its own, about as much as the body.
+//
+// The bodies are what a handler can bound. A connection costs net/http about 20 KiB, and up to MaxHeaderBytes while its
+// headers arrive: set ReadHeaderTimeout, ReadTimeout, IdleTimeout and MaxHeaderBytes of the [http.Server].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 type Webhook struct {
@@ -28,6 +43,7 @@ type Webhook struct {
 	keys     []*key
 	pages    []map[string]bool // by app; nil means all
 	counters counters
+	budget   budget
 }
 
 // NewWebhook returns a Webhook, or the error of [WebhookConfig.Validate].
@@ -35,9 +51,9 @@ func NewWebhook(config WebhookConfig) (*Webhook, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	config.MaxBody = cmp.Or(config.MaxBody, DefaultMaxBody)
-	config.Logger = cmp.Or(config.Logger, slog.Default())
+	config = config.withDefaults()
 	w := &Webhook{config: config, pages: make([]map[string]bool, len(config.Apps))}
+	w.budget.total = config.BodyBudget
 	for i, app := range config.Apps {
 		for _, s := range app.Secrets {
 			w.keys = append(w.keys, newKey(i, s.Reveal()))
@@ -54,15 +70,28 @@ func NewWebhook(config WebhookConfig) (*Webhook, error) {
 
 // ServeHTTP implements [http.Handler].
 func (w *Webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	var until deadline
+	if hasBody(r) {
+		until = w.limitReading(rw, r)
+	}
 	switch r.Method {
 	case http.MethodGet:
+		leaveUnread(rw, r)
 		w.verify(rw, r)
 	case http.MethodPost:
-		w.receive(rw, r)
+		w.receive(rw, r, until)
 	default:
 		w.counters.refusedMethods.Add(1)
+		leaveUnread(rw, r)
 		rw.Header().Set("Allow", "GET, POST")
 		answer(rw, http.StatusMethodNotAllowed, "method not allowed")
+	}
+}
+
+// leaveUnread answers at once a request whose body has not ended: net/http would wait for it to keep the connection.
+func leaveUnread(rw http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 1 && hasBody(r) {
+		rw.Header().Set("Connection", "close")
 	}
 }
 
