@@ -44,13 +44,13 @@ func TestCustomUserSettingsThatAreNotAskedFor(t *testing.T) {
 		}
 	}
 	requireNotSent(t, map[string]func(context.Context, *graph.Client) error{
-		"of nobody": set("", json.RawMessage(`[]`)),
+		"no person": set("", json.RawMessage(`[]`)),
 		"no menu":   set("9", nil),
 		"no JSON":   set("9", []byte(`[`)),
-		"get nobody": func(ctx context.Context, c *graph.Client) error {
+		"get no person": func(ctx context.Context, c *graph.Client) error {
 			_, err := c.CustomUserSettings(ctx, page, "")
 			return err
 		},
-		"take nobody": func(ctx context.Context, c *graph.Client) error { return c.DeleteCustomUserSettings(ctx, page, "") },
+		"delete of no person": func(ctx context.Context, c *graph.Client) error { return c.DeleteCustomUserSettings(ctx, page, "") },
 	})
 }
