@@ -2,7 +2,6 @@ package messenger_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,7 +101,7 @@ func TestPrivateReplyAfterAnUnknownOutcome(t *testing.T) {
 				for _, want := range c.failed {
 					require.ErrorIs(t, failed[0], want)
 				}
-				if !errors.Is(c.failed[0], sending.ErrUncertain) {
+				if c.failed[0] != sending.ErrUncertain {
 					require.NotErrorIs(t, failed[0], sending.ErrUncertain)
 				}
 			})

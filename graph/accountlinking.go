@@ -8,8 +8,8 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// LinkingPerson returns the PSID that belongs to a linking token: the query parameter account_linking_token with which
-// the platform opened the page's login. The platform requires the token in the URL of this call.
+// LinkingPerson returns the PSID of the person whom the platform has sent to the page's login with a linking token, the
+// query parameter account_linking_token. The platform wants the token in the URL of this call.
 //
 // Errors are those of [Client.Do], without the linking token; an answer without a recipient is a [ResponseError]. See
 // https://developers.facebook.com/docs/messenger-platform/identity/account-linking.

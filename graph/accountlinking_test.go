@@ -93,6 +93,6 @@ func TestAccountLinkingThatIsNotAskedFor(t *testing.T) {
 			_, err := c.LinkingPerson(ctx, page, secret.Value{})
 			return err
 		},
-		"no person": func(ctx context.Context, c *graph.Client) error { return c.UnlinkAccount(ctx, page, "") },
+		"nobody": func(ctx context.Context, c *graph.Client) error { return c.UnlinkAccount(ctx, page, "") },
 	})
 }

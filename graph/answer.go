@@ -12,7 +12,7 @@ import (
 // [MaxBatchResponseBytes] instead.
 const MaxResponseBytes = 1 << 20
 
-// answer is the JSON of a call that succeeded.
+// answer is the JSON by which the platform granted a call.
 type answer struct {
 	body        json.RawMessage
 	credentials credentials // of the call
@@ -26,7 +26,7 @@ func readAnswer(response *http.Response, request Request, credentials credential
 	a := &answer{credentials: credentials, method: request.Method, path: request.Path, status: response.StatusCode}
 	body, err := io.ReadAll(io.LimitReader(response.Body, int64(limit)+1))
 	if err != nil {
-		return nil, a.unusable("the connection broke while it was read", credentials.clean(err))
+		return nil, a.unusable("it broke off", credentials.clean(err))
 	}
 	if len(body) > limit {
 		return nil, a.unusable("over "+strconv.Itoa(limit)+" bytes", nil)
@@ -37,7 +37,7 @@ func readAnswer(response *http.Response, request Request, credentials credential
 	return a, nil
 }
 
-// decode distinguishes a successful answer, a refusal, and a body that is not the Graph API's. A refusal may come with
+// decode tells a granted call from a refused one and from what is no answer of the Graph API. A refusal may come with
 // status 200.
 func (a *answer) decode(body []byte, credentials credentials) error {
 	body = bytes.TrimSpace(body)
@@ -46,7 +46,7 @@ func (a *answer) decode(body []byte, credentials credentials) error {
 		return a.unusable("no body", nil)
 	case !json.Valid(body):
 		if body[0] == '{' || body[0] == '[' {
-			return a.unusable("truncated or malformed JSON", io.ErrUnexpectedEOF)
+			return a.unusable("half of a JSON text, or a broken one", io.ErrUnexpectedEOF)
 		}
 		return a.unusable("not JSON", nil)
 	}
@@ -55,7 +55,7 @@ func (a *answer) decode(body []byte, credentials credentials) error {
 		return a.refusal(decodeObject(refusal), credentials)
 	}
 	if a.status < 200 || a.status > 299 {
-		return a.unusable("JSON without an error object", nil)
+		return a.unusable("JSON without an error in it", nil)
 	}
 	a.body = body
 	return nil
@@ -75,7 +75,7 @@ func (a *answer) refusal(object map[string]json.RawMessage, credentials credenti
 		Transient:   decodeBool(object["is_transient"]),
 	}
 	if refused.Code == 0 && refused.Message == "" {
-		return a.unusable("an error object without code and message", nil)
+		return a.unusable("an error of an unknown shape", nil)
 	}
 	return refused
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// AppToken returns the access token of an app: its id and its secret, joined by a bar. It is as secret as the app's
-// secret. It is the zero Value if either is missing. See
+// AppToken returns the access token by which an app calls for itself: its id and its secret, with a bar between them. It
+// is as secret as the app's secret. It is the zero Value if either is missing. See
 // https://developers.facebook.com/docs/facebook-login/guides/access-tokens.
 func AppToken(appID string, appSecret secret.Value) secret.Value {
 	if appID == "" || appSecret.IsZero() {
@@ -24,22 +24,22 @@ func AppToken(appID string, appSecret secret.Value) secret.Value {
 
 // AppSubscription is where the platform sends an app's events of one kind of object.
 type AppSubscription struct {
-	// Active reports whether events are sent. Read only.
+	// Active says that events are sent. It is only read.
 	Active bool
-	// CallbackURL is the https address that receives the events.
+	// CallbackURL is the https address that the events go to.
 	CallbackURL string
-	// Fields are the webhook fields, such as messages.
+	// Fields are what the app wants to hear of, such as messages.
 	Fields []string
 	// Object is what the events are about: page or instagram.
 	Object string
-	// Raw is the whole subscription, as the platform wrote it. Read only.
+	// Raw is all of it, as the platform wrote it. It is only read.
 	Raw json.RawMessage
-	// VerifyToken is what the platform presents when it verifies the address. Write only.
+	// VerifyToken is what the platform proves itself by when it verifies the address. It is only written.
 	VerifyToken secret.Value
 }
 
-// SubscribeApp sets the address that receives an app's events. The platform verifies the address with the verify token
-// before it answers, so the bot must be running. The call uses the app's own token (see [AppToken]), and is signed if
+// SubscribeApp tells the platform where to send an app's events. Before it answers, the platform verifies the address with
+// the verify token, so that the bot has to be up. The call bears the app's own token (see [AppToken]), and is signed if
 // [Config.AppSecret] has a secret for the page "".
 //
 // Errors are those of [Client.Do], without the verify token, and a [ResponseError] for an answer that does not report
@@ -71,7 +71,7 @@ func (c *Client) SubscribeApp(ctx context.Context, appToken secret.Value, appID 
 	return hideIn(err, subscription.VerifyToken)
 }
 
-// AppSubscriptions lists the subscriptions of an app. The call uses the app's own token. Errors are those of [List].
+// AppSubscriptions lists the subscriptions of an app. The call bears the app's own token. Errors are those of [List].
 func (c *Client) AppSubscriptions(ctx context.Context, appToken secret.Value, appID string) iter.Seq2[AppSubscription, error] {
 	if err := checkApp(appToken, appID); err != nil {
 		return noList[AppSubscription](err)
@@ -87,14 +87,14 @@ func (c *Client) AppSubscriptions(ctx context.Context, appToken secret.Value, ap
 	})
 }
 
-// UnsubscribeApp ends an app's events about an object, page or instagram: those of the named fields, or all if none is
-// named. The call uses the app's own token. Errors are those of [Client.SubscribeApp].
+// UnsubscribeApp ends an app's events about an object, page or instagram: those of the named fields, or else all. The call
+// bears the app's own token. Errors are those of [Client.SubscribeApp].
 func (c *Client) UnsubscribeApp(ctx context.Context, appToken secret.Value, appID, object string, fields ...string) error {
 	if err := checkApp(appToken, appID); err != nil {
 		return err
 	}
 	if object == "" {
-		return refuse("subscription: the object is empty") // the platform would end all of them
+		return refuse("subscription: the object is empty") // the platform would end them all
 	}
 	query := url.Values{"object": {object}}
 	if len(fields) > 0 {

@@ -12,27 +12,27 @@ import (
 	"time"
 )
 
-// The pause before a retry doubles from the first to the longest, with a jitter of a quarter, so that clients which
-// failed together do not retry together.
+// The pause before a call is made again doubles from the first to the longest, each give or take a quarter, so that
+// clients which failed together do not come back together.
 const (
 	firstPause   = 200 * time.Millisecond
 	longestPause = 10 * time.Second
 )
 
-// outgoing is a request with its body encoded, so that it can be written several times.
+// outgoing is a request whose body is ready to be written, as often as need be.
 type outgoing struct {
 	Request
 	content     []byte // the body; nil: none, or stream
 	contentType string
 	limit       int       // of the answer, in bytes
-	reads       bool      // the call changes nothing and can be repeated
+	reads       bool      // the call changes nothing, so that it cannot be made too often
 	stream      io.Reader // a body that can be read once, for a Request with Once
 	target      *url.URL  // without credentials; nil: that of the Request
 	timeout     time.Duration
 }
 
-// call makes a call until an attempt succeeds or another attempt would be useless or unsafe. It returns the answer of
-// the last attempt, which is JSON and no refusal, or its error.
+// call makes a call until an attempt succeeds or the next would be useless or dangerous, and returns the last attempt's
+// answer, which is JSON and no refusal, or its error.
 func (c *Client) call(ctx context.Context, out outgoing) (*answer, error) {
 	if out.target == nil {
 		var err error
@@ -48,8 +48,8 @@ func (c *Client) call(ctx context.Context, out outgoing) (*answer, error) {
 	}
 }
 
-// worthAnother reports whether a call that failed like this may be retried now. A call that changes something is retried
-// only if it was certainly not executed.
+// worthAnother reports whether a call that failed like this may be made again at once. One that changes something is
+// made again only if it was surely not executed.
 func worthAnother(err error, reads bool) bool {
 	switch Classify(err) {
 	case RetrySafe:
@@ -67,7 +67,7 @@ func worthAnother(err error, reads bool) bool {
 	return false
 }
 
-// pauseBefore returns the pause before a retry; the first retry is number 0.
+// pauseBefore returns how long to wait before a retry, of which the first is number 0.
 func pauseBefore(retry int) time.Duration {
 	pause := longestPause
 	if doubled := firstPause << min(retry, 16); doubled < longestPause {
@@ -76,7 +76,7 @@ func pauseBefore(retry int) time.Duration {
 	return pause - pause/4 + rand.N(pause/2+1)
 }
 
-// wait waits and reports whether the context is still alive. It does not start a wait that ends after the context.
+// wait waits and reports whether the context still lives. It does not begin a wait that the context would not outlive.
 func wait(ctx context.Context, pause time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= pause {
 		return false
@@ -122,7 +122,7 @@ func (c *Client) attempt(ctx context.Context, out outgoing) (*answer, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
 		if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
-			err = errors.Join(ended, credentials.clean(err)) // net/http does not always report the first cause
+			err = errors.Join(ended, credentials.clean(err)) // what broke first is not always what net/http reports
 		}
 		return nil, &TransportError{Err: credentials.clean(err), Method: out.Method, Path: out.Path, Written: written.maybe(body != nil)}
 	}

@@ -20,7 +20,7 @@ const (
 	maxBatch = 50
 )
 
-// BatchAnswer is the answer to one request of a batch. Exactly one of the two fields is set.
+// BatchAnswer is the answer to one request of a batch: either of the two is set.
 type BatchAnswer struct {
 	// Body is the JSON that Do would decode.
 	Body json.RawMessage
@@ -28,17 +28,17 @@ type BatchAnswer struct {
 	Err error
 }
 
-// Batch makes many reads in few calls, up to 50 in each, and returns their answers in the order of the requests. Each
-// read still counts against the page's rate limits; a batch saves time only. Batch takes no requests that change
-// something, such as sends, because their order would be lost.
+// Batch makes many reads in few calls, up to 50 in each, and returns their answers in the order of the requests. Each read
+// still counts against the limits of the page: what a batch saves is time. Batch has no place for what changes something,
+// such as sends, which would lose their order.
 //
-// All requests use the token and the proof of page, are GETs without a body, and need not name the page again; any other
-// request is a [RequestError], and no call is made. The calls are made one after the other. They are retried as [Client]
-// describes for a GET, unless one of their requests has Once. If one fails as a whole, Batch stops and returns its error
-// with the answers so far; the missing ones carry that error, too.
+// All requests bear the token and the proof of page, are GETs without a body, and need not name the page again; anything
+// else in one is a [RequestError], and nothing is called. The calls are made one after the other, and again as [Client]
+// says of a GET, unless one of their requests has Once. When one fails as a whole, Batch makes no more and returns its
+// error, along with the answers that it has; those that are missing carry the error too.
 //
-// A read that the platform refused has its own [Error], and does not make the batch fail. A read that the platform left
-// unanswered because time ran out has a [ResponseError] that is [RetryUncertain]. See
+// A read that the platform refused has its own [Error], and does not make the batch fail. One that the platform left
+// unanswered, for want of time, has a [ResponseError] that is [RetryUncertain]. See
 // https://developers.facebook.com/docs/graph-api/batch-requests.
 func (c *Client) Batch(ctx context.Context, page string, requests ...Request) ([]BatchAnswer, error) {
 	parts := make([]batchPart, len(requests))
@@ -62,7 +62,7 @@ func (c *Client) Batch(ctx context.Context, page string, requests ...Request) ([
 	return answers, nil
 }
 
-// batchPart is one request of a batch. Its tagged fields are the platform's.
+// batchPart is one request of a batch. Its fields with names are the platform's.
 type batchPart struct {
 	Method      string `json:"method"`
 	RelativeURL string `json:"relative_url"`
@@ -78,9 +78,9 @@ func (c *Client) batchPart(page string, request Request) (batchPart, error) {
 	case request.Body != nil:
 		return batchPart{}, errors.New("a GET with a body")
 	case !request.Token.IsZero():
-		return batchPart{}, errors.New("with its own token")
+		return batchPart{}, errors.New("a token of its own")
 	case request.Page != "" && request.Page != page:
-		return batchPart{}, errors.New("with another page")
+		return batchPart{}, errors.New("a page of its own")
 	}
 	target, err := c.target(request)
 	if err != nil {
@@ -93,7 +93,7 @@ func (c *Client) batchPart(page string, request Request) (batchPart, error) {
 	return batchPart{Method: http.MethodGet, RelativeURL: relative, once: request.Once, path: request.Path}, nil
 }
 
-// batch makes one call. Its requests carry no credentials: those of the call apply to them.
+// batch makes one call. The requests in it carry no credentials: those of the call count for them.
 func (c *Client) batch(ctx context.Context, page string, parts []batchPart) ([]BatchAnswer, error) {
 	list, err := json.Marshal(parts)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c *Client) batch(ctx context.Context, page string, parts []batchPart) ([]B
 	}
 	var found []json.RawMessage
 	if json.Unmarshal(answer.body, &found) != nil || found == nil {
-		return nil, answer.unusable("not a list", nil)
+		return nil, answer.unusable("no list in it", nil)
 	}
 	answers := make([]BatchAnswer, len(parts))
 	for i, part := range parts {
@@ -136,7 +136,7 @@ func (c *Client) batch(ctx context.Context, page string, parts []batchPart) ([]B
 func (a *answer) part(part batchPart, raw json.RawMessage) BatchAnswer {
 	own := &answer{credentials: a.credentials, method: part.Method, path: part.path, status: a.status}
 	if len(raw) == 0 || string(raw) == "null" {
-		return BatchAnswer{Err: own.unusable("left unanswered by the batch", nil)}
+		return BatchAnswer{Err: own.unusable("the batch left it unanswered", nil)}
 	}
 	object := decodeObject(raw)
 	if object == nil {

@@ -14,15 +14,16 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// Client calls the Graph API. Each attempt has the timeout of its [Config]. A Client is safe for concurrent use.
+// Client calls the Graph API, each attempt in a time that its [Config] bounds, and may be used from many goroutines at
+// once.
 //
-// A failed call is retried up to Config.Retries times, after pauses of about 200 ms, 400 ms and so on, if a retry can
-// help and cannot take effect twice. A GET is retried when it was certainly not executed ([RetrySafe]), when its outcome
-// is unknown ([RetryUncertain]), and when the platform reports a temporary fault (code 2, is_transient or a server
-// error). Any other method is retried only when it was certainly not executed: RetrySafe and code 2. A rate limit lasts
-// minutes and is not waited for: see [ErrRateLimited] and [Client.Usage]. [Client.SendMessage], [Client.Upload],
-// [Client.Profile] and the calls of the Messenger Profile API, which the platform limits to 10 in 10 minutes, make one
-// attempt, as does every [Request] with Once.
+// A call that failed is made again, up to Config.Retries times after pauses of some 200 ms, 400 ms and so on, if that can
+// neither double its effect nor be in vain. A GET is made again when it was surely not executed ([RetrySafe]), when its
+// fate is unknown ([RetryUncertain]), and when the platform refused it for a fault of its own that passes (code 2, or
+// what it calls transient or answers with a server error). Any other method is made again only when it was surely not
+// executed: RetrySafe, and code 2. A throttle lasts minutes and is never waited out: see [ErrRateLimited] and
+// [Client.Usage]. [Client.SendMessage], [Client.Upload], [Client.Profile] and the calls of the Messenger Profile, of which
+// the platform takes ten in ten minutes, make one attempt, as does every [Request] with Once.
 type Client struct {
 	base   *url.URL // with the version
 	config Config
@@ -30,7 +31,7 @@ type Client struct {
 	usage  *usageBook
 }
 
-// New returns a client, or all mistakes of the config at once, each with the name of its field.
+// New returns a client, or every mistake of the config at once, each named by its field.
 func New(config Config) (*Client, error) {
 	config = config.WithDefaults()
 	if err := config.validate(); err != nil {
@@ -47,32 +48,34 @@ func New(config Config) (*Client, error) {
 
 // Request is one call of the Graph API.
 type Request struct {
-	// Body is sent as JSON. A json.RawMessage or a []byte is sent unchanged if it is JSON. nil: no body.
+	// Body is sent as JSON. A json.RawMessage or a []byte goes as it is, if it is JSON. nil: no body.
 	Body any
 	// Method is the HTTP method. Default: GET.
 	Method string
-	// Once disables retries: the caller decides after any failure. Default: the call is retried as [Client] describes.
+	// Once keeps the client from making the call again, whatever became of it: the caller decides. Default: the call is
+	// made again as [Client] says.
 	Once bool
-	// Page is the id of the page whose token and secret the call uses. It does not appear in the URL.
+	// Page is the id of the page whose token and secret the call bears. It is no part of the URL.
 	Page string
-	// Path is the path below the version: "me/messages", with or without a leading slash. Escape ids from outside with
+	// Path is what follows the version: "me/messages", with or without a slash before it. Ids from outside go through
 	// url.PathEscape.
 	Path string
-	// Query is the query of the URL, without token and proof, which the client adds. Default: none.
+	// Query is what follows the path. The token and the proof are never among it. Default: none.
 	Query url.Values
-	// Token replaces the page's token, for example with an app's or a person's; the [TokenSource] is then not asked. The
-	// call is signed with appsecret_proof all the same, made of this token and of the secret that Config.AppSecret
-	// returns for Page: the platform accepts a proof for every kind of token if the secret is that of the token's app.
-	// Default: the token of Page.
+	// Token is what the call bears instead of the page's token, such as an app's own or a person's; the [TokenSource] is
+	// then not asked. The call is signed with appsecret_proof all the same, made of this token and of the secret that
+	// Config.AppSecret gives for Page: the platform takes a proof for every kind of token, if the secret is that of the
+	// token's app. Default: the token of Page.
 	Token secret.Value
 }
 
-// Do makes any call of the Graph API, and decodes the answer's JSON into out, as json.Unmarshal does; a *json.RawMessage
-// receives it unchanged, nil discards it. A failed call may be retried, as [Client] describes, unless request.Once is
-// set; if ctx would end before the retry, the last attempt's error is returned at once.
+// Do makes a call that this package knows nothing about, and decodes the answer's JSON into out, as json.Unmarshal does;
+// a *json.RawMessage receives it whole, nil discards it. A call that failed may be made again, as [Client] says, unless
+// request.Once forbids it; if ctx ends before it can be, the last attempt's error is returned at once.
 //
 // Its errors are of the types [Error], [RequestError], [TransportError] and [ResponseError], or match [ErrNoToken];
-// [Classify] returns for each whether the call may be made again. After retries, the error is that of the last attempt.
+// [Classify] says of each whether the call may be made again. The error of a call that was made again is that of its last
+// attempt.
 func (c *Client) Do(ctx context.Context, request Request, out any) error {
 	content, err := encodeBody(request.Body)
 	if err != nil {
@@ -94,7 +97,7 @@ func (c *Client) Do(ctx context.Context, request Request, out any) error {
 		return err
 	}
 	if err := json.Unmarshal(answer.body, out); err != nil {
-		return answer.unusable("JSON that does not fit the type of the result", nil)
+		return answer.unusable("JSON of another shape than asked for", nil)
 	}
 	return nil
 }
@@ -105,22 +108,22 @@ func (c *Client) target(request Request) (*url.URL, error) {
 	segments := strings.Split(path, "/")
 	if strings.ContainsAny(path, "?#") || slices.Contains(segments, "") || slices.ContainsFunc(segments, isDots) {
 		if at := strings.IndexAny(path, "?#"); at >= 0 {
-			path = path[:at] // the rest may contain a token
+			path = path[:at] // what follows may carry a token
 		}
-		return nil, fmt.Errorf("path %q is not a path below the version", path)
+		return nil, fmt.Errorf("path %q is not one below the version", path)
 	}
 	if request.Query.Has("access_token") || request.Query.Has(proofParameter) {
-		return nil, errors.New("the query must not contain credentials")
+		return nil, errors.New("the query must not carry credentials")
 	}
 	target := c.base.JoinPath(path)
 	if strings.Contains(path, "%") && target.RawPath != "" && target.EscapedPath() != target.RawPath {
-		return nil, fmt.Errorf("path %q is only partly escaped", path) // and would be escaped again, as another path
+		return nil, fmt.Errorf("path %q is escaped in part", path) // and would be escaped anew, as another path
 	}
 	target.RawQuery = request.Query.Encode()
 	return target, nil
 }
 
-// isDots reports whether a segment, as the server may read it, leaves its folder.
+// isDots reports whether a segment, as the server may read it, leads out of its folder.
 func isDots(segment string) bool {
 	plain, err := url.PathUnescape(segment)
 	return err != nil || plain == "." || plain == ".."
@@ -137,7 +140,7 @@ func encodeBody(body any) ([]byte, error) {
 	}
 	content, err := json.Marshal(body)
 	if err != nil {
-		return nil, fmt.Errorf("body cannot be encoded as JSON: %w", err)
+		return nil, fmt.Errorf("body cannot be written as JSON: %w", err)
 	}
 	return content, nil
 }

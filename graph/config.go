@@ -11,7 +11,7 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// Default values of a [Config].
+// What a [Config] means by its zero values.
 const (
 	DefaultBaseURL       = "https://graph.facebook.com"
 	DefaultRetries       = 2
@@ -20,46 +20,45 @@ const (
 	DefaultVersion       = "v27.0"
 )
 
-// Config configures a [Client]. Only Tokens is required.
+// Config says how a [Client] reaches the Graph API. Only Tokens is required.
 type Config struct {
-	// AppSecret returns the secret of the app that serves a page. Calls are then signed with appsecret_proof, which the
-	// platform requires of apps with the setting "Require App Secret". It is called once per attempt, from any
-	// goroutine. For a zero value the calls of that page are not signed. Default: no call is signed.
+	// AppSecret gives the secret of the app that serves a page. Calls are then signed with appsecret_proof, which the
+	// platform demands of apps whose setting "Require App Secret" is on. It is called once per attempt, from any goroutine.
+	// A zero value it returns leaves that page's calls unsigned. Default: no call is signed.
 	AppSecret func(page string) secret.Value
 
-	// BaseURL is the address of the Graph API, without the version. It may have a path, such as that of a proxy or a
+	// BaseURL is where the Graph API lives, without the version. It may have a path, such as that of a proxy or a
 	// simulator. Default: [DefaultBaseURL], https://graph.facebook.com.
 	BaseURL string
 
-	// HTTPClient makes the calls, so that proxies, certificates, tracing and metrics can be configured. The client uses
-	// a copy that follows no redirect, because a redirect would send the token to another host. Default: a client that
-	// keeps up to 64 idle connections.
+	// HTTPClient makes the calls, so that proxies, certificates, tracing and metrics are the user's. The client works on
+	// a copy that follows no redirect, since a redirect would carry the token elsewhere. Default: a client of its own,
+	// which keeps up to 64 idle connections.
 	HTTPClient *http.Client
 
-	// OnUsage is called after every answer that reports a page's usage, refusals included, with the value that
-	// [Client.Usage] then returns. It runs on the goroutine of the call, which waits for it, with no lock held. Default:
-	// none.
+	// OnUsage is called with every answer that tells of a page's usage, refusals included, and gets what [Client.Usage]
+	// then returns. It runs on the goroutine of the call, which waits for it, with no lock held. Default: none.
 	OnUsage func(page string, usage Usage)
 
-	// Retries is the maximum number of retries of a failed call; see [Client]. Negative: none. Default:
-	// [DefaultRetries], 2.
+	// Retries is how many times at most a call that failed is made again, as [Client] says. Negative: never.
+	// Default: [DefaultRetries], 2.
 	Retries int
 
-	// Timeout bounds one attempt, from the lookup of its token to the last byte of its answer; the context bounds all
-	// attempts together. Uploads have UploadTimeout instead. Default: [DefaultTimeout], 10 s.
+	// Timeout bounds one attempt at a call from the lookup of its token to the last byte of its answer; the context
+	// bounds them all. Uploads have UploadTimeout instead. Default: [DefaultTimeout], 10 s.
 	Timeout time.Duration
 
 	// Tokens finds the access token of a page. Required.
 	Tokens TokenSource
 
-	// UploadTimeout bounds one [Client.Upload], including reading the file. Default: [DefaultUploadTimeout], 2 min.
+	// UploadTimeout bounds one [Client.Upload], the reading of the file included. Default: [DefaultUploadTimeout], 2 min.
 	UploadTimeout time.Duration
 
 	// Version is the version of the Graph API, such as v27.0. Default: [DefaultVersion].
 	Version string
 }
 
-// WithDefaults returns a copy with all defaults set.
+// WithDefaults returns a copy in which every field that has a default is set.
 func (c Config) WithDefaults() Config {
 	if c.AppSecret == nil {
 		c.AppSecret = func(string) secret.Value { return secret.Value{} }
@@ -87,8 +86,8 @@ func (c Config) WithDefaults() Config {
 
 var versionPattern = regexp.MustCompile(`\Av[1-9][0-9]*\.[0-9]+\z`)
 
-// validate reports all mistakes of a Config with its defaults set, each with the name of its field. Values are not
-// printed: a base URL may contain a password.
+// validate reports every mistake of a Config that has its defaults, each named by its field. The values themselves are
+// left out of the texts: a base URL may carry a password.
 func (c Config) validate() error {
 	var mistakes []error
 	report := func(field, format string, args ...any) {
@@ -125,8 +124,8 @@ func (c Config) validate() error {
 	return errors.Join(mistakes...)
 }
 
-// newHTTPClient returns the client for a Config without one. It has no timeout: every call has a deadline in its
-// context.
+// newHTTPClient returns the client that serves a Config which names none. It has no deadline of its own: every call has
+// one in its context.
 func newHTTPClient() *http.Client {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {

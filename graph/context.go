@@ -4,7 +4,7 @@ import "context"
 
 type clientKey struct{}
 
-// With returns a context that carries the client. The engine passes it to the handlers of a turn.
+// With returns a context that carries the client. The engine hands it to the handlers of a turn.
 func With(ctx context.Context, client *Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }

@@ -19,7 +19,7 @@ const (
 	PlatformMessenger Platform = "messenger"
 )
 
-// Conversation is a conversation of a page with a person. Fields that were not asked for are empty.
+// Conversation is what passed between a page and a person. What was not asked for is empty.
 type Conversation struct {
 	ID           string                // such as t_…
 	IsOwner      bool                  // the app controls it; told only with Conversation Routing
@@ -39,8 +39,8 @@ type Participant struct {
 
 // ConversationQuery narrows [Client.Conversations]. Its zero value is every conversation on Messenger.
 type ConversationQuery struct {
-	// Fields to return, such as participants, messages{id,message} and is_owner. The id is always returned. Default:
-	// participants and updated_time.
+	// Fields are what to ask for, such as participants, messages{id,message} and is_owner. Default: participants and
+	// updated_time. The id comes always.
 	Fields []string
 	// Folder is a folder of the inbox, such as inbox or spam. Default: the platform's.
 	Folder string

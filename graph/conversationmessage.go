@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// messageFields are the default fields of the calls for messages.
+// messageFields is what the calls for messages ask for by default.
 var messageFields = []string{"id", "created_time", "from", "to", "message", "attachments"}
 
-// ConversationMessage is a message as the platform stores it. Fields that were not asked for are empty.
+// ConversationMessage is a message as the platform keeps it. What was not asked for is empty.
 type ConversationMessage struct {
 	Attachments   []json.RawMessage
 	Created       time.Time
@@ -29,9 +29,8 @@ type ConversationMessage struct {
 	To            []Participant
 }
 
-// ConversationMessages lists the messages of a conversation, newest first: the named fields, or id, created_time, from,
-// to, message and attachments if none is named. For all but the 20 newest the platform returns little, or reports them
-// as deleted.
+// ConversationMessages lists the messages of a conversation, the newest first: the fields named, or else id, created_time,
+// from, to, message and attachments. For all but the 20 newest the platform tells little, or says that they are deleted.
 //
 // Errors are those of [List]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations.
@@ -43,9 +42,8 @@ func (c *Client) ConversationMessages(ctx context.Context, page, conversationID 
 	return listOf(ctx, c, request, decodeConversationMessage)
 }
 
-// ConversationMessage returns one message by its mid: the named fields, or those of [Client.ConversationMessages] if
-// none is named. For a message that is not among the 20 newest of its conversation the platform answers with subcode
-// 9000001.
+// ConversationMessage returns one message by its mid: the fields named, or else those of [Client.ConversationMessages]. A
+// message that is not among the 20 newest of its conversation is refused with subcode 9000001.
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError].
 func (c *Client) ConversationMessage(ctx context.Context, page, mid string, fields ...string) (ConversationMessage, error) {

@@ -11,10 +11,10 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// proofParameter is the query parameter with the proof of a signed call.
+// proofParameter is where a signed call carries its proof.
 const proofParameter = "appsecret_proof"
 
-// credentials authenticate one call.
+// credentials are what one call proves itself by.
 type credentials struct {
 	key   secret.Value // the app's secret; zero: the call is not signed
 	proof secret.Value
@@ -33,7 +33,7 @@ func (c *Client) credentials(ctx context.Context, request Request) (credentials,
 		return credentials{}, fmt.Errorf("%w: page %q", ErrNoToken, request.Page)
 	}
 	if !isHeaderText(token.Reveal()) {
-		return credentials{}, fmt.Errorf("%w: the token for page %q contains a character that is not allowed", ErrTokenInvalid, request.Page)
+		return credentials{}, fmt.Errorf("%w: the token for page %q has a character that no token has", ErrTokenInvalid, request.Page)
 	}
 	found := credentials{token: token}
 	if key := c.config.AppSecret(request.Page); !key.IsZero() {
@@ -42,8 +42,7 @@ func (c *Client) credentials(ctx context.Context, request Request) (credentials,
 	return found, nil
 }
 
-// isHeaderText rejects a token with a line break, as tokens read from files often have, before net/http would print it
-// in an error.
+// isHeaderText keeps a token with a line break, as files have them, from an error in net/http that would print it.
 func isHeaderText(token string) bool {
 	for _, character := range []byte(token) {
 		if character <= ' ' || character > '~' {
@@ -61,8 +60,8 @@ func appSecretProof(key, token secret.Value) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// sign puts the token in a header, because URLs are logged by every host on the way, and the proof in the query, where
-// the platform expects it.
+// sign puts the token in a header, since URLs end up in the logs of every host on the way, and the proof where the
+// platform wants it, in the query.
 func (c credentials) sign(request *http.Request) {
 	request.Header.Set("Authorization", "Bearer "+c.token.Reveal())
 	if c.proof.IsZero() {

@@ -9,7 +9,7 @@ import (
 	"net/url"
 )
 
-// CustomLabel is a label that a page assigns to people, such as VIP. It is visible in the page's inbox.
+// CustomLabel is a mark that a page puts on people, such as VIP. Those who answer in the page's inbox see it.
 type CustomLabel struct {
 	ID   string
 	Name string
@@ -18,8 +18,8 @@ type CustomLabel struct {
 
 const customLabels = "custom_labels"
 
-// CreateCustomLabel creates a label of the page and returns its id. The page must have accepted Meta's terms for
-// contacts; until then the platform refuses the call with error 2/2018344.
+// CreateCustomLabel makes a label of the page and returns its id. The page must have accepted Meta's terms for contacts;
+// until then the platform refuses with error 2/2018344.
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels.
@@ -36,7 +36,7 @@ func (c *Client) CustomLabels(ctx context.Context, page string) iter.Seq2[Custom
 	return c.labels(ctx, page, Me+"/"+customLabels)
 }
 
-// CustomLabelsOf lists the labels of a person. Errors are those of [List].
+// CustomLabelsOf lists the labels that a person has. Errors are those of [List].
 func (c *Client) CustomLabelsOf(ctx context.Context, page, psid string) iter.Seq2[CustomLabel, error] {
 	if psid == "" {
 		return noList[CustomLabel](refuse("custom labels: the person's id is empty"))
@@ -55,8 +55,8 @@ func (c *Client) labels(ctx context.Context, page, path string) iter.Seq2[Custom
 	})
 }
 
-// AssignCustomLabel assigns a label to a person. Errors are those of [Client.Do], and a [ResponseError] for an answer
-// that does not report success.
+// AssignCustomLabel puts a label on a person. Errors are those of [Client.Do], and a [ResponseError] for an answer that
+// does not report success.
 func (c *Client) AssignCustomLabel(ctx context.Context, page, labelID, psid string) error {
 	if labelID == "" || psid == "" {
 		return refuse("custom label: the label's id or the person's is empty")
@@ -65,7 +65,7 @@ func (c *Client) AssignCustomLabel(ctx context.Context, page, labelID, psid stri
 	return c.change(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: edge(labelID, "label")})
 }
 
-// RemoveCustomLabel removes a label from a person. Errors are those of [Client.AssignCustomLabel].
+// RemoveCustomLabel takes a label off a person. Errors are those of [Client.AssignCustomLabel].
 func (c *Client) RemoveCustomLabel(ctx context.Context, page, labelID, psid string) error {
 	if labelID == "" || psid == "" {
 		return refuse("custom label: the label's id or the person's is empty")
@@ -74,7 +74,7 @@ func (c *Client) RemoveCustomLabel(ctx context.Context, page, labelID, psid stri
 	return c.change(ctx, Request{Method: http.MethodDelete, Page: page, Path: edge(labelID, "label"), Query: query})
 }
 
-// DeleteCustomLabel deletes a label of the page, also from all people. Errors are those of [Client.AssignCustomLabel].
+// DeleteCustomLabel removes a label from the page and from everyone. Errors are those of [Client.AssignCustomLabel].
 func (c *Client) DeleteCustomLabel(ctx context.Context, page, labelID string) error {
 	if labelID == "" {
 		return refuse("custom label: the id is empty")

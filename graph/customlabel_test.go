@@ -47,11 +47,11 @@ func TestCustomLabelsThatAreNotAskedFor(t *testing.T) {
 			_, err := c.CreateCustomLabel(ctx, page, "")
 			return err
 		},
-		"no person":             func(ctx context.Context, c *graph.Client) error { return drain(c.CustomLabelsOf(ctx, page, "")) },
-		"assign none":           func(ctx context.Context, c *graph.Client) error { return c.AssignCustomLabel(ctx, page, "", "9") },
-		"assign to no person":   func(ctx context.Context, c *graph.Client) error { return c.AssignCustomLabel(ctx, page, "1", "") },
-		"remove none":           func(ctx context.Context, c *graph.Client) error { return c.RemoveCustomLabel(ctx, page, "", "9") },
-		"remove from no person": func(ctx context.Context, c *graph.Client) error { return c.RemoveCustomLabel(ctx, page, "1", "") },
-		"delete none":           func(ctx context.Context, c *graph.Client) error { return c.DeleteCustomLabel(ctx, page, "") },
+		"of nobody":     func(ctx context.Context, c *graph.Client) error { return drain(c.CustomLabelsOf(ctx, page, "")) },
+		"assign none":   func(ctx context.Context, c *graph.Client) error { return c.AssignCustomLabel(ctx, page, "", "9") },
+		"assign nobody": func(ctx context.Context, c *graph.Client) error { return c.AssignCustomLabel(ctx, page, "1", "") },
+		"remove none":   func(ctx context.Context, c *graph.Client) error { return c.RemoveCustomLabel(ctx, page, "", "9") },
+		"remove nobody": func(ctx context.Context, c *graph.Client) error { return c.RemoveCustomLabel(ctx, page, "1", "") },
+		"delete none":   func(ctx context.Context, c *graph.Client) error { return c.DeleteCustomLabel(ctx, page, "") },
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// CustomUserSettings are the menus of a person: their own menu has precedence over the page's.
+// CustomUserSettings are the menus that a person sees: the one of their own comes before the page's.
 type CustomUserSettings struct {
 	PageMenu   json.RawMessage // the persistent menu of the page; nil: none
 	PersonMenu json.RawMessage // the persistent menu of this person alone; nil: none
@@ -16,8 +16,8 @@ type CustomUserSettings struct {
 
 const userSettingsPath = Me + "/custom_user_settings"
 
-// SetCustomUserSettings sets a person's own persistent menu, in the shape of the Messenger Profile, as JSON or as a
-// value that is encoded as JSON. The platform allows 10 of these calls in 10 minutes for each person.
+// SetCustomUserSettings gives a person a persistent menu of their own, in the form that the Messenger Profile has it, which
+// is JSON or is written as JSON. The platform allows 10 of these calls in 10 minutes for each person.
 //
 // Errors are those of [Client.Do], and a [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu.
@@ -38,8 +38,8 @@ func (c *Client) SetCustomUserSettings(ctx context.Context, page, psid string, p
 
 const persistentMenuProperty = "persistent_menu"
 
-// CustomUserSettings returns the menus of a person. Errors are those of [Client.Do]; an answer that is not a JSON object
-// is a [ResponseError].
+// CustomUserSettings asks for the menus that a person sees. Errors are those of [Client.Do]; an answer that is no JSON
+// object is a [ResponseError].
 func (c *Client) CustomUserSettings(ctx context.Context, page, psid string) (CustomUserSettings, error) {
 	if psid == "" {
 		return CustomUserSettings{}, refuse("custom user settings: the person's id is empty")
@@ -61,7 +61,7 @@ func (c *Client) CustomUserSettings(ctx context.Context, page, psid string) (Cus
 	return settings, nil
 }
 
-// DeleteCustomUserSettings deletes a person's own menu, so that they see the page's. Errors are those of
+// DeleteCustomUserSettings takes a person's own menu away, so that they see the page's. Errors are those of
 // [Client.SetCustomUserSettings].
 func (c *Client) DeleteCustomUserSettings(ctx context.Context, page, psid string) error {
 	if psid == "" {

@@ -44,13 +44,13 @@ func TestCustomUserSettingsThatAreNotAskedFor(t *testing.T) {
 		}
 	}
 	requireNotSent(t, map[string]func(context.Context, *graph.Client) error{
-		"no person": set("", json.RawMessage(`[]`)),
+		"of nobody": set("", json.RawMessage(`[]`)),
 		"no menu":   set("9", nil),
 		"no JSON":   set("9", []byte(`[`)),
-		"get no person": func(ctx context.Context, c *graph.Client) error {
+		"get nobody": func(ctx context.Context, c *graph.Client) error {
 			_, err := c.CustomUserSettings(ctx, page, "")
 			return err
 		},
-		"delete of no person": func(ctx context.Context, c *graph.Client) error { return c.DeleteCustomUserSettings(ctx, page, "") },
+		"take nobody": func(ctx context.Context, c *graph.Client) error { return c.DeleteCustomUserSettings(ctx, page, "") },
 	})
 }

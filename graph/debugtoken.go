@@ -16,7 +16,7 @@ type TokenInfo struct {
 	Code              int    // why the token is not valid, as an [Error] has it; 0: no reason given
 	DataAccessExpires time.Time
 	Expires           time.Time       // zero: never
-	Issued            time.Time       // zero: unknown
+	Issued            time.Time       // zero: not told
 	ProfileID         string          // of the page, for the token of a page
 	Raw               json.RawMessage // the whole answer
 	Reason            string          // why the token is not valid, for developers, in English
@@ -27,15 +27,15 @@ type TokenInfo struct {
 	Valid             bool
 }
 
-// DebugToken returns what the platform knows about an access token. The call uses bearer: an app's own token (see
-// [AppToken]) or that of one of its developers. The platform requires the inspected token in the URL. An invalid token
-// is not an error of this call.
+// DebugToken asks the platform about an access token. The call bears bearer: an app's own token (see [AppToken]) or that of
+// one of its developers; the platform wants the token that is asked about in the URL. That a token is not valid is no
+// error, but what this asks for.
 //
 // Errors are those of [Client.Do], without the token; an answer without data is a [ResponseError]. See
 // https://developers.facebook.com/docs/graph-api/reference/debug_token.
 func (c *Client) DebugToken(ctx context.Context, bearer, token secret.Value) (TokenInfo, error) {
 	if bearer.IsZero() || token.IsZero() {
-		return TokenInfo{}, refuse("debug token: the inspected token or the token of the call is missing")
+		return TokenInfo{}, refuse("debug token: the token, or that of the call, is missing")
 	}
 	request := Request{Path: "debug_token", Query: url.Values{"input_token": {token.Reveal()}}, Token: bearer}
 	members, raw, err := c.object(ctx, request)
@@ -44,7 +44,7 @@ func (c *Client) DebugToken(ctx context.Context, bearer, token secret.Value) (To
 	}
 	data := decodeObject(members["data"])
 	if data == nil {
-		return TokenInfo{}, request.unusable("without data")
+		return TokenInfo{}, request.unusable("no data in it")
 	}
 	text := func(key string) string { return decodeText(data[key]) }
 	fault := decodeObject(data["error"])

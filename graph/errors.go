@@ -44,20 +44,20 @@ var (
 	ErrTransient = errors.New("graph: temporary fault")
 )
 
-// Error is a refusal of the Graph API, with its code and message.
+// Error is a refusal that the Graph API has put into words.
 //
-// Access tokens and proofs in its texts are replaced. See
+// Texts in which the platform repeats the access token or the proof have them replaced. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes.
 type Error struct {
-	Code        int    // identifies the fault
-	Subcode     int    // refines Code; 0: none
+	Code        int    // the number that names the fault
+	Subcode     int    // narrows Code; 0: none
 	Type        string // such as OAuthException
-	Message     string // for developers, mostly in English
+	Message     string // for developers, in English
 	UserTitle   string // for people, in the language of the token's owner; often empty
 	UserMessage string // likewise
-	TraceID     string // fbtrace_id, for Meta's support
+	TraceID     string // fbtrace_id, which Meta's support asks for
 	HTTPStatus  int    // of the answer; the platform's contract is Code, not this
-	Transient   bool   // the platform calls the fault temporary
+	Transient   bool   // the platform says that the fault will pass
 }
 
 // Error names code, subcode, type and trace, and repeats the platform's message for developers.
@@ -106,8 +106,8 @@ func (e *Error) Retry() Retry {
 	return RetryNever
 }
 
-// RequestError is a call that was not made because the request is invalid, such as a body that is not JSON or a path
-// outside of the API. A retry is useless.
+// RequestError is a call that was not made, because what was asked for makes no sense: a body that has no JSON, a path
+// that leaves the API. It is never worth a retry.
 type RequestError struct {
 	Err error // what is wrong
 }
@@ -121,9 +121,9 @@ func (e *RequestError) Unwrap() error { return e.Err }
 // Retry is [RetryNever].
 func (e *RequestError) Retry() Retry { return RetryNever }
 
-// TransportError is a call without an answer: no connection, a broken connection, a deadline, a failed token source.
-// errors.Is finds context.Canceled and context.DeadlineExceeded in it. It contains neither the URL of the call nor its
-// token.
+// TransportError is a call without an answer: no connection, a connection that broke, a deadline, a token source that
+// failed. errors.Is finds context.Canceled and context.DeadlineExceeded in it. It carries neither the URL of the call nor
+// its token.
 type TransportError struct {
 	Err     error  // the cause
 	Method  string // of the call
@@ -151,9 +151,8 @@ func (e *TransportError) Retry() Retry {
 	return RetrySafe
 }
 
-// ResponseError is an answer that does not come from the Graph API or cannot be used: a gateway's page, a truncated
-// body, a body over [MaxResponseBytes], a redirect, no body, a missing answer in a batch. It contains nothing of the
-// body.
+// ResponseError is an answer that is not the Graph API's: a page of a gateway, half a body, a body over
+// [MaxResponseBytes], a redirect, no body at all, a gap in the answer to a batch. It carries nothing of the body.
 type ResponseError struct {
 	Err        error  // the cause, if there is one, such as io.ErrUnexpectedEOF
 	HTTPStatus int    // of the answer
@@ -171,7 +170,7 @@ func (e *ResponseError) Error() string {
 func (e *ResponseError) Unwrap() error { return e.Err }
 
 // Retry is [RetryLater] for status 429, [RetryNever] for a redirect or any other client error but 408, and
-// [RetryUncertain] for the rest and for every truncated answer: a proxy may have passed the call on.
+// [RetryUncertain] for the rest, and for every answer that broke off: who stands between may have passed the call on.
 func (e *ResponseError) Retry() Retry {
 	switch {
 	case e.Err != nil:

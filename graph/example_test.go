@@ -72,19 +72,3 @@ func ExampleClient_Do() {
 	fmt.Println(review.Data, err)
 	// Output: [{human_agent approved}] <nil>
 }
-
-func ExampleError_Meaning() {
-	platform := examplePlatform(400, `{"error":{"message":"(#10900) Activity already replied to","type":"OAuthException","code":10900}}`)
-	defer platform.Close()
-
-	client, err := graph.New(graph.Config{BaseURL: platform.URL, Tokens: graph.PageToken("EAAG")})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	_, err = client.PrivateReply(context.Background(), "1234", graph.PublicPost{CommentID: "1_2"}, []byte(`{"text":"Thanks!"}`))
-	if refused, ok := errors.AsType[*graph.Error](err); ok {
-		fmt.Println(refused.Meaning(), errors.Is(err, graph.ErrAlreadyDone))
-	}
-	// Output: already done true
-}

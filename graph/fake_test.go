@@ -28,7 +28,7 @@ type call struct {
 	uri    string
 }
 
-// platform is a Graph API on loopback below a base path, so that a call which ignores the base path fails.
+// platform is a Graph API on loopback below a path of its own, so that a call which ignores the base path fails.
 type platform struct {
 	*httptest.Server
 	mutex sync.Mutex

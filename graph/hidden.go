@@ -6,8 +6,8 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// hideIn keeps a secret that a call sends beside its credentials out of the error of that call. The platform often
-// repeats a parameter that it refuses, and a transport the URL that it cannot reach.
+// hideIn keeps a secret that a call carries beside its own credentials out of the error of that call. The platform likes to
+// repeat a parameter that it refuses, and a transport the URL that it cannot reach.
 func hideIn(err error, value secret.Value) error {
 	hidden := credentials{token: value}
 	if refused, ok := errors.AsType[*Error](err); ok {

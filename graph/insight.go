@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// InsightQuery selects metrics of a page.
+// InsightQuery asks for a page's figures.
 type InsightQuery struct {
-	// Metrics are the platform's names of the metrics, such as page_messages_new_conversations_unique. Required.
+	// Metrics are what to count, by the platform's names, such as page_messages_new_conversations_unique. Required.
 	Metrics []string
-	// Period of each value: day, week, days_28, month or total_over_range. Default: the platform's.
+	// Period is what each value is about: day, week, days_28, month or total_over_range. Default: the platform's.
 	Period string
-	// Since and Until limit the time. Default: the platform's.
+	// Since and Until bound the time. Default: the platform's.
 	Since, Until time.Time
 }
 
-// Insight is one metric of a page for one kind of period.
+// Insight is one metric of a page, over one kind of period.
 type Insight struct {
 	Description string
 	Name        string
@@ -30,23 +30,23 @@ type Insight struct {
 	Values      []InsightValue
 }
 
-// InsightValue is the value of one period.
+// InsightValue is a figure of one period.
 type InsightValue struct {
-	End    time.Time       // of the period; zero: unknown
-	Number *float64        // nil: not a number, such as a breakdown
+	End    time.Time       // of the period; zero: not known
+	Number *float64        // nil: it is none, such as a breakdown
 	Raw    json.RawMessage // the figure as the platform wrote it
 }
 
-// Insights returns metrics of the page. The platform removes metrics now and then, and refuses a call for one that it
-// does not have; see
+// Insights asks for figures of the page. The platform drops metrics now and then, and refuses a call for one that it does
+// not have; see
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/analytics/messaging-insights.
 //
-// All values come from one call: the links to earlier and later times beside them are not followed. Errors are those of
-// [Client.Do]; an answer without a list is a [ResponseError].
+// What is asked for comes by one call: the links to earlier and later times that the platform puts beside it are not
+// followed. Errors are those of [Client.Do]; an answer without a list is a [ResponseError].
 func (c *Client) Insights(ctx context.Context, page string, query InsightQuery) ([]Insight, error) {
 	switch {
 	case len(query.Metrics) == 0 || slices.Contains(query.Metrics, ""):
-		return nil, refuse("insights: no metric, or an empty one")
+		return nil, refuse("insights: no metric named, or an empty one")
 	case !query.Since.IsZero() && !query.Until.IsZero() && query.Until.Before(query.Since):
 		return nil, refuse("insights: the time ends before it begins")
 	}

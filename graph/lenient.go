@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The platform writes ids as strings or as numbers, numbers as strings, and booleans as strings. The functions below
-// accept all of these, and treat an unreadable value as absent, so that one unexpected field has no other effect.
+// The platform writes ids as strings or as numbers, numbers as strings, and booleans as words. What follows reads all of
+// these, and takes what it cannot read for absent, so that one strange field costs nothing but itself.
 
 // decodeObject returns the members of a JSON object, or nil if raw is something else.
 func decodeObject(raw json.RawMessage) map[string]json.RawMessage {
@@ -45,7 +45,7 @@ func decodeInt(raw json.RawMessage) int {
 // decodeFloat returns nil if there is no number.
 func decodeFloat(raw json.RawMessage) *float64 {
 	number, err := strconv.ParseFloat(strings.TrimSpace(decodeText(raw)), 64)
-	if err != nil || number != number || number-number != 0 { // not a JSON number
+	if err != nil || number != number || number-number != 0 { // no number of JSON
 		return nil
 	}
 	return &number

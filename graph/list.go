@@ -8,27 +8,28 @@ import (
 	"net/url"
 )
 
-// maxEmptyParts is the maximum number of consecutive empty pages of a list. Some pages are empty because the platform
+// maxEmptyParts is how many parts of a list may come without an element, one after the other. Some do, since the platform
 // leaves out what a token may not see.
 const maxEmptyParts = 100
 
-// List makes a call that returns a list, and yields its elements in the platform's order, each decoded as json.Unmarshal
-// does. Use it for lists that have no method in this package; a json.RawMessage receives an element unchanged.
+// List makes a call that is answered by a list, and hands out its elements in the platform's order, each decoded as
+// json.Unmarshal does. It serves the lists that this package has no method for; a json.RawMessage receives an element as it
+// is.
 //
-// A page of the list is fetched when the iteration reaches it, by the cursor of the previous page; the query parameter
-// limit of the request bounds a page, not the list. The platform's links to the next page are not followed, because they
-// contain the token. The iteration ends with the list, or when a cursor repeats. Iterating again makes the calls again.
+// A part of the list is fetched when the sequence comes to it, by the cursor of the part before; the query parameter limit
+// of the request bounds a part, not the list. The platform's links to the next part are not followed: they carry the token.
+// The sequence ends with the list, and when a cursor comes again. Ranging over it again makes the calls again.
 //
-// A failed call is the last element, with an error of [Client.Do], or a [ResponseError] for an answer without a list,
-// for a list that continues without a cursor, and after 100 consecutive empty pages. An element that does not fit T is a
-// ResponseError, too, and the iteration continues. See https://developers.facebook.com/docs/graph-api/results.
+// A failed call is the last element, with an error of those of [Client.Do], and a [ResponseError] for an answer without a
+// list, for one that goes on without a cursor, and for 100 empty parts in a row. An element of another shape than T
+// is a ResponseError too, and the sequence goes on after it. See https://developers.facebook.com/docs/graph-api/results.
 func List[T any](ctx context.Context, client *Client, request Request) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for raw, err := range client.elements(ctx, request) {
 			var element T
 			if err == nil && json.Unmarshal(raw, &element) != nil {
 				element = *new(T) // without what was decoded before the fault
-				err = request.unusable("an element that does not fit its type")
+				err = request.unusable("an element of another shape than asked for")
 			}
 			if !yield(element, err) {
 				return
@@ -37,7 +38,7 @@ func List[T any](ctx context.Context, client *Client, request Request) iter.Seq2
 	}
 }
 
-// listOf is List for the types of this package. Elements that are not JSON objects are errors.
+// listOf is List for the types of this package. What is no JSON object is no element of theirs.
 func listOf[T any](ctx context.Context, c *Client, request Request, decode func(members map[string]json.RawMessage, raw json.RawMessage) T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for raw, err := range c.elements(ctx, request) {
@@ -57,7 +58,7 @@ func noList[T any](err error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) { yield(*new(T), err) }
 }
 
-// elements iterates over a list, page by page and once. An error is the last element.
+// elements walks a list, part by part and once. An error is the last that it hands out.
 func (c *Client) elements(ctx context.Context, request Request) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
 		empty := 0
@@ -85,10 +86,10 @@ func (c *Client) elements(ctx context.Context, request Request) iter.Seq2[json.R
 			case !part.more || part.after != "" && seen[part.after]:
 				return
 			case part.after == "":
-				yield(nil, request.unusable("a list that continues without a cursor"))
+				yield(nil, request.unusable("a list that goes on without a cursor"))
 				return
 			case empty == maxEmptyParts:
-				yield(nil, request.unusable("too many empty pages of a list"))
+				yield(nil, request.unusable("too many empty parts of a list"))
 				return
 			}
 			seen[part.after] = true
@@ -106,15 +107,15 @@ func withAfter(query url.Values, cursor string) url.Values {
 	return query
 }
 
-// part is one page of a list.
+// part is what one call brings of a list.
 type part struct {
 	after    string // the cursor of the next part
 	elements []json.RawMessage
 	more     bool
 }
 
-// decodePart reads {"data":[…],"paging":{"cursors":{"after":"…"},"next":"…"}}. A page without next is the last, whatever
-// its cursors are. fault is why an answer is not a list.
+// decodePart reads {"data":[…],"paging":{"cursors":{"after":"…"},"next":"…"}}. A part without next is the last, whatever
+// its cursors say. fault is what keeps an answer from being a list.
 func decodePart(raw json.RawMessage) (p part, fault string) {
 	members := decodeObject(raw)
 	if json.Unmarshal(members["data"], &p.elements) != nil || p.elements == nil {
@@ -126,7 +127,7 @@ func decodePart(raw json.RawMessage) (p part, fault string) {
 	return p, ""
 }
 
-// decodeArray returns the elements of an array, or of the data array of an object.
+// decodeArray returns the elements of an array, bare or as the data of a list within an object.
 func decodeArray(raw json.RawMessage) []json.RawMessage {
 	if list := decodeObject(raw); list != nil {
 		raw = list["data"]
@@ -138,7 +139,7 @@ func decodeArray(raw json.RawMessage) []json.RawMessage {
 	return elements
 }
 
-// decodeTexts returns the strings of an array, or the names of the objects in it.
+// decodeTexts returns the texts of an array, or the names of the objects in it.
 func decodeTexts(raw json.RawMessage) []string {
 	var texts []string
 	for _, element := range decodeArray(raw) {

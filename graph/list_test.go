@@ -52,7 +52,7 @@ func TestListFetchesWhenItIsComeTo(t *testing.T) {
 		"A": `{"data":["c"]}`,
 	}))
 	list := graph.List[string](t.Context(), platform.client(t), graph.Request{Path: "me/things"})
-	require.Empty(t, platform.received(t), "nothing was asked for yet")
+	require.Empty(t, platform.received(t), "nobody has asked yet")
 	for thing, err := range list {
 		require.NoError(t, err)
 		if thing == "b" {

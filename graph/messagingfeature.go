@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// MessagingFeatureStatus describes how apps share the conversations of a page.
+// MessagingFeatureStatus says which ways of sharing conversations between apps a page has.
 type MessagingFeatureStatus struct {
 	HopV2        bool            // Conversation Routing, with a default app
 	IGMultiApp   bool            // several apps may answer on Instagram
@@ -15,8 +15,8 @@ type MessagingFeatureStatus struct {
 	Raw          json.RawMessage // the whole answer
 }
 
-// MessagingFeatureStatus returns how apps share the conversations of the page. Missing fields are false. Errors are
-// those of [Client.Do]; an answer that is not a JSON object is a [ResponseError]. See
+// MessagingFeatureStatus asks how the page shares conversations between apps. What the platform does not tell is false.
+// Errors are those of [Client.Do]; an answer that is no JSON object is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing.
 func (c *Client) MessagingFeatureStatus(ctx context.Context, page string) (MessagingFeatureStatus, error) {
 	const field = "messaging_feature_status"
@@ -33,14 +33,14 @@ func (c *Client) MessagingFeatureStatus(ctx context.Context, page string) (Messa
 	}, nil
 }
 
-// FeatureReview is the state of Meta's review of a feature for a page.
+// FeatureReview is how far Meta's review of a feature for a page has come.
 type FeatureReview struct {
 	Feature string          // such as human_agent
 	Raw     json.RawMessage // all of it
 	Status  string          // such as approved, pending or rejected
 }
 
-// FeatureReviews lists the features that need Meta's review, with their state for this page. Errors are those of [List].
+// FeatureReviews lists the features that need Meta's review, and what came of it for this page. Errors are those of [List].
 // See https://developers.facebook.com/docs/messenger-platform/reference/messaging-feature-review-api.
 func (c *Client) FeatureReviews(ctx context.Context, page string) iter.Seq2[FeatureReview, error] {
 	return listOf(ctx, c, Request{Page: page, Path: Me + "/messaging_feature_review"}, func(members map[string]json.RawMessage, raw json.RawMessage) FeatureReview {

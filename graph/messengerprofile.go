@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// MessengerProfile contains properties of a page's Messenger Profile by name, such as get_started and persistent_menu,
-// in the platform's shape. Package threadsettings has typed settings. See
+// MessengerProfile holds properties of a page's Messenger Profile by their names, such as get_started and
+// persistent_menu, as the platform writes them. Package threadsettings has them as data. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/messenger-profile.
 type MessengerProfile map[string]json.RawMessage
 
@@ -23,12 +23,12 @@ const (
 	question      = "question"
 )
 
-// GetMessengerProfile reads properties of a page's Messenger Profile. Properties that are not set are missing in the
-// result. At least one field is required. The platform allows 10 calls of the Messenger Profile API in 10 minutes for
-// each page. Errors are those of [Client.Do].
+// GetMessengerProfile reads properties of a page's Messenger Profile. What is not set is missing in the result. At least
+// one field is needed. The platform allows 10 calls of the Messenger Profile API in 10 minutes for each page. Errors are
+// those of [Client.Do].
 func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ...string) (MessengerProfile, error) {
 	if len(fields) == 0 {
-		return nil, &RequestError{Err: errors.New("messenger profile: no field given")}
+		return nil, &RequestError{Err: errors.New("messenger profile: no field named")}
 	}
 	var found struct {
 		Data []map[string]json.RawMessage `json:"data"`
@@ -80,7 +80,7 @@ func (c *Client) SetMessengerProfile(ctx context.Context, page string, propertie
 // DeleteMessengerProfile removes the named properties. Errors are those of [Client.SetMessengerProfile].
 func (c *Client) DeleteMessengerProfile(ctx context.Context, page string, fields ...string) error {
 	if len(fields) == 0 {
-		return &RequestError{Err: errors.New("messenger profile: no field given")}
+		return &RequestError{Err: errors.New("messenger profile: no field named")}
 	}
 	body := map[string][]string{"fields": fields}
 	return c.change(ctx, Request{Body: body, Method: http.MethodDelete, Once: true, Page: page, Path: profilePath})

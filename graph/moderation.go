@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// ModerationAction is an action of a page against a person.
+// ModerationAction is what a page does about a person.
 type ModerationAction string
 
-// The actions of the platform. Instagram has no bans.
+// The actions that the platform knows. On Instagram there are no bans.
 const (
 	BanUser     ModerationAction = "ban_user" // from the page, its posts included
 	BlockUser   ModerationAction = "block_user"
@@ -18,14 +18,14 @@ const (
 	UnblockUser ModerationAction = "unblock_user"
 )
 
-// Limits of one [Client.Moderate].
+// How much one [Client.Moderate] may ask for.
 const (
 	MaxModerationActions = 2
 	MaxModerationUsers   = 10
 )
 
-// Moderate applies up to 2 actions to each of up to 10 people. An action cannot be combined with its opposite. If the
-// platform refuses several people at once, it may accept them one by one.
+// Moderate does the actions, up to 2, to each of the people, up to 10. An action and its opposite do not go together. When
+// the platform refuses several people, it may take them one at a time.
 //
 // Errors are those of [Client.Do], and a [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/docs/messenger-platform/instagram/features/moderate-conversations.
@@ -33,11 +33,11 @@ func (c *Client) Moderate(ctx context.Context, page string, psids []string, acti
 	has := func(action ModerationAction) bool { return slices.Contains(actions, action) }
 	switch {
 	case len(psids) == 0 || slices.Contains(psids, ""):
-		return refuse("moderation: no person, or an empty id")
+		return refuse("moderation: nobody named, or an empty id")
 	case len(psids) > MaxModerationUsers:
 		return refuse("moderation: over 10 people")
 	case len(actions) == 0 || has(""):
-		return refuse("moderation: no action, or an empty one")
+		return refuse("moderation: no action named, or an empty one")
 	case len(actions) > MaxModerationActions:
 		return refuse("moderation: over 2 actions")
 	case has(BlockUser) && has(UnblockUser), has(BanUser) && has(UnbanUser):

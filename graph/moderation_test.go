@@ -41,7 +41,7 @@ func TestModerationThatIsNotAskedFor(t *testing.T) {
 		return func(ctx context.Context, c *graph.Client) error { return c.Moderate(ctx, page, people, actions...) }
 	}
 	requireNotSent(t, map[string]func(context.Context, *graph.Client) error{
-		"no person":    moderate(nil, graph.BlockUser),
+		"nobody":       moderate(nil, graph.BlockUser),
 		"empty id":     moderate([]string{"9", ""}, graph.BlockUser),
 		"eleven":       moderate(strings.Split("0123456789A", ""), graph.BlockUser),
 		"nothing":      moderate([]string{"9"}),

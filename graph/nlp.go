@@ -8,24 +8,24 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// NLPConfig configures the NLP of a page, whose results the events carry as nlp.
+// NLPConfig says how the platform reads the texts that people write to a page, for what their events carry as nlp.
 type NLPConfig struct {
-	// CustomToken is the token of a Wit.ai app, for Model CUSTOM. Default: unchanged.
+	// CustomToken is the token of a Wit.ai app, for Model CUSTOM. Default: as it is.
 	CustomToken secret.Value
-	// Enabled turns NLP on. Default: off.
+	// Enabled turns it on. Default: off.
 	Enabled bool
-	// Model is the language, such as ENGLISH, or CUSTOM. Default: unchanged.
+	// Model is the language, such as ENGLISH, or CUSTOM. Default: as it is.
 	Model string
-	// NBest is the number of interpretations of each text. Default: unchanged.
+	// NBest is how many readings of each text to give. Default: as it is.
 	NBest int
-	// OtherLanguages is other_language_support as JSON: the models of further languages. It may contain tokens, so treat
-	// it as a secret. Default: unchanged.
+	// OtherLanguages is other_language_support as JSON: the models of further languages. It may carry tokens, and is no
+	// less secret than they are. Default: as it is.
 	OtherLanguages json.RawMessage
-	// Verbose adds the position of each result in the text. nil: unchanged.
+	// Verbose adds where in the text something was found. Default, with nil: as it is.
 	Verbose *bool
 }
 
-// SetNLP configures the NLP of the page. Errors are those of [Client.Do], without the custom token, and a
+// SetNLP sets how the platform reads texts to the page. Errors are those of [Client.Do], without the custom token, and a
 // [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/docs/messenger-platform/built-in-nlp.
 func (c *Client) SetNLP(ctx context.Context, page string, config NLPConfig) error {

@@ -20,9 +20,9 @@ type SubscribedApp struct {
 	Raw    json.RawMessage // all of it
 }
 
-// Subscribe subscribes the app of the page's token to the named webhook fields of the page, such as messages and
-// messaging_postbacks. They replace the fields of an earlier call. The app itself must be subscribed, too, in Meta's
-// dashboard or with [Client.SubscribeApp].
+// Subscribe has the page's events of the named fields sent to the app of the page's token, such as messages and
+// messaging_postbacks. They replace the fields named before. Besides, the app itself must be subscribed, on Meta's
+// dashboard or by [Client.SubscribeApp].
 //
 // Errors are those of [Client.Do], and a [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks.
@@ -46,18 +46,18 @@ func (c *Client) Subscriptions(ctx context.Context, page string) iter.Seq2[Subsc
 	})
 }
 
-// Unsubscribe ends the subscription of the token's app to the page. Errors are those of [Client.Subscribe].
+// Unsubscribe ends all events of the page for the app of the page's token. Errors are those of [Client.Subscribe].
 func (c *Client) Unsubscribe(ctx context.Context, page string) error {
 	return c.change(ctx, Request{Method: http.MethodDelete, Page: page, Path: subscribedAppsPath})
 }
 
-// checkFields rejects an empty list, and fields that would be read as several.
+// checkFields refuses no fields, and those that would read as several.
 func checkFields(fields []string) error {
 	if len(fields) == 0 {
-		return refuse("subscription: no field")
+		return refuse("subscription: no field named")
 	}
 	if slices.ContainsFunc(fields, func(field string) bool { return field == "" || strings.Contains(field, ",") }) {
-		return refuse("subscription: a field is empty or contains a comma")
+		return refuse("subscription: a field is empty or has a comma")
 	}
 	return nil
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/djmessenger/messenger/internal/weburl"
 )
 
-// MaxPersonaName is the maximum length of a persona's name, in characters.
+// MaxPersonaName is how many characters the name of a persona may have.
 const MaxPersonaName = 50
 
-// Persona is a name and a picture under which a page's messages can appear: a member of staff, or the bot. A send
-// selects it with persona_id.
+// Persona is a name and a picture under which a page's messages can appear: a person at work, or the bot. A send names it
+// by persona_id.
 type Persona struct {
 	ID         string
 	Name       string
@@ -26,8 +26,8 @@ type Persona struct {
 
 const personasPath = Me + "/personas"
 
-// CreatePersona creates a persona of the page and returns its id. The name has 1 to [MaxPersonaName] characters; the
-// platform fetches the picture, up to 8 MB, from a URL. Errors are those of [Client.Do]; an answer without an id is a
+// CreatePersona makes a persona of the page and returns its id. The name has 1 to [MaxPersonaName] characters; the platform
+// fetches the picture, up to 8 MB, from a URL. Errors are those of [Client.Do]; an answer without an id is a
 // [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas.
 func (c *Client) CreatePersona(ctx context.Context, page, name, pictureURL string) (id string, err error) {
@@ -35,7 +35,7 @@ func (c *Client) CreatePersona(ctx context.Context, page, name, pictureURL strin
 	case name == "":
 		return "", refuse("persona: the name is empty")
 	case utf8.RuneCountInString(name) > MaxPersonaName:
-		return "", refuse("persona: the name is longer than " + strconv.Itoa(MaxPersonaName) + " characters")
+		return "", refuse("persona: the name has over " + strconv.Itoa(MaxPersonaName) + " characters")
 	}
 	if err := weburl.Check(pictureURL); err != nil {
 		return "", refuse("persona: the picture's URL " + err.Error())
@@ -61,8 +61,8 @@ func (c *Client) Personas(ctx context.Context, page string) iter.Seq2[Persona, e
 	return listOf(ctx, c, Request{Page: page, Path: personasPath}, decodePersona)
 }
 
-// DeletePersona deletes a persona. Errors are those of [Client.Do], and a [ResponseError] for an answer that does not
-// report success.
+// DeletePersona removes a persona. Errors are those of [Client.Do], and a
+// [ResponseError] for an answer that does not report success.
 func (c *Client) DeletePersona(ctx context.Context, page, id string) error {
 	if id == "" {
 		return refuse("persona: the id is empty")

@@ -48,14 +48,14 @@ func TestPersonasThatAreNotAskedFor(t *testing.T) {
 		}
 	}
 	requireNotSent(t, map[string]func(context.Context, *graph.Client) error{
-		"no name":           create("", "https://x.example/a"),
-		"long name":         create(strings.Repeat("ä", graph.MaxPersonaName+1), "https://x.example/a"),
-		"no picture":        create("Adam", ""),
-		"a path":            create("Adam", "/a.png"),
-		"other scheme":      create("Adam", "file:///a.png"),
-		"no host":           create("Adam", "https:///a.png"),
-		"get no person":     func(ctx context.Context, c *graph.Client) error { _, err := c.Persona(ctx, page, ""); return err },
-		"delete no persona": func(ctx context.Context, c *graph.Client) error { return c.DeletePersona(ctx, page, "") },
-		"out of here":       func(ctx context.Context, c *graph.Client) error { return c.DeletePersona(ctx, page, "..") },
+		"no name":       create("", "https://x.example/a"),
+		"long name":     create(strings.Repeat("ä", graph.MaxPersonaName+1), "https://x.example/a"),
+		"no picture":    create("Adam", ""),
+		"a path":        create("Adam", "/a.png"),
+		"other scheme":  create("Adam", "file:///a.png"),
+		"no host":       create("Adam", "https:///a.png"),
+		"get nobody":    func(ctx context.Context, c *graph.Client) error { _, err := c.Persona(ctx, page, ""); return err },
+		"delete nobody": func(ctx context.Context, c *graph.Client) error { return c.DeletePersona(ctx, page, "") },
+		"out of here":   func(ctx context.Context, c *graph.Client) error { return c.DeletePersona(ctx, page, "..") },
 	})
 }

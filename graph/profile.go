@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// profileFields are the default fields of [Client.Profile]. A field for which the app has no permission may fail the
-// whole call.
+// profileFields is what [Client.Profile] asks for by default. Asking for a field that the app has no permission for may
+// cost the whole answer, so a bot that lacks one names the others.
 var profileFields = []string{"first_name", "last_name", "profile_pic", "locale", "timezone", "gender"}
 
-// Profile is what the platform returns about a person. Every field may be missing.
+// Profile is what the platform tells about a person. Everything in it may be missing.
 type Profile struct {
 	FirstName  string
 	Gender     string
@@ -27,16 +27,16 @@ type Profile struct {
 	Username   string          // Instagram
 }
 
-// Profile returns a person's profile: the named fields, or first_name, last_name, profile_pic, locale, timezone and
-// gender if none is named. A field with an unexpected type is left empty.
+// Profile asks for a person's profile: the fields named, or else first_name, last_name, profile_pic, locale, timezone and
+// gender. A field of an unexpected shape is left empty.
 //
-// A profile that the platform refuses, with an error or with an answer without any of the fields, is an error that
-// matches [ErrProfileUnavailable]. Other errors are those of [Client.Do]; there is one attempt, since a bot can ask
-// again when the person writes again. See
+// A profile that the platform refuses, in words or by an answer without any of the fields, is an error that matches
+// [ErrProfileUnavailable]: the person is there, but stays unknown. Other errors are those of [Client.Do]; there is one
+// attempt, since a bot can ask again when the person writes again. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile.
 func (c *Client) Profile(ctx context.Context, page, psid string, fields ...string) (Profile, error) {
 	if psid == "" {
-		return Profile{}, &RequestError{Err: errors.New("profile: the person's id is empty")}
+		return Profile{}, &RequestError{Err: errors.New("profile of nobody: the person's id is empty")}
 	}
 	if len(fields) == 0 {
 		fields = profileFields
@@ -55,7 +55,7 @@ func (c *Client) Profile(ctx context.Context, page, psid string, fields ...strin
 	object := decodeObject(raw)
 	delete(object, "id") // which the platform gives unasked
 	if len(object) == 0 {
-		return Profile{}, &refusedProfileError{err: errors.New("the answer contains none of the fields")}
+		return Profile{}, &refusedProfileError{err: errors.New("the answer has none of the fields")}
 	}
 	text := func(key string) string { return decodeText(object[key]) }
 	return Profile{
@@ -71,8 +71,8 @@ func (c *Client) Profile(ctx context.Context, page, psid string, fields ...strin
 	}, nil
 }
 
-// profileError marks the refusals that mean something else in other calls: 100/33, an object that does not exist or is
-// not visible, and 230, an Instagram person who has not consented by writing first.
+// profileError marks the refusals that have another meaning for other calls: 100/33, an object that is not there or not
+// to be seen, and 230, an Instagram person who has not consented by writing first.
 func profileError(err error) error {
 	var refused *Error
 	if errors.As(err, &refused) && (refused.Code == 100 && refused.Subcode == 33 || refused.Code == 230) {
@@ -81,7 +81,7 @@ func profileError(err error) error {
 	return err
 }
 
-// refusedProfileError is a refusal whose code alone does not identify it.
+// refusedProfileError is a refusal whose words alone do not tell it.
 type refusedProfileError struct {
 	err error
 }

@@ -99,7 +99,7 @@ func TestRefusedProfile(t *testing.T) {
 	}
 }
 
-func TestProfileWithoutAnIDIsNotAsked(t *testing.T) {
+func TestProfileOfNobodyIsNotAsked(t *testing.T) {
 	t.Parallel()
 	platform := newPlatform(t, nil)
 	_, err := platform.client(t).Profile(t.Context(), page, "")

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// progress records how much of a request was written, as the transport reports it to httptrace. If a transport reports
-// nothing, such as one that passes requests to another process, every outcome is possible.
+// progress knows how far a request came, from what the transport reports to httptrace. A transport that reports nothing,
+// such as one that hands requests on to another process, leaves everything possible.
 type progress struct {
 	asked     atomic.Bool // for a connection
 	connected atomic.Bool
@@ -23,9 +23,8 @@ func (p *progress) watch(ctx context.Context) context.Context {
 	})
 }
 
-// maybe reports whether the platform may have received the request. Without a connection it has not. With one, a request
-// with a body is incomplete until its headers are written; one without a body may be complete before the transport
-// reports it.
+// maybe reports whether the platform may have the request. Without a connection it surely does not. With one, a request
+// with a body is not there before its headers are; one without a body may be complete before the transport says so.
 func (p *progress) maybe(hasBody bool) bool {
 	switch {
 	case !p.asked.Load():

@@ -13,15 +13,15 @@ import (
 	"syscall"
 )
 
-// hide replaces the credentials in a text from outside, including the app's secret, which is part of the app's own
-// token.
+// hide replaces the credentials in a text that comes from outside. The app's secret is among them, since an app's own
+// token is made of it.
 func (c credentials) hide(text string) string {
 	return c.key.Redact(c.proof.Redact(c.token.Redact(text)))
 }
 
-// clean returns a transport's error without the URL of the call, which contains the proof. If no error in its tree
-// contains a URL or a credential, it is returned unchanged; otherwise only its text, with the credentials replaced, and
-// the errors that callers branch on remain.
+// clean returns an error of a transport without the URL of the call, which carries the proof. If nothing in its tree
+// repeats a URL or a credential, the cause stays as it is; else only its text, with the credentials replaced, and what
+// callers branch on remain.
 func (c credentials) clean(err error) error {
 	var outer *url.Error
 	for errors.As(err, &outer) {
@@ -42,7 +42,7 @@ func (c credentials) clean(err error) error {
 	return cleaned
 }
 
-// harmless reports whether no error in a tree shows a credential, in any print format.
+// harmless reports whether no error in a tree shows a credential, however it is printed.
 func (c credentials) harmless(err error) bool {
 	if slices.ContainsFunc(printed(err), func(text string) bool { return c.hide(text) != text }) {
 		return false
@@ -61,8 +61,8 @@ func (c credentials) harmless(err error) bool {
 	return true
 }
 
-// printed returns an error as the usual formats print it. Its fields may show more than its text: the failed request,
-// its URL, its headers.
+// printed returns what the ways in which errors are logged show of one. Its fields may tell more than its text does: the
+// request that failed, its URL, its headers.
 func printed(err error) (texts []string) {
 	defer func() { _ = recover() }() // of a MarshalJSON; who logs the error that way will see it
 	texts = []string{err.Error(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)}
@@ -72,13 +72,13 @@ func printed(err error) (texts []string) {
 	return texts
 }
 
-// causes are the errors that callers may look for in a transport error.
+// causes are what callers may ask a transport error for.
 var causes = []error{
 	context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed,
 	syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE,
 }
 
-// cleanError replaces an error whose text contained a credential.
+// cleanError stands for an error that had a credential in its text.
 type cleanError struct {
 	causes []error
 	text   string

@@ -258,7 +258,7 @@ func TestRequestsThatAreNotMadeCarryNoCredentials(t *testing.T) {
 	require.Empty(t, platform.received(t))
 	broken := platform.client(t, func(c *graph.Config) { c.Tokens = graph.PageToken(token + "\n") })
 	everyCall(t, broken, func(err error) {
-		if err != nil { // the call with its own token is made
+		if err != nil { // the call with a token of its own is made
 			require.ErrorIs(t, err, graph.ErrTokenInvalid)
 			requireNoCredentials(t, err)
 		}

@@ -9,18 +9,18 @@ import (
 	"net/url"
 )
 
-// refuse returns the error of a call that is not made because the platform's documentation says that it would fail.
+// refuse returns the error of a call that is not made, since the platform's own documents say that it would fail.
 func refuse(reason string) error {
 	return &RequestError{Err: errors.New(reason)}
 }
 
-// edge returns the path of an edge of an object whose id comes from outside.
+// edge returns the path of what hangs on an object whose id comes from outside.
 func edge(id, name string) string {
 	return url.PathEscape(id) + "/" + name
 }
 
-// encodePart encodes a part of a body as JSON, and leaves bytes unchanged, as encodeBody does for a whole body. A nil
-// part is refused, with the given name.
+// encodePart writes a part of a body as JSON, bytes as they are, like encodeBody does with the whole. A part that is nil
+// is refused, under the name of what it is.
 func encodePart(name string, part any) (json.RawMessage, error) {
 	content, err := encodeBody(part)
 	if err != nil {
@@ -32,7 +32,7 @@ func encodePart(name string, part any) (json.RawMessage, error) {
 	return content, nil
 }
 
-// object makes a call that returns a JSON object, and returns its members and the whole object.
+// object makes a call that is answered by a JSON object, and returns its members beside the whole.
 func (c *Client) object(ctx context.Context, request Request) (members map[string]json.RawMessage, raw json.RawMessage, err error) {
 	if err := c.Do(ctx, request, &raw); err != nil {
 		return nil, nil, err
@@ -43,22 +43,22 @@ func (c *Client) object(ctx context.Context, request Request) (members map[strin
 	return members, raw, nil
 }
 
-// node makes a call that returns an object with an id.
+// node makes a call that is answered by an object with an id, as everything on the platform has one.
 func (c *Client) node(ctx context.Context, request Request) (members map[string]json.RawMessage, raw json.RawMessage, err error) {
 	members, raw, err = c.object(ctx, request)
 	if err == nil && decodeText(members["id"]) == "" {
-		return nil, nil, request.unusable("without an id")
+		return nil, nil, request.unusable("no id in it")
 	}
 	return members, raw, err
 }
 
-// create makes a call that returns the id of a new object.
+// create makes a call that is answered by the id of what it made.
 func (c *Client) create(ctx context.Context, request Request) (id string, err error) {
 	members, _, err := c.node(ctx, request)
 	return decodeText(members["id"]), err
 }
 
-// unusable is the error of an answer with status 200 that lacks what the request needs.
+// unusable is the error of an answer with status 200 that does not hold what the request asks for.
 func (r Request) unusable(reason string) error {
 	a := &answer{status: http.StatusOK, method: cmp.Or(r.Method, http.MethodGet), path: r.Path}
 	return a.unusable(reason, nil)

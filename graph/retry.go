@@ -5,21 +5,21 @@ import (
 	"strconv"
 )
 
-// Retry says whether a failed call was executed, as far as is known, and so whether it may be made again. The platform
-// has no idempotency key: repeating a call that was executed duplicates a message. The client's own retries are
-// described at [Client]; the class is that of the last attempt.
+// Retry says what is known about the fate of a failed call, and so whether it may be made again. The platform has no
+// idempotency key: making a call again that was executed doubles a message. What the client itself makes again, [Client]
+// says; the class is that of the last attempt.
 type Retry int
 
 const (
-	// RetryNever: refused, and the same call would be refused again.
+	// RetryNever: refused, and the same call will be refused again.
 	RetryNever Retry = iota
-	// RetrySafe: certainly not executed; nothing of the request left this process.
+	// RetrySafe: surely not executed; nothing of the request left this process.
 	RetrySafe
-	// RetryLater: certainly not executed, because of a rate limit or a temporary fault of the platform.
+	// RetryLater: surely not executed, since the platform refused it for a time: a throttle, a temporary fault.
 	RetryLater
-	// RetryNewToken: certainly not executed; the same call can succeed with a new token of the page.
+	// RetryNewToken: surely not executed; the same call can succeed once the page has a new token.
 	RetryNewToken
-	// RetryUncertain: the outcome is unknown; the call may have been executed.
+	// RetryUncertain: it may have been executed or not.
 	RetryUncertain
 )
 
@@ -40,9 +40,9 @@ func (r Retry) String() string {
 	return "Retry(" + strconv.Itoa(int(r)) + ")"
 }
 
-// Classify returns the class of a failed call: that of the first error in err's tree with a method Retry() Retry, which
-// every error type of this package has. [ErrTokenInvalid] without such an error is [RetryNewToken]. Any other error is
-// [RetryUncertain]. Classify panics if err is nil, which is not a failure.
+// Classify returns the class of a failed call: what the first error in err's tree says that has a method
+// Retry() Retry, as every error type of this package has. [ErrTokenInvalid] without such an error is [RetryNewToken]. Of
+// any other error nothing is known: it is [RetryUncertain]. Classify panics if err is nil, which is no failure.
 func Classify(err error) Retry {
 	if err == nil {
 		panic("graph: Classify of a nil error")

@@ -9,19 +9,19 @@ import (
 
 // SendResult is the platform's answer to a send.
 type SendResult struct {
-	// AttachmentID is the id of an attachment that was sent for reuse; otherwise empty.
+	// AttachmentID is the id of an attachment that was sent for reuse; else empty.
 	AttachmentID string
 	// MessageID is the mid of the message. It is empty for sender actions and reactions.
 	MessageID string
 	// Raw is the whole answer.
 	Raw json.RawMessage
-	// RecipientID is the person's id. It is empty for recipients given by user_ref or phone number.
+	// RecipientID is the person's id. It is empty for recipients that were named by user_ref or phone number.
 	RecipientID string
 }
 
-// SendMessage posts body, as JSON or as a value that is encoded as JSON, to /me/messages. The page selects the token,
-// and the token the sender. There is one attempt, because a repeated send may duplicate the message. Errors are those of
-// [Client.Do]; an answer that is not a JSON object is a [ResponseError]. See
+// SendMessage posts body, which is JSON or is written as JSON, to /me/messages. The page picks the token, and the token
+// picks the sender. There is one attempt, since what may have been sent must not be sent again unasked. Errors are those
+// of [Client.Do]; an answer that is no JSON object is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages.
 func (c *Client) SendMessage(ctx context.Context, page string, body any) (SendResult, error) {
 	if body == nil {
@@ -43,7 +43,7 @@ func (c *Client) SendMessage(ctx context.Context, page string, body any) (SendRe
 		Raw:          raw,
 		RecipientID:  decodeText(object["recipient_id"]),
 	}
-	// Instagram's answer may contain only the mid, as id. Two of Meta's samples nest the ids in an object.
+	// Instagram's answer may have nothing but the mid, as id. Two of Meta's samples put the ids into an object of their own.
 	if recipient := decodeObject(object["recipient"]); recipient != nil {
 		result.RecipientID = cmp.Or(result.RecipientID, decodeText(recipient["id"]))
 		result.MessageID = cmp.Or(result.MessageID, decodeText(recipient["message_id"]))

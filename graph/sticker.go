@@ -11,7 +11,7 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// MinStickerSearch is the minimum length of a search text for stickers, in characters.
+// MinStickerSearch is how many characters a search for stickers needs.
 const MinStickerSearch = 2
 
 // StickerPack is a set of Meta's own stickers.
@@ -24,7 +24,7 @@ type StickerPack struct {
 	Raw         json.RawMessage // all of it
 }
 
-// Sticker is one of Meta's own stickers. A message refers to it by sticker_id.
+// Sticker is one of Meta's own stickers. A message names it by sticker_id.
 type Sticker struct {
 	ID       string
 	ImageURL string
@@ -33,7 +33,7 @@ type Sticker struct {
 }
 
 // StickerPacks lists the packs, with names in the language of a locale such as ja_JP, or in English if locale is empty.
-// The call uses an app's own token (see [AppToken]).
+// The call bears an app's own token (see [AppToken]).
 //
 // Errors are those of [List]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sticker-api.
@@ -62,7 +62,7 @@ func (c *Client) Stickers(ctx context.Context, appToken secret.Value, packID, lo
 	return c.stickers(ctx, Request{Path: "sticker_packs/" + edge(packID, "stickers"), Query: stickerQuery("", locale), Token: appToken})
 }
 
-// SearchStickers lists the stickers that match a text of at least 2 characters. Token, locale and errors are as with
+// SearchStickers lists the stickers that a text of at least 2 characters finds. Token, locale and errors are as with
 // [Client.StickerPacks].
 func (c *Client) SearchStickers(ctx context.Context, appToken secret.Value, text, locale string) iter.Seq2[Sticker, error] {
 	if utf8.RuneCountInString(text) < MinStickerSearch {

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// The apps of the inboxes in which staff answers, for [Client.PassThreadControl] and the events of Conversation Routing.
+// The apps by which people at work answer, as [Client.PassThreadControl] and the events of Conversation Routing name them.
 const (
 	InboxApp          = "263902037430900"  // of a Facebook page
 	InstagramInboxApp = "1217981644879628" // of an Instagram account
 )
 
-// MaxThreadControl is the maximum extension of thread control in one call.
+// MaxThreadControl is how long thread control can be extended at a time.
 const MaxThreadControl = 7 * 24 * time.Hour
 
 // threadControl is the body of the calls of Conversation Routing.
@@ -29,9 +29,9 @@ type threadRecipient struct {
 	ID string `json:"id"`
 }
 
-// PassThreadControl passes a person's conversation to another app, such as [InboxApp] for staff. That app receives a
-// messaging_handovers event with the metadata, which may be empty. Control lapses 24 hours after the person's last
-// message.
+// PassThreadControl hands a person's conversation to another app, such as [InboxApp] for people at work. That app learns
+// of it by a messaging_handovers event, with the metadata, which may be empty. Control lapses 24 hours after the person's
+// last message.
 //
 // Errors are those of [Client.Do], such as [ErrNotThreadOwner], and a [ResponseError] for an answer that does not report
 // success. See https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing.
@@ -42,26 +42,26 @@ func (c *Client) PassThreadControl(ctx context.Context, page, psid, appID, metad
 	return c.control(ctx, page, "pass_thread_control", threadControl{Recipient: threadRecipient{ID: psid}, TargetAppID: appID, Metadata: metadata})
 }
 
-// TakeThreadControl takes a conversation from the app that controls it. Only the page's default app may, and only if the
-// page permits it. The metadata may be empty. Errors are those of [Client.PassThreadControl].
+// TakeThreadControl takes a conversation from the app that holds it. Only the page's default app may, and only if the page
+// permits it. The metadata may be empty. Errors are those of [Client.PassThreadControl].
 func (c *Client) TakeThreadControl(ctx context.Context, page, psid, metadata string) error {
 	return c.control(ctx, page, "take_thread_control", threadControl{Recipient: threadRecipient{ID: psid}, Metadata: metadata})
 }
 
-// RequestThreadControl asks the app that controls a conversation for it, with an event that contains the metadata. It
-// works only on pages that have not configured Conversation Routing. Errors are those of [Client.PassThreadControl].
+// RequestThreadControl asks the app that holds a conversation for it, by an event in which the metadata stands. It works
+// only on pages that have not set Conversation Routing up. Errors are those of [Client.PassThreadControl].
 func (c *Client) RequestThreadControl(ctx context.Context, page, psid, metadata string) error {
 	return c.control(ctx, page, "request_thread_control", threadControl{Recipient: threadRecipient{ID: psid}, Metadata: metadata})
 }
 
-// ReleaseThreadControl releases a conversation to the default app. The metadata may be empty. Errors are those of
-// [Client.PassThreadControl].
+// ReleaseThreadControl gives a conversation up; the default app has it next. The metadata may be empty. Errors are those
+// of [Client.PassThreadControl].
 func (c *Client) ReleaseThreadControl(ctx context.Context, page, psid, metadata string) error {
 	return c.control(ctx, page, "release_thread_control", threadControl{Recipient: threadRecipient{ID: psid}, Metadata: metadata})
 }
 
-// ExtendThreadControl keeps control for longer than 24 hours: from 1 s to [MaxThreadControl], rounded down to whole
-// seconds. Errors are those of [Client.PassThreadControl].
+// ExtendThreadControl keeps a conversation for longer than 24 hours: from 1 s to [MaxThreadControl], in whole seconds, of
+// which fractions are cut off. Errors are those of [Client.PassThreadControl].
 func (c *Client) ExtendThreadControl(ctx context.Context, page, psid string, duration time.Duration) error {
 	if duration < time.Second || duration > MaxThreadControl {
 		return refuse("thread control: the duration is not from 1 s to 7 days")
@@ -78,13 +78,13 @@ func (c *Client) control(ctx context.Context, page, name string, body threadCont
 
 // ThreadOwner is the app that controls a conversation.
 type ThreadOwner struct {
-	AppID   string          // empty: none, or unknown
-	Expires time.Time       // when control lapses; zero: unknown
+	AppID   string          // empty: no app does, or the platform does not say
+	Expires time.Time       // when control lapses; zero: not known
 	Raw     json.RawMessage // the whole answer
 }
 
-// ThreadOwner returns the app that controls a person's conversation. Errors are those of [Client.Do]; an answer that is
-// not a JSON object is a [ResponseError].
+// ThreadOwner asks which app controls a person's conversation. Errors are those of [Client.Do]; an answer that is no JSON
+// object is a [ResponseError].
 func (c *Client) ThreadOwner(ctx context.Context, page, psid string) (ThreadOwner, error) {
 	if psid == "" {
 		return ThreadOwner{}, refuse("thread owner: the person's id is empty")

@@ -68,15 +68,15 @@ func TestThreadControlThatIsNotAskedFor(t *testing.T) {
 		}
 	}
 	requireNotSent(t, map[string]func(context.Context, *graph.Client) error{
-		"pass no person":      func(ctx context.Context, c *graph.Client) error { return c.PassThreadControl(ctx, page, "", "77", "") },
-		"pass to no app":      func(ctx context.Context, c *graph.Client) error { return c.PassThreadControl(ctx, page, "9", "", "") },
-		"delete of no person": func(ctx context.Context, c *graph.Client) error { return c.TakeThreadControl(ctx, page, "", "") },
-		"ask for nobody":      func(ctx context.Context, c *graph.Client) error { return c.RequestThreadControl(ctx, page, "", "") },
-		"release nobody":      func(ctx context.Context, c *graph.Client) error { return c.ReleaseThreadControl(ctx, page, "", "") },
-		"extend nobody":       extend("", time.Hour),
-		"too short":           extend("9", time.Second-1),
-		"negative":            extend("9", -time.Hour),
-		"too long":            extend("9", graph.MaxThreadControl+1),
-		"owner of none":       func(ctx context.Context, c *graph.Client) error { _, err := c.ThreadOwner(ctx, page, ""); return err },
+		"pass nobody":    func(ctx context.Context, c *graph.Client) error { return c.PassThreadControl(ctx, page, "", "77", "") },
+		"pass to no app": func(ctx context.Context, c *graph.Client) error { return c.PassThreadControl(ctx, page, "9", "", "") },
+		"take nobody":    func(ctx context.Context, c *graph.Client) error { return c.TakeThreadControl(ctx, page, "", "") },
+		"ask for nobody": func(ctx context.Context, c *graph.Client) error { return c.RequestThreadControl(ctx, page, "", "") },
+		"release nobody": func(ctx context.Context, c *graph.Client) error { return c.ReleaseThreadControl(ctx, page, "", "") },
+		"extend nobody":  extend("", time.Hour),
+		"too short":      extend("9", time.Second-1),
+		"negative":       extend("9", -time.Hour),
+		"too long":       extend("9", graph.MaxThreadControl+1),
+		"owner of none":  func(ctx context.Context, c *graph.Client) error { _, err := c.ThreadOwner(ctx, page, ""); return err },
 	})
 }

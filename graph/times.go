@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// timeLayouts are the platform's formats for times that are not numbers. The first, 2022-07-12T19:11:07+0000, lacks the
-// colon of RFC 3339.
+// timeLayouts are how the platform writes times that are no numbers. The first, 2022-07-12T19:11:07+0000, lacks the colon
+// of RFC 3339.
 var timeLayouts = []string{"2006-01-02T15:04:05-0700", time.RFC3339}
 
 const (
@@ -16,8 +16,8 @@ const (
 	lastMilliseconds  = 253_402_300_799_999 // of the year 9999, the last that JSON can write
 )
 
-// decodeTime returns a time in UTC from seconds or milliseconds since 1970, as a number or a string, or from a date. It
-// returns the zero time for a missing value, for 0, which means never, and for any other value.
+// decodeTime returns a time in UTC, whether the platform writes seconds or milliseconds since 1970, as a number or as a
+// string, or a date. The zero time stands for none, for 0, by which the platform means never, and for what is no time.
 func decodeTime(raw json.RawMessage) time.Time {
 	text := strings.TrimSpace(decodeText(raw))
 	if number, err := strconv.ParseInt(text, 10, 64); err == nil {

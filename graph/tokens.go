@@ -7,20 +7,20 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// Me is the path segment for the owner of the access token. Sends use it, because the id with which Instagram identifies
-// an account is not the id of a page.
+// Me is the path segment by which the Graph API knows the owner of the access token. Sends go to it, since the id under
+// which Instagram announces an account is not the id of a page.
 const Me = "me"
 
-// TokenSource returns the access token of a page. It is asked for every attempt, so that a renewed token is used at
-// once; a slow source should cache.
+// TokenSource finds the access token of a page. It is asked anew for every call, so that a renewed token serves at once;
+// sources which are slow keep what they found.
 //
-// Token is called from many goroutines at once. For a page without a token it returns a zero Value or an error that
-// matches [ErrNoToken]. Any other error means that the source itself failed, and the call may be retried.
+// Token is called from many goroutines at once. A page without a token is a zero Value or an error that matches
+// [ErrNoToken]. Any other error says that the source itself failed, and the call may be tried again.
 type TokenSource interface {
 	Token(ctx context.Context, page string) (secret.Value, error)
 }
 
-// TokenFunc is a function as a [TokenSource].
+// TokenFunc is a function that serves as a [TokenSource].
 type TokenFunc func(ctx context.Context, page string) (secret.Value, error)
 
 // Token implements [TokenSource].
@@ -42,10 +42,10 @@ func (p pageToken) Token(context.Context, string) (secret.Value, error) {
 	return p.token, nil
 }
 
-// TokenMap is a [TokenSource] with a token for each page id. It must not change while a client uses it.
+// TokenMap is a [TokenSource] with a token for each page, by the page's id. It must not change while a client uses it.
 type TokenMap map[string]secret.Value
 
-// Token implements [TokenSource]. An unknown page gives an error that matches [ErrNoToken].
+// Token implements [TokenSource]. A page that the map does not know gives an error that matches [ErrNoToken].
 func (m TokenMap) Token(_ context.Context, page string) (secret.Value, error) {
 	token := m[page]
 	if token.IsZero() {

@@ -15,7 +15,7 @@ import (
 // AttachmentType is the kind of a media attachment.
 type AttachmentType string
 
-// The kinds of attachment that can be reused.
+// The kinds that the platform keeps for reuse.
 const (
 	AttachmentAudio AttachmentType = "audio"
 	AttachmentFile  AttachmentType = "file"
@@ -23,14 +23,14 @@ const (
 	AttachmentVideo AttachmentType = "video"
 )
 
-// Upload sends a file to the platform and returns the attachment id with which this page's messages can show it, for 90
-// days. The file is streamed and never held in memory as a whole; the platform accepts images up to 8 MB and other files
+// Upload sends a file to the platform and returns the attachment id by which this page's messages can show it, for 90
+// days. The file is read as it is sent and is never held as a whole; the platform takes images up to 8 MB and other files
 // up to 25 MB. contentType is a media type such as image/png.
 //
-// If r fails, the upload is aborted, nothing is stored, and the error is a [RequestError] that wraps r's own. Other
-// errors are those of [Client.Do]. A reader cannot be read twice, so there is one attempt. Upload no longer uses r when
-// it returns, unless the context or [Config.UploadTimeout] ended it while a Read of r was blocked; that one Read then
-// continues. See
+// If r fails, the upload is broken off, nothing is stored, and the error wraps r's own; it is of type [RequestError]. Other
+// errors are those of [Client.Do]. A reader cannot be read twice, so there is one attempt. Upload is done with r when it
+// returns, unless the context or [Config.UploadTimeout] ended it while a Read of r was blocked; that one Read then goes on.
+// See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
 func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, filename, contentType string, r io.Reader) (attachmentID string, err error) {
 	if err := checkUpload(kind, filename, contentType, r); err != nil {
@@ -45,7 +45,7 @@ func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, f
 	written := make(chan error, 1)
 	go func() {
 		err := writeUpload(form, kind, filename, contentType, r)
-		_ = writer.CloseWithError(err) // nil ends the body normally
+		_ = writer.CloseWithError(err) // nil ends the body as it should
 		written <- err
 	}()
 	answer, err := c.call(ctx, outgoing{
@@ -55,20 +55,20 @@ func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, f
 		stream:      reader,
 		timeout:     c.config.UploadTimeout,
 	})
-	_ = reader.Close() // ends the writer in every case
+	_ = reader.Close() // so that the writer ends, whatever happened
 	select {
 	case cause := <-written:
 		if failed, ok := errors.AsType[*readError](cause); ok {
 			return "", &RequestError{Err: fmt.Errorf("reading %q: %w", filename, failed.err)}
 		}
-	case <-ctx.Done(): // r blocks and cannot be interrupted
+	case <-ctx.Done(): // r blocks, and nothing can wake it
 	}
 	if err != nil {
 		return "", err
 	}
 	id := decodeText(decodeObject(answer.body)["attachment_id"])
 	if id == "" {
-		return "", answer.unusable("without attachment_id", nil)
+		return "", answer.unusable("no attachment_id in it", nil)
 	}
 	return id, nil
 }
@@ -88,7 +88,7 @@ func checkUpload(kind AttachmentType, filename, contentType string, r io.Reader)
 	return nil
 }
 
-// writeUpload writes the form. The file comes last, as the platform requires.
+// writeUpload writes the form. The file comes last, as the platform wants it.
 func writeUpload(form *multipart.Writer, kind AttachmentType, filename, contentType string, r io.Reader) error {
 	type attachment struct {
 		Payload map[string]bool `json:"payload"`
@@ -116,7 +116,7 @@ func writeUpload(form *multipart.Writer, kind AttachmentType, filename, contentT
 	return form.Close()
 }
 
-// fileReader marks the errors of the user's reader, to distinguish them from those of the connection.
+// fileReader marks the errors of the user's reader, to tell them from those of the connection.
 type fileReader struct {
 	r io.Reader
 }

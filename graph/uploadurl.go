@@ -8,9 +8,9 @@ import (
 	"github.com/djmessenger/messenger/internal/weburl"
 )
 
-// UploadURL lets the platform fetch a file from a URL, and returns the attachment id with which this page's messages can
-// show it, for 90 days. The platform accepts images up to 8 MB and other files up to 25 MB, and gives up on a video
-// after 75 s and on other files after 10 s; the call may take up to [Config.UploadTimeout].
+// UploadURL has the platform fetch a file from a URL of the web, and returns the attachment id by which this page's
+// messages can show it, for 90 days. The platform takes images up to 8 MB and other files up to 25 MB, and gives up on a
+// video after 75 s and on anything else after 10 s; the call may take up to [Config.UploadTimeout].
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
@@ -47,7 +47,7 @@ func (c *Client) UploadURL(ctx context.Context, page string, kind AttachmentType
 	}
 	id := decodeText(decodeObject(answer.body)["attachment_id"])
 	if id == "" {
-		return "", answer.unusable("without attachment_id", nil)
+		return "", answer.unusable("no attachment_id in it", nil)
 	}
 	return id, nil
 }

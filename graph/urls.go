@@ -33,8 +33,8 @@ func checkURLs(what string, raw json.RawMessage, check func(string) error) error
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
-	if isJSON := decoder.Decode(&value) == nil; !isJSON {
-		return nil // refused when the body is encoded
+	if decoder.Decode(&value) != nil {
+		return nil // what is no JSON is refused when the body is encoded
 	}
 	return walkURLs(what, value, check)
 }

@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// usagePages is the number of pages whose usage a client remembers.
+// usagePages is how many pages' usage a client remembers.
 const usagePages = 10_000
 
-// usageBook remembers the usage of the pages with the latest reports.
+// usageBook remembers the usage of the pages that were last told of.
 type usageBook struct {
 	mu     sync.Mutex
 	places map[string]*list.Element // in order, by page
-	order  *list.List               // of *usageEntry, the latest report first
+	order  *list.List               // of *usageEntry, what was told last in front
 }
 
 type usageEntry struct {
@@ -24,8 +24,8 @@ func newUsageBook() *usageBook {
 	return &usageBook{places: map[string]*list.Element{}, order: list.New()}
 }
 
-// add records a report, and returns all that is known of the page. Beyond the limit it drops the page with the oldest
-// report.
+// add takes in what an answer told, and returns all that is known of the page. It drops the page of which nothing was
+// told for longest if there are too many.
 func (b *usageBook) add(page string, told Usage) Usage {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -56,6 +56,6 @@ func (b *usageBook) of(page string) Usage {
 }
 
 func entryAt(place *list.Element) *usageEntry {
-	entry, _ := place.Value.(*usageEntry) // the list has only these
+	entry, _ := place.Value.(*usageEntry) // there is nothing else in the list
 	return entry
 }

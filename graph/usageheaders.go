@@ -14,13 +14,13 @@ const (
 	maxRegain = 24 * time.Hour
 )
 
-// parseUsage reads the headers that report usage. Unreadable values are ignored.
+// parseUsage reads the headers in which the platform tells of usage. What it cannot read is taken for absent.
 func parseUsage(header http.Header, now time.Time) Usage {
 	usage := Usage{
 		App:  parseAllowance(usageHeader(header, "X-App-Usage"), now),
 		Page: parseAllowance(usageHeader(header, "X-Page-Usage"), now),
 	}
-	// Keyed by the id of a page or a business, which adds nothing to the page of the call.
+	// By the id of a page or a business, which says nothing that the page of the call does not.
 	for _, entries := range decodeObject(usageHeader(header, "X-Business-Use-Case-Usage")) {
 		for _, entry := range decodeArray(entries) {
 			told := parseAllowance(entry, now)
@@ -46,7 +46,7 @@ func usageHeader(header http.Header, name string) json.RawMessage {
 	return json.RawMessage(value)
 }
 
-// parseAllowance returns the zero Allowance if raw contains no number.
+// parseAllowance returns the zero Allowance if raw tells no figure.
 func parseAllowance(raw json.RawMessage, now time.Time) Allowance {
 	object, told := decodeObject(raw), false
 	if len(object) == 0 {
@@ -74,7 +74,7 @@ func parseAllowance(raw json.RawMessage, now time.Time) Allowance {
 	return allowance
 }
 
-// worst returns the highest value of each field of two allowances of one type.
+// worst returns of each figure the highest of two allowances of one type.
 func (a Allowance) worst(b Allowance) Allowance {
 	if b.Seen.IsZero() {
 		return a

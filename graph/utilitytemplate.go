@@ -8,7 +8,7 @@ import (
 	"net/url"
 )
 
-// TemplateStatus is the state of a utility template. Only an approved one can be sent.
+// TemplateStatus is how far a utility template has come. Only an approved one can be sent.
 type TemplateStatus string
 
 // The states of a utility template.
@@ -25,8 +25,7 @@ const (
 	TemplateRejected        TemplateStatus = "REJECTED"
 )
 
-// UtilityTemplate is a message with placeholders that Meta has reviewed. A page may send it outside the messaging
-// window.
+// UtilityTemplate is a message with gaps that Meta has looked at, which a page may send outside the messaging window.
 type UtilityTemplate struct {
 	Category    string          // UTILITY
 	Components  json.RawMessage // header, body and buttons, as the platform writes them
@@ -38,7 +37,7 @@ type UtilityTemplate struct {
 	Status      TemplateStatus
 }
 
-// TemplateQuery filters [Client.UtilityTemplates] and [Client.LibraryTemplates]. Its zero value selects every template.
+// TemplateQuery narrows [Client.UtilityTemplates] and [Client.LibraryTemplates]. Its zero value is every template.
 type TemplateQuery struct {
 	Language      string         // such as en_US
 	Name          string         // of the template; not asked of the library
@@ -58,19 +57,19 @@ func (q TemplateQuery) values() url.Values {
 	return values
 }
 
-// NewTemplate describes a new utility template: either from components, or from a template of Meta's library.
+// NewTemplate describes a utility template to make: either from components, or from a template of Meta's library.
 type NewTemplate struct {
-	// Components are header, body and buttons, as JSON or as a value that is encoded as JSON. Set exactly one of
-	// Components and LibraryName.
+	// Components are header, body and buttons, which are JSON or are written as JSON. Exactly one of Components and
+	// LibraryName is set.
 	Components any
-	// Language of the texts, such as en_US. Required.
+	// Language is that of the texts, such as en_US. Required.
 	Language string
-	// LibraryBodyInputs and LibraryButtonInputs fill the placeholders of a library template. They are JSON, or values
-	// that are encoded as JSON. Default: nothing.
+	// LibraryBodyInputs and LibraryButtonInputs fill what a library template leaves open. They are JSON or are written as
+	// JSON. Default: nothing.
 	LibraryBodyInputs, LibraryButtonInputs any
 	// LibraryName is the name of a template in Meta's library.
 	LibraryName string
-	// Name with which sends refer to the template. Required.
+	// Name is what sends call the template by. Required.
 	Name string
 	// ParameterFormat is NAMED or POSITIONAL. Default: the platform's.
 	ParameterFormat string
@@ -78,8 +77,8 @@ type NewTemplate struct {
 
 const templatesPath = Me + "/message_templates"
 
-// CreateUtilityTemplate creates a template of the page. The result has the id, the status and the category that Meta
-// assigned. Later decisions of Meta arrive as message_template_status_update events.
+// CreateUtilityTemplate makes a template of the page. The result has the id, the status and the category that Meta gave it.
+// What Meta decides later comes as a message_template_status_update event.
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages.
@@ -120,7 +119,7 @@ func (c *Client) CreateUtilityTemplate(ctx context.Context, page string, templat
 	return decodeTemplate(members, raw), nil
 }
 
-// UtilityTemplates lists the templates of the page that match the query. Errors are those of [List].
+// UtilityTemplates lists the templates of the page that the query asks for. Errors are those of [List].
 func (c *Client) UtilityTemplates(ctx context.Context, page string, query TemplateQuery) iter.Seq2[UtilityTemplate, error] {
 	return listOf(ctx, c, Request{Page: page, Path: templatesPath, Query: query.values()}, decodeTemplate)
 }

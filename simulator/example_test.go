@@ -66,7 +66,7 @@ func Example() {
 	// Output: You said: hello
 }
 
-// The next message takes effect, but the bot gets no answer: the outcome is unknown to it.
+// The next message takes effect, but the bot never hears: its fate is unknown.
 func ExampleSimulator_Fault() {
 	sim, err := simulator.New(simulator.Config{})
 	if err != nil {
@@ -91,27 +91,4 @@ func ExampleSimulator_Fault() {
 	// Output:
 	// answered: false
 	// arrived: Shipped.
-}
-
-// The platform's own words for a token that has expired.
-func ExampleRefusals() {
-	for _, r := range simulator.Refusals() {
-		if r.Name == "token expired" {
-			fmt.Println(r.Code, r.Subcode, r.Meaning)
-		}
-	}
-	// Output: 190 463 token
-}
-
-func ExampleRefusalNamed() {
-	sim, err := simulator.New(simulator.Config{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = sim.Close() }()
-	// The next message is refused, because the page has made too many calls.
-	sim.Fault(simulator.Fault{Error: simulator.RefusalNamed("page limit").GraphError()})
-	fmt.Println(simulator.RefusalNamed("page limit").Meaning)
-	// Output: rate limit (page)
 }

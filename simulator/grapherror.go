@@ -41,9 +41,11 @@ func (e *GraphError) filled() GraphError {
 	return sent
 }
 
-// invalid refuses a parameter of a call, in the platform's form "(#100) message". Other refusals are in the table: see known.
-func invalid(subcode int, format string, args ...any) *GraphError {
-	return &GraphError{Message: "(#100) " + fmt.Sprintf(format, args...), Code: 100, Subcode: subcode}
+// refuse makes an error in the platform's form, "(#code) message".
+func refuse(code, subcode int, format string, args ...any) *GraphError {
+	return &GraphError{
+		Message: fmt.Sprintf("(#%d) ", code) + fmt.Sprintf(format, args...), Code: code, Subcode: subcode,
+	}
 }
 
 // errNotSimulated is no refusal of the platform's: the call may well be right. It

@@ -162,7 +162,7 @@ func TestApplyOfInvalidSettingsCallsNothing(t *testing.T) {
 func TestRefusedGreetingDoesNotStopTheRest(t *testing.T) {
 	t.Parallel()
 	platform, client := newPlatform(t)
-	platform.change(func(p *profileAPI) { p.greetingMode = "refused" })
+	platform.change(func(p *profileAPI) { p.greetingFate = "refused" })
 	plan, err := threadsettings.Apply(t.Context(), client, page, wanted())
 	var refused *graph.Error
 	require.ErrorAs(t, err, &refused)
@@ -183,7 +183,7 @@ func TestRefusedGreetingDoesNotStopTheRest(t *testing.T) {
 func TestIgnoredGreetingDoesNotStopTheRest(t *testing.T) {
 	t.Parallel()
 	platform, client := newPlatform(t)
-	platform.change(func(p *profileAPI) { p.greetingMode = "ignored" })
+	platform.change(func(p *profileAPI) { p.greetingFate = "ignored" })
 	for range 2 {
 		_, err := threadsettings.Apply(t.Context(), client, page, wanted())
 		require.NoError(t, err)

@@ -69,15 +69,3 @@ func ExampleSettings_Localize() {
 	// default Welcome
 	// zh_CN 欢迎
 }
-
-func ExampleIceBreakersOf() {
-	plan, err := threadsettings.NewPlan(threadsettings.Settings{}, threadsettings.Settings{
-		IceBreakers: threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: "HOURS", Question: "When are you open?"}),
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(string(plan.Changes[0].To))
-	// Output: [{"call_to_actions":[{"question":"When are you open?","payload":"HOURS"}],"locale":"default"}]
-}

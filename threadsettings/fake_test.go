@@ -19,12 +19,12 @@ import (
 
 const page = "1234"
 
-// profileAPI keeps one page's Messenger Profile, and refuses what the real API refuses: a menu without a get-started button,
+// profileAPI keeps one page's Messenger Profile, and refuses what the real one refuses: a menu without a get-started button,
 // taking that button from below a menu, and the eleventh call.
 type profileAPI struct {
 	mutex          sync.Mutex
 	calls          []string // method and body, or method and fields
-	greetingMode   string   // "": kept; "ignored"; "refused"
+	greetingFate   string   // "": kept; "ignored"; "refused"
 	menuStays      bool     // refuses to delete the menu
 	profile        map[string]json.RawMessage
 	refuseAnything bool
@@ -81,7 +81,7 @@ func (p *profileAPI) answer(r *http.Request, body []byte) (answer, refusal strin
 func (p *profileAPI) show(fields []string) (answer, refusal string) {
 	shown := make(map[string]json.RawMessage)
 	for _, field := range fields {
-		if field == "greeting" && p.greetingMode == "refused" {
+		if field == "greeting" && p.greetingFate == "refused" {
 			return "", "Tried accessing nonexisting field (greeting)"
 		}
 		if value, ok := p.profile[field]; ok {
@@ -103,9 +103,9 @@ func (p *profileAPI) set(body []byte) (answer, refusal string) {
 	next := maps.Clone(p.profile)
 	for name, value := range properties {
 		switch {
-		case name == "greeting" && p.greetingMode == "refused":
+		case name == "greeting" && p.greetingFate == "refused":
 			return "", "Invalid parameter greeting"
-		case name == "greeting" && p.greetingMode == "ignored":
+		case name == "greeting" && p.greetingFate == "ignored":
 		default:
 			next[name] = value
 		}
@@ -147,7 +147,7 @@ func (p *profileAPI) holds(t *testing.T, property, value string) {
 	p.profile[property] = json.RawMessage(value)
 }
 
-// change changes how the platform behaves.
+// change lets a test turn the platform's mood.
 func (p *profileAPI) change(f func(*profileAPI)) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

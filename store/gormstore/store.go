@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -40,6 +41,7 @@ type config struct {
 	backlog       int
 	now           func() time.Time
 	commitTimeout time.Duration
+	logger        *slog.Logger
 	steps         [][]string
 }
 
@@ -65,12 +67,18 @@ func WithCommitTimeout(d time.Duration) Option {
 	return func(c *config) { c.commitTimeout = d }
 }
 
+// WithLogger sets where the store says what it has found out about its database when
+// it is opened. The default is [slog.Default].
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) { c.logger = logger }
+}
+
 // Open makes a store of an open database. It is for the packages that know a
 // kind of database, such as sqlite. It migrates the tables, and refuses those
 // of a newer version of this library with a [SchemaError]. The database is
 // closed with the store, and if Open fails.
 func Open(db *database.Database, opts ...Option) (*Store, error) {
-	s := &Store{db: db, config: config{backlog: 100_000, commitTimeout: 500 * time.Millisecond, steps: migrations}}
+	s := &Store{db: db, config: config{backlog: 100_000, commitTimeout: 500 * time.Millisecond, logger: slog.Default(), steps: migrations}}
 	for _, opt := range opts {
 		opt(&s.config)
 	}
@@ -97,6 +105,9 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 		s.writer.ended.Go(lane.loop)
 	}
 	s.watch()
+	for _, note := range db.Notes {
+		s.config.logger.Info("the store has found out about its database", "note", note)
+	}
 	return s, nil
 }
 

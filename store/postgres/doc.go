@@ -50,13 +50,24 @@
 //
 // # Poolers
 //
-// Behind a pooler such as PgBouncer, in whatever mode, which is noticed from the
-// connection itself, dead processes are noticed when their leases expire, and
-// there is no NOTIFY. All settings are made in each transaction anew, so that
-// transaction pooling is fine. Statements are prepared by name: PgBouncer must be
-// 1.21 or later with max_prepared_statements above 0, or the DSN must say
-// default_query_exec_mode=exec. A search_path must be the user's own setting
-// there (ALTER ROLE bot SET search_path = bot).
+// A pooler such as PgBouncer may be between the store and the server, in session or in
+// transaction mode, with the DSN as it is. PgBouncer is tested as Debian ships it
+// (1.18). In statement mode there are no transactions, and Open refuses it.
+//
+// The store notices a pooler from the connection itself, logs it ([gormstore.WithLogger]),
+// and leaves nothing on a connection that the next transaction would need. All settings
+// are made in each transaction anew. Statements are not prepared by name, which costs about
+// a third of the throughput of the server's processor. If the pooler keeps prepared
+// statements, as PgBouncer does in session mode, and from 1.21 on with
+// max_prepared_statements above 0, add default_query_exec_mode=cache_statement to the DSN;
+// Open refuses it where it finds that they are not kept. There are no advisory locks of a session and no NOTIFY: the
+// conversations of a process that has died are free when its leases expire, within 15
+// seconds, and what another process puts is found by polling.
+//
+// PgBouncer refuses a DSN with a search_path, or other settings than those it knows. Give
+// them to the user instead (ALTER ROLE bot SET search_path = bot). Do not name search_path
+// in its ignore_startup_parameters: then the tables would be made elsewhere. In session
+// mode default_pool_size must have room for the connections of all processes, 10 for each.
 //
 // # Failover
 //

@@ -26,14 +26,16 @@ var keepalive = net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interv
 var errDSN = errors.New("postgres: the DSN is no valid URL (postgres://user:password@host:5432/database, " +
 	"with what is special in the password percent-encoded) and no valid list of keywords (host=… user=… dbname=…)")
 
-// parse reads a DSN.
-func parse(dsn string) (*pgx.ConnConfig, error) {
+// parse reads a DSN. It reports whether that says how statements are run.
+func parse(dsn string) (config *pgx.ConnConfig, explicit bool, err error) {
 	if dsn == "" {
-		return nil, errors.New("postgres: no DSN")
+		return nil, false, errors.New("postgres: no DSN")
 	}
-	config, err := pgx.ParseConfig(dsn)
-	if err != nil {
-		return nil, errDSN
+	if config, err = pgx.ParseConfig(dsn); err != nil {
+		return nil, false, errDSN
+	}
+	if plain, err := pgconn.ParseConfig(dsn); err == nil {
+		_, explicit = plain.RuntimeParams["default_query_exec_mode"]
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
@@ -42,7 +44,7 @@ func parse(dsn string) (*pgx.ConnConfig, error) {
 	if _, named := config.RuntimeParams["application_name"]; !named {
 		config.RuntimeParams["application_name"] = "messenger"
 	}
-	return config, nil
+	return config, explicit, nil
 }
 
 // cancelling is a copy of a configuration whose connections ask the server to

@@ -23,6 +23,9 @@ func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {
 	for pause(ctx, look) {
 		found, err := c.absent(ctx)
 		self := c.holder.Load()
+		if c.pooled.Load() {
+			self = 0 // its lock has ended with the connection that it had without a pooler
+		}
 		if err == nil && found[self] {
 			rejoin()
 		}

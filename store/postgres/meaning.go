@@ -19,6 +19,9 @@ func meaning(err error) string {
 		if strings.Contains(pg.Message, "unsupported startup parameter") {
 			return "the pooler refuses a parameter of the DSN; " + parameterHelp
 		}
+		if strings.Contains(pg.Message, "statement pooling mode") {
+			return "the pooler is in statement mode, which has no transactions; set pool_mode = session or transaction for this database"
+		}
 		return meanings[pg.Code]
 	}
 	_, network := errors.AsType[*net.OpError](err)

@@ -38,11 +38,11 @@ const lifetime = 5 * time.Minute
 // [gormstore.SchemaError] if a newer version of this library has written the
 // tables. No error has the password in it.
 func Open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
-	config, err := parse(dsn)
+	config, explicit, err := parse(dsn)
 	if err != nil {
 		return nil, err
 	}
-	db, err := connect(config)
+	db, err := connect(config, explicit)
 	if err != nil {
 		return nil, err
 	}
@@ -53,35 +53,31 @@ func Open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
 	return st, nil
 }
 
-// connect opens the database twice: the connections that write, and a pool.
-func connect(config *pgx.ConnConfig) (*database.Database, error) {
+// connect opens the database twice: the connections that write, and a pool. Where it is
+// explicit how statements are run, that is so behind a pooler too.
+func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) {
 	if len(config.Fallbacks) > 0 && config.ValidateConnect == nil {
 		// Of several servers the one that can be written to, for everything: the
 		// others are behind it.
 		config.ValidateConnect = validatePrimary
 	}
-	writer := stdlib.OpenDB(*cancelling(config))
+	members := &cluster{config: config, notify: make(chan struct{}, 1)}
+	exec := stdlib.OptionBeforeConnect(func(_ context.Context, config *pgx.ConnConfig) error {
+		if members.pooled.Load() && !explicit {
+			config.DefaultQueryExecMode = pgx.QueryExecModeExec
+		}
+		return nil
+	})
+	writer := stdlib.OpenDB(*cancelling(config), exec)
 	writer.SetMaxOpenConns(writers)
-	pool := stdlib.OpenDB(*cancelling(config))
+	pool := stdlib.OpenDB(*cancelling(config), exec)
 	pool.SetMaxOpenConns(readers)
 	pool.SetMaxIdleConns(readers)
 	pool.SetConnMaxLifetime(lifetime)
+	members.pool = pool
 	closeBoth := func() error { return errors.Join(pool.Close(), writer.Close()) }
 
-	members := &cluster{config: config, pool: pool, notify: make(chan struct{}, 1)}
-	writes := func(ctx context.Context) (*sql.Conn, error) {
-		conn, err := writer.Conn(ctx)
-		if err != nil {
-			return nil, explain(err)
-		}
-		pooled, err := inspect(ctx, conn)
-		if err != nil {
-			drop(conn)
-			return nil, explain(err)
-		}
-		members.pooled.Store(pooled)
-		return conn, nil
-	}
+	writes := func(ctx context.Context) (*sql.Conn, error) { return members.connect(ctx, writer, explicit) }
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	conn, err := writes(ctx)
@@ -95,8 +91,13 @@ func connect(config *pgx.ConnConfig) (*database.Database, error) {
 	if err != nil {
 		return nil, errors.Join(explain(err), closeBoth())
 	}
+	var notes []string
+	if members.pooled.Load() && !explicit {
+		notes = append(notes, pooledNote)
+	}
 	return &database.Database{
 		Dialect: dialect{}, Pool: gormDB, Connect: writes, Writers: writers, Timeout: timeout, Cluster: members, Close: closeBoth,
+		Notes: notes,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
 				return "postgres: " + what
@@ -104,6 +105,37 @@ func connect(config *pgx.ConnConfig) (*database.Database, error) {
 			return ""
 		},
 	}, nil
+}
+
+// connect makes a connection that writes.
+func (c *cluster) connect(ctx context.Context, db *sql.DB, explicit bool) (*sql.Conn, error) {
+	for {
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return nil, explain(err)
+		}
+		before := c.pooled.Load()
+		var behind bool
+		err = onConn(conn, func(conn *pgx.Conn) (err error) {
+			if behind, err = pooled(ctx, conn); err == nil && behind && (before || explicit) {
+				err = usable(ctx, conn, c.config, explicit)
+			}
+			if err != nil {
+				return err
+			}
+			return inspect(ctx, conn)
+		})
+		if err != nil {
+			drop(conn)
+			return nil, explain(err)
+		}
+		c.pooled.Store(behind)
+		if behind && !before && !explicit {
+			drop(conn) // its statements would be prepared
+			continue
+		}
+		return conn, nil
+	}
 }
 
 // drop closes a connection that would otherwise be used again.

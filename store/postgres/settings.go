@@ -2,11 +2,10 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5"
 )
 
 // timeout is how long a transaction of the writer may take, before it gives up
@@ -48,29 +47,23 @@ const migrating = "SELECT pg_advisory_xact_lock" + gate
 // oldest is the oldest version of the server that is supported.
 const oldest = 120000
 
-// inspect looks at a new connection of the writer. It reports whether there is
-// a pooler in between.
-func inspect(ctx context.Context, conn *sql.Conn) (pooled bool, err error) {
+// inspect looks at a new connection of the writer. It prepares nothing, which a pooler
+// might not keep.
+func inspect(ctx context.Context, conn *pgx.Conn) error {
 	var fsync, encoding string
 	var version int
-	var pid uint32
-	err = conn.QueryRowContext(ctx, `SELECT current_setting('fsync'), current_setting('server_encoding'),
-		current_setting('server_version_num')::int, pg_backend_pid()`).Scan(&fsync, &encoding, &version, &pid)
+	err := conn.QueryRow(ctx, `SELECT current_setting('fsync'), current_setting('server_encoding'),
+		current_setting('server_version_num')::int`, pgx.QueryExecModeExec).Scan(&fsync, &encoding, &version)
 	if err != nil {
-		return false, err
+		return err
 	}
 	switch {
 	case version < oldest:
-		return false, fmt.Errorf("the server has version %d, 12 is the oldest that is supported", version/10000)
+		return fmt.Errorf("the server has version %d; the oldest that is supported is 12", version/10000)
 	case fsync != "on":
-		return false, fmt.Errorf("fsync is %s: a loss of power would take back what was acknowledged", fsync)
+		return fmt.Errorf("fsync is %s: a loss of power would take back what was acknowledged", fsync)
 	case encoding != "UTF8":
-		return false, fmt.Errorf("the database's encoding is %s where UTF8 is needed", encoding)
+		return fmt.Errorf("the database's encoding is %s where UTF8 is needed", encoding)
 	}
-	err = conn.Raw(func(raw any) error {
-		c, ok := raw.(*stdlib.Conn)
-		pooled = !ok || c.Conn().PgConn().PID() != pid
-		return nil
-	})
-	return pooled, err
+	return nil
 }

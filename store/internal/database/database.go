@@ -33,6 +33,9 @@ type Database struct {
 	// Meaning says in words what an error of the database means, or nothing if
 	// that is not known; nil knows nothing.
 	Meaning func(error) string
+	// Notes are what whoever runs the program should know; they are logged when the
+	// store is opened.
+	Notes []string
 	// Close releases everything, when nothing uses the database any more.
 	Close func() error
 }
