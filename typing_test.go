@@ -175,7 +175,7 @@ func TestTypedMessagesKeepTheirOrderWhenTheyAreLate(t *testing.T) {
 			after(time.Second)
 			w.Fault(simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
 		},
-		"nobody knows whether the first was sent": func(w *world) {
+		"the outcome of the first is unknown": func(w *world) {
 			w.says(ada, "hi")
 			after(time.Second)
 			w.Fault(simulator.Fault{Times: 2, Drop: simulator.DropBefore})

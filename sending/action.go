@@ -1,7 +1,6 @@
 package sending
 
-// Action is a sign that the page gives instead of a message, which the
-// platform calls a sender action.
+// Action is a sender action: a signal that the page sends instead of a message.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sender-actions
 type Action string

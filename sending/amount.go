@@ -7,13 +7,12 @@ import (
 )
 
 // Amount is a sum of money as a decimal number: "12.50", "-3", "0". It is a
-// text, so that no cent is lost on the way, and a number in JSON, with the same
-// digits. What is no decimal number, such as "12,50" or "$5", is refused by
-// Validate.
+// string, so that no digit is lost, and a number in JSON, with the same digits.
+// Validate refuses anything else, such as "12,50" or "$5".
 type Amount string
 
-// Cents makes the amount of so many hundredths: Cents(1250) is "12.50". The
-// amount of a currency without hundredths, such as JPY, is written as it is.
+// Cents makes an amount from hundredths: Cents(1250) is "12.50". The amount of
+// a currency without hundredths, such as JPY, is written as it is.
 func Cents(n int64) Amount {
 	sign, whole, rest := "", n/100, n%100
 	if n < 0 {
@@ -24,8 +23,8 @@ func Cents(n int64) Amount {
 
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
-// MarshalJSON writes a number. What is none becomes a string, for Validate to
-// find: the payload of a template can always be written.
+// MarshalJSON writes a number. Any other text becomes a string, which Validate
+// reports: encoding a template never fails.
 func (a Amount) MarshalJSON() ([]byte, error) {
 	if decimal.MatchString(string(a)) {
 		return []byte(a), nil

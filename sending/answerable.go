@@ -2,11 +2,11 @@ package sending
 
 import "github.com/djmessenger/messenger/receiving"
 
-// Answerable reports whether an event can be answered at all. An act of a person
-// can, by every route. What is no act (an echo of what a human wrote in the
-// page's inbox, a hand-over, a policy notice, …) can by a route under the event's
-// own type alone. Deliveries, reads, the bot's own echoes, everything on standby
-// and events that have no person never can.
+// Answerable reports whether an event can be answered at all. Every route can
+// answer an act of a person. Only a route under the event's own type can answer
+// other events, such as an echo of what a human wrote in the page's inbox, a
+// handover, or a policy notice. Deliveries, reads, the bot's own echoes, events
+// on standby and events without a person cannot be answered.
 //
 // ownEcho says that the event is an echo of a message that the bot itself sent.
 func Answerable(ev *receiving.Event, ownEcho bool) bool {

@@ -92,8 +92,8 @@ func attach(kind AttachmentType, payload any) Message {
 	return Message{Attachment: &Attachment{Type: kind, Payload: encode(payload)}}
 }
 
-// encode writes the payloads of this package. They are strings, numbers and
-// maps, which JSON takes whatever is in them.
+// encode writes the payloads of this package: strings, numbers and maps, which
+// always have a form in JSON.
 func encode(payload any) json.RawMessage {
 	raw, err := json.Marshal(payload)
 	if err != nil {

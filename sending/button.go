@@ -2,8 +2,7 @@ package sending
 
 import "slices"
 
-// Button is a button of a template. Which fields go with which kind is in their
-// comments; others are refused.
+// Button is a button of a template. The comments say which fields each kind takes; Validate refuses others.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons
 type Button struct {
@@ -123,7 +122,7 @@ func (b Button) WithGame(payload string, with GameMetadata) Button {
 	return b
 }
 
-// WithExpiry returns a copy that can be tapped for so many days, 1 to 7.
+// WithExpiry returns a copy that can be tapped for that many days, 1 to 7.
 func (b Button) WithExpiry(days int) Button {
 	b.ExpiresInDays = days
 	return b

@@ -8,8 +8,8 @@ import (
 )
 
 // Buttons sends a text with one to three buttons. The text and the titles are
-// translated, and placeholders in URLs are filled in (see [ExpandURL]). A sender of a program's own embeds it and adds to it, as with
-// [QuickReplies].
+// translated, and placeholders in URLs are filled in (see [ExpandURL]). A
+// custom sender embeds it and adds to it; see [QuickReplies].
 type Buttons struct {
 	// Text is what the message says, at most 640 characters.
 	Text string `json:"text"`
@@ -17,7 +17,7 @@ type Buttons struct {
 	Buttons []Button `json:"buttons"`
 }
 
-// WithText returns a copy that says something else.
+// WithText returns a copy with another text.
 func (s Buttons) WithText(text string) Buttons {
 	s.Text = text
 	return s
@@ -53,7 +53,8 @@ func (s Buttons) Compose(ctx context.Context, _ *receiving.Event) ([]Message, er
 func (s Buttons) Message() Message { return ButtonTemplate(s.Text, s.Buttons...) }
 
 // Validate reports a missing text and buttons that break a limit before they
-// are translated. No buttons are no mistake: an embedding sender may add them.
+// are translated. An empty list of buttons is allowed: an embedding sender may
+// add them.
 func (s Buttons) Validate() error {
 	draft := validateDraft(s, node.checkButtonTemplate)
 	return errors.Join(needText("text", s.Text), draft)

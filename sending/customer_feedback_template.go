@@ -10,8 +10,7 @@ import (
 // event of its own. With [TagCustomerFeedback] it may go out up to 7 days after
 // the person's last act. The platform calls it in development. Messenger only.
 //
-// As a sender it translates the texts. A sender of a program's own embeds it and
-// adds to it, as with [QuickReplies].
+// As a sender it translates the texts. A custom sender embeds it and adds to it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates/customer-feedback-template
 type CustomerFeedbackTemplate struct {
@@ -25,7 +24,7 @@ type CustomerFeedbackTemplate struct {
 	Question FeedbackQuestion `json:"question"`
 	// PrivacyURL is the business's privacy policy.
 	PrivacyURL string `json:"privacy_url,omitempty"`
-	// ExpiresInDays is how long it can be answered, 1 to 7 days. Default: 1.
+	// ExpiresInDays is how many days it can be answered, 1 to 7. Default: 1.
 	ExpiresInDays int `json:"expires_in_days,omitempty"`
 }
 
@@ -67,8 +66,8 @@ func (q FeedbackQuestion) WithTitle(title string) FeedbackQuestion {
 	return q
 }
 
-// WithScore returns a copy whose scale is labeled and looks otherwise: "neg_pos",
-// "five_stars". An empty one is the platform's default.
+// WithScore returns a copy whose scale has other labels and another look: "neg_pos", "five_stars". An empty one is the
+// platform's default.
 func (q FeedbackQuestion) WithScore(label, option string) FeedbackQuestion {
 	q.ScoreLabel, q.ScoreOption = label, option
 	return q
@@ -98,7 +97,7 @@ func (t CustomerFeedbackTemplate) WithButtonTitle(title string) CustomerFeedback
 	return t
 }
 
-// WithQuestion returns a copy that asks something else.
+// WithQuestion returns a copy with another question.
 func (t CustomerFeedbackTemplate) WithQuestion(question FeedbackQuestion) CustomerFeedbackTemplate {
 	t.Question = question
 	return t
@@ -110,7 +109,7 @@ func (t CustomerFeedbackTemplate) WithPrivacy(url string) CustomerFeedbackTempla
 	return t
 }
 
-// WithExpiry returns a copy that can be answered for so many days, 1 to 7.
+// WithExpiry returns a copy that can be answered for that many days, 1 to 7.
 func (t CustomerFeedbackTemplate) WithExpiry(days int) CustomerFeedbackTemplate {
 	t.ExpiresInDays = days
 	return t
@@ -132,8 +131,7 @@ func (t CustomerFeedbackTemplate) Compose(ctx context.Context, _ *receiving.Even
 	return e.composed(t.message())
 }
 
-// Validate reports what breaks a limit before it is translated. What is not
-// there yet is no mistake: an embedding sender may add it.
+// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
 func (t CustomerFeedbackTemplate) Validate() error {
 	return validateDraft(t.payload(), node.checkCustomerFeedback)
 }

@@ -11,8 +11,7 @@ import (
 // CustomerInformationTemplate asks for the address that an order goes to. The
 // answer is an event of its own. Messenger only.
 //
-// As a sender it translates the labels. A sender of a program's own embeds it and
-// adds to it, as with [QuickReplies].
+// As a sender it translates the labels. A custom sender embeds it and adds to it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates/structured-information-template
 type CustomerInformationTemplate struct {
@@ -21,7 +20,7 @@ type CustomerInformationTemplate struct {
 	Countries []string `json:"countries,omitempty"`
 	// PrivacyURL is the business's privacy policy.
 	PrivacyURL string `json:"privacy_url,omitempty"`
-	// ExpiresInDays is how long it can be answered, 1 to 7 days. Default: 1.
+	// ExpiresInDays is how many days it can be answered, 1 to 7. Default: 1.
 	ExpiresInDays int `json:"expires_in_days,omitempty"`
 	// AddressOverrides change the fields of the address, for each country.
 	AddressOverrides []AddressOverride `json:"address_overrides,omitempty"`
@@ -60,7 +59,7 @@ func (t CustomerInformationTemplate) WithPrivacy(url string) CustomerInformation
 	return t
 }
 
-// WithExpiry returns a copy that can be answered for so many days, 1 to 7.
+// WithExpiry returns a copy that can be answered for that many days, 1 to 7.
 func (t CustomerInformationTemplate) WithExpiry(days int) CustomerInformationTemplate {
 	t.ExpiresInDays = days
 	return t
@@ -114,8 +113,7 @@ func (e *expander) labels(overrides map[string]FieldOverride) map[string]FieldOv
 	return overrides
 }
 
-// Validate reports what breaks a limit before it is translated. What is not
-// there yet is no mistake: an embedding sender may add it.
+// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
 func (t CustomerInformationTemplate) Validate() error {
 	return validateDraft(t.payload(), node.checkCustomerInformation)
 }

@@ -32,13 +32,13 @@ type Delivery struct {
 type DeliverFunc func(ctx context.Context, d Delivery) (graph.SendResult, error)
 
 // Middleware wraps every attempt to send, for measuring, logging or refusing.
-// It must be safe for concurrent use. An error that it makes itself is taken
-// by its graph.Classify, so an error without a class counts as a send of
-// unknown fate; to refuse a message for good return one wrapped by [Refuse].
+// It must be safe for concurrent use. Its own errors are classified by
+// graph.Classify: an error without a class means an unknown outcome. To refuse
+// a message permanently, return an error wrapped by [Refuse].
 type Middleware func(next DeliverFunc) DeliverFunc
 
-// Refuse marks an error of a middleware: the message was not sent and will not
-// be.
+// Refuse marks an error of a middleware as permanent: the message was not sent
+// and is not retried.
 func Refuse(err error) error {
 	if err == nil {
 		return nil
@@ -52,19 +52,19 @@ func (r *refusal) Error() string      { return r.err.Error() }
 func (r *refusal) Unwrap() error      { return r.err }
 func (r *refusal) Retry() graph.Retry { return graph.RetryNever }
 
-// ErrSetAside is the error of a message that was not tried, because one before
-// it in the same turn showed that it would be refused.
-var ErrSetAside = errors.New("sending: set aside after an earlier message was refused")
+// ErrSetAside is the error of a message that was not attempted, because the
+// refusal of an earlier message of the same turn showed that this one would be
+// refused too.
+var ErrSetAside = errors.New("sending: not attempted after the refusal of an earlier message")
 
-// ErrUncertain is the error of a message whose fate is unknown and that is not
-// sent again, because the bot is configured to send at most once or has tried
-// often enough.
-var ErrUncertain = errors.New("sending: nobody knows whether the message was sent")
+// ErrUncertain is the error of a message with an unknown outcome that is not
+// sent again, because the bot sends at most once or has used up its attempts.
+var ErrUncertain = errors.New("sending: outcome unknown")
 
 // Failure is a message that will not be sent.
 type Failure struct {
 	Delivery
-	// Err says why. errors.Is finds the sentinels of package graph in it, and
-	// [ErrSetAside] and [ErrUncertain].
+	// Err is the reason. errors.Is finds the sentinels of package graph in it,
+	// and [ErrSetAside] and [ErrUncertain].
 	Err error
 }

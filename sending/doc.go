@@ -1,5 +1,4 @@
-// Package sending says what goes out: messages, and the senders that compose
-// them.
+// Package sending has messages, and the senders that compose them.
 //
 // A [Message] is plain data. Builders make the usual ones:
 //
@@ -10,10 +9,9 @@
 //		sending.TextReply("Large", "L"),
 //	)
 //
-// [Images] are several in one message, [Sticker] is a sticker, and what Instagram
-// alone has is made by [LikeHeart] and [MediaShare]. A message says how it goes
-// out by its methods: to whom, from which persona, with which tag, how loudly,
-// and who has the conversation afterwards.
+// [Images] sends several images in one message, [Sticker] a sticker;
+// [LikeHeart] and [MediaShare] are for Instagram only. The methods of a message
+// set its recipient, persona, tag, notification type and thread control.
 //
 // A [Sender] composes messages in answer to an event. It does no I/O: the bot
 // delivers what it returns, after the turn has committed, in order. The
@@ -28,8 +26,9 @@
 //
 // # Senders of a program's own
 //
-// A sender with something to add embeds a built-in one, overrides Compose, adds
-// to a copy with the With… methods, and calls the embedded Compose as its "super":
+// A custom sender embeds a built-in one, overrides Compose, adds to a copy with
+// the With… methods, and calls the embedded Compose, as it would call "super"
+// elsewhere:
 //
 //	type Sizes struct {
 //		sending.QuickReplies
@@ -50,10 +49,10 @@
 //
 // # Templates
 //
-// Each template of the platform is a type that is all at once: data to be
-// written down, a chain of With… methods that return changed copies, a Sender
-// that translates its texts, and a base to embed. Its Message method makes the
-// message as it is:
+// Each template of the platform is one type with four uses: plain data, a chain
+// of With… methods that return changed copies, a Sender that translates its
+// texts, and a base to embed. Its Message method returns the message without
+// translation:
 //
 //	sending.GenericTemplate{}.WithElements(
 //		sending.Element{Title: "Shirt"}.WithImage(shirt).WithPostback("Buy", "buy:shirt"),
@@ -76,16 +75,15 @@
 // first_name, last_name and name, as far as it knows them: it asks the platform
 // for them only if the policy has handling.UserProfile under TypeDefault.
 //
-// A text from elsewhere (another service's answer, what the person wrote) is no
-// message id, and a %{ in it is no placeholder. It goes out as it is through
-// Replier.Set and a placeholder:
+// A text from elsewhere (another service's answer, what the person wrote) is
+// not a message id, and %{ in it is not a placeholder. Send it unchanged
+// through Replier.Set and a placeholder:
 //
 //	reply.Set("answer", answer)
 //	…
 //	sending.LongText{Text: "%{answer}"}
 //
-// or as a message: [Text] and [LongMessages] are not translated, and nothing in them
-// is filled in.
+// or as a message: [Text] and [LongMessages] are neither translated nor filled in.
 //
 // A URL of a built-in sender has placeholders too, in its path, its query or its
 // fragment. A value is escaped for its place:
@@ -101,6 +99,6 @@
 // host is a mistake, and the text of the error says how to write it.
 //
 // [Message.Validate] checks what the platform documents. It is called when a
-// message is composed, so that a message that is too long is an error of the
-// turn that made it and never a request. Every mistake is a [FieldError].
+// message is composed, so that a message that is too long fails the turn that
+// made it and is never sent. Every mistake is a [FieldError].
 package sending

@@ -1,7 +1,7 @@
 package sending
 
 // Element is one card of a [GenericTemplate]. It has a title and at least one
-// other thing.
+// other field.
 type Element struct {
 	// Title is at most 80 characters.
 	Title string `json:"title"`

@@ -139,7 +139,7 @@ func ExampleMessage_WithTag() {
 	show(sending.Text("Your order has shipped.").WithTag("POST_PURCHASE_UPDATE"))
 	// Output:
 	// {"recipient":{"id":"42"},"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT","message":{"text":"I have looked into it."}}
-	// sending: tag: POST_PURCHASE_UPDATE is gone since 2026-04-27; utility messages have taken its place
+	// sending: tag: POST_PURCHASE_UPDATE was removed on 2026-04-27; use utility messages
 }
 
 func ExampleMessage_WithNotification() {

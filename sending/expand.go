@@ -11,8 +11,8 @@ import (
 )
 
 // Expand translates a text into the language of the context's person and fills
-// in its placeholders, as the built-in senders do. A sender of a program's own
-// calls it on its texts, and [ExpandURL] on its URLs.
+// in its placeholders, as the built-in senders do. A custom sender calls it on
+// its texts, and [ExpandURL] on its URLs.
 func Expand(ctx context.Context, text string) string {
 	return fill(i18n.From(ctx).Text(text), func(name string) (string, bool) { return Value(ctx, name) })
 }

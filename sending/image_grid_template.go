@@ -11,8 +11,7 @@ import (
 // something when it is tapped. The platform has it since 2026-06-30. Messenger
 // only.
 //
-// As a sender it translates the texts. A sender of a program's own embeds it and
-// adds to it, as with [QuickReplies].
+// As a sender it translates the texts. A custom sender embeds it and adds to it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates
 type ImageGridTemplate struct {
@@ -126,8 +125,7 @@ func (e *expander) gridImage(at string, image *GridImage) {
 	}
 }
 
-// Validate reports what breaks a limit before it is translated. What is not
-// there yet is no mistake: an embedding sender may add it.
+// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
 func (t ImageGridTemplate) Validate() error { return validateDraft(t, node.checkGrid) }
 
 func (t ImageGridTemplate) message() Message {

@@ -9,19 +9,18 @@ import (
 )
 
 // LongText sends a text of any length, in as many messages as it takes; see
-// [SplitText]. It is for texts whose length is not known beforehand. A sender of a
-// program's own embeds it.
+// [SplitText]. Use it for texts of unknown length. A custom sender can embed
+// it.
 //
-// A text from elsewhere, such as another service's answer or what the person
-// wrote, does not belong into Text, where its placeholders would be filled in. The
-// handler gives it to [Replier.Set], and Text has a placeholder for it, which goes
-// out as it is:
+// Do not put a text from elsewhere, such as another service's answer or what
+// the person wrote, into Text: its placeholders would be filled in. Give it to
+// [Replier.Set], and use a placeholder in Text:
 //
 //	reply.Set("answer", answer)
 //	…
 //	sending.LongText{Text: "%{answer}"}
 //
-// Without a sender, [LongMessages] makes messages that say a text as it is.
+// Without a sender, [LongMessages] makes messages from a text without changes.
 type LongText struct {
 	// Text is looked up as a message id, and its placeholders are filled in. The
 	// bot's prefix stands before it, once.
@@ -31,7 +30,7 @@ type LongText struct {
 	Replies []QuickReply
 }
 
-// WithText returns a copy that says something else.
+// WithText returns a copy with another text.
 func (s LongText) WithText(text string) LongText {
 	s.Text = text
 	return s

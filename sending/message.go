@@ -13,8 +13,7 @@ import (
 type Message struct {
 	// Recipient is who gets it; nil means the person whose event is answered.
 	Recipient *Recipient `json:"recipient,omitempty"`
-	// MessagingType defaults to RESPONSE, to MESSAGE_TAG if Tag is set, and to
-	// UTILITY if Utility is.
+	// MessagingType defaults to RESPONSE, to MESSAGE_TAG if Tag is set, or to UTILITY if Utility is set.
 	MessagingType MessagingType `json:"messaging_type,omitempty"`
 	// Tag makes the message legal outside the 24-hour window.
 	Tag string `json:"tag,omitempty"`
@@ -49,8 +48,7 @@ type Message struct {
 	// takes 1000, and the bot adds its own key.
 	Metadata string `json:"metadata,omitempty"`
 
-	// Delay is how long to wait before it goes out, counted from the commit of
-	// the turn. See [Message.After].
+	// Delay is the time between the commit of the turn and the send. See [Message.After].
 	Delay time.Duration `json:"delay,omitempty"`
 	// Key names the message, so that it can be canceled and is sent once. See
 	// [Message.WithKey].
@@ -84,21 +82,19 @@ func (m Message) InReplyTo(mid string) Message {
 	return m
 }
 
-// After returns a copy that waits before it goes out. The wait is durable, and
-// holds back nothing that is sent meanwhile. With a key it can be canceled.
+// After returns a copy that waits before it goes out. The wait is durable and does not delay other messages. With a key it
+// can be canceled.
 //
-// The 24-hour window is judged when the message goes out, not when it is queued:
-// one that waits longer than the window is open then is refused, unless it is
-// [Message.WindowFree] or the person has written meanwhile.
+// The 24-hour window is checked when the message is sent, not when it is queued. A message whose delay outlasts the window
+// is refused, unless it is [Message.WindowFree] or the person has written again.
 func (m Message) After(delay time.Duration) Message {
 	m.Delay = delay
 	return m
 }
 
-// WithKey returns a copy with a key. Of all messages to a person, and of a page's
-// SendOnce to them, with the same key one is sent; the others are dropped. While
-// it waits, [Replier.Cancel] and the bot's Cancel take it back, and then the
-// key is free again.
+// WithKey returns a copy with a key. Only one of all messages to a person with the same key is sent, those of the bot's
+// SendOnce included; the others are dropped. While it waits, [Replier.Cancel] and the bot's Cancel cancel it and free the
+// key.
 func (m Message) WithKey(key string) Message {
 	m.Key = key
 	return m

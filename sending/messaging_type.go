@@ -1,6 +1,6 @@
 package sending
 
-// MessagingType says why a message is sent.
+// MessagingType is the reason for which a message is sent.
 type MessagingType string
 
 // The messaging types.
@@ -11,8 +11,8 @@ const (
 	MessagingUtility  MessagingType = "UTILITY"
 )
 
-// The tags that are left, each good for 7 days after the person's last act. What
-// else the platform may allow a page is written as a string.
+// The remaining tags. Each extends the window to 7 days after the person's last
+// message. Other tags that the platform allows a page are written as strings.
 const (
 	// TagHumanAgent allows an answer that a human wrote.
 	TagHumanAgent = "HUMAN_AGENT"
@@ -28,7 +28,7 @@ var deadTags = map[string]bool{
 	"POST_PURCHASE_UPDATE":   true,
 }
 
-// NotificationType says how much noise a message makes.
+// NotificationType says how the device announces a message.
 type NotificationType string
 
 // The notification types.
@@ -51,7 +51,7 @@ func (m Message) WithTag(tag string) Message {
 	return m
 }
 
-// WithNotification returns a copy that makes more noise, or less.
+// WithNotification returns a copy with another notification type.
 func (m Message) WithNotification(t NotificationType) Message {
 	m.NotificationType = t
 	return m

@@ -14,16 +14,15 @@ import (
 )
 
 // node is a value somewhere in the JSON of a payload, and its path. A check
-// looks at the fields that it names; what else is there may be anything, for
-// the platform adds fields.
+// reads the fields that it names and ignores others: the platform adds fields.
 type node struct {
 	c     *check
 	at    string
 	value any // nil if it is absent or null
 }
 
-// maxDepth is how deep a payload may be nested, far from where encoding/json
-// gives up.
+// maxDepth is how deeply a payload may be nested, far below the limit of
+// encoding/json.
 const maxDepth = 100
 
 // decode reads the JSON of a payload.
@@ -59,7 +58,7 @@ func depth(value any) int {
 	return deepest + 1
 }
 
-// validateDraft checks what a sender has before it composes.
+// validateDraft checks a sender before it composes.
 func validateDraft(payload any, look func(node)) error {
 	c := check{draft: true, blanks: true}
 	raw := encode(payload)
@@ -92,7 +91,7 @@ func (n node) get(name string) node {
 	return node{n.c, at, fields[name]}
 }
 
-// present reports whether there is a value that says something.
+// present reports whether there is a value that is not empty.
 func (n node) present() bool {
 	switch v := n.value.(type) {
 	case string:
@@ -171,7 +170,7 @@ func (n node) list(least, most int) []node {
 func (n node) text(limit int) string {
 	text, ok := n.value.(string)
 	if !ok && n.value != nil {
-		n.fail("is not a text")
+		n.fail("is not a string")
 	}
 	if limit > 0 {
 		n.c.length(n.at, text, limit)
@@ -212,11 +211,11 @@ var identifier = regexp.MustCompile(`^[A-Za-z0-9_]*$`)
 // identifier checks an id of letters, digits and underscores.
 func (n node) identifier(limit int) {
 	if !identifier.MatchString(n.needText(limit)) {
-		n.fail("has more than letters, digits and underscores")
+		n.fail("has characters other than letters, digits and underscores")
 	}
 }
 
-// days checks how long something is good, if that is said.
+// days checks a number of days that may be absent.
 func (n node) days() {
 	number, ok := n.value.(json.Number)
 	switch days, err := number.Int64(); {

@@ -11,7 +11,7 @@ import (
 // takes images, titles and prices from there. The app needs the permission
 // catalog_management.
 //
-// A sender of a program's own embeds it and adds to it, as with [QuickReplies].
+// A custom sender embeds it and adds to it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/product
 type ProductTemplate struct {
@@ -33,8 +33,7 @@ func (t ProductTemplate) Compose(context.Context, *receiving.Event) ([]Message, 
 	return []Message{t.message()}, nil
 }
 
-// Validate reports what breaks a limit. No products are no mistake: an embedding
-// sender may add them.
+// Validate reports what breaks a limit. An empty list of products is allowed: an embedding sender may add them.
 func (t ProductTemplate) Validate() error { return validateDraft(t.payload(), node.checkProduct) }
 
 func (t ProductTemplate) message() Message { return template("product", t.payload()) }

@@ -7,8 +7,8 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// QuickReplies sends a text, or an attachment, with chips to tap. The text and the titles are
-// translated. A sender of a program's own embeds it and adds to it:
+// QuickReplies sends a text, or an attachment, with chips to tap. The text and
+// the titles are translated. A custom sender embeds it and adds to it:
 //
 //	type Sizes struct{ sending.QuickReplies }
 //
@@ -20,8 +20,8 @@ import (
 //		return q.Compose(ctx, ev)
 //	}
 //
-// The With… methods return the embedded sender, without the program's own
-// Compose: call them inside of it, not on a value that goes into a policy.
+// The With… methods return the embedded sender, without the custom Compose.
+// Call them inside that Compose, not on a value for a policy.
 type QuickReplies struct {
 	// Text is what the message says.
 	Text string
@@ -33,7 +33,7 @@ type QuickReplies struct {
 	Replies []QuickReply
 }
 
-// WithText returns a copy that says something else.
+// WithText returns a copy with another text.
 func (s QuickReplies) WithText(text string) QuickReplies {
 	s.Text, s.Attachment = text, nil
 	return s
@@ -65,7 +65,8 @@ func (s QuickReplies) Compose(ctx context.Context, _ *receiving.Event) ([]Messag
 }
 
 // Validate reports a missing text and what breaks a limit before it is
-// translated. No chips are no mistake: an embedding sender may add them.
+// translated. An empty list of chips is allowed: an embedding sender may add
+// them.
 func (s QuickReplies) Validate() error {
 	c := check{draft: true, blanks: true}
 	switch {

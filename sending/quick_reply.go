@@ -37,7 +37,8 @@ func (r QuickReply) WithImage(url string) QuickReply {
 	return r
 }
 
-// PhoneReply makes a chip that shares the person's phone number. Messenger only: Instagram has refused it since 2026-10-05.
+// PhoneReply makes a chip that shares the person's phone number. Messenger
+// only: Instagram has refused it since 2026-10-05.
 func PhoneReply() QuickReply { return QuickReply{ContentType: QuickReplyPhone} }
 
 // EmailReply makes a chip that shares the person's e-mail address. Messenger only.

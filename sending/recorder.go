@@ -8,8 +8,8 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// Recorder keeps what a handler answers, for tests. The zero value is ready.
-// It is safe for concurrent use.
+// Recorder records a handler's answers, for tests. The zero value is ready. It
+// is safe for concurrent use.
 //
 //	var rec sending.Recorder
 //	err := handler.Handle(ctx, ev, rec.Replier(ev))
@@ -21,11 +21,11 @@ type Recorder struct {
 	canceled []string
 }
 
-// Replier returns a Replier that answers into the recorder. It refuses the events
-// that are not [Answerable], of echoes those with a send key of the bot's. It does
-// not know the handler's route, and so takes answers that the bot refuses: those
-// to what is no act of a person, by a route that is not under the event's own
-// type.
+// Replier returns a Replier that answers into the recorder. It refuses events
+// that are not [Answerable], and echoes with a send key of the bot. It does not
+// know the handler's route, so it accepts some answers that the bot refuses:
+// answers to events other than acts of a person by a route that is not under
+// the event's own type.
 func (r *Recorder) Replier(ev *receiving.Event) *Replier {
 	return NewReplier(ev, recorderOutlet{r, ev})
 }

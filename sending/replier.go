@@ -12,14 +12,14 @@ import (
 )
 
 // ErrNotAnswerable is returned by a [Replier] for an event that the handler's
-// route may not answer: one that is not [Answerable], such as a delivery or
-// anything on standby, or one that is no act of a person, such as a hand-over, if
-// the route is not under the event's own type. A handler that meets it has nothing
-// to say: the bot takes it as handling.Skip, not as a failure.
-var ErrNotAnswerable = errors.New("sending: this event cannot be answered, or by a route under its own type alone")
+// route may not answer: an event that is not [Answerable], such as a delivery
+// or anything on standby, or an event other than an act of a person, such as a
+// handover, if the route is not under the event's own type. The bot treats it
+// as handling.Skip, not as a failure.
+var ErrNotAnswerable = errors.New("sending: this event cannot be answered, or only by a route under its own type")
 
-// Outlet is where a [Replier] puts what it is given. The bot's engine is one,
-// and [Recorder].
+// Outlet receives what a [Replier] is given. The bot's engine and [Recorder]
+// implement it.
 type Outlet interface {
 	// Queue takes messages that have passed Validate.
 	Queue(ctx context.Context, messages []Message) error
@@ -29,8 +29,8 @@ type Outlet interface {
 	Now(ctx context.Context, action Action) error
 }
 
-// Replier is how a handler answers. What it queues goes out when the turn has
-// committed, and not at all if the route fails. It is safe for concurrent use,
+// Replier is how a handler answers. Queued messages are sent after the turn has
+// committed, and dropped if the route fails. It is safe for concurrent use
 // until the handler returns.
 type Replier struct {
 	event  *receiving.Event
@@ -90,16 +90,16 @@ func (r *Replier) Send(ctx context.Context, senders ...Sender) error {
 	return r.outlet.Queue(ctx, all)
 }
 
-// Cancel takes back what waits to be sent to the person under a key: a message
-// with [Message.WithKey], or those of a SendOnce. Like all that a handler does,
-// it takes effect when the turn commits, and the key is free again then: a
-// reminder is moved by canceling it and queueing another under its key.
+// Cancel cancels the waiting messages to the person with a key: those with
+// [Message.WithKey], or those of a SendOnce. It takes effect when the turn
+// commits, and frees the key: to move a reminder, cancel it and queue another
+// with its key.
 func (r *Replier) Cancel(ctx context.Context, key string) error { return r.outlet.Cancel(ctx, key) }
 
-// Set gives a value to the texts of the route's senders: %{name}. It goes out as it
-// is: neither is it looked up as a message id, nor are placeholders in it filled
-// in. So a text from elsewhere (what the person wrote, another service's answer)
-// belongs here, and the sender's text is "%{name}".
+// Set sets the value of the placeholder %{name} in the texts and URLs of the
+// route's senders. The value is neither translated nor filled in, so a text
+// from elsewhere (what the person wrote, another service's answer) belongs
+// here, and the sender's text is "%{name}".
 func (r *Replier) Set(name, value string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -110,8 +110,8 @@ func (r *Replier) Set(name, value string) {
 }
 
 // Now sends typing_on, typing_off or mark_seen to the person at once, without
-// waiting for the turn to commit. It is the one thing that may repeat if the
-// turn runs again.
+// waiting for the turn to commit. It is the only action that may be repeated if
+// the turn runs again.
 func (r *Replier) Now(ctx context.Context, action Action) error {
 	if err := action.Message().Validate(r.event.Object); err != nil {
 		return err

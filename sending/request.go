@@ -44,8 +44,8 @@ func (m Message) Request(to Recipient, metadata string) (json.RawMessage, error)
 	return raw, nil
 }
 
-// messagingType is the one that goes out. A utility template goes as nothing
-// else, whatever the way here has filled in.
+// messagingType is the one that goes out. A utility template always has the
+// type UTILITY.
 func (m Message) messagingType() MessagingType {
 	switch {
 	case m.Utility != nil:

@@ -13,8 +13,8 @@ import (
 // has committed, and may call it again for the same event after a failure. It
 // must be safe for concurrent use.
 //
-// A sender with arguments that can be wrong implements Validate() error, which
-// is called when the bot is built.
+// A sender with arguments that can be invalid implements Validate() error,
+// which is called when the bot is built.
 type Sender interface {
 	Compose(ctx context.Context, ev *receiving.Event) ([]Message, error)
 }
@@ -36,7 +36,7 @@ func (m Message) Compose(context.Context, *receiving.Event) ([]Message, error) {
 // List makes a list of senders, for a route.
 func List(senders ...Sender) []Sender { return senders }
 
-// nameOf says what a sender is: by its String method if it has one, or else by its
+// nameOf names a sender: by its String method if it has one, otherwise by its
 // type.
 func nameOf(s Sender) string {
 	if _, ok := s.(fmt.Stringer); ok {

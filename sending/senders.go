@@ -6,9 +6,9 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// SimpleMessage sends a text of the program's own. A text from elsewhere, such as
-// what the person wrote, is given to [Replier.Set], and Text has a placeholder for
-// it; see [LongText]. [Text] makes a message that says a text as it is.
+// SimpleMessage sends a text of the program's own. Give a text from elsewhere,
+// such as what the person wrote, to [Replier.Set], and use a placeholder in
+// Text; see [LongText]. [Text] makes a message from a text without changes.
 type SimpleMessage struct {
 	// Text is looked up as a message id, and its placeholders are filled in.
 	Text string

@@ -17,16 +17,15 @@ import (
 // is Messenger.
 //
 // It breaks after a paragraph if it can, or else after a line, a sentence, a
-// word, or a character of a script without spaces. A break that would leave a
-// part less than a quarter full is for when there is no other. What a person
-// sees as one character (an emoji of several, a flag, a letter with its accents,
-// a syllable) is broken only if it is over the limit alone.
+// word, or a character of a script without spaces. It avoids a break that would
+// leave a part less than a quarter full. What a person sees as one character
+// (an emoji of several, a flag, a letter with its accents, a syllable) is
+// broken only if it is over the limit alone.
 //
-// The white space at a break is dropped, as is that around a text that is broken,
-// and nothing else; no part is blank. A text within the limit is the only part,
-// as it is; a blank text has none.
-// Bytes that are not UTF-8 are replaced by U+FFFD, the replacement character.
-// The time it takes grows with the text's length.
+// White space at a break and around a split text is dropped, and nothing else;
+// no part is blank. A text within the limit is the only part, as it is; a blank
+// text has none. Bytes that are not UTF-8 are replaced by U+FFFD, the
+// replacement character. The time it takes grows with the text's length.
 func SplitText(text string, object receiving.Object) []string {
 	s := splitter{limit: MaxText, size: utf8.RuneCountInString}
 	if object == receiving.ObjectInstagram {
@@ -43,7 +42,7 @@ func SplitText(text string, object receiving.Object) []string {
 }
 
 // LongMessages makes the messages that say a text of any length; see
-// [SplitText]. A blank text makes one without a text, which [Message.Validate]
+// [SplitText]. A blank text makes one empty message, which [Message.Validate]
 // refuses.
 func LongMessages(text string, object receiving.Object) []Message {
 	parts := SplitText(text, object)

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// What a text says about where it may be broken, without a dictionary: the
-// parts of https://www.unicode.org/reports/tr14/ and of
+// Rules for breaking a text without a dictionary: the parts of
+// https://www.unicode.org/reports/tr14/ and of
 // https://www.unicode.org/reports/tr29/#Sentence_Boundaries that matter where
 // a break is seldom and there are many places to choose from.
 

@@ -17,7 +17,7 @@ type ControlType string
 const (
 	// ControlPass gives the conversation to an app.
 	ControlPass ControlType = "pass"
-	// ControlRelease gives it up: the page's routing decides who is next.
+	// ControlRelease releases it: the page's routing decides which app is next.
 	ControlRelease ControlType = "release"
 )
 

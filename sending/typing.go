@@ -16,7 +16,7 @@ import (
 // MaxTyping is how long the platform shows the typing mark.
 const MaxTyping = 20 * time.Second
 
-// Pace is how fast the page seems to type. The zero value is a lively one.
+// Pace is how fast the page seems to type. The zero value is a fast typist.
 type Pace struct {
 	// PerSecond is how many characters are typed in a second. Default: 20.
 	PerSecond int
@@ -28,16 +28,14 @@ type Pace struct {
 }
 
 // Type returns messages that go out as if they were typed: each waits for as
-// long as its text takes, after the one before it, and meanwhile the typing mark
-// is shown. Messages that wait already are typed when their time has come.
-// Sender actions take no time. The messages are in the order in which they go
-// out.
+// long as its text takes, after the one before it, and meanwhile the typing
+// mark is shown. Messages with a delay are typed when the delay is over. Sender
+// actions take no time. The messages are in the order in which they go out.
 //
 // The waits are those of [Message.After]: durable, counted from the commit of
-// the turn, and they hold back nothing that is sent meanwhile. So all that is
-// to stay in order goes through one call. Messages that may go out when the
-// 24-hour window is closed wait as others do, but without the mark: no tag
-// excuses a sender action.
+// the turn, and without effect on other messages. Pass all messages that must
+// stay in order to one call. Messages that may be sent when the 24-hour window
+// is closed wait without the mark, since a sender action may not be sent then.
 func (p Pace) Type(messages ...Message) []Message {
 	typed, _ := p.typeFrom(0, messages)
 	return typed

@@ -28,8 +28,8 @@ const (
 	MaxDelay           = 30 * 24 * time.Hour
 )
 
-// FieldError says what is wrong with a field of a message. Several are joined
-// with [errors.Join].
+// FieldError is a mistake in one field of a message. Several are joined with
+// [errors.Join].
 type FieldError struct {
 	// Field is the path of the field: "quick_replies[3].title". It is empty if
 	// a whole sender is meant.
@@ -70,10 +70,10 @@ func within(at string, err error) error {
 }
 
 // Validate checks the message against the platform's documented limits for the
-// object. An empty object is one that is not known yet: Messenger's limits hold,
-// and what only Instagram has may be there. All mistakes are reported, each as a
-// [FieldError]. Templates that this library does not know are not looked into,
-// nor are fields that it has no limit for.
+// object. If the object is empty, Messenger's limits apply, and fields of
+// Instagram only are allowed. All mistakes are reported, each as a
+// [FieldError]. Unknown templates and fields without a documented limit are not
+// checked.
 func (m Message) Validate(object receiving.Object) error {
 	return m.validate(check{object: object})
 }
@@ -109,8 +109,7 @@ func (c *check) failed(field string) bool {
 	})
 }
 
-// length checks a text. One of a draft that has placeholders may yet become
-// shorter.
+// length checks a text. A draft with placeholders may become shorter.
 func (c *check) length(field, text string, limit int) {
 	if c.draft && strings.Contains(text, "%{") {
 		return

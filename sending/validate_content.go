@@ -80,7 +80,7 @@ func (m Message) checkImages(c *check) {
 	}
 }
 
-// stickerNumber leaves out what JSON would not take as a number.
+// stickerNumber is empty for a text that is not a number in JSON.
 var stickerNumber = regexp.MustCompile(`^[1-9][0-9]{0,19}$`)
 
 func (m Message) checkSticker(c *check) {

@@ -2,7 +2,7 @@ package sending
 
 import "fmt"
 
-// checkEnvelope checks what stands around the content.
+// checkEnvelope checks all but the content.
 func (m Message) checkEnvelope(c *check) {
 	if r := m.Recipient; r != nil {
 		if set := len(r.named()); set != 1 {
@@ -40,7 +40,7 @@ func (m Message) checkMessagingType(c *check) {
 		c.fail("messaging_type", fmt.Sprintf("%q is none of RESPONSE, UPDATE, MESSAGE_TAG, UTILITY", m.MessagingType))
 	}
 	if deadTags[m.Tag] {
-		c.fail("tag", m.Tag+" is gone since 2026-04-27; utility messages have taken its place")
+		c.fail("tag", m.Tag+" was removed on 2026-04-27; use utility messages")
 	}
 }
 
