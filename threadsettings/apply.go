@@ -11,16 +11,17 @@ import (
 	"github.com/djmessenger/messenger/graph"
 )
 
-// Read returns what a page has of the properties that this package manages. What [Settings] cannot express, such as the
-// nested menus of former years, is left out. If the platform refuses to show the greeting, it is missing too, and that is
-// no error. Read makes one call, or two then. Errors are those of [graph.Client.Do].
+// Read returns what a page has of the properties that this package manages. Properties that [Settings] cannot express, such
+// as nested menus, are left out. If the platform refuses to return the greeting, the greeting is left out too, without an
+// error. Read makes one call, or two in that case. Errors are those of [graph.Client.Do].
 func Read(ctx context.Context, client *graph.Client, page string) (Settings, error) {
 	return fetch(ctx, client, page, removal)
 }
 
-// Apply gives a page what is wanted: it reads what the page has, posts what differs, and returns the plan that it followed.
-// Nothing is called if wanted is invalid. A refused greeting does not keep the rest from being applied, nor the other way
-// round: the error then names the property and joins all refusals, and the plan is what was tried.
+// Apply applies the wanted settings to a page: it reads the page's settings, posts the differences, and returns the plan
+// that it followed. It makes no call if wanted is invalid. The greeting and the other properties are posted separately, so
+// that a refusal of one does not affect the other: the error names the property and joins all refusals, and the plan is what
+// was attempted.
 //
 // Apply is safe to repeat, and to run from several replicas at once with the same settings.
 func Apply(ctx context.Context, client *graph.Client, page string, wanted Settings) (Plan, error) {
@@ -49,8 +50,8 @@ func Apply(ctx context.Context, client *graph.Client, page string, wanted Settin
 	return plan, errors.Join(failed...)
 }
 
-// Delete removes the named properties of a page, or all that this package manages if none is named. The menu goes before
-// the button it needs; if the menu is refused, the button stays. All other properties are tried whatever happens to one;
+// Delete removes the named properties of a page, or all that this package manages if none is named. The menu goes before the
+// button it needs; if the menu is refused, the button stays. A refusal does not stop the deletion of the other properties;
 // the error joins all refusals.
 func Delete(ctx context.Context, client *graph.Client, page string, properties ...Property) error {
 	ordered, err := inOrder(properties)
@@ -71,7 +72,7 @@ func Delete(ctx context.Context, client *graph.Client, page string, properties .
 	return errors.Join(failed...)
 }
 
-// mentioned returns what has to be read before wanted can be applied.
+// mentioned returns the properties that must be read before wanted can be applied.
 func mentioned(wanted Settings) []Property {
 	var properties []Property
 	if len(wanted.PersistentMenu) > 0 {
@@ -89,7 +90,7 @@ func mentioned(wanted Settings) []Property {
 	return properties
 }
 
-// fetch reads properties, and does without the greeting if the platform does not know it any more.
+// fetch reads properties. It leaves the greeting out if the platform no longer supports it.
 func fetch(ctx context.Context, client *graph.Client, page string, properties []Property) (Settings, error) {
 	profile, err := client.GetMessengerProfile(ctx, page, names(properties)...)
 	if isBadParameter(err) && slices.Contains(properties, PropertyGreeting) {

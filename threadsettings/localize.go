@@ -10,7 +10,7 @@ import (
 	"github.com/djmessenger/messenger/i18n"
 )
 
-// locales are the platform's, without English upside down and its like. See
+// locales are the platform's, without artificial ones such as English upside down. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/messenger-profile/supported-locales.
 var locales = strings.Fields(`
 	af_ZA ar_AR as_IN az_AZ be_BY bg_BG bn_IN br_FR bs_BA ca_ES cb_IQ co_FR cs_CZ cx_PH cy_GB da_DK de_DE el_GR en_GB en_US
@@ -19,10 +19,10 @@ var locales = strings.Fields(`
 	mt_MT my_MM nb_NO ne_NP nl_BE nl_NL nn_NO or_IN pa_IN pl_PL ps_AF pt_BR pt_PT ro_RO ru_RU rw_RW sc_IT si_LK sk_SK sl_SI
 	so_SO sq_AL sr_RS sv_SE sw_KE sz_PL ta_IN te_IN tg_TJ th_TH tl_PH tr_TR tz_MA uk_UA ur_PK uz_UZ vi_VN zh_CN zh_HK zh_TW`)
 
-// Localize returns settings that have, beside the default block, one for every locale of the platform whose people the
-// catalogues serve, so that a person reads the menu in the language in which the bot talks to them. The texts of the default
-// block are the message ids. A locale that reads the same as the default block gets none of its own, and a block that is there already
-// stays as it is. Payloads are the same in every language. A nil catalogue changes nothing.
+// Localize returns settings with the default block and one block for every locale of the platform that a catalogue serves,
+// so that a person reads the menu in the same language as the bot's messages. The texts of the default block are the message
+// ids. A locale gets no block if its texts equal those of the default block. Existing blocks do not change. Payloads are the
+// same in every language. A nil catalogue changes nothing.
 //
 // A catalogue for a locale that the platform does not list, such as es-MX, has a block of its own too.
 func (s Settings) Localize(catalog *i18n.Catalog) Settings {

@@ -10,11 +10,11 @@ import (
 	"github.com/djmessenger/messenger/graph"
 )
 
-// ErrGetStartedMissing says that a persistent menu is wanted of a page that neither has a get-started button nor is to get
-// one. The platform would refuse the menu.
+// ErrGetStartedMissing means that a persistent menu is wanted for a page that has no get-started button, and that none is
+// wanted. The platform would refuse the menu.
 var ErrGetStartedMissing = errors.New("threadsettings: a persistent menu needs a get-started button")
 
-// Plan is what has to change for a page to have what is wanted. A Plan without changes is done.
+// Plan lists the changes from a page's settings to the wanted ones. It is empty if they are equal.
 type Plan struct {
 	Changes []Change // in the order in which they are made
 }
@@ -26,9 +26,9 @@ type Change struct {
 	To       json.RawMessage // what it gets
 }
 
-// NewPlan compares what a page has, as [Read] returns it, with what is wanted of it. Properties that wanted does not mention do not change. The
-// order of locales makes no difference; that of menu items does. The error is that of [Settings.Validate] of wanted, or
-// [ErrGetStartedMissing].
+// NewPlan compares a page's settings, as [Read] returns them, with the wanted ones. Properties that wanted does not mention
+// do not change. The order of locales does not matter; the order of menu items does. The error is that of
+// [Settings.Validate] of wanted, or [ErrGetStartedMissing].
 func NewPlan(current, wanted Settings) (Plan, error) {
 	if err := wanted.Validate(); err != nil {
 		return Plan{}, err
@@ -59,7 +59,7 @@ func (p Plan) Empty() bool {
 	return len(p.Changes) == 0
 }
 
-// String shows the plan to a person, one property after the other, what is there before what comes.
+// String formats the plan for people: for each property the old value, then the new one.
 func (p Plan) String() string {
 	if p.Empty() {
 		return "nothing to change\n"
@@ -71,7 +71,7 @@ func (p Plan) String() string {
 	return text.String()
 }
 
-// String shows the change to a person.
+// String formats the change for people.
 func (c Change) String() string {
 	if c.From == nil {
 		return fmt.Sprintf("set %s\n%s", c.Property, indent("+", c.To))
@@ -87,7 +87,7 @@ func indent(sign string, raw json.RawMessage) string {
 	return "  " + sign + " " + text.String() + "\n"
 }
 
-// split divides a plan into what is posted in one call each. The greeting goes alone, since the platform may refuse it.
+// split divides a plan into calls. The greeting has a call of its own, since the platform may refuse it.
 func (p Plan) split() []graph.MessengerProfile {
 	together, alone := make(graph.MessengerProfile), make(graph.MessengerProfile)
 	for _, change := range p.Changes {

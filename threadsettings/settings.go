@@ -2,16 +2,16 @@ package threadsettings
 
 import "cmp"
 
-// What a [Settings] means by its zero values.
+// The defaults of [Settings].
 const (
-	// DefaultLocale marks the block for everyone whose locale has none of its own.
+	// DefaultLocale marks the block for all locales without a block of their own.
 	DefaultLocale = "default"
-	// GetStartedPayload is the payload of a get-started button that names none.
+	// GetStartedPayload is the default payload of a get-started button.
 	GetStartedPayload = "GET_STARTED_BUTTON"
 )
 
-// Settings are what is wanted of a page, or what it has. A nil or empty field is a property that is not mentioned; see
-// [Delete] for removing one.
+// Settings are a page's settings, wanted or current. A nil or empty field means that the property is not mentioned; to
+// remove one, see [Delete].
 type Settings struct {
 	// GetStarted is the button that opens a conversation. The persistent menu needs it.
 	GetStarted *GetStarted
@@ -73,7 +73,7 @@ func MenuOf(items ...MenuItem) []Menu {
 	return []Menu{{Items: items, Locale: DefaultLocale}}
 }
 
-// menuPayloads are the payloads of postbacks that name none, by place.
+// menuPayloads are the default payloads of postbacks, by position.
 var menuPayloads = []string{
 	"PERSISTENT_MENU_ONE", "PERSISTENT_MENU_TWO", "PERSISTENT_MENU_THREE", "PERSISTENT_MENU_FOUR", "PERSISTENT_MENU_FIVE",
 }

@@ -22,7 +22,7 @@ const (
 var localePattern = regexp.MustCompile(`\A(?:default|[a-z]{2,3}_[A-Z]{2})\z`)
 
 // Validate reports what the platform would refuse: every mistake at once, each with its place. It fills the defaults in
-// first. Whether a menu has the get-started button that it needs is known only with what the page has: see [NewPlan].
+// first. It cannot check whether a menu has the get-started button that it needs, which depends on the page: see [NewPlan].
 func (s Settings) Validate() error {
 	report := &mistakes{}
 	s = s.withDefaults()
@@ -51,7 +51,7 @@ func (s Settings) Validate() error {
 	return errors.Join(report.found...)
 }
 
-// mistakes collects what is wrong.
+// mistakes collects mistakes.
 type mistakes struct {
 	found []error
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 )
 
-// The shapes below are the platform's.
+// The types below have the platform's JSON form.
 
 type wireGetStarted struct {
 	Payload string `json:"payload"`
@@ -36,8 +36,8 @@ type wireItem struct {
 	FallbackURL         string `json:"fallback_url,omitempty"`
 }
 
-// encode returns each mentioned property in the platform's shape. Blocks are sorted, the default one first, so that
-// settings which mean the same are encoded the same, once they have their defaults.
+// encode returns each mentioned property in the platform's shape. Blocks are sorted, the default one first, so that equal
+// settings have equal encodings once their defaults are set.
 func (s Settings) encode() (graph.MessengerProfile, error) {
 	profile := make(graph.MessengerProfile)
 	if s.GetStarted != nil {
@@ -110,8 +110,8 @@ func byLocale(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// decode reads what a page has. A property of a shape that this package does not know is taken for not set, and of a menu
-// item of such a kind only the title is taken, so that applying settings puts both right.
+// decode reads a page's settings. A property of unknown form counts as not set, and of a menu item of unknown kind only the
+// title is kept, so that applying settings replaces both.
 func decode(profile graph.MessengerProfile) Settings {
 	var s Settings
 	var started wireGetStarted
