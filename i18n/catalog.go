@@ -38,7 +38,7 @@ func Source(tag string) Option {
 // maps are copied. Every mistake is reported, with its tag and message id, in one error made by errors.Join: a tag that is
 // unknown or comes twice, a translation that is empty, and one with a placeholder that its id does not have.
 //
-// A catalogue for the language of the ids is allowed; it serves where ids are to read differently from what they are.
+// A catalogue for the language of the ids is allowed; use it to show other texts than the ids.
 func New(messages map[string]map[string]string, options ...Option) (*Catalog, error) {
 	chosen := settings{source: DefaultSource}
 	for _, option := range options {
@@ -74,7 +74,7 @@ func New(messages map[string]map[string]string, options ...Option) (*Catalog, er
 	return build(source, byTag), nil
 }
 
-// build makes a localizer of every catalogue and puts the language of the ids first, where a matcher looks for its default.
+// build makes a localizer for every catalogue. The language of the ids comes first: a matcher's default is its first tag.
 func build(source language.Tag, byTag map[language.Tag]map[string]string) *Catalog {
 	tags := slices.SortedFunc(maps.Keys(byTag), func(a, b language.Tag) int {
 		switch {

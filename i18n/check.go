@@ -23,8 +23,8 @@ func checkMessages(messages map[string]string) []error {
 	return mistakes
 }
 
-// checkTranslation refuses what would go wrong when the text is sent. A translation may leave a placeholder out, and may
-// choose its own words for a missing name.
+// checkTranslation refuses translations that would fail when the text is sent. A translation may leave a placeholder out,
+// and may choose its own words for a missing name.
 func checkTranslation(id, text string) error {
 	if id == "" {
 		return errors.New("the message id is empty")

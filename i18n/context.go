@@ -9,8 +9,8 @@ func With(ctx context.Context, localizer *Localizer) context.Context {
 	return WithFunc(ctx, func() *Localizer { return localizer })
 }
 
-// WithFunc returns a context in which [From] asks resolve anew at each call, so that a language which is learned during
-// a turn serves the rest of it. resolve must be safe for as many goroutines as share the context.
+// WithFunc returns a context in which [From] asks resolve anew at each call, so that a language that becomes known during a
+// turn is used for the rest of the turn. resolve must be safe for as many goroutines as share the context.
 func WithFunc(ctx context.Context, resolve func() *Localizer) context.Context {
 	return context.WithValue(ctx, localizerKey{}, resolve)
 }

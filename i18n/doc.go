@@ -6,7 +6,7 @@
 //	{"Hello, %{first_name|there}!": "您好，%{first_name|朋友}！"}
 //
 // [Catalog.For] turns the locale of a person, as the platform writes it ("zh_TW"), into a [Localizer], by the distances
-// between languages that Unicode's CLDR lists. A person whose language no catalogue comes near reads the ids, and so does
-// a person whose locale is missing, as Instagram's always is. Nothing is global: a localizer is a value, and travels in the
-// context of the turn which serves its person ([With], [From]).
+// between languages that Unicode's CLDR lists. A person reads the ids if no catalogue is near their language, or if their
+// locale is missing, as it always is on Instagram. There is no global state: the context of a turn carries the localizer of
+// its person ([With], [From]).
 package i18n

@@ -58,7 +58,7 @@ func Load(fsys fs.FS, dir string, options ...Option) (*Catalog, error) {
 	return catalog, nil
 }
 
-// parse reads one catalogue. It goes on after a mistake in an entry, and returns what it could read with all mistakes.
+// parse reads one catalogue. It continues after a mistake in an entry, and returns the valid entries and all mistakes.
 func parse(data []byte) (map[string]string, []error) {
 	messages := make(map[string]string)
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
