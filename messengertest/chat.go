@@ -61,11 +61,11 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 // webhook fields, such as echoes, another clock. AppID, AppSecret, PageID,
 // PageToken, VerifyToken and WebhookURL are set by StartOn.
 //
-// A test of reminders and of the 24-hour window moves the time instead of waiting:
-// it gives one clock of its own to the platform (simulator.Config.Now) and to the
-// store (store.MemoryConfig.Now), as the Example shows, and moves it while the bot
-// is idle: after [Chat.Idle], or [Person.SeesNothing]. The bot notices within a
-// second. time.Now in the program's own handlers is not moved.
+// A test of reminders or of the 24-hour window advances a clock instead of
+// waiting: it gives one clock to the platform (simulator.Config.Now) and to the
+// store (store.MemoryConfig.Now), as the Example shows, and advances it while
+// the bot is idle: after [Chat.Idle] or [Person.SeesNothing]. The bot notices
+// within a second. time.Now in handlers does not change.
 func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *Chat {
 	t.Helper()
 	platform.AppID, platform.AppSecret = AppID, AppSecret
@@ -122,8 +122,8 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	return chat
 }
 
-// testStore is a store in memory that the bot does not warn of: a test needs
-// nothing to survive the process.
+// testStore is a store in memory without the bot's warning that nothing
+// survives the process, which a test does not need.
 type testStore struct{ *store.Memory }
 
 // patience is how long an expectation waits.
@@ -140,19 +140,18 @@ func (c *Chat) Person(firstName, locale string) *Person {
 	return c.As(p.ID)
 }
 
-// As returns someone who is on the platform already, by their PSID: one of
-// simulator.DefaultPeople, or of the people that StartOn was given. What the page
-// has said to them so far is there to be seen.
+// As returns a person who exists on the platform, by their PSID: one of
+// simulator.DefaultPeople, or of the people that StartOn was given. Earlier
+// messages of the page count as not seen.
 func (c *Chat) As(psid string) *Person {
 	return &Person{ID: psid, chat: c, t: c.t, seen: map[string]bool{}}
 }
 
-// Idle waits until the bot has answered everything that was written to it:
-// nothing is under way any more. Messages that are to wait go on waiting. An event
-// whose handler fails is tried again after 1, 5 and 25 s and keeps the bot busy
-// until then, for longer than the default of [Chat.Patience]: a test of such a
-// handler sets that, has it return handling.Permanent, or lets the store's clock
-// run ahead (see [StartOn]).
+// Idle waits until the bot has handled every event and no work is in flight.
+// Messages with a delay keep waiting. An event whose handler fails is retried
+// after 1, 5 and 25 s and keeps the bot busy until then, for longer than the
+// default of [Chat.Patience]. A test of such a handler sets that field, returns
+// handling.Permanent, or advances the store's clock (see [StartOn]).
 func (c *Chat) Idle() {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience())
@@ -178,14 +177,14 @@ func (c *Chat) Idle() {
 	}
 }
 
-// waiting says what a bot is busy with.
+// waiting describes what keeps a bot busy.
 func waiting(q store.Stats) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "events that wait: %d; conversations that are worked on: %d", q.Events, q.InFlight)
+	fmt.Fprintf(&text, "events that wait: %d; conversations in progress: %d", q.Events, q.InFlight)
 	for _, b := range q.Blocked {
 		fmt.Fprintf(&text, "\nthe conversation with %s waits to be tried again; failures so far: %d", b.PersonID, b.Attempts)
 	}
-	text.WriteString("\nAn event whose handler fails is tried again after 1, 5 and 25 s, and is then given up; the bot's log says why it fails." +
-		" handling.Permanent gives it up at once.")
+	text.WriteString("\nAn event whose handler fails is retried after 1, 5 and 25 s and then becomes a dead letter; the bot's log has the errors." +
+		" handling.Permanent makes it one at once.")
 	return text.String()
 }

@@ -1,5 +1,5 @@
-// Package messengertest tests a bot the way a person meets it: it starts the
-// bot and a simulated platform, lets people write, and looks at what they see.
+// Package messengertest tests a bot from the person's side: it starts the bot
+// and a simulated platform, lets people write, and checks what they see.
 //
 //	func TestGreeting(t *testing.T) {
 //		chat := messengertest.Start(t, messenger.Config{Policy: policy})
@@ -8,9 +8,9 @@
 //		ada.Sees("Hello, Ada!")
 //	}
 //
-// Everything is real but the platform: callbacks are signed and posted over
-// HTTP on loopback, answers come back through the Graph API's paths. What the
-// few methods here do not do, the embedded simulator.Simulator does: faults,
-// other people, the record of requests, all that a person can do (Chat.Do).
+// Only the platform is simulated: callbacks are signed and posted over HTTP on
+// loopback, and the bot answers by Graph API calls. The embedded
+// simulator.Simulator has what the methods here do not cover: faults, more
+// people, the record of requests, and every act of a person (Chat.Do).
 // [StartOn] says how a test moves the clock.
 package messengertest

@@ -14,8 +14,8 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// Person is someone who writes to the page. Each method fails the test if it
-// cannot do what it says. It is for use from the test's own goroutine.
+// Person is a person who writes to the page. Each method fails the test if the
+// act is not possible. Use it from the test's own goroutine only.
 type Person struct {
 	// ID is the person's PSID.
 	ID string
@@ -40,8 +40,8 @@ func (p *Person) Taps(title string) {
 	p.taps("nothing on offer has the title "+strconv.Quote(title), title, p.chat.TapQuickReply, p.chat.TapButton, p.chat.TapMenu)
 }
 
-// TapsPayload is [Person.Taps] of what has that payload, whatever its title. What
-// has a payload of a type is found by what payload.Kind encodes.
+// TapsPayload is [Person.Taps] by payload instead of by title. For a typed
+// payload, pass what payload.Kind encodes.
 func (p *Person) TapsPayload(payload string) {
 	p.t.Helper()
 	p.taps("nothing on offer has the payload "+strconv.Quote(payload), payload,
@@ -98,7 +98,7 @@ func (p *Person) offers() string {
 func (p *Person) Reacts(emoji string) {
 	p.t.Helper()
 	if p.last == "" {
-		p.t.Fatalf("messengertest: no message was seen yet that could be reacted to: call Sees or Next first")
+		p.t.Fatalf("messengertest: no message to react to was seen yet: call Sees or Next first")
 	}
 	p.act("", p.chat.React(p.t.Context(), p.ID, p.last, emoji))
 }
@@ -208,8 +208,8 @@ func (p *Person) transcript() string {
 }
 
 // Text returns what a message says: its text, or the text or first title of its
-// template, or else the order number of a receipt. It is empty for what says
-// nothing of the kind, such as an image.
+// template, or else the order number of a receipt. It is empty for other
+// messages, such as an image.
 func Text(m simulator.Message) string { return Texts(m)[0] }
 
 // Texts returns all that [Person.Sees] compares with: the text of a message or of
