@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// doing is what an act of a person amounts to.
+// doing is the effect of an act of a person.
 type doing struct {
-	field   string   // the webhook field that tells of it
+	field   string   // the webhook field that reports it
 	event   element  // sender, recipient and time are filled in
 	message *Message // what the conversation shows of it, if anything
 	opens   bool     // whether it opens the 24-hour window
@@ -90,7 +90,7 @@ func postback(title, payload string) doing {
 	}
 }
 
-// Post sends one event as it stands, for the many kinds no method has:
+// Post sends one event as it is, for kinds without a method:
 // {"sender":{"id":"…"},"recipient":{"id":"…"},"timestamp":…,"optin":{…}}. It
 // goes through the queue of the person it names, signed and retried like any
 // other; it needs no subscription and leaves the conversation as it is, except

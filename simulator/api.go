@@ -218,7 +218,7 @@ type stateOf struct {
 	Conversations map[string]*conversationState `json:"conversations"`
 	Deliveries    []Delivery                    `json:"deliveries"` // the latest
 	Requests      []Request                     `json:"requests"`   // the latest
-	Cursor        string                        `json:"cursor"`     // where the events go on
+	Cursor        string                        `json:"cursor"`     // where the events continue
 	Now           time.Time                     `json:"now"`
 }
 

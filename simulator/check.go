@@ -44,8 +44,8 @@ func (v value) string() string {
 	return string(bytes.TrimSpace(v.raw))
 }
 
-// check looks at a call and keeps the first thing that is wrong with it; after
-// that, nothing it returns is to be used.
+// check checks a call and keeps its first mistake; after a mistake its results
+// are not valid.
 type check struct{ err *GraphError }
 
 func (c *check) refuse(format string, args ...any) {

@@ -29,8 +29,8 @@ type feedFrom struct {
 	Name string `json:"name"`
 }
 
-// Comment lets a person comment on a post of the page, which a page subscribed to
-// feed is told of. The page can answer once, within seven days, by a message to
+// Comment lets a person comment on a post of the page. A page that is subscribed
+// to feed gets a callback. The page can answer once, within seven days, by a message to
 // the comment's id; it arrives in the conversation with the person. See
 // https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
 func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID string, err error) {

@@ -31,10 +31,10 @@ type Config struct {
 	// follows none. Default: a client of the simulator's own.
 	Client *http.Client
 
-	// Fields are the webhook fields the page is subscribed to; an act whose
-	// field is not among them happens, and no callback tells of it. Echoes
-	// (message_echoes) and receipts (message_deliveries, message_reads) come only
-	// if they are listed. Default: [DefaultFields].
+	// Fields are the webhook fields the page is subscribed to; acts of other
+	// fields happen without a callback. Echoes (message_echoes) and receipts
+	// (message_deliveries, message_reads) come only if they are listed.
+	// Default: [DefaultFields].
 	Fields []string
 
 	// History is how many Graph requests, how many deliveries, and how many
@@ -49,7 +49,7 @@ type Config struct {
 	// are refused as well. Bots may call the Graph API by any name. Default: none.
 	Hosts []string
 
-	// Logger hears of failed deliveries and refused calls. Default: discards.
+	// Logger logs failed deliveries and refused calls. Default: discards.
 	Logger *slog.Logger
 
 	// Now is the clock of messages, callbacks and the 24-hour window. It must be
@@ -81,10 +81,10 @@ type Config struct {
 	// retry. Default: 200 ms, 1 s, 5 s.
 	RetryPauses []time.Duration
 
-	// Strangers lets the page write to people who have never written through the
-	// simulator, also under ids that nobody added, so that the answers to
-	// callbacks posted by hand arrive; an unknown id becomes a person when the page
-	// first writes to it. Default: false, they are refused as the platform refuses
+	// Strangers lets the page write to people who have never written through
+	// the simulator, also under unknown ids, so that the answers to callbacks
+	// posted by hand arrive; an unknown id becomes a person when the page first
+	// writes to it. Default: false, they are refused as the platform refuses
 	// them.
 	Strangers bool
 

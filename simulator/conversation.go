@@ -63,7 +63,7 @@ func (c *conversation) find(mid string) *Message {
 	return nil
 }
 
-// record adds a message and tells the chat page. s.mu must be held.
+// record adds a message and publishes it to the chat page. s.mu must be held.
 func (s *Simulator) record(c *conversation, m *Message) {
 	c.messages = trim(append(c.messages, m), s.cfg.History)
 	if m.From == FromPage {

@@ -1,7 +1,7 @@
-// Package simulator is the other side of the Messenger Platform for any bot: the
-// Graph API a bot calls, people who write to it, signed callbacks, and a chat page
-// for a browser. It runs in the bot's process or beside it, talks real HTTP, and
-// needs no Facebook account.
+// Package simulator simulates the Messenger Platform for any bot: the Graph API
+// that a bot calls, people who write to it, signed callbacks, and a chat page
+// for a browser. It runs in the bot's process or beside it, talks real HTTP,
+// and needs no Facebook account.
 //
 // # Start
 //
@@ -25,20 +25,20 @@
 //
 // In a test, people act by method: [Simulator.Say], [Simulator.TapQuickReply],
 // [Simulator.TapButton], [Simulator.GetStarted], [Simulator.SendSticker],
-// [Simulator.React] and others. Each act changes the conversation at once and queues
-// a callback, built and signed as the platform does it; [Simulator.Post] sends
-// events no method knows, [Simulator.PostRaw] any bytes. [Simulator.Wait] waits for
-// the bot's answer, [Simulator.Messages] reads the conversation,
-// [Simulator.Flush] waits until every callback is answered.
+// [Simulator.React] and others. Each act changes the conversation at once and
+// queues a callback, built and signed as the platform does it; [Simulator.Post]
+// sends events without a method, [Simulator.PostRaw] any bytes.
+// [Simulator.Wait] waits for the bot's answer, [Simulator.Messages] reads the
+// conversation, [Simulator.Flush] waits until every callback is answered.
 //
 // Callbacks of one person go out one after the other. What the bot does not
 // answer with 2xx in time is posted again after [Config.RetryPauses], its
-// successors wait, and other people notice nothing. What is given up is in
-// [Simulator.Deliveries] with state [Failed], and the chat page says that the last
-// callback failed, until one is taken again. Events the page did not subscribe to
-// ([Config.Fields]) are not sent; echoes and receipts have to be asked for. A
-// delivery receipt follows each send at once, a read receipt follows
-// [Simulator.Read] or a look at the chat page.
+// successors wait, and other people are not affected. What is given up is in
+// [Simulator.Deliveries] with state [Failed], and the chat page says that the
+// last callback failed, until one is taken again. Events that the page did not
+// subscribe to ([Config.Fields]) are not sent; echoes and receipts have to be
+// asked for. A delivery receipt follows each send at once, a read receipt
+// follows [Simulator.Read] or a look at the chat page.
 //
 // # Graph API
 //
@@ -50,24 +50,25 @@
 //	GET POST DELETE /{page}/subscribed_apps      the webhook fields
 //	GET             /{psid}, /{page}             profiles
 //
-// Any other call is answered with an error of type NotSimulated, which says that
-// the simulator does not simulate it. There are no batches, conversations and their
-// messages, personas, labels, insights, utility templates of the page, calls,
-// moderation, tokens, subscriptions of the app, or Conversation Routing: a message's
-// thread_control is kept in [Message.ThreadControl], and no other app is there to
-// take over. It is a Facebook page: Instagram has other events, ids and limits, of
-// which it has none. What the platform charges for or has to approve first (utility and
-// marketing messages) it takes without either.
+// Any other call is answered with an error of type NotSimulated, which says
+// that the simulator does not simulate it. There are no batches, conversations
+// and their messages, personas, labels, insights, utility templates of the
+// page, calls, moderation, tokens, subscriptions of the app, or Conversation
+// Routing: a message's thread_control is kept in [Message.ThreadControl], and
+// no other app is there to take over. It simulates a Facebook page; Instagram's
+// events, ids and limits are not simulated. It accepts messages that the
+// platform charges for or must approve (utility and marketing messages) without
+// either.
 //
-// The simulator is strict where the platform's documents are plain: limits of
-// length and number, unknown keys, dead tags and templates, removed parameters, the
-// 24-hour window, blocked and unknown people, tokens and appsecret_proof. Refusals
-// have the platform's codes and name the field. URLs of media are not fetched, and
-// no rate is limited. [Simulator.Fault] makes calls fail, slow, or end in a broken
-// connection before or after they took effect; [Refusals] has the platform's own
-// errors for it; [Simulator.RevokeToken], [Simulator.RefuseToken],
-// [Simulator.Block] and [Config.Now] do the rest. [Simulator.Requests] is the
-// record of all calls.
+// The simulator is strict where the platform's documentation is clear: limits
+// of length and number, unknown keys, dead tags and templates, removed
+// parameters, the 24-hour window, blocked and unknown people, tokens and
+// appsecret_proof. Refusals have the platform's codes and name the field. URLs
+// of media are not fetched, and no rate is limited. [Simulator.Fault] makes
+// calls fail, slow, or end in a broken connection before or after they took
+// effect; [Refusals] has the platform's own errors for it;
+// [Simulator.RevokeToken], [Simulator.RefuseToken], [Simulator.Block] and
+// [Config.Now] do the rest. [Simulator.Requests] is the record of all calls.
 //
 // # Other languages
 //

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// echo queues what the platform tells the page about its own message: the echo
-// and the delivery receipt, where subscribed. s.mu must be held. See
+// echo queues the callbacks about the page's own message: the echo and the
+// delivery receipt, where subscribed. s.mu must be held. See
 // https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
 func (s *Simulator) echo(m *Message, at time.Time) {
 	if s.page.subscribed("message_echoes") {

@@ -23,8 +23,8 @@ const (
 	DropHalf DropKind = "half"
 )
 
-// Fault makes Graph calls go wrong. Of several faults that match a call, the
-// one added first applies.
+// Fault makes Graph calls fail. Of several faults that match a call, the one
+// added first applies.
 type Fault struct {
 	// Match picks the calls, by HTTP method and path without version
 	// ("/me/messages"). It is called without locks. Default: every POST to …/messages.
@@ -91,7 +91,7 @@ func (f *fault) claim() bool {
 	return true
 }
 
-// Fault lets the next matching Graph calls go wrong.
+// Fault makes the next matching Graph calls fail.
 func (s *Simulator) Fault(f Fault) {
 	if f.Times == 0 {
 		f.Times = 1

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// feed is what happened, for browsers that watch. It remembers the last feedKeep
-// events so that a browser that lost its connection resumes without a gap; one
-// that was away for longer is told to load everything anew.
+// feed is what happened, for browsers that watch. It remembers the last
+// feedKeep events so that a browser that lost its connection resumes without a
+// gap; one that was away for longer has to load everything again.
 type feed struct {
-	epoch  string // tells this simulator's events from those of one before it
+	epoch  string // identifies the events of this run of the simulator
 	first  int    // number of events[0]
 	events []feedEvent
 }
@@ -25,7 +25,7 @@ type feedEvent struct {
 
 const feedKeep = 1000
 
-// publish adds an event and wakes who waits. s.mu must be held.
+// publish adds an event and wakes those who wait. s.mu must be held.
 func (s *Simulator) publish(kind string, v any) {
 	data, err := json.Marshal(v)
 	if err != nil { // cannot happen: only our own plain structs come here
@@ -48,7 +48,7 @@ func (f *feed) position(cursor string) (next int, ok bool) {
 	return next, err == nil && epoch == f.epoch && next >= f.first && next <= f.first+len(f.events)
 }
 
-// serveEvents streams the feed as server-sent events. It goes on after the
+// serveEvents streams the feed as server-sent events. It continues after the
 // Last-Event-ID header, or the query parameter after on a first connection. An
 // event "reset" says that there was a gap.
 func (s *Simulator) serveEvents(w http.ResponseWriter, r *http.Request) {

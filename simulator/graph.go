@@ -41,7 +41,7 @@ func (s *Simulator) edges() map[string]func(*call) (any, *GraphError) {
 	}
 }
 
-// serveGraph answers a Graph call, or lets it go wrong as a Fault wants.
+// serveGraph answers a Graph call, or fails it as a Fault says.
 func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	if version.MatchString(path[0]) {

@@ -27,8 +27,8 @@ type Message struct {
 	Metadata      string       `json:"metadata,omitempty"`
 	PersonaID     string       `json:"persona_id,omitempty"`
 	Tag           string       `json:"tag,omitempty"`
-	// ThreadControl is what the page asked for; nil if nothing. It is kept and has
-	// no effect: the simulator knows of no other app.
+	// ThreadControl is what the page asked for; nil if nothing. It is recorded and has no effect: the simulator has no other
+	// app.
 	ThreadControl *ThreadControl `json:"thread_control,omitempty"`
 
 	// Reactions on this message, as emoji; empty when there is none.

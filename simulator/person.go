@@ -79,8 +79,8 @@ func (s *Simulator) AddPerson(p Person) (Person, error) {
 // plainID is what a stranger's id may look like.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// meet makes a person of an id that nobody added, if [Config.Strangers] allows
-// it. s.mu must be held.
+// meet adds a person with an unknown id, if [Config.Strangers] allows it. s.mu
+// must be held.
 func (s *Simulator) meet(id string) bool {
 	pg := s.page
 	if !s.cfg.Strangers || !plainID.MatchString(id) || id == pg.id {

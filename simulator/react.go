@@ -67,7 +67,7 @@ func (s *Simulator) Read(ctx context.Context, psid string) error {
 }
 
 // FollowLink lets a person open the conversation through an m.me link with this
-// ref, which tells the page by a messaging_referrals event and opens the window.
+// ref, which sends a messaging_referrals event and opens the window.
 func (s *Simulator) FollowLink(ctx context.Context, psid, ref string) error {
 	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
 		return doing{

@@ -18,7 +18,7 @@ type Request struct {
 	Body    string    `json:"body,omitempty"`  // JSON as sent; forms without the token; of an upload its description
 	Status  int       `json:"status"`          // 0: the connection was closed instead
 	Answer  string    `json:"answer,omitempty"`
-	Fault   bool      `json:"fault,omitempty"` // a Fault had its hand in it
+	Fault   bool      `json:"fault,omitempty"` // a Fault changed the call
 }
 
 // Requests returns every Graph call in the order of the answers. The result is a

@@ -26,7 +26,7 @@ func (s *Simulator) Say(ctx context.Context, psid, text string) (mid string, err
 // Reply lets a person answer one message with text: message.reply_to names it.
 func (s *Simulator) Reply(ctx context.Context, psid, toMID, text string) (mid string, err error) {
 	if text == "" {
-		return "", errors.New("simulator: nothing to say")
+		return "", errors.New("simulator: the text is empty")
 	}
 	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
 		wire := eventMessage{Text: text, Commands: s.page.commandsIn(text)}

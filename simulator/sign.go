@@ -13,8 +13,8 @@ import (
 )
 
 // Sign returns the X-Hub-Signature-256 header for a callback body: the HMAC of
-// exactly these bytes under the app secret. Tests use it to forge callbacks and to
-// spoil them. See
+// exactly these bytes under the app secret. Tests use it to forge and to damage
+// callbacks. See
 // https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
 func (s *Simulator) Sign(body []byte) string { return "sha256=" + mac(s.cfg.AppSecret, body) }
 

@@ -12,13 +12,14 @@ import (
 	"time"
 )
 
-// ErrOpensLink is returned, wrapped with the title, when a person taps something
-// that opens a web page, a phone or a login: the platform tells the bot nothing.
+// ErrOpensLink is returned, wrapped with the title, when a person taps
+// something that opens a web page, a phone or a login: the platform sends the
+// bot no event.
 var ErrOpensLink = errors.New("simulator: it opens a link, nothing reaches the bot")
 
 // ErrAmbiguous is returned, wrapped with the choices, when several buttons of a
 // message have the title that a person is to tap. [Simulator.TapButtonPayload]
-// tells them apart.
+// taps one of them.
 var ErrAmbiguous = errors.New("simulator: several buttons have that title")
 
 var errNothing = errors.New("simulator: neither a title nor a payload to tap")

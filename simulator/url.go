@@ -8,8 +8,8 @@ import (
 
 // webURL is an absolute http or https URL by the grammar of RFC 3986, appendix
 // A, with a host of letters, digits, dots, dashes and underscores, or an IPv6
-// address. What net/url takes besides, such as a space, is for each browser and
-// server to guess.
+// address. net/url also accepts other characters, such as a space, which
+// browsers and servers treat differently.
 var webURL = regexp.MustCompile(strings.NewReplacer(
 	"PCHAR", `[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2}`,
 	"USER", `[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2}`,
