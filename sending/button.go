@@ -2,7 +2,8 @@ package sending
 
 import "slices"
 
-// Button is a button of a template. The comments say which fields each kind takes; Validate refuses others.
+// Button is a button of a template. The comments say which fields each kind
+// takes; Validate refuses others.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons
 type Button struct {

@@ -9,7 +9,8 @@ import (
 // CouponTemplate is a discount: a code that the person reveals, or a link.
 // Messenger only.
 //
-// As a sender it translates the texts. A custom sender embeds it and adds to it; see [QuickReplies].
+// As a sender it translates the texts. A custom sender embeds it and adds to
+// it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/coupon
 type CouponTemplate struct {
@@ -80,7 +81,8 @@ func (t CouponTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Mess
 	return e.composed(t.message())
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t CouponTemplate) Validate() error { return validateDraft(t, node.checkCoupon) }
 
 func (t CouponTemplate) message() Message { return template("coupon", t) }

@@ -10,7 +10,8 @@ import (
 // event of its own. With [TagCustomerFeedback] it may go out up to 7 days after
 // the person's last act. The platform calls it in development. Messenger only.
 //
-// As a sender it translates the texts. A custom sender embeds it and adds to it; see [QuickReplies].
+// As a sender it translates the texts. A custom sender embeds it and adds to
+// it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates/customer-feedback-template
 type CustomerFeedbackTemplate struct {
@@ -66,8 +67,8 @@ func (q FeedbackQuestion) WithTitle(title string) FeedbackQuestion {
 	return q
 }
 
-// WithScore returns a copy whose scale has other labels and another look: "neg_pos", "five_stars". An empty one is the
-// platform's default.
+// WithScore returns a copy whose scale has other labels and another look:
+// "neg_pos", "five_stars". An empty one is the platform's default.
 func (q FeedbackQuestion) WithScore(label, option string) FeedbackQuestion {
 	q.ScoreLabel, q.ScoreOption = label, option
 	return q
@@ -131,7 +132,8 @@ func (t CustomerFeedbackTemplate) Compose(ctx context.Context, _ *receiving.Even
 	return e.composed(t.message())
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t CustomerFeedbackTemplate) Validate() error {
 	return validateDraft(t.payload(), node.checkCustomerFeedback)
 }

@@ -11,7 +11,8 @@ import (
 // CustomerInformationTemplate asks for the address that an order goes to. The
 // answer is an event of its own. Messenger only.
 //
-// As a sender it translates the labels. A custom sender embeds it and adds to it; see [QuickReplies].
+// As a sender it translates the labels. A custom sender embeds it and adds to
+// it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates/structured-information-template
 type CustomerInformationTemplate struct {
@@ -113,7 +114,8 @@ func (e *expander) labels(overrides map[string]FieldOverride) map[string]FieldOv
 	return overrides
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t CustomerInformationTemplate) Validate() error {
 	return validateDraft(t.payload(), node.checkCustomerInformation)
 }

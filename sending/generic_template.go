@@ -14,7 +14,8 @@ import (
 //		sending.Element{Title: "Shoes"}.WithImage(shoes).WithPostback("Buy", "buy:shoes"),
 //	)
 //
-// As a sender it translates the titles and subtitles. A custom sender embeds it and adds to it; see [QuickReplies].
+// As a sender it translates the titles and subtitles. A custom sender embeds it
+// and adds to it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/generic
 type GenericTemplate struct {
@@ -64,7 +65,8 @@ func (t GenericTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Mes
 	return e.composed(t.message())
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t GenericTemplate) Validate() error { return validateDraft(t, node.checkGeneric) }
 
 func (t GenericTemplate) message() Message { return template("generic", t) }

@@ -11,7 +11,8 @@ import (
 // something when it is tapped. The platform has it since 2026-06-30. Messenger
 // only.
 //
-// As a sender it translates the texts. A custom sender embeds it and adds to it; see [QuickReplies].
+// As a sender it translates the texts. A custom sender embeds it and adds to
+// it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates
 type ImageGridTemplate struct {
@@ -125,7 +126,8 @@ func (e *expander) gridImage(at string, image *GridImage) {
 	}
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t ImageGridTemplate) Validate() error { return validateDraft(t, node.checkGrid) }
 
 func (t ImageGridTemplate) message() Message {

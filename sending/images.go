@@ -7,8 +7,8 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// Images is several images in one message: at most 30, on Instagram 10. A custom sender embeds it and adds to it; see
-// [QuickReplies].
+// Images is several images in one message: at most 30, on Instagram 10. A
+// custom sender embeds it and adds to it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
 type Images struct {
@@ -44,7 +44,8 @@ func (s Images) Compose(ctx context.Context, _ *receiving.Event) ([]Message, err
 	return e.composed(s.message())
 }
 
-// Validate reports malformed URLs and too many images. An empty list of images is allowed: an embedding sender may add them.
+// Validate reports malformed URLs and too many images. An empty list of images
+// is allowed: an embedding sender may add them.
 func (s Images) Validate() error {
 	if len(s.URLs)+len(s.AttachmentIDs) == 0 {
 		return nil

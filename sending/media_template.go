@@ -10,7 +10,8 @@ import (
 // one of the page's posts on Facebook. A video does not go to people in the
 // European Union and Japan. Messenger only.
 //
-// As a sender it translates the buttons' titles. A custom sender embeds it and adds to it; see [QuickReplies].
+// As a sender it translates the buttons' titles. A custom sender embeds it and
+// adds to it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/media
 type MediaTemplate struct {
@@ -75,7 +76,8 @@ func (t MediaTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Messa
 	return e.composed(t.message())
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t MediaTemplate) Validate() error { return validateDraft(t.element(), node.checkMediaElement) }
 
 func (t MediaTemplate) message() Message {

@@ -13,7 +13,8 @@ import (
 type Message struct {
 	// Recipient is who gets it; nil means the person whose event is answered.
 	Recipient *Recipient `json:"recipient,omitempty"`
-	// MessagingType defaults to RESPONSE, to MESSAGE_TAG if Tag is set, or to UTILITY if Utility is set.
+	// MessagingType defaults to RESPONSE, to MESSAGE_TAG if Tag is set, or to
+	// UTILITY if Utility is set.
 	MessagingType MessagingType `json:"messaging_type,omitempty"`
 	// Tag makes the message legal outside the 24-hour window.
 	Tag string `json:"tag,omitempty"`
@@ -82,19 +83,21 @@ func (m Message) InReplyTo(mid string) Message {
 	return m
 }
 
-// After returns a copy that waits before it goes out. The wait is durable and does not delay other messages. With a key it
-// can be canceled.
+// After returns a copy that waits before it goes out. The wait is durable and
+// does not delay other messages. With a key it can be canceled.
 //
-// The 24-hour window is checked when the message is sent, not when it is queued. A message whose delay outlasts the window
-// is refused, unless it is [Message.WindowFree] or the person has written again.
+// The 24-hour window is checked when the message is sent, not when it is
+// queued. A message whose delay outlasts the window is refused, unless it is
+// [Message.WindowFree] or the person has written again.
 func (m Message) After(delay time.Duration) Message {
 	m.Delay = delay
 	return m
 }
 
-// WithKey returns a copy with a key. Only one of all messages to a person with the same key is sent, those of the bot's
-// SendOnce included; the others are dropped. While it waits, [Replier.Cancel] and the bot's Cancel cancel it and free the
-// key.
+// WithKey returns a copy with a key. Only one of all messages to a person with
+// the same key is sent, those of the bot's SendOnce included; the others are
+// dropped. While it waits, [Replier.Cancel] and the bot's Cancel cancel it and
+// free the key.
 func (m Message) WithKey(key string) Message {
 	m.Key = key
 	return m

@@ -7,10 +7,12 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// NotificationMessagesTemplate asks a person to opt in to marketing messages. The answer is an opt-in event with a token.
-// Messages sent with the token are paid for and go to another endpoint than those of this package.
+// NotificationMessagesTemplate asks a person to opt in to marketing messages.
+// The answer is an opt-in event with a token. Messages sent with the token are
+// paid for and go to another endpoint than those of this package.
 //
-// As a sender it translates the titles. A custom sender embeds it and adds to it; see [QuickReplies].
+// As a sender it translates the titles. A custom sender embeds it and adds to
+// it; see [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/marketing-messages
 type NotificationMessagesTemplate struct {
@@ -115,7 +117,8 @@ func (t NotificationMessagesTemplate) Compose(ctx context.Context, _ *receiving.
 	return e.composed(t.message())
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t NotificationMessagesTemplate) Validate() error {
 	return validateDraft(t, node.checkNotificationMessages)
 }

@@ -33,7 +33,8 @@ func (t ProductTemplate) Compose(context.Context, *receiving.Event) ([]Message, 
 	return []Message{t.message()}, nil
 }
 
-// Validate reports what breaks a limit. An empty list of products is allowed: an embedding sender may add them.
+// Validate reports what breaks a limit. An empty list of products is allowed:
+// an embedding sender may add them.
 func (t ProductTemplate) Validate() error { return validateDraft(t.payload(), node.checkProduct) }
 
 func (t ProductTemplate) message() Message { return template("product", t.payload()) }

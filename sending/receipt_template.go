@@ -11,8 +11,8 @@ import (
 
 // ReceiptTemplate is the receipt of an order. Messenger only.
 //
-// As a sender it translates names and titles; an order is known when it is sent, so a custom sender embeds it, fills it in
-// and calls its Compose.
+// As a sender it translates names and titles; an order is known when it is
+// sent, so a custom sender embeds it, fills it in and calls its Compose.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/receipt
 type ReceiptTemplate struct {
@@ -162,8 +162,8 @@ func (t ReceiptTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Mes
 	return e.composed(t.message())
 }
 
-// Validate reports mistakes that later additions cannot correct. Missing parts are allowed: an embedding sender may add
-// them.
+// Validate reports mistakes that later additions cannot correct. Missing parts
+// are allowed: an embedding sender may add them.
 func (t ReceiptTemplate) Validate() error { return validateDraft(t.payload(), node.checkReceipt) }
 
 func (t ReceiptTemplate) message() Message { return template("receipt", t.payload()) }

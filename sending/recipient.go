@@ -11,11 +11,13 @@ type Recipient struct {
 	// CommentID and PostID make a private reply: one message, within 7 days.
 	CommentID string `json:"comment_id,omitempty"`
 	PostID    string `json:"post_id,omitempty"`
-	// NotificationMessagesToken is the token of a person who opted in to recurring notifications. The platform has replaced
-	// these by its paid marketing messages in all but a few countries.
+	// NotificationMessagesToken is the token of a person who opted in to
+	// recurring notifications. The platform has replaced these by its paid
+	// marketing messages in all but a few countries.
 	NotificationMessagesToken string `json:"notification_messages_token,omitempty"`
-	// OneTimeNotifToken is the token of a person who asked for one notification. The platform accepts existing tokens and no
-	// longer documents the request for new ones.
+	// OneTimeNotifToken is the token of a person who asked for one
+	// notification. The platform accepts existing tokens and no longer
+	// documents the request for new ones.
 	OneTimeNotifToken string `json:"one_time_notif_token,omitempty"`
 }
 

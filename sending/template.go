@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// Template makes a message with a template of any type, for templates that this library has no builder for. The payload is
-// encoded as JSON, an object or nil; its template_type is set to templateType.
+// Template makes a message with a template of any type, for templates that this
+// library has no builder for. The payload is encoded as JSON, an object or nil;
+// its template_type is set to templateType.
 func Template(templateType string, payload any) (Message, error) {
 	fields, err := fieldsOf(payload)
 	if err != nil {

@@ -9,11 +9,14 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// UtilityTemplate is a message that the platform has approved beforehand, such as an order's confirmation or a reminder. It
-// may be sent at any time, and replaces most tags. Messenger only; the page needs the permission for utility messages.
+// UtilityTemplate is a message that the platform has approved beforehand, such
+// as an order's confirmation or a reminder. It may be sent at any time, and
+// replaces most tags. Messenger only; the page needs the permission for utility
+// messages.
 //
-// As a sender it translates the texts of its parameters; the language of the template itself stays. A custom sender embeds
-// it and adds to it; see [QuickReplies].
+// As a sender it translates the texts of its parameters; the language of the
+// template itself stays. A custom sender embeds it and adds to it; see
+// [QuickReplies].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
 type UtilityTemplate struct {
@@ -137,7 +140,8 @@ func (t UtilityTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Mes
 	return e.composed(t.message())
 }
 
-// Validate reports what exceeds a limit before translation. Missing parts are allowed: an embedding sender may add them.
+// Validate reports what exceeds a limit before translation. Missing parts are
+// allowed: an embedding sender may add them.
 func (t UtilityTemplate) Validate() error { return validateDraft(t, node.checkUtility) }
 
 func (t UtilityTemplate) message() Message { return Message{Utility: &t} }
