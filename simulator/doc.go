@@ -11,7 +11,15 @@
 //
 //	sim, err := simulator.New(simulator.Config{WebhookURL: "http://127.0.0.1:8080/webhook"})
 //	...
-//	err = http.ListenAndServe("127.0.0.1:9090", sim)
+//	server := &http.Server{
+//		Addr:              "127.0.0.1:9090",
+//		Handler:           sim,
+//		ReadHeaderTimeout: 5 * time.Second,
+//		ReadTimeout:       time.Minute, // uploads among it
+//		IdleTimeout:       time.Minute,
+//		MaxHeaderBytes:    64 << 10,
+//	}
+//	err = server.ListenAndServe()
 //
 // Then open http://127.0.0.1:9090/ and write to the bot as one of its three people.
 // The bot needs the page token, the app secret and the verify token of [Config];

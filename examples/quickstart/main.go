@@ -108,7 +108,13 @@ func run(ctx context.Context, opts options) error {
 		mux.Handle("/", platform)
 		hello = fmt.Sprintf("Chat with the bot at %s (Ctrl-C ends it).", pageAddress(opts.addr, listener))
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10, // browsers send the cookies of all that runs on localhost
+	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	if _, err := fmt.Fprintln(opts.out, hello); err != nil {
