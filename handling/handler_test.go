@@ -289,3 +289,20 @@ func TestPermanent(t *testing.T) {
 	require.ErrorIs(t, err, boom)
 	require.False(t, handling.IsPermanent(boom))
 }
+
+// TestTextsBesideAttachments: what a person writes to a shared link, post or picture is routed under the attachment's type, and is a
+// text all the same.
+func TestTextsBesideAttachments(t *testing.T) {
+	t.Parallel()
+	h := handling.SimpleText{Pattern: `(?i)how much.*`}
+	for _, typ := range receiving.Types() {
+		ev := &receiving.Event{Type: typ, PersonID: "42", Payload: &receiving.Message{Text: "How much is it?", IsEcho: typ == receiving.TypeEcho}}
+		want := typ.Carries(ev.Payload) && typ != receiving.TypeEcho && typ != receiving.TypeMessageDeleted
+		require.Equal(t, want, h.Handles(typ), typ)
+		if h.Handles(typ) {
+			require.True(t, h.ShouldHandle(t.Context(), ev), typ)
+			require.True(t, handling.TextBase{}.ShouldHandle(t.Context(), ev), typ)
+		}
+	}
+	require.True(t, h.Handles(receiving.TypeDefault))
+}

@@ -107,14 +107,15 @@ func (h SimpleText) Handle(_ context.Context, ev *receiving.Event, reply *sendin
 	return nil
 }
 
-// Handles reports that texts come as simple texts, and as the titles of quick
-// replies.
+// Handles reports that texts come as simple texts, as the titles of quick
+// replies, and beside attachments: what a person writes to a shared link, post
+// or picture is its text. Echoes and deleted messages have no text of a person.
 func (SimpleText) Handles(t receiving.Type) bool {
 	switch t {
-	case receiving.TypeDefault, receiving.TypeSimpleText, receiving.TypeQuickReply:
-		return true
+	case receiving.TypeEcho, receiving.TypeMessageDeleted:
+		return false
 	}
-	return false
+	return t.Carries((*receiving.Message)(nil))
 }
 
 // Validate reports a pattern that does not compile.
