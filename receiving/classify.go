@@ -46,11 +46,11 @@ func classify(p Payload, page string) Type {
 	case *Call:
 		return TypeCall
 	case *GroupFeed:
-		return TypeGroupFeed
+		return classifyGroupFeed(p, page)
 	case *FeedChange:
 		return classifyFeed(p, page)
 	case *InstagramComment:
-		if p.From != nil && p.From.ID == page {
+		if p.From != nil && (p.From.ID == page || p.From.SelfIGScopedID != "") {
 			return TypeInstagramCommentEcho
 		}
 		return TypeInstagramComment
@@ -68,7 +68,7 @@ func classify(p Payload, page string) Type {
 	return TypeUnknown
 }
 
-// classifyMessage goes by the first rule that holds. That it is an echo is asked first, lest the bot answer itself.
+// classifyMessage goes by the first rule that holds. The first is that of echoes, so that the bot does not answer itself.
 func classifyMessage(m *Message) Type {
 	_, sticker := m.Sticker()
 	switch {
@@ -80,8 +80,10 @@ func classifyMessage(m *Message) Type {
 		return TypeQuickReply
 	case sticker:
 		return TypeSticker
-	case len(m.Attachments) > 0:
-		return classifyAttachment(m.Attachments[0].Type)
+	}
+	switch a := m.mainAttachment(); {
+	case a != nil:
+		return classifyAttachment(a.Type)
 	case m.Text != "":
 		return TypeSimpleText
 	}
@@ -108,12 +110,18 @@ func classifyAttachment(t AttachmentType) Type {
 		return TypeTemplate
 	case AttachmentReel, AttachmentIGReel:
 		return TypeReel
-	case AttachmentPost, AttachmentIGPost:
+	case AttachmentPost, AttachmentIGPost, AttachmentMedia:
 		return TypePost
 	case AttachmentAppointmentBooking:
 		return TypeAppointmentBooking
 	case AttachmentStoryMention:
 		return TypeStoryMention
+	case AttachmentStory, AttachmentIGStory:
+		return TypeStory
+	case AttachmentUnsupported:
+		return TypeUnsupported
+	case AttachmentShare:
+		return TypeAttachment // it does not say what was shared
 	}
 	return TypeAttachment
 }
@@ -138,20 +146,34 @@ func classifyPostback(p *Postback) Type {
 	return TypePostback
 }
 
-// classifyFeed tells what others have written from the page's own doings, lest the bot answer itself.
+// classifyFeed separates what others have written from what the page did, so that the bot does not answer itself. Of what the page
+// writes itself, the author may be missing.
 func classifyFeed(f *FeedChange, page string) Type {
-	if f.Verb != "add" || f.From != nil && f.From.ID == page {
+	if f.Verb != "add" || f.From == nil || f.From.ID == page {
 		return TypeFeed
 	}
 	switch f.Item {
 	case "comment":
 		return TypeComment
 	case "post", "status", "photo", "video", "share":
-		if f.From != nil { // of a page's own posts the author may be left out
-			return TypeVisitorPost
-		}
+		return TypeVisitorPost
 	}
 	return TypeFeed
+}
+
+// classifyGroupFeed does the same for groups. An older form of these events has no verb and is about what was written.
+func classifyGroupFeed(g *GroupFeed, page string) Type {
+	switch {
+	case g.Verb != "" && g.Verb != "add":
+		return TypeGroupFeedChange
+	case g.From == nil && g.PostID+g.CommentID != "":
+		return TypeGroupFeedChange
+	case g.From != nil && g.From.ID == page:
+		return TypeGroupFeedChange
+	case g.Item == "reaction" || g.Item == "like":
+		return TypeGroupFeedChange
+	}
+	return TypeGroupFeed
 }
 
 func classifyMarketing(m *MarketingMessage) Type {

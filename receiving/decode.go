@@ -10,10 +10,11 @@ import (
 	"github.com/djmessenger/messenger/receiving/internal/scan"
 )
 
-// decoder reads an element field by field. A field that is not of the type it should be is reported and left out, null is
-// the same as a field that is not there, and what nobody knows is passed over.
+// decoder reads an element field by field. It reports a field of a wrong type and leaves it out, treats null like a missing
+// field, and skips fields that it does not know.
 //
-// Each method reads exactly one value.
+// Each method reads exactly one value, and overwrites all of what it reads into: if a key comes twice, only the last value counts,
+// as in a map that encoding/json decodes. Nothing of an earlier value remains, and names match by case.
 type decoder struct {
 	scan.Reader
 	data      []byte
@@ -132,7 +133,24 @@ func (d *decoder) take(n int) bool {
 	return false
 }
 
+// ids reads an array of identifiers or links. A single one may stand in its place.
+func (d *decoder) ids() (list []string) {
+	item := func() {
+		var id string
+		if d.id(&id); id != "" {
+			list = append(list, id)
+		}
+	}
+	if k := d.Kind(); k == '"' || k == '0' {
+		item()
+		return list
+	}
+	d.items(item)
+	return list
+}
+
 func (d *decoder) text(to *string) {
+	*to = ""
 	if d.Kind() != '"' {
 		d.want("a string")
 		return
@@ -142,6 +160,7 @@ func (d *decoder) text(to *string) {
 
 // id reads an identifier, which the platform writes as a string or as a number.
 func (d *decoder) id(to *string) {
+	*to = ""
 	switch d.Kind() {
 	case '"':
 		*to = string(d.Text())
@@ -149,19 +168,6 @@ func (d *decoder) id(to *string) {
 		*to = string(d.Value())
 	default:
 		d.want("an id")
-	}
-}
-
-func (d *decoder) flag(to *bool) {
-	switch d.Kind() {
-	case 't':
-		*to = true
-		d.Skip()
-	case 'f':
-		*to = false
-		d.Skip()
-	default:
-		d.want("a boolean")
 	}
 }
 
@@ -188,27 +194,46 @@ func (d *decoder) scalar(what string, parse func(text []byte) bool) {
 }
 
 func (d *decoder) integer(to *int) {
+	*to = 0
+	if n := d.whole(); n != nil {
+		*to = *n
+	}
+}
+
+// whole reads a whole number that may be missing, which is not the same as zero.
+func (d *decoder) whole() (number *int) {
 	d.scalar("a whole number", func(text []byte) bool {
 		n, err := strconv.Atoi(string(text))
 		if err == nil {
-			*to = n
+			number = &n
 		}
 		return err == nil
 	})
+	return number
 }
 
 func (d *decoder) float(to *float64) {
+	*to = 0
+	if f := d.number(); f != nil {
+		*to = *f
+	}
+}
+
+// number reads a number that may be missing, which is not the same as zero.
+func (d *decoder) number() (number *float64) {
 	d.scalar("a number", func(text []byte) bool {
 		f, err := strconv.ParseFloat(string(text), 64)
 		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 			return false
 		}
-		*to = f
+		number = &f
 		return true
 	})
+	return number
 }
 
 func (d *decoder) time(to *time.Time) {
+	*to = time.Time{}
 	d.scalar("a time", func(text []byte) bool {
 		t, ok := parseTime(text)
 		if ok {
@@ -220,6 +245,7 @@ func (d *decoder) time(to *time.Time) {
 
 // raw keeps any value but null as it is.
 func (d *decoder) raw(to *json.RawMessage) {
+	*to = nil
 	if d.Kind() == 'n' {
 		d.Skip()
 		return

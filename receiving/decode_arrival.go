@@ -15,6 +15,10 @@ func (d *decoder) postback() Payload {
 			d.text(&p.Payload)
 		case "referral":
 			p.Referral = d.referral()
+		case "is_self":
+			d.flag(&p.IsSelf)
+		case "prior_message":
+			p.PriorMessage = d.priorMessage()
 		default:
 			d.Skip()
 		}
@@ -52,6 +56,8 @@ func (d *decoder) referral() *Referral {
 			r.Product = d.product()
 		case "lead":
 			r.Lead = d.lead()
+		case "is_self":
+			d.flag(&r.IsSelf)
 		default:
 			d.Skip()
 		}

@@ -8,6 +8,7 @@ func (d *decoder) attachment(to []Attachment) []Attachment {
 		return to
 	}
 	var a Attachment
+	plain := -1 // where a payload is that is a string
 	for d.Enter(); d.NextKey(); {
 		switch string(d.Key()) {
 		case "type":
@@ -17,16 +18,28 @@ func (d *decoder) attachment(to []Attachment) []Attachment {
 		case "url":
 			d.text(&a.URL)
 		case "payload":
+			if plain = -1; d.Kind() == '"' {
+				plain = d.Offset()
+			}
 			a.Payload = d.attachmentPayload()
 		default:
 			d.Skip()
 		}
+	}
+	if plain >= 0 && a.Type != AttachmentFallback {
+		d.report(plain, "is a string, not an object")
+		a.Payload = nil
 	}
 	return append(to, a)
 }
 
 func (d *decoder) attachmentPayload() *AttachmentPayload {
 	start := d.Offset()
+	if d.Kind() == '"' {
+		p := &AttachmentPayload{Plain: string(d.Text())}
+		p.Raw = json.RawMessage(d.Since(start))
+		return p
+	}
 	if !d.object() {
 		return nil
 	}

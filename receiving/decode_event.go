@@ -1,5 +1,7 @@
 package receiving
 
+import "cmp"
+
 func (d *decoder) accountLinking() Payload {
 	if !d.object() {
 		return nil
@@ -33,6 +35,8 @@ func (d *decoder) reaction() Payload {
 			d.text(&r.Action)
 		case "mid":
 			d.text(&r.MID)
+		case "is_self":
+			d.flag(&r.IsSelf)
 		default:
 			d.Skip()
 		}
@@ -45,17 +49,29 @@ func (d *decoder) messageEdit() Payload {
 		return nil
 	}
 	e := new(MessageEdit)
+	var edit, edits *int
 	for d.NextKey() {
 		switch string(d.Key()) {
 		case "mid":
 			d.text(&e.MID)
 		case "text":
 			d.text(&e.Text)
-		case "num_edit", "num_edits":
-			d.integer(&e.NumEdit)
+		case "num_edit":
+			edit = d.whole()
+		case "num_edits":
+			edits = d.whole()
+		case "is_self":
+			d.flag(&e.IsSelf)
 		default:
 			d.Skip()
 		}
+	}
+	switch n := cmp.Or(edit, edits); {
+	case n == nil:
+	case *n == 0:
+		return nil // Instagram sends this for a new message: nothing was edited
+	default:
+		e.NumEdit = *n
 	}
 	return e
 }

@@ -1,7 +1,5 @@
 package receiving
 
-import "math"
-
 // couponReveal reads a template that is no attachment of a message. All that comes this way are coupons.
 func (d *decoder) couponReveal() Payload {
 	if !d.object() {
@@ -121,6 +119,7 @@ func (d *decoder) feedbackQuestions() map[string]FeedbackAnswer {
 	}
 	questions := map[string]FeedbackAnswer{}
 	d.keys(func(id string) {
+		delete(questions, id)
 		if a := d.feedbackAnswer(true); a != nil {
 			questions[id] = *a
 		}
@@ -228,15 +227,6 @@ func (d *decoder) leadForm() Payload {
 	return f
 }
 
-// score reads a number that may be left out, which is not the same as zero.
-func (d *decoder) score() *float64 {
-	score := math.NaN()
-	if d.float(&score); math.IsNaN(score) {
-		return nil
-	}
-	return &score
-}
-
 func (d *decoder) gamePlay() Payload {
 	if !d.object() {
 		return nil
@@ -255,7 +245,7 @@ func (d *decoder) gamePlay() Payload {
 		case "context_id":
 			d.id(&g.ContextID)
 		case "score":
-			g.Score = d.score()
+			g.Score = d.number()
 		case "payload":
 			d.text(&g.Payload)
 		default:

@@ -41,6 +41,10 @@ func (d *decoder) message() Payload {
 			d.flag(&m.IsDeleted)
 		case "is_unsupported":
 			d.flag(&m.IsUnsupported)
+		case "is_self":
+			d.flag(&m.IsSelf)
+		case "prior_message":
+			m.PriorMessage = d.priorMessage()
 		default:
 			d.Skip()
 		}
@@ -121,6 +125,24 @@ func (d *decoder) hopContext() *HopContext {
 		}
 	}
 	return h
+}
+
+func (d *decoder) priorMessage() *PriorMessage {
+	if !d.object() {
+		return nil
+	}
+	p := new(PriorMessage)
+	for d.NextKey() {
+		switch string(d.Key()) {
+		case "source":
+			d.text(&p.Source)
+		case "identifier":
+			d.id(&p.Identifier)
+		default:
+			d.Skip()
+		}
+	}
+	return p
 }
 
 func (d *decoder) command(to []Command) []Command {

@@ -35,6 +35,8 @@ func (d *decoder) read() Payload {
 			d.time(&r.Watermark)
 		case "mid":
 			d.text(&r.MID)
+		case "is_self":
+			d.flag(&r.IsSelf)
 		default:
 			d.Skip()
 		}

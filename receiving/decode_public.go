@@ -1,5 +1,10 @@
 package receiving
 
+import (
+	"cmp"
+	"time"
+)
+
 func (d *decoder) feedChange(string) Payload {
 	if !d.object() {
 		return nil
@@ -13,23 +18,99 @@ func (d *decoder) feedChange(string) Payload {
 			d.text(&f.Item)
 		case "verb":
 			d.text(&f.Verb)
+		case "action":
+			d.text(&f.Action)
 		case "post_id":
 			d.id(&f.PostID)
 		case "comment_id":
 			d.id(&f.CommentID)
 		case "parent_id":
 			d.id(&f.ParentID)
+		case "recipient_id":
+			d.id(&f.RecipientID)
+		case "album_id":
+			d.id(&f.AlbumID)
+		case "event_id":
+			d.id(&f.EventID)
+		case "share_id":
+			d.id(&f.ShareID)
+		case "open_graph_story_id":
+			d.id(&f.OpenGraphStoryID)
 		case "created_time":
 			d.time(&f.CreatedTime)
+		case "edited_time":
+			d.time(&f.EditedTime)
 		case "message":
 			d.text(&f.Message)
+		case "story":
+			d.text(&f.Story)
+		case "title":
+			d.text(&f.Title)
 		case "reaction_type":
 			d.text(&f.ReactionType)
+		case "published":
+			f.Published = d.optionalFlag()
+		case "is_hidden":
+			d.flag(&f.IsHidden)
+		case "post":
+			f.Post = d.feedPost()
+		default:
+			d.feedMedia(f)
+		}
+	}
+	return f
+}
+
+// feedMedia reads a field about the link, photos or video of a post.
+func (d *decoder) feedMedia(f *FeedChange) {
+	switch string(d.Key()) {
+	case "link":
+		d.text(&f.Link)
+	case "photo":
+		d.text(&f.Photo)
+	case "photo_id":
+		d.id(&f.PhotoID)
+	case "photo_ids":
+		f.PhotoIDs = d.ids()
+	case "photos":
+		f.Photos = d.ids()
+	case "video":
+		d.text(&f.Video)
+	case "video_id":
+		d.id(&f.VideoID)
+	case "video_flag_reason":
+		d.id(&f.VideoFlagReason)
+	default:
+		d.Skip()
+	}
+}
+
+func (d *decoder) feedPost() *FeedPost {
+	if !d.object() {
+		return nil
+	}
+	p := new(FeedPost)
+	for d.NextKey() {
+		switch string(d.Key()) {
+		case "id":
+			d.id(&p.ID)
+		case "type":
+			d.text(&p.Type)
+		case "status_type":
+			d.text(&p.StatusType)
+		case "permalink_url":
+			d.text(&p.PermalinkURL)
+		case "promotion_status":
+			d.text(&p.PromotionStatus)
+		case "is_published":
+			p.IsPublished = d.optionalFlag()
+		case "updated_time":
+			d.time(&p.UpdatedTime)
 		default:
 			d.Skip()
 		}
 	}
-	return f
+	return p
 }
 
 func (d *decoder) author() *Author {
@@ -55,6 +136,7 @@ func (d *decoder) groupFeed() Payload {
 		return nil
 	}
 	g := new(GroupFeed)
+	var created time.Time // an older name
 	for d.NextKey() {
 		switch string(d.Key()) {
 		case "from":
@@ -67,11 +149,22 @@ func (d *decoder) groupFeed() Payload {
 			d.id(&g.CommentID)
 		case "parent_id":
 			d.id(&g.ParentID)
-		case "created_time", "create_time":
+		case "item":
+			d.text(&g.Item)
+		case "verb":
+			d.text(&g.Verb)
+		case "message":
+			d.text(&g.Message)
+		case "created_time":
 			d.time(&g.CreatedTime)
+		case "create_time":
+			d.time(&created)
 		default:
 			d.Skip()
 		}
+	}
+	if g.CreatedTime.IsZero() {
+		g.CreatedTime = created
 	}
 	return g
 }
@@ -81,10 +174,13 @@ func (d *decoder) instagramComment(field string) Payload {
 		return nil
 	}
 	c := &InstagramComment{Live: field == "live_comments"}
+	comment := "" // another name of the id
 	for d.NextKey() {
 		switch string(d.Key()) {
-		case "id", "comment_id":
+		case "id":
 			d.id(&c.ID)
+		case "comment_id":
+			d.id(&comment)
 		case "parent_id":
 			d.id(&c.ParentID)
 		case "text":
@@ -97,6 +193,7 @@ func (d *decoder) instagramComment(field string) Payload {
 			d.Skip()
 		}
 	}
+	c.ID = cmp.Or(c.ID, comment)
 	return c
 }
 
@@ -111,6 +208,8 @@ func (d *decoder) instagramAuthor() *InstagramAuthor {
 			d.id(&a.ID)
 		case "username":
 			d.text(&a.Username)
+		case "self_ig_scoped_id":
+			d.id(&a.SelfIGScopedID)
 		default:
 			d.Skip()
 		}

@@ -3,32 +3,34 @@ package receiving
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"strconv"
 )
 
-// identity is what a dedupe key is made of, besides the page, the person and the time.
+// identity is what a dedupe key is made of, besides the page. The time of the notification is no part of it, since the platform
+// notifies again of the same thing at another time.
 type identity struct {
 	// kind names the kind of event. It tells a message from its echo and from its deletion, which have one mid.
 	kind string
 	// mid is the message id of what is a message itself; empty for all else.
 	mid []byte
-	// content is the element of what has no message id of its own.
+	// own is the id, or the ids, by which a change is known whatever else is written of it; empty for all else.
+	own []byte
+	// content is the element of what has no id of its own.
 	content []byte
 }
 
 // key returns the dedupe key of an event. It is a digest, since message ids have no bound and the key is stored for days; 128
-// bits of it, since nobody outside of the platform chooses what goes in.
+// bits of it, since only the platform chooses what goes in.
 func (id identity) key(scratch []byte, e *Envelope) (key string, _ []byte) {
 	scratch = append(scratch[:0], e.PageID...)
 	scratch = append(append(scratch, 0), id.kind...)
 	scratch = append(scratch, 0)
-	if len(id.mid) > 0 {
+	switch {
+	case len(id.mid) > 0:
 		scratch = append(scratch, id.mid...)
-	} else {
-		scratch = append(append(scratch, 0), e.PersonID...)
-		scratch = append(append(scratch, 0), e.UserRef...)
-		scratch = strconv.AppendInt(append(scratch, 0), e.Time.UnixMilli(), 10)
-		scratch = append(append(scratch, 0), id.content...)
+	case len(id.own) > 0:
+		scratch = append(append(scratch, 0, 1), id.own...)
+	default:
+		scratch = append(append(scratch, 0, 0), id.content...)
 	}
 	sum := sha256.Sum256(scratch)
 

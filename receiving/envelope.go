@@ -9,10 +9,10 @@ import (
 // Envelope is an event that is not decoded yet: what must be known of it to store it durably, in the right conversation and
 // once, and the bytes to decode later. [Split] makes envelopes, [Envelope.Event] opens one.
 type Envelope struct {
-	// Key identifies the event, however often the platform delivers it: 23 to 60 characters of A-Z, a-z, 0-9, "_" and "-". It
-	// is made of page, kind and message id for messages, their echoes and deletions, and postbacks; of page, kind, person,
-	// time and content for all else, since edits, reactions and Instagram's reads carry another message's id. Whether the
-	// event came on standby makes no difference: an app that gains control of a conversation in between is told once.
+	// Key is the dedup key: it identifies the event, however often the platform delivers it. It has 23 to 60 characters of A-Z,
+	// a-z, 0-9, "_" and "-". It is made of the page, the kind of event, and the id or the content that identifies it; the package
+	// documentation says which. The time of the notification is no part of it, nor is standby: an app that gains control of a
+	// conversation between two deliveries gets the event once.
 	Key string
 	// Object tells Messenger from Instagram.
 	Object Object
@@ -37,7 +37,7 @@ type Envelope struct {
 	// SendKey is the idempotency key of the send that this event, an echo, proves to have reached the platform. It is empty
 	// for all other events, and for echoes of what this library did not send.
 	SendKey string
-	// Raw is the element of the callback, which is valid JSON.
+	// Raw is the element of the callback, which is valid JSON. Where an entry is itself the event, Raw is the entry.
 	Raw json.RawMessage
 }
 
@@ -75,80 +75,6 @@ func (e Envelope) Event() (*Event, []Problem) {
 		Payload:  p,
 		Raw:      e.Raw,
 	}, d.problems
-}
-
-// element decodes a messaging element, whose event is told by its keys. If none of them is known, the event is named by field,
-// or if that is empty by the first key that could be a name.
-func (d *decoder) element(field string) Payload {
-	start := d.Offset()
-	if !d.object() {
-		return &Unknown{Field: field}
-	}
-	var found Payload
-	var flat *kind
-	var beside siblings
-	rank := len(kinds)
-	for d.NextKey() {
-		k := kinds[string(d.Key())]
-		switch {
-		case k == nil:
-			if field == "" && isName(d.Key()) && !isFrame(string(d.Key())) {
-				field = string(d.Key())
-			}
-			d.sibling(&beside)
-		case k.flat:
-			flat = k
-			d.Skip()
-		case k.rank > rank:
-			d.Skip()
-		default:
-			if field == "" {
-				field = k.name
-			}
-			if p := k.decode(d); p != nil {
-				found, rank = p, k.rank
-			}
-		}
-	}
-	if found == nil && flat != nil {
-		d.within(start, d.Since(start), func() { found = flat.decode(d) })
-	}
-	if found == nil {
-		return &Unknown{Field: field}
-	}
-	beside.join(found)
-	return found
-}
-
-// siblings are what the platform writes beside an event that it belongs to.
-type siblings struct {
-	hopContext *HopContext
-	lead       *Lead
-}
-
-// sibling reads a field of a messaging element that names no kind of event.
-func (d *decoder) sibling(to *siblings) {
-	switch string(d.Key()) {
-	case "hop_context":
-		to.hopContext = d.hopContext()
-	case "lead":
-		to.lead = d.lead()
-	default:
-		d.Skip()
-	}
-}
-
-func (s *siblings) join(p Payload) {
-	switch p := p.(type) {
-	case *Message:
-		if s.hopContext != nil {
-			p.HopContext = s.hopContext
-		}
-	case *Referral:
-		if s.lead != nil {
-			p.Lead = s.lead
-		}
-	}
 }
 
 // messagingChange decodes a change whose value is a messaging element, as the dashboard's test button sends it.

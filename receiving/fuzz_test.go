@@ -17,20 +17,25 @@ import (
 	"github.com/djmessenger/messenger/secret"
 )
 
-// seed adds every fixture, and calls more with each.
-func seed(f *testing.F, add func(body []byte)) {
-	f.Helper()
-	for _, pattern := range []string{"testdata/*.json", "testdata/*/*.json"} {
+// eachFixture calls visit with every file of testdata, without white space.
+func eachFixture(t testing.TB, visit func(body []byte)) {
+	t.Helper()
+	for _, pattern := range []string{"testdata/*.json", "testdata/*/*.json", "testdata/cases/*/*.json"} {
 		files, err := filepath.Glob(pattern)
-		require.NoError(f, err)
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
 		for _, file := range files {
 			body, err := os.ReadFile(file)
-			require.NoError(f, err)
-			var compact bytes.Buffer
-			require.NoError(f, json.Compact(&compact, body))
-			add(compact.Bytes())
+			require.NoError(t, err)
+			visit(compact(t, body))
 		}
 	}
+}
+
+// seed calls add with every fixture, and with some bodies more.
+func seed(f *testing.F, add func(body []byte)) {
+	f.Helper()
+	eachFixture(f, add)
 	for _, body := range []string{``, `{}`, `[]`, `{"entry":[null]}`, callback(`{"message":"TEST_MESSAGE"}`), callback(strings.Repeat("[", 300) + strings.Repeat("]", 300))} {
 		add([]byte(body))
 	}

@@ -46,6 +46,7 @@ var kinds = byKey(
 	kind{key: "request_thread_control", decode: threadControl("request_thread_control")},
 	kind{key: "app_roles", decode: (*decoder).appRoles},
 	kind{key: "policy_enforcement", decode: (*decoder).policyEnforcement},
+	kind{key: "policy-enforcement", name: "policy_enforcement", decode: (*decoder).policyEnforcement}, // as old documentation has it
 	kind{key: "template", decode: (*decoder).couponReveal},
 	kind{key: "messaging_customer_information", decode: (*decoder).customerInformation},
 	kind{key: "messaging_feedback", decode: (*decoder).feedback},
@@ -71,7 +72,7 @@ func byKey(list ...kind) map[string]*kind {
 // isFrame reports whether a key of a messaging element, or of an entry, belongs to every kind of event, and so tells none.
 func isFrame(key string) bool {
 	switch key {
-	case "sender", "recipient", "timestamp", "hop_context", "lead", "id", "time":
+	case "sender", "recipient", "timestamp", "hop_context", "lead", "prior_message", "is_self", "id", "time":
 		return true
 	}
 	return false

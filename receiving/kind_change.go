@@ -4,6 +4,8 @@ package receiving
 type changeKind struct {
 	// person says where the value has the person.
 	person personPlace
+	// identity says what makes two values the same.
+	identity identityBy
 	// time is the key of the value's time; empty if it has none.
 	time string
 	// flat reports that the value's fields may stand in the place of the value.
@@ -19,20 +21,22 @@ const (
 	personNowhere   personPlace = iota // the event has none
 	personUser                         // "user": {"id"}
 	personRecipient                    // "recipient_id"
+	personSelf                         // "from": {"self_ig_scoped_id"}
 	personCaller                       // "from" and "to", of which one is the page; or "recipient_id"
 )
 
 var (
-	comments         = &changeKind{decode: (*decoder).instagramComment}
+	comments         = &changeKind{person: personSelf, identity: identityComment, decode: (*decoder).instagramComment}
 	marketingMessage = &changeKind{person: personRecipient, time: "timestamp", flat: true, decode: (*decoder).marketingMessage}
+	groupFeeds       = &changeKind{identity: identityFeed} // which come as messaging elements
 	templateStatus   = &changeKind{decode: (*decoder).messageTemplateStatus}
 )
 
 var changes = map[string]*changeKind{
-	"feed":                              {time: "created_time", decode: (*decoder).feedChange},
+	"feed":                              {identity: identityFeed, time: "created_time", decode: (*decoder).feedChange},
 	"comments":                          comments,
 	"live_comments":                     comments,
-	"mentions":                          {decode: (*decoder).instagramMention},
+	"mentions":                          {identity: identityMention, decode: (*decoder).instagramMention},
 	"inbox_labels":                      {person: personUser, decode: (*decoder).inboxLabel},
 	fieldCalls:                          {person: personCaller, time: "timestamp", flat: true, decode: (*decoder).call},
 	"marketing_message_echoes":          marketingMessage,

@@ -40,6 +40,12 @@ type Message struct {
 	IsDeleted bool `json:"is_deleted,omitempty"`
 	// IsUnsupported reports a message that the platform does not pass on.
 	IsUnsupported bool `json:"is_unsupported,omitempty"`
+	// IsSelf reports a message of an Instagram account to itself, which tries
+	// the bot as a person: [Event.PersonID] is the account's id as a person.
+	IsSelf bool `json:"is_self,omitempty"`
+	// PriorMessage is set on the first message of a person who came through a
+	// checkbox plugin. The platform writes it beside the message.
+	PriorMessage *PriorMessage `json:"prior_message,omitempty"`
 
 	// SendKey is the idempotency key of the send that an echo confirms, if
 	// this library sent it.
@@ -71,6 +77,15 @@ type Story struct {
 type HopContext struct {
 	AppID    string `json:"app_id,omitempty"`
 	Metadata string `json:"metadata,omitempty"`
+}
+
+// PriorMessage ties a person to the user_ref by which the page has written to
+// them before: [Event.PersonID] is the PSID of that person.
+type PriorMessage struct {
+	// Source is "checkbox_plugin" or another of the platform's words.
+	Source string `json:"source,omitempty"`
+	// Identifier is the user_ref.
+	Identifier string `json:"identifier,omitempty"`
 }
 
 // Command is one that the page offers and the person typed.
@@ -108,6 +123,8 @@ type Read struct {
 	Watermark time.Time `json:"watermark,omitzero"`
 	// MID is the message that was read. On Instagram only.
 	MID string `json:"mid,omitempty"`
+	// IsSelf is as in [Message].
+	IsSelf bool `json:"is_self,omitempty"`
 }
 
 // Reaction is a reaction to a message, or its removal.
@@ -122,9 +139,12 @@ type Reaction struct {
 	Action string `json:"action,omitempty"`
 	// MID is the message that it is about.
 	MID string `json:"mid,omitempty"`
+	// IsSelf is as in [Message].
+	IsSelf bool `json:"is_self,omitempty"`
 }
 
-// MessageEdit is a message that the person has changed.
+// MessageEdit is a message that the person has changed. Instagram sends one
+// with a num_edit of 0 for new messages too; that is an [*Unknown].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/message-edits
 type MessageEdit struct {
@@ -132,6 +152,8 @@ type MessageEdit struct {
 	Text string `json:"text,omitempty"`
 	// NumEdit counts the changes, from 1; a person may make five.
 	NumEdit int `json:"num_edit,omitempty"`
+	// IsSelf is as in [Message].
+	IsSelf bool `json:"is_self,omitempty"`
 }
 
 // ThreadControl is a conversation that changed hands between apps.

@@ -14,6 +14,10 @@ type Postback struct {
 	// Payload is the developer's. It is missing on standby.
 	Payload  string    `json:"payload,omitempty"`
 	Referral *Referral `json:"referral,omitempty"`
+	// IsSelf and PriorMessage are as in [Message]. The platform writes them
+	// beside the postback.
+	IsSelf       bool          `json:"is_self,omitempty"`
+	PriorMessage *PriorMessage `json:"prior_message,omitempty"`
 }
 
 // Referral says how a person came to the page.
@@ -35,6 +39,8 @@ type Referral struct {
 	// Lead is what the person entered in a lead ad's form. The platform
 	// writes it beside the referral.
 	Lead *Lead `json:"lead,omitempty"`
+	// IsSelf is as in [Message].
+	IsSelf bool `json:"is_self,omitempty"`
 }
 
 // AdsContextData describes the ad that brought a person. An ad has a photo or

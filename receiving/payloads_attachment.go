@@ -26,6 +26,17 @@ const (
 	// AttachmentAppointmentBooking is an appointment that was requested or
 	// changed; since 2026-03-03.
 	AttachmentAppointmentBooking AttachmentType = "appointment_booking"
+	// AttachmentShare is something that was shared on Instagram, or a link; its
+	// kind does not say which. Posts come as [AttachmentIGPost] since 2026-04-27.
+	AttachmentShare AttachmentType = "share"
+	// AttachmentMedia is a post that was shared on Instagram.
+	AttachmentMedia AttachmentType = "media"
+	// AttachmentStory and AttachmentIGStory are a story that was shared on
+	// Instagram.
+	AttachmentStory   AttachmentType = "story"
+	AttachmentIGStory AttachmentType = "ig_story"
+	// AttachmentUnsupported is what the platform does not pass on.
+	AttachmentUnsupported AttachmentType = "unsupported_type"
 	// AttachmentStoryMention is an Instagram story that mentions the account.
 	AttachmentStoryMention AttachmentType = "story_mention"
 )
@@ -74,6 +85,10 @@ type AttachmentPayload struct {
 	// as those of a receipt's echo. Encoding writes them too.
 	Others map[string]json.RawMessage `json:"-"`
 
+	// Plain is the payload itself where the platform writes a string instead of
+	// an object, as for some fallbacks. Encoding writes that string.
+	Plain string `json:"-"`
+
 	// Raw is the payload as the platform sent it.
 	Raw json.RawMessage `json:"-"`
 }
@@ -81,6 +96,9 @@ type AttachmentPayload struct {
 // MarshalJSON implements [json.Marshaler].
 func (p AttachmentPayload) MarshalJSON() ([]byte, error) {
 	type listed AttachmentPayload
+	if p.Plain != "" {
+		return json.Marshal(p.Plain)
+	}
 	data, err := json.Marshal(listed(p))
 	if err != nil || len(p.Others) == 0 {
 		return data, err

@@ -8,22 +8,69 @@ import "time"
 //
 // https://developers.facebook.com/docs/graph-api/webhooks/reference/page
 type FeedChange struct {
-	// From is the author, who may be the page itself.
+	// From is the author, who may be the page itself. The platform leaves it
+	// out of some of the page's own posts and comments.
 	From *Author `json:"from,omitempty"`
 	// Item is "comment", "post", "status", "photo", "video", "share",
 	// "reaction" or another of the platform's words.
 	Item string `json:"item,omitempty"`
 	// Verb is "add", "edit", "edited", "remove", "delete", "hide", "unhide" or
 	// another of the platform's words.
-	Verb string `json:"verb,omitempty"`
+	Verb   string `json:"verb,omitempty"`
+	Action string `json:"action,omitempty"`
+
 	// PostID and CommentID are what a private reply is addressed to.
 	PostID    string `json:"post_id,omitempty"`
 	CommentID string `json:"comment_id,omitempty"`
 	// ParentID is the comment that a comment answers, or the post.
-	ParentID     string    `json:"parent_id,omitempty"`
+	ParentID         string `json:"parent_id,omitempty"`
+	RecipientID      string `json:"recipient_id,omitempty"`
+	AlbumID          string `json:"album_id,omitempty"`
+	EventID          string `json:"event_id,omitempty"`
+	ShareID          string `json:"share_id,omitempty"`
+	OpenGraphStoryID string `json:"open_graph_story_id,omitempty"`
+
 	CreatedTime  time.Time `json:"created_time,omitzero"`
+	EditedTime   time.Time `json:"edited_time,omitzero"`
 	Message      string    `json:"message,omitempty"`
 	ReactionType string    `json:"reaction_type,omitempty"`
+	// Story and Title belong to milestones.
+	Story string `json:"story,omitempty"`
+	Title string `json:"title,omitempty"`
+
+	// Link, Photo, Photos and Video are URLs of what is attached.
+	Link     string   `json:"link,omitempty"`
+	Photo    string   `json:"photo,omitempty"`
+	PhotoID  string   `json:"photo_id,omitempty"`
+	PhotoIDs []string `json:"photo_ids,omitempty"`
+	Photos   []string `json:"photos,omitempty"`
+	Video    string   `json:"video,omitempty"`
+	VideoID  string   `json:"video_id,omitempty"`
+	// VideoFlagReason is the platform's code for why it blocked or muted a video.
+	VideoFlagReason string `json:"video_flag_reason,omitempty"`
+
+	// Published reports whether the post is public yet. It is nil if the
+	// platform did not say.
+	Published *bool `json:"published,omitempty"`
+	IsHidden  bool  `json:"is_hidden,omitempty"`
+	// Post describes the post that the change is about.
+	Post *FeedPost `json:"post,omitempty"`
+}
+
+// FeedPost describes the post that a [FeedChange] is about.
+type FeedPost struct {
+	ID   string `json:"id,omitempty"`
+	Type string `json:"type,omitempty"`
+	// StatusType is "added_photos", "mobile_status_update" or another of the
+	// platform's words.
+	StatusType   string `json:"status_type,omitempty"`
+	PermalinkURL string `json:"permalink_url,omitempty"`
+	// PromotionStatus is "inactive", "extendable" or another of the platform's
+	// words.
+	PromotionStatus string `json:"promotion_status,omitempty"`
+	// IsPublished is nil if the platform did not say.
+	IsPublished *bool     `json:"is_published,omitempty"`
+	UpdatedTime time.Time `json:"updated_time,omitzero"`
 }
 
 // Author is who wrote something on Facebook. The ID is no PSID.
@@ -32,18 +79,23 @@ type Author struct {
 	Name string `json:"name,omitempty"`
 }
 
-// GroupFeed is something that a person wrote in a group which the page is in. The platform documents only some of its fields;
-// [Event.Raw] has all.
+// GroupFeed is something that was written in a group which the page is in, or a change of it. The platform documents only some of
+// its fields; [Event.Raw] has all.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/group-feed
 type GroupFeed struct {
+	// From is the author, who may be the page itself.
 	From    *Author `json:"from,omitempty"`
 	GroupID string  `json:"group_id,omitempty"`
+	// Item and Verb are as in [FeedChange]. They may be missing.
+	Item string `json:"item,omitempty"`
+	Verb string `json:"verb,omitempty"`
 	// PostID and CommentID are what a private reply is addressed to.
 	PostID      string    `json:"post_id,omitempty"`
 	CommentID   string    `json:"comment_id,omitempty"`
 	ParentID    string    `json:"parent_id,omitempty"`
 	CreatedTime time.Time `json:"created_time,omitzero"`
+	Message     string    `json:"message,omitempty"`
 }
 
 // InstagramComment is a comment on media of the Instagram account, live videos included.
@@ -67,6 +119,9 @@ type InstagramComment struct {
 type InstagramAuthor struct {
 	ID       string `json:"id,omitempty"`
 	Username string `json:"username,omitempty"`
+	// SelfIGScopedID is set on comments of the account itself: its id as a
+	// person, who can be written to. [Event.PersonID] is the same.
+	SelfIGScopedID string `json:"self_ig_scoped_id,omitempty"`
 }
 
 // InstagramMedia is what a comment is about.

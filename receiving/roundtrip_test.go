@@ -78,7 +78,7 @@ func fields(t *testing.T, data []byte) map[string]any {
 	return object
 }
 
-func compact(t *testing.T, raw []byte) json.RawMessage {
+func compact(t testing.TB, raw []byte) json.RawMessage {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, json.Compact(&b, raw))
@@ -86,7 +86,12 @@ func compact(t *testing.T, raw []byte) json.RawMessage {
 }
 
 // place returns the key at which an element has the payload. It is "" if the whole element is the payload.
-func place(ev *receiving.Event) string {
+func place[V any](ev *receiving.Event, element map[string]V) string {
+	if _, old := element["policy-enforcement"]; old && ev.Type == receiving.TypePolicyEnforcement {
+		if _, now := element["policy_enforcement"]; !now {
+			return "policy-enforcement"
+		}
+	}
 	if c, ok := ev.Payload.(*receiving.ThreadControl); ok {
 		return c.Action
 	}
@@ -105,7 +110,7 @@ func written(t *testing.T, ev *receiving.Event, raw json.RawMessage) map[string]
 	if isChange {
 		element = value
 	}
-	key := place(ev)
+	key := place(ev, element)
 	payload, ok := element[key].(map[string]any)
 	if !ok {
 		for _, frame := range []string{"field", "sender", "recipient"} {
@@ -116,7 +121,7 @@ func written(t *testing.T, ev *receiving.Event, raw json.RawMessage) map[string]
 	if key == "app_roles" {
 		return map[string]any{key: payload}
 	}
-	for _, sibling := range []string{"hop_context", "lead"} {
+	for _, sibling := range []string{"hop_context", "lead", "is_self", "prior_message"} {
 		if value, ok := element[sibling]; ok {
 			payload[sibling] = value
 		}
@@ -130,7 +135,7 @@ func rewritten(t *testing.T, ev *receiving.Event, raw, encoded json.RawMessage, 
 	t.Helper()
 	var element map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal(raw, &element))
-	key := place(ev)
+	key := place(ev, element)
 	value, hasValue := element["value"]
 	inside := element[key] != nil && key != "app_roles"
 	switch {
@@ -138,8 +143,9 @@ func rewritten(t *testing.T, ev *receiving.Event, raw, encoded json.RawMessage, 
 		element["value"] = rewritten(t, ev, value, encoded, false)
 	case inside:
 		element[key] = encoded
-		delete(element, "hop_context")
-		delete(element, "lead")
+		for _, sibling := range []string{"hop_context", "lead", "is_self", "prior_message"} {
+			delete(element, sibling)
+		}
 	default:
 		maps.DeleteFunc(element, func(name string, _ json.RawMessage) bool {
 			return name != "field" && name != "sender" && name != "recipient" && name != "group_id"

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 )
 
 // MaxElements is how many events a callback may have. The platform puts up to 1,000 into one.
@@ -55,6 +54,9 @@ func (s *splitter) split() error {
 		case "object":
 			s.product(&object)
 		case "entry":
+			if entries {
+				s.rewind(mark{}) // the last one counts
+			}
 			entries = true
 			s.list(s.entry)
 		default:
@@ -111,8 +113,24 @@ func (s *splitter) release() {
 	splitters.Put(s)
 }
 
+// mark is how much a splitter has read.
+type mark struct {
+	envelopes, elements, malformed, problems int
+}
+
+func (s *splitter) mark() mark {
+	return mark{len(s.envelopes), s.elements, s.malformed, len(s.problems)}
+}
+
+// rewind forgets what was read since m.
+func (s *splitter) rewind(m mark) {
+	s.envelopes, s.elements = s.envelopes[:m.envelopes], m.elements
+	s.malformed, s.problems = m.malformed, s.problems[:m.problems]
+}
+
 // product reads the name of the product, which most often is the page's.
 func (s *splitter) product(to *Object) {
+	*to = ""
 	s.scalar("a name", func(text []byte) bool {
 		switch {
 		case string(text) == string(ObjectPage):
@@ -138,74 +156,5 @@ func (s *splitter) list(read func()) {
 			continue
 		}
 		read()
-	}
-}
-
-// findPage looks for the id of the entry that comes next, since who is the person of a call or an echo depends on it.
-func (s *splitter) findPage() {
-	entry := s.Reader
-	var id []byte
-	for s.Enter(); s.NextKey(); s.Skip() {
-		if string(s.Key()) != "id" {
-			continue
-		}
-		switch s.Kind() {
-		case '"':
-			id = s.Text()
-		case '0':
-			id = s.Value()
-		}
-		break
-	}
-	switch {
-	case !isName(id):
-		s.page = ""
-	case string(id) != s.page:
-		s.page = string(id)
-	}
-	s.Reader = entry
-}
-
-// entry reads one entry.
-func (s *splitter) entry() {
-	start, first := s.Offset(), len(s.envelopes)
-	s.findPage()
-	page, at, lists, others := "", time.Time{}, false, false
-	s.identities, s.mids = s.identities[:0], s.mids[:0]
-	for s.Enter(); s.NextKey(); {
-		switch string(s.Key()) {
-		case "id":
-			s.name(&page)
-		case "time":
-			s.time(&at)
-		case "messaging":
-			lists = true
-			s.list(s.messaging)
-		case "standby":
-			lists = true
-			s.list(s.standby)
-		case "changes":
-			lists = true
-			s.list(s.changed)
-		case "calls":
-			lists = true
-			s.list(s.calling)
-		default:
-			others = true
-			s.Skip()
-		}
-	}
-	if !lists && others { // some samples have the event in the place of its entry
-		s.within(start, s.Since(start), s.messaging)
-	}
-	for i, id := range s.identities {
-		e := &s.envelopes[first+i]
-		if page != "" {
-			e.PageID = page
-		}
-		if e.Time.IsZero() {
-			e.Time = at
-		}
-		e.Key, s.scratch = id.key(s.scratch, e)
 	}
 }

@@ -11,8 +11,14 @@ func (s *splitter) standby() {
 	})
 }
 
-func (s *splitter) changed() {
-	s.envelope(s.change)
+// elementInEntry reads an entry that is itself a messaging element.
+func (s *splitter) elementInEntry() {
+	s.envelope(func(e *Envelope) identity {
+		start := s.Offset()
+		id := s.element(e, "")
+		id.content = s.unframed(s.Since(start))
+		return id
+	})
 }
 
 func (s *splitter) calling() {
@@ -44,9 +50,9 @@ func (s *splitter) envelope(read func(*Envelope) identity) {
 
 // head is what Split reads of a kind's value.
 type head struct {
-	mid              []byte // in splitter.mids
-	sendKey, userRef string
-	echo, deleted    bool
+	mid                 []byte // in splitter.mids
+	sendKey, userRef    string
+	echo, deleted, self bool
 }
 
 // party is a sender or recipient.
@@ -54,12 +60,14 @@ type party struct {
 	id, userRef string
 }
 
-// element reads a messaging element. The event is named as in [decoder.element].
+// element reads a messaging element. Its kind and name are found as by [decoder.element].
 func (s *splitter) element(e *Envelope, field string) identity {
 	start := s.Offset()
 	var sender, recipient party
-	var kind *kind
-	var head head
+	var names naming
+	self := false
+	var one [1]candidate // mostly there is no other
+	list := one[:0]
 	for s.Enter(); s.NextKey(); {
 		switch string(s.Key()) {
 		case "sender":
@@ -71,47 +79,78 @@ func (s *splitter) element(e *Envelope, field string) identity {
 		case "timestamp":
 			s.time(&e.Time)
 			continue
+		case "is_self":
+			s.flag(&self)
+			continue
 		}
 		k := kinds[string(s.Key())]
+		names.see(s.Key(), k)
 		if k == nil {
-			if field == "" && isName(s.Key()) && !isFrame(string(s.Key())) {
-				field = string(s.Key())
-			}
 			s.Skip()
 			continue
 		}
-		if field == "" {
-			field = k.name
-		}
-		switch {
-		case k.flat:
-			if kind == nil {
-				kind = k
-			}
+		var at int
+		list, at = withCandidate(list, k)
+		c := &list[at]
+		if c.offset, c.is = s.Offset(), s.Kind(); c.is == '{' && !k.flat {
+			s.head(k, &c.head)
+		} else {
 			s.Skip()
-		case s.Kind() != '{':
-			s.refuse("an object")
-		case kind != nil && k.rank > kind.rank:
-			s.Skip()
-		default:
-			kind, head = k, s.head(k)
 		}
 	}
-	if head.echo {
+	chosen := choose(list)
+	s.reportMisfits(list, chosen, true)
+	field = names.name(field)
+	head := &nothing
+	if chosen != nil {
+		head = &chosen.head
+	}
+	switch {
+	case head.echo: // one that names the page as its recipient is none of the platform's
 		e.SendKey = head.sendKey
-		if s.page == "" || recipient.id != s.page { // an echo that names the page as its recipient is none of the platform's
+		if s.page == "" || recipient.id != s.page {
+			sender, recipient = recipient, sender
+		}
+	case self || head.self: // the account has written to itself, and is named by its own id as the sender
+		if s.page == "" || sender.id == s.page {
 			sender, recipient = recipient, sender
 		}
 	}
-	e.PersonID, e.UserRef, e.PageID = sender.id, sender.userRef, recipient.id
+	address(e, sender, recipient)
 	if e.UserRef == "" {
 		e.UserRef = head.userRef
 	}
 	e.Thread = thread(e, field)
-	if kind != nil && kind.flat && e.PersonID+e.UserRef == "" {
-		s.within(start, s.Since(start), func() { e.Thread = kind.name + "/" + s.subject(nil).about() })
+	switch {
+	case chosen == nil:
+		return identity{kind: field}
+	case !chosen.kind.flat:
+		return identify(chosen.kind, head)
 	}
-	return identify(kind, field, head)
+	id := identity{kind: chosen.kind.name}
+	s.within(start, s.Since(start), func() {
+		of := s.subject(groupFeeds)
+		id.own = s.own(groupFeeds.identity, &of)
+		if e.PersonID+e.UserRef == "" {
+			e.Thread = chosen.kind.name + "/" + of.about()
+		}
+	})
+	return id
+}
+
+// choose returns the candidate of the lowest rank whose value fits, or nil.
+func choose(list []candidate) (chosen *candidate) {
+	for i := range list {
+		if c := &list[i]; c.fits() && (chosen == nil || c.kind.rank < chosen.kind.rank) {
+			chosen = c
+		}
+	}
+	return chosen
+}
+
+// address takes the person and the page from the parties.
+func address(e *Envelope, person, page party) {
+	e.PersonID, e.UserRef, e.PageID = person.id, person.userRef, page.id
 }
 
 // thread names the conversation of a messaging element.
@@ -125,10 +164,8 @@ func thread(e *Envelope, field string) string {
 	return field + "/"
 }
 
-func identify(kind *kind, field string, head head) identity {
+func identify(kind *kind, head *head) identity {
 	switch {
-	case kind == nil:
-		return identity{kind: field}
 	case head.echo && head.deleted:
 		return identity{kind: kindEchoDeleted, mid: head.mid}
 	case head.echo:
@@ -139,37 +176,49 @@ func identify(kind *kind, field string, head head) identity {
 	return identity{kind: kind.name, mid: head.mid}
 }
 
-// head reads what Split needs of a kind's value, which is an object.
-func (s *splitter) head(k *kind) head {
-	var h head
-	if k.carries == carriesNothing {
-		s.Skip()
-		return h
-	}
+// head reads what Split needs of a kind's value, which is an object, into an empty head.
+func (s *splitter) head(k *kind, h *head) {
 	for s.Enter(); s.NextKey(); {
 		switch key, message := s.Key(), k.carries == carriesMessage; {
+		case string(key) == "is_self":
+			s.flag(&h.self)
 		case k.carries == carriesUserRef && string(key) == "user_ref":
 			s.name(&h.userRef)
-		case k.carries != carriesUserRef && string(key) == "mid" && s.Kind() == '"':
-			start := len(s.mids)
-			s.mids = append(s.mids, s.Text()...)
-			h.mid = s.mids[start:]
-		case message && string(key) == "is_echo" && s.Kind() != 'n':
-			h.echo = s.Kind() == 't'
+		case (message || k.carries == carriesMID) && string(key) == "mid":
+			h.mid = s.mid()
+		case message && string(key) == "is_echo":
+			s.flag(&h.echo)
+		case message && string(key) == "is_deleted":
+			s.flag(&h.deleted)
+		case message && string(key) == "metadata":
+			h.sendKey = ""
+			if s.Kind() == '"' {
+				h.sendKey, _ = DecodeMetadata(string(s.Text()))
+				continue
+			}
 			s.Skip()
-		case message && string(key) == "is_deleted" && s.Kind() != 'n':
-			h.deleted = s.Kind() == 't'
-			s.Skip()
-		case message && string(key) == "metadata" && s.Kind() == '"':
-			h.sendKey, _ = DecodeMetadata(string(s.Text()))
 		default:
 			s.Skip()
 		}
 	}
-	return h
+}
+
+// nothing is what Split reads of an element of no kind.
+var nothing head
+
+// mid reads a message id, which is a string. Anything else is left to [Envelope.Event] to report.
+func (s *splitter) mid() []byte {
+	if s.Kind() != '"' {
+		s.Skip()
+		return nil
+	}
+	start := len(s.mids)
+	s.mids = append(s.mids, s.Text()...)
+	return s.mids[start:]
 }
 
 func (s *splitter) party(to *party) {
+	*to = party{}
 	if !s.object() {
 		return
 	}

@@ -5,7 +5,8 @@ type Type string
 
 // The receiving types. Each names the payload that its events carry.
 const (
-	// TypeSimpleText is a text message. Payload: [*Message].
+	// TypeSimpleText is a text message. A preview of a link in the text makes
+	// no difference. Payload: [*Message].
 	TypeSimpleText Type = "SIMPLE_TEXT"
 	// TypeQuickReply is a tap on a quick reply. Payload: [*Message].
 	TypeQuickReply Type = "QUICK_REPLY"
@@ -52,8 +53,9 @@ const (
 	// its own; with one it is a TypePostback. Payload: [*Postback].
 	TypeGetStartedButton Type = "GET_STARTED_BUTTON"
 
-	// TypeFallback is a message whose first attachment is a shared link or
-	// something that the platform could not show. Payload: [*Message].
+	// TypeFallback is a message whose first attachment is a shared link, other
+	// than a preview of a link in the text, or something that the platform could
+	// not show. It may have a text. Payload: [*Message].
 	TypeFallback Type = "FALLBACK"
 	// TypeTemplate is a message whose first attachment is a template, such as
 	// a product. Payload: [*Message].
@@ -62,17 +64,19 @@ const (
 	// Facebook or Instagram. Payload: [*Message].
 	TypeReel Type = "REEL"
 	// TypePost is a message whose first attachment is a shared post, of
-	// Facebook or Instagram. Payload: [*Message].
+	// Facebook or Instagram. It may have a text. Payload: [*Message].
 	TypePost Type = "POST"
-	// TypeAttachment is a message whose first attachment is of a kind that this
-	// library does not know. Payload: [*Message].
+	// TypeAttachment is a message whose first attachment is of a kind that has no
+	// type of its own, such as Instagram's "share", which does not say what was
+	// shared, and kinds that this library does not know. Payload: [*Message].
 	TypeAttachment Type = "ATTACHMENT"
 	// TypeUnsupported is a message whose content the platform does not pass
 	// on. Payload: [*Message].
 	TypeUnsupported Type = "UNSUPPORTED"
 	// TypeReaction is a reaction to a message, or its removal. Payload: [*Reaction].
 	TypeReaction Type = "REACTION"
-	// TypeMessageEdit is a message that the person has changed. Payload: [*MessageEdit].
+	// TypeMessageEdit is a message that the person has changed; what has changed
+	// nothing (num_edit 0) is a TypeUnknown. Payload: [*MessageEdit].
 	TypeMessageEdit Type = "MESSAGE_EDIT"
 	// TypeMessageDeleted is a message that the person has taken back. It is no
 	// act. Payload: [*Message].
@@ -92,6 +96,9 @@ const (
 	// TypeStoryMention is a mention of the account in an Instagram story, which
 	// comes as a message. Payload: [*Message].
 	TypeStoryMention Type = "STORY_MENTION"
+	// TypeStory is a message whose first attachment is a shared Instagram story.
+	// Payload: [*Message].
+	TypeStory Type = "STORY"
 	// TypeCouponReveal is a tap on "Reveal code" of a coupon. Payload:
 	// [*CouponReveal].
 	TypeCouponReveal Type = "COUPON_REVEAL"
@@ -119,6 +126,7 @@ const (
 	// Payload: [*Call].
 	TypeCall Type = "CALL"
 	// TypeComment is a new comment on the page's feed that is not the page's own.
+	// One without an author counts as the page's own.
 	// It has no person: it is answered by a private reply to the comment. Payload:
 	// [*FeedChange].
 	TypeComment Type = "COMMENT"
@@ -130,15 +138,20 @@ const (
 	// removals, and what the page itself writes. It is no act. Payload:
 	// [*FeedChange].
 	TypeFeed Type = "FEED"
-	// TypeGroupFeed is something that was written in a group. It has no person: it
-	// is answered by a private reply. Payload: [*GroupFeed].
+	// TypeGroupFeed is something that others than the page have written in a
+	// group. It has no person: it is answered by a private reply. Payload:
+	// [*GroupFeed].
 	TypeGroupFeed Type = "GROUP_FEED"
+	// TypeGroupFeedChange is all else that happens in a group: what the page itself
+	// writes, changes, removals and reactions. It is no act. Payload: [*GroupFeed].
+	TypeGroupFeedChange Type = "GROUP_FEED_CHANGE"
 	// TypeInstagramComment is a comment on the Instagram account's media or live
 	// video. It has no person: it is answered by a private reply to the comment.
 	// Payload: [*InstagramComment].
 	TypeInstagramComment Type = "INSTAGRAM_COMMENT"
 	// TypeInstagramCommentEcho is a comment that the Instagram account itself has
-	// written. It is no act. Payload: [*InstagramComment].
+	// written. It is no act. Its person is the account as a person, if the platform
+	// says who that is. Payload: [*InstagramComment].
 	TypeInstagramCommentEcho Type = "INSTAGRAM_COMMENT_ECHO"
 	// TypeInstagramMention is a mention of the Instagram account in a comment or
 	// caption. It has no person. Payload: [*InstagramMention].
@@ -177,7 +190,7 @@ const (
 func (t Type) IsAct() bool {
 	switch t {
 	case TypeDelivered, TypeRead, TypeEcho, TypeMessageDeleted,
-		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeInstagramCommentEcho, TypeInboxLabel,
+		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeGroupFeedChange, TypeInstagramCommentEcho, TypeInboxLabel,
 		TypeMarketingMessageEcho, TypeMarketingMessageDelivered, TypeMarketingMessageRead, TypeMarketingMessageClicked,
 		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeUnknown, TypeDefault:
 		return false
