@@ -30,6 +30,9 @@ type Counts struct {
 	Events uint64
 	// Foreign events were dropped: the app that signed them does not have their page.
 	Foreign uint64
+	// Tests are events of the App Dashboard's test button, which name page 0. An app that is bound to pages passes none of them
+	// on; an app that takes all pages passes them on like any other event, and counts them in Events too.
+	Tests uint64
 	// Malformed counts what was not as it should be: elements that were dropped, and parts of events.
 	Malformed uint64
 
@@ -42,7 +45,7 @@ type counters struct {
 	verifications, callbacks                                    atomic.Uint64
 	refusedTokens, refusedSignatures, refusedPages, refusedBody atomic.Uint64
 	refusedMethods, notAccepted, overBudget, timedOut           atomic.Uint64
-	events, foreign, malformed                                  atomic.Uint64
+	events, foreign, tests, malformed                           atomic.Uint64
 }
 
 // Counts returns what the webhook has seen so far. It may be called at any time, from any goroutine.
@@ -60,6 +63,7 @@ func (w *Webhook) Counts() Counts {
 		NotAccepted:       w.counters.notAccepted.Load(),
 		Events:            w.counters.events.Load(),
 		Foreign:           w.counters.foreign.Load(),
+		Tests:             w.counters.tests.Load(),
 		Malformed:         w.counters.malformed.Load(),
 		BodyBytes:         w.budget.used.Load(),
 	}

@@ -115,44 +115,6 @@ func (w *Webhook) signer(body *body, signature *mac) int {
 	return -1
 }
 
-// accept hands on what the app may say.
-func (w *Webhook) accept(r *http.Request, app int, s *splitter) (*refusal, error) {
-	w.reportProblems(r, app, s)
-	all := len(s.envelopes)
-	envelopes := w.own(app, s.envelopes)
-	if dropped := all - len(envelopes); dropped > 0 {
-		w.counters.foreign.Add(uint64(dropped))
-		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "dropped events of pages that the app which signed them does not have",
-			slog.Int("app", app), slog.String("app_id", w.config.Apps[app].ID), slog.Int("dropped", dropped), slog.Int("kept", len(envelopes)))
-	}
-	switch {
-	case all == 0:
-		return nil, nil
-	case len(envelopes) == 0:
-		return foreign, nil
-	}
-	if err := w.config.Accept(r.Context(), envelopes); err != nil {
-		return notStored, err
-	}
-	w.counters.events.Add(uint64(len(envelopes)))
-	return nil, nil
-}
-
-// own returns the envelopes of the pages that are bound to the app, in the same memory.
-func (w *Webhook) own(app int, envelopes []Envelope) []Envelope {
-	pages := w.pages[app]
-	if pages == nil {
-		return envelopes
-	}
-	kept := envelopes[:0]
-	for i := range envelopes {
-		if pages[envelopes[i].PageID] {
-			kept = append(kept, envelopes[i])
-		}
-	}
-	return kept
-}
-
 func (w *Webhook) reportProblems(r *http.Request, app int, s *splitter) {
 	if s.malformed == 0 {
 		return

@@ -10,7 +10,7 @@ import (
 //
 // A callback is answered with
 //
-//   - 200 when its events were accepted, or when it had none;
+//   - 200 when its events were accepted, when it had none, or when all were test events of the App Dashboard;
 //   - 401 when it is not signed by the secret of an app, or by one that has none of the callback's pages; without a header that
 //     could be a signature, its body is not read;
 //   - 413 when its body is larger than MaxBody, or has more than [MaxElements] events;
@@ -19,6 +19,9 @@ import (
 //   - 503 when Accept failed, or the memory for bodies in flight is used up, so that the platform delivers it again; the
 //     latter with a Retry-After header;
 //   - 405 when it is neither GET nor POST.
+//
+// The test button of the App Dashboard sends events of page 0. They are logged as such. An app that is bound to pages drops them;
+// an app that takes all pages passes them on to Accept like any other event, though no answer can reach their person.
 //
 // Answers are plain text of a few words, which say nothing of the inside. An HTTP/1 connection is closed after an answer to a
 // request whose body was not read to its end.

@@ -485,3 +485,44 @@ func TestClonesOutliveTheRequest(t *testing.T) {
 	}
 	require.Len(t, keys, 160)
 }
+
+// TestDashboardTestEvent: the test button of the App Dashboard names page 0. It works for every app, and the log says what came.
+func TestDashboardTestEvent(t *testing.T) {
+	t.Parallel()
+
+	body := string(read(t, "callbacks/dashboard_test"))
+	const told = "received a test event from the App Dashboard"
+	for name, test := range map[string]struct {
+		pages    []string
+		body     string
+		status   int
+		accepted int
+		log      string
+		silent   string
+		counts   receiving.Counts
+	}{
+		"all pages": {nil, body, http.StatusOK, 1, told + "; it names page 0, which cannot be answered", "not handled", receiving.Counts{Callbacks: 1, Events: 1, Tests: 1}},
+		"bound":     {[]string{"10"}, body, http.StatusOK, 0, told + "; it is not handled, because it names page 0", "dropped", receiving.Counts{Callbacks: 1, Tests: 1}},
+		"bound to page 0": {[]string{"0"}, body, http.StatusOK, 1, told + "; it names page 0, which cannot be answered", "not handled",
+			receiving.Counts{Callbacks: 1, Events: 1, Tests: 1}},
+		"every field": {[]string{"10"}, `{"object":"instagram","entry":[{"id":"0","time":1764000000,"changes":[{"field":"comments","value":{"id":"1"}},
+			{"field":"mentions","value":{"media_id":"1"}}]},{"id":0,"field":"comments","value":{"id":"2"}}]}`, http.StatusOK, 0, "events=3", "dropped", receiving.Counts{Callbacks: 1, Tests: 3}},
+		"among others": {[]string{"10"}, `{"object":"page","entry":[{"id":"0","messaging":[{"read":{}}]},{"id":"10","messaging":[{"read":{}}]}]}`,
+			http.StatusOK, 1, told, "dropped", receiving.Counts{Callbacks: 1, Events: 1, Tests: 1}},
+		"with a foreign one": {[]string{"10"}, `{"object":"page","entry":[{"id":"0","messaging":[{"read":{}}]},{"id":"11","messaging":[{"read":{}}]}]}`,
+			http.StatusUnauthorized, 0, told, "dropped=2", receiving.Counts{RefusedPages: 1, Foreign: 1, Tests: 1}},
+		"none": {[]string{"10"}, `{"object":"page","entry":[{"id":"00","messaging":[{"read":{}}]}]}`,
+			http.StatusUnauthorized, 0, "dropped", told, receiving.Counts{RefusedPages: 1, Foreign: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, func(c *receiving.WebhookConfig) { c.Apps[0].Pages = test.pages })
+			status, _ := b.signed(test.body)
+			require.Equal(t, test.status, status)
+			require.Len(t, b.accepted, test.accepted)
+			require.Contains(t, b.logged(), test.log)
+			require.NotContains(t, b.logged(), test.silent)
+			require.Equal(t, test.counts, b.webhook.Counts())
+		})
+	}
+}
