@@ -20,7 +20,9 @@ type Store interface {
 	// Forget erases a person everywhere: profile, messages both ways,
 	// locations, sessions, waiting events, unsent messages and dead letters.
 	// A turn that runs for the person meanwhile is fenced: its commit is
-	// refused with [ErrFenced]. Deduplication keys stay, for they name no one.
+	// refused with [ErrFenced]. Deduplication keys stay, so they must identify
+	// no one: the bot's are digests. What a database keeps of deleted rows in
+	// its files, the package of that database says.
 	Forget(ctx context.Context, conv Conversation) error
 
 	// Purge erases what is older than the cutoffs, and what has expired. Keys

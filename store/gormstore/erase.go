@@ -11,7 +11,7 @@ import (
 // Forget implements [store.Store]. A running turn is fenced because its
 // mailbox is gone and epochs are never repeated.
 func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
-	return s.do(ctx, func(t *txn) error {
+	err := s.do(ctx, func(t *txn) error {
 		// The mailbox goes first: whoever holds it has its commit refused.
 		if err := t.lock(map[store.Conversation]bool{conv: true}); err != nil {
 			return err
@@ -33,8 +33,16 @@ func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
 				return err
 			}
 		}
-		return nil
+		if s.db.Erasing == "" {
+			return nil
+		}
+		_, err = t.exec(s.db.Erasing)
+		return err
 	})
+	if err == nil && s.db.Erased != nil {
+		s.db.Erased(ctx)
+	}
+	return err
 }
 
 // purgeStep is the most rows that a purge erases at once, so that nobody waits

@@ -27,7 +27,7 @@ func TestStatementsFindTheirRowsByAnIndex(t *testing.T) {
 	exercise(t, st)
 	pool, err := st.DB().DB()
 	require.NoError(t, err)
-	few := regexp.MustCompile(`SCAN (messenger_epochs|messenger_replicas)`)
+	few := regexp.MustCompile(`SCAN (messenger_epochs|messenger_replicas|messenger_sweeps)`)
 	statements := gormstore.Statements(st)
 	require.Greater(t, len(statements), 30)
 	for _, statement := range statements {

@@ -67,8 +67,9 @@ func WithCommitTimeout(d time.Duration) Option {
 	return func(c *config) { c.commitTimeout = d }
 }
 
-// WithLogger sets where the store says what it has found out about its database when
-// it is opened. The default is [slog.Default].
+// WithLogger sets where the store logs what it finds out about its database: when
+// it is opened, and later what needs attention and is no operation's error. The
+// default is [slog.Default].
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) { c.logger = logger }
 }
@@ -107,6 +108,9 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 	s.watch()
 	for _, note := range db.Notes {
 		s.config.logger.Info("the store has found out about its database", "note", note)
+	}
+	if db.Start != nil {
+		db.Start(s.config.logger)
 	}
 	return s, nil
 }

@@ -165,6 +165,13 @@ func (w *writer) explain(err error) error {
 func (w *lane) commit(group []*operation) (shared bool, err error) {
 	ctx, cancel := w.deadline()
 	defer cancel()
+	if w.db.Gate != nil {
+		w.db.Gate.Lock()
+		defer w.db.Gate.Unlock()
+	}
+	if err := w.verify(); err != nil {
+		return true, err
+	}
 	if err := w.backlog.refresh(ctx, w.db.Pool); err != nil {
 		return true, err
 	}
@@ -193,10 +200,25 @@ func (w *lane) commit(group []*operation) (shared bool, err error) {
 	}
 	w.latest = t.now
 	w.backlog.add(t.delta)
+	if err := w.verify(); err != nil {
+		return true, err
+	}
 	if t.hint {
 		w.hint()
 	}
 	return false, nil
+}
+
+// verify reports whether the database is still the one that the next start will
+// open.
+func (w *writer) verify() error {
+	if w.db.Verify == nil {
+		return nil
+	}
+	if err := w.db.Verify(); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return nil
 }
 
 // deadline is the writer's own: a caller's context never ends a transaction

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -34,6 +35,9 @@ func readBack(ctx context.Context, conn *sql.Conn) error {
 
 // explain says what an error means for the file.
 func explain(path string, err error) error {
+	if lost, ok := errors.AsType[*FileError](err); ok {
+		return lost
+	}
 	if what := meaning(err); what != "" {
 		return fmt.Errorf("sqlite: %s %s: %w", path, what, err)
 	}

@@ -1,6 +1,7 @@
 package sqlite //nolint:testpackage // no option of Open gives the settings that it must refuse
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -27,15 +28,16 @@ func TestSettingsAreReadBack(t *testing.T) {
 
 func TestEachConnectionIsDurable(t *testing.T) {
 	t.Parallel()
-	path, err := prepare(filepath.Join(t.TempDir(), "bot.db"))
+	f, owner, err := prepare(filepath.Join(t.TempDir(), "bot.db"))
 	require.NoError(t, err)
-	db, err := connect(path, settings{journal: "WAL", synchronous: "FULL"})
+	db, err := connect(f, settings{journal: "WAL", synchronous: "FULL"})
 	require.NoError(t, err)
 	for range 2 {
 		conn, err := db.Connect(t.Context())
 		require.NoError(t, err)
 		for pragma, want := range map[string]string{
 			"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "5000",
+			"secure_delete": "1", "journal_size_limit": fmt.Sprint(journalLimit), "wal_autocheckpoint": fmt.Sprint(checkpoint),
 		} {
 			var got string
 			require.NoError(t, conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
@@ -46,4 +48,5 @@ func TestEachConnectionIsDurable(t *testing.T) {
 		require.NoError(t, conn.Close())
 	}
 	require.NoError(t, db.Close())
+	require.NoError(t, owner.Close())
 }

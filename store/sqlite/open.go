@@ -41,8 +41,8 @@ const (
 //
 // It fails with an [OwnedError] if another store has the file open, with a
 // [gormstore.SchemaError] if a newer version of this library has written it,
-// and if the file is not a database, cannot be written, or cannot be made
-// durable.
+// and if the file is not a database, cannot be written, cannot be made durable,
+// or has a second name: a hard link.
 func Open(path string, opts ...gormstore.Option) (*gormstore.Store, error) {
 	return open(path, settings{journal: "WAL", synchronous: "FULL"}, opts)
 }
@@ -51,15 +51,11 @@ func Open(path string, opts ...gormstore.Option) (*gormstore.Store, error) {
 type settings struct{ journal, synchronous string }
 
 func open(path string, set settings, opts []gormstore.Option) (*gormstore.Store, error) {
-	path, err := prepare(path)
+	f, owner, err := prepare(path)
 	if err != nil {
 		return nil, err
 	}
-	owner, err := own(path)
-	if err != nil {
-		return nil, err
-	}
-	db, err := connect(path, set)
+	db, err := connect(f, set)
 	if err != nil {
 		return nil, errors.Join(err, owner.Close())
 	}
@@ -67,14 +63,31 @@ func open(path string, set settings, opts []gormstore.Option) (*gormstore.Store,
 	db.Close = func() error { return errors.Join(release(), owner.Close()) }
 	st, err := gormstore.Open(db, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("sqlite: %s: %w", path, err)
+		return nil, fmt.Errorf("sqlite: %s: %w", f.path, err)
 	}
 	return st, nil
 }
 
-// prepare makes the file if it is missing, checks that it can be written, and
-// returns its one true path.
-func prepare(path string) (string, error) {
+// prepare locks the file, which it creates if there is none, and finds the path
+// that it has without links.
+func prepare(path string) (*files, *ownership, error) {
+	name, err := checkPath(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	owner, err := own(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := locate(name, owner)
+	if err != nil {
+		return nil, nil, errors.Join(err, owner.Close())
+	}
+	return f, owner, nil
+}
+
+// checkPath makes a path absolute, and refuses one that no file can have.
+func checkPath(path string) (string, error) {
 	switch {
 	case path == "":
 		return "", errors.New("sqlite: no path")
@@ -83,10 +96,11 @@ func prepare(path string) (string, error) {
 	case strings.ContainsRune(path, 0):
 		return "", fmt.Errorf("sqlite: path %q has a zero byte in it", path)
 	}
-	dir, err := filepath.Abs(filepath.Dir(path))
+	name, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("sqlite: %w", err)
 	}
+	dir := filepath.Dir(name)
 	if info, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("sqlite: the directory of %s does not exist: %w", path, err)
 	} else if err != nil {
@@ -94,26 +108,29 @@ func prepare(path string) (string, error) {
 	} else if !info.IsDir() {
 		return "", fmt.Errorf("sqlite: %s is not a directory", dir)
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return "", fmt.Errorf("sqlite: %s is not a regular file", path)
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	return name, nil
+}
+
+// locate finds the path of the locked file. SQLite names its side files after the
+// file and not after a symbolic link to it. After a hard link it would name others,
+// so that one file had two logs.
+func locate(name string, owner *ownership) (*files, error) {
+	resolved, err := filepath.EvalSymlinks(name)
 	if err != nil {
-		return "", fmt.Errorf("sqlite: %w", err)
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	if err := f.Close(); err != nil {
-		return "", fmt.Errorf("sqlite: %w", err)
-	}
-	// Two names of one file must meet at one lock, and SQLite's own side files
-	// are named after the file, not after a link to it.
-	resolved, err := filepath.EvalSymlinks(path)
+	info, err := owner.file.Stat()
 	if err != nil {
-		return "", fmt.Errorf("sqlite: %w", err)
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	if resolved, err = filepath.Abs(resolved); err != nil {
-		return "", fmt.Errorf("sqlite: %w", err)
+	if linked(owner.file, info) {
+		return nil, fmt.Errorf("sqlite: %s has a second name, a hard link; opened by that name it would be damaged: remove the link, or copy the file", resolved)
 	}
-	return resolved, nil
+	f := &files{name: name, path: resolved, db: owner.file}
+	return f, f.check()
 }
 
 // source is the data source name of a file. As a URI it leaves no character of
@@ -123,9 +140,11 @@ func source(path string, set settings) string {
 		"_busy_timeout": {strconv.Itoa(busyTimeout)},
 		"_cache_size":   {strconv.Itoa(-cacheSize)},
 		"_foreign_keys": {"1"},
-		"_mutex":        {"no"}, // database/sql gives a connection to one goroutine at a time
-		"_journal_mode": {set.journal},
-		"_synchronous":  {set.synchronous},
+		// What is deleted is overwritten: see wipe.go for what that leaves.
+		"_secure_delete": {"on"},
+		"_mutex":         {"no"}, // database/sql gives a connection to one goroutine at a time
+		"_journal_mode":  {set.journal},
+		"_synchronous":   {set.synchronous},
 		// A transaction that reads first and writes later would fail at once
 		// if another wrote in between, whatever the busy timeout.
 		"_txlock": {"immediate"},
@@ -137,50 +156,43 @@ func source(path string, set settings) string {
 	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: query.Encode()}).String()
 }
 
-// connect opens the file twice: one connection that writes, and a pool.
-func connect(path string, set settings) (*database.Database, error) {
-	writer, err := sql.Open(sqlite.DriverName, source(path, set))
+// connect opens the file three times: one connection that writes, a pool for reads
+// and the user's statements, and the keeper's connection, which is opened first and
+// closed last.
+func connect(f *files, set settings) (*database.Database, error) {
+	keep, err := newKeeper(f, set)
 	if err != nil {
-		return nil, fmt.Errorf("sqlite: %s: %w", path, err)
+		return nil, err
 	}
-	writer.SetMaxOpenConns(1)
-	pool, err := sql.Open(sqlite.DriverName, source(path, set))
+	writer, err := newPool(source(f.path, set), f, 1)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), writer.Close())
+		return nil, errors.Join(err, keep.close())
 	}
-	pool.SetMaxOpenConns(readers)
-	pool.SetMaxIdleConns(readers)
-	closeBoth := func() error { return errors.Join(pool.Close(), writer.Close()) }
-
-	writes := func(ctx context.Context) (*sql.Conn, error) {
-		conn, err := writer.Conn(ctx)
-		if err != nil {
-			return nil, explain(path, err)
-		}
-		if err := readBack(ctx, conn); err != nil {
-			return nil, errors.Join(explain(path, err), conn.Close())
-		}
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", checkpoint)); err != nil {
-			return nil, errors.Join(explain(path, err), conn.Close())
-		}
-		return conn, nil
-	}
-	conn, err := writes(context.Background())
+	pool, err := newPool(source(f.path, set), f, readers)
 	if err != nil {
-		return nil, errors.Join(err, closeBoth())
+		return nil, errors.Join(err, writer.Close(), keep.close())
 	}
-	if err := conn.Close(); err != nil {
-		return nil, errors.Join(explain(path, err), closeBoth())
-	}
+	closeAll := func() error { return errors.Join(pool.Close(), writer.Close(), keep.close()) }
 	gormDB, err := gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
-		return nil, errors.Join(explain(path, err), closeBoth())
+		return nil, errors.Join(explain(f.path, err), closeAll())
 	}
 	return &database.Database{
-		Dialect: dialect{}, Pool: gormDB, Connect: writes, Close: closeBoth,
+		Dialect: dialect{}, Pool: gormDB, Close: closeAll,
+		Connect: func(ctx context.Context) (*sql.Conn, error) {
+			conn, err := writer.Conn(ctx)
+			if err != nil {
+				return nil, explain(f.path, err)
+			}
+			if err := readBack(ctx, conn); err != nil {
+				return nil, errors.Join(explain(f.path, err), conn.Close())
+			}
+			return conn, nil
+		},
+		Start: keep.start, Gate: &keep.gate, Verify: keep.verify, Erasing: oweSweep, Erased: keep.erased,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
-				return "sqlite: " + path + " " + what
+				return "sqlite: " + f.path + " " + what
 			}
 			return ""
 		},

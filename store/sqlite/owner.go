@@ -3,58 +3,110 @@ package sqlite
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strings"
+	"sync"
 )
-
-// ownerSuffix names the file beside the database that its owner holds a lock
-// on. It stays when the owner is gone; only the lock counts.
-const ownerSuffix = "-owner"
 
 // OwnedError is returned by [Open] when another store has the file open, in
 // this process or in another.
 type OwnedError struct {
-	// Path is the database file; the lock is on the file of that name with
-	// -owner behind it.
+	// Path is the database file.
 	Path string
-	// Owner says who has it, as far as is known: "process 1234".
+	// Owner is the process that holds the lock, as far as is known:
+	// "process 1234".
 	Owner string
 }
 
 func (e *OwnedError) Error() string {
-	return fmt.Sprintf("sqlite: %s is in use by %s, which holds the lock on %s; one store at a time can have it open",
-		e.Path, e.Owner, e.Path+ownerSuffix)
+	return fmt.Sprintf("sqlite: %s is in use by %s, which holds its lock; one store at a time can have it open", e.Path, e.Owner)
 }
 
-// errHeld is returned by lock if somebody else has the lock.
+// errHeld is returned by lock if another open file holds the lock.
 var errHeld = errors.New("held")
 
-// ownership is a lock that is held.
-type ownership struct{ file *os.File }
+// ownership is the lock on a database file that this process holds.
+//
+// The file stays open until SQLite has closed its last descriptor of it. On Unix,
+// closing any descriptor of a file drops all POSIX locks that the process has on
+// that file: SQLite's locks would be gone, and another program that closes the
+// database would delete the write-ahead log.
+type ownership struct {
+	file *os.File
+	info os.FileInfo
+	// release gives the lock back. Closing the file is not enough: a child process
+	// that is just being started shares it until it runs its program.
+	release func() error
+	// spare are further descriptors of the file, to be closed no earlier.
+	spare []*os.File
+}
 
-// Close gives the lock back. To close the file is not enough: a process that
-// is being started at this moment has it open too, until it runs its program.
-func (o ownership) Close() error { return errors.Join(unlock(o.file), o.file.Close()) }
+// owned are the files that stores of this process have open.
+var owned struct { //nolint:gochecknoglobals // POSIX locks belong to the process, and so does this
+	mu  sync.Mutex
+	all []*ownership
+}
 
-// own takes the lock of a database file. The end of the process gives it back
-// too.
-func own(path string) (io.Closer, error) {
-	side := path + ownerSuffix
-	f, err := lock(side)
-	if errors.Is(err, errHeld) {
-		owner := "another store"
-		if text, err := os.ReadFile(side); err == nil && len(text) > 0 {
-			owner = strings.TrimSpace(string(text))
-		}
-		return nil, &OwnedError{Path: path, Owner: owner}
+// own opens a database file, which it creates if there is none, and takes its
+// lock. The end of the process gives the lock back too.
+func own(path string) (*ownership, error) {
+	owned.mu.Lock()
+	defer owned.mu.Unlock()
+	// A file that this process owns must not be opened: see ownership.
+	if info, err := os.Stat(path); err == nil && ownedAs(info) != nil {
+		return nil, ownedHere(path)
 	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("sqlite: the lock on %s: %w", side, err)
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	// Who it is only serves the error above: a full disk must not matter.
-	if f.Truncate(0) == nil {
-		_, _ = fmt.Fprintf(f, "process %d\n", os.Getpid())
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), f.Close())
 	}
-	return ownership{f}, nil
+	if o := ownedAs(info); o != nil { // it got this name after the first look
+		o.spare = append(o.spare, f)
+		return nil, ownedHere(path)
+	}
+	release, owner, err := lock(f, path)
+	switch {
+	case errors.Is(err, errHeld):
+		return nil, errors.Join(&OwnedError{Path: path, Owner: owner}, f.Close())
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("sqlite: the lock on %s: %w", path, err), f.Close())
+	}
+	o := &ownership{file: f, info: info, release: release}
+	owned.all = append(owned.all, o)
+	return o, nil
+}
+
+func ownedAs(info os.FileInfo) *ownership {
+	for _, o := range owned.all {
+		if os.SameFile(o.info, info) {
+			return o
+		}
+	}
+	return nil
+}
+
+func ownedHere(path string) error {
+	return &OwnedError{Path: path, Owner: process(os.Getpid())}
+}
+
+func process(pid int) string { return fmt.Sprint("process ", pid) }
+
+// Close gives the lock back. SQLite must have closed the file.
+func (o *ownership) Close() error {
+	owned.mu.Lock()
+	defer owned.mu.Unlock()
+	for i, other := range owned.all {
+		if other == o {
+			owned.all = append(owned.all[:i], owned.all[i+1:]...)
+			break
+		}
+	}
+	errs := []error{o.release(), o.file.Close()}
+	for _, f := range o.spare {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
 }

@@ -4,28 +4,42 @@ import (
 	"errors"
 	"os"
 	"syscall"
+	"unsafe"
 )
 
-// errSharing is ERROR_SHARING_VIOLATION.
-const errSharing = syscall.Errno(32)
+// lockAt is the byte that is locked, far behind those that SQLite locks and
+// behind the end of any file: other handles can neither read nor write it.
+const lockAt = 1 << 62
 
-// lock opens a file that nobody else may write while it is open.
-func lock(name string) (*os.File, error) {
-	p, err := syscall.UTF16PtrFromString(name)
-	if err != nil {
-		return nil, err
+const (
+	failImmediately = 1 // LOCKFILE_FAIL_IMMEDIATELY
+	exclusive       = 2 // LOCKFILE_EXCLUSIVE_LOCK
+
+	errLockViolation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
+	errIOPending     = syscall.Errno(997)
+)
+
+//nolint:gochecknoglobals // procedures are found once
+var (
+	kernel32     = syscall.NewLazyDLL("kernel32.dll")
+	lockFileEx   = kernel32.NewProc("LockFileEx")
+	unlockFileEx = kernel32.NewProc("UnlockFileEx")
+)
+
+// lock locks one byte of the file. The lock belongs to the handle.
+func lock(f *os.File, _ string) (release func() error, owner string, err error) {
+	at := func() *syscall.Overlapped { return &syscall.Overlapped{OffsetHigh: lockAt >> 32} }
+	ok, _, err := lockFileEx.Call(f.Fd(), failImmediately|exclusive, 0, 1, 0, uintptr(unsafe.Pointer(at())))
+	if ok == 0 {
+		if errors.Is(err, errLockViolation) || errors.Is(err, errIOPending) {
+			return nil, "another process", errHeld
+		}
+		return nil, "", os.NewSyscallError("LockFileEx", err)
 	}
-	h, err := syscall.CreateFile(p, syscall.GENERIC_READ|syscall.GENERIC_WRITE, syscall.FILE_SHARE_READ, nil,
-		syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
-	if errors.Is(err, errSharing) {
-		return nil, errHeld
-	}
-	if err != nil {
-		return nil, &os.PathError{Op: "open", Path: name, Err: err}
-	}
-	return os.NewFile(uintptr(h), name), nil
+	return func() error {
+		if ok, _, err := unlockFileEx.Call(f.Fd(), 0, 1, 0, uintptr(unsafe.Pointer(at()))); ok == 0 {
+			return os.NewSyscallError("UnlockFileEx", err)
+		}
+		return nil
+	}, "", nil
 }
-
-// unlock has nothing to do: the lock is the open file, which no other process
-// inherits.
-func unlock(*os.File) error { return nil }

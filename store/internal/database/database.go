@@ -6,6 +6,8 @@ package database
 import (
 	"context"
 	"database/sql"
+	"log/slog"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -30,6 +32,18 @@ type Database struct {
 	// if this process alone uses the queue. Then leases that are found at the
 	// start belong to a dead process.
 	Cluster Cluster
+	// Start, if not nil, is called once, when the tables are there.
+	Start func(log *slog.Logger)
+	// Gate, if not nil, is held for each transaction of the writer.
+	Gate sync.Locker
+	// Verify, if not nil, reports whether what is written reaches the database that
+	// the next start will open. It is asked before each transaction of the writer,
+	// and again when it has committed, before its operations are acknowledged.
+	Verify func() error
+	// Erasing, if not empty, is run in each transaction that forgets a person, and
+	// Erased is called when it has committed. It may take until the context ends.
+	Erasing string
+	Erased  func(ctx context.Context)
 	// Meaning says in words what an error of the database means, or nothing if
 	// that is not known; nil knows nothing.
 	Meaning func(error) string

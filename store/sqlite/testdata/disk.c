@@ -15,8 +15,8 @@
 // "none" or "all" of them are there, or "some", whole or up to some sector, as
 // DISK_SEED has it.
 //
-// The shared memory beside a database and the lock of its owner are left out:
-// neither outlives the machine.
+// The shared memory beside a database is left out: it does not outlive the
+// machine.
 
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -93,7 +93,7 @@ static uint64_t roll(void) {
 
 static int forgotten(const char *name) {
 	size_t n = strlen(name);
-	return name[0] == '.' || (n > 4 && !strcmp(name + n - 4, "-shm")) || (n > 6 && !strcmp(name + n - 6, "-owner"));
+	return name[0] == '.' || (n > 4 && !strcmp(name + n - 4, "-shm"));
 }
 
 static void resize(struct file *f, size_t size) {
