@@ -100,6 +100,9 @@ func FuzzAnswer(f *testing.F) {
 		var unusable *graph.ResponseError
 		require.NotEqual(t, errors.As(err, &refused), errors.As(err, &unusable), "%T", err)
 		require.NotContains(t, err.Error(), token)
-		graph.Classify(err)
+		class := graph.Classify(err)
+		if refused != nil && errors.Is(err, graph.ErrTokenInvalid) {
+			require.Equal(t, graph.RetryNewToken, class)
+		}
 	})
 }

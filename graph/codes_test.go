@@ -218,10 +218,13 @@ func TestErrorsAreReadFromAnswers(t *testing.T) {
 			"error_user_msg":"Text","fbtrace_id":"Abc","is_transient":true,"error_data":{"x":[]}}}`, full},
 		"words for numbers": {401, `{"error":{"message":"expired","type":"OAuthException","code":"190","error_subcode":"463","error_user_title":"Title",
 			"error_user_msg":"Text","fbtrace_id":"Abc","is_transient":"true"}}`, full},
-		"with status 200":   {200, `{"recipient_id":"9","error":{"code":10}}`, graph.Error{Code: 10, HTTPStatus: 200}},
-		"strange members":   {400, `{"error":{"code":10,"message":{},"error_subcode":[],"is_transient":7}}`, graph.Error{Code: 10, HTTPStatus: 400}},
-		"a message only":    {400, `{"error":{"message":"no"}}`, graph.Error{Message: "no", HTTPStatus: 400}},
-		"a code with space": {500, "\n {\"error\":{\"code\":2}} \n", graph.Error{Code: 2, HTTPStatus: 500}},
+		"numbers with fractions": {401, `{"error":{"code":190.0,"error_subcode":4.63e2}}`, graph.Error{Code: 190, Subcode: 463, HTTPStatus: 401}},
+		"numbers that are none":  {400, `{"error":{"code":10,"error_subcode":1.5}}`, graph.Error{Code: 10, HTTPStatus: 400}},
+		"numbers too large":      {400, `{"error":{"code":10,"error_subcode":1e30}}`, graph.Error{Code: 10, HTTPStatus: 400}},
+		"with status 200":        {200, `{"recipient_id":"9","error":{"code":10}}`, graph.Error{Code: 10, HTTPStatus: 200}},
+		"strange members":        {400, `{"error":{"code":10,"message":{},"error_subcode":[],"is_transient":7}}`, graph.Error{Code: 10, HTTPStatus: 400}},
+		"a message only":         {400, `{"error":{"message":"no"}}`, graph.Error{Message: "no", HTTPStatus: 400}},
+		"a code with space":      {500, "\n {\"error\":{\"code\":2}} \n", graph.Error{Code: 2, HTTPStatus: 500}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -34,12 +35,15 @@ func decodeText(raw json.RawMessage) string {
 	return ""
 }
 
+// decodeInt returns a whole number, also one with a fraction of zero; any other value is 0.
 func decodeInt(raw json.RawMessage) int {
-	number, err := strconv.Atoi(strings.TrimSpace(decodeText(raw)))
-	if err != nil {
-		return 0
+	if number, err := strconv.Atoi(strings.TrimSpace(decodeText(raw))); err == nil {
+		return number
 	}
-	return number
+	if number := decodeFloat(raw); number != nil && *number == math.Trunc(*number) && math.Abs(*number) < 1<<31 {
+		return int(*number)
+	}
+	return 0
 }
 
 // decodeFloat returns nil if there is no number.
