@@ -126,7 +126,7 @@ func classifyAttachment(t AttachmentType) Type {
 	return TypeAttachment
 }
 
-// classifyPostback tells the menu's items and Get Started by the kind of their payload.
+// classifyPostback identifies the menu's items and Get Started by the kind of their payload.
 func classifyPostback(p *Postback) Type {
 	name, _ := payload.KindOf(p.Payload)
 	switch name {

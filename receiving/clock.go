@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// secondsBelow tells seconds from milliseconds: as seconds it is the year 5138, as milliseconds March 1973.
+	// secondsBelow separates seconds from milliseconds: as seconds it is the year 5138, as milliseconds March 1973.
 	secondsBelow = 100_000_000_000
 	// lastMilli is the end of the year 9999, the last that time.Time can write as JSON.
 	lastMilli = 253_402_300_799_999

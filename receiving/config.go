@@ -20,17 +20,17 @@ const (
 
 // WebhookConfig is what a [Webhook] is made of.
 type WebhookConfig struct {
-	// Accept takes the events of a callback, in the order in which the platform wrote them; there is at least one. The
-	// platform is told that all is well (200) once Accept has returned nil, so the events must be stored durably by then.
-	// After an error the platform is asked to deliver all of them again (503). The error is logged, and not told to the
-	// platform.
+	// Accept stores the events of a callback, in the order in which the platform wrote them; there is at least one. When it
+	// returns nil, the platform gets the answer 200 and does not deliver the events again, so they must be durable by then.
+	// After an error the answer is 503, and the platform delivers all of them again. The error is logged; the platform does
+	// not get it.
 	//
-	// Accept is called from many goroutines at once. The envelopes are its own until it returns; then their memory serves
-	// the next callback. It keeps what [Envelope.AppendBinary] or [Envelope.Clone] makes of them. The platform waits 5
-	// seconds for the answer; ctx is the request's. Required.
+	// Accept is called from many goroutines at the same time. It owns the envelopes until it returns; then their memory is
+	// reused. To keep them, use [Envelope.AppendBinary] or [Envelope.Clone]. The platform waits 5 seconds for the answer. ctx
+	// is the context of the request. Required.
 	Accept func(ctx context.Context, envelopes []Envelope) error
 
-	// Apps are the apps whose callbacks are taken. At least one is required.
+	// Apps are the apps that may send callbacks. At least one is required.
 	Apps []App
 
 	// BodyBudget is the most memory, in bytes, that the bodies of all requests in flight may have together. A callback beyond
@@ -45,7 +45,8 @@ type WebhookConfig struct {
 	// platform waits for an answer.
 	BodyTimeout time.Duration
 
-	// Logger is told of what is refused and what is malformed, never with a message's content, a signature or a secret.
+	// Logger gets a line for each refused callback and each malformed part of one. No line contains the content of a message,
+	// a signature or a secret.
 	// Default: slog.Default().
 	Logger *slog.Logger
 
@@ -53,22 +54,22 @@ type WebhookConfig struct {
 	// 4 MiB.
 	MaxBody int64
 
-	// VerifyToken is the string that was entered in the App Dashboard beside the webhook's address. Required.
+	// VerifyToken is the verify token that is set in the App Dashboard beside the webhook URL. Required.
 	VerifyToken secret.Value
 }
 
-// App is an app of the platform, which signs its callbacks with its secret.
+// App is an app of the platform. It signs its callbacks with its secret.
 type App struct {
-	// ID is the app's id. It is used in logs, and tells echoes of what the app itself sent. It may be empty.
+	// ID is the app's id. It is used in logs, and identifies echoes of the app's own messages. It may be empty.
 	ID string
 
-	// Secrets are the app secret and, while it is being changed, the other one: a callback that is signed with any of them is
-	// taken. At least one is required.
+	// Secrets are the app secret and, during a rotation, the other one. A callback may be signed with any of them. At least one
+	// is required.
 	Secrets []secret.Value
 
-	// Pages are the ids of the pages, or Instagram professional accounts, whose events this app may deliver. Those of others
-	// are dropped, so that who knows one tenant's secret cannot speak for another's page. Empty means all pages, which is
-	// possible for a single app only.
+	// Pages are the ids of the pages, or Instagram professional accounts, whose events this app may deliver. Events of other
+	// pages are dropped, so that anyone who knows the secret of one tenant cannot forge events of another tenant's page. Empty
+	// means all pages, which is allowed only if there is a single app.
 	Pages []string
 }
 
@@ -81,8 +82,8 @@ func (c WebhookConfig) withDefaults() WebhookConfig {
 	return c
 }
 
-// Validate returns an error that names every mistake of the configuration by its place, as in "Apps[1].Secrets[0]: is empty",
-// or nil. [NewWebhook] asks it first.
+// Validate returns nil, or an error that lists every invalid field with its place, as in "Apps[1].Secrets[0]: is empty".
+// [NewWebhook] calls it.
 func (c WebhookConfig) Validate() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -91,7 +92,7 @@ func (c WebhookConfig) Validate() error {
 		fault("Accept: is missing")
 	}
 	if len(c.Apps) == 0 {
-		fault("Apps: is empty: without an app's secret no callback can be told from a forged one")
+		fault("Apps: is empty: without an app secret a forged callback cannot be detected")
 	}
 	c.validateApps(fault)
 	c.validateBodies(fault)

@@ -2,8 +2,8 @@ package receiving
 
 import "sync/atomic"
 
-// Counts says what a [Webhook] has seen since it was made. The numbers of requests are those from Verifications to
-// NotAccepted; each request is counted once there.
+// Counts are the counters of a [Webhook] since it was created. Each request is counted once, in one of the fields from
+// Verifications to NotAccepted.
 type Counts struct {
 	// Verifications were answered with their challenge.
 	Verifications uint64
@@ -11,36 +11,36 @@ type Counts struct {
 	Callbacks uint64
 	// RefusedTokens are verifications with a wrong token or a wrong form.
 	RefusedTokens uint64
-	// RefusedSignatures are callbacks with no signature, an odd one, or one of nobody's secret.
+	// RefusedSignatures are callbacks without a signature, or with one that is malformed or of an unknown secret.
 	RefusedSignatures uint64
-	// RefusedPages are callbacks of which nothing remained, because the app that signed them has none of their pages.
+	// RefusedPages are callbacks of which every event was dropped, because the signing app is bound to none of their pages.
 	RefusedPages uint64
-	// RefusedBodies are callbacks that were too large, had too many events, broke off or were no JSON object.
+	// RefusedBodies are callbacks that were too large, had too many events, were cut off or were not a JSON object.
 	RefusedBodies uint64
 	// OverBudget are callbacks that were answered 503 because the bodies in flight had used up [WebhookConfig.BodyBudget].
 	OverBudget uint64
 	// TimedOut are callbacks whose body took longer than [WebhookConfig.BodyTimeout].
 	TimedOut uint64
-	// RefusedMethods are requests of another method than GET and POST.
+	// RefusedMethods are requests with a method other than GET and POST.
 	RefusedMethods uint64
 	// NotAccepted are callbacks for which Accept returned an error.
 	NotAccepted uint64
 
 	// Events were accepted.
 	Events uint64
-	// Foreign events were dropped: the app that signed them does not have their page.
+	// Foreign events were dropped, because the signing app is not bound to their page.
 	Foreign uint64
 	// Tests are events of the App Dashboard's test button, which name page 0. An app that is bound to pages passes none of them
 	// on; an app that takes all pages passes them on like any other event, and counts them in Events too.
 	Tests uint64
-	// Malformed counts what was not as it should be: elements that were dropped, and parts of events.
+	// Malformed counts elements that were dropped and parts of events that were left out, because their form was wrong.
 	Malformed uint64
 
 	// BodyBytes is the memory that bodies in flight have now, in bytes. Unlike the others it goes down as well.
 	BodyBytes int64
 }
 
-// counters are Counts while they count.
+// counters are the live form of Counts.
 type counters struct {
 	verifications, callbacks                                    atomic.Uint64
 	refusedTokens, refusedSignatures, refusedPages, refusedBody atomic.Uint64
@@ -48,7 +48,7 @@ type counters struct {
 	events, foreign, tests, malformed                           atomic.Uint64
 }
 
-// Counts returns what the webhook has seen so far. It may be called at any time, from any goroutine.
+// Counts returns the current counters. It may be called at any time, from any goroutine.
 func (w *Webhook) Counts() Counts {
 	return Counts{
 		Verifications:     w.counters.verifications.Load(),

@@ -32,10 +32,10 @@ const (
 	maxTaken = 10_000
 )
 
-// decoders are kept, since each is used for one element only.
+// decoders are reused, since each is used for one element only.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// newDecoder returns a decoder of data, which is to be released.
+// newDecoder returns a decoder of data. The caller must release it.
 func newDecoder(data []byte) *decoder {
 	d, _ := decoders.Get().(*decoder)
 	d.reset(data)
@@ -52,7 +52,7 @@ func (d *decoder) release() {
 	decoders.Put(d)
 }
 
-// within reads a part of the data once more. at is where the part begins in what is read now.
+// within reads a part of the data again. at is the offset of the part in what is being read.
 func (d *decoder) within(at int, part []byte, read func()) {
 	outer, base := d.Reader, d.base
 	d.Reader, d.base = scan.NewReader(part), base+at
@@ -60,7 +60,7 @@ func (d *decoder) within(at int, part []byte, read func()) {
 	d.Reader, d.base = outer, base
 }
 
-// report counts something that is wrong with the value at offset, and describes it if not too much was described already.
+// report counts a problem with the value at offset, and describes it if fewer than maxProblems are described.
 func (d *decoder) report(offset int, text string) {
 	d.malformed++
 	if len(d.problems) < maxProblems {
@@ -68,13 +68,13 @@ func (d *decoder) report(offset int, text string) {
 	}
 }
 
-// refuse reports the value that comes next as not being what it should be, and passes over it.
+// refuse reports that the next value has the wrong type, and skips it.
 func (d *decoder) refuse(what string) {
 	d.report(d.Offset(), "is "+kindName(d.Kind())+", not "+what)
 	d.Skip()
 }
 
-// want is refuse, but null is no fault.
+// want is like refuse, but null is not a problem.
 func (d *decoder) want(what string) {
 	if d.Kind() == 'n' {
 		d.Skip()
@@ -83,7 +83,7 @@ func (d *decoder) want(what string) {
 	d.refuse(what)
 }
 
-// object enters an object. Where none comes it reads what comes and returns false.
+// object enters an object. If the next value is not one, it skips the value and returns false.
 func (d *decoder) object() bool {
 	if d.Kind() != '{' {
 		d.want("an object")
@@ -116,7 +116,7 @@ func (d *decoder) keys(read func(name string)) {
 	}
 }
 
-// take reports whether there is room for item n of an array, which comes next. If not, it passes over it.
+// take reports whether item n of an array, which comes next, is within the limits. If not, it skips the item.
 func (d *decoder) take(n int) bool {
 	if n < maxItems && d.taken < maxTaken {
 		d.taken++
@@ -171,8 +171,8 @@ func (d *decoder) id(to *string) {
 	}
 }
 
-// scalar reads a number, or a string that says one, by way of parse, which returns false for what is not as it should be. It is
-// not asked of what is longer than any number, time or name.
+// scalar reads a number or a string with parse, which returns false if the text is invalid. Text that is longer than any number,
+// time or name is refused without parse.
 func (d *decoder) scalar(what string, parse func(text []byte) bool) {
 	start, kind := d.Offset(), d.Kind()
 	var text []byte

@@ -2,7 +2,7 @@ package receiving
 
 import "cmp"
 
-// naming finds what a messaging element is called. It does not depend on the order of the keys.
+// naming finds the name of a messaging element. It does not depend on the order of the keys.
 type naming struct {
 	kind  *kind  // the known one of the lowest rank
 	other string // of the keys that this library does not know the first in the alphabet
@@ -72,8 +72,8 @@ func (d *decoder) reportMisfits(list []candidate, chosen *candidate, nulls bool)
 	}
 }
 
-// element decodes a messaging element, whose keys tell its kind. If it has several, the lowest rank wins. If it has none, the event
-// is named by field, or if that is empty by a key that could be a name.
+// element decodes a messaging element. Its keys identify its kind; of several, the lowest rank wins. If there is none, the event is
+// named by field, or if that is empty by a key that could be a name.
 func (d *decoder) element(field string) Payload {
 	start := d.Offset()
 	if !d.object() {

@@ -44,7 +44,7 @@ func (d *decoder) read() Payload {
 	return r
 }
 
-// threadControl returns the reader of a hand-over, whose key is its action.
+// threadControl returns the reader of a hand-over. Its key is its action.
 func threadControl(action string) func(*decoder) Payload {
 	return func(d *decoder) Payload {
 		if !d.object() {
@@ -69,7 +69,7 @@ func threadControl(action string) func(*decoder) Payload {
 	}
 }
 
-// appRoles reads the roles of apps, whose keys are the apps' ids.
+// appRoles reads the roles of apps by the apps' ids.
 func (d *decoder) appRoles() Payload {
 	if !d.object() {
 		return nil

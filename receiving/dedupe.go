@@ -8,7 +8,7 @@ import (
 // identity is what a dedupe key is made of, besides the page. The time of the notification is no part of it, since the platform
 // notifies again of the same thing at another time.
 type identity struct {
-	// kind names the kind of event. It tells a message from its echo and from its deletion, which have one mid.
+	// kind names the kind of event. A message, its echo and its deletion have the same mid and differ in the kind.
 	kind string
 	// mid is the message id of what is a message itself; empty for all else.
 	mid []byte

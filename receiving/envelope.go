@@ -14,7 +14,7 @@ type Envelope struct {
 	// documentation says which. The time of the notification is no part of it, nor is standby: an app that gains control of a
 	// conversation between two deliveries gets the event once.
 	Key string
-	// Object tells Messenger from Instagram.
+	// Object is the product: Messenger or Instagram.
 	Object Object
 	// PageID is the id of the entry: the page, or on Instagram the professional account.
 	PageID string

@@ -10,10 +10,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// envelopeVersion is the version of the form that is written. Older ones can be read for ever.
+// envelopeVersion is the version of the encoding that is written. All older versions can be read.
 const envelopeVersion = 1
 
-// ErrEnvelope says that bytes are no envelope, or one that a later version of this library wrote.
+// ErrEnvelope reports bytes that are not an envelope, or one that a later version of this library has written.
 var ErrEnvelope = errors.New("receiving: not an envelope")
 
 // MarshalBinary implements [encoding.BinaryMarshaler] by way of [Envelope.AppendBinary].
@@ -56,7 +56,7 @@ func appendField(dst []byte, name, value string) []byte {
 		return dst
 	}
 	dst = append(append(append(dst, `,"`...), name...), `":`...)
-	dst, _ = jsontext.AppendQuote(dst, value) // the error would be about UTF-8, which is mended
+	dst, _ = jsontext.AppendQuote(dst, value) // the error would be about invalid UTF-8, which is replaced
 	return dst
 }
 

@@ -10,9 +10,9 @@ type Event struct {
 	// Key identifies the event: the platform may deliver it many times, and a
 	// handler may run for it again after a failure, always with the same Key.
 	Key string
-	// Type is the receiving type, which the routing policy goes by.
+	// Type is the receiving type, by which a routing policy selects routes.
 	Type Type
-	// Object tells Messenger from Instagram.
+	// Object is the product: Messenger or Instagram.
 	Object Object
 	// PageID is the page's id; on Instagram, the professional account's.
 	PageID string
@@ -27,8 +27,8 @@ type Event struct {
 	// Time is when it happened, by the platform's clock. If the platform did
 	// not say, it is the time of the callback's entry, or zero.
 	Time time.Time
-	// Standby reports that another app controls the conversation: the event is
-	// to be known, not answered.
+	// Standby reports that another app controls the conversation, so the event
+	// must not be answered.
 	Standby bool
 	// Payload is what happened. It is never nil.
 	Payload Payload
@@ -47,7 +47,7 @@ const (
 
 // IsAct reports whether the event is an act of its person, which may be
 // answered. Deliveries, reads, echoes, hand-overs and policy notices are no
-// acts, nor is anything on standby.
+// acts, and nothing on standby is one.
 func (e *Event) IsAct() bool {
 	return !e.Standby && e.PersonID+e.UserRef != "" && e.Type.IsAct()
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// kind is a kind of messaging element. The platform does not name it: it is told by the key that is there.
+// kind is a kind of messaging element. The platform does not name it: the key that is there identifies it.
 type kind struct {
 	// key is that key.
 	key string
@@ -13,7 +13,7 @@ type kind struct {
 	name string
 	// flat reports that the event is the whole element, of which key is but one of the fields.
 	flat bool
-	// rank decides when an element has several: the lowest wins.
+	// rank decides if an element has several kinds: the lowest wins.
 	rank int
 	// carries says what of the value Split reads.
 	carries carried
@@ -27,7 +27,7 @@ type carried int
 const (
 	carriesNothing carried = iota
 	carriesMID
-	carriesMessage // its mid, and what tells its echo and its deletion
+	carriesMessage // its mid, and whether it is an echo or deleted
 	carriesUserRef
 )
 
@@ -69,7 +69,7 @@ func byKey(list ...kind) map[string]*kind {
 	return index
 }
 
-// isFrame reports whether a key of a messaging element, or of an entry, belongs to every kind of event, and so tells none.
+// isFrame reports whether a key of a messaging element, or of an entry, belongs to every kind of event and so identifies none.
 func isFrame(key string) bool {
 	switch key {
 	case "sender", "recipient", "timestamp", "hop_context", "lead", "prior_message", "is_self", "id", "time":

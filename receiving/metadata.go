@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// MaxSendKey is the most characters of a send key.
+	// MaxSendKey is the maximum length of a send key in characters.
 	MaxSendKey = 64
 	// MaxMetadata is how many characters (Unicode code points) of a user's own metadata fit beside any send key. The platform
 	// takes fewer than 1000 for both.
@@ -20,18 +20,18 @@ const (
 )
 
 var (
-	// ErrSendKey says that a send key is not 1 to [MaxSendKey] characters of A-Z, a-z, 0-9, "_" and "-".
+	// ErrSendKey reports a send key that is not 1 to [MaxSendKey] characters of A-Z, a-z, 0-9, "_" and "-".
 	ErrSendKey = errors.New("receiving: invalid send key")
-	// ErrMetadata says that metadata is too long or no UTF-8.
+	// ErrMetadata reports metadata that is too long or not UTF-8.
 	ErrMetadata = errors.New("receiving: invalid metadata")
 )
 
-// EncodeMetadata returns the metadata of a message that is to be sent: the idempotency key of the send and the user's own
-// metadata, which may be empty. The platform gives metadata back on the message's echo, where [DecodeMetadata] takes them
-// apart. So the echo proves that the send took place, though the platform knows no idempotency keys.
+// EncodeMetadata returns the metadata for a message to send: the idempotency key of the send, and the user's own metadata, which
+// may be empty. The platform returns metadata on the message's echo, where [DecodeMetadata] separates the two. So the echo proves
+// that the send was executed, although the platform has no idempotency keys.
 //
-// It returns [ErrSendKey] for an invalid key, and [ErrMetadata] if user is no UTF-8 or both together are longer than the
-// platform takes; up to [MaxMetadata] characters always fit.
+// It returns [ErrSendKey] for an invalid key, and an error that wraps [ErrMetadata] if user is not UTF-8 or both together are
+// longer than the platform accepts; up to [MaxMetadata] characters always fit.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/send-api
 func EncodeMetadata(sendKey, user string) (string, error) {
@@ -47,8 +47,8 @@ func EncodeMetadata(sendKey, user string) (string, error) {
 	return metadataMark + sendKey + metadataEnd + user, nil
 }
 
-// DecodeMetadata takes apart what [EncodeMetadata] made. Any other metadata is all the user's own, and returned as it is with
-// an empty key.
+// DecodeMetadata separates the parts of metadata that [EncodeMetadata] has made. It returns any other metadata unchanged, with an
+// empty key.
 func DecodeMetadata(metadata string) (sendKey, user string) {
 	rest, ok := strings.CutPrefix(metadata, metadataMark)
 	if !ok {

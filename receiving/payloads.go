@@ -36,7 +36,7 @@ type Message struct {
 	AppID string `json:"app_id,omitempty"`
 	// Metadata is what the sender of an echo attached, unchanged.
 	Metadata string `json:"metadata,omitempty"`
-	// IsDeleted reports a message that the person has taken back.
+	// IsDeleted reports a message that the person has unsent.
 	IsDeleted bool `json:"is_deleted,omitempty"`
 	// IsUnsupported reports a message that the platform does not pass on.
 	IsUnsupported bool `json:"is_unsupported,omitempty"`
@@ -156,7 +156,7 @@ type MessageEdit struct {
 	IsSelf bool `json:"is_self,omitempty"`
 }
 
-// ThreadControl is a conversation that changed hands between apps.
+// ThreadControl is a change of the app that controls the conversation.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_handovers
 type ThreadControl struct {
@@ -182,10 +182,10 @@ type PolicyEnforcement struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// Unknown is what this library does not know; [Event.Raw] has it.
+// Unknown is an event of a kind that this library does not know; [Event.Raw] has its bytes.
 type Unknown struct {
-	// Field is the webhook field, or the key that names the kind of event, as
-	// far as it can be told.
+	// Field is the webhook field, or the key that names the kind of event. It
+	// is empty if there is neither.
 	Field string `json:"-"`
 }
 

@@ -73,7 +73,7 @@ type LeadAnswer struct {
 // The types of opt-ins that say theirs.
 const (
 	// OptinNotificationMessages is the consent to marketing messages, or its
-	// end: NotificationMessagesStatus tells.
+	// end, according to NotificationMessagesStatus.
 	OptinNotificationMessages = "notification_messages"
 	// OptinOneTime is the consent to a single notification. The platform has
 	// given it up; old buttons may still be in chats.

@@ -39,7 +39,7 @@ type Call struct {
 type CallSession struct {
 	// Version grows with each description; the highest one holds.
 	Version int `json:"version,omitempty"`
-	// SDPRenegotiation is what is to be answered.
+	// SDPRenegotiation is the offer to answer.
 	SDPRenegotiation *CallSDP `json:"sdp_renegotiation,omitempty"`
 }
 

@@ -24,7 +24,7 @@ type Label struct {
 	PageLabelName string `json:"page_label_name,omitempty"`
 }
 
-// MarketingMessage says what became of a marketing message, which the page pays for. The receiving type tells what.
+// MarketingMessage is a change of the state of a marketing message, which the page pays for. The receiving type is the new state.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/marketing-messages-on-messenger
 type MarketingMessage struct {

@@ -1,7 +1,7 @@
 package receiving
 
-// Problem is something in a callback that is not as the platform documents it: an element that is no object, a field of a
-// wrong type. It costs what it is about and nothing else. A Problem contains no value of a message and may be logged.
+// Problem is a malformed part of a callback, such as an element that is not an object or a field of a wrong type. Only that part
+// is left out. A Problem contains no value of a message, so it may be logged.
 type Problem struct {
 	// Path says where, as in "entry[0].messaging[1].message".
 	Path string

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// refusal is why a callback is not taken. Its text is for the platform and for the log.
+// refusal is the reason why a callback is refused. Its text is for the platform and for the log.
 type refusal struct {
 	status  int
 	text    string
@@ -34,7 +34,7 @@ var (
 func refusedBody(c *counters) counter       { return &c.refusedBody }
 func refusedSignatures(c *counters) counter { return &c.refusedSignatures }
 
-// receive takes a callback. Nothing looks into the body before its signature was checked.
+// receive handles a callback. The body is not parsed before its signature is verified.
 func (w *Webhook) receive(rw http.ResponseWriter, r *http.Request, until deadline) {
 	refused, err := w.take(rw, r, until)
 	if refused == nil {
@@ -125,6 +125,6 @@ func (w *Webhook) reportProblems(r *http.Request, app int, s *splitter) {
 			slog.String("app_id", w.config.Apps[app].ID), slog.String("path", p.Path), slog.String("problem", p.Text))
 	}
 	if more := s.malformed - len(s.problems); more > 0 {
-		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "and more of it", slog.Int("more", more))
+		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "more parts of the callback are malformed", slog.Int("more", more))
 	}
 }

@@ -73,16 +73,19 @@ func eventsTable() string {
 	var b strings.Builder
 	b.WriteString(`# Events
 
-Every event has one of these types, and routing goes by it. The table is made by ` + "`go generate ./receiving`" + `.
+Every event has one of these types, and a policy selects its routes by it. ` + "`go generate ./receiving`" + ` generates this table.
 
 * **Payload** is the Go type of ` + "`Event.Payload`" + ` in package ` + "`receiving`" + `.
-* **In the callback** is where an entry has such an event. What comes under ` + "`messaging`" + ` comes under ` + "`standby`" + ` too, while
-  another app controls the conversation and the page is subscribed to ` + "`standby`" + `; such events are never answered. Hand-overs have a key for
+* **In the callback** is the place of the event in an entry of the callback. Events under ` + "`messaging`" + ` come under ` + "`standby`" + ` instead while
+  another app controls the conversation, if the page is subscribed to ` + "`standby`" + `; such events are never answered. Hand-overs have a key for
   each kind: ` + "`pass_thread_control`, `take_thread_control`, `request_thread_control` and `app_roles`" + `. The dashboard's test button sends
-  all of it under ` + "`changes`" + `, which makes no difference.
+  every event under ` + "`changes`" + `, and apps with Instagram Login may get a change's field and value in the entry itself; both are read alike.
 * **Page** and **Instagram** are the webhook fields to subscribe to. Comments on live videos have a field of their own, ` + "`live_comments`" + `.
-* **Act** is what a person does and may be answered. All else triggers no sender, except in a route under that very type, and
-  deliveries, reads and the bot's own echoes not even there. An act that has no person, such as a comment, is answered by a private reply.
+* **Act** says whether the event is an act of a person, which may be answered. Other events trigger senders only in a route under their own
+  type, and deliveries, reads and the bot's own echoes not even there. An act without a person, such as a comment, is answered by a private
+  reply.
+
+A message has the type of its first attachment, even if it also has a text, unless the attachment only previews a link in the text.
 
 | Type | Payload | In the callback | Page | Instagram | Act |
 |---|---|---|---|---|---|

@@ -7,31 +7,31 @@ import (
 	"sync"
 )
 
-// MaxElements is how many events a callback may have. The platform puts up to 1,000 into one.
+// MaxElements is the maximum number of events in a callback. The platform batches up to 1,000.
 const MaxElements = 10_000
 
 var (
-	// ErrNotCallback says that a body is no JSON object.
+	// ErrNotCallback reports a body that is not a JSON object.
 	ErrNotCallback = errors.New("receiving: the body is not a JSON object")
-	// ErrTooManyElements says that a body has more than [MaxElements] events.
+	// ErrTooManyElements reports a body with more than [MaxElements] events.
 	ErrTooManyElements = errors.New("receiving: the callback has too many elements")
 )
 
-// Callback is a callback that was taken apart.
+// Callback is a callback, split into its events.
 type Callback struct {
 	// Envelopes are the events, in the order in which the platform wrote them.
 	Envelopes []Envelope
-	// Problems describe what is not as it should be, the first 16 of it: elements that are no objects and so no events, and
-	// parts of events that are of a wrong type.
+	// Problems describe the first 16 malformed parts: elements that are not objects and so no events, and parts of events that
+	// have a wrong type.
 	Problems []Problem
 	// Malformed counts all of those.
 	Malformed int
 }
 
-// Split takes a callback's body apart, in one pass over its bytes. An element that is malformed costs none of its siblings.
+// Split splits a callback's body into its events, in one pass over its bytes. A malformed element does not affect the others.
 // The envelopes share memory with body.
 //
-// It returns [ErrNotCallback] if the body is no JSON object, or has anything after it, and [ErrTooManyElements].
+// It returns an error that wraps [ErrNotCallback] if the body is not a single JSON object, or [ErrTooManyElements].
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 func Split(body []byte) (Callback, error) {
@@ -78,8 +78,7 @@ func (s *splitter) split() error {
 	return nil
 }
 
-// splitter holds what is known while a callback is read. An element's page and time may stand after it, so its key is made
-// when its entry ends.
+// splitter is the state while a callback is read. An element's page may stand after it, so its key is made when its entry ends.
 type splitter struct {
 	decoder
 	envelopes  []Envelope
@@ -90,17 +89,17 @@ type splitter struct {
 	page       string // the entry's id, one string for equal ones
 }
 
-// splitters are kept, for the memory that each has gathered.
+// splitters are reused for their memory.
 var splitters = sync.Pool{New: func() any { return new(splitter) }}
 
-// newSplitter returns a splitter of body, which is to be released.
+// newSplitter returns a splitter of body. The caller must release it.
 func newSplitter(body []byte) *splitter {
 	s, _ := splitters.Get().(*splitter)
 	s.reset(body)
 	return s
 }
 
-// release makes what the splitter holds, its envelopes among it, that of the next callback.
+// release gives the splitter's memory, that of its envelopes too, to the next callback.
 func (s *splitter) release() {
 	s.reset(nil)
 	const many, large = 256, 64 << 10 // events and bytes; the memory for more than that is not kept
@@ -128,7 +127,7 @@ func (s *splitter) rewind(m mark) {
 	s.malformed, s.problems = m.malformed, s.problems[:m.problems]
 }
 
-// product reads the name of the product, which most often is the page's.
+// product reads the name of the product.
 func (s *splitter) product(to *Object) {
 	*to = ""
 	s.scalar("a name", func(text []byte) bool {

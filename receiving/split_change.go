@@ -120,8 +120,8 @@ func (s *splitter) messagingChange(e *Envelope, c changeParts) (id identity) {
 	return id
 }
 
-// flatContent returns what tells a change from others that has its fields in the place of the value: of an entry, all but the
-// fields of the entry itself, of which the time is that of the notification.
+// flatContent returns the content of a change that has its fields in the place of the value: of an entry, all but the entry's own
+// fields, of which the time is that of the notification.
 func (s *splitter) flatContent(c changeParts) []byte {
 	if !c.inEntry {
 		return c.raw

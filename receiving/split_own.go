@@ -32,7 +32,7 @@ func (s *splitter) own(by identityBy, of *subject) []byte {
 		case "comment":
 			return s.join(of.comment, of.item)
 		case "post", "status", "photo", "video", "share":
-			// A post with several photos is several events, and one that is not public yet is told again when it is.
+			// A post with several photos is several events, and an unpublished post is another event when it is published.
 			return s.join(of.post, of.item, of.photo, of.video, of.share, of.event, of.album, of.published)
 		}
 	case identityContent:

@@ -31,10 +31,10 @@ const (
 	// TypeAccountLinking is a person who linked or unlinked their account.
 	// Payload: [*AccountLinking].
 	TypeAccountLinking Type = "ACCOUNT_LINKING"
-	// TypeDelivered says that messages of the page were delivered. It is no
+	// TypeDelivered reports that messages of the page were delivered. It is no
 	// act. Payload: [*Delivery].
 	TypeDelivered Type = "DELIVERED"
-	// TypeRead says that the person has read. It is no act. Payload: [*Read].
+	// TypeRead reports that the person has read messages. It is no act. Payload: [*Read].
 	TypeRead Type = "READ"
 	// TypeEcho is a message that the page sent, by this app, another app or a
 	// human in the page's inbox. It is no act. Payload: [*Message].
@@ -78,13 +78,13 @@ const (
 	// TypeMessageEdit is a message that the person has changed; what has changed
 	// nothing (num_edit 0) is a TypeUnknown. Payload: [*MessageEdit].
 	TypeMessageEdit Type = "MESSAGE_EDIT"
-	// TypeMessageDeleted is a message that the person has taken back. It is no
+	// TypeMessageDeleted is a message that the person has unsent. It is no
 	// act. Payload: [*Message].
 	TypeMessageDeleted Type = "MESSAGE_DELETED"
 	// TypeReferral is a person who came to an existing conversation through a
 	// link or an ad, or who filled in a lead ad's form. Payload: [*Referral].
 	TypeReferral Type = "REFERRAL"
-	// TypeThreadControl is a conversation that changed hands between apps. It
+	// TypeThreadControl is a change of the app that controls the conversation. It
 	// is no act. Payload: [*ThreadControl].
 	TypeThreadControl Type = "THREAD_CONTROL"
 	// TypePolicyEnforcement is the platform's warning to, or blocking of, the
@@ -162,25 +162,25 @@ const (
 	// TypeMarketingMessageEcho is a marketing message that was sent. It is no act.
 	// Payload: [*MarketingMessage].
 	TypeMarketingMessageEcho Type = "MARKETING_MESSAGE_ECHO"
-	// TypeMarketingMessageDelivered says that a marketing message was delivered.
+	// TypeMarketingMessageDelivered reports that a marketing message was delivered.
 	// It is no act. Payload: [*MarketingMessage].
 	TypeMarketingMessageDelivered Type = "MARKETING_MESSAGE_DELIVERED"
-	// TypeMarketingMessageRead says that a marketing message was read. It is no
+	// TypeMarketingMessageRead reports that a marketing message was read. It is no
 	// act. Payload: [*MarketingMessage].
 	TypeMarketingMessageRead Type = "MARKETING_MESSAGE_READ"
-	// TypeMarketingMessageClicked says that a marketing message's link was opened.
+	// TypeMarketingMessageClicked reports that the link of a marketing message was opened.
 	// It is no act. Payload: [*MarketingMessage].
 	TypeMarketingMessageClicked Type = "MARKETING_MESSAGE_CLICKED"
-	// TypeMarketingMessageFailed says that a marketing message could not be
+	// TypeMarketingMessageFailed reports that a marketing message could not be
 	// delivered. It is no act. Payload: [*MarketingMessage].
 	TypeMarketingMessageFailed Type = "MARKETING_MESSAGE_FAILED"
-	// TypeMessageTemplateStatus is the platform's word on a utility template. It
+	// TypeMessageTemplateStatus is the platform's decision on a utility template. It
 	// is no act. Payload: [*MessageTemplateStatus].
 	TypeMessageTemplateStatus Type = "MESSAGE_TEMPLATE_STATUS"
-	// TypeBusinessIntegrity is the platform's word on rules that the business
+	// TypeBusinessIntegrity is the platform's decision on rules that the business
 	// broke. It is no act. Payload: [*BusinessIntegrity].
 	TypeBusinessIntegrity Type = "BUSINESS_INTEGRITY"
-	// TypeUnknown is what this library does not know. It is no act. Payload:
+	// TypeUnknown is an event of a kind that this library does not know. It is no act. Payload:
 	// [*Unknown].
 	TypeUnknown Type = "UNKNOWN"
 )

@@ -5,17 +5,17 @@ import (
 	"net/http"
 )
 
-// Webhook is the handler of the address that the platform calls: it proves the address to the platform (GET), and takes
-// callbacks (POST). Mount it under any path of any router. Requests are handled side by side.
+// Webhook is the handler for the webhook URL: it answers the platform's verification requests (GET) and receives callbacks
+// (POST). Mount it under any path of any router. It handles requests concurrently.
 //
 // A callback is answered with
 //
 //   - 200 when its events were accepted, when it had none, or when all were test events of the App Dashboard;
-//   - 401 when it is not signed by the secret of an app, or by one that has none of the callback's pages; without a header that
-//     could be a signature, its body is not read;
+//   - 401 when it is not signed with the secret of an app, or the app is bound to none of the callback's pages; without a
+//     well-formed signature header, its body is not read;
 //   - 413 when its body is larger than MaxBody, or has more than [MaxElements] events;
 //   - 408 when its body took longer than BodyTimeout;
-//   - 400 when its body is no JSON object, or broke off;
+//   - 400 when its body is not a JSON object, or was cut off;
 //   - 503 when Accept failed, or the memory for bodies in flight is used up, so that the platform delivers it again; the
 //     latter with a Retry-After header;
 //   - 405 when it is neither GET nor POST.
@@ -23,12 +23,12 @@ import (
 // The test button of the App Dashboard sends events of page 0. They are logged as such. An app that is bound to pages drops them;
 // an app that takes all pages passes them on to Accept like any other event, though no answer can reach their person.
 //
-// Answers are plain text of a few words, which say nothing of the inside. An HTTP/1 connection is closed after an answer to a
+// Answers are plain text of a few words without internal details. An HTTP/1 connection is closed after an answer to a
 // request whose body was not read to its end.
 //
 // # Memory
 //
-// Whoever knows the address can send requests without a signature, or with a wrong one. Their bodies cost at most BodyBudget
+// Anyone who knows the address can send requests without a signature, or with a wrong one. Their bodies cost at most BodyBudget
 // bytes of memory, plus MaxBody for the one body that is being put together, for at most BodyTimeout each. The budget is
 // charged by bytes received, in blocks of 4 KiB at first and of 64 KiB at most; what Content-Length announces costs nothing.
 // A quarter of it is reserved for bodies up to 64 KiB, and half of that quarter for bodies up to 4 KiB, so that a thousand

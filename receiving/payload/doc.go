@@ -10,18 +10,18 @@
 //	var OrderSize = payload.New[Size]("order.size")
 //
 // [Kind.Encode] makes the string that goes into a button, [Kind.Decode] reads it when it comes back, and [Kind.Matches]
-// says whether a string is of the kind. Nothing is registered anywhere: two kinds know nothing of each other, and what
-// routes by kinds compares their [Ref] values to refuse two of one name.
+// reports whether a string is of the kind. There is no global registry: routing compares the [Ref] values of the kinds that it uses
+// and refuses two of the same name.
 //
-// # What travels
+// # Wire format
 //
-// A payload is a JSON object with the kind's name and its data, and at most [MaxLength] characters long:
+// A payload is a JSON object with the kind's name and its data. It has at most [MaxLength] characters:
 //
 //	{"kind":"order.size","data":{"inches":14}}
 //
-// Kinds without data, those of [None], leave "data" out. A string that is no JSON object is a payload too, of the kind that
-// it spells, without data. So a kind named "YES" or "GET_STARTED" matches what somebody typed into a dashboard, or what an
-// older bot has left behind in the chats of its customers.
+// Kinds without data, those of [None], leave "data" out. A string that is not a JSON object is a payload without data, and the string
+// is the name of its kind. So a kind named "YES" or "GET_STARTED" matches a payload that was typed into a dashboard, or that an older
+// bot has left in the chats of its customers.
 //
 // # Old payloads
 //
@@ -29,7 +29,7 @@
 //
 //	{"inches":14,"payload_class":"shop.payloads.SizePayload"}
 //
-// A kind made with [Alias]("shop.payloads.SizePayload") reads them. The class's name is compared as text, and nothing is ever
-// made from it. The classes of the persistent menu and of Get Started are known: they are the kinds [PersistentMenuOne] to
+// A kind made with [Alias]("shop.payloads.SizePayload") reads them. The class name is compared as text; no
+// type is instantiated by it. The classes of the persistent menu and of Get Started are known: they are the kinds [PersistentMenuOne] to
 // [PersistentMenuFive] and [GetStartedButton].
 package payload

@@ -19,9 +19,9 @@ const MaxLength = 1000
 type None = struct{}
 
 var (
-	// ErrTooLong says that a payload has more than [MaxLength] characters. Keep the data elsewhere, and its key in the payload.
+	// ErrTooLong reports a payload with more than [MaxLength] characters. Keep the data elsewhere, and its key in the payload.
 	ErrTooLong = errors.New("payload: longer than 1000 characters")
-	// ErrOtherKind says that a string is not of the kind that was to decode it.
+	// ErrOtherKind reports a string that is not of the kind that decodes it.
 	ErrOtherKind = errors.New("payload: of another kind")
 )
 
@@ -31,7 +31,7 @@ type Kind[T any] struct {
 	def *definition
 }
 
-// definition is what a Ref points to. Its address tells two kinds of one name from each other.
+// definition is what a Ref points to. Its address distinguishes two kinds of the same name.
 type definition struct {
 	name    string
 	aliases []string

@@ -35,8 +35,8 @@ func (r Ref) Matches(s string) bool {
 	return ok && r.has(name)
 }
 
-// Clash returns a name that two different kinds both answer to, and whether there is one. Routing refuses such a pair, since
-// it could not say whose a payload is. A kind does not clash with itself.
+// Clash returns a name that two different kinds share, and whether there is one. Routing refuses such a pair, since a payload of
+// that name would be ambiguous. A kind does not clash with itself.
 func (r Ref) Clash(other Ref) (name string, ok bool) {
 	if r == other {
 		return "", false

@@ -9,7 +9,7 @@ import (
 const maxPathKey = 64
 
 // Path returns the way to the value that begins at offset, such as "message.attachments[0].type", in one pass over what comes
-// before that. It is "" for the whole, and names no more than the containers that could be told if data is not JSON. A key of
+// before that. It is "" for the whole, and names only the containers up to the first error if data is not JSON. A key of
 // more than 64 bytes is cut short, and ends in "…".
 func Path(data []byte, offset int) string {
 	r := NewReader(data)

@@ -1,5 +1,5 @@
-// Package scan reads JSON in one pass over its bytes: the caller names the fields that it wants, and what nobody wants is
-// checked and passed over without being built.
+// Package scan reads JSON in one pass over its bytes: the caller names the fields that it wants, and all other values are
+// validated and skipped without being built.
 //
 //	r := scan.NewReader(data)
 //	for r.Enter(); r.NextKey(); {
@@ -12,9 +12,10 @@
 //	}
 //	err := r.End()
 //
-// It exists for its speed. A callback must be split into its events before it is answered, and the well-kept decoders need
-// twice the time for that or more, since they build or tokenize what is then thrown away. The grammar is RFC 8259 without
-// exceptions; two things are lenient. Invalid UTF-8 is read as U+FFFD, and of fields with one name each is handed out.
+// It exists for its speed. A callback must be split into its events before it is answered, and the established decoders need
+// at least twice the time, since they build or tokenize values that are then thrown away. The grammar is RFC 8259 with two
+// exceptions: invalid UTF-8 is read as U+FFFD, and an object may have a key several times. The reader returns each of them; the
+// caller must let the last one count.
 package scan
 
 import (
@@ -23,11 +24,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MaxDepth is how deep what is skipped may be nested. Deeper values are passed over by counting brackets, and [Reader.Deep]
-// tells.
+// MaxDepth is the maximum nesting of values that are skipped. Deeper values are skipped by counting brackets, and [Reader.Deep]
+// reports them.
 const MaxDepth = 256
 
-// SyntaxError says that the bytes are not JSON. It does not quote them.
+// SyntaxError reports bytes that are not JSON. It does not quote them.
 type SyntaxError struct {
 	// Offset is where they cease to be.
 	Offset int
