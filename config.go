@@ -146,6 +146,13 @@ type Config struct {
 // Retention says how long records are kept. A negative duration keeps them for
 // good.
 type Retention struct {
+	// People is for everything about people who have been silent for so long, counted
+	// from their last act: profile, sessions, locations, messages both ways. They are
+	// forgotten, as by [store.Store.Forget], unless something of theirs still waits,
+	// delayed messages included, or is a dead letter. Someone who comes back is a new
+	// person. That the bot has written to them does not count. It is at least 24 hours.
+	// Default: they are kept.
+	People time.Duration
 	// Received is for events kept by handling.SaveMessage. Default: 90 days.
 	Received time.Duration
 	// Seen is for the keys by which repeated deliveries are told. Default: 7
@@ -279,6 +286,9 @@ func (c Config) validate() error {
 	}
 	if s := c.Retention.Seen; s > 0 && s < minimumSeen {
 		fail("Retention.Seen", "is below 7 days: the platform may still repeat what would be forgotten")
+	}
+	if p := c.Retention.People; p > 0 && p < day {
+		fail("Retention.People", "is below 24 hours: people whom the bot may still answer would be forgotten")
 	}
 	if err := c.Policy.Validate(); err != nil {
 		errs = append(errs, err)

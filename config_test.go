@@ -30,7 +30,7 @@ func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
 		MaxBody:     -1,
 		Policies:    map[string]routing.Policy{"7": {receiving.TypeSimpleText: {{}}}},
 		Policy:      routing.Policy{receiving.TypeSimpleText: {{Handler: handling.SimpleText{Pattern: "("}}}, "NOPE": nil},
-		Retention:   messenger.Retention{Seen: time.Hour},
+		Retention:   messenger.Retention{People: time.Hour, Seen: time.Hour},
 		SendTimeout: -1,
 		ThreadSettings: map[string]threadsettings.Settings{
 			"8": {Greeting: threadsettings.Greet(strings.Repeat("x", 161))},
@@ -41,7 +41,7 @@ func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
 	require.Error(t, err)
 	for _, want := range []string{
 		"Apps[0].Secrets[0]", "VerifyToken", "Tokens", "BaseURL", "BodyBudget", "BodyTimeout", "GracePeriod", "MaxBody", "SendTimeout", "TurnTimeout",
-		"Workers", "Retention.Seen", `Policies["7"]`, "SIMPLE_TEXT/0", "NOPE", `ThreadSettings["8"]`,
+		"Workers", "Retention.People", "Retention.Seen", `Policies["7"]`, "SIMPLE_TEXT/0", "NOPE", `ThreadSettings["8"]`,
 	} {
 		require.ErrorContains(t, err, want)
 	}

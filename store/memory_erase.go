@@ -46,6 +46,11 @@ func (m *Memory) Forget(ctx context.Context, conv Conversation) error {
 
 // Purge implements [Store].
 func (m *Memory) Purge(ctx context.Context, cutoffs Cutoffs) error {
+	if !cutoffs.People.IsZero() {
+		if err := m.purgeSilent(ctx, cutoffs.People); err != nil {
+			return err
+		}
+	}
 	if err := m.begin(ctx); err != nil {
 		return err
 	}

@@ -82,6 +82,13 @@ type Attachments interface {
 // Cutoffs says how far back [Store.Purge] leaves things alone. A zero time
 // keeps that kind for good.
 type Cutoffs struct {
+	// People is for everything about people who have been silent since: their last
+	// act, or without one the moment when the store first heard of them, is older. They
+	// are forgotten, as [Store.Forget] does, unless something of theirs waits, their
+	// conversation is leased, or they have a dead letter. Whoever comes back is a new person. A purge forgets a
+	// limited number at a time, so that it holds nobody up; what it has erased when it
+	// fails stays erased.
+	People time.Time
 	// Received is for events kept by [SaveMessage].
 	Received time.Time
 	// Seen is for deduplication keys, of events and of sends. The platform

@@ -41,6 +41,7 @@ type Config struct {
 
 // Retention says how long records are kept; zero keeps them for good.
 type Retention struct {
+	People               time.Duration
 	Received, Seen, Sent time.Duration
 }
 

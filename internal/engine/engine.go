@@ -256,6 +256,7 @@ func (e *Engine) purge(ctx context.Context) {
 	for {
 		now := time.Now()
 		cutoffs := store.Cutoffs{
+			People:   before(now, e.cfg.Retention.People),
 			Received: before(now, e.cfg.Retention.Received),
 			Seen:     before(now, e.cfg.Retention.Seen),
 			Sent:     before(now, e.cfg.Retention.Sent),

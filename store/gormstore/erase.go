@@ -53,6 +53,11 @@ const purgeStep = 1000
 // it has erased by then stays erased. It passes over rows that somebody else has
 // locked, so that nobody waits for it in a circle; the next purge finds them.
 func (s *Store) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
+	if !cutoffs.People.IsZero() {
+		if err := s.purgeSilent(ctx, micros(cutoffs.People)); err != nil {
+			return err
+		}
+	}
 	steps := []purge{
 		{"messenger_sessions", "page_id, psid, name", "expires <> 0 AND expires <= ?", time.Time{}},
 		{"messenger_attachments", "page_id, name", "expires <> 0 AND expires <= ?", time.Time{}},

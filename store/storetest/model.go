@@ -20,7 +20,7 @@ type model struct {
 	boxes                 map[store.Conversation]*modelBox
 	epochs                map[store.Conversation]int64 // the highest ever
 	dead                  []*modelLetter
-	thumbs                map[store.Conversation]int
+	people                map[store.Conversation]*modelPerson
 	sessions              map[store.Conversation]int64
 	sent                  map[store.Conversation]int
 }
@@ -41,6 +41,11 @@ type modelLetter struct {
 	only []string
 }
 
+type modelPerson struct {
+	thumbs      int
+	first, last time.Time // seen, and acted
+}
+
 type modelBox struct {
 	held  bool
 	until time.Time // of the lease
@@ -53,7 +58,7 @@ func newModel() *model {
 	return &model{
 		now: start, seenEvents: map[string]time.Time{}, seenSends: map[string]time.Time{},
 		boxes: map[store.Conversation]*modelBox{}, epochs: map[store.Conversation]int64{},
-		thumbs: map[store.Conversation]int{}, sessions: map[store.Conversation]int64{}, sent: map[store.Conversation]int{},
+		people: map[store.Conversation]*modelPerson{}, sessions: map[store.Conversation]int64{}, sent: map[store.Conversation]int{},
 	}
 }
 
@@ -267,11 +272,23 @@ func (m *model) apply(writes []store.Write) {
 	for _, w := range writes {
 		switch w := w.(type) {
 		case store.AddThumbUp:
-			m.thumbs[store.Conversation{PageID: w.PageID, PersonID: w.PSID}]++
+			m.person(w.PageID, w.PSID).thumbs++
+		case store.TouchPerson:
+			if p := m.person(w.PageID, w.PSID); w.At.After(p.last) {
+				p.last = w.At
+			}
 		case store.SaveSession:
 			m.sessions[store.Conversation{PageID: w.PageID, PersonID: w.PSID}] = w.Version + 1
 		}
 	}
+}
+
+func (m *model) person(page, psid string) *modelPerson {
+	conv := store.Conversation{PageID: page, PersonID: psid}
+	if m.people[conv] == nil {
+		m.people[conv] = &modelPerson{first: m.now}
+	}
+	return m.people[conv]
 }
 
 func (m *model) replay(letter *modelLetter) {
@@ -298,9 +315,24 @@ func (m *model) forget(conv store.Conversation) {
 	m.sends = slices.DeleteFunc(m.sends, func(s *modelSend) bool { return s.Conversation == conv })
 	m.dead = slices.DeleteFunc(m.dead, func(l *modelLetter) bool { return l.Conversation == conv })
 	delete(m.boxes, conv)
-	delete(m.thumbs, conv)
+	delete(m.people, conv)
 	delete(m.sessions, conv)
 	delete(m.sent, conv)
+}
+
+func (m *model) purgeSilent(before time.Time) {
+	for conv, p := range m.people {
+		box := m.box(conv)
+		since := p.last
+		if since.IsZero() {
+			since = p.first
+		}
+		if since.Before(before) && len(m.eventsOf(conv)) == 0 && (!box.held || !box.until.After(m.now)) &&
+			!slices.ContainsFunc(m.sends, func(s *modelSend) bool { return s.Conversation == conv }) &&
+			!slices.ContainsFunc(m.dead, func(l *modelLetter) bool { return l.Conversation == conv }) {
+			m.forget(conv)
+		}
+	}
 }
 
 func (m *model) purgeSeen(before time.Time) {

@@ -272,6 +272,9 @@ func (p *player) commit() {
 	if p.rand.IntN(3) == 0 {
 		o.Writes = append(o.Writes, thumb(conv))
 	}
+	if p.rand.IntN(3) == 0 {
+		o.Writes = append(o.Writes, touch(conv, p.model.now.Add(-time.Duration(p.rand.IntN(10))*time.Second)))
+	}
 	if p.rand.IntN(4) == 0 {
 		version := p.model.sessions[conv]
 		if p.rand.IntN(4) == 0 {
@@ -330,7 +333,12 @@ func (p *player) forget() {
 
 func (p *player) purge() {
 	cutoff := p.model.now.Add(-time.Duration(p.rand.IntN(20)) * time.Second)
-	require.NoError(p, p.Purge(p.ctx, store.Cutoffs{Seen: cutoff}), p.step)
+	cutoffs := store.Cutoffs{Seen: cutoff}
+	if p.rand.IntN(2) == 0 {
+		cutoffs.People = p.model.now.Add(-time.Duration(p.rand.IntN(20)) * time.Second)
+		p.model.purgeSilent(cutoffs.People)
+	}
+	require.NoError(p, p.Purge(p.ctx, cutoffs), p.step)
 	p.model.purgeSeen(cutoff)
 }
 
@@ -354,10 +362,11 @@ func (p *player) compare() {
 	}
 	conv := pick(p, p.convs)
 	person, err := p.Person(p.ctx, conv.PageID, conv.PersonID)
-	if p.model.thumbs[conv] == 0 {
+	if known := p.model.people[conv]; known == nil {
 		require.ErrorIs(p, err, store.ErrNotFound, p.step)
+	} else {
+		require.Equal(p, modelPerson{known.thumbs, known.first, known.last}, modelPerson{person.ThumbUps, person.FirstSeen, person.LastAct}, p.step)
 	}
-	require.Equal(p, p.model.thumbs[conv], person.ThumbUps, p.step)
 	sess, err := p.Session(p.ctx, conv.PageID, conv.PersonID, "s")
 	if p.model.sessions[conv] == 0 {
 		require.ErrorIs(p, err, store.ErrNotFound, p.step)

@@ -1,0 +1,78 @@
+package messenger_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+const day = 24 * time.Hour
+
+func TestSilentPeopleAreForgotten(t *testing.T) {
+	t.Parallel()
+	cfg := messenger.Config{Policy: texts(echo), Retention: messenger.Retention{People: day}}
+	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+		known := func(id string) bool {
+			_, err := w.store.Person(w.t.Context(), pageID, id)
+			if err != nil {
+				require.ErrorIs(t, err, store.ErrNotFound)
+			}
+			return err == nil
+		}
+		require.Equal(t, 200, w.post(callback(pageID, "4711", "m_1", "hi")).Code)
+		after(20 * time.Hour)
+		require.True(t, known("4711"))
+		require.Equal(t, 200, w.post(callback(pageID, "4712", "m_2", "hi")).Code)
+		after(6 * time.Hour)
+		require.False(t, known("4711"))
+		require.True(t, known("4712"))
+
+		require.Equal(t, 200, w.post(callback(pageID, "4711", "m_3", "back")).Code)
+		after(time.Minute)
+		require.True(t, known("4711"))
+		require.Equal(t, []string{"you said hi", "you said back"}, w.texts("4711"))
+	})
+}
+
+// purged is a store that notes how far back it was purged.
+type purged struct {
+	store.Store
+	cutoffs chan store.Cutoffs
+}
+
+func (p purged) Purge(_ context.Context, cutoffs store.Cutoffs) error {
+	p.cutoffs <- cutoffs
+	return nil
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		keep messenger.Retention
+		want func(now time.Time) store.Cutoffs
+	}{
+		"by default": {messenger.Retention{}, func(now time.Time) store.Cutoffs {
+			return store.Cutoffs{Received: now.Add(-90 * day), Seen: now.Add(-7 * day), Sent: now.Add(-90 * day)}
+		}},
+		"nothing": {messenger.Retention{People: -1, Received: -1, Seen: -1, Sent: -1}, func(time.Time) store.Cutoffs {
+			return store.Cutoffs{}
+		}},
+		"each on its own": {messenger.Retention{People: day, Received: 2 * day, Seen: 8 * day, Sent: 4 * day}, func(now time.Time) store.Cutoffs {
+			return store.Cutoffs{People: now.Add(-day), Received: now.Add(-2 * day), Seen: now.Add(-8 * day), Sent: now.Add(-4 * day)}
+		}},
+	} {
+		st := purged{store.NewMemory(), make(chan store.Cutoffs, 10)}
+		inBubble(t, simulator.Config{}, messenger.Config{Store: st, Retention: c.keep}, func(*world) {
+			now := time.Now()
+			after(time.Second)
+			require.Len(t, st.cutoffs, 1, name)
+			require.Equal(t, c.want(now), <-st.cutoffs, name)
+		})
+	}
+}
