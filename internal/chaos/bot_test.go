@@ -74,7 +74,9 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: routes(bot), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{ // with the limits that docs/production.md asks for
+		Handler: routes(bot), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	fmt.Println("http://" + listener.Addr().String())

@@ -1,6 +1,6 @@
 // Package chaos holds the tests that treat a bot as bad days do: its process is
 // killed at random moments or stopped past its leases, handlers end it, the disk
-// fills. Each test runs the bot as a process of its own, on a real database and
+// fills, a thousand clients send requests that do not end. Each test runs the bot as a process of its own, on a real database and
 // behind real HTTP, and is itself the platform on both sides. `make chaos` runs
 // them for long; `go test` runs what takes seconds.
 //
