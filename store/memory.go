@@ -147,7 +147,7 @@ func (m *Memory) Wake(hint func()) (stop func()) {
 	}
 }
 
-// hint tells the registered functions that something may be due. It must be
+// hint calls the registered functions: something may be due. It must be
 // called without the lock.
 func (m *Memory) hint() {
 	m.mu.Lock()

@@ -16,7 +16,7 @@ type mailbox struct {
 	leaseUntil time.Time
 	epoch      int64
 	starts     int
-	// holdUntil is until when nobody may claim.
+	// holdUntil is until when the conversation cannot be claimed.
 	holdUntil time.Time
 	// nextAt is when the waiting work became due, or will; zero while there is
 	// none.

@@ -28,7 +28,7 @@ type Person struct {
 	UnavailableSince time.Time
 }
 
-// Profile is what the platform tells about a person. Every field may be
+// Profile is what the platform returns about a person. Every field may be
 // missing.
 type Profile struct {
 	FirstName  string
@@ -103,16 +103,16 @@ type SentOutcome string
 const (
 	// OutcomeSent: the platform took it.
 	OutcomeSent SentOutcome = "sent"
-	// OutcomeRefused: the platform, or a check before it, refused it for good.
+	// OutcomeRefused: the platform, or a check before it, refused it permanently.
 	OutcomeRefused SentOutcome = "refused"
 	// OutcomeRetry: it was surely not sent, and will be tried again.
 	OutcomeRetry SentOutcome = "retry"
-	// OutcomeUncertain: nobody knows whether it was sent.
+	// OutcomeUncertain: it is unknown whether it was sent.
 	OutcomeUncertain SentOutcome = "uncertain"
 	// OutcomeSetAside: it was not tried, because a send before it showed that
 	// it would be refused.
 	OutcomeSetAside SentOutcome = "set aside"
-	// OutcomeEchoed: its fate was unknown until its echo arrived. The store
+	// OutcomeEchoed: its outcome was unknown until its echo arrived. The store
 	// writes it, without type and body.
 	OutcomeEchoed SentOutcome = "echoed"
 )

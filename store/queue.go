@@ -28,7 +28,7 @@ type Queuer interface {
 	// take a page past the store's bound.
 	//
 	// An event that carries a Confirms key also settles the send of that key
-	// to the same page, if its fate was unknown, as if a [SendFinished] had
+	// to the same page, if its outcome was unknown, as if a [SendFinished] had
 	// been committed, whoever holds the lease; if the conversation was given
 	// back to rest, its rest is over. The store then keeps a [Sent]
 	// of [OutcomeEchoed] with the send's key and person, and neither type nor
@@ -70,7 +70,7 @@ type Queuer interface {
 	MarkAlone(ctx context.Context, lease LeaseID, seq int64) error
 
 	// Renew extends leases to ttl from now and returns those that were
-	// already lost. A lease that has expired is not lost before somebody else
+	// already lost. A lease that has expired is not lost before another worker
 	// claims its conversation.
 	Renew(ctx context.Context, ttl time.Duration, leases ...LeaseID) (lost []LeaseID, err error)
 
@@ -86,7 +86,7 @@ type Queuer interface {
 	// conversation's starts, and does not extend the lease.
 	//
 	// The epoch alone decides whether a lease is current: one that has expired
-	// still commits as long as nobody else has claimed the conversation. After
+	// still commits as long as no other worker has claimed the conversation. After
 	// an error of the context the outcome may have taken effect.
 	Commit(ctx context.Context, outcome Outcome) (due []QueuedSend, err error)
 
@@ -117,9 +117,9 @@ type Queuer interface {
 	// whatever a Put goes through. It fails with the error that a Put would get: a full
 	// disk, a revoked permission, a missing table, a database that has become
 	// read-only or cannot be reached. The bound on a page's events does not matter.
-	// Nothing of it is ever visible to another method, it wakes nobody, and it holds
-	// up neither puts nor claims. A question that is answered otherwise, such as
-	// whether the database answers, can succeed while every Put fails.
+	// Other methods see nothing of it, it gives no hint, and it blocks neither puts nor
+	// claims. A weaker check, such as whether the database answers, can succeed while
+	// every Put fails.
 	Ping(ctx context.Context) error
 }
 
@@ -242,7 +242,7 @@ type Outcome struct {
 	// Sends are added to the outbox, in order. Those whose key was seen
 	// before are left out.
 	Sends []Send
-	// Results say what became of sends that were in the outbox before. They
+	// Results are the outcomes of sends that were in the outbox before. They
 	// are applied before Sends are added. Those of a send that is gone, or of
 	// another conversation, are passed over.
 	Results []SendResult
@@ -255,7 +255,7 @@ type Outcome struct {
 	Due int
 	// Release gives the conversation back. Otherwise the lease is kept.
 	Release bool
-	// After, with Release, is how long nobody may claim the conversation,
+	// After, with Release, is how long the conversation cannot be claimed,
 	// whatever becomes due in it. It is how a failed event or send waits at
 	// the head of its conversation.
 	After time.Duration
@@ -287,7 +287,7 @@ type Failure struct {
 	Error string `json:"error"`
 }
 
-// SendState is what became of a send.
+// SendState is the outcome of an attempt to send.
 type SendState int
 
 // The states that a worker reports.
@@ -295,14 +295,14 @@ const (
 	// SendAgain puts the send back, unmarked, with one more attempt counted.
 	SendAgain SendState = iota + 1
 	// SendUnknown puts the send back with one more attempt counted, and leaves
-	// it marked: nobody knows what became of the attempt, and its echo may tell.
+	// it marked: the outcome of the attempt is unknown, and its echo may settle it.
 	SendUnknown
 	// SendFinished takes the send out of the outbox: it was delivered, refused
-	// for good, or set aside.
+	// permanently, or set aside.
 	SendFinished
 )
 
-// SendResult is what became of one send.
+// SendResult is the outcome of one attempt to send.
 type SendResult struct {
 	Key   string
 	State SendState
@@ -318,7 +318,7 @@ type DeadQuery struct {
 	Limit int
 }
 
-// DeadLetter is an event, some of whose routes failed for good.
+// DeadLetter is an event with routes that failed permanently.
 type DeadLetter struct {
 	ID int64
 	Event

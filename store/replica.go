@@ -9,7 +9,7 @@ import (
 type Cluster interface {
 	// Attend announces a replica, or announces it anew, and returns all that
 	// have been announced and not run out, this one included, by their owners'
-	// names. With a TTL of 0 it takes its leave.
+	// names. With a TTL of 0 it deregisters.
 	Attend(ctx context.Context, replica Replica) ([]Replica, error)
 
 	// Echoed returns when an event with a Confirms key last arrived for a page,
@@ -34,7 +34,7 @@ type Replica struct {
 // EchoedWithin is how exactly a store keeps what [Cluster.Echoed] returns.
 const EchoedWithin = time.Hour
 
-// Blocked is a conversation whose head is to be tried again.
+// Blocked is a conversation with a head that waits for its next try.
 type Blocked struct {
 	Conversation
 	// Attempts counts the turns of the event at its head that failed.

@@ -80,14 +80,14 @@ type Attachments interface {
 }
 
 // Cutoffs says how far back [Store.Purge] leaves things alone. A zero time
-// keeps that kind for good.
+// keeps that kind without limit.
 type Cutoffs struct {
 	// People is for everything about people who have been silent since: their last
 	// act, or without one the moment when the store first heard of them, is older. They
 	// are forgotten, as [Store.Forget] does, unless something of theirs waits, their
-	// conversation is leased, or they have a dead letter. Whoever comes back is a new person. A purge forgets a
-	// limited number at a time, so that it holds nobody up; what it has erased when it
-	// fails stays erased.
+	// conversation is leased, or they have a dead letter. Someone who comes back is a
+	// new person. A purge forgets a limited number at a time, so that it blocks no other
+	// operation for long. What it has erased when it fails stays erased.
 	People time.Time
 	// Received is for events kept by [SaveMessage].
 	Received time.Time
@@ -103,7 +103,7 @@ var (
 	// ErrNotFound is returned by a role when there is no such thing.
 	ErrNotFound = errors.New("store: not found")
 	// ErrFenced is returned by Commit when the lease is no longer current:
-	// somebody else has claimed the conversation, or the person was forgotten.
+	// another worker has claimed the conversation, or the person was forgotten.
 	// Nothing of the outcome took effect.
 	ErrFenced = errors.New("store: lease is no longer current")
 	// ErrConflict is matched by every [ConflictError].

@@ -175,7 +175,7 @@ func LoadSession(ctx context.Context, name string, value any) (bool, error) {
 }
 
 // KeepSession queues the person's session of that name: value, encoded as JSON,
-// for that long; 0 is for good.
+// for that long; 0 is without limit.
 func KeepSession(ctx context.Context, name string, value any, life time.Duration) error {
 	s, err := SessionFrom(ctx, name)
 	if err != nil && !errors.Is(err, ErrNotFound) {

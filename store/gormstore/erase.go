@@ -45,13 +45,13 @@ func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
 	return err
 }
 
-// purgeStep is the most rows that a purge erases at once, so that nobody waits
-// long for it.
+// purgeStep is the most rows that a purge erases at once, so that it blocks other
+// operations only briefly.
 const purgeStep = 1000
 
 // Purge implements [store.Store]. It works in small steps; if it fails, what
-// it has erased by then stays erased. It passes over rows that somebody else has
-// locked, so that nobody waits for it in a circle; the next purge finds them.
+// it has erased by then stays erased. It skips locked rows, so
+// that it cannot deadlock; the next purge finds them.
 func (s *Store) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
 	if !cutoffs.People.IsZero() {
 		if err := s.purgeSilent(ctx, micros(cutoffs.People)); err != nil {

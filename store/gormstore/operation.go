@@ -24,7 +24,7 @@ type operation struct {
 	run     func(*txn) error // in a transaction of its own
 	probe   bool             // events are put and taken back
 
-	// What came of it.
+	// Its results.
 	err    error
 	found  bool
 	lost   []store.LeaseID

@@ -147,7 +147,7 @@ func (s *Store) watch() {
 	}
 }
 
-// changed tells this process, and the others, that something may be due.
+// changed notifies this process, and the others, that something may be due.
 func (s *Store) changed() {
 	s.hints.call()
 	if s.db.Cluster != nil {

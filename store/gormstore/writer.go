@@ -125,7 +125,7 @@ func (w *lane) gather(first *operation) (group []*operation, next *operation) {
 	return group, nil
 }
 
-// finish commits operations and tells their callers. If one costs all of them
+// finish commits operations and answers their callers. If one costs all of them
 // the transaction, halves of the group are tried, until it fails alone.
 func (w *lane) finish(group []*operation) {
 	var err error
@@ -192,7 +192,7 @@ func (w *lane) commit(group []*operation) (shared bool, err error) {
 			t.rollback()
 			return w.reset(err), err
 		}
-		// Nobody knows whether it took effect.
+		// It is unknown whether it took effect.
 		w.backlog.doubt()
 		t.rollback()
 		w.reset(err)

@@ -18,7 +18,7 @@ const (
 	// absent is how long a process must be seen to hold no lock before its
 	// leases are void: one that lost its connection gets it back meanwhile.
 	absent = 200 * time.Millisecond
-	// recovery is how long nobody's leases are made void after the server was away.
+	// recovery is how long no leases are voided after the server was away.
 	recovery = 2 * connectTimeout
 	// quiet is the least time between two notifications.
 	quiet = 20 * time.Millisecond
@@ -26,7 +26,7 @@ const (
 	longest = 2 * time.Second
 )
 
-// channel is where processes tell each other that something may be due.
+// channel is where processes notify each other that something may be due.
 const channel = "messenger"
 
 // cluster implements database.Cluster.
@@ -98,7 +98,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// tell notifies the others, beside the transactions that gave reason to: a
+// tell notifies the others, outside of the transactions that it is about: a
 // notification inside of one would make the commits of all processes wait for
 // each other.
 func (c *cluster) tell(ctx context.Context, name string) {
@@ -152,7 +152,7 @@ func (c *cluster) receive(ctx context.Context, name string, due func()) bool {
 	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 		return false
 	}
-	// What was said while nobody listened is lost.
+	// Notifications from before LISTEN are lost.
 	due()
 	for {
 		n, err := conn.WaitForNotification(ctx)

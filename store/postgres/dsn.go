@@ -19,10 +19,10 @@ const (
 	grace = time.Second
 )
 
-// keepalive finds a connection whose other end has gone within half a minute.
+// keepalive finds a dead peer within half a minute.
 var keepalive = net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}
 
-// errDSN tells nothing of the text, for it may have a password anywhere.
+// errDSN contains nothing of the DSN, which may have a password anywhere.
 var errDSN = errors.New("postgres: the DSN is no valid URL (postgres://user:password@host:5432/database, " +
 	"with what is special in the password percent-encoded) and no valid list of keywords (host=… user=… dbname=…)")
 
@@ -47,7 +47,7 @@ func parse(dsn string) (config *pgx.ConnConfig, explicit bool, err error) {
 	return config, explicit, nil
 }
 
-// cancelling is a copy of a configuration whose connections ask the server to
+// cancelling copies a configuration so that its connections ask the server to
 // cancel a statement when its context ends. Otherwise the statement would go
 // on, and keep its locks.
 func cancelling(config *pgx.ConnConfig) *pgx.ConnConfig {

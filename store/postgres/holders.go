@@ -15,8 +15,8 @@ const ended = `(m.holder = 0 OR NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.loc
 		AND l.classid::bigint = (` + scope + `::bigint + 4294967296) % 4294967296
 		AND l.objid::bigint = m.holder % 2147483647 + 1))`
 
-// lookAfter makes the leases of processes that have died void, so that nobody
-// waits until they expire.
+// lookAfter voids the leases of dead processes, so that their conversations do not
+// wait until they expire.
 func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {
 	gone := map[int64]time.Time{}
 	var calm time.Time
@@ -83,8 +83,8 @@ func (c *cluster) absent(ctx context.Context) (map[int64]bool, error) {
 }
 
 // void ends the leases and the announcement of a holder while it cannot come back,
-// and strikes it off when there are none left. It passes over mailboxes that somebody has
-// locked; the next look finds them. It reports whether there were any.
+// and deletes it when it has no leases left. It skips locked mailboxes; the next look
+// finds them. It reports whether there were any.
 func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -10,8 +10,8 @@ import (
 
 // timeout is how long a transaction of the writer may take, before it gives up
 // the connection. It is well below a lease of 15 s, and so are the server's own
-// bounds: a lock is waited for less long, and a transaction whose process
-// hangs is ended.
+// bounds: the wait for a lock is shorter, and the server ends the transaction of a
+// process that hangs.
 const timeout = 10 * time.Second
 
 // scope is what advisory locks are taken on: the tables of one schema.
