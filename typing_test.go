@@ -131,7 +131,7 @@ func TestTypingKeepsTheOrderOfARoute(t *testing.T) {
 	}
 }
 
-func TestTypingHoldsNobodyUp(t *testing.T) {
+func TestTypingDelaysNoOtherMessages(t *testing.T) {
 	t.Parallel()
 	policy := texts(routing.Route{Handler: handling.SimpleText{Pattern: "hi"}, Senders: typing.Senders, Final: true}, echo)
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Workers: 1}, func(w *world) {

@@ -33,10 +33,10 @@ func checkURLs(what string, raw json.RawMessage, check func(string) error) error
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
-	if decoder.Decode(&value) != nil {
-		return nil // what is no JSON is refused when the body is encoded
+	if decoder.Decode(&value) == nil {
+		return walkURLs(what, value, check)
 	}
-	return walkURLs(what, value, check)
+	return nil // what is not JSON is refused when the body is encoded
 }
 
 func walkURLs(at string, value any, check func(string) error) error {

@@ -1,5 +1,7 @@
 package simulator
 
+import "slices"
+
 // Offer is something that a person could tap right now.
 type Offer struct {
 	// Where is OfferQuickReply, OfferButton or OfferMenu.
@@ -35,8 +37,8 @@ func (s *Simulator) Offers(psid string) []Offer {
 			offers = append(offers, Offer{OfferQuickReply, q.ContentType, q.Title, q.Payload})
 		}
 	}
-	for i := len(c.messages) - 1; i >= 0; i-- {
-		if m := c.messages[i]; m.From == FromPage {
+	for _, m := range slices.Backward(c.messages) {
+		if m.From == FromPage {
 			for _, b := range m.buttons() {
 				offers = append(offers, Offer{OfferButton, b.Type, b.Title, b.Payload})
 			}

@@ -13,7 +13,7 @@ func TestURLsAreCheckedEverywhere(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
 	for name, give := range map[string]func(link string) error{
-		"webhook": func(link string) error { return p.SetWebhook(link) },
+		"webhook": p.SetWebhook,
 		"webhook of the configuration": func(link string) error {
 			s, err := simulator.New(simulator.Config{WebhookURL: link})
 			if err == nil {
