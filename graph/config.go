@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/weburl"
 	"github.com/djmessenger/messenger/secret"
 )
 
@@ -107,6 +108,9 @@ func (c Config) validate() error {
 		}
 		if base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
 			report("BaseURL", "must not have a query or a fragment")
+		}
+		if err := weburl.Check(c.BaseURL); err != nil && base.Host != "" && (base.Scheme == "http" || base.Scheme == "https") {
+			report("BaseURL", "%w", err)
 		}
 	}
 	if c.Timeout < 0 {

@@ -34,6 +34,10 @@ func TestNewChecksTheBaseURL(t *testing.T) {
 		"https://h/#a":                  false,
 		"https://user:hunter2@h/prefix": false,
 		"https://h\x7f/hunter2":         false,
+		"https://h/a b/hunter2":         false,
+		"https://h/é/hunter2":           false,
+		"https://h/%zz/hunter2":         false,
+		"https://h h/hunter2":           false,
 	} {
 		_, err := graph.New(graph.Config{BaseURL: base, Tokens: graph.PageToken(token)})
 		if fine {
