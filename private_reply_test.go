@@ -113,7 +113,7 @@ func TestPrivateReplyThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
 	t.Parallel()
 	var failed []error
 	cfg := messenger.Config{OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) }}
-	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+	inBubble(t, simulator.Config{Fields: []string{"messages"}}, cfg, func(w *world) {
 		comment, err := w.Comment(t.Context(), ada, "nice")
 		require.NoError(t, err)
 		w.stop()

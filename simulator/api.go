@@ -31,6 +31,9 @@ func (s *Simulator) newAPI() *http.ServeMux {
 	mux.HandleFunc("GET /simulator/people/{psid}/messages", func(w http.ResponseWriter, r *http.Request) {
 		respond(w, append([]Message{}, s.Messages(r.PathValue("psid"))...))
 	})
+	mux.HandleFunc("GET /simulator/comments/{parent}", func(w http.ResponseWriter, r *http.Request) {
+		respond(w, append([]Comment{}, s.Comments(r.PathValue("parent"))...))
+	})
 	mux.HandleFunc("POST /simulator/files", s.takeFile)
 	mux.HandleFunc("POST /simulator/people", answering(func(_ *http.Request, p Person) (any, error) { return s.AddPerson(p) }))
 	mux.HandleFunc("POST /simulator/people/{psid}/acts", answering(func(r *http.Request, a Act) (any, error) {
@@ -59,7 +62,7 @@ type Act struct {
 	Type string `json:"type"`
 
 	MID       string  `json:"mid,omitempty"`  // reply, edit, react, unreact; button: of this message only
-	Text      string  `json:"text,omitempty"` // say, reply, edit, comment
+	Text      string  `json:"text,omitempty"` // say, reply, edit, comment, post
 	Title     string  `json:"title,omitempty"`
 	Payload   string  `json:"payload,omitempty"`    // quick_reply, menu: instead of title; button: instead, or of several the one
 	StickerID string  `json:"sticker_id,omitempty"` // default: the Like button
@@ -92,10 +95,11 @@ const (
 	ActOptIn          = "optin"           // [Simulator.OptIn]
 	ActAccountLinking = "account_linking" // [Simulator.LinkAccount], and without a code UnlinkAccount
 	ActComment        = "comment"         // [Simulator.Comment]
+	ActPost           = "post"            // [Simulator.VisitorPost]
 )
 
 // Do lets a person do what the act says, like the method of that name, and
-// returns the mid of what was written, if anything was; of a comment its id.
+// returns the mid of what was written, if anything was; of a comment or a post its id.
 func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err error) {
 	switch a.Type {
 	case ActSay:
@@ -146,6 +150,8 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 		return "", s.LinkAccount(ctx, psid, a.Code)
 	case ActComment:
 		return s.Comment(ctx, psid, a.Text)
+	case ActPost:
+		return s.VisitorPost(ctx, psid, a.Text)
 	}
 	return "", fmt.Errorf("simulator: no act of type %q", a.Type)
 }

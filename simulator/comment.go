@@ -13,13 +13,23 @@ type author struct {
 	at time.Time
 }
 
+// Comment is a comment on the page's feed, of a person or of the page.
+type Comment struct {
+	ID       string    `json:"id"`
+	ParentID string    `json:"parent_id"` // the comment or post below which it stands
+	PersonID string    `json:"person_id,omitempty"`
+	From     string    `json:"from"` // FromPage or FromPerson
+	Text     string    `json:"text"`
+	Time     time.Time `json:"time"`
+}
+
 type feedValue struct {
 	From        feedFrom `json:"from"`
 	Item        string   `json:"item"`
 	Verb        string   `json:"verb"`
 	PostID      string   `json:"post_id"`
-	CommentID   string   `json:"comment_id"`
-	ParentID    string   `json:"parent_id"`
+	CommentID   string   `json:"comment_id,omitempty"`
+	ParentID    string   `json:"parent_id,omitempty"`
 	CreatedTime int64    `json:"created_time"` // seconds
 	Message     string   `json:"message"`
 }
@@ -29,13 +39,35 @@ type feedFrom struct {
 	Name string `json:"name"`
 }
 
-// Comment lets a person comment on a post of the page. A page that is subscribed
-// to feed gets a callback. The page can answer once, within seven days, by a message to
-// the comment's id; it arrives in the conversation with the person. See
+// Comment lets a person comment on a post of the page. A page that is subscribed to
+// feed is notified. The page can answer in two ways: once, within seven days, by a
+// message to the comment's id (a private reply), which arrives in the conversation
+// with the person; and publicly, by POST /{comment-id}/comments, which
+// [Simulator.Comments] shows. See
 // https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
 func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID string, err error) {
+	return s.writeOnFeed(ctx, psid, text, func(pg *page, at time.Time) (string, feedValue) {
+		c := &Comment{ID: "1_" + randomDigits(15), ParentID: pg.id + "_1", PersonID: psid, From: FromPerson, Text: text, Time: at}
+		s.keepComment(c)
+		return c.ID, feedValue{Item: "comment", PostID: c.ParentID, CommentID: c.ID, ParentID: c.ParentID}
+	})
+}
+
+// VisitorPost lets a person post on the page's feed. The page can answer as it can a
+// comment, by the post's id.
+func (s *Simulator) VisitorPost(ctx context.Context, psid, text string) (postID string, err error) {
+	return s.writeOnFeed(ctx, psid, text, func(pg *page, _ time.Time) (string, feedValue) {
+		id := pg.id + "_" + randomDigits(15)
+		return id, feedValue{Item: "status", PostID: id}
+	})
+}
+
+// writeOnFeed lets a person write on the feed, and queues the page's notification.
+func (s *Simulator) writeOnFeed(
+	ctx context.Context, psid, text string, write func(pg *page, at time.Time) (id string, value feedValue),
+) (id string, err error) {
 	if text == "" {
-		return "", errors.New("simulator: nothing to comment")
+		return "", errors.New("simulator: nothing to write")
 	}
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -46,27 +78,80 @@ func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID s
 	if s.closed {
 		return "", ErrClosed
 	}
-	pg := s.page
-	p := pg.people[psid]
+	p := s.page.people[psid]
 	if p == nil {
 		return "", fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
-	post := pg.id + "_1"
-	commentID = "1_" + randomDigits(15)
-	pg.authors[commentID] = author{psid, at}
-	if !pg.subscribed("feed") {
-		return commentID, nil
+	id, value := write(s.page, at)
+	s.page.authors[id] = author{psid, at}
+	value.From, value.Message = feedFrom{psid, p.name()}, text
+	return id, s.notifyFeed(psid, at, value)
+}
+
+// notifyFeed queues the notification of something new on the feed. s.mu must be held.
+func (s *Simulator) notifyFeed(queue string, at time.Time, value feedValue) error {
+	if !s.page.subscribed("feed") {
+		return nil
 	}
-	value := mustJSON(feedValue{
-		From: feedFrom{psid, p.name()}, Item: "comment", Verb: "add", PostID: post,
-		CommentID: commentID, ParentID: post, CreatedTime: at.Unix(), Message: text,
-	})
-	body, err := pg.entryOf(at, func(e *entry) { e.Changes = []change{{Field: "feed", Value: value}} })
+	value.Verb, value.CreatedTime = "add", at.Unix()
+	body, err := s.page.entryOf(at, func(e *entry) { e.Changes = []change{{Field: "feed", Value: mustJSON(value)}} })
 	if err != nil {
-		return "", err
+		return err
 	}
-	s.enqueue(&Delivery{PersonID: psid, Field: "feed", Time: at, Body: string(body)})
-	return commentID, nil
+	s.enqueue(&Delivery{PersonID: queue, Field: "feed", Time: at, Body: string(body)})
+	return nil
+}
+
+// keepComment keeps a comment. s.mu must be held.
+func (s *Simulator) keepComment(c *Comment) {
+	s.page.comments = trim(append(s.page.comments, c), s.cfg.History)
+	s.notify()
+}
+
+// Comments returns the comments below a comment or a post, in order. The result is a
+// copy.
+func (s *Simulator) Comments(parentID string) []Comment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.page.commentsBelow(parentID)
+}
+
+func (p *page) commentsBelow(parentID string) []Comment {
+	var list []Comment
+	for _, c := range p.comments {
+		if c.ParentID == parentID {
+			list = append(list, *c)
+		}
+	}
+	return list
+}
+
+// WaitComment returns the first comment of the page below a comment or a post that
+// matches, whether it is there already or still to come; a nil match takes any. It
+// returns ctx's error when ctx ends first and [ErrClosed] when the simulator is
+// closed first.
+func (s *Simulator) WaitComment(ctx context.Context, parentID string, match func(Comment) bool) (Comment, error) {
+	asked := map[string]bool{}
+	for {
+		var fresh []Comment
+		err := s.until(ctx, func() bool {
+			for _, c := range s.page.commentsBelow(parentID) {
+				if c.From == FromPage && !asked[c.ID] {
+					fresh = append(fresh, c)
+				}
+			}
+			return len(fresh) > 0
+		})
+		if err != nil {
+			return Comment{}, fmt.Errorf("simulator: no such comment of the page below %s: %w", parentID, err)
+		}
+		for _, c := range fresh {
+			asked[c.ID] = true
+			if match == nil || match(c) {
+				return c, nil
+			}
+		}
+	}
 }
 
 func (p *Person) name() string {

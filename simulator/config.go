@@ -102,7 +102,7 @@ type Config struct {
 func DefaultFields() []string {
 	return []string{
 		"messages", "messaging_postbacks", "messaging_optins", "messaging_referrals",
-		"message_reactions", "message_edits", "messaging_account_linking",
+		"message_reactions", "message_edits", "messaging_account_linking", "feed",
 	}
 }
 

@@ -53,6 +53,7 @@
 // Below /v27.0, or any version, for the page's id or me:
 //
 //	POST            /{page}/messages             messages, templates, sender actions, reactions
+//	GET POST        /{comment}/comments, /{post}/comments  public replies
 //	POST            /{page}/message_attachments  uploads by URL or filedata
 //	GET POST DELETE /{page}/messenger_profile    get_started, persistent_menu, greeting, …
 //	GET POST DELETE /{page}/subscribed_apps      the webhook fields
@@ -89,6 +90,7 @@
 //	GET  /simulator/people/{psid}/messages   the conversation: [Message] list
 //	POST /simulator/people/{psid}/acts       an [Act]; answers {"mid":"…"}
 //	PUT  /simulator/people/{psid}/blocked    {"blocked":true}
+//	GET  /simulator/comments/{id}            what stands below a comment or post: [Comment] list
 //	GET  /simulator/requests                 [Request] list
 //	GET  /simulator/deliveries               [Delivery] list
 //	PUT  /simulator/webhook                  {"url":"…"}

@@ -30,10 +30,11 @@ type call struct {
 // https://developers.facebook.com/docs/graph-api/changelog
 var removedParameters = []string{"pretty", "debug", "date_format", "ids", "method", "callback"}
 
-// edges are what can be called on a page.
+// edges are what can be called on a page, and comments on a comment or a post.
 func (s *Simulator) edges() map[string]func(*call) (any, *GraphError) {
 	return map[string]func(*call) (any, *GraphError){
 		"":                    s.readNode,
+		"comments":            s.callComments,
 		"messages":            s.callMessages,
 		"message_attachments": s.callAttachments,
 		"messenger_profile":   s.callProfile,
@@ -154,6 +155,9 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 	}
 	if c.node == "me" {
 		c.node = s.page.id
+	}
+	if c.edge == "comments" {
+		return s.callComments(c)
 	}
 	if c.edge != "" && c.node != s.page.id {
 		if c.edge == "messages" && c.method == http.MethodGet { // of a conversation

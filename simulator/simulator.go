@@ -54,8 +54,9 @@ type page struct {
 	conversations map[string]*conversation
 	profile       map[string]json.RawMessage
 	attachments   map[string]attachment
-	authors       map[string]author // of comments and posts
-	replied       map[string]bool   // comments and posts that had their private reply
+	authors       map[string]author // of people's comments and posts
+	comments      []*Comment
+	replied       map[string]bool // comments and posts that had their private reply
 }
 
 // New returns a running simulator. It reports every field of cfg that cannot

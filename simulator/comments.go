@@ -1,0 +1,89 @@
+package simulator
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// maxComment is the length of a comment in characters.
+const maxComment = 8000
+
+// callComments reads and writes the comments below a comment or a post, see
+// https://developers.facebook.com/docs/graph-api/reference/object/comments
+func (s *Simulator) callComments(c *call) (any, *GraphError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pg := s.page
+	if !pg.hasPublic(c.node) {
+		return nil, errObject(c.method, c.node)
+	}
+	switch c.method {
+	case http.MethodGet:
+		return pg.listComments(c)
+	case http.MethodPost:
+	default:
+		return nil, errMethod(c.method)
+	}
+	var check check
+	text := check.required(c.get("message"), maxComment)
+	if check.err != nil {
+		return nil, check.err
+	}
+	if s.closed {
+		return nil, known("unavailable")
+	}
+	comment := &Comment{ID: "1_" + randomDigits(15), ParentID: c.node, From: FromPage, Text: text, Time: c.at}
+	s.keepComment(comment)
+	post := c.node
+	if parent := pg.commentByID(c.node); parent != nil {
+		post = parent.ParentID
+	}
+	err := s.notifyFeed(pg.id, c.at, feedValue{
+		From: feedFrom{pg.id, pg.name}, Item: "comment", PostID: post, CommentID: comment.ID, ParentID: c.node, Message: text,
+	})
+	if err != nil {
+		s.cfg.Logger.Error("callback not built", "field", "feed", "error", err) // cannot happen: its values are plain
+	}
+	return map[string]string{"id": comment.ID}, nil
+}
+
+// listComments answers with the comments below the node, as one part. s.mu must be
+// held.
+func (p *page) listComments(c *call) (any, *GraphError) {
+	comments := p.commentsBelow(c.node)
+	if strings.HasPrefix(c.get("order").string(), "reverse") {
+		slices.Reverse(comments)
+	}
+	data := []map[string]any{}
+	for _, comment := range comments {
+		from := map[string]string{"id": p.id, "name": p.name}
+		if author := p.people[comment.PersonID]; author != nil {
+			from = map[string]string{"id": author.ID, "name": author.name()}
+		}
+		all := map[string]any{
+			"from": from, "message": comment.Text, "created_time": comment.Time.UTC().Format("2006-01-02T15:04:05-0700"),
+		}
+		one, err := pick(comment.ID, fieldNames(c.get("fields")), []string{"from", "message", "created_time"}, all)
+		if err != nil {
+			return nil, err
+		}
+		data = append(data, one.(map[string]any))
+	}
+	return map[string]any{"data": data}, nil
+}
+
+// hasPublic reports whether there is a comment or post of that id.
+func (p *page) hasPublic(id string) bool {
+	_, written := p.authors[id]
+	return written || id == p.id+"_1" || p.commentByID(id) != nil
+}
+
+func (p *page) commentByID(id string) *Comment {
+	for _, c := range p.comments {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
