@@ -28,8 +28,9 @@ var ErrNoApp = errors.New("messenger: no app of Config.Apps is bound to the page
 //
 // PageID is the page's id as events have it; if no app is bound to that page,
 // [ErrNoApp] is returned. To is the person's PSID or IGSID.
-// Messages that name a recipient of their own, such as a comment, go there;
-// then to may be empty. Texts go out as they are: [Bot.For] gives a context in
+// Messages that name a recipient of their own, such as a comment, go there, and
+// public replies (sending.Message.PubliclyTo) below their target; then to may be
+// empty. Texts go out as they are: [Bot.For] gives a context in
 // which sending.Expand speaks the person's language. A message without a
 // messaging type or tag is an UPDATE.
 //
@@ -78,13 +79,13 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 		if to == "" {
 			conv.PersonID = threadOf(m)
 		}
-		if conv.PersonID == "" {
+		if conv.PersonID == "" || m.Public != nil && *m.Public == (sending.PublicReply{Object: m.Public.Object}) {
 			errs = append(errs, fmt.Errorf("messenger: messages[%d]: no recipient", i))
 		}
 		if err := m.Validate(""); err != nil { // which product the page is of is not known here
 			errs = append(errs, fmt.Errorf("messenger: messages[%d]: %w", i, err))
 		}
-		if m.MessagingType == "" && m.Tag == "" && m.SenderAction == "" && m.Utility == nil {
+		if m.MessagingType == "" && m.Tag == "" && m.SenderAction == "" && m.Utility == nil && m.Public == nil {
 			m.MessagingType = sending.MessagingUpdate
 		}
 		group := random
@@ -149,6 +150,17 @@ func (b *Bot) For(ctx context.Context, pageID, psid string) (context.Context, er
 
 // threadOf returns the conversation of a message to a recipient without a PSID.
 func threadOf(m sending.Message) string {
+	if p := m.Public; p != nil {
+		switch {
+		case p.MediaID != "":
+			return "mention/" + p.MediaID + "/" + p.CommentID
+		case p.CommentID != "":
+			return "comment/" + p.CommentID
+		case p.PostID != "":
+			return "post/" + p.PostID
+		}
+		return ""
+	}
 	switch r := m.Recipient; {
 	case r == nil:
 		return ""

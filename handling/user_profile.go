@@ -99,10 +99,11 @@ func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending
 	if wait <= 0 {
 		wait = profileWait
 	}
+	asked := time.Now() // an answer that comes from now on is later, and is not overwritten
 	save, ok := profiles.Lookup(ctx, query, min(wait, profileWait))
 	if !ok {
 		// Remember that it was asked, so that the next turn does not wait too.
-		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PersonID, At: time.Now()}
+		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PersonID, At: asked}
 	}
 	return store.Queue(ctx, save)
 }

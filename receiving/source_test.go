@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
 )
 
 // TestSources finds each fixture's event where its type says that it comes from.
@@ -81,22 +82,24 @@ Every event has one of these types, and a policy selects its routes by it. ` + "
   each kind: ` + "`pass_thread_control`, `take_thread_control`, `request_thread_control` and `app_roles`" + `. The dashboard's test button sends
   every event under ` + "`changes`" + `, and apps with Instagram Login may get a change's field and value in the entry itself; both are read alike.
 * **Page** and **Instagram** are the webhook fields to subscribe to. Comments on live videos have a field of their own, ` + "`live_comments`" + `.
-* **Act** says whether the event is an act of a person, which may be answered. Other events trigger senders only in a route under their own
-  type, and deliveries, reads and the bot's own echoes not even there. An act without a person, such as a comment, is answered by a private
-  reply.
+* **Act** is something that a person does. An act that names a person can be answered by every route, also one under ` + "`DEFAULT`" + `. All else
+  can be answered only by a route under its own type.
+* **Answer** lists the ways to answer an event of the type, the default one first: a message to the person, a private reply to whoever wrote
+  the comment or post, or a public reply below it ([comments.md](comments.md)). A dash stands for none. The bot's own echoes are never
+  answered either, nor is an event that lacks what the answer needs: the person, or the id of the comment or post.
 
 A message has the type of its first attachment, even if it also has a text, unless the attachment only previews a link in the text.
 
-| Type | Payload | In the callback | Page | Instagram | Act |
-|---|---|---|---|---|---|
+| Type | Payload | In the callback | Page | Instagram | Act | Answer |
+|---|---|---|---|---|---|---|
 `)
 	for _, typ := range receiving.Types() {
 		source, act := typ.Source(), "no"
 		if typ.IsAct() {
 			act = "yes"
 		}
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s | %s |\n",
-			typ, payloadName(typ), code(source.Place), code(source.Page), code(source.Instagram), act)
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s | %s | %s |\n",
+			typ, payloadName(typ), code(source.Place), code(source.Page), code(source.Instagram), act, answer(typ))
 	}
 	b.WriteString("\n`DEFAULT` is no type of an event: it is a policy's entry for all of them.\n")
 	return b.String()
@@ -109,6 +112,18 @@ func payloadName(typ receiving.Type) string {
 		}
 	}
 	return ""
+}
+
+// answer lists the ways in which a type can be answered.
+func answer(typ receiving.Type) string {
+	var ways []string
+	for _, way := range sending.TypeWays(typ) {
+		ways = append(ways, string(way))
+	}
+	if len(ways) == 0 {
+		return "–"
+	}
+	return strings.Join(ways, ", ")
 }
 
 // code returns s as code, and what is not there as a dash.

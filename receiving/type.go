@@ -126,13 +126,13 @@ const (
 	// Payload: [*Call].
 	TypeCall Type = "CALL"
 	// TypeComment is a new comment on the page's feed that is not the page's own.
-	// One without an author counts as the page's own.
-	// It has no person: it is answered by a private reply to the comment. Payload:
+	// One without an author counts as the page's own. It has no person: it is
+	// answered by a private reply to the comment, or by a public one. Payload:
 	// [*FeedChange].
 	TypeComment Type = "COMMENT"
 	// TypeVisitorPost is a new post on the page's feed that is not the page's own.
-	// It has no person: it is answered by a private reply to the post. Payload:
-	// [*FeedChange].
+	// It has no person: it is answered by a private reply to the post, or by a public
+	// one. Payload: [*FeedChange].
 	TypeVisitorPost Type = "VISITOR_POST"
 	// TypeFeed is all else that happens on the page's feed: reactions, changes,
 	// removals, and what the page itself writes. It is no act. Payload:
@@ -146,15 +146,15 @@ const (
 	// writes, changes, removals and reactions. It is no act. Payload: [*GroupFeed].
 	TypeGroupFeedChange Type = "GROUP_FEED_CHANGE"
 	// TypeInstagramComment is a comment on the Instagram account's media or live
-	// video. It has no person: it is answered by a private reply to the comment.
-	// Payload: [*InstagramComment].
+	// video. It has no person: it is answered by a private reply to the comment, or,
+	// unless the video is live, by a public one. Payload: [*InstagramComment].
 	TypeInstagramComment Type = "INSTAGRAM_COMMENT"
 	// TypeInstagramCommentEcho is a comment that the Instagram account itself has
 	// written. It is no act. Its person is the account as a person, if the platform
 	// says who that is. Payload: [*InstagramComment].
 	TypeInstagramCommentEcho Type = "INSTAGRAM_COMMENT_ECHO"
 	// TypeInstagramMention is a mention of the Instagram account in a comment or
-	// caption. It has no person. Payload: [*InstagramMention].
+	// caption. It has no person: it is answered by a public reply. Payload: [*InstagramMention].
 	TypeInstagramMention Type = "INSTAGRAM_MENTION"
 	// TypeInboxLabel is a label that was put on the person, or taken off. It is no
 	// act. Payload: [*InboxLabel].

@@ -40,11 +40,21 @@ type Step struct {
 	Type receiving.Type
 }
 
-// Answers reports whether the step's handler and senders may answer the event:
-// an act of a person that is [sending.Answerable], and what is no act only if the
-// step's route is under the event's own type.
-func (s Step) Answers(ev *receiving.Event, ownEcho bool) bool {
-	return sending.Answerable(ev, ownEcho) && (ev.IsAct() || s.Type == ev.Type)
+// Answers reports whether the step's handler and senders may answer the event; see
+// [Step.Ways].
+func (s Step) Answers(ev *receiving.Event, ownEcho bool) bool { return len(s.Ways(ev, ownEcho)) > 0 }
+
+// Ways returns the ways in which the step's handler and senders may answer the
+// event, the default one first; none if they may not. They are those of
+// [sending.Ways]. A route under [receiving.TypeDefault] may answer acts of a person
+// only, by a message: what is no act, and a comment, a post or a mention, is answered
+// by routes under its own type alone.
+func (s Step) Ways(ev *receiving.Event, ownEcho bool) []sending.Way {
+	ways := sending.Ways(ev, ownEcho)
+	if len(ways) > 0 && s.Type != ev.Type && (ways[0] != sending.ByMessage || !ev.IsAct()) {
+		return nil
+	}
+	return ways
 }
 
 // Steps returns the routes for an event in the order in which they are tried.
@@ -106,6 +116,9 @@ type Explanation struct {
 	Fires bool
 	// Answers reports whether its senders would answer then.
 	Answers bool
+	// Ways are the ways in which its handler and senders may answer then, the
+	// default one first; none if they may not.
+	Ways []sending.Way
 	// Why says why, or why not.
 	Why string
 }
@@ -129,10 +142,11 @@ func Explain(ctx context.Context, p Policy, ev *receiving.Event) []Explanation {
 		default:
 			runner.Handled(s)
 			e.Fires = true
-			e.Answers = len(s.Senders) > 0 && s.Answers(ev, false)
+			e.Ways = s.Ways(ev, sending.OwnEcho(ev))
+			e.Answers = len(s.Senders) > 0 && len(e.Ways) > 0
 			e.Why = nameOf(s.Handler) + ".ShouldHandle says yes"
 			if len(s.Senders) > 0 && !e.Answers {
-				e.Why += "; its senders stay silent, because the event is no act to answer"
+				e.Why += "; its senders stay silent, because this route may not answer the event"
 			}
 		}
 		out = append(out, e)

@@ -108,6 +108,11 @@ func (v *validation) step(s Step, index int) {
 			v.fail(at, errors.New("is nil"))
 			continue
 		}
+		if sending.AnswerableType(s.Type) { // otherwise the route was reported
+			if err := sending.CheckSender(s.Type, sender); err != nil {
+				v.fail(at+" "+nameOf(sender), err)
+			}
+		}
 		if m, ok := sender.(sending.Message); ok {
 			if err := m.Validate(""); err != nil {
 				v.fail(at+" "+nameOf(m), err)

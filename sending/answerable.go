@@ -1,20 +1,211 @@
 package sending
 
-import "github.com/djmessenger/messenger/receiving"
+import (
+	"errors"
+	"fmt"
+	"slices"
 
-// Answerable reports whether an event can be answered at all. Every route can
-// answer an act of a person. Only a route under the event's own type can answer
-// other events, such as an echo of what a human wrote in the page's inbox, a
-// handover, or a policy notice. Deliveries, reads, the bot's own echoes, events
-// on standby and events without a person cannot be answered.
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// Way is a way to answer an event.
+type Way string
+
+// The ways to answer.
+const (
+	// ByMessage is a message to the event's person.
+	ByMessage Way = "message"
+	// ByPrivateReply is a message to whoever wrote a comment or a post: one, and on
+	// most of them within 7 days.
+	ByPrivateReply Way = "private reply"
+	// ByPublicReply is a comment below the comment, post or mention; see
+	// [PublicReply].
+	ByPublicReply Way = "public reply"
+)
+
+// TypeWays returns the ways in which events of a type can be answered, the default
+// one first; none if they never can.
 //
-// ownEcho says that the event is an echo of a message that the bot itself sent.
-func Answerable(ev *receiving.Event, ownEcho bool) bool {
-	return !ev.Standby && !ownEcho && ev.PersonID+ev.UserRef != "" && AnswerableType(ev.Type)
+// What the page itself did (FEED, GROUP_FEED_CHANGE, its own comments), deliveries, reads, and notices
+// that have no person (policy enforcement, template status, business integrity)
+// cannot be answered. A comment or post of another is answered by a private reply,
+// or publicly if the message says so; an Instagram mention publicly only, because the
+// platform takes no private reply to it; what is written in a group privately only.
+//
+// https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
+func TypeWays(t receiving.Type) []Way {
+	switch t {
+	case receiving.TypeDelivered, receiving.TypeRead, receiving.TypeFeed, receiving.TypeGroupFeedChange,
+		receiving.TypeInstagramCommentEcho, receiving.TypePolicyEnforcement, receiving.TypeMessageTemplateStatus, receiving.TypeBusinessIntegrity:
+		return nil
+	case receiving.TypeComment, receiving.TypeVisitorPost, receiving.TypeInstagramComment:
+		return []Way{ByPrivateReply, ByPublicReply}
+	case receiving.TypeGroupFeed:
+		return []Way{ByPrivateReply}
+	case receiving.TypeInstagramMention:
+		return []Way{ByPublicReply}
+	}
+	return []Way{ByMessage}
 }
 
+// Ways returns the ways in which an event can be answered, the default one first;
+// none if it cannot. They are those of its type, less what the event lacks: without
+// a person there is no message, without the id of a comment or post no reply. A
+// comment on a live video takes private replies only, while it is live. Nothing on
+// standby can be answered, nor can the bot's own echoes.
+func Ways(ev *receiving.Event, ownEcho bool) []Way {
+	if ev.Standby || ownEcho {
+		return nil
+	}
+	ways := TypeWays(ev.Type)
+	if len(ways) == 0 {
+		return nil
+	}
+	if ways[0] == ByMessage {
+		if ev.PersonID+ev.UserRef == "" {
+			return nil
+		}
+		return ways
+	}
+	if !publicOf(ev).named() {
+		return nil
+	}
+	if c, ok := ev.Payload.(*receiving.InstagramComment); ok && c.Live {
+		return []Way{ByPrivateReply}
+	}
+	return ways
+}
+
+// Answerable reports whether an event can be answered at all; see [Ways]. An act of a
+// person can, by every route. What is no act (an echo of what a human wrote in the
+// page's inbox, a hand-over, …), and what has no person (a comment, a post, a
+// mention), can by a route under the event's own type alone.
+//
+// ownEcho says that the event is an echo of a message that the bot itself sent.
+func Answerable(ev *receiving.Event, ownEcho bool) bool { return len(Ways(ev, ownEcho)) > 0 }
+
 // AnswerableType reports whether there can be an event of the type that is
-// [Answerable]: deliveries and reads never are.
-func AnswerableType(t receiving.Type) bool {
-	return t != receiving.TypeDelivered && t != receiving.TypeRead
+// [Answerable].
+func AnswerableType(t receiving.Type) bool { return len(TypeWays(t)) > 0 }
+
+// OwnEcho reports whether an event is an echo of a message that a bot of this library
+// sent. The bot also knows the echoes of its apps by Config.Apps[].ID.
+func OwnEcho(ev *receiving.Event) bool {
+	m, ok := ev.Payload.(*receiving.Message)
+	return ok && m.IsEcho && m.SendKey != ""
+}
+
+// ErrAlreadyReplied is returned by a [Replier] for a second private reply to the same
+// comment or post in a turn: the platform takes one. It matches [ErrNotAnswerable].
+var ErrAlreadyReplied = fmt.Errorf("%w: the comment or post has its private reply", ErrNotAnswerable)
+
+// Address returns an answer to an event with its recipient: the person, or what the
+// event is about. A message that names a recipient or a public target keeps it. It
+// returns an error that matches [ErrNotAnswerable] if the event cannot be answered in
+// the message's way, and [FieldError]s if the message cannot be a public reply. The
+// bot calls it for each answer.
+func Address(ev *receiving.Event, m Message) (Message, error) {
+	ways := Ways(ev, OwnEcho(ev))
+	if len(ways) == 0 {
+		return m, ErrNotAnswerable
+	}
+	way := ways[0]
+	if m.Public != nil {
+		way = ByPublicReply
+	}
+	switch {
+	case m.Recipient != nil:
+		return m, nil
+	case m.Public != nil && m.Public.named():
+		if m.Public.Object == "" {
+			target := *m.Public
+			target.Object = ev.Object
+			m.Public = &target
+		}
+		return m, nil
+	case !slices.Contains(ways, way):
+		return m, fmt.Errorf("%w: %s takes no %s", ErrNotAnswerable, describe(ev), way)
+	case m.SenderAction != "" && way != ByMessage:
+		return m, fmt.Errorf("%w: a sender action needs a person, and %s has none", ErrNotAnswerable, describe(ev))
+	case way == ByPublicReply:
+		target := publicOf(ev)
+		m.Public = &target
+		return m, m.Validate(ev.Object)
+	case way == ByPrivateReply:
+		target := publicOf(ev)
+		if target.CommentID != "" {
+			return m.To(Recipient{CommentID: target.CommentID}), nil
+		}
+		return m.To(Recipient{PostID: target.PostID}), nil
+	case ev.PersonID != "":
+		return m.To(Recipient{ID: ev.PersonID}), nil
+	}
+	return m.To(Recipient{UserRef: ev.UserRef}), nil
+}
+
+// publicOf returns what an event is about that has no person; nothing is named if it
+// is not about a comment, a post or a mention.
+func publicOf(ev *receiving.Event) PublicReply {
+	target := PublicReply{Object: ev.Object}
+	switch p := ev.Payload.(type) {
+	case *receiving.FeedChange:
+		if ev.Type == receiving.TypeVisitorPost {
+			target.PostID = p.PostID
+		} else {
+			target.CommentID = p.CommentID
+		}
+	case *receiving.GroupFeed:
+		if target.CommentID = p.CommentID; target.CommentID == "" {
+			target.PostID = p.PostID
+		}
+	case *receiving.InstagramComment:
+		target.CommentID = p.ID
+	case *receiving.InstagramMention:
+		if p.MediaID != "" { // the platform needs it, also for a comment
+			target.MediaID, target.CommentID = p.MediaID, p.CommentID
+		}
+	}
+	return target
+}
+
+// describe says what an event is.
+func describe(ev *receiving.Event) string {
+	if c, ok := ev.Payload.(*receiving.InstagramComment); ok && c.Live {
+		return string(ev.Type) + " on a live video"
+	}
+	return string(ev.Type)
+}
+
+// CheckSender returns why a sender can never answer events of a type, or nil if it
+// can, or may. A policy's Validate calls it.
+func CheckSender(t receiving.Type, sender Sender) error {
+	ways := TypeWays(t)
+	if len(ways) == 0 {
+		return fmt.Errorf("nothing may answer %s", t)
+	}
+	switch s := sender.(type) {
+	case after:
+		return CheckSender(t, s.sender)
+	case Typing, *Typing, SenderAction:
+		if ways[0] != ByMessage {
+			return fmt.Errorf("a sender action goes to a person, and %s has none", t)
+		}
+	case publicly:
+		return checkPublicly(t, ways)
+	case Message:
+		switch {
+		case s.Public != nil && !s.Public.named():
+			return checkPublicly(t, ways)
+		case s.SenderAction != "" && s.Recipient == nil && ways[0] != ByMessage:
+			return fmt.Errorf("a sender action goes to a person, and %s has none", t)
+		}
+	}
+	return nil
+}
+
+func checkPublicly(t receiving.Type, ways []Way) error {
+	if !slices.Contains(ways, ByPublicReply) {
+		return errors.New("its answer is public, and " + string(t) + " takes no public reply")
+	}
+	return nil
 }

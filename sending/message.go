@@ -11,8 +11,12 @@ import (
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/send-api
 type Message struct {
-	// Recipient is who gets it; nil means the person whose event is answered.
+	// Recipient is who gets it. Default: the person whose event is answered; of a
+	// comment or post, which has no person, whoever wrote it (a private reply).
 	Recipient *Recipient `json:"recipient,omitempty"`
+	// Public makes this a comment that everyone can read, in place of a message.
+	// [Message.Publicly] sets it.
+	Public *PublicReply `json:"public,omitempty"`
 	// MessagingType defaults to RESPONSE, to MESSAGE_TAG if Tag is set, or to
 	// UTILITY if Utility is set.
 	MessagingType MessagingType `json:"messaging_type,omitempty"`
@@ -113,9 +117,12 @@ func (m Message) AsPersona(personaID string) Message {
 }
 
 // Kind names what the message is, for records: "text", "image", "template",
-// "images", "sticker", "utility", …, or the sender action.
+// "images", "sticker", "utility", …, "comment" for a public reply, or the sender
+// action.
 func (m Message) Kind() string {
 	switch {
+	case m.Public != nil:
+		return "comment"
 	case m.SenderAction != "":
 		return string(m.SenderAction)
 	case m.Attachment != nil:

@@ -58,10 +58,10 @@ func (m Message) WithNotification(t NotificationType) Message {
 }
 
 // WindowFree reports whether the message may go out when the 24-hour window is
-// closed: it carries a tag, is a utility message, or goes to a recipient that
-// no window applies to, such as a comment or a token.
+// closed: it is public, carries a tag, is a utility message, or goes to a recipient
+// that no window applies to, such as a comment or a token.
 func (m Message) WindowFree() bool {
-	return m.Tag != "" || m.MessagingType == MessagingTag ||
+	return m.Public != nil || m.Tag != "" || m.MessagingType == MessagingTag ||
 		m.Utility != nil || m.MessagingType == MessagingUtility ||
 		m.Recipient != nil && m.Recipient.ID == ""
 }

@@ -8,7 +8,9 @@ type Recipient struct {
 	ID string `json:"id,omitempty"`
 	// UserRef is a person who came through a checkbox plugin.
 	UserRef string `json:"user_ref,omitempty"`
-	// CommentID and PostID make a private reply: one message, within 7 days.
+	// CommentID and PostID make a private reply to a comment or a post: one message
+	// each, within 7 days; to a comment on an Instagram live video only while it is
+	// live. It opens no messaging window: that opens when the person answers.
 	CommentID string `json:"comment_id,omitempty"`
 	PostID    string `json:"post_id,omitempty"`
 	// NotificationMessagesToken is the token of a person who opted in to

@@ -51,20 +51,16 @@ func (r *Recorder) Canceled() []string {
 	return slices.Clone(r.canceled)
 }
 
-// answerable reports whether some route could answer the event.
-func answerable(ev *receiving.Event) bool {
-	m, ok := ev.Payload.(*receiving.Message)
-	return Answerable(ev, ok && m.IsEcho && m.SendKey != "")
-}
-
 type recorderOutlet struct {
 	*Recorder
 	event *receiving.Event
 }
 
 func (o recorderOutlet) Queue(_ context.Context, messages []Message) error {
-	if !answerable(o.event) {
-		return ErrNotAnswerable
+	for _, m := range messages {
+		if _, err := Address(o.event, m); err != nil {
+			return err
+		}
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -80,8 +76,8 @@ func (o recorderOutlet) Cancel(_ context.Context, key string) error {
 }
 
 func (o recorderOutlet) Now(_ context.Context, action Action) error {
-	if !answerable(o.event) {
-		return ErrNotAnswerable
+	if _, err := Address(o.event, action.Message()); err != nil {
+		return err
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -11,12 +11,14 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// ErrNotAnswerable is returned by a [Replier] for an event that the handler's
-// route may not answer: an event that is not [Answerable], such as a delivery
-// or anything on standby, or an event other than an act of a person, such as a
-// handover, if the route is not under the event's own type. The bot treats it
-// as handling.Skip, not as a failure.
-var ErrNotAnswerable = errors.New("sending: this event cannot be answered, or only by a route under its own type")
+// ErrNotAnswerable is returned by a [Replier] for an answer that the event or the
+// handler's route does not allow: an event that is not [Answerable], such as a
+// delivery or anything on standby; one that is no act of a person, or has no person,
+// such as a hand-over or a comment, if the route is not under the event's own type;
+// a public reply to what takes none. The bot logs such an answer, records it as
+// refused and gives it to Config.OnSendFailed. The route does not fail by it: what
+// its handler wrote takes effect, also if the handler returns this error.
+var ErrNotAnswerable = errors.New("sending: the event cannot be answered like this, or not by this route")
 
 // Outlet receives what a [Replier] is given. The bot's engine and [Recorder]
 // implement it.

@@ -7,8 +7,12 @@ import (
 
 // Request returns the body of the Send API request for a message, addressed to
 // its own recipient or else to the one given. Metadata replaces the message's
-// own; sender actions and reactions carry none.
+// own; sender actions and reactions carry none. Of a public reply, which the Send
+// API does not take, it returns what is recorded of it: its target and its text.
 func (m Message) Request(to Recipient, metadata string) (json.RawMessage, error) {
+	if m.Public != nil {
+		return marshalRequest(publicRequest{Public: *m.Public, Message: m.Text})
+	}
 	if m.Recipient != nil {
 		to = *m.Recipient
 	}
@@ -37,11 +41,20 @@ func (m Message) Request(to Recipient, metadata string) (json.RawMessage, error)
 			Metadata:     metadata,
 		}
 	}
+	return marshalRequest(body)
+}
+
+func marshalRequest(body any) (json.RawMessage, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("sending: encode request: %w", err)
 	}
 	return raw, nil
+}
+
+type publicRequest struct {
+	Public  PublicReply `json:"public"`
+	Message string      `json:"message"`
 }
 
 // messagingType is the one that goes out. A utility template always has the

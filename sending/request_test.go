@@ -248,7 +248,7 @@ func TestEveryFieldIsInSomeRequest(t *testing.T) {
 		collect(value)
 	}
 	// These are the bot's own, or have another name on the wire.
-	elsewhere := map[string]string{"delay": "", "key": "", "reaction": "payload", "utility": "template"}
+	elsewhere := map[string]string{"delay": "", "key": "", "public": "", "reaction": "payload", "utility": "template"}
 	for _, kind := range []reflect.Type{
 		reflect.TypeFor[sending.Message](), reflect.TypeFor[sending.Recipient](), reflect.TypeFor[sending.ThreadControl](),
 		reflect.TypeFor[sending.Reaction](), reflect.TypeFor[sending.QuickReply](), reflect.TypeFor[sending.Attachment](),

@@ -80,6 +80,10 @@ func (m Message) Validate(object receiving.Object) error {
 
 func (m Message) validate(c check) error {
 	m.checkUTF8(&c)
+	if m.Public != nil {
+		m.checkPublic(&c)
+		return c.err()
+	}
 	m.checkEnvelope(&c)
 	if m.SenderAction != "" {
 		m.checkAction(&c)

@@ -18,6 +18,11 @@ func (m Message) checkEnvelope(c *check) {
 	if t := m.ThreadControl; t != nil {
 		t.check(c)
 	}
+	m.checkDelivery(c)
+}
+
+// checkDelivery checks when a message goes out, and under which key.
+func (m Message) checkDelivery(c *check) {
 	if m.Delay < 0 || m.Delay > MaxDelay {
 		c.fail("delay", fmt.Sprintf("%v is not between 0 and %v", m.Delay, MaxDelay))
 	}

@@ -55,7 +55,7 @@ func (p *page) listComments(c *call) (any, *GraphError) {
 	if strings.HasPrefix(c.get("order").string(), "reverse") {
 		slices.Reverse(comments)
 	}
-	data := []map[string]any{}
+	data := []any{}
 	for _, comment := range comments {
 		from := map[string]string{"id": p.id, "name": p.name}
 		if author := p.people[comment.PersonID]; author != nil {
@@ -68,7 +68,7 @@ func (p *page) listComments(c *call) (any, *GraphError) {
 		if err != nil {
 			return nil, err
 		}
-		data = append(data, one.(map[string]any))
+		data = append(data, one)
 	}
 	return map[string]any{"data": data}, nil
 }

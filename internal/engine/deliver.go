@@ -107,7 +107,7 @@ func (w *worker) weigh(s store.QueuedSend) *attempt {
 		return refuse(sending.Refuse(err), store.OutcomeRefused)
 	case w.aside[s.Group] != nil && toPerson(d) && !d.Message.WindowFree():
 		return refuse(fmt.Errorf("%w: %w", sending.ErrSetAside, w.aside[s.Group]), store.OutcomeSetAside)
-	case s.Started && w.e.cfg.AtMostOnce:
+	case s.Started && w.e.cfg.AtMostOnce && d.Message.Public == nil:
 		return refuse(sending.ErrUncertain, store.OutcomeUncertain)
 	}
 	if a.rest = w.echoWait(s, d); a.rest > 0 {
@@ -134,6 +134,11 @@ func (w *worker) refuse(a *attempt) {
 func (w *worker) try(a *attempt) (pause time.Duration) {
 	w.aged = true // that takes its time
 	ctx, used := withUsedToken(w.held.ctx)
+	if a.send.Started && a.delivery.Message.Public != nil {
+		if pause, settled := w.findPublicReply(ctx, a, used); settled {
+			return pause
+		}
+	}
 	result, err := w.e.send(ctx, a.delivery)
 	pause, err = w.conclude(a.send, a.delivery, result, err, used)
 	if pause == 0 && endsGroup(err) && toPerson(a.delivery) {
@@ -159,8 +164,11 @@ func (w *worker) setAside(a *attempt, err error) {
 // it: on a page whose sends were echoed within a day, until half a minute after
 // it was started.
 func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration {
-	if !s.Started || d.Message.SenderAction != "" || !toPerson(d) {
-		return 0 // nothing is told of those
+	switch {
+	case s.Started && d.Message.Public != nil:
+		return max(publicReplyShows-s.StartedAgo, 0)
+	case !s.Started || d.Message.SenderAction != "" || !toPerson(d):
+		return 0 // these have no echo that is certain to come
 	}
 	wait := echoPatience - s.StartedAgo
 	if wait <= 0 {
@@ -256,6 +264,9 @@ func (e *Engine) send(ctx context.Context, d sending.Delivery) (result graph.Sen
 }
 
 func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+	if d.Message.Public != nil {
+		return e.cfg.Client.PublicReply(ctx, d.PageID, publicTarget(*d.Message.Public), d.Message.Text)
+	}
 	metadata := ""
 	if d.Message.SenderAction == "" {
 		var err error
@@ -283,7 +294,7 @@ func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.S
 		pause := w.e.pages.pause(w.held.ctx, d.PageID, used.value, err)
 		w.again(s, d, result, err, store.OutcomeRetry)
 		return pause, nil
-	case class == graph.RetryUncertain && w.e.cfg.AtMostOnce:
+	case class == graph.RetryUncertain && w.e.cfg.AtMostOnce && d.Message.Public == nil:
 		err = fmt.Errorf("%w: %w", sending.ErrUncertain, err)
 		w.settle(d, result, err, store.OutcomeUncertain)
 		return 0, err

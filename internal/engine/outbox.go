@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,20 +36,32 @@ func (t *turn) encode(route string, messages []sending.Message) ([]store.Send, e
 	sends := make([]store.Send, len(messages))
 	conv := t.w.lease.Conversation
 	for i, m := range messages {
-		key := sendKey("turn", t.queued.Key, route, strconv.Itoa(i))
-		if m.Key != "" {
-			key = NamedKey(conv, m.Key)
-		}
+		key, fresh := t.sendKey(route, i, m)
+		send := store.Send{Conversation: conv, Key: key, Fresh: fresh, Group: t.queued.Key, Delay: m.Delay}
 		var err error
-		// An event's route takes effect once, and so are its keys used once.
-		send := store.Send{Conversation: conv, Key: key, Fresh: m.Key == "", Group: t.queued.Key, Delay: m.Delay}
-		sends[i], err = encodeSend(send,
-			t.ev.Object, withRecipient(m, t.ev.PersonID, t.ev.UserRef))
-		if err != nil {
+		if sends[i], err = encodeSend(send, t.ev.Object, m); err != nil {
 			return nil, err
 		}
 	}
 	return sends, nil
+}
+
+// sendKey is the idempotency key of a route's message, and whether no other send can
+// have it. An event's route takes effect once, and so are its keys used once. An
+// answer to a comment, a post or a mention is keyed by that and not by the event:
+// the platform may notify of it more than once.
+func (t *turn) sendKey(route string, i int, m sending.Message) (key string, fresh bool) {
+	conv := t.w.lease.Conversation
+	switch to := privateReplyTo(m); {
+	case m.Key != "":
+		return NamedKey(conv, m.Key), false
+	case to != "":
+		return sendKey("private reply", conv.PageID, to), false
+	case m.Public != nil && !slices.Contains(sending.TypeWays(t.ev.Type), sending.ByMessage):
+		p := m.Public
+		return sendKey("public reply", conv.PageID, p.CommentID, p.PostID, p.MediaID, route, strconv.Itoa(i)), false
+	}
+	return sendKey("turn", t.queued.Key, route, strconv.Itoa(i)), true
 }
 
 // cancel makes the writes that take messages back.
@@ -91,7 +104,7 @@ func encodeSend(s store.Send, object receiving.Object, m sending.Message) (store
 // withRecipient addresses a message that names no recipient itself.
 func withRecipient(m sending.Message, personID, userRef string) sending.Message {
 	switch {
-	case m.Recipient != nil:
+	case m.Recipient != nil, m.Public != nil:
 		return m
 	case personID != "":
 		return m.To(sending.Recipient{ID: personID})

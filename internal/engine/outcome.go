@@ -58,6 +58,9 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 		}
 		out.Writes = append(out.Writes, r.writes...)
 		out.Sends = append(out.Sends, r.sends...)
+		for _, f := range r.refused {
+			out.Writes = append(out.Writes, store.SaveSent{Sent: sentRecord(f.Delivery, graph.SendResult{}, f.Err)})
+		}
 	}
 	return out, false
 }
@@ -76,6 +79,9 @@ func actedAt(queued store.QueuedEvent) time.Time {
 // report logs and counts how the turn ended.
 func (t *turn) report(again bool) {
 	t.w.e.counts.turns.Add(1)
+	if !again {
+		t.reportRefused()
+	}
 	err := t.err()
 	switch {
 	case err == nil:

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -19,20 +20,65 @@ type outlet struct {
 	over     bool
 	messages []sending.Message
 	cancels  []string
+	refused  []sending.Failure
 }
 
-// Queue implements [sending.Outlet].
+// Queue implements [sending.Outlet]. It addresses the messages; if one of them
+// cannot be an answer to the event, all are refused.
 func (o *outlet) Queue(_ context.Context, messages []sending.Message) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	switch {
-	case o.over:
+	if o.over {
 		return store.ErrTurnOver
-	case !o.answers:
-		return sending.ErrNotAnswerable
 	}
-	o.messages = append(o.messages, messages...)
+	addressed, err := o.address(messages)
+	if err != nil {
+		if errors.Is(err, sending.ErrNotAnswerable) {
+			o.refuse(err, messages...)
+		}
+		return err
+	}
+	o.messages = append(o.messages, addressed...)
 	return nil
+}
+
+// address addresses messages to what the event is about. o.mu must be held.
+func (o *outlet) address(messages []sending.Message) ([]sending.Message, error) {
+	if !o.answers {
+		return nil, sending.ErrNotAnswerable
+	}
+	addressed := make([]sending.Message, len(messages))
+	replied := map[string]bool{} // by these messages
+	for i, m := range messages {
+		m, err := sending.Address(o.turn.ev, m)
+		if err != nil {
+			return nil, err
+		}
+		if to := privateReplyTo(m); to != "" {
+			if replied[to] || o.turn.replied[to] || slices.ContainsFunc(o.messages, func(m sending.Message) bool { return privateReplyTo(m) == to }) {
+				return nil, sending.ErrAlreadyReplied
+			}
+			replied[to] = true
+		}
+		addressed[i] = m
+	}
+	return addressed, nil
+}
+
+// refuse keeps what the event does not allow, to be reported when the turn commits.
+// o.mu must be held.
+func (o *outlet) refuse(err error, messages ...sending.Message) {
+	t := o.turn
+	for _, m := range messages {
+		o.refused = append(o.refused, sending.Failure{Err: err, Delivery: sending.Delivery{
+			PageID:    t.ev.PageID,
+			PersonID:  t.ev.PersonID,
+			Object:    t.ev.Object,
+			Attempt:   1,
+			CreatedAt: time.Now(),
+			Message:   m,
+		}})
+	}
 }
 
 // Cancel implements [sending.Outlet].
@@ -48,23 +94,18 @@ func (o *outlet) Cancel(_ context.Context, key string) error {
 
 // Now implements [sending.Outlet].
 func (o *outlet) Now(ctx context.Context, action sending.Action) error {
-	o.mu.Lock()
-	over := o.over
-	o.mu.Unlock()
-	switch {
-	case over:
-		return store.ErrTurnOver
-	case !o.answers:
-		return sending.ErrNotAnswerable
-	}
 	t := o.turn
+	message, err := o.addressAction(action)
+	if err != nil {
+		return err
+	}
 	d := sending.Delivery{
 		PageID:    t.ev.PageID,
 		PersonID:  t.ev.PersonID,
 		Object:    t.ev.Object,
 		Attempt:   1,
 		CreatedAt: time.Now(),
-		Message:   withRecipient(action.Message(), t.ev.PersonID, t.ev.UserRef),
+		Message:   message,
 	}
 	result, err := t.w.e.send(ctx, d)
 	record := sentRecord(d, result, err)
@@ -74,10 +115,24 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 	return err
 }
 
-// end closes the outlet and returns what it took.
-func (o *outlet) end() (messages []sending.Message, cancels []string) {
+func (o *outlet) addressAction(action sending.Action) (sending.Message, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return sending.Message{}, store.ErrTurnOver
+	}
+	addressed, err := o.address([]sending.Message{action.Message()})
+	if err != nil {
+		o.refuse(err, action.Message())
+		return sending.Message{}, err
+	}
+	return addressed[0], nil
+}
+
+// end closes the outlet and returns what it took and what it refused.
+func (o *outlet) end() (messages []sending.Message, cancels []string, refused []sending.Failure) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.over = true
-	return slices.Clone(o.messages), slices.Clone(o.cancels)
+	return slices.Clone(o.messages), slices.Clone(o.cancels), slices.Clone(o.refused)
 }

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -18,4 +20,12 @@ func isDelivered(s store.QueuedSend, err error) bool {
 func mayBeDelivered(s store.QueuedSend, err error) bool {
 	refused, ok := errors.AsType[*graph.Error](err)
 	return s.Started && ok && refused != nil && refused.Meaning() == graph.MeaningNotReplyable
+}
+
+// privateReplyTo returns the id of the comment or post that a message is the private reply to, or "".
+func privateReplyTo(m sending.Message) string {
+	if m.Recipient == nil {
+		return ""
+	}
+	return cmp.Or(m.Recipient.CommentID, m.Recipient.PostID)
 }

@@ -117,10 +117,11 @@ func (p *profiles) ask(ctx context.Context, query handling.ProfileQuery) (graph.
 	if !ok {
 		return found, err
 	}
-	defer done()
 	if now := p.fields.allowed(query.PageID, fields); len(now) < len(fields) && len(now) > 0 {
-		return p.call(ctx, query, now) // another look-up has found out meanwhile
+		done() // another look-up has found out meanwhile
+		return p.call(ctx, query, now)
 	}
+	defer done()
 	return p.askInParts(ctx, query, fields, err)
 }
 

@@ -21,9 +21,10 @@ var (
 	errGoexit = errors.New("the handler ended its goroutine with runtime.Goexit")
 	errNoStep = errors.New("today's policy has none of the routes that are to run again")
 	// errNotStored is what a turn fails with whose outcome the store refuses.
-	errNotStored = errors.New("the store did not take the outcome")
-	errStuck     = errors.New("the handler did not return after its context had ended")
-	errFatal     = errors.New("the process ended while it ran this event and no other; the event was not run again")
+	errNotStored   = errors.New("the store did not take the outcome")
+	errStuck       = errors.New("the handler did not return after its context had ended")
+	errFatal       = errors.New("the process ended while it ran this event and no other; the event was not run again")
+	errSenderSkips = errors.New("a sender returned handling.Skip, which is for handlers; a sender with nothing to say returns no messages")
 )
 
 // turn is the handling of one event, once.
@@ -35,10 +36,11 @@ type turn struct {
 	state  *store.Turn
 
 	mu       sync.Mutex
-	over     bool           // nothing that still runs may have effects
-	routes   []routeResult  // those that handled the event, or failed
-	steps    []routing.Step // the routes to try
-	at       int            // the one of them that is tried
+	over     bool            // nothing that still runs may have effects
+	routes   []routeResult   // those that handled the event, or failed
+	replied  map[string]bool // comments and posts that they reply to privately
+	steps    []routing.Step  // the routes to try
+	at       int             // the one of them that is tried
 	runner   routing.Runner
 	current  string // the route that runs
 	set      *store.WriteSet
@@ -49,10 +51,11 @@ type turn struct {
 
 // routeResult is what one route came to.
 type routeResult struct {
-	name   string
-	writes []store.Write
-	sends  []store.Send
-	err    error
+	name    string
+	writes  []store.Write
+	sends   []store.Send
+	refused []sending.Failure // answers that the event does not allow
+	err     error
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {
@@ -110,7 +113,31 @@ func (t *turn) context(ctx context.Context) context.Context {
 	cfg := t.w.e.cfg
 	ctx = graph.With(ctx, cfg.Client)
 	ctx = handling.WithProfiles(ctx, t.w.e.profiles)
-	return Speak(ctx, cfg.Catalog, cfg.Texts, t.state.Person)
+	return Speak(ctx, cfg.Catalog, cfg.Texts, t.person)
+}
+
+// person returns what texts know of the person. An event without one, such as a
+// comment, has its author's name.
+func (t *turn) person() store.Person {
+	p := t.state.Person()
+	if t.ev.PersonID != "" || p.Profile.Name != "" {
+		return p
+	}
+	switch c := t.ev.Payload.(type) {
+	case *receiving.FeedChange:
+		if c.From != nil {
+			p.Profile.Name = c.From.Name
+		}
+	case *receiving.GroupFeed:
+		if c.From != nil {
+			p.Profile.Name = c.From.Name
+		}
+	case *receiving.InstagramComment:
+		if c.From != nil {
+			p.Profile.Name = c.From.Username
+		}
+	}
+	return p
 }
 
 // runWrapped runs the routes inside of the user's middleware.
@@ -168,21 +195,25 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		case stepBegun:
 		}
 		err := guard(t.w.log, "a handler", func() error { return t.runStep(set.Context(ctx), step, out) }, "event", t.ev.Key)
-		messages, cancels := out.end()
+		messages, cancels, refused := out.end()
+		if errors.Is(err, sending.ErrNotAnswerable) && !errors.Is(err, handling.Skip) {
+			refused, err = t.refusals(step.Name, refused, err), nil
+		}
 		var sends []store.Send
 		if err == nil {
 			sends, err = t.encode(step.Name, messages)
 		}
 		result := routeResult{name: step.Name, err: err}
 		switch {
-		case errors.Is(err, handling.Skip), errors.Is(err, sending.ErrNotAnswerable):
+		case errors.Is(err, handling.Skip):
 			set.Discard()
 			t.skip()
 			continue
 		case err != nil:
 			set.Discard()
 		default:
-			result.writes, result.sends = append(set.End(), t.cancel(cancels)...), sends
+			result.writes, result.sends, result.refused = append(set.End(), t.cancel(cancels)...), sends, t.refusals(step.Name, refused, nil)
+			t.reply(messages)
 		}
 		if !t.end(result) {
 			break
@@ -223,5 +254,9 @@ func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet) erro
 	if !out.answers {
 		return nil
 	}
-	return reply.Send(ctx, step.Senders...)
+	err := reply.Send(ctx, step.Senders...)
+	if errors.Is(err, handling.Skip) { // which would drop what the handler wrote
+		return handling.Permanent(fmt.Errorf("%w: %s", errSenderSkips, err)) //nolint:errorlint // it must not match Skip
+	}
+	return err
 }
