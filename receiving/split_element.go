@@ -98,8 +98,13 @@ func (s *splitter) element(e *Envelope, field string) identity {
 			s.Skip()
 		}
 	}
-	chosen := choose(list)
-	s.reportMisfits(list, chosen, true)
+	var chosen *candidate
+	if len(list) == 1 && list[0].fits() {
+		chosen = &list[0]
+	} else {
+		chosen = choose(list)
+		s.reportMisfits(list, chosen, true)
+	}
 	field = names.name(field)
 	head := &nothing
 	if chosen != nil {
@@ -178,26 +183,36 @@ func identify(kind *kind, head *head) identity {
 
 // head reads what Split needs of a kind's value, which is an object, into an empty head.
 func (s *splitter) head(k *kind, h *head) {
+	message := k.carries == carriesMessage
 	for s.Enter(); s.NextKey(); {
-		switch key, message := s.Key(), k.carries == carriesMessage; {
-		case string(key) == "is_self":
+		read := true
+		switch string(s.Key()) {
+		case "is_self":
 			s.flag(&h.self)
-		case k.carries == carriesUserRef && string(key) == "user_ref":
-			s.name(&h.userRef)
-		case (message || k.carries == carriesMID) && string(key) == "mid":
-			h.mid = s.mid()
-		case message && string(key) == "is_echo":
-			s.flag(&h.echo)
-		case message && string(key) == "is_deleted":
-			s.flag(&h.deleted)
-		case message && string(key) == "metadata":
-			h.sendKey = ""
-			if s.Kind() == '"' {
-				h.sendKey, _ = DecodeMetadata(string(s.Text()))
-				continue
+		case "mid":
+			if read = message || k.carries == carriesMID; read {
+				h.mid = s.mid()
 			}
-			s.Skip()
+		case "is_echo":
+			if read = message; read {
+				s.flag(&h.echo)
+			}
+		case "is_deleted":
+			if read = message; read {
+				s.flag(&h.deleted)
+			}
+		case "metadata":
+			if read = message; read {
+				h.sendKey = s.sendKey()
+			}
+		case "user_ref":
+			if read = k.carries == carriesUserRef; read {
+				s.name(&h.userRef)
+			}
 		default:
+			read = false
+		}
+		if !read {
 			s.Skip()
 		}
 	}
@@ -215,6 +230,16 @@ func (s *splitter) mid() []byte {
 	start := len(s.mids)
 	s.mids = append(s.mids, s.Text()...)
 	return s.mids[start:]
+}
+
+// sendKey reads the idempotency key in an echo's metadata.
+func (s *splitter) sendKey() string {
+	if s.Kind() != '"' {
+		s.Skip()
+		return ""
+	}
+	key, _ := DecodeMetadata(string(s.Text()))
+	return key
 }
 
 func (s *splitter) party(to *party) {

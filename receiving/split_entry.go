@@ -3,7 +3,7 @@ package receiving
 import "time"
 
 // entryField is a field of an entry that Split reads.
-type entryField int
+type entryField uint
 
 const (
 	entryOther entryField = iota
@@ -85,7 +85,7 @@ func (s *splitter) entry() {
 // entryFields reads the fields of an entry. It stops and returns false where one comes twice, unless last says where the last one of
 // each is; then it skips all others.
 func (s *splitter) entryFields(last *[entryFields]int) (read entryRead, once bool) {
-	var seen [entryFields]bool
+	var seen uint // bits by field
 	s.identities, s.mids = s.identities[:0], s.mids[:0]
 	for s.Enter(); s.NextKey(); {
 		f := entryFieldOf(s.Key())
@@ -99,10 +99,10 @@ func (s *splitter) entryFields(last *[entryFields]int) (read entryRead, once boo
 				s.Skip()
 				continue
 			}
-		case seen[f]:
+		case seen&(1<<f) != 0:
 			return read, false
 		}
-		seen[f] = true
+		seen |= 1 << f
 		s.entryField(f, &read)
 	}
 	return read, true
