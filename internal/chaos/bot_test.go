@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -39,6 +40,7 @@ const (
 // What a person may write, with a number or a name behind it.
 const (
 	verbSay  = "say"  // add the number to the list, and say it back
+	verbSlow = "slow" // as verbSay, after some time
 	verbFail = "fail" // fail, whenever it is tried
 	verbExit = "exit" // end the process
 	verbHold = "hold" // as verbSay, once the platform lets the commit go on
@@ -122,7 +124,7 @@ func routes(bot *messenger.Bot) http.Handler {
 	})
 	mux.HandleFunc("/memory", func(w http.ResponseWriter, _ *http.Request) {
 		var m runtime.MemStats
-		runtime.GC()
+		debug.FreeOSMemory() // after a collection, so that what is resident is in use
 		runtime.ReadMemStats(&m)
 		_, _ = fmt.Fprint(w, m.HeapAlloc)
 	})
@@ -137,6 +139,12 @@ func (handler) ShouldHandle(context.Context, *receiving.Event) bool { return tru
 func (handler) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 	verb, what, _ := strings.Cut(ev.Text(), " ")
 	switch verb {
+	case verbSlow:
+		select {
+		case <-time.After(think):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	case verbFail:
 		return errors.New("poison")
 	case verbExit:

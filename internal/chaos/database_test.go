@@ -32,15 +32,21 @@ func open(dsn string, opts ...gormstore.Option) (store.Store, error) {
 	return sqlite.Open(dsn, opts...)
 }
 
-// startedSends returns the keys of the sends whose fate nobody knows now that a
-// process is dead or stopped: these may double.
-func startedSends(dsn string, pid int) ([]string, error) {
+// startedSends are those whose outcome is unknown now that a process is dead or
+// stopped: these may be sent twice. aloneEvents are those that it ran alone.
+const (
+	startedSends = `SELECT o.key FROM messenger_outbox o JOIN messenger_mailbox m ON m.page_id = o.page_id AND m.person_id = o.person_id
+		WHERE o.started_at IS NOT NULL`
+	aloneEvents = `SELECT i.key FROM messenger_inbox i JOIN messenger_mailbox m ON i.seq = m.alone WHERE m.lease_until IS NOT NULL`
+)
+
+// look returns the keys that a query finds, of the conversations m of a process
+// that is dead or stopped.
+func look(dsn string, pid int, query string) ([]string, error) {
 	driver, source := "sqlite3", dsn
-	query := "SELECT key FROM messenger_outbox WHERE started_at IS NOT NULL"
 	if isPostgres(dsn) {
 		driver = "pgx"
-		query += fmt.Sprintf(` AND EXISTS (SELECT 1 FROM messenger_mailbox m WHERE m.page_id = messenger_outbox.page_id
-			AND m.person_id = messenger_outbox.person_id AND m.owner LIKE '%%/%d/%%')`, pid)
+		query += fmt.Sprintf(" AND m.owner LIKE '%%/%d/%%'", pid)
 	} else {
 		// In a copy, so that the next process finds the files as the last has
 		// left them.
@@ -63,7 +69,7 @@ func startedSends(dsn string, pid int) ([]string, error) {
 	defer func() { _ = db.Close() }()
 	rows, err := db.Query(query)
 	if err != nil {
-		if strings.Contains(err.Error(), "no such table") {
+		if strings.Contains(err.Error(), "no such ") {
 			return nil, nil // killed before it made them
 		}
 		return nil, err

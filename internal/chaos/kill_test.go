@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,14 +27,14 @@ type scale struct {
 	fails   int           // events that fail whenever they are tried
 	exits   int           // events that end their process
 	seed    uint64
-	patient time.Duration // how long everything may take to arrive in the end
+	patient time.Duration // when a run that hangs is given up
 	long    bool          // as `make chaos` has it
 }
 
 // scaleOf reads how long a run is meant to be.
 func scaleOf(t *testing.T) scale {
 	t.Helper()
-	s := scale{kills: 3, time: 20 * time.Second, groups: 6, think: 200 * time.Millisecond, exits: 1, seed: rand.Uint64(), patient: time.Minute}
+	s := scale{kills: 3, time: 20 * time.Second, groups: 6, think: 200 * time.Millisecond, exits: 1, seed: rand.Uint64(), patient: 5 * time.Minute}
 	number := func(name string) (n int, ok bool) {
 		n, err := strconv.Atoi(os.Getenv(name))
 		return n, err == nil
@@ -47,7 +46,7 @@ func scaleOf(t *testing.T) scale {
 		s.time, s.kills, s.long = 20*time.Minute, kills, true
 	}
 	if s.long {
-		s.groups, s.think, s.fails, s.exits, s.patient = 16, time.Second, 3, 2, 3*time.Minute
+		s.groups, s.think, s.fails, s.exits, s.patient = 16, time.Second, 3, 2, 10*time.Minute
 	}
 	if seed, err := strconv.ParseUint(os.Getenv("CHAOS_SEED"), 10, 64); err == nil {
 		s.seed = seed
@@ -66,6 +65,7 @@ type run struct {
 	replicas *replicas
 	crowd    *crowd
 
+	ending    sync.Mutex // held by what stops a process to look at it
 	mu        sync.Mutex
 	mayDouble map[string]bool // sends that were on their way when a process died
 	onTheWay  int
@@ -77,9 +77,14 @@ type run struct {
 
 func newRun(t *testing.T, dsn string) *run {
 	t.Helper()
-	r := &run{t: t, scale: scaleOf(t), dsn: dsn, platform: newPlatform(t), replicas: &replicas{}, mayDouble: map[string]bool{}}
+	return newRunOf(t, dsn, scaleOf(t))
+}
+
+func newRunOf(t *testing.T, dsn string, s scale) *run {
+	t.Helper()
+	r := &run{t: t, scale: s, dsn: dsn, platform: newPlatform(t), replicas: &replicas{}, mayDouble: map[string]bool{}}
 	r.dice = rand.New(rand.NewPCG(r.scale.seed, 0))
-	r.platform.dying = r.kill
+	r.platform.dying = r.end
 	r.crowd = newCrowd(r.platform, r.replicas, r.scale.groups, r.scale.think)
 	everybody := r.crowd.people()
 	r.dice.Shuffle(len(everybody), func(i, j int) { everybody[i], everybody[j] = everybody[j], everybody[i] })
@@ -104,9 +109,40 @@ func (r *run) between(p *process, least, most time.Duration) bool {
 	}
 }
 
-// kill ends a process at once, after a look at what is under way: when it has
-// ended another one may go on with that.
-func (r *run) kill(pid int) {
+// kill ends a process, but not while it runs an event alone: that would be taken for
+// the event's doing, and rightly so.
+func (r *run) kill(p *process) {
+	for !r.tryKill(p.pid()) {
+		if r.between(p, 10*time.Millisecond, 50*time.Millisecond) {
+			return
+		}
+	}
+	<-p.ended
+	r.kills++
+	r.exits-- // revive counts it
+}
+
+// tryKill returns false, and leaves the process alone, if it runs an event alone.
+func (r *run) tryKill(pid int) bool {
+	r.ending.Lock()
+	defer r.ending.Unlock()
+	_ = syscall.Kill(pid, syscall.SIGSTOP)
+	alone, err := look(r.dsn, pid, aloneEvents)
+	assert.NoError(r.t, err)
+	if len(alone) > 0 {
+		_ = syscall.Kill(pid, syscall.SIGCONT)
+		return false
+	}
+	r.mark(pid)
+	_ = syscall.Kill(pid, syscall.SIGKILL)
+	return true
+}
+
+// end ends a process at once, after a look at what is under way: when it has ended
+// another one may go on with that.
+func (r *run) end(pid int) {
+	r.ending.Lock()
+	defer r.ending.Unlock()
 	_ = syscall.Kill(pid, syscall.SIGSTOP)
 	r.mark(pid)
 	_ = syscall.Kill(pid, syscall.SIGKILL)
@@ -114,7 +150,7 @@ func (r *run) kill(pid int) {
 
 // mark notes the sends of a stopped process that are on their way.
 func (r *run) mark(pid int) {
-	keys, err := startedSends(r.dsn, pid)
+	keys, err := look(r.dsn, pid, startedSends)
 	assert.NoError(r.t, err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -224,7 +260,9 @@ func (r *run) check() {
 			}
 		}
 		if len(p.poison) == 0 {
-			waits = append(waits, r.platform.took(p.id)...)
+			for _, a := range r.platform.answers(p.id) {
+				waits = append(waits, a.at.Sub(a.accepted))
+			}
 		}
 	}
 	r.checkDead(st, poisoned)
@@ -238,13 +276,11 @@ func (r *run) check() {
 	}
 	require.LessOrEqual(t, extra, r.onTheWay)
 
-	slices.Sort(waits)
 	t.Logf("%d callbacks (%d delivered again, %d not answered 200), %d replies; %d kills, %d exits, %d pauses; "+
 		"lost 0; sends doubled %d of %d (%.2f %%), on their way at kills %d; stale commits fenced %d; dead letters %d",
 		r.crowd.callbacks.Load(), r.crowd.repeated.Load(), r.crowd.refused.Load(), replies, r.kills, r.exits, r.pauses,
 		extra, replies, 100*float64(extra)/float64(replies), r.onTheWay, r.fenced, len(poisoned))
-	t.Logf("from the 200 to the reply, of people without poison: p50 %v, p99 %v, most %v",
-		waits[len(waits)/2].Round(time.Millisecond), waits[len(waits)*99/100].Round(time.Millisecond), waits[len(waits)-1].Round(time.Millisecond))
+	t.Logf("from the 200 to the reply, of people without poison: %s", spread(waits))
 }
 
 // checkDead asks for one dead letter for each poison, and none else.
@@ -274,10 +310,7 @@ func TestKilledOnSQLite(t *testing.T) {
 	for r.kills < r.scale.kills && time.Since(begun) < r.scale.time {
 		r.serve(live)
 		if !r.between(live[0], 50*time.Millisecond, 900*time.Millisecond) {
-			r.kill(live[0].pid())
-			<-live[0].ended
-			r.kills++
-			r.exits-- // revive counts it
+			r.kill(live[0])
 		}
 		r.revive(live)
 	}
@@ -308,10 +341,7 @@ func TestKilledOnPostgres(t *testing.T) {
 			r.pauses++
 			r.mark(stopped.pid())
 		default:
-			r.kill(live[i].pid())
-			<-live[i].ended
-			r.kills++
-			r.exits-- // revive counts it
+			r.kill(live[i])
 		}
 		select {
 		case <-wake:

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// person is somebody who writes to a page.
+// person writes to a page.
 type person struct {
 	page, id string
 	said     int   // numbers so far
@@ -21,10 +21,10 @@ type person struct {
 }
 
 // next returns what the person writes next: a number, maybe poison before it.
-func (p *person) next() []said {
+func (p *person) next(verb string) []said {
 	p.said++
 	var messages []said
-	for _, text := range []string{p.poison[p.said], fmt.Sprint(verbSay, " ", p.said)} {
+	for _, text := range []string{p.poison[p.said], fmt.Sprint(verb, " ", p.said)} {
 		if text == "" {
 			continue
 		}
@@ -48,8 +48,9 @@ type crowd struct {
 	platform *platform
 	replicas *replicas
 	groups   [][]*person
+	verb     string        // what people say their numbers with
 	think    time.Duration // the longest pause between two callbacks of a group
-	quiet    chan struct{} // closed when nobody is to write anything new
+	quiet    chan struct{} // closed when no more is to be written
 	posters  sync.WaitGroup
 
 	callbacks, repeated, refused atomic.Int64
@@ -57,7 +58,7 @@ type crowd struct {
 
 // newCrowd makes groups of four people each, on four pages.
 func newCrowd(p *platform, r *replicas, groups int, think time.Duration) *crowd {
-	c := &crowd{platform: p, replicas: r, think: think, quiet: make(chan struct{})}
+	c := &crowd{verb: verbSay, platform: p, replicas: r, think: think, quiet: make(chan struct{})}
 	for g := range groups {
 		var group []*person
 		for i := range 4 {
@@ -97,14 +98,14 @@ func (c *crowd) write(group []*person, dice *rand.Rand) {
 		var messages []said
 		for _, p := range group {
 			for range dice.IntN(3) {
-				messages = append(messages, p.next()...)
+				messages = append(messages, p.next(c.verb)...)
 			}
 		}
 		if len(messages) == 0 {
 			continue
 		}
 		for _, m := range messages {
-			if strings.HasPrefix(m.text, verbSay) {
+			if strings.HasPrefix(m.text, c.verb) {
 				c.platform.want(1)
 			}
 		}

@@ -160,16 +160,18 @@ func (p *platform) doubled() (keys []string, extra int) {
 	return keys, extra
 }
 
-// took returns how long a person waited for each reply, from the answer to its
-// callback.
-func (p *platform) took(person string) []time.Duration {
+// answer is a reply, and when the callback that it answers was answered 200.
+type answer struct{ accepted, at time.Time }
+
+// answers returns the replies that a person got.
+func (p *platform) answers(person string) []answer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var took []time.Duration
+	var all []answer
 	for _, a := range p.first[person] {
-		took = append(took, a.at.Sub(p.accepted[person+" "+a.text]))
+		all = append(all, answer{p.accepted[person+" "+a.text], a.at})
 	}
-	return took
+	return all
 }
 
 // client makes a connection for each callback, as a platform of many machines
@@ -197,6 +199,16 @@ func post(url string, body []byte) int {
 	_, _ = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close()
 	return resp.StatusCode
+}
+
+// postUntilTaken gives a callback to a bot again and again, as the platform does,
+// until it is answered 200: a slow machine or disk may cost it some tries.
+func postUntilTaken(url string, body []byte) {
+	for {
+		if post(url, body) == 200 {
+			return
+		}
+	}
 }
 
 // said is one message of a person.

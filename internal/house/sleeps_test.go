@@ -13,8 +13,7 @@ import (
 
 // maySleep are the test files that sleep by the machine's clock, and why.
 var maySleep = map[string]string{
-	"internal/chaos/overload_test.go": "looks at a process's memory after a while and after a longer one",
-	"store/sqlite/kill_test.go":       "kills a process at a moment that nothing announces",
+	"store/sqlite/kill_test.go": "kills a process at a moment that nothing announces",
 }
 
 // A test that sleeps is slow where the machine is fast and fails where it is
