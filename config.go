@@ -81,8 +81,10 @@ type Config struct {
 	MaxBody int64
 
 	// OnSendFailed is called when a message will not be sent: refused by the
-	// platform or before it, set aside, or of unknown fate. It is called just
-	// before that is recorded, so after a crash it may be called again. Its
+	// platform or before it, set aside, or of unknown outcome; also for an answer
+	// that its event does not allow (sending.ErrNotAnswerable), when the turn has
+	// committed. Otherwise it is called just before the failure is recorded, so
+	// after a crash it may be called again. Its
 	// context ends with the worker's lease. It must not block for long.
 	// Default: nothing is called; the failure is logged and recorded anyway.
 	OnSendFailed func(ctx context.Context, failure sending.Failure)
@@ -155,7 +157,7 @@ type Retention struct {
 	People time.Duration
 	// Received is for events kept by handling.SaveMessage. Default: 90 days.
 	Received time.Duration
-	// Seen is for the keys by which repeated deliveries are told. Default: 7
+	// Seen is for the keys that identify repeated deliveries. Default: 7
 	// days, which is also the minimum.
 	Seen time.Duration
 	// Sent is for the record of sends. Default: 90 days.

@@ -35,8 +35,8 @@ var ErrNoApp = errors.New("messenger: no app of Config.Apps is bound to the page
 // messaging type or tag is an UPDATE.
 //
 // A message that breaks one of Messenger's limits is refused with a
-// sending.FieldError, and none is queued. Of Instagram's own limits the platform
-// tells, since the bot does not know here which product the page is of. The
+// sending.FieldError, and none is queued. The platform checks Instagram's
+// limits, since the bot does not know here which product the page belongs to. The
 // platform takes such messages within 24 hours of the person's last act; see
 // sending.Message.WithTag for the exceptions. A message that was refused later
 // comes to Config.OnSendFailed.
@@ -115,7 +115,7 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 }
 
 // sendKey is the idempotency key of a message. The first one of a SendOnce is
-// the head of its group, by which the store tells that it was there before.
+// the head of its group, by which the store recognizes a repetition.
 func sendKey(conv store.Conversation, group string, i int, free bool, m sending.Message) string {
 	switch {
 	case m.Key != "" && free:

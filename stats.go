@@ -17,9 +17,10 @@ type Stats struct {
 	// Turns counts the turns that this process has committed, Retried those of
 	// them that will be tried again, and Dead those that left a dead letter.
 	Turns, Retried, Dead int64
-	// Sends counts this process's attempts to send, by what they came to.
+	// Sends counts this process's attempts to send, by their outcome, and the
+	// answers that an event did not allow, as refused.
 	Sends map[store.SentOutcome]int64
-	// Usage is what the platform told this process about the allowances of the
+	// Usage is what the platform reported to this process about the allowances of the
 	// pages that it has sent for, by page id.
 	Usage map[string]graph.Usage
 }

@@ -10,17 +10,16 @@
 //
 //   - a function: [Func] for any event, [On] for one kind of receiving payload,
 //     [OnPayload] for taps that carry a typed payload;
-//   - a struct that embeds a base, which supplies ShouldHandle and leaves Handle
-//     out, so that forgetting it does not compile: [TextBase], [PostbackBase],
+//   - a struct that embeds a base, which supplies ShouldHandle but not Handle, so
+//     that code without a Handle does not compile: [TextBase], [PostbackBase],
 //     [QuickReplyBase], [MultimediaBase], [AuthenticationBase],
 //     [AccountLinkingBase], [DeliveryBase], [ReadBase], [EchoBase];
 //   - anything else with the two methods of [Handler].
 //
-// What a handler reads comes from its context: store.PersonFrom, store.From,
-// i18n.From, graph.From. What it changes it queues with store.Queue, and what
-// it says it gives to its sending.Replier. All of it takes effect together when
-// the turn commits. If a route fails, nothing of the turn takes effect and the
-// event is tried again, so Handle may run more than once for an event: a
-// program that calls out to other systems passes them receiving.Event.Key,
-// which stays the same.
+// A handler reads from its context: store.PersonFrom, store.From, i18n.From,
+// graph.From. It queues its writes with store.Queue and its answers with its
+// sending.Replier. All of them take effect together when the turn commits. If a
+// route fails, nothing of the turn takes effect and the event is retried, so Handle
+// may run more than once for an event. A handler that calls other systems passes
+// them receiving.Event.Key as an idempotency key: it stays the same.
 package handling

@@ -2,15 +2,16 @@ package handling
 
 import "errors"
 
-// Skip is returned by Handle to say "not mine after all". It is no failure:
+// Skip is returned by Handle to say "not mine after all". It is not a failure:
 // nothing that the route queued takes effect, its senders do not answer, and
-// the event counts as not handled by it.
+// the event counts as not handled by the route. A sender cannot return it: that
+// fails the route.
 var Skip = errors.New("handling: skip")
 
-// Permanent marks an error that trying again will not mend: the route becomes
-// a dead letter without another try, while the rest of the turn takes effect. If
-// another route of the turn is tried again, the whole turn is, this route
-// included. It returns nil for a nil error.
+// Permanent marks an error that a retry cannot fix: the route becomes a dead
+// letter without a retry, while the rest of the turn takes effect. If another route
+// of the turn is retried, the whole turn is, this route included. It returns nil
+// for a nil error.
 func Permanent(err error) error {
 	if err == nil {
 		return nil

@@ -115,7 +115,7 @@ func (o on[P]) Validate() error { return needFunc(o.fn == nil) }
 //	})
 //
 // It handles the events whose payload is of that kind. A payload of that kind
-// that does not decode fails the route for good; see [Permanent].
+// that does not decode fails the route without a retry; see [Permanent].
 func OnPayload[T any](kind payload.Kind[T], fn func(ctx context.Context, ev *receiving.Event, value T, reply *sending.Replier) error) Handler {
 	return onPayload[T]{kind, fn}
 }

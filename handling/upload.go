@@ -27,7 +27,7 @@ const attachmentLife = 89 * 24 * time.Hour
 // File is something to upload. [FileFrom] makes one that notices when its content
 // has become another.
 type File struct {
-	// Name tells one upload of a program from another: "welcome.png". In a File
+	// Name identifies an upload of the program: "welcome.png". In a File
 	// made by hand it is ALL that the attachment id is remembered by: other
 	// content under the same name is not uploaded, and people go on being shown
 	// the old one, for up to 89 days and over a new deployment. So change the
@@ -40,7 +40,7 @@ type File struct {
 	// Open returns the content. It is called when the file must be uploaded.
 	Open func() (io.ReadCloser, error)
 
-	// content tells one content from another under the same name; nil if the
+	// content identifies the content under the name; nil if the
 	// name does.
 	content *fingerprint
 }

@@ -46,9 +46,9 @@ func (s Step) Answers(ev *receiving.Event, ownEcho bool) bool { return len(s.Way
 
 // Ways returns the ways in which the step's handler and senders may answer the
 // event, the default one first; none if they may not. They are those of
-// [sending.Ways]. A route under [receiving.TypeDefault] may answer acts of a person
-// only, by a message: what is no act, and a comment, a post or a mention, is answered
-// by routes under its own type alone.
+// [sending.Ways]. A route under [receiving.TypeDefault] may only answer acts of a
+// person, by a message. Other events, and comments, posts and mentions, can only be
+// answered by a route under their own type.
 func (s Step) Ways(ev *receiving.Event, ownEcho bool) []sending.Way {
 	ways := sending.Ways(ev, ownEcho)
 	if len(ways) > 0 && s.Type != ev.Type && (ways[0] != sending.ByMessage || !ev.IsAct()) {
@@ -88,18 +88,18 @@ func (p Policy) entry(t receiving.Type) []Step {
 	return steps
 }
 
-// Runner tries steps in order and keeps count of which have handled the event.
+// Runner decides which steps run, and records which ones have handled the event.
 type Runner struct {
 	handled map[receiving.Type]bool
 	final   bool
 }
 
-// Runs reports whether the step is to be tried, after those before it.
+// Runs reports whether the step runs, given the steps before it.
 func (r *Runner) Runs(s Step) bool {
 	return !r.final && (!s.Otherwise || !r.handled[s.Type])
 }
 
-// Handled notes that the step has handled the event, or failed to.
+// Handled records that the step has handled the event, or has failed.
 func (r *Runner) Handled(s Step) {
 	if r.handled == nil {
 		r.handled = map[receiving.Type]bool{}

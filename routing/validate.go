@@ -187,9 +187,9 @@ next:
 
 var validatorType = reflect.TypeFor[handling.Validator]()
 
-// checkEmbedding refuses what Go compiles and nobody means: an embedded
-// pointer or interface that is nil, and two embedded bases whose Validate
-// methods hide each other.
+// checkEmbedding reports mistakes that Go compiles: an embedded pointer or
+// interface that is nil, and two embedded bases that hide each other's Validate
+// method.
 func checkEmbedding(value reflect.Value, part any) error {
 	for value.Kind() == reflect.Pointer {
 		value = value.Elem()

@@ -16,7 +16,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// attempt is what is to become of a send, before its request is made.
+// attempt is the planned delivery of one send.
 type attempt struct {
 	send     store.QueuedSend
 	delivery sending.Delivery
@@ -149,7 +149,7 @@ func (w *worker) try(a *attempt) (pause time.Duration) {
 }
 
 // setAside notes that what follows in the group would be refused, too. That of an
-// action tells nothing of messages.
+// action says nothing about messages.
 func (w *worker) setAside(a *attempt, err error) {
 	if a.delivery.Message.SenderAction != "" || errors.Is(err, sending.ErrSetAside) {
 		return
@@ -160,7 +160,7 @@ func (w *worker) setAside(a *attempt, err error) {
 	w.aside[a.send.Group] = err
 }
 
-// echoWait is how long a send of unknown fate waits for its echo, which settles
+// echoWait is how long a send of unknown outcome waits for its echo, which settles
 // it: on a page whose sends were echoed within a day, until half a minute after
 // it was started.
 func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration {
@@ -187,14 +187,14 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 	return wait
 }
 
-// endsGroup reports whether a refusal tells that what follows will be refused
+// endsGroup reports whether a refusal implies that what follows will be refused
 // too.
 func endsGroup(err error) bool {
 	return errors.Is(err, graph.ErrOutsideWindow) || errors.Is(err, graph.ErrPersonUnavailable)
 }
 
 // toPerson reports whether the message goes to the person of its conversation,
-// and not to a comment, say, or to somebody else.
+// and not to a comment, for example, or to another person.
 func toPerson(d sending.Delivery) bool {
 	r := d.Message.Recipient
 	return r != nil && r.ID != "" && r.ID == d.PersonID
@@ -321,7 +321,7 @@ func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.S
 	}
 }
 
-// uncertain counts the attempts of a message whose fate is unknown.
+// uncertain counts a message's attempts of unknown outcome.
 func (w *worker) uncertain(d sending.Delivery) int {
 	sent, err := w.e.cfg.Store.Sent(w.held.ctx, d.PageID, d.PersonID, 100)
 	if err != nil {
@@ -356,7 +356,7 @@ func (w *worker) again(s store.QueuedSend, d sending.Delivery, result graph.Send
 	w.note(d, state, result, err, outcome)
 }
 
-// settle notes what a message came to in the end.
+// settle records the final outcome of a message.
 func (w *worker) settle(d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
 	w.e.counts.sent(outcome)
 	w.note(d, store.SendFinished, result, err, outcome)

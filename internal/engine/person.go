@@ -32,7 +32,7 @@ func (w *worker) person() (store.Person, bool) {
 }
 
 // learn applies what writes say about whether the person can be written to. While
-// the lease lasts nobody else says so.
+// the lease lasts, only this worker writes it.
 func (w *worker) learn(writes []store.Write) {
 	for _, write := range writes {
 		switch write := write.(type) {

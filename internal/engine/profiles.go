@@ -25,7 +25,7 @@ type profiles struct {
 	closed bool
 }
 
-// lookup is a look-up under way. The result may be read once done is closed.
+// lookup is a running look-up. The result may be read once done is closed.
 type lookup struct {
 	done   chan struct{}
 	result store.SaveProfile
@@ -60,7 +60,7 @@ func (p *profiles) Lookup(ctx context.Context, query handling.ProfileQuery, wait
 }
 
 // start returns the look-up of a person, a new one if none is under way. It
-// returns nil when [profilesWaiting] look-ups are under way, and at shutdown.
+// returns nil when [profilesWaiting] look-ups are running, and at shutdown.
 func (p *profiles) start(query handling.ProfileQuery) *lookup {
 	who := store.Conversation{PageID: query.PageID, PersonID: query.PSID}
 	p.mu.Lock()
@@ -131,7 +131,7 @@ func profileOf(p graph.Profile) store.Profile {
 	}
 }
 
-// wait takes no more look-ups and waits for those under way.
+// wait accepts no more look-ups and waits for the running ones.
 func (p *profiles) wait() {
 	p.mu.Lock()
 	p.closed = true

@@ -45,11 +45,11 @@ type turn struct {
 	current  string // the route that runs
 	set      *store.WriteSet
 	out      *outlet
-	returned bool  // the turn's goroutine came to its end
+	returned bool  // the turn's goroutine returned
 	failure  error // of the turn as a whole
 }
 
-// routeResult is what one route came to.
+// routeResult is the result of one route.
 type routeResult struct {
 	name    string
 	writes  []store.Write
@@ -104,7 +104,7 @@ func (t *turn) run() bool {
 			t.abandon()
 		}
 	}
-	// An error that is only the end of the lease is nobody's fault.
+	// An error that only reports the end of the lease is not a failure.
 	return t.w.held.safe()
 }
 
@@ -226,7 +226,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 }
 
 // plan finds the routes to try. It returns false, and fails the turn, if it was
-// replayed for routes that are no more.
+// replayed for routes that no longer exist.
 func (t *turn) plan() bool {
 	steps := t.w.e.cfg.Policy(t.ev.PageID).Steps(t.ev)
 	if only := t.queued.Only; len(only) > 0 {
