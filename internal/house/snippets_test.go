@@ -24,6 +24,8 @@ var (
 	bot *messenger.Bot
 	mux *http.ServeMux
 	st  *gormstore.Store
+
+	pageID, accountID, psid, id string
 )
 `
 
