@@ -66,7 +66,8 @@ type Queuer interface {
 	// It returns [ErrFenced] if the lease is not current. It changes neither the
 	// starts nor the time of the lease.
 	//
-	// A lease that expires while its process lives leaves no event in Fatal.
+	// A lease that expires while its process lives leaves no event in Fatal, unless the
+	// store cannot tell whether it lives, as behind a connection pooler.
 	MarkAlone(ctx context.Context, lease LeaseID, seq int64) error
 
 	// Renew extends leases to ttl from now and returns those that were

@@ -61,6 +61,8 @@
 //   - There are no session locks and no NOTIFY. The conversations of a process that has died
 //     are free when its leases expire, within 15 seconds. A poll finds what another process
 //     has put.
+//   - A process that is suspended past its lease looks like one that has died. If it ran an
+//     event alone because earlier runs were interrupted, the event becomes a dead letter.
 //
 // PgBouncer refuses a DSN with a search_path or another setting that it does not know. Make
 // it a setting of the user instead: ALTER ROLE bot SET search_path = bot. Do not add
