@@ -152,6 +152,7 @@ func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error 
 			Time:         e.Time,
 			Body:         body,
 			Confirms:     e.SendKey,
+			Unsends:      store.Unsent{Key: e.Unsends, MID: e.UnsendsMID},
 		})
 	}
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)

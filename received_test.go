@@ -20,7 +20,7 @@ import (
 )
 
 // TestEventsAroundOneMessage: eight events name one message id. Delivered twice, each time in one callback and the last event
-// first, each is handled once, in the order in which they happened.
+// first, each is handled once, in the order in which they happened. The deletion comes last: it would erase what waits.
 func TestEventsAroundOneMessage(t *testing.T) {
 	t.Parallel()
 	var got []string
@@ -51,13 +51,18 @@ func TestEventsAroundOneMessage(t *testing.T) {
 		add(ada, pageID, `"read":{"mid":"m"}`)
 		add(ada, pageID, `"reaction":{"mid":"m","action":"react","reaction":"love"}`)
 		add(ada, pageID, `"reaction":{"mid":"m","action":"unreact"}`)
-		add(ada, pageID, `"message":{"mid":"m","is_deleted":true}`)
 		slices.Reverse(elements)
-		body := `{"object":"instagram","entry":[{"id":"` + pageID + `","time":1,"messaging":[` + strings.Join(elements, ",") + `]}]}`
+		callback := func() string {
+			return `{"object":"instagram","entry":[{"id":"` + pageID + `","time":1,"messaging":[` + strings.Join(elements, ",") + `]}]}`
+		}
+		body := callback()
 		require.Equal(t, 200, w.post(body).Code)
 		require.Equal(t, 200, w.post(body).Code)
 		w.start()
 		after(time.Second)
+		elements = nil
+		add(ada, pageID, `"message":{"mid":"m","is_deleted":true}`)
+		require.Equal(t, 200, w.post(callback()).Code, "what was handled by then was handled")
 		require.Equal(t, 200, w.post(body).Code, "and once more, when all is over")
 		after(time.Second)
 		require.Equal(t, []string{

@@ -43,6 +43,17 @@ func (id identity) key(scratch []byte, e *Envelope) (key string, _ []byte) {
 	return string(scratch), scratch
 }
 
+// unsent is the identity of what a deletion is about, or of nothing.
+func (id identity) unsent() identity {
+	switch id.kind {
+	case kindDeleted:
+		return identity{kind: kindMessage, mid: id.mid}
+	case kindEchoDeleted:
+		return identity{kind: kindEcho, mid: id.mid}
+	}
+	return identity{}
+}
+
 // isKind reports whether an event is of a kind that this library knows.
 func isKind(name string) bool {
 	switch name {
@@ -54,6 +65,7 @@ func isKind(name string) bool {
 
 // The kinds of "message" elements, besides the message itself.
 const (
+	kindMessage     = "message"
 	kindEcho        = "echo"
 	kindDeleted     = "deleted"
 	kindEchoDeleted = "echo_deleted"

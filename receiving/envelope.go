@@ -37,6 +37,9 @@ type Envelope struct {
 	// SendKey is the idempotency key of the send that this event, an echo, proves to have reached the platform. It is empty
 	// for all other events, and for echoes of what this library did not send.
 	SendKey string
+	// Unsends is the Key of the message, or of the echo, that this event says was deleted, and UnsendsMID its message id. Both
+	// are empty for all other events. They are not part of [Envelope.MarshalBinary]: who stores the event acts on them.
+	Unsends, UnsendsMID string
 	// Raw is the element of the callback, which is valid JSON. Where an entry is itself the event, Raw is the entry.
 	Raw json.RawMessage
 }

@@ -102,6 +102,7 @@ A message has the type of its first attachment, even if it also has a text, unle
 			typ, payloadName(typ), code(source.Place), code(source.Page), code(source.Instagram), act, answer(typ))
 	}
 	b.WriteString("\n`DEFAULT` is no type of an event: it is a policy's entry for all of them.\n")
+	b.WriteString(unsentMessages)
 	return b.String()
 }
 
@@ -133,3 +134,19 @@ func code(s string) string {
 	}
 	return "`" + s + "`"
 }
+
+// unsentMessages is what docs/events.md says about deletions.
+const unsentMessages = "\n" + `## Unsent messages
+
+When a person unsends a message, the platform sends a ` + "`" + `MESSAGE_DELETED` + "`" + ` event with the message id, and requires on Instagram that what was
+kept of the message is deleted. The bot does it when it accepts the event, in the transaction before the 200, on both platforms:
+
+* The message's waiting event is removed. Its handlers do not run, not even if the deletion arrives before the message does.
+* A turn that handles the message at that moment has no effect: no write, no answer.
+* Its dead letter is deleted and cannot be replayed.
+* What ` + "`" + `handling.SaveMessage` + "`" + ` (` + "`" + `store.SaveMessage` + "`" + `) and ` + "`" + `handling.Location` + "`" + ` (` + "`" + `store.AddLocation` + "`" + `) kept of it is deleted.
+
+Handlers get the ` + "`" + `MESSAGE_DELETED` + "`" + ` event itself. Use it to delete what your program keeps: its own tables, sessions, and what it derived from
+the text. An answer that was sent or queued before stays. Echoes that are deleted erase the kept echo in the same way. ` + "`" + `MESSAGE_EDIT` + "`" + ` events
+of the message are events of their own and are not erased: a handler that keeps them deletes them by the message id.
+`

@@ -79,6 +79,10 @@ func (s *splitter) entry() {
 			e.Time = read.at
 		}
 		e.Key, s.scratch = id.key(s.scratch, e)
+		if of := id.unsent(); len(of.mid) > 0 {
+			e.Unsends, s.scratch = of.key(s.scratch, e)
+			e.UnsendsMID = string(of.mid)
+		}
 	}
 }
 

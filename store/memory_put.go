@@ -29,8 +29,23 @@ func (m *Memory) put(events []Event) error {
 	}
 	now := m.now()
 	for _, ev := range fresh {
-		m.confirm(ev, now)
 		m.seen.add(seenKey{key: ev.Key}, now)
+	}
+	kept := WithoutUnsent(fresh)
+	if len(kept) < len(fresh) {
+		waits := map[string]bool{}
+		for _, ev := range kept {
+			waits[ev.Key] = true
+		}
+		for _, ev := range fresh {
+			if !waits[ev.Key] {
+				m.seen.release(seenKey{key: ev.Key})
+			}
+		}
+	}
+	for _, ev := range kept {
+		m.confirm(ev, now)
+		m.unsend(ev, now)
 		m.addEvent(QueuedEvent{Event: keep(ev), ReceivedAt: now}, stamp(ev.Time))
 	}
 	return nil
@@ -69,6 +84,7 @@ func (m *Memory) fresh(events []Event) ([]Event, error) {
 func keep(ev Event) Event {
 	ev.Time = stamp(ev.Time)
 	ev.Body = bytes.Clone(ev.Body)
+	ev.Unsends = Unsent{}
 	return ev
 }
 

@@ -33,6 +33,13 @@ type Queuer interface {
 	// back to rest, its rest is over. The store then keeps a [Sent]
 	// of [OutcomeEchoed] with the send's key and person, and neither type nor
 	// body, since it does not look into those.
+	//
+	// An event that Unsends another takes effect on that other one, of the same
+	// conversation, in the same step, whether it was put before, is put by the same
+	// call, or comes later. The other one waits no longer, and is not stored again:
+	// its key counts as seen. A turn that handles it at that time ends with
+	// [ErrNotFound], without effect. Its dead letter, what a [SaveMessage] kept
+	// under its key, and what an [AddLocation] kept of its message are deleted.
 	Put(ctx context.Context, events ...Event) error
 
 	// Enqueue stores sends from outside of a turn, all or none. A send whose
@@ -139,6 +146,17 @@ type Event struct {
 	// Confirms is the key of the send that this event, an echo, proves to
 	// have reached the platform; empty for all other events.
 	Confirms string
+	// Unsends names what this event says was deleted; the zero value for all other
+	// events. It is acted on when the event is put, and not handed out again.
+	Unsends Unsent
+}
+
+// Unsent names a message that was deleted by who sent it.
+type Unsent struct {
+	// Key is the key of the event that had the message; empty for none.
+	Key string
+	// MID is the message id, for what is kept by it; empty if unknown.
+	MID string
 }
 
 // Send is one message on its way out.

@@ -270,8 +270,9 @@ func (w *worker) commit(out store.Outcome) error {
 			w.log.Warn("the lease was lost before the commit; nothing of it took effect, unless an earlier try did", "error", err)
 			return err
 		case errors.Is(err, store.ErrNotFound) && out.Event != nil:
-			// An earlier try took effect, and only its answer was lost.
-			w.log.Warn("the outcome has been committed already", "error", err)
+			// An earlier try took effect and only its answer was lost, or the message was
+			// unsent meanwhile, and nothing of its turn takes effect.
+			w.log.Warn("the event no longer waits: its outcome was committed already, or its message was unsent", "error", err)
 			w.learn(out.Writes)
 			out = store.Outcome{Lease: out.Lease, Start: out.Start, Due: out.Due, Release: out.Release, After: out.After}
 			continue

@@ -41,6 +41,10 @@ func (t *txn) put(puts []*operation) error {
 	if len(fresh) == 0 {
 		return nil
 	}
+	fresh = store.WithoutUnsent(fresh)
+	if err := t.unsend(fresh); err != nil {
+		return err
+	}
 	t.hint = true
 	if err := t.confirm(fresh); err != nil {
 		return err

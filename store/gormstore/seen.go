@@ -48,6 +48,9 @@ func (t *txn) see(puts, commits, enqueues []*operation) error {
 	for _, op := range puts {
 		for _, ev := range op.events {
 			wanted[seenKey{seenEvent, ev.Key}] = true
+			if ev.Unsends.Key != "" {
+				wanted[seenKey{seenEvent, ev.Unsends.Key}] = true
+			}
 		}
 	}
 	for _, op := range commits {

@@ -70,7 +70,7 @@ func (m *model) box(conv store.Conversation) *modelBox {
 }
 
 func (m *model) put(events []store.Event) {
-	for _, ev := range events {
+	for _, ev := range m.withoutUnsent(events) {
 		if _, seen := m.seenEvents[ev.Key]; seen {
 			continue
 		}
@@ -83,8 +83,37 @@ func (m *model) put(events []store.Event) {
 			}
 			return settled
 		})
+		if key := ev.Unsends.Key; key != "" && key != ev.Key {
+			if _, seen := m.seenEvents[key]; !seen {
+				m.seenEvents[key] = m.now
+			}
+			m.events = slices.DeleteFunc(m.events, func(x *modelEvent) bool { return x.Conversation == ev.Conversation && x.Key == key })
+			m.dead = slices.DeleteFunc(m.dead, func(x *modelLetter) bool { return x.Conversation == ev.Conversation && x.Key == key })
+		}
+		ev.Unsends = store.Unsent{}
 		m.addEvent(ev, ev.Time, nil)
 	}
+}
+
+// withoutUnsent leaves out what is unsent by the same call. Its key is seen.
+func (m *model) withoutUnsent(events []store.Event) []store.Event {
+	fresh := map[string]bool{}
+	var out []store.Event
+	for _, ev := range events { // what is seen takes no effect, nor does what comes twice
+		if _, seen := m.seenEvents[ev.Key]; !seen && !fresh[ev.Key] {
+			fresh[ev.Key] = true
+			out = append(out, ev)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(out), func(ev store.Event) bool {
+		gone := slices.ContainsFunc(out, func(by store.Event) bool {
+			return by.Unsends.Key == ev.Key && by.Key != ev.Key && by.Conversation == ev.Conversation
+		})
+		if gone {
+			m.seenEvents[ev.Key] = m.now
+		}
+		return gone
+	})
 }
 
 func (m *model) addEvent(ev store.Event, order time.Time, only []string) {

@@ -91,6 +91,9 @@ func (p *player) put() {
 		if p.rand.IntN(2) == 0 && len(p.model.sends) > 0 {
 			ev.Confirms = pick(p, p.model.sends).Key
 		}
+		if p.rand.IntN(4) == 0 {
+			ev.Unsends = store.Unsent{Key: p.key(), MID: "m"}
+		}
 		events = append(events, ev)
 	}
 	require.NoError(p, p.Put(p.ctx, events...), p.step)

@@ -26,7 +26,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, commitPromises, sendPromises, echoPromises,
-		deadPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises,
+		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises,
 	} {
 		for _, p := range promises {
 			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
