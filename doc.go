@@ -28,16 +28,16 @@
 //	mux.Handle("/webhook", bot)
 //	return bot.Run(ctx)
 //
-// # What holds
+// # Guarantees
 //
-//   - What was answered 200 is durable; a callback that could not be stored is
-//     answered 503, and the platform sends it again.
+//   - A callback that was answered 200 is durable. One that could not be stored is
+//     answered 503, and the platform delivers it again.
 //   - An event takes effect once, however often it is delivered. A handler may
-//     run again for it after a failure; receiving.Event.Key is the same then.
+//     run again after a failure; receiving.Event.Key is the same in every run.
 //   - The events of a conversation are handled in order, one at a time, and its
-//     messages go out in order, whatever number of replicas works on them.
-//   - What a turn's handlers wrote, the end of its event, and what is to be
-//     sent become durable together, or not at all.
+//     messages are sent in order, with any number of replicas.
+//   - What a turn's handlers wrote, the end of its event, and its messages become
+//     durable together, or not at all.
 //   - A send whose outcome is unknown is the one thing that can be sent twice:
 //     the platform has no idempotency key. See below.
 //   - After a crash conversations resume in parallel. An event becomes a dead
@@ -72,11 +72,11 @@
 // sends with Replier.Now does not wait for the commit, and is sent again whenever
 // the turn is retried.
 //
-// # Where to read on
+// # Packages
 //
-// Package receiving has the events and their types, routing the policy,
-// handling what acts, sending what answers, store what is remembered, graph the
-// platform's API, threadsettings the greeting and the menu, i18n the
-// translations. Package simulator is the platform's other side, to develop and
-// test without Facebook, and messengertest puts it under a Go test.
+// Package receiving has the events and their types, routing the policy, handling
+// the handlers, sending the messages and senders, store the queue and the bot's
+// data, graph the client of the Graph API, threadsettings the greeting and the
+// menu, and i18n the translations. Package simulator fakes the platform, so that
+// you can develop and test without Facebook; messengertest uses it in Go tests.
 package messenger

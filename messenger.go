@@ -18,11 +18,11 @@ import (
 )
 
 // ErrRunning is returned by [Bot.Run] when the bot has been run before.
-var ErrRunning = errors.New("messenger: the bot runs already, or has run; build a new one")
+var ErrRunning = errors.New("messenger: the bot is running or has run; create a new one")
 
 // ErrNotRunning is what [Bot.Healthy] returns before [Bot.Run] is called and
 // after it was stopped: callbacks are taken, and nothing works the queue.
-var ErrNotRunning = errors.New("messenger: the bot does not run")
+var ErrNotRunning = errors.New("messenger: the bot is not running")
 
 // Bot takes the platform's callbacks and answers them. Make it with [New],
 // mount it on a router, and call [Bot.Run]. Its methods are safe for concurrent
@@ -78,10 +78,10 @@ func New(config Config) (*Bot, error) {
 	})
 	errs = append(errs, err, b.cfg.validate())
 	if err := errors.Join(errs...); err != nil {
-		return nil, fmt.Errorf("messenger: the configuration has mistakes:\n%w", err)
+		return nil, fmt.Errorf("messenger: invalid configuration:\n%w", err)
 	}
 	if _, ok := cfg.Store.(*store.Memory); ok {
-		cfg.Logger.Warn("the store is in memory: nothing survives the end of this process")
+		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}
 	own := map[string]bool{}
 	for _, app := range cfg.Apps {
@@ -191,7 +191,7 @@ func (b *Bot) warnIfNotRunning() {
 	b.watch.Do(func() {
 		time.AfterFunc(notRunningAfter, func() {
 			if !b.ran.Load() {
-				b.cfg.Logger.Warn("the bot takes callbacks, but nothing handles them: call Run")
+				b.cfg.Logger.Warn("callbacks are stored but not handled: call Run")
 			}
 		})
 	})

@@ -248,7 +248,7 @@ func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, dead, 1)
 		require.Equal(t, 4, dead[0].Attempts, "it was tried as often as any turn that fails")
-		require.Contains(t, dead[0].Failures[0].Error, "the store did not take the outcome: no such column: thumb_ups")
+		require.Contains(t, dead[0].Failures[0].Error, "the store refused the outcome: no such column: thumb_ups")
 	})
 }
 

@@ -70,7 +70,7 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 		}
 	}
 	if len(messages) == 0 {
-		errs = append(errs, errors.New("messenger: there is no message"))
+		errs = append(errs, errors.New("messenger: no messages"))
 	}
 	random := engine.NewKey()
 	sends := make([]store.Send, 0, len(messages))

@@ -32,15 +32,15 @@ func (b *Bot) applyTo(ctx context.Context, slots chan struct{}, pageID string, s
 		<-slots
 		switch {
 		case err == nil:
-			log.Info("thread settings are applied", "changes", len(plan.Changes))
+			log.Info("thread settings applied", "changes", len(plan.Changes))
 			return
 		case ctx.Err() != nil:
 			return
 		case try == len(settingsPauses), errors.Is(err, threadsettings.ErrGetStartedMissing):
-			log.Error("thread settings could not be applied", "error", err)
+			log.Error("cannot apply thread settings", "error", err)
 			return
 		}
-		log.Warn("thread settings could not be applied; trying again", "error", err, "after", settingsPauses[try])
+		log.Warn("cannot apply thread settings; retrying", "error", err, "after", settingsPauses[try])
 		select {
 		case <-ctx.Done():
 			return

@@ -1,10 +1,10 @@
 // Package secret holds strings that must not be printed: access tokens, app secrets, verify tokens.
 //
 // A [Value] renders as "[redacted]" wherever Go renders values: the verbs of fmt at any depth, log/slog, encoding/json and
-// every other encoder of text. Dumpers that walk a struct by reflection, unexported fields and pointers included, meet a
-// function and stop there. The only way to the string is [Value.Reveal], so a search for that name lists every place where a
-// secret leaves its box.
+// every other text encoder. Code that walks a struct by reflection, including unexported fields and pointers, finds a
+// function and not the string. [Value.Reveal] is the only way to read the string, so a search for that name lists every
+// place where a secret is used.
 //
-// The text stays in the memory of the process: this package guards against a leak into a log, an error text or a
-// report, not against a reader of the process's memory.
+// The string stays in the memory of the process. This package prevents leaks into logs, error texts and reports; it does
+// not protect against a reader of the process's memory.
 package secret

@@ -107,12 +107,12 @@ var (
 	// Nothing of the outcome took effect.
 	ErrFenced = errors.New("store: lease is no longer current")
 	// ErrConflict is matched by every [ConflictError].
-	ErrConflict = errors.New("store: session was changed meanwhile")
+	ErrConflict = errors.New("store: the session was changed by another turn")
 	// ErrNoTurn is returned by [Queue] for a context without a turn.
-	ErrNoTurn = errors.New("store: no turn in this context; use Store.Apply beside turns")
+	ErrNoTurn = errors.New("store: no turn in this context; use Store.Apply outside of turns")
 	// ErrTurnOver is returned by [Queue] when the turn, or the route of it
 	// that the context belongs to, has ended.
-	ErrTurnOver = errors.New("store: the turn is over")
+	ErrTurnOver = errors.New("store: the turn has ended")
 	// ErrClosed is returned by every method of a closed store but Close.
 	ErrClosed = errors.New("store: closed")
 )

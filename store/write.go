@@ -119,7 +119,7 @@ type Call struct {
 func CheckWrite(w Write) error {
 	switch w := w.(type) {
 	case nil:
-		return errors.New("store: a nil write; writes are queued as values")
+		return errors.New("store: the write is nil")
 	case AddLocation:
 		if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
 			return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
@@ -127,7 +127,7 @@ func CheckWrite(w Write) error {
 	case SaveProfile, TouchPerson, MarkUnavailable, AddThumbUp, SaveMessage, SaveSent, SaveSession, DeleteSession,
 		SaveAttachment, CancelSend, Call:
 	default:
-		return fmt.Errorf("store: a %T is not a write; writes are queued as values of this package's types, not as pointers: %w", w, errors.ErrUnsupported)
+		return fmt.Errorf("store: a %T is not a write; queue a value of one of this package's types, not a pointer: %w", w, errors.ErrUnsupported)
 	}
 	return nil
 }

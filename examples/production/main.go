@@ -1,13 +1,14 @@
-// Production is a bot as it runs for customers: configured by its environment,
-// in one process or in several side by side, with probes, structured logs and a
-// clean stop.
+// Command production is a complete bot for production use: configured by its
+// environment, in one process or in several replicas, with probes, structured logs
+// and graceful shutdown.
 //
 //	MESSENGER_DATABASE=/var/lib/shop/bot.db            one machine
 //	MESSENGER_DATABASE=postgres://shop@db.internal/bot several replicas
 //
 // MESSENGER_APP_SECRET, MESSENGER_VERIFY_TOKEN, MESSENGER_PAGE_TOKEN and the other
-// names of messenger.ConfigFromEnv say which app and page it serves, and
-// MESSENGER_ADDR where it listens (:8080). docs/production.md says how to run it.
+// variables of messenger.ConfigFromEnv name the app and the page that it serves.
+// MESSENGER_ADDR is the listen address (:8080). docs/production.md describes its
+// operation.
 package main
 
 import (

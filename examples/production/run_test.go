@@ -194,12 +194,12 @@ func TestSeveralReplicas(t *testing.T) { //nolint:paralleltest // the environmen
 	converse(t, platform, replicas...)
 }
 
-// A database that is not there keeps the process alive and not ready, and is
-// said to be missing, without its password.
+// A missing database keeps the process alive and not ready. The log says that it is
+// missing, without its password.
 func TestDatabaseThatIsNotThereYet(t *testing.T) { //nolint:paralleltest // the environment is the process's
 	environment(t, "postgres://bot:open-sesame@127.0.0.1:1/bot")
 	r := start(t)
-	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), "no database yet") }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), "cannot open the database") }, 20*time.Second, 20*time.Millisecond)
 	status, _ := r.get("/livez")
 	require.Equal(t, http.StatusOK, status)
 	for _, path := range []string{"/readyz", "/webhook"} {

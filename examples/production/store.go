@@ -26,7 +26,7 @@ func openStore(ctx context.Context, log *slog.Logger, database string) (store.St
 		if err == nil || errors.As(err, &newer) {
 			return st, err
 		}
-		log.Error("no database yet; trying again", "error", err, "after", pause.String())
+		log.Error("cannot open the database; retrying", "error", err, "after", pause.String())
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()

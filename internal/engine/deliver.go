@@ -325,7 +325,7 @@ func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.S
 func (w *worker) uncertain(d sending.Delivery) int {
 	sent, err := w.e.cfg.Store.Sent(w.held.ctx, d.PageID, d.PersonID, 100)
 	if err != nil {
-		w.log.Error("cannot read the record of sends", "error", err)
+		w.log.Error("cannot read the records of sent messages", "error", err)
 		return d.Attempt - 1
 	}
 	n := 0

@@ -126,12 +126,12 @@ func (e *Engine) drain() {
 		return
 	case <-time.After(e.cfg.GracePeriod):
 	}
-	e.cfg.Logger.Warn("grace period is over; what still runs is given back and will be done again")
+	e.cfg.Logger.Warn("the grace period expired; unfinished turns are released and will run again")
 	e.kill(errShutdown)
 	select {
 	case <-done:
 	case <-time.After(stuckAfter + e.cfg.LeaseTTL/5):
-		e.cfg.Logger.Error("some handlers did not end with their context; their leases run out by themselves")
+		e.cfg.Logger.Error("some handlers ignore their cancelled context; their leases will expire")
 	}
 }
 
@@ -184,7 +184,7 @@ func (e *Engine) claim(ctx context.Context) {
 		}
 		if err != nil && ctx.Err() == nil {
 			failures++
-			e.cfg.Logger.Error("cannot claim work from the store; trying again", "error", err, "failures", failures)
+			e.cfg.Logger.Error("cannot claim work from the store; retrying", "error", err, "failures", failures)
 		} else {
 			failures = 0
 		}

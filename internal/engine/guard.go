@@ -34,7 +34,7 @@ func guard(log *slog.Logger, what string, run func() error, attrs ...any) (err e
 func printable(err error) (out error) {
 	defer func() {
 		if recover() != nil {
-			out = fmt.Errorf("an error of type %T that has no text", err)
+			out = fmt.Errorf("error of type %T without text", err)
 		}
 	}()
 	if err != nil {

@@ -92,11 +92,11 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 	if !w.e.turnstile.enterAlone(w.held.ctx.Done(), w.e.draining) {
 		return 0, w.mine()
 	}
-	w.log.Warn("an event runs alone, because the process ended each time that it ran", "event", ev.Key, "interruptions", w.lease.Starts-1)
+	w.log.Warn("an event runs alone because the process ended each time it ran", "event", ev.Key, "interruptions", w.lease.Starts-1)
 	ctx := context.WithoutCancel(w.held.ctx)
 	if err := w.e.cfg.Store.MarkAlone(ctx, w.lease.LeaseID, ev.Seq); err != nil {
 		w.e.turnstile.leaveAlone()
-		w.log.Error("cannot mark an event that is to run alone; the lease runs out, and it is tried again", "event", ev.Key, "error", err)
+		w.log.Error("cannot mark an event that must run alone; retrying after its lease has expired", "event", ev.Key, "error", err)
 		return 0, false
 	}
 	w.alone = true
@@ -126,7 +126,7 @@ func (w *worker) shareAfter(ctx context.Context, wait time.Duration, over <-chan
 			w.e.turnstile.share()
 			return true
 		}
-		w.log.Error("cannot take the mark off an event that ran alone; it goes on alone", "error", err)
+		w.log.Error("cannot remove the mark of an event that ran alone; it continues alone", "error", err)
 		wait = poll
 	}
 }

@@ -110,7 +110,7 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 	result, err := t.w.e.send(ctx, d)
 	record := sentRecord(d, result, err)
 	if recordErr := t.w.e.cfg.Store.Apply(context.WithoutCancel(ctx), store.SaveSent{Sent: record}); recordErr != nil {
-		t.w.log.Error("cannot record a send", "error", recordErr)
+		t.w.log.Error("cannot record a sent message", "error", recordErr)
 	}
 	return err
 }

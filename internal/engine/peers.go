@@ -103,7 +103,7 @@ func (p *peers) beat(ctx context.Context) {
 	replicas, err := p.cfg.Store.Attend(ctx, store.Replica{Owner: p.owner, Pages: pages, Busy: busy, TTL: replicaLife})
 	if err != nil {
 		if ctx.Err() == nil {
-			p.cfg.Logger.Warn("cannot tell the other replicas of this one; trying again", "error", err)
+			p.cfg.Logger.Warn("cannot send the heartbeat of this replica; retrying", "error", err)
 		}
 		return
 	}

@@ -103,7 +103,7 @@ func (p *profiles) fetch(query handling.ProfileQuery, l *lookup) {
 		l.ok, l.result.Refused = true, true
 		p.cfg.Logger.Info("the platform does not show a person's profile", "page", query.PageID, "person", query.PSID, "error", err)
 	default:
-		p.cfg.Logger.Warn("a person's profile could not be looked up; it is asked for again later", "page", query.PageID, "person", query.PSID, "error", err)
+		p.cfg.Logger.Warn("profile lookup failed; retrying later", "page", query.PageID, "person", query.PSID, "error", err)
 	}
 }
 
@@ -114,7 +114,7 @@ func (p *profiles) keep(l *lookup) {
 		return
 	}
 	if err := p.cfg.Store.Apply(p.ctx, l.result); err != nil {
-		p.cfg.Logger.Error("cannot keep a profile", "page", l.result.PageID, "person", l.result.PSID, "error", err)
+		p.cfg.Logger.Error("cannot store a profile", "page", l.result.PageID, "person", l.result.PSID, "error", err)
 	}
 }
 

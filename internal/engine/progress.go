@@ -91,7 +91,7 @@ func (t *turn) abandon() {
 	defer t.mu.Unlock()
 	t.over = true
 	t.cutShort(errStuck)
-	t.w.log.Error("a handler ignores the end of its context; it goes on without effect",
+	t.w.log.Error("a handler ignores its cancelled context; its result is discarded",
 		"route", t.current, "event", t.ev.Key)
 }
 

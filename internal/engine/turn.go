@@ -19,10 +19,10 @@ import (
 
 var (
 	errGoexit = errors.New("the handler ended its goroutine with runtime.Goexit")
-	errNoStep = errors.New("today's policy has none of the routes that are to run again")
+	errNoStep = errors.New("the current policy has none of the routes to replay")
 	// errNotStored is what a turn fails with whose outcome the store refuses.
-	errNotStored   = errors.New("the store did not take the outcome")
-	errStuck       = errors.New("the handler did not return after its context had ended")
+	errNotStored   = errors.New("the store refused the outcome")
+	errStuck       = errors.New("the handler did not return after its context was cancelled")
 	errFatal       = errors.New("the process ended while it ran this event and no other; the event was not run again")
 	errSenderSkips = errors.New("a sender returned handling.Skip, which is for handlers; a sender with nothing to say returns no messages")
 )
@@ -145,7 +145,7 @@ func (t *turn) runWrapped(ctx context.Context) {
 	var called atomic.Bool
 	routes := func(ctx context.Context, _ *receiving.Event) error {
 		if called.Swap(true) {
-			return errors.New("the turn has been run already")
+			return errors.New("the turn has already run")
 		}
 		return t.runRoutes(ctx)
 	}

@@ -206,7 +206,7 @@ func (w *worker) read(try func() error) bool {
 		if w.held.ctx.Err() != nil {
 			return false
 		}
-		w.log.Error("cannot read from the store; trying again while the lease lasts", "error", err)
+		w.log.Error("cannot read from the store; retrying until the lease expires", "error", err)
 		select {
 		case <-time.After(wait):
 		case <-w.held.ctx.Done():
@@ -267,17 +267,17 @@ func (w *worker) commit(out store.Outcome) error {
 		case errors.Is(err, store.ErrConflict), errors.As(err, &call):
 			return err
 		case errors.Is(err, store.ErrFenced):
-			w.log.Warn("the lease was lost before the commit; nothing of it took effect, unless an earlier try did", "error", err)
+			w.log.Warn("the lease was lost before the commit; the outcome was not applied, unless an earlier attempt was", "error", err)
 			return err
 		case errors.Is(err, store.ErrNotFound) && out.Event != nil:
 			// An earlier try took effect and only its answer was lost, or the message was
 			// unsent meanwhile, and nothing of its turn takes effect.
-			w.log.Warn("the event no longer waits: its outcome was committed already, or its message was unsent", "error", err)
+			w.log.Warn("the event is no longer in the queue: its outcome is already committed, or its message was unsent", "error", err)
 			w.learn(out.Writes)
 			out = store.Outcome{Lease: out.Lease, Start: out.Start, Due: out.Due, Release: out.Release, After: out.After}
 			continue
 		}
-		w.log.Error("cannot commit to the store; trying again", "error", err)
+		w.log.Error("cannot commit to the store; retrying", "error", err)
 		select {
 		case <-time.After(wait):
 		case <-giveUp:

@@ -1,3 +1,3 @@
-// Package testdisk measures what a disk can do, as the reference of benchmarks
-// of what is to be durable. Only tests import it, and only on Linux.
+// Package testdisk measures the sync rate of a disk. Benchmarks of durable writes use
+// it as their reference. Only tests import it, and only on Linux.
 package testdisk

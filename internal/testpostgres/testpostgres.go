@@ -1,5 +1,5 @@
-// Package testpostgres gives tests a place in a PostgreSQL server. Only tests
-// import it.
+// Package testpostgres gives each test a schema or a database of its own on a
+// PostgreSQL server. Only tests import it.
 package testpostgres
 
 import (

@@ -20,7 +20,7 @@ const api = "gorm"
 var errBadConn = driver.ErrBadConn
 
 // errBroken reports that the database has ended the transaction by itself.
-var errBroken = errors.New("store: the database has rolled back the transaction")
+var errBroken = errors.New("store: the database rolled back the transaction")
 
 // OnCommit queues a function into the turn of a context. It runs inside the
 // transaction that commits the turn, in the order in which it was queued among
@@ -102,7 +102,7 @@ func (t *txn) endCalls() {
 
 // end makes every later statement of the functions fail.
 func (c *calls) end() {
-	c.pool.end(errors.New("gormstore: the transaction of OnCommit is over"))
+	c.pool.end(errors.New("gormstore: the transaction of OnCommit has ended"))
 	c.cancel()
 }
 

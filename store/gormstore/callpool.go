@@ -29,9 +29,9 @@ type callPool struct {
 
 var _ gorm.Tx = (*callPool)(nil)
 
-var errPrepared = errors.New("gormstore: prepared statements are not available in a function on commit")
+var errPrepared = errors.New("gormstore: an OnCommit function cannot use prepared statements")
 
-var errEnds = errors.New("gormstore: a function on commit cannot end or begin the transaction; return an error to roll it back")
+var errEnds = errors.New("gormstore: an OnCommit function cannot end or begin transactions; return an error to roll back")
 
 func (p *callPool) end(reason error) {
 	p.mu.Lock()

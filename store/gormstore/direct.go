@@ -49,7 +49,7 @@ func (s *session) direct(scan func(database.Row) error, statement string, args [
 	return changed, nil
 }
 
-var errDriver = errors.New("the driver lacks what the store needs")
+var errDriver = errors.New("the driver lacks a feature that the store needs")
 
 func (s *session) prepare(raw any, statement string) (*prepared, error) {
 	if p := s.statements[statement]; p != nil {

@@ -107,7 +107,7 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 	}
 	s.watch()
 	for _, note := range db.Notes {
-		s.config.logger.Info("the store has found out about its database", "note", note)
+		s.config.logger.Info("database notice", "note", note)
 	}
 	if db.Start != nil {
 		db.Start(s.config.logger)

@@ -151,12 +151,12 @@ func (k *keeper) rescue(err error) {
 		return
 	}
 	k.broken = err
-	k.log.Error("the database's files are not those that were opened; nothing is stored", "error", err)
+	k.log.Error("the database files are not the files that were opened; writes are refused", "error", err)
 	if !k.files.onlySideMissing() {
 		return
 	}
 	if _, err := k.conn.ExecContext(k.ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
-		k.log.Error("what the deleted log holds could not be saved", "error", err)
+		k.log.Error("cannot save the contents of the deleted write-ahead log", "error", err)
 	}
 }
 
@@ -183,7 +183,7 @@ func (k *keeper) erased(ctx context.Context) {
 func (k *keeper) look() {
 	if k.files.linked.Load() && !k.warned {
 		k.warned = true
-		k.log.Warn("the database has a second name, a hard link: opened by that name it would be damaged", "path", k.files.path)
+		k.log.Warn("the database file has a hard link; opening it by that name would corrupt it", "path", k.files.path)
 	}
 	k.sweepOwed()
 	commits := k.files.commits.Load()
@@ -199,7 +199,7 @@ func (k *keeper) look() {
 		return
 	}
 	if err := k.truncate(); err != nil && !errors.Is(err, errPinned) && k.ctx.Err() == nil {
-		k.log.Warn("the write-ahead log could not be cut", "error", err)
+		k.log.Warn("cannot truncate the write-ahead log", "error", err)
 	}
 }
 
@@ -221,7 +221,7 @@ func (k *keeper) sweepOwed() {
 		k.failed = false
 	case !k.failed:
 		k.failed = true
-		k.log.Warn("what a forgotten person left in the database's files is not overwritten yet; it is tried again", "error", err)
+		k.log.Warn("cannot overwrite the deleted data of a forgotten person yet; retrying", "error", err)
 	}
 }
 
@@ -237,7 +237,7 @@ func (k *keeper) sweep() error {
 	}
 	pages, err := l.soiled(k.files.db)
 	if errors.Is(err, errTooLarge) {
-		k.log.Warn("copies of deleted rows may be left in unused parts of the file: it has too many pages to be searched", "path", k.files.path)
+		k.log.Warn("unused parts of the file may still hold copies of deleted rows: the file has too many pages to search", "path", k.files.path)
 	} else if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package storetest is the suite that every store passes: what the comments of
-// package store promise, as tests. Who writes a store runs it on theirs:
+// Package storetest is the conformance suite for stores: it tests what the comments
+// of package store promise. Run it on your own store:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
@@ -7,12 +7,11 @@
 //		})
 //	}
 //
-// Beside one test per promise it plays random sequences of operations to the
-// store and to a simple model, and compares all answers. The name of a failing
-// sequence ends in its seed; the environment variable STORETEST_SEED plays one
-// seed again.
+// Besides one test for each promise, it runs random sequences of operations on the
+// store and on a simple model, and compares all results. The name of a failing
+// sequence ends in its seed; set the environment variable STORETEST_SEED to repeat
+// it.
 //
-// What lies outside of a running store is not tested here: that acknowledged
-// data survives the death of the process or a loss of power, and that an
-// outcome with a [store.Call] is atomic.
+// Not tested here: that acknowledged data survives the death of the process or a
+// power cut, and that an outcome with a [store.Call] is atomic.
 package storetest

@@ -1,6 +1,6 @@
-// Package database is what packages sqlite and postgres hand to package
-// gormstore: one open database, and the few ways in which it differs from the
-// others. The state machine of the queue is written once, in gormstore.
+// Package database describes an open database to package gormstore: its connection
+// pool, and the ways in which it differs from other databases. Packages sqlite and
+// postgres provide it. The state machine of the queue is in gormstore only.
 package database
 
 import (

@@ -1,5 +1,5 @@
-// Package oncommittest is what every kind of database passes whose store runs
-// what a turn has queued with gormstore.OnCommit. Only tests import it.
+// Package oncommittest is the test suite of gormstore.OnCommit, run on each kind of
+// database. Only tests import it.
 package oncommittest
 
 import (
