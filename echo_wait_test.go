@@ -16,7 +16,7 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// A message of unknown fate is sent again at once on a page that gets no echoes.
+// A message with unknown outcome is sent again at once on a page that gets no echoes.
 // On one that does it waits for its own, which settles it: for half a minute, and
 // for no longer than the echo takes.
 func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {

@@ -53,18 +53,18 @@ func proofOf(key, text string) string {
 // blabbing is a transport, as debugging proxies are, whose errors repeat all that
 // it was given, and a platform that does the same.
 type blabbing struct {
-	next http.RoundTripper
-	mu   sync.Mutex
-	fate int
+	next    http.RoundTripper
+	mu      sync.Mutex
+	outcome int
 }
 
 func (b *blabbing) RoundTrip(r *http.Request) (*http.Response, error) {
 	b.mu.Lock()
-	b.fate++
-	fate := b.fate
+	b.outcome++
+	outcome := b.outcome
 	b.mu.Unlock()
 	all := fmt.Sprintf("%s %s %v", r.Method, r.URL, r.Header)
-	switch fate % 4 {
+	switch outcome % 4 {
 	case 0:
 		return nil, fmt.Errorf("the connection broke: %s", all)
 	case 1:

@@ -38,7 +38,7 @@ func unconnected(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("no connection")
 }
 
-// lost is a transport that says nothing of the fate.
+// lost is a transport whose failed calls have an unknown outcome.
 func lost(*http.Request) (*http.Response, error) { return nil, errors.New("lost") }
 
 // script is a transport that ends one attempt after the other, the last outcome for all that follow, and keeps the times
@@ -89,7 +89,7 @@ func TestCallsAreMadeAgainOnlyWhenNothingCanBeDoubled(t *testing.T) {
 		"no connection":            {unconnected, 3, 3, graph.RetrySafe},
 		"temporary fault":          {refuses(500, 2, transient), 3, 3, graph.RetryLater},
 		"temporary fault, 400":     {refuses(400, 2, ""), 3, 3, graph.RetryLater},
-		"unknown fate":             {lost, 3, 1, graph.RetryUncertain},
+		"unknown outcome":          {lost, 3, 1, graph.RetryUncertain},
 		"unknown fault":            {refuses(400, 1, ""), 3, 1, graph.RetryUncertain},
 		"may have been sent":       {refuses(400, 1, `,"error_subcode":1357046`), 3, 1, graph.RetryUncertain},
 		"unknown code, transient":  {refuses(400, 424242, transient), 3, 1, graph.RetryUncertain},
@@ -162,7 +162,7 @@ func TestAnswerOfALaterAttemptCounts(t *testing.T) {
 		s = &script{outcomes: []outcome{unconnected, lost}}
 		err = s.client(t).Do(t.Context(), graph.Request{Method: "POST", Path: "me"}, nil)
 		require.Equal(t, graph.RetryUncertain, graph.Classify(err))
-		require.Len(t, s.times, 2, "an attempt of unknown fate is the last")
+		require.Len(t, s.times, 2, "no attempt follows one with unknown outcome")
 	})
 }
 

@@ -201,14 +201,14 @@ func TestBatchThatFailsAsAWhole(t *testing.T) {
 		calls int
 		class graph.Retry
 	}{
-		"throttle":      {refuses(400, 4, ""), 1, graph.RetryLater},
-		"token":         {refuses(401, 190, ""), 1, graph.RetryNewToken},
-		"no list":       {answers(200, `{"data":[]}`), 1, graph.RetryUncertain},
-		"null":          {answers(200, `null`), 1, graph.RetryUncertain},
-		"unknown fate":  {lost, 3, graph.RetryUncertain},
-		"unknown fault": {refuses(400, 1, ""), 3, graph.RetryUncertain},
-		"no connection": {unconnected, 3, graph.RetrySafe},
-		"over the cap":  {answers(200, `["`+strings.Repeat("x", graph.MaxBatchResponseBytes)+`"]`), 3, graph.RetryUncertain},
+		"throttle":        {refuses(400, 4, ""), 1, graph.RetryLater},
+		"token":           {refuses(401, 190, ""), 1, graph.RetryNewToken},
+		"no list":         {answers(200, `{"data":[]}`), 1, graph.RetryUncertain},
+		"null":            {answers(200, `null`), 1, graph.RetryUncertain},
+		"unknown outcome": {lost, 3, graph.RetryUncertain},
+		"unknown fault":   {refuses(400, 1, ""), 3, graph.RetryUncertain},
+		"no connection":   {unconnected, 3, graph.RetrySafe},
+		"over the cap":    {answers(200, `["`+strings.Repeat("x", graph.MaxBatchResponseBytes)+`"]`), 3, graph.RetryUncertain},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

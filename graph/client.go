@@ -19,7 +19,7 @@ import (
 //
 // A call that failed is made again, up to Config.Retries times after pauses of some 200 ms, 400 ms and so on, if that can
 // neither double its effect nor be in vain. A GET is made again when it was surely not executed ([RetrySafe]), when its
-// fate is unknown ([RetryUncertain]), and when the platform refused it for a fault of its own that passes (code 2, or
+// outcome is unknown ([RetryUncertain]), and when the platform refused it for a fault of its own that passes (code 2, or
 // what it calls transient or answers with a server error). Any other method is made again only when it was surely not
 // executed: RetrySafe, and code 2. A throttle lasts minutes and is never waited out: see [ErrRateLimited] and
 // [Client.Usage]. [Client.SendMessage], [Client.Upload], [Client.Profile] and the calls of the Messenger Profile, of which

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Retry says what is known about the fate of a failed call, and so whether it may be made again. The platform has no
+// Retry says what is known about the outcome of a failed call, and so whether it may be retried. The platform has no
 // idempotency key: making a call again that was executed doubles a message. What the client itself makes again, [Client]
 // says; the class is that of the last attempt.
 type Retry int

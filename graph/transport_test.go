@@ -18,7 +18,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 )
 
-// The fate of a call decides whether a person gets a message twice.
+// The outcome of a call decides whether a person gets a message twice.
 
 func send(ctx context.Context, client *graph.Client) error {
 	_, err := client.SendMessage(ctx, page, []byte(`{"recipient":{"id":"9"}}`))

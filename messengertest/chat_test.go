@@ -191,7 +191,7 @@ func TestTextOfTemplates(t *testing.T) {
 	}
 }
 
-// Unknown fates need connections that really break.
+// Unknown outcomes need connections that really break.
 func TestLostAnswersOverRealConnections(t *testing.T) {
 	t.Parallel()
 	policy := routing.Policy{receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("hello"))}}}

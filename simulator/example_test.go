@@ -66,7 +66,7 @@ func Example() {
 	// Output: You said: hello
 }
 
-// The next message takes effect, but the bot never hears: its fate is unknown.
+// The next message takes effect, but the bot gets no answer: its outcome is unknown.
 func ExampleSimulator_Fault() {
 	sim, err := simulator.New(simulator.Config{})
 	if err != nil {

@@ -70,12 +70,12 @@ const (
 	// giveUpSending is the age at which a message that only met temporary
 	// refusals is given up.
 	giveUpSending = 24 * time.Hour
-	// uncertainTries bounds how often a message of unknown fate is tried, and
+	// uncertainTries bounds how often a message with unknown outcome is sent, and
 	// laterTries how often one that the platform will take later, as it says,
 	// without a throttle.
 	uncertainTries = 4
 	laterTries     = 4
-	// echoPatience is how long a message of unknown fate waits for its echo, and
+	// echoPatience is how long a message with unknown outcome waits for its echo, and
 	// echoing how long after an echo its page is known to get them.
 	echoPatience = 30 * time.Second
 	echoing      = 24 * time.Hour

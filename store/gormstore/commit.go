@@ -87,8 +87,8 @@ var (
 		`DELETE FROM messenger_outbox WHERE (key, page_id, person_id) IN (SELECT r.key, r.page_id, r.person_id FROM ROWS)`)
 )
 
-// fate is what the results of an outcome come to for one send.
-type fate struct {
+// sendChange is the combined effect of the results of an outcome on one send.
+type sendChange struct {
 	attempts       int
 	over, finished bool
 }
@@ -97,12 +97,12 @@ type fate struct {
 func (t *txn) settle(commits []*operation) error {
 	var again, finished [][]any
 	for _, op := range commits {
-		fates := map[string]*fate{}
+		changes := map[string]*sendChange{}
 		for _, r := range op.outcome.Results {
-			if fates[r.Key] == nil {
-				fates[r.Key] = &fate{}
+			if changes[r.Key] == nil {
+				changes[r.Key] = &sendChange{}
 			}
-			f := fates[r.Key]
+			f := changes[r.Key]
 			switch r.State {
 			case store.SendAgain:
 				f.over = true
@@ -114,7 +114,7 @@ func (t *txn) settle(commits []*operation) error {
 			}
 		}
 		conv := op.outcome.Lease.Conversation
-		for key, f := range fates {
+		for key, f := range changes {
 			if f.finished || f.over {
 				t.over[key] = true
 			}

@@ -105,7 +105,7 @@ func TestTheWriterGivesUpAConnectionWithoutAnswer(t *testing.T) {
 	require.Eventually(t, func() bool { return st.Ping(context.Background()) == nil }, 30*time.Second, 10*time.Millisecond)
 }
 
-// Commits whose fate nobody knows are committed again, and take effect once.
+// Commits with unknown outcome are committed again, and take effect once.
 func TestCommitsThroughAnOutageTakeEffectOnce(t *testing.T) {
 	t.Parallel()
 	p, dsn := newProxy(t)

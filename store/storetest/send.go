@@ -338,7 +338,7 @@ var sendPromises = []promise{
 		require.True(s, s.cancel(ann, "k"))
 		s.none()
 	}},
-	{"a send of unknown fate is handed out again, and its echo settles it", func(s *suite) {
+	{"a send with unknown outcome is handed out again, and its echo settles it", func(s *suite) {
 		s.enqueue(send(ann, "k"))
 		lease := s.one(ann)
 		s.start(lease, "k")

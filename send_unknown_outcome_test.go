@@ -237,7 +237,7 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 func TestTemporaryRefusalsAreOutlasted(t *testing.T) {
 	t.Parallel()
 	slow := simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}}
-	t.Run("then an unknown fate", func(t *testing.T) {
+	t.Run("then an unknown outcome", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
 			w.Fault(slow)
