@@ -210,6 +210,13 @@ func TestDatabaseThatIsNotThereYet(t *testing.T) { //nolint:paralleltest // the 
 	require.NotContains(t, r.log.String(), "open-sesame")
 }
 
+// A database that cannot be opened ends the program with an error.
+func TestDatabaseThatCannotBeOpened(t *testing.T) { //nolint:paralleltest // the environment is the process's
+	environment(t, filepath.Join(t.TempDir(), "missing", "bot.db"))
+	err := run(t.Context(), slog.New(slog.DiscardHandler))
+	require.ErrorContains(t, err, "missing")
+}
+
 // A callback that is on its way when the program stops is taken: the store is
 // open until the HTTP server is down.
 func TestCallbackDuringAStop(t *testing.T) { //nolint:paralleltest // the environment is the process's

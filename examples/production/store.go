@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
 	"github.com/djmessenger/messenger/store/postgres"
 	"github.com/djmessenger/messenger/store/sqlite"
@@ -15,8 +14,9 @@ import (
 
 // openStore opens the database. It waits for a server that does not answer yet. A
 // file that cannot be opened is an error at once, and so are tables that a newer
-// version has written.
-func openStore(ctx context.Context, log *slog.Logger, database string) (store.Store, error) {
+// version has written. The store is nil with an error: its type is no interface,
+// in which a nil pointer would not equal nil.
+func openStore(ctx context.Context, log *slog.Logger, database string) (*gormstore.Store, error) {
 	if !strings.HasPrefix(database, "postgres://") && !strings.HasPrefix(database, "postgresql://") {
 		return sqlite.Open(database)
 	}
