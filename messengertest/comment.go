@@ -29,11 +29,11 @@ func (p *Person) Posts(text string) (postID string) {
 // fails unless its text is this one. It takes the comments in order, each once.
 func (p *Person) SeesBelow(id, text string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), Patience)
+	ctx, cancel := context.WithTimeout(p.t.Context(), p.chat.patience())
 	defer cancel()
 	c, err := p.chat.WaitComment(ctx, id, func(c simulator.Comment) bool { return !p.seen[c.ID] })
 	if err != nil {
-		p.t.Fatalf("the page has written no further comment below %s within %v; those that it has: %+v", id, Patience, p.chat.Comments(id))
+		p.t.Fatalf("the page has written no further comment below %s within %v; those that it has: %+v", id, p.chat.patience(), p.chat.Comments(id))
 	}
 	p.seen[c.ID] = true
 	if c.Text != text {

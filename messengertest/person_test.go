@@ -83,6 +83,7 @@ func TestPatienceIsThatOfTheChat(t *testing.T) {
 				tb.ctx = ctx
 			}
 			tb.expect(fmt.Sprintf("no message from the page within %v;", c.want), func() { ada.Next() })
+			tb.expect(fmt.Sprintf("no further comment below 1_2 within %v;", c.want), func() { ada.SeesBelow("1_2", "hi") })
 			if c.wait {
 				tb.expect("nothing on offer", func() { ada.Taps("Buy") })
 				ada.Says("hi")
