@@ -49,6 +49,9 @@ func TestCallsRefuseURLsThatRFC3986Forbids(t *testing.T) {
 		"whitelisted domain without a host": {
 			profile("whitelisted_domains", `["https://"]`), `messenger profile: whitelisted_domains[0] has no host`,
 		},
+		"whitelisted domain over http": {
+			profile("whitelisted_domains", `["http://a.example"]`), `messenger profile: whitelisted_domains[0] is not an absolute https URL`,
+		},
 		"account linking": {
 			profile("account_linking_url", `"https://a.example/é"`), `messenger profile: account_linking_url has 'é'; write "%C3%A9"`,
 		},
@@ -61,6 +64,9 @@ func TestCallsRefuseURLsThatRFC3986Forbids(t *testing.T) {
 		"menu": {
 			profile("persistent_menu", `[{"locale":"default","call_to_actions":[{"type":"web_url","title":"t","url":"https://a.example/{id}"}]}]`),
 			`persistent_menu[0].call_to_actions[0].url has '{'; write "%7B"`,
+		},
+		"menu with a gap, as utility templates have them": {
+			profile("persistent_menu", `[{"call_to_actions":[{"url":"https://a.example/{{1}}"}]}]`), `persistent_menu[0].call_to_actions[0].url has '{'`,
 		},
 		"menu's fallback": {
 			profile("persistent_menu", `[{"call_to_actions":[{"url":"https://a.example/","fallback_url":"https://a.example/|"}]}]`),
@@ -99,6 +105,31 @@ func TestCallsRefuseURLsThatRFC3986Forbids(t *testing.T) {
 			require.ErrorAs(t, err, &refused)
 			require.Empty(t, platform.received(t), "nothing is sent")
 		})
+	}
+}
+
+// The message of a private reply is checked wherever a message has a URL.
+func TestPrivateRepliesRefuseURLsThatRFC3986Forbids(t *testing.T) {
+	t.Parallel()
+	const spaced = `"https://a.example/red shoes.png"`
+	template := func(payload string) string { return `{"attachment":{"type":"template","payload":{` + payload + `}}}` }
+	for at, message := range map[string]string{
+		"attachment.payload.url":                              `{"attachment":{"type":"image","payload":{"url":` + spaced + `}}}`,
+		"attachments[0].payload.url":                          `{"attachments":[{"type":"image","payload":{"url":` + spaced + `}}]}`,
+		"attachment.payload.buttons[0].url":                   template(`"template_type":"button","buttons":[{"type":"web_url","url":` + spaced + `}]`),
+		"attachment.payload.buttons[0].fallback_url":          template(`"template_type":"button","buttons":[{"type":"web_url","fallback_url":` + spaced + `}]`),
+		"attachment.payload.elements[0].image_url":            template(`"template_type":"generic","elements":[{"image_url":` + spaced + `}]`),
+		"attachment.payload.elements[0].default_action.url":   template(`"template_type":"generic","elements":[{"default_action":{"url":` + spaced + `}}]`),
+		"attachment.payload.elements[0].images[0].action.url": template(`"elements":[{"images":[{"action":{"url":` + spaced + `}}]}]`),
+		"attachment.payload.order_url":                        template(`"template_type":"receipt","order_url":` + spaced),
+		"attachment.payload.coupon_url":                       template(`"template_type":"coupon","coupon_url":` + spaced),
+		"attachment.payload.business_privacy.url":             template(`"template_type":"customer_feedback","business_privacy":{"url":` + spaced + `}`),
+		"quick_replies[0].image_url":                          `{"text":"t","quick_replies":[{"content_type":"text","image_url":` + spaced + `}]}`,
+	} {
+		platform := newPlatform(t, nil)
+		_, err := platform.client(t).PrivateReply(t.Context(), page, graph.PublicPost{CommentID: "1_2"}, json.RawMessage(message))
+		require.ErrorContains(t, err, "private reply: the message."+at+` has a space; write "%20"`, at)
+		require.Empty(t, platform.received(t), "nothing is sent")
 	}
 }
 
