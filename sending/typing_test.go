@@ -116,18 +116,19 @@ func TestTypingKeepsTheOrderOfItsRoute(t *testing.T) {
 		senders []sending.Sender
 		want    string // each message at its second
 	}{
-		"after it":        {sending.List(typing(sending.Text("a"), sending.Text("b")), sending.Text("c"), sending.Text("d")), "0… 1a 1… 2b 2c 2d"},
-		"before it":       {sending.List(sending.Text("a"), typing(sending.Text("b")), sending.Text("c")), "0a 0… 1b 1c"},
-		"two of them":     {sending.List(typing(sending.Text("a"), sending.Text("b")), typing(sending.Text("c"))), "0… 1a 1… 2b 2… 3c"},
-		"one between":     {sending.List(typing(sending.Text("a")), sending.Text("b"), typing(sending.Text("c")), sending.Text("d")), "0… 1a 1b 1… 2c 2d"},
-		"a pointer":       {sending.List(sending.Text("a"), &pointer, sending.Text("c")), "0a 0… 1b 1c"},
-		"one inside":      {sending.List(typing(sending.Text("a"), typing(sending.Text("b")), sending.Text("c")), sending.Text("d")), "0… 1a 1… 2b 2… 3c 3d"},
-		"an action after": {sending.List(typing(sending.Text("a")), sending.SenderAction{Action: sending.MarkSeen}), "0… 1a 1mark_seen"},
-		"a longer delay":  {sending.List(typing(sending.Text("a")), sending.After(time.Minute, sending.Text("c")), sending.Text("b")), "0… 1a 60c 1b"},
-		"a shorter delay": {sending.List(typing(sending.Text("a"), sending.Text("b")), sending.After(time.Second, sending.Text("c"))), "0… 1a 1… 2b 2c"},
-		"a delay inside":  {sending.List(typing(sending.Text("a"), sending.Text("z").After(time.Minute)), sending.Text("b")), "0… 1a 60… 61z 1b"},
-		"typed later":     {sending.List(sending.After(time.Minute, typing(sending.Text("z"))), sending.Text("a")), "60… 61z 0a"},
-		"nothing typed":   {sending.List(typing(sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, nil })), sending.Text("a")), "0a"},
+		"after it":             {sending.List(typing(sending.Text("a"), sending.Text("b")), sending.Text("c"), sending.Text("d")), "0… 1a 1… 2b 2c 2d"},
+		"before it":            {sending.List(sending.Text("a"), typing(sending.Text("b")), sending.Text("c")), "0a 0… 1b 1c"},
+		"two of them":          {sending.List(typing(sending.Text("a"), sending.Text("b")), typing(sending.Text("c"))), "0… 1a 1… 2b 2… 3c"},
+		"one between":          {sending.List(typing(sending.Text("a")), sending.Text("b"), typing(sending.Text("c")), sending.Text("d")), "0… 1a 1b 1… 2c 2d"},
+		"a pointer":            {sending.List(sending.Text("a"), &pointer, sending.Text("c")), "0a 0… 1b 1c"},
+		"one inside":           {sending.List(typing(sending.Text("a"), typing(sending.Text("b")), sending.Text("c")), sending.Text("d")), "0… 1a 1… 2b 2… 3c 3d"},
+		"an action after":      {sending.List(typing(sending.Text("a")), sending.SenderAction{Action: sending.MarkSeen}), "0… 1a 1mark_seen"},
+		"a longer delay":       {sending.List(typing(sending.Text("a")), sending.After(time.Minute, sending.Text("c")), sending.Text("b")), "0… 1a 60c 1b"},
+		"a shorter delay":      {sending.List(typing(sending.Text("a"), sending.Text("b")), sending.After(time.Second, sending.Text("c"))), "0… 1a 1… 2b 2c"},
+		"a delay inside":       {sending.List(typing(sending.Text("a"), sending.Text("z").After(time.Minute)), sending.Text("b")), "0… 1a 60… 61z 1b"},
+		"a delay that is over": {sending.List(typing(sending.Text("a"), sending.Text("b").After(time.Second)), sending.Text("c")), "0… 1a 1… 2b 2c"},
+		"typed later":          {sending.List(sending.After(time.Minute, typing(sending.Text("z"))), sending.Text("a")), "60… 61z 0a"},
+		"nothing typed":        {sending.List(typing(sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, nil })), sending.Text("a")), "0a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

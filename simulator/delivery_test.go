@@ -293,3 +293,23 @@ func TestTheStateSaysWhetherTheWebhookWorks(t *testing.T) {
 	look()
 	require.Empty(t, state.WebhookError, "what another address did says nothing of this one")
 }
+
+func TestAnswerOfAReplacedWebhookIsNotShown(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	p := serve(t, simulator.Config{WebhookURL: b.URL, RetryPauses: []time.Duration{}})
+	b.status = func([]byte) int {
+		if err := p.SetWebhook("http://127.0.0.1:1/webhook"); err != nil {
+			return http.StatusOK
+		}
+		return http.StatusServiceUnavailable
+	}
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	require.NoError(t, p.Flush(t.Context()))
+	require.Equal(t, http.StatusServiceUnavailable, p.Deliveries()[0].Attempts[0].Status)
+	var state map[string]any
+	require.NoError(t, json.Unmarshal(p.do(t, "GET", "/simulator/state", "").body, &state))
+	require.Equal(t, "http://127.0.0.1:1/webhook", state["webhook"])
+	require.Empty(t, state["webhook_error"], "the new address has not been tried")
+}

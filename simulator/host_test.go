@@ -1,6 +1,8 @@
 package simulator_test
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -35,7 +37,7 @@ func TestOtherNamesAreRefusedEverywhere(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, simulator.Config{WebhookURL: "http://127.0.0.1:2/"})
 	people := len(s.People())
-	for _, host := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "203.0.113.9", "[2001:db8::1]:80", ""} {
+	for _, host := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "evillocalhost", "127.0.0.1.evil.example", "203.0.113.9", "[2001:db8::1]:80", ""} {
 		requests := append(endpoints(t), httptest.NewRequest("POST", "/v27.0/me/messages", nil)) // by a page's script
 		for _, r := range requests {
 			r.Host = host
@@ -75,6 +77,39 @@ func TestOwnNamesAreTaken(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, answer.Body.Close())
 		require.Equal(t, http.StatusForbidden, answer.StatusCode, host)
+	}
+}
+
+// A server that listens on an address of the network answers to that address.
+func TestTheAddressOfTheServerIsTaken(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, simulator.Config{})
+	for host, status := range map[string]int{
+		"192.0.2.7": http.StatusOK, "192.0.2.7:8080": http.StatusOK, "[::ffff:192.0.2.7]": http.StatusOK,
+		"192.0.2.8": http.StatusForbidden, "192.0.2.7.evil.example": http.StatusForbidden, "[2001:db8::1]": http.StatusForbidden,
+	} {
+		r := httptest.NewRequest("GET", "/simulator/state", nil)
+		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 8080}))
+		r.Host = host
+		r.Header.Set("X-Forwarded-Host", "localhost") // a page's script can set it
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		require.Equal(t, status, w.Code, host)
+	}
+}
+
+// Some browsers send only one of the headers: Sec-Fetch-Site is missing over http
+// on most addresses.
+func TestEitherHeaderOfABrowserGuardsTheGraphAPI(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, simulator.Config{})
+	for name, value := range map[string]string{"Origin": "http://evil.example", "Sec-Fetch-Site": "same-origin"} {
+		r := httptest.NewRequest("POST", "/v27.0/me/messages", nil)
+		r.Host = "evil.example"
+		r.Header.Set(name, value)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		require.Equal(t, http.StatusForbidden, w.Code, name)
 	}
 }
 

@@ -120,3 +120,13 @@ func TestLocalizeLeavesIceBreakersOfItsReceiverAlone(t *testing.T) {
 		require.Equal(t, "STATUS", block.Items[0].Payload, "payloads are the same in every language")
 	}
 }
+
+func TestLocalizeKeepsIceBreakersOfALocale(t *testing.T) {
+	t.Parallel()
+	settings := questions()
+	own := threadsettings.IceBreakers{Items: []threadsettings.IceBreaker{{Payload: "OWN", Question: "自訂"}}, Locale: "zh_TW"}
+	settings.IceBreakers = append(settings.IceBreakers, own)
+	localized := settings.Localize(translations(t))
+	require.NoError(t, localized.Validate(), "no locale comes twice")
+	require.Contains(t, localized.IceBreakers, own)
+}
