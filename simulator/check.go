@@ -50,7 +50,7 @@ type check struct{ err *GraphError }
 
 func (c *check) refuse(format string, args ...any) {
 	if c.err == nil {
-		c.err = refuse(100, 0, format, args...)
+		c.err = refuse(0, format, args...)
 	}
 }
 

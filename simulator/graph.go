@@ -130,7 +130,7 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 	c.path = "/" + strings.Join(path, "/")
 	if len(path) == 0 || path[0] == "" {
 		if _, ok := c.values["ids"]; ok {
-			return nil, refuse(100, 0, "The parameter ids is not supported any more")
+			return nil, refuse(0, "The parameter ids is not supported any more")
 		}
 		return nil, errNotSimulated(c.method, c.path)
 	}
@@ -147,7 +147,7 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 	}
 	for _, name := range removedParameters {
 		if _, ok := c.values[name]; ok {
-			return nil, refuse(100, 0, "The parameter %s is not supported any more", name)
+			return nil, refuse(0, "The parameter %s is not supported any more", name)
 		}
 	}
 	if err := s.authorize(c); err != nil {

@@ -41,10 +41,14 @@ func (e *GraphError) filled() GraphError {
 	return sent
 }
 
-// refuse makes an error in the platform's form, "(#code) message".
-func refuse(code, subcode int, format string, args ...any) *GraphError {
+// codeParameter is an invalid parameter.
+const codeParameter = 100
+
+// refuse refuses a parameter, in the platform's form, "(#code) message". Refusals
+// with another code have a name: see known.
+func refuse(subcode int, format string, args ...any) *GraphError {
 	return &GraphError{
-		Message: fmt.Sprintf("(#%d) ", code) + fmt.Sprintf(format, args...), Code: code, Subcode: subcode,
+		Message: fmt.Sprintf("(#%d) ", codeParameter) + fmt.Sprintf(format, args...), Code: codeParameter, Subcode: subcode,
 	}
 }
 

@@ -51,7 +51,7 @@ func pick(id string, names, usual []string, all map[string]any) (any, *GraphErro
 	for _, name := range names {
 		v, ok := all[name]
 		if !ok && name != "id" {
-			return nil, refuse(100, 0, "Tried accessing nonexisting field (%s)", name)
+			return nil, refuse(0, "Tried accessing nonexisting field (%s)", name)
 		}
 		if ok && v != nil && v != "" {
 			answer[name] = v
@@ -66,11 +66,11 @@ func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 	names := fieldNames(c.get("subscribed_fields"))
 	for _, name := range names {
 		if !slices.Contains(subscribable, name) {
-			return nil, refuse(100, 0, "Param subscribed_fields: %q is not a webhook field of a page.", name)
+			return nil, refuse(0, "Param subscribed_fields: %q is not a webhook field of a page.", name)
 		}
 	}
 	if c.method == http.MethodPost && len(names) == 0 {
-		return nil, refuse(100, 0, "The parameter subscribed_fields is required.")
+		return nil, refuse(0, "The parameter subscribed_fields is required.")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

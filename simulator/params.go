@@ -46,7 +46,7 @@ func readParams(w http.ResponseWriter, r *http.Request) (*params, *GraphError) {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return p, known("attachment too large")
 		}
-		return p, refuse(100, 0, "The body could not be read")
+		return p, refuse(0, "The body could not be read")
 	}
 	if len(data) == 0 {
 		return p, nil
@@ -54,13 +54,13 @@ func readParams(w http.ResponseWriter, r *http.Request) (*params, *GraphError) {
 	kind, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err != nil:
-		return p, refuse(100, 0, "The body has no Content-Type")
+		return p, refuse(0, "The body has no Content-Type")
 	case kind == "application/json":
 		return p, p.json(data)
 	case kind == "application/x-www-form-urlencoded":
 		form, err := url.ParseQuery(string(data))
 		if err != nil {
-			return p, refuse(100, 0, "The body is not form-encoded")
+			return p, refuse(0, "The body is not form-encoded")
 		}
 		p.form(form)
 		form.Del("access_token")
@@ -69,13 +69,13 @@ func readParams(w http.ResponseWriter, r *http.Request) (*params, *GraphError) {
 	case kind == "multipart/form-data":
 		return p, p.multipart(data, options["boundary"])
 	}
-	return p, refuse(100, 0, "A body of type %s is not understood", kind)
+	return p, refuse(0, "A body of type %s is not understood", kind)
 }
 
 func (p *params) json(data []byte) *GraphError {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil || fields == nil {
-		return refuse(100, 0, "The body is not a JSON object")
+		return refuse(0, "The body is not a JSON object")
 	}
 	p.body = string(data)
 	if raw, ok := fields["access_token"]; ok {
@@ -106,16 +106,16 @@ func (p *params) multipart(data []byte, boundary string) *GraphError {
 			return nil
 		}
 		if err != nil {
-			return refuse(100, 0, "The multipart body is broken")
+			return refuse(0, "The multipart body is broken")
 		}
 		content, err := io.ReadAll(part)
 		if err != nil {
-			return refuse(100, 0, "The multipart body is broken")
+			return refuse(0, "The multipart body is broken")
 		}
 		name := part.FormName()
 		switch {
 		case name == "filedata" && p.upload != nil:
-			return refuse(100, 0, "There is more than one filedata")
+			return refuse(0, "There is more than one filedata")
 		case name == "filedata":
 			p.upload = &upload{name: part.FileName(), contentType: part.Header.Get("Content-Type"), data: content}
 			description, _ := json.Marshal(map[string]any{ // plain values

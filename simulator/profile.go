@@ -45,14 +45,14 @@ var success = map[string]string{"result": "success"}
 func (s *Simulator) readProfile(c *call) (any, *GraphError) {
 	names := fieldNames(c.get("fields"))
 	if len(names) == 0 {
-		return nil, refuse(100, 0, "The parameter fields is required.")
+		return nil, refuse(0, "The parameter fields is required.")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := map[string]json.RawMessage{}
 	for _, name := range names {
 		if profileFields[name] == nil {
-			return nil, refuse(100, 0, "Tried accessing nonexisting field (%s)", name)
+			return nil, refuse(0, "Tried accessing nonexisting field (%s)", name)
 		}
 		if raw, ok := s.page.profile[name]; ok {
 			found[name] = raw
@@ -95,7 +95,7 @@ func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 		return nil, ck.err
 	}
 	if len(set) == 0 {
-		return nil, refuse(100, 0, "You must set at least one property of the profile.")
+		return nil, refuse(0, "You must set at least one property of the profile.")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,11 +111,11 @@ func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 func (s *Simulator) deleteProfile(c *call) (any, *GraphError) {
 	names := fieldNames(c.get("fields"))
 	if len(names) == 0 {
-		return nil, refuse(100, 0, "The parameter fields is required.")
+		return nil, refuse(0, "The parameter fields is required.")
 	}
 	for _, name := range names {
 		if profileFields[name] == nil {
-			return nil, refuse(100, 0, "Param fields: %q is no property of the profile.", name)
+			return nil, refuse(0, "Param fields: %q is no property of the profile.", name)
 		}
 	}
 	s.mu.Lock()

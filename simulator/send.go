@@ -157,7 +157,7 @@ func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
 	case "comment_id", "post_id":
 		origin := sd.to
 		if sd.action != "" {
-			return refuse(100, 0, "A private reply must be a message")
+			return refuse(0, "A private reply must be a message")
 		}
 		if pg.replied[origin] {
 			return known("already replied")
@@ -203,7 +203,7 @@ func (s *Simulator) doAction(sd *send, at time.Time) (any, *GraphError) {
 	case "react", "unreact":
 		m := conv.find(sd.target)
 		if m == nil {
-			return nil, refuse(100, 0, "Param payload[message_id] is no message of this conversation.")
+			return nil, refuse(0, "Param payload[message_id] is no message of this conversation.")
 		}
 		m.PageReaction = sd.reaction
 		s.publish("message", *m)
@@ -237,7 +237,7 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 	}
 	conv := pg.conversation(sd.to)
 	if to := sd.message.ReplyTo; to != "" && conv.find(to) == nil {
-		return nil, refuse(100, 0, "Param reply_to[mid] is no message of this conversation.")
+		return nil, refuse(0, "Param reply_to[mid] is no message of this conversation.")
 	}
 	m := sd.message
 	m.ID, m.From, m.Kind, m.PersonID, m.Time = newMID(), FromPage, KindMessage, sd.to, c.at

@@ -2,7 +2,7 @@ package simulator_test
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the platform's older signature
+	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
 	"testing"

@@ -59,9 +59,9 @@ func (sd *send) takeUpload(kind string) {
 	case len(up.data) > maxUpload:
 		sd.err = known("attachment too large")
 	case len(up.data) == 0:
-		sd.err = refuse(100, 2018047, "Upload attachment failure: filedata is empty")
+		sd.err = refuse(2018047, "Upload attachment failure: filedata is empty")
 	case err != nil, kind != "file" && major != kind:
-		sd.err = refuse(100, 2018047, "Upload attachment failure: filedata of type %q is no %s", up.contentType, kind)
+		sd.err = refuse(2018047, "Upload attachment failure: filedata of type %q is no %s", up.contentType, kind)
 	}
 	sd.uploaded = up
 }
@@ -73,11 +73,11 @@ func (p *page) resolve(s *Simulator, sd *send, c *call) (string, *GraphError) {
 		known, ok := p.attachments[id]
 		switch {
 		case !ok:
-			return "", refuse(100, 2018074, "Invalid attachment ID %s: it is not owned by this page", id)
+			return "", refuse(2018074, "Invalid attachment ID %s: it is not owned by this page", id)
 		case c.at.Sub(known.at) > attachmentLife:
-			return "", refuse(100, 2018074, "Invalid attachment ID %s: it has expired", id)
+			return "", refuse(2018074, "Invalid attachment ID %s: it has expired", id)
 		case known.kind != kind:
-			return "", refuse(100, 2018047, "Attachment %s is of type %s, not %s", id, known.kind, kind)
+			return "", refuse(2018047, "Attachment %s is of type %s, not %s", id, known.kind, kind)
 		}
 		return known.url, nil
 	}
