@@ -43,10 +43,11 @@ func check(text string, schemes ...string) error {
 	}
 	path, fragment, _ := strings.Cut(rest[end:], "#")
 	path, query, _ := strings.Cut(path, "?")
-	for _, part := range []struct{ name, text, allowed string }{
-		{"path", path, subDelims + ":@/"},
-		{"query", query, subDelims + ":@/?"},
-		{"fragment", fragment, subDelims + ":@/?"},
+	for _, part := range []struct {
+		name, text string
+		allowed    *charset
+	}{
+		{"path", path, inPath}, {"query", query, inQuery}, {"fragment", fragment, inQuery},
 	} {
 		if err := checkPart(part.name, part.text, part.allowed); err != nil {
 			return err
@@ -84,7 +85,7 @@ func checkASCII(text string) error {
 			return fmt.Errorf("has %s in its host; write the host in Punycode (xn--…)", show(r))
 		case r > unicode.MaxASCII:
 			return fmt.Errorf("has %s; write %q", show(r), Escape(string(r)))
-		case strings.ContainsRune("\"<>\\^`{|}", r):
+		case nowhere.has(r):
 			return fmt.Errorf("has %s; write %q", show(r), Escape(string(r)))
 		}
 	}
@@ -110,9 +111,31 @@ const (
 	subDelims  = "!$&'()*+,;="
 )
 
-// checkPart checks what a part may hold besides unreserved characters, and its
-// percent escapes.
-func checkPart(name, text, allowed string) error {
+// charset is a set of ASCII characters.
+type charset [utf8.RuneSelf]bool
+
+func charsetOf(chars string) *charset {
+	var set charset
+	for _, c := range []byte(chars) {
+		set[c] = true
+	}
+	return &set
+}
+
+func (s *charset) has(r rune) bool { return r < utf8.RuneSelf && s[r] }
+
+// The characters that stand for themselves in a part of a URL, and those that
+// stand in none.
+var (
+	inUser  = charsetOf(unreserved + subDelims + ":")
+	inPath  = charsetOf(unreserved + subDelims + ":@/")
+	inQuery = charsetOf(unreserved + subDelims + ":@/?")
+	nowhere = charsetOf("\"<>\\^`{|}")
+	plain   = charsetOf(unreserved)
+)
+
+// checkPart checks the characters of a part and its percent escapes.
+func checkPart(name, text string, allowed *charset) error {
 	for at := 0; at < len(text); at++ {
 		switch c := text[at]; {
 		case c == '%':
@@ -120,7 +143,7 @@ func checkPart(name, text, allowed string) error {
 				return fmt.Errorf("has a '%%' without two hexadecimal digits in its %s; a percent sign is written %q", name, "%25")
 			}
 			at += 2
-		case !strings.ContainsRune(unreserved, rune(c)) && !strings.ContainsRune(allowed, rune(c)):
+		case !allowed.has(rune(c)):
 			return fmt.Errorf("has %s in its %s; write %q", show(rune(c)), name, Escape(string(c)))
 		}
 	}
@@ -134,7 +157,7 @@ func isHex(c byte) bool {
 func checkAuthority(text string) error {
 	host := text
 	if at := strings.LastIndexByte(text, '@'); at >= 0 {
-		if err := checkPart("user", text[:at], subDelims+":"); err != nil {
+		if err := checkPart("user", text[:at], inUser); err != nil {
 			return err
 		}
 		host = text[at+1:]
@@ -163,7 +186,7 @@ func checkHost(name string) error {
 		return errors.New("has no host")
 	}
 	for _, r := range name {
-		if !strings.ContainsRune(unreserved, r) || r == '~' {
+		if !plain.has(r) || r == '~' {
 			return fmt.Errorf("has %s in its host", show(r))
 		}
 	}
@@ -197,10 +220,11 @@ func checkPort(text string) error {
 func Escape(text string) string {
 	var out strings.Builder
 	for i := range len(text) {
-		if c := text[i]; strings.IndexByte(unreserved, c) >= 0 {
+		if c := text[i]; plain.has(rune(c)) {
 			out.WriteByte(c)
 		} else {
-			fmt.Fprintf(&out, "%%%02X", c)
+			const digits = "0123456789ABCDEF"
+			out.Write([]byte{'%', digits[c>>4], digits[c&15]})
 		}
 	}
 	return out.String()
