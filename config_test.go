@@ -111,5 +111,5 @@ func TestInMemoryStoreIsAnnounced(t *testing.T) {
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	require.NoError(t, err)
-	require.Contains(t, log.String(), "nothing survives")
+	require.Contains(t, log.String(), "all data is lost")
 }

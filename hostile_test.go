@@ -63,7 +63,7 @@ func TestWhatARouteDoesWrongCostsOnlyItself(t *testing.T) {
 		"typed nil error": {fn(func(context.Context, *receiving.Event, *sending.Replier) error { return (*mute)(nil) }), "*messenger_test.mute"},
 		"joined typed nil error": {fn(func(context.Context, *receiving.Event, *sending.Replier) error {
 			return errors.Join(errors.New("a"), (*mute)(nil))
-		}), "no text"},
+		}), "without text"},
 		"panic":                 {calls("Handle"), "wild Handle"},
 		"panic in ShouldHandle": {calls("ShouldHandle"), "wild ShouldHandle"},
 		"panic in a sender":     {calls("Compose"), "wild Compose"},
@@ -72,10 +72,10 @@ func TestWhatARouteDoesWrongCostsOnlyItself(t *testing.T) {
 		}), "nil"},
 		"pointer write": {fn(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 			return store.Queue(ctx, &store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
-		}), "queued as values"},
+		}), "not a write; queue a value"},
 		"nil write": {fn(func(ctx context.Context, _ *receiving.Event, _ *sending.Replier) error {
 			return store.Queue(ctx, nil)
-		}), "queued as values"},
+		}), "the write is nil"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,12 +136,12 @@ func TestTurnMiddlewareThatMisbehaves(t *testing.T) {
 		}, "wild"},
 		"typed nil error": {func(handling.TurnFunc) handling.TurnFunc {
 			return func(context.Context, *receiving.Event) error { return (*mute)(nil) }
-		}, "no text"},
+		}, "without text"},
 		"calls next twice": {func(next handling.TurnFunc) handling.TurnFunc {
 			return func(ctx context.Context, ev *receiving.Event) error {
 				return errors.Join(next(ctx, ev), next(ctx, ev))
 			}
-		}, "has been run already"},
+		}, "has already run"},
 		"queues a write": {func(next handling.TurnFunc) handling.TurnFunc {
 			return func(ctx context.Context, ev *receiving.Event) error {
 				if err := thumb(ctx, ev, nil); err != nil {
