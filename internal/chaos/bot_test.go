@@ -148,11 +148,14 @@ func (handler) Handle(ctx context.Context, ev *receiving.Event, reply *sending.R
 	case verbFail:
 		return errors.New("poison")
 	case verbExit:
-		// The test looks at what is under way, and ends the process here.
-		if resp, err := http.Get(fmt.Sprint(os.Getenv("CHAOS_GRAPH"), "/dying/", os.Getpid())); err == nil {
-			_ = resp.Body.Close()
+		// The test looks at what is under way, and ends the process here. Without that
+		// look the process must not end.
+		for {
+			if resp, err := http.Get(fmt.Sprint(os.Getenv("CHAOS_GRAPH"), "/dying/", os.Getpid())); err == nil {
+				_ = resp.Body.Close()
+				os.Exit(3)
+			}
 		}
-		os.Exit(3)
 	}
 	n, err := strconv.Atoi(what)
 	if err != nil {

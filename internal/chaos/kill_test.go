@@ -126,7 +126,7 @@ func (r *run) kill(p *process) {
 func (r *run) tryKill(pid int) bool {
 	r.ending.Lock()
 	defer r.ending.Unlock()
-	_ = syscall.Kill(pid, syscall.SIGSTOP)
+	assert.NoError(r.t, halt(pid))
 	alone, err := look(r.dsn, pid, aloneEvents)
 	assert.NoError(r.t, err)
 	if len(alone) > 0 {
@@ -143,7 +143,7 @@ func (r *run) tryKill(pid int) bool {
 func (r *run) end(pid int) {
 	r.ending.Lock()
 	defer r.ending.Unlock()
-	_ = syscall.Kill(pid, syscall.SIGSTOP)
+	assert.NoError(r.t, halt(pid))
 	r.mark(pid)
 	_ = syscall.Kill(pid, syscall.SIGKILL)
 }

@@ -3,6 +3,7 @@ package chaos_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -82,9 +83,30 @@ func (p *process) stop() {
 }
 
 // pause stops the process where it is.
-func (p *process) pause() { require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGSTOP)) }
+func (p *process) pause() { require.NoError(p.t, halt(p.pid())) }
 
 func (p *process) resume() { require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGCONT)) }
+
+// halt stops a child process and waits until all of its threads stand still, or until
+// it has ended. The signal alone returns before that: a thread that writes to the disk
+// finishes the call first, and one on another processor may run on for a moment.
+func halt(pid int) error {
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return err
+	}
+	const byPID = 1 // P_PID
+	for {
+		// WNOWAIT leaves an ended process to whoever started it.
+		_, _, errno := syscall.Syscall6(syscall.SYS_WAITID, byPID, uintptr(pid), 0, syscall.WSTOPPED|syscall.WEXITED|syscall.WNOWAIT, 0, 0)
+		switch errno {
+		case 0, syscall.ECHILD: // ECHILD: it has ended, and was waited for
+			return nil
+		case syscall.EINTR:
+		default:
+			return errno
+		}
+	}
+}
 
 // said counts the lines of the log with a text in them.
 func (p *process) said(text string) int {
