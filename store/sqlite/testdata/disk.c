@@ -3,6 +3,8 @@
 // DISK_FSYNC_MICROS makes every fsync take that long. The real disk, which others
 // may use, is not asked.
 //
+// DISK_FSYNCS names a file that gets a byte for every fsync.
+//
 // DISK_FAULT names a file that holds the number of an error. While there is one,
 // every write, truncation and fsync fails with it.
 //
@@ -71,7 +73,7 @@ static int (*real_fsync)(int);
 static int (*real_unlink)(const char *);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static const char *dir, *image, *fault, *kept = "none";
+static const char *dir, *image, *fault, *fsyncs, *kept = "none";
 static long cut_at, count, delay;
 static uint64_t dice = 88172645463325252u;
 static struct file *files;
@@ -205,6 +207,7 @@ __attribute__((constructor)) static void start(void) {
 	*(void **)&real_unlink = dlsym(RTLD_NEXT, "unlink");
 	const char *value;
 	fault = getenv("DISK_FAULT");
+	fsyncs = getenv("DISK_FSYNCS");
 	if ((value = getenv("DISK_FSYNC_MICROS"))) delay = atol(value);
 	if ((value = getenv("DISK_CUT_AT"))) cut_at = atol(value);
 	if ((value = getenv("DISK_SEED"))) dice ^= strtoull(value, NULL, 10);
@@ -302,8 +305,16 @@ int ftruncate64(int fd, off64_t size) {
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
+static void count_fsync(void) {
+	if (!fsyncs) return;
+	int fd = real_open(fsyncs, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd < 0 || real_write(fd, "f", 1) != 1) die(fsyncs);
+	real_close(fd);
+}
+
 int fsync(int fd) {
 	if (faulty()) return -1;
+	count_fsync();
 	if (delay) {
 		usleep(delay);
 		return 0;
