@@ -27,11 +27,7 @@ import (
 // text has none. Bytes that are not UTF-8 are replaced by U+FFFD, the
 // replacement character. The time it takes grows with the text's length.
 func SplitText(text string, object receiving.Object) []string {
-	s := splitter{limit: MaxText, size: utf8.RuneCountInString}
-	if object == receiving.ObjectInstagram {
-		s = splitter{limit: MaxTextInstagram, size: func(text string) int { return len(text) }}
-	}
-	s.text = strings.ToValidUTF8(text, string(utf8.RuneError))
+	s := newSplitter(text, object)
 	switch {
 	case strings.TrimSpace(s.text) == "":
 		return nil
@@ -92,6 +88,14 @@ const (
 	afterParagraph
 	ranks
 )
+
+func newSplitter(text string, object receiving.Object) splitter {
+	s := splitter{text: strings.ToValidUTF8(text, string(utf8.RuneError)), limit: MaxText, size: utf8.RuneCountInString}
+	if object == receiving.ObjectInstagram {
+		s.limit, s.size = MaxTextInstagram, func(text string) int { return len(text) }
+	}
+	return s
+}
 
 func (s *splitter) split() []string {
 	var at place

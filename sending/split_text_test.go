@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -123,9 +122,9 @@ func TestEachPartIsAsLongAsThePlatformTakes(t *testing.T) {
 	}
 }
 
-// If the time grew with the square of the length, one of these would take a
-// minute or more; it takes a part of a second.
-func TestHugeTextsAreSplitInTime(t *testing.T) {
+// The work grows with the length of a text, whatever is in it: each byte is measured a
+// few times, and a cut looks at no more breaks than a part has characters.
+func TestWorkOfASplitGrowsWithTheLength(t *testing.T) {
 	t.Parallel()
 	const size = 1 << 19
 	for name, piece := range map[string]string{
@@ -146,9 +145,12 @@ func TestHugeTextsAreSplitInTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := "a" + strings.Repeat(piece, size/len(piece)) + "b"
-			start := time.Now()
-			parts := sending.SplitText(text, receiving.ObjectPage)
-			require.Less(t, time.Since(start), time.Minute)
+			parts, measured, breaks := sending.SplitWork(text, receiving.ObjectPage)
+			length := len(strings.ToValidUTF8(text, "\ufffd"))
+			require.LessOrEqual(t, measured, 3*length)
+			require.LessOrEqual(t, breaks, sending.MaxText)
+			require.LessOrEqual(t, len(parts)*breaks, 2*length)
+			require.Equal(t, parts, sending.SplitText(text, receiving.ObjectPage))
 			requireSplit(t, text, receiving.ObjectPage, parts)
 		})
 	}
