@@ -52,7 +52,7 @@ func Example() {
 	service := httptest.NewServer(mux)
 	defer service.Close()
 
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	stopped := make(chan error, 1)
 	run, stop := context.WithCancel(ctx)

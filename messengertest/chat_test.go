@@ -19,9 +19,20 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
+// patience is how long these tests wait for what must come: a busy machine is slow.
+const patience = time.Minute
+
+// startPatient starts a chat that waits for as long.
+func startPatient(t testing.TB, cfg messenger.Config) *messengertest.Chat {
+	t.Helper()
+	chat := messengertest.Start(t, cfg)
+	chat.Patience = patience
+	return chat
+}
+
 func TestBuiltInPolicyEndToEnd(t *testing.T) {
 	t.Parallel()
-	chat := messengertest.Start(t, messenger.Config{})
+	chat := startPatient(t, messenger.Config{})
 	ada := chat.Person("Ada", "en_US")
 	ada.Says("hi")
 	ada.Sees("Hi, Ada!")
@@ -75,7 +86,7 @@ func (f *failing) Fatalf(format string, args ...any) {
 func TestExpectationsFailWithWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	tb := &failing{TB: t}
-	chat := messengertest.Start(tb, messenger.Config{})
+	chat := startPatient(tb, messenger.Config{})
 	ada := chat.Person("Ada", "en_US")
 	ada.SeesNothing()
 	tb.expect("call Sees or Next first", func() { ada.Reacts("👍") })
@@ -111,7 +122,7 @@ func TestIdleSaysWhatWaits(t *testing.T) {
 	tb := &failing{TB: t}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	chat := messengertest.Start(tb, messenger.Config{Store: newBlocked(cancel), Policy: routing.Policy{receiving.TypeSimpleText: {{
+	chat := startPatient(tb, messenger.Config{Store: newBlocked(cancel), Policy: routing.Policy{receiving.TypeSimpleText: {{
 		Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
 			failed <- struct{}{}
 			return errors.New("the shop is closed")
@@ -137,7 +148,7 @@ var carousel = sending.GenericTemplate{}.WithElements(
 func TestTapsTellButtonsOfOneTitleApart(t *testing.T) {
 	t.Parallel()
 	tb := &failing{TB: t}
-	chat := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{
+	chat := startPatient(tb, messenger.Config{Policy: routing.Policy{
 		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(carousel)}},
 		receiving.TypePostback: {{Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 			return reply.Reply(ctx, sending.Text(ev.PayloadText()).WithQuickReplies(sending.TextReply("Thanks", "thanks")))
@@ -157,7 +168,7 @@ func TestTapsTellButtonsOfOneTitleApart(t *testing.T) {
 
 func TestReactionsReachTheBot(t *testing.T) {
 	t.Parallel()
-	chat := messengertest.Start(t, messenger.Config{Policy: routing.Policy{
+	chat := startPatient(t, messenger.Config{Policy: routing.Policy{
 		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("one"), sending.Text("two"))}},
 		receiving.TypeReaction: {{Handler: handling.On(
 			func(ctx context.Context, _ *receiving.Event, p *receiving.Reaction, reply *sending.Replier) error {
@@ -178,7 +189,7 @@ func TestTextOfTemplates(t *testing.T) {
 	t.Parallel()
 	receipt := sending.ReceiptTemplate{RecipientName: "Ada"}.WithOrder("4711", "USD", "Visa").
 		WithSummary(sending.ReceiptSummary{TotalCost: "25"})
-	chat := messengertest.Start(t, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
+	chat := startPatient(t, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
 		Handler: handling.Dummy{}, Senders: sending.List(
 			carousel, sending.ButtonTemplate("What next?", sending.PostbackButton("Help", "help")), receipt,
 			receipt.WithElements(sending.ReceiptElement{Title: "Shirt", Price: "25"}), sending.Image("https://shop.example/a.png"),
@@ -209,7 +220,7 @@ func TestLostAnswersOverRealConnections(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := store.NewMemory()
-			chat := messengertest.Start(t, messenger.Config{Policy: policy, Store: st, AtMostOnce: c.atMostOnce})
+			chat := startPatient(t, messenger.Config{Policy: policy, Store: st, AtMostOnce: c.atMostOnce})
 			chat.Fault(simulator.Fault{Drop: c.drop})
 			ada := chat.Person("Ada", "")
 			ada.Says("hi")
@@ -220,7 +231,7 @@ func TestLostAnswersOverRealConnections(t *testing.T) {
 				sent, err := st.Sent(context.Background(), messengertest.PageID, ada.ID, 10)
 				require.NoError(t, err)
 				return len(sent) == len(c.outcomes)
-			}, messengertest.Patience, 5*time.Millisecond)
+			}, patience, 5*time.Millisecond)
 			sent, err := st.Sent(t.Context(), messengertest.PageID, ada.ID, 10)
 			require.NoError(t, err)
 			for i, want := range c.outcomes {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/handling"
-	"github.com/djmessenger/messenger/messengertest"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -34,7 +33,7 @@ func TestSeesBelowTakesCommentsInOrder(t *testing.T) {
 	t.Parallel()
 	policy := routing.Policy{receiving.TypeVisitorPost: {{Handler: handling.Dummy{}, Senders: sending.List(
 		sending.Text("one").Publicly(), sending.Text("two").Publicly(), sending.Text("private"))}}}
-	chat := messengertest.Start(t, messenger.Config{Policy: policy})
+	chat := startPatient(t, messenger.Config{Policy: policy})
 	ada := chat.Person("Ada", "")
 	post := ada.Posts("Are you open?")
 	ada.SeesBelow(post, "one")

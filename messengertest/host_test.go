@@ -18,7 +18,7 @@ import (
 // again when it does not know whether it did.
 func TestHostsOwnHandlerReachesThePerson(t *testing.T) {
 	t.Parallel()
-	chat := messengertest.Start(t, messenger.Config{})
+	chat := startPatient(t, messenger.Config{})
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /orders/{id}/shipped", func(w http.ResponseWriter, r *http.Request) {
 		psid, order := r.FormValue("psid"), r.PathValue("id")

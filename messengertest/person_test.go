@@ -29,7 +29,7 @@ func TestFailedTapsListWhatIsOnOffer(t *testing.T) {
 	offer := sending.ButtonTemplate("What next?",
 		sending.PostbackButton("Help", "help"), sending.URLButton("Site", "https://shop.example/")).
 		WithQuickReplies(sending.TextReply("Small", "size:s"), sending.TextReply("Large", "size:l"))
-	chat := messengertest.Start(tb, messenger.Config{
+	chat := startPatient(tb, messenger.Config{
 		Policy: routing.Policy{
 			receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(carousel, sending.Text("and"), offer)}},
 		},
@@ -40,7 +40,7 @@ func TestFailedTapsListWhatIsOnOffer(t *testing.T) {
 	})
 	ada := chat.Person("Ada", "en_US")
 	stranger := chat.Person("Eve", "en_US")
-	require.Eventually(t, func() bool { return len(chat.Profile()["persistent_menu"]) > 0 }, messengertest.Patience, time.Millisecond)
+	require.Eventually(t, func() bool { return len(chat.Profile()["persistent_menu"]) > 0 }, patience, time.Millisecond)
 	for range 2 { // what an older message offers as well is listed once
 		ada.Says("hi")
 		chat.Idle()
@@ -101,7 +101,7 @@ func TestNoWarningAboutTheStoreOfATest(t *testing.T) {
 	t.Parallel()
 	for name, st := range map[string]store.Store{"none": nil, "its own": store.NewMemory()} {
 		log := &log{TB: t}
-		chat := messengertest.Start(log, messenger.Config{Store: st})
+		chat := startPatient(log, messenger.Config{Store: st})
 		ada := chat.Person("Ada", "")
 		ada.Says("hi")
 		ada.Sees("Hi, Ada!")
@@ -133,7 +133,7 @@ func (l *log) String() string {
 func TestSeesMatchesAnyCard(t *testing.T) {
 	t.Parallel()
 	tb := &failing{TB: t}
-	chat := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{
+	chat := startPatient(tb, messenger.Config{Policy: routing.Policy{
 		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(carousel)}},
 	}})
 	ada := chat.Person("Ada", "")

@@ -50,7 +50,7 @@ func Example() {
 	graph = httptest.NewServer(sim)
 	defer graph.Close()
 
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	ada := sim.People()[0]
 	if _, err := sim.Say(ctx, ada.ID, "hello"); err != nil {

@@ -133,19 +133,19 @@ func (r *replica) ready() {
 	require.Eventually(r.t, func() bool {
 		status, _ := r.get("/readyz")
 		return status == http.StatusOK
-	}, 20*time.Second, 20*time.Millisecond, "%s", r.log)
+	}, time.Minute, 20*time.Millisecond, "%s", r.log)
 }
 
 // converse lets a person and the shop talk through replicas, in turn.
 func converse(t *testing.T, platform *simulator.Simulator, replicas ...*replica) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for i, text := range []string{"hi", "what?", "hello"} {
 		require.NoError(t, platform.SetWebhook(replicas[i%len(replicas)].url+"/webhook"))
 		_, err := platform.Say(ctx, ada, text)
 		require.NoError(t, err)
-		require.Eventually(t, func() bool { return len(answers(platform)) > i }, 20*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return len(answers(platform)) > i }, time.Minute, 10*time.Millisecond)
 	}
 	for range 3 { // the shop is not sure that it said so
 		for _, r := range replicas {
@@ -199,7 +199,7 @@ func TestSeveralReplicas(t *testing.T) { //nolint:paralleltest // the environmen
 func TestDatabaseThatIsNotThereYet(t *testing.T) { //nolint:paralleltest // the environment is the process's
 	environment(t, "postgres://bot:open-sesame@127.0.0.1:1/bot")
 	r := start(t)
-	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), "cannot open the database") }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), "cannot open the database") }, time.Minute, 20*time.Millisecond)
 	status, _ := r.get("/livez")
 	require.Equal(t, http.StatusOK, status)
 	for _, path := range []string{"/readyz", "/webhook"} {
@@ -246,7 +246,7 @@ func TestCallbackDuringAStop(t *testing.T) { //nolint:paralleltest // the enviro
 		}
 		_ = late.Close()
 		return false
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	_, err = io.WriteString(conn, callback)
 	require.NoError(t, err)
 	_, err = reader.ReadString('\n') // the end of 100 Continue

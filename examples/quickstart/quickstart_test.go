@@ -3,6 +3,7 @@ package main
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -22,10 +23,12 @@ func start(t *testing.T, db string) *messengertest.Chat {
 	st, err := sqlite.Open(db)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, st.Close()) })
-	return messengertest.Start(t, messenger.Config{
+	chat := messengertest.Start(t, messenger.Config{
 		Catalog: texts, DefaultText: defaultText, Policy: policy(), Store: st,
 		ThreadSettings: map[string]threadsettings.Settings{graph.Me: settings()},
 	})
+	chat.Patience = time.Minute
+	return chat
 }
 
 func TestConversation(t *testing.T) {

@@ -76,7 +76,7 @@ func TestCallbackPostedByHandIsAnswered(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, requests := get(t, origin+"/simulator/requests")
 		return strings.Contains(requests, `Hello, there!`) && strings.Contains(requests, `\"4711\"`)
-	}, 10*time.Second, 20*time.Millisecond)
+	}, time.Minute, 20*time.Millisecond)
 }
 
 func TestHealthAndChatPageAreServed(t *testing.T) {
@@ -85,7 +85,7 @@ func TestHealthAndChatPageAreServed(t *testing.T) {
 	require.Eventually(t, func() bool {
 		status, _ := get(t, origin+"/healthz")
 		return status == 200
-	}, 10*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	status, body := get(t, origin+"/")
 	require.Equal(t, 200, status)
 	require.Contains(t, body, "<!doctype html>")

@@ -109,7 +109,7 @@ pool_mode = %s
 			_ = conn.Close()
 		}
 		return err == nil
-	}, 30*time.Second, 10*time.Millisecond, "pgbouncer does not start")
+	}, time.Minute, 10*time.Millisecond, "pgbouncer does not start")
 	u := url.URL{
 		Scheme: "postgres", User: url.UserPassword("anybody", r.password), Host: address, Path: "/bot",
 		RawQuery: url.Values{"sslmode": {"disable"}}.Encode(),

@@ -19,7 +19,7 @@ import (
 
 var (
 	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
-	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
+	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Hour}
 )
 
 // open opens a store that the test closes.
@@ -210,7 +210,7 @@ func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
 			WHERE NOT l.granted AND EXISTS (SELECT 1 FROM pg_locks m WHERE m.pid = l.pid AND m.relation = 'messenger_mailbox'::regclass)`).
 			Scan(&n).Error)
 		return n > 0
-	}, 10*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 	require.NoError(t, put.Exec(`INSERT INTO messenger_inbox
 		(page_id, person_id, key, order_at, event_at, confirms, attempts, only_routes, received_at)
 		VALUES ('page', 'ann', 'second', 0, 0, '', 0, '', 0)`).Error)

@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long the page may take to show what it should.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // findBrowser returns the path of a browser, or skips the test if there is none.
 // One that was asked for by name must be there.

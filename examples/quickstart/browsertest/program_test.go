@@ -59,7 +59,7 @@ func start(t *testing.T, program, db string) *process {
 	}()
 	t.Cleanup(func() { p.stop(t) })
 
-	require.NoError(t, reader.SetReadDeadline(time.Now().Add(30*time.Second)))
+	require.NoError(t, reader.SetReadDeadline(time.Now().Add(time.Minute)))
 	line, err := bufio.NewReader(reader).ReadString('\n')
 	if err != nil {
 		p.kill()
@@ -85,7 +85,7 @@ func (p *process) stop(t *testing.T) {
 	case <-p.ended:
 		require.NoError(t, p.how, "the quickstart has ended: %s", &p.stderr)
 		require.Empty(t, p.stderr.String(), "the quickstart has complained")
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		p.kill()
 		require.Fail(t, "the quickstart does not end", "%s", &p.stderr)
 	}
