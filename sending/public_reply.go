@@ -81,6 +81,12 @@ func (p publicly) Validate() error {
 	switch s := p.sender.(type) {
 	case nil:
 		return &FieldError{Problem: "Publicly has no sender"}
+	case Typing, *Typing, SenderAction, *SenderAction:
+		return &FieldError{Problem: "a sender action goes to a person, and is not public"}
+	case after:
+		if err := (publicly{s.sender}).Validate(); err != nil {
+			return err
+		}
 	case Message:
 		return s.Publicly().Validate("")
 	}

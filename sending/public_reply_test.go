@@ -195,3 +195,20 @@ func ExamplePublicly() {
 	// comment We wrote to you.
 	// <nil>
 }
+
+// What can never be a public reply is refused when the policy is set, not when a
+// comment comes.
+func TestPubliclyRefusesSenderActions(t *testing.T) {
+	t.Parallel()
+	typing := sending.Typing{Senders: sending.List(sending.Text("a"))}
+	action := sending.SenderAction{Action: sending.TypingOn}
+	for _, sender := range sending.List(typing, &typing, action, &action, sending.After(time.Minute, typing)) {
+		err := sending.Typing{Senders: sending.List(sending.Publicly(sender))}.Validate()
+		require.ErrorContains(t, err, "a sender action goes to a person, and is not public", "%T", sender)
+	}
+	for _, sender := range sending.List(sending.Text("a"), sending.SimpleMessage{Text: "a"}, sending.After(time.Minute, sending.Text("a"))) {
+		require.NoError(t, sending.Typing{Senders: sending.List(sending.Publicly(sender))}.Validate(), "%T", sender)
+	}
+	late := sending.After(-time.Second, sending.SimpleMessage{Text: "a"})
+	require.ErrorContains(t, sending.Typing{Senders: sending.List(sending.Publicly(late))}.Validate(), "delay")
+}
