@@ -168,6 +168,43 @@ func TestAnEventRunsAloneForAWhile(t *testing.T) {
 	})
 }
 
+// The events that follow one that ran alone, in its conversation, are turns like all
+// others: what runs alone next waits for them.
+func TestAnEventRunsAloneBesideNoLaterEventOfAnother(t *testing.T) {
+	t.Parallel()
+	var running, suspects, beside atomic.Int64
+	handler := func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		running.Add(1)
+		defer running.Add(-1)
+		if ev.Text() == "suspect" {
+			suspects.Add(1)
+			defer suspects.Add(-1)
+		}
+		for range 3 {
+			after(time.Second)
+			if suspects.Load() > 0 && running.Load() > 1 {
+				beside.Add(1)
+			}
+		}
+		return reply.Reply(ctx, sending.Text("done"))
+	}
+	st := &isolationStore{Store: store.NewMemory()}
+	cfg := messenger.Config{Policy: texts(route("handler", handler)), Store: st}
+	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+		w.stop()
+		for _, text := range []string{"suspect", "next"} {
+			w.says(ada, text)
+			w.says(lin, text)
+		}
+		st.starts.Store(5)
+		w.start()
+		after(time.Minute)
+		require.Equal(t, []string{"done", "done"}, w.texts(ada))
+		require.Equal(t, []string{"done", "done"}, w.texts(lin))
+		require.Zero(t, beside.Load())
+	})
+}
+
 // The more often an event was interrupted the longer it runs alone: one that ends
 // its process late is found, too.
 func TestAnEventRunsAloneForLongerEachTime(t *testing.T) {

@@ -106,9 +106,10 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 	pause, ok = w.event(ev, false, last)
 	close(over)
 	w.alone = false
-	if w.inside = <-shared; !w.inside {
-		w.e.turnstile.leaveAlone()
+	if !<-shared {
+		w.e.turnstile.share()
 	}
+	w.inside = true // for what follows in the conversation
 	return pause, ok
 }
 
