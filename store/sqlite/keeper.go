@@ -58,13 +58,15 @@ type keeper struct {
 	ctx    context.Context // ends when the store is closed
 	cancel context.CancelFunc
 	ended  sync.WaitGroup
-	seen   int64 // commits at the last look
+	work   context.Context // of its statements: ctx, until it does what is owed at the end
+	seen   int64           // commits at the last look
 	warned bool
 }
 
 func newKeeper(f *files, set settings) (*keeper, error) {
 	k := &keeper{files: f, log: slog.Default(), asked: make(chan struct{}, 1)}
 	k.ctx, k.cancel = context.WithCancel(context.Background())
+	k.work = k.ctx
 	var err error
 	if k.pool, err = newPool(source(f.path, set), f, 1); err != nil {
 		return nil, err
@@ -125,7 +127,7 @@ func (k *keeper) start(log *slog.Logger) {
 func (k *keeper) close() error {
 	k.cancel()
 	k.ended.Wait()
-	k.ctx = context.Background()
+	k.work = context.Background()
 	k.sweepOwed()
 	k.gate.Lock()
 	defer k.gate.Unlock()
@@ -155,7 +157,7 @@ func (k *keeper) rescue(err error) {
 	if !k.files.onlySideMissing() {
 		return
 	}
-	if _, err := k.conn.ExecContext(k.ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+	if _, err := k.conn.ExecContext(k.work, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
 		k.log.Error("cannot save the contents of the deleted write-ahead log", "error", err)
 	}
 }
@@ -198,7 +200,7 @@ func (k *keeper) look() {
 	if size, err := k.walSize(); err != nil || size == 0 || k.files.check() != nil {
 		return
 	}
-	if err := k.truncate(); err != nil && !errors.Is(err, errPinned) && k.ctx.Err() == nil {
+	if err := k.truncate(); err != nil && !errors.Is(err, errPinned) && k.work.Err() == nil {
 		k.log.Warn("cannot truncate the write-ahead log", "error", err)
 	}
 }
@@ -217,7 +219,7 @@ func (k *keeper) sweepOwed() {
 	}()
 	err := k.sweep()
 	switch {
-	case err == nil || k.ctx.Err() != nil:
+	case err == nil || k.work.Err() != nil:
 		k.failed = false
 	case !k.failed:
 		k.failed = true
@@ -242,7 +244,7 @@ func (k *keeper) sweep() error {
 		return err
 	}
 	for step := range slices.Chunk(pages, wipeStep) {
-		if err := k.wipe(l, step); err != nil {
+		if err := k.wipe(step); err != nil {
 			return err
 		}
 	}
@@ -251,7 +253,7 @@ func (k *keeper) sweep() error {
 	}
 	k.gate.Lock()
 	defer k.gate.Unlock()
-	if _, err := k.conn.ExecContext(k.ctx, "UPDATE messenger_sweeps SET owed = owed - ?", owed); err != nil {
+	if _, err := k.conn.ExecContext(k.work, "UPDATE messenger_sweeps SET owed = owed - ?", owed); err != nil {
 		return err
 	}
 	return k.truncate()
@@ -263,7 +265,7 @@ func (k *keeper) sweep() error {
 func (k *keeper) begin() (owed int, err error) {
 	k.gate.Lock()
 	defer k.gate.Unlock()
-	if err := k.conn.QueryRowContext(k.ctx, "SELECT owed FROM messenger_sweeps").Scan(&owed); err != nil || owed == 0 {
+	if err := k.conn.QueryRowContext(k.work, "SELECT owed FROM messenger_sweeps").Scan(&owed); err != nil || owed == 0 {
 		return 0, err
 	}
 	if err := k.files.check(); err != nil {
@@ -276,14 +278,14 @@ func (k *keeper) begin() (owed int, err error) {
 // log must be empty: a page in it would be written over the one in the file. The
 // transaction changes something, so that every other connection drops what it
 // keeps of the file in memory, the old unused bytes among it.
-func (k *keeper) wipe(l layout, pages []int64) error {
+func (k *keeper) wipe(pages []int64) error {
 	k.gate.Lock()
 	defer k.gate.Unlock()
 	for range 3 {
 		if err := k.truncate(); err != nil {
 			return err
 		}
-		done, err := k.wipeNow(l, pages)
+		done, err := k.wipeNow(pages)
 		if done || err != nil {
 			return err
 		}
@@ -291,28 +293,41 @@ func (k *keeper) wipe(l layout, pages []int64) error {
 	return errPinned
 }
 
-func (k *keeper) wipeNow(l layout, pages []int64) (done bool, err error) {
-	if _, err := k.conn.ExecContext(k.ctx, "BEGIN IMMEDIATE"); err != nil {
+// wipeNow overwrites what pages do not use, unless the log is no longer empty. An
+// empty log also means that nothing else writes to the file: a checkpoint has nothing
+// to move. Where pages of the pointer map are is read anew, since a VACUUM may have
+// changed it. The end of the keeper does not interrupt it: of an interrupted BEGIN it
+// is unknown whether it took effect.
+func (k *keeper) wipeNow(pages []int64) (done bool, err error) {
+	ctx := context.WithoutCancel(k.work)
+	if _, err := k.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return false, err
 	}
 	defer func() {
 		if !done {
-			_, e := k.conn.ExecContext(context.Background(), "ROLLBACK")
+			_, e := k.conn.ExecContext(ctx, "ROLLBACK")
 			err = errors.Join(err, e)
 		}
 	}()
+	if err := k.files.check(); err != nil {
+		return false, err // the log that is looked at is another one
+	}
 	if size, err := k.walSize(); err != nil || size > 0 {
-		return false, err // somebody was faster
+		return false, err // another connection was faster
+	}
+	l, err := readLayout(k.files.db)
+	if err != nil {
+		return false, err
 	}
 	for _, page := range pages {
 		if err := l.wipe(k.files.db, page); err != nil {
 			return false, err
 		}
 	}
-	if _, err := k.conn.ExecContext(k.ctx, "UPDATE messenger_sweeps SET wiped = wiped + ?", len(pages)); err != nil {
+	if _, err := k.conn.ExecContext(ctx, "UPDATE messenger_sweeps SET wiped = wiped + ?", len(pages)); err != nil {
 		return false, err
 	}
-	_, err = k.conn.ExecContext(k.ctx, "COMMIT")
+	_, err = k.conn.ExecContext(ctx, "COMMIT")
 	return err == nil, err
 }
 
@@ -329,7 +344,7 @@ func (k *keeper) walSize() (int64, error) {
 func (k *keeper) truncate() error {
 	for _, mode := range []string{"PASSIVE", "TRUNCATE", "TRUNCATE", "TRUNCATE"} {
 		var busy, logged, moved int
-		row := k.conn.QueryRowContext(k.ctx, "PRAGMA wal_checkpoint("+mode+")")
+		row := k.conn.QueryRowContext(k.work, "PRAGMA wal_checkpoint("+mode+")")
 		if err := row.Scan(&busy, &logged, &moved); err != nil {
 			return err
 		}
