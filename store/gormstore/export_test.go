@@ -14,6 +14,14 @@ func WithSteps(steps ...[]string) Option {
 	return func(c *config) { c.steps = append(slices.Clip(c.steps), steps...) }
 }
 
+// WithVersion makes the tables of an older version.
+func WithVersion(version int) Option {
+	return func(c *config) { c.steps = c.steps[:version] }
+}
+
+// Versions is how many versions the tables have had.
+var Versions = len(migrations)
+
 // Statements returns those that the store has prepared to write with. Nothing may
 // be under way.
 func Statements(s *Store) []string {
