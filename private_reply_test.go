@@ -2,6 +2,7 @@ package messenger_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -101,7 +102,7 @@ func TestPrivateReplyAfterAnUnknownOutcome(t *testing.T) {
 				for _, want := range c.failed {
 					require.ErrorIs(t, failed[0], want)
 				}
-				if c.failed[0] != sending.ErrUncertain {
+				if !errors.Is(c.failed[0], sending.ErrUncertain) {
 					require.NotErrorIs(t, failed[0], sending.ErrUncertain)
 				}
 			})
