@@ -189,6 +189,13 @@ func TestCommentsThatCannotBeAnswered(t *testing.T) {
 		"a live comment":          {"instagram", `{"field":"live_comments","value":{"id":"17","text":"hi","from":{"id":"7"}}}`, true, false},
 		"the account's own":       {"instagram", `{"field":"comments","value":{"id":"17","text":"hi","from":{"id":"` + pageID + `"}}}`, false, false},
 		"a mention":               {"instagram", `{"field":"mentions","value":{"media_id":"18","comment_id":"17"}}`, false, true},
+		"a mention of the page":   {"page", `{"field":"mention","value":{"item":"comment","verb":"add","sender_id":"7","comment_id":"1_2","post_id":"9_1"}}`, false, true},
+		"by who is not named":     {"page", `{"field":"mention","value":{"item":"comment","verb":"add","comment_id":"1_2","post_id":"9_1"}}`, false, true},
+		"in a post":               {"page", `{"field":"mention","value":{"item":"post","verb":"add","sender_id":"7","post_id":"9_1"}}`, false, true},
+		"in no comment":           {"page", `{"field":"mention","value":{"item":"comment","verb":"add","sender_id":"7","post_id":"9_1"}}`, false, false},
+		"in the page's own words": {"page", `{"field":"mention","value":{"item":"comment","verb":"add","sender_id":"` + pageID + `","comment_id":"1_2","post_id":"9_1"}}`, false, false},
+		"that was removed":        {"page", `{"field":"mention","value":{"item":"comment","verb":"remove","sender_id":"7","comment_id":"1_2","post_id":"9_1"}}`, false, false},
+		"that was edited":         {"page", `{"field":"mention","value":{"item":"comment","verb":"edited","sender_id":"7","comment_id":"1_2","post_id":"9_1"}}`, false, false},
 		"a mention of no media":   {"instagram", `{"field":"mentions","value":{"comment_id":"17"}}`, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {

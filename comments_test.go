@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -178,6 +179,51 @@ func TestAnswerToAMentionIsPostedOnce(t *testing.T) {
 		require.Equal(t, 1, posts)
 		require.Len(t, failures, 1)
 		require.ErrorIs(t, failures[0], sending.ErrUncertain)
+	})
+}
+
+// TestPageMentionIsAnsweredOnce: a mention of the page elsewhere is answered below the comment or post that has it, publicly, once,
+// however often and with whatever sender the platform notifies of it, and texts know the author's name.
+func TestPageMentionIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	type call struct{ method, path, body string }
+	var calls []call
+	platform := roundTripper(func(r *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(r.Body)
+		calls = append(calls, call{r.Method, r.URL.Path[strings.Index(r.URL.Path[1:], "/")+1:], string(body)})
+		return &http.Response{
+			StatusCode: 200, Header: http.Header{}, Request: r, Body: io.NopCloser(strings.NewReader(`{"id":"9_9"}`)),
+		}, err
+	})
+	cfg := messenger.Config{
+		Policy: routing.Policy{
+			receiving.TypeMention: {{Handler: handling.Dummy{}, Senders: sending.List(sending.SimpleMessage{Text: "Thanks, %{name|friend}!"})}},
+		},
+		HTTPClient: &http.Client{Transport: platform},
+		OnSendFailed: func(_ context.Context, f sending.Failure) {
+			panic(f.Err)
+		},
+	}
+	mention := func(at int, value string) string {
+		return fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":%d,"changes":[{"field":"mention","value":%s}]}]}`, pageID, at, value)
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		for i, value := range []string{
+			`{"item":"comment","verb":"add","post_id":"44_1","comment_id":"1_2","sender_id":"7","sender_name":"Ana"}`,
+			`{"item":"comment","verb":"add","post_id":"44_1","comment_id":"1_2","message":"again"}`,
+			`{"item":"comment","verb":"edited","post_id":"44_1","comment_id":"1_2","sender_id":"7","sender_name":"Ana"}`,
+			`{"item":"comment","verb":"remove","post_id":"44_1","comment_id":"1_2","sender_id":"7","sender_name":"Ana"}`,
+			`{"item":"comment","verb":"add","post_id":"44_1","comment_id":"1_3","sender_id":"` + pageID + `","sender_name":"The page"}`,
+			`{"item":"photo","verb":"add","post_id":"44_1","photo_id":"5"}`,
+			`{"item":"photo","verb":"add","post_id":"44_1","photo_id":"6"}`,
+		} {
+			require.Equal(t, 200, w.post(mention(1_764_000_000+i, value)).Code)
+			after(time.Minute)
+		}
+		require.Equal(t, []call{
+			{http.MethodPost, "/1_2/comments", `{"message":"Thanks, Ana!"}`},
+			{http.MethodPost, "/44_1/comments", `{"message":"Thanks, friend!"}`},
+		}, calls)
 	})
 }
 

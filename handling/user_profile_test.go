@@ -3,6 +3,7 @@ package handling_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -57,6 +58,36 @@ func TestSlowProfileCostsOneTurnOnly(t *testing.T) {
 	_, writes := runProfile(t, handling.UserProfile{}, person, p)
 	require.Empty(t, writes)
 	require.Equal(t, []time.Duration{10 * time.Millisecond}, p.waits, "the second turn does not ask, let alone wait")
+}
+
+// late is a look-up whose answer arrives at the moment at which the wait for it ends.
+type late struct{ store *store.Memory }
+
+func (l late) Lookup(ctx context.Context, query handling.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
+	time.Sleep(wait)
+	err := l.store.Apply(ctx, store.SaveProfile{PageID: query.PageID, PSID: query.PSID, Profile: store.Profile{FirstName: "Ada"}, At: time.Now()})
+	if err != nil {
+		panic(err)
+	}
+	return store.SaveProfile{}, false
+}
+
+// TestAnswerAtTheEndOfTheWaitIsKept: the turn that did not get it commits later, at the same time by the clock, and does not overwrite it.
+func TestAnswerAtTheEndOfTheWaitIsKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := store.NewMemory()
+		turn := store.NewTurn(nil, store.Person{PageID: "1", PSID: "42"})
+		set := turn.Begin("profile")
+		ctx := handling.WithProfiles(set.Context(t.Context()), late{memory})
+		require.NoError(t, handling.UserProfile{}.Handle(ctx, text("hi"), nil))
+		writes := set.End()
+		require.NotEmpty(t, writes, "that it was asked is remembered")
+		require.NoError(t, memory.Apply(t.Context(), writes...))
+		kept, err := memory.Person(t.Context(), "1", "42")
+		require.NoError(t, err)
+		require.Equal(t, "Ada", kept.Profile.FirstName)
+	})
 }
 
 func TestOldProfileIsAskedForBesideTheTurn(t *testing.T) {

@@ -1,6 +1,10 @@
 package receiving
 
-import "github.com/djmessenger/messenger/receiving/payload"
+import (
+	"strings"
+
+	"github.com/djmessenger/messenger/receiving/payload"
+)
 
 // classify returns the receiving type of a payload of a page.
 func classify(p Payload, page string) Type {
@@ -49,6 +53,8 @@ func classify(p Payload, page string) Type {
 		return classifyGroupFeed(p, page)
 	case *FeedChange:
 		return classifyFeed(p, page)
+	case *Mention:
+		return classifyMention(p, page)
 	case *InstagramComment:
 		if p.From != nil && (p.From.ID == page || p.From.SelfIGScopedID != "") {
 			return TypeInstagramCommentEcho
@@ -152,13 +158,39 @@ func classifyFeed(f *FeedChange, page string) Type {
 	if f.Verb != "add" || f.From == nil || f.From.ID == page {
 		return TypeFeed
 	}
-	switch f.Item {
-	case "comment":
+	switch {
+	case f.Item == itemComment:
 		return TypeComment
-	case "post", "status", "photo", "video", "share":
+	case isPost(f.Item):
 		return TypeVisitorPost
 	}
 	return TypeFeed
+}
+
+// itemComment is what the platform calls a comment on a feed.
+const itemComment = "comment"
+
+// isPost reports whether an item on a feed is a post of some kind.
+func isPost(item string) bool {
+	switch item {
+	case "post", "status", "photo", "video", "share":
+		return true
+	}
+	return false
+}
+
+// classifyMention separates new mentions by others from the rest. The platform often leaves the author out. Without one, what stands
+// below a post of the page itself counts as the page's own: the feed has it too, with its author.
+func classifyMention(m *Mention, page string) Type {
+	author := ""
+	if m.From != nil {
+		author = m.From.ID
+	}
+	own := author == page || author == "" && strings.HasPrefix(m.PostID, page+"_")
+	if m.Verb == "add" && !own && (m.Item == itemComment || isPost(m.Item)) {
+		return TypeMention
+	}
+	return TypeMentionChange
 }
 
 // classifyGroupFeed does the same for groups. An older form of these events has no verb and is about what was written.

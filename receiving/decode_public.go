@@ -6,14 +6,34 @@ import (
 )
 
 func (d *decoder) feedChange(string) Payload {
+	if f := d.feed(); f != nil {
+		return f
+	}
+	return nil
+}
+
+func (d *decoder) mention(string) Payload {
+	if f := d.feed(); f != nil {
+		return (*Mention)(f)
+	}
+	return nil
+}
+
+// feed reads something on a feed. Its author may be called sender.
+func (d *decoder) feed() *FeedChange {
 	if !d.object() {
 		return nil
 	}
 	f := new(FeedChange)
+	var sender Author
 	for d.NextKey() {
 		switch string(d.Key()) {
 		case "from":
 			f.From = d.author()
+		case "sender_id":
+			d.id(&sender.ID)
+		case "sender_name":
+			d.text(&sender.Name)
 		case "item":
 			d.text(&f.Item)
 		case "verb":
@@ -57,6 +77,12 @@ func (d *decoder) feedChange(string) Payload {
 		default:
 			d.feedMedia(f)
 		}
+	}
+	if sender != (Author{}) {
+		if f.From == nil {
+			f.From = new(Author)
+		}
+		f.From.ID, f.From.Name = cmp.Or(f.From.ID, sender.ID), cmp.Or(f.From.Name, sender.Name)
 	}
 	return f
 }

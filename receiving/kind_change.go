@@ -36,6 +36,7 @@ var changes = map[string]*changeKind{
 	"feed":                              {identity: identityFeed, time: "created_time", decode: (*decoder).feedChange},
 	"comments":                          comments,
 	"live_comments":                     comments,
+	"mention":                           {identity: identityPageMention, time: "created_time", decode: (*decoder).mention},
 	"mentions":                          {identity: identityMention, decode: (*decoder).instagramMention},
 	"inbox_labels":                      {person: personUser, decode: (*decoder).inboxLabel},
 	fieldCalls:                          {person: personCaller, time: "timestamp", flat: true, decode: (*decoder).call},

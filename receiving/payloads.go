@@ -213,6 +213,7 @@ func (*FeedChange) isPayload()            {}
 func (*GroupFeed) isPayload()             {}
 func (*InstagramComment) isPayload()      {}
 func (*InstagramMention) isPayload()      {}
+func (*Mention) isPayload()               {}
 func (*InboxLabel) isPayload()            {}
 func (*Call) isPayload()                  {}
 func (*MarketingMessage) isPayload()      {}

@@ -8,8 +8,9 @@ import "time"
 //
 // https://developers.facebook.com/docs/graph-api/webhooks/reference/page
 type FeedChange struct {
-	// From is the author, who may be the page itself. The platform leaves it
-	// out of some of the page's own posts and comments.
+	// From is the author, who may be the page itself; also from sender_id and
+	// sender_name, as the platform calls it in older notifications. The platform
+	// leaves it out of some of the page's own posts and comments.
 	From *Author `json:"from,omitempty"`
 	// Item is "comment", "post", "status", "photo", "video", "share",
 	// "reaction" or another of the platform's words.
@@ -72,6 +73,14 @@ type FeedPost struct {
 	IsPublished *bool     `json:"is_published,omitempty"`
 	UpdatedTime time.Time `json:"updated_time,omitzero"`
 }
+
+// Mention is a comment or post anywhere on Facebook that mentions the page, or a change of it. It has the fields of a [FeedChange],
+// but the platform sends few of them: Item, Verb, PostID and, for a comment, CommentID and Message. From is often missing; the
+// platform also calls it sender_id and sender_name. The page may not be allowed to read what the ids name. What
+// else the platform sends, such as message_tags, is in [Event.Raw].
+//
+// https://developers.facebook.com/docs/graph-api/webhooks/reference/page/#mention
+type Mention FeedChange
 
 // Author is who wrote something on Facebook. The ID is no PSID.
 type Author struct {

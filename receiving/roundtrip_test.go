@@ -116,6 +116,11 @@ func written(t *testing.T, ev *receiving.Event, raw json.RawMessage) map[string]
 		for _, frame := range []string{"field", "sender", "recipient"} {
 			delete(element, frame)
 		}
+		if id, ok := element["sender_id"]; ok { // an older name of the author
+			element["from"] = map[string]any{"id": id, "name": element["sender_name"]}
+			delete(element, "sender_id")
+			delete(element, "sender_name")
+		}
 		return element
 	}
 	if key == "app_roles" {

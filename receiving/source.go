@@ -51,6 +51,7 @@ var (
 	ofCalls               = Source{Place: "calls[]", Page: "calls"}
 	ofGroups              = Source{Place: "messaging[].group_id", Page: "group_feed"}
 	ofFeed                = pageChange("feed")
+	ofPageMentions        = pageChange("mention")
 	ofLabels              = pageChange("inbox_labels")
 	ofComments            = Source{Place: "changes[].comments", Instagram: "comments"}
 	ofMentions            = Source{Place: "changes[].mentions", Instagram: "mentions"}

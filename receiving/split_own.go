@@ -15,6 +15,8 @@ const (
 	// identityFeed: they add one comment or post. All else is the same if it is written the same, since a post may be edited,
 	// hidden or liked again and again.
 	identityFeed
+	// identityPageMention: they are new in one comment, or in one post, whatever that contains. All else is as in identityFeed.
+	identityPageMention
 )
 
 // own returns what identifies a value, if that is its ids alone; nil if it is its content.
@@ -28,12 +30,22 @@ func (s *splitter) own(by identityBy, of *subject) []byte {
 		if of.verb != "add" {
 			return nil
 		}
-		switch of.item {
-		case "comment":
+		switch {
+		case of.item == itemComment:
 			return s.join(of.comment, of.item)
-		case "post", "status", "photo", "video", "share":
+		case isPost(of.item):
 			// A post with several photos is several events, and an unpublished post is another event when it is published.
 			return s.join(of.post, of.item, of.photo, of.video, of.share, of.event, of.album, of.published)
+		}
+	case identityPageMention:
+		if of.verb != "add" {
+			return nil
+		}
+		switch {
+		case of.item == itemComment:
+			return s.join(of.comment, of.item)
+		case isPost(of.item):
+			return s.join(of.post)
 		}
 	case identityContent:
 	}

@@ -145,6 +145,15 @@ const (
 	// TypeGroupFeedChange is all else that happens in a group: what the page itself
 	// writes, changes, removals and reactions. It is no act. Payload: [*GroupFeed].
 	TypeGroupFeedChange Type = "GROUP_FEED_CHANGE"
+	// TypeMention is a new mention of the page in a comment or post anywhere that is
+	// not the page's own. Without an author, a mention below a post of the page
+	// counts as the page's own. It has no person: it is answered by a public reply.
+	// Payload: [*Mention].
+	TypeMention Type = "MENTION"
+	// TypeMentionChange is all else that the platform says of mentions of the page:
+	// edits, removals, and what the page itself writes. It is no act. Payload:
+	// [*Mention].
+	TypeMentionChange Type = "MENTION_CHANGE"
 	// TypeInstagramComment is a comment on the Instagram account's media or live
 	// video. It has no person: it is answered by a private reply to the comment, or,
 	// unless the video is live, by a public one. Payload: [*InstagramComment].
@@ -190,7 +199,7 @@ const (
 func (t Type) IsAct() bool {
 	switch t {
 	case TypeDelivered, TypeRead, TypeEcho, TypeMessageDeleted,
-		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeGroupFeedChange, TypeInstagramCommentEcho, TypeInboxLabel,
+		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeGroupFeedChange, TypeMentionChange, TypeInstagramCommentEcho, TypeInboxLabel,
 		TypeMarketingMessageEcho, TypeMarketingMessageDelivered, TypeMarketingMessageRead, TypeMarketingMessageClicked,
 		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeUnknown, TypeDefault:
 		return false

@@ -58,6 +58,8 @@ var rows = []struct {
 	{TypeFeed, (*FeedChange)(nil), ofFeed},
 	{TypeGroupFeed, (*GroupFeed)(nil), ofGroups},
 	{TypeGroupFeedChange, (*GroupFeed)(nil), ofGroups},
+	{TypeMention, (*Mention)(nil), ofPageMentions},
+	{TypeMentionChange, (*Mention)(nil), ofPageMentions},
 	{TypeInstagramComment, (*InstagramComment)(nil), ofComments},
 	{TypeInstagramCommentEcho, (*InstagramComment)(nil), ofComments},
 	{TypeInstagramMention, (*InstagramMention)(nil), ofMentions},

@@ -48,7 +48,7 @@ var allPayloads = []receiving.Payload{
 	(*receiving.MessageEdit)(nil), (*receiving.ThreadControl)(nil), (*receiving.PolicyEnforcement)(nil), (*receiving.Unknown)(nil),
 	(*receiving.CouponReveal)(nil), (*receiving.CustomerInformation)(nil), (*receiving.Feedback)(nil), (*receiving.ResponseFeedback)(nil),
 	(*receiving.Order)(nil), (*receiving.LeadForm)(nil), (*receiving.GamePlay)(nil), (*receiving.CallPermissionReply)(nil), (*receiving.Call)(nil),
-	(*receiving.FeedChange)(nil), (*receiving.GroupFeed)(nil), (*receiving.InstagramComment)(nil), (*receiving.InstagramMention)(nil),
+	(*receiving.FeedChange)(nil), (*receiving.GroupFeed)(nil), (*receiving.InstagramComment)(nil), (*receiving.InstagramMention)(nil), (*receiving.Mention)(nil),
 	(*receiving.InboxLabel)(nil), (*receiving.MarketingMessage)(nil), (*receiving.MessageTemplateStatus)(nil), (*receiving.BusinessIntegrity)(nil),
 }
 

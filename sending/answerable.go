@@ -26,23 +26,24 @@ const (
 // TypeWays returns the ways in which events of a type can be answered, the default
 // one first; none if they never can.
 //
-// What the page itself did (FEED, GROUP_FEED_CHANGE, its own comments), deliveries, reads, and notices
-// that have no person (policy enforcement, template status, business integrity)
-// cannot be answered. A comment or post of another is answered by a private reply,
-// or publicly if the message says so; an Instagram mention publicly only, because the
-// platform takes no private reply to it; what is written in a group privately only.
+// What the page itself did (FEED, GROUP_FEED_CHANGE, MENTION_CHANGE, its own comments),
+// deliveries, reads, and notices that have no person (policy enforcement, template
+// status, business integrity) cannot be answered. A comment or post of another is
+// answered by a private reply, or publicly if the message says so; a mention publicly
+// only, because the platform takes private replies to what is on the page's own feed,
+// its media, or in its groups; what is written in a group privately only.
 //
 // https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
 func TypeWays(t receiving.Type) []Way {
 	switch t {
 	case receiving.TypeDelivered, receiving.TypeRead, receiving.TypeFeed, receiving.TypeGroupFeedChange,
-		receiving.TypeInstagramCommentEcho, receiving.TypePolicyEnforcement, receiving.TypeMessageTemplateStatus, receiving.TypeBusinessIntegrity:
+		receiving.TypeMentionChange, receiving.TypeInstagramCommentEcho, receiving.TypePolicyEnforcement, receiving.TypeMessageTemplateStatus, receiving.TypeBusinessIntegrity:
 		return nil
 	case receiving.TypeComment, receiving.TypeVisitorPost, receiving.TypeInstagramComment:
 		return []Way{ByPrivateReply, ByPublicReply}
 	case receiving.TypeGroupFeed:
 		return []Way{ByPrivateReply}
-	case receiving.TypeInstagramMention:
+	case receiving.TypeMention, receiving.TypeInstagramMention:
 		return []Way{ByPublicReply}
 	}
 	return []Way{ByMessage}
@@ -160,6 +161,12 @@ func publicOf(ev *receiving.Event) PublicReply {
 		}
 	case *receiving.InstagramComment:
 		target.CommentID = p.ID
+	case *receiving.Mention:
+		if p.Item == "comment" {
+			target.CommentID = p.CommentID
+		} else {
+			target.PostID = p.PostID
+		}
 	case *receiving.InstagramMention:
 		if p.MediaID != "" { // the platform needs it, also for a comment
 			target.MediaID, target.CommentID = p.MediaID, p.CommentID
@@ -198,9 +205,24 @@ func CheckSender(t receiving.Type, sender Sender) error {
 			return checkPublicly(t, ways)
 		case s.SenderAction != "" && s.Recipient == nil && ways[0] != ByMessage:
 			return fmt.Errorf("a sender action goes to a person, and %s has none", t)
+		case s.Public == nil && s.Recipient == nil && ways[0] == ByPublicReply && s.Validate("") == nil:
+			if err := s.Publicly().Validate(objectOf(t)); err != nil {
+				return fmt.Errorf("%s takes no private reply, and this cannot be a public one: %w", t, err)
+			}
 		}
 	}
 	return nil
+}
+
+// objectOf returns the product of a type that only one has; else "".
+func objectOf(t receiving.Type) receiving.Object {
+	switch source := t.Source(); {
+	case source.Instagram == "":
+		return receiving.ObjectPage
+	case source.Page == "":
+		return receiving.ObjectInstagram
+	}
+	return ""
 }
 
 func checkPublicly(t receiving.Type, ways []Way) error {

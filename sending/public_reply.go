@@ -24,7 +24,7 @@ const (
 // A public reply is a text. It opens no conversation, needs no messaging window and
 // has no echo. The platform has no idempotency key for it: after an unknown outcome
 // the bot looks for the reply below its target before it posts it again, and does
-// not post an answer to a mention again, since it cannot look for that.
+// not post an answer to a mention on Instagram again, since it cannot look for that.
 //
 // https://developers.facebook.com/docs/graph-api/reference/object/comments
 //

@@ -78,6 +78,11 @@ func TestAddress(t *testing.T) {
 	mention := &receiving.Event{
 		Type: receiving.TypeInstagramMention, Object: receiving.ObjectInstagram, Payload: &receiving.InstagramMention{MediaID: "18", CommentID: "17"},
 	}
+	mentioned := func(p receiving.Mention) *receiving.Event {
+		return &receiving.Event{Type: receiving.TypeMention, Object: receiving.ObjectPage, Payload: &p}
+	}
+	inComment := mentioned(receiving.Mention{Item: "comment", PostID: "44_1", CommentID: "1_2"})
+	inPost := mentioned(receiving.Mention{Item: "photo", PostID: "44_1", CommentID: "1_2"})
 	live := &receiving.Event{
 		Type: receiving.TypeInstagramComment, Object: receiving.ObjectInstagram, Payload: &receiving.InstagramComment{ID: "17", Live: true},
 	}
@@ -108,6 +113,9 @@ func TestAddress(t *testing.T) {
 		"a live comment":                {live, plain, private(sending.Recipient{CommentID: "17"})},
 		"a mention":                     {mention, plain, answered},
 		"a mention, publicly":           {mention, public, answered},
+		"a page mention in a comment":   {inComment, plain, page(sending.PublicReply{CommentID: "1_2"})},
+		"a page mention in a post":      {inPost, plain, page(sending.PublicReply{PostID: "44_1"})},
+		"the same, publicly":            {inPost, public, page(sending.PublicReply{PostID: "44_1"})},
 	} {
 		got, err := sending.Address(c.ev, c.in)
 		require.NoError(t, err, name)
@@ -117,15 +125,18 @@ func TestAddress(t *testing.T) {
 		ev *receiving.Event
 		in sending.Message
 	}{
-		"a text, publicly":             {textFrom("42"), public},
-		"nobody":                       {textFrom(""), plain},
-		"a comment without an id":      {comment(""), plain},
-		"a sender action to a comment": {comment("1_2"), sending.TypingOn.Message()},
-		"a live comment, publicly":     {live, public},
-		"a group, publicly":            {group, public},
-		"what the page itself wrote":   {feed, plain},
-		"the same, by its own address": {feed, private(sending.Recipient{CommentID: "1_2"})},
-		"a sender action to a mention": {mention, sending.TypingOn.Message()},
+		"a text, publicly":              {textFrom("42"), public},
+		"nobody":                        {textFrom(""), plain},
+		"a comment without an id":       {comment(""), plain},
+		"a sender action to a comment":  {comment("1_2"), sending.TypingOn.Message()},
+		"a live comment, publicly":      {live, public},
+		"a group, publicly":             {group, public},
+		"what the page itself wrote":    {feed, plain},
+		"the same, by its own address":  {feed, private(sending.Recipient{CommentID: "1_2"})},
+		"a page mention, of no comment": {mentioned(receiving.Mention{Item: "comment", PostID: "44_1"}), plain},
+		"a page mention, of no post":    {mentioned(receiving.Mention{Item: "post"}), public},
+		"typing to a page mention":      {inPost, sending.TypingOn.Message()},
+		"a sender action to a mention":  {mention, sending.TypingOn.Message()},
 	} {
 		_, err := sending.Address(c.ev, c.in)
 		require.ErrorIs(t, err, sending.ErrNotAnswerable, name)
@@ -135,6 +146,28 @@ func TestAddress(t *testing.T) {
 	var wrong *sending.FieldError
 	_, err := sending.Address(mention, plain.WithQuickReplies(sending.TextReply("a", "b")))
 	require.ErrorAs(t, err, &wrong, "what becomes public is checked as that")
+}
+
+// TestCheckSenderOfMentions: what can be no public reply can never answer a mention, which takes no private one.
+func TestCheckSenderOfMentions(t *testing.T) {
+	t.Parallel()
+	for _, typ := range []receiving.Type{receiving.TypeMention, receiving.TypeInstagramMention} {
+		for name, s := range map[string]sending.Sender{
+			"an image":        sending.Image("https://a.example/b"),
+			"an image, later": sending.After(time.Hour, sending.Image("https://a.example/b")),
+			"quick replies":   sending.Text("a").WithQuickReplies(sending.TextReply("a", "b")),
+			"a tag":           sending.Text("a").WithTag(sending.TagHumanAgent),
+		} {
+			require.ErrorContains(t, sending.CheckSender(typ, s), string(typ)+" takes no private reply, and this cannot be a public one", name)
+			require.NoError(t, sending.CheckSender(receiving.TypeComment, s), name)
+		}
+		require.NoError(t, sending.CheckSender(typ, sending.Text("a")))
+		require.NoError(t, sending.CheckSender(typ, sending.Text("a").Publicly()))
+		require.NoError(t, sending.CheckSender(typ, sending.Text("a").PubliclyTo(sending.PublicReply{CommentID: "1"})))
+		require.NoError(t, sending.CheckSender(typ, sending.Image("https://a.example/b").To(sending.Recipient{ID: "42"})))
+		require.ErrorContains(t, sending.CheckSender(typ, sending.TypingOn.Message()), "a sender action goes to a person")
+	}
+	require.ErrorContains(t, sending.CheckSender(receiving.TypeMentionChange, sending.Text("a")), "nothing may answer MENTION_CHANGE")
 }
 
 func TestPubliclyMakesWhatASenderComposesPublic(t *testing.T) {

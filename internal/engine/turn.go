@@ -128,6 +128,10 @@ func (t *turn) person() store.Person {
 		if c.From != nil {
 			p.Profile.Name = c.From.Name
 		}
+	case *receiving.Mention:
+		if c.From != nil {
+			p.Profile.Name = c.From.Name
+		}
 	case *receiving.GroupFeed:
 		if c.From != nil {
 			p.Profile.Name = c.From.Name
