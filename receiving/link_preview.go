@@ -88,9 +88,7 @@ func linksOf(text string) []string {
 		}
 	}
 	for word := range strings.FieldsSeq(text[:min(len(text), maxLinkedText)]) {
-		if i := strings.Index(strings.ToLower(word), "http"); i > 0 { // as after a bracket, or in a script without spaces
-			word = word[i:]
-		}
+		word = word[schemeAt(word):] // which is not its beginning after a bracket, or in a script without spaces
 		if !strings.ContainsAny(word, "./") {
 			continue
 		}
@@ -104,6 +102,17 @@ func linksOf(text string) []string {
 		}
 	}
 	return links
+}
+
+// schemeAt returns where in a word a scheme of the web begins, in upper or lower case; 0 if there is none.
+func schemeAt(word string) int {
+	const scheme = "http"
+	for i := range len(word) - len(scheme) + 1 {
+		if strings.EqualFold(word[i:i+len(scheme)], scheme) {
+			return i
+		}
+	}
+	return 0
 }
 
 // canonicalLink returns what two spellings of one web address have in common, without the platform's own wrapping; "" if it is no web

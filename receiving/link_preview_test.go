@@ -36,6 +36,7 @@ func TestLinkPreviews(t *testing.T) {
 		"brackets":           {"see (" + lamp + "), please", true, []string{lamp}},
 		"markdown":           {"[lamp](" + lamp + ")", true, []string{lamp}},
 		"no spaces":          {"看" + lamp + "这个", true, []string{lamp}},
+		"lower case grows":   {strings.Repeat("Ⱥ", 99) + lamp, true, []string{lamp}},
 		"new line":           {"look:\n" + lamp + "\nthanks", true, []string{lamp}},
 		"query":              {"see " + lamp + "?a=1&b=2", true, []string{lamp + "?b=2&a=1"}},
 		"other query":        {"see " + lamp + "?a=1", false, []string{lamp + "?a=2"}},
