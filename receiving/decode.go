@@ -18,10 +18,10 @@ import (
 type decoder struct {
 	scan.Reader
 	data      []byte
-	base      int // where in data the Reader's own bytes begin
-	problems  []Problem
-	malformed int // counts all problems, those that are not described too
-	taken     int // counts the items of all arrays
+	base      int       // where in data the Reader's own bytes begin
+	problems  []problem // the first maxProblems
+	malformed int       // counts all of them
+	taken     int       // counts the items of all arrays
 }
 
 // The platform's own limits are below these.
@@ -60,12 +60,31 @@ func (d *decoder) within(at int, part []byte, read func()) {
 	d.Reader, d.base = outer, base
 }
 
-// report counts a problem with the value at offset, and describes it if fewer than maxProblems are described.
+// problem is a Problem whose path was not looked up yet.
+type problem struct {
+	offset int // in the decoder's data
+	text   string
+}
+
+// report counts a problem with the value at offset, and keeps it if fewer than maxProblems are kept.
 func (d *decoder) report(offset int, text string) {
 	d.malformed++
 	if len(d.problems) < maxProblems {
-		d.problems = append(d.problems, Problem{Path: scan.Path(d.data, d.base+offset), Text: text})
+		d.problems = append(d.problems, problem{d.base + offset, text})
 	}
+}
+
+// describe returns the problems with their paths. Each path is a pass over the data before it, so this is done once, at the end: a
+// problem may be reported and forgotten again for every key that comes twice.
+func (d *decoder) describe() []Problem {
+	if len(d.problems) == 0 {
+		return nil
+	}
+	problems := make([]Problem, len(d.problems))
+	for i, p := range d.problems {
+		problems[i] = Problem{Path: scan.Path(d.data, p.offset), Text: p.text}
+	}
+	return problems
 }
 
 // refuse reports that the next value has the wrong type, and skips it.

@@ -176,3 +176,22 @@ func FuzzDuplicateKeys(f *testing.F) {
 		requireUnique(t, body)
 	})
 }
+
+// TestDuplicatesCostNoMoreThanTheirBytes: what is read again is forgotten first, and nothing is done for it that grows with all that
+// stands before it.
+func TestDuplicatesCostNoMoreThanTheirBytes(t *testing.T) { //nolint:paralleltest // it counts what is allocated
+	const n = 2000
+	for name, body := range map[string]string{
+		"lists":   `{"object":"page","entry":[` + strings.Repeat(`{"messaging":[0],"messaging":[]},`, n) + `{}]}`,
+		"times":   `{"object":"page","entry":[` + strings.Repeat(`{"time":{},"time":null},`, n) + `{}]}`,
+		"entries": `{"object":"page"` + strings.Repeat(`,"entry":[0]`, n) + `,"entry":[]}`,
+	} {
+		allocs := testing.AllocsPerRun(1, func() {
+			c, err := receiving.Split([]byte(body))
+			require.NoError(t, err)
+			require.Empty(t, c.Problems)
+			require.Zero(t, c.Malformed)
+		})
+		require.Less(t, allocs, float64(3*n), "%s: no path was looked up for what is forgotten", name)
+	}
+}

@@ -77,7 +77,7 @@ func (e Envelope) Event() (*Event, []Problem) {
 		Standby:  e.Standby,
 		Payload:  p,
 		Raw:      e.Raw,
-	}, d.problems
+	}, d.describe()
 }
 
 // messagingChange decodes a change whose value is a messaging element, as the dashboard's test button sends it.

@@ -111,7 +111,7 @@ func ParseEnvelope(data []byte) (Envelope, error) {
 		return Envelope{}, fmt.Errorf("%w: version %d, not %d", ErrEnvelope, version, envelopeVersion)
 	}
 	if d.malformed > 0 {
-		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, d.problems[0])
+		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, d.describe()[0])
 	}
 	if e.Thread == "" {
 		e.Thread = e.PersonID

@@ -120,7 +120,7 @@ func (w *Webhook) reportProblems(r *http.Request, app int, s *splitter) {
 		return
 	}
 	w.counters.malformed.Add(uint64(s.malformed)) //nolint:gosec // a count is not negative
-	for _, p := range s.problems {
+	for _, p := range s.describe() {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "part of a callback is malformed",
 			slog.String("app_id", w.config.Apps[app].ID), slog.String("path", p.Path), slog.String("problem", p.Text))
 	}

@@ -40,7 +40,7 @@ func Split(body []byte) (Callback, error) {
 	if err := s.split(); err != nil {
 		return Callback{}, err
 	}
-	return Callback{Envelopes: slices.Clone(s.envelopes), Problems: s.problems, Malformed: s.malformed}, nil
+	return Callback{Envelopes: slices.Clone(s.envelopes), Problems: s.describe(), Malformed: s.malformed}, nil
 }
 
 // split reads the whole callback into the splitter.
@@ -123,6 +123,7 @@ func (s *splitter) mark() mark {
 
 // rewind forgets what was read since m.
 func (s *splitter) rewind(m mark) {
+	clear(s.envelopes[m.envelopes:])
 	s.envelopes, s.elements = s.envelopes[:m.envelopes], m.elements
 	s.malformed, s.problems = m.malformed, s.problems[:m.problems]
 }

@@ -72,6 +72,10 @@ func (s *splitter) spread(c changeParts) bool {
 				continue
 			}
 			some = true
+			if s.elements >= MaxElements { // and no copy of what is left out
+				s.elements++
+				continue
+			}
 			one := c
 			one.value, one.at = item, at
 			one.raw = append([]byte(nil), `{"field":`...)
