@@ -167,6 +167,22 @@ func TestFlatEventsInAnEntry(t *testing.T) {
 	}
 }
 
+// TestChangesWithoutAValue: what stands beside a value that is missing or null identifies the change, wherever that is.
+func TestChangesWithoutAValue(t *testing.T) {
+	t.Parallel()
+
+	for _, field := range dashboardFields {
+		for _, value := range []string{``, `"value":null,`} {
+			for _, place := range []string{`%s`, `"changes":[{%s}]`} {
+				first := fmt.Sprintf(place, fmt.Sprintf(`"field":%q,%s"leadgen_id":"1"`, field, value))
+				other := strings.Replace(first, `"1"`, `"2"`, 1)
+				require.Equal(t, keyAt(t, 1_764_000_000_000, first), keyAt(t, 1_764_000_060_000, first), first)
+				require.NotEqual(t, keyAt(t, 1, first), keyAt(t, 1, other), first)
+			}
+		}
+	}
+}
+
 // TestChangeInEntry: field and value may stand in the entry itself, and are then what they would be as its only change.
 func TestChangeInEntry(t *testing.T) {
 	t.Parallel()

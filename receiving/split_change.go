@@ -95,9 +95,11 @@ func (s *splitter) addChange(c changeParts) {
 	s.envelopes = append(s.envelopes, Envelope{Field: c.field, Raw: c.raw})
 	e := &s.envelopes[len(s.envelopes)-1]
 	content := c.value
+	if len(content) == 0 || content[0] == 'n' { // nothing but what stands beside it can tell two such changes apart
+		content = s.flatContent(c)
+	}
 	if k := changes[e.Field]; c.value == nil && k != nil && k.flat {
 		c.value, c.at = c.raw, c.start
-		content = s.flatContent(c)
 	}
 	id := identity{kind: e.Field}
 	if isMessagingField(e.Field) {
@@ -124,8 +126,8 @@ func (s *splitter) messagingChange(e *Envelope, c changeParts) (id identity) {
 	return id
 }
 
-// flatContent returns the content of a change that has its fields in the place of the value: of an entry, all but the entry's own
-// fields, of which the time is that of the notification.
+// flatContent returns the content of a change without a value, which may have its fields in the place of it: of an entry, all but the
+// entry's own fields, of which the time is that of the notification.
 func (s *splitter) flatContent(c changeParts) []byte {
 	if !c.inEntry {
 		return c.raw
