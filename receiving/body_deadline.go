@@ -81,7 +81,7 @@ func (w *Webhook) readAside(r *http.Request, b *body, expires time.Time) (*body,
 	defer timer.Stop()
 	select {
 	case out := <-done:
-		if out.panicked != nil || out.err != nil {
+		if out.err != nil { // as it is after a panic
 			b.release()
 		}
 		if out.panicked != nil {
