@@ -152,10 +152,13 @@ func classifyPostback(p *Postback) Type {
 	return TypePostback
 }
 
+// known reports whether the platform says who the author is.
+func (a *Author) known() bool { return a != nil && a.ID != "" }
+
 // classifyFeed separates what others have written from what the page did, so that the bot does not answer itself. Of what the page
 // writes itself, the author may be missing.
 func classifyFeed(f *FeedChange, page string) Type {
-	if f.Verb != "add" || f.From == nil || f.From.ID == page {
+	if f.Verb != "add" || !f.From.known() || f.From.ID == page {
 		return TypeFeed
 	}
 	switch {
@@ -198,7 +201,7 @@ func classifyGroupFeed(g *GroupFeed, page string) Type {
 	switch {
 	case g.Verb != "" && g.Verb != "add":
 		return TypeGroupFeedChange
-	case g.From == nil && g.PostID+g.CommentID != "":
+	case !g.From.known() && g.PostID+g.CommentID != "":
 		return TypeGroupFeedChange
 	case g.From != nil && g.From.ID == page:
 		return TypeGroupFeedChange
