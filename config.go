@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -118,8 +116,9 @@ type Config struct {
 	// SendTimeout bounds one attempt to send. Default: 10 s.
 	SendTimeout time.Duration
 
-	// Store is what the bot remembers with. Default: a store.Memory, which
-	// forgets everything when the process ends.
+	// Store is what the bot remembers with. Check the error of the function that
+	// opens it before you assign its result: New refuses a nil pointer. Default: a
+	// store.Memory, which forgets everything when the process ends.
 	Store store.Store
 
 	// ThreadSettings are applied when Run starts, by page id; graph.Me stands
@@ -199,33 +198,6 @@ func App(secrets ...string) []receiving.App {
 	return []receiving.App{app}
 }
 
-// ConfigFromEnv reads a Config from the environment: MESSENGER_APP_SECRET,
-// MESSENGER_VERIFY_TOKEN and MESSENGER_PAGE_TOKEN, which are required, and
-// MESSENGER_APP_ID, MESSENGER_GRAPH_URL and MESSENGER_GRAPH_VERSION. The error
-// names all that are missing.
-func ConfigFromEnv() (Config, error) {
-	var missing []string
-	need := func(name string) string {
-		value := os.Getenv(name)
-		if value == "" {
-			missing = append(missing, name)
-		}
-		return value
-	}
-	cfg := Config{
-		Apps:         App(need("MESSENGER_APP_SECRET")),
-		VerifyToken:  secret.New(need("MESSENGER_VERIFY_TOKEN")),
-		Tokens:       graph.PageToken(need("MESSENGER_PAGE_TOKEN")),
-		GraphURL:     os.Getenv("MESSENGER_GRAPH_URL"),
-		GraphVersion: os.Getenv("MESSENGER_GRAPH_VERSION"),
-	}
-	cfg.Apps[0].ID = os.Getenv("MESSENGER_APP_ID")
-	if len(missing) > 0 {
-		return Config{}, fmt.Errorf("messenger: not set in the environment: %s", strings.Join(missing, ", "))
-	}
-	return cfg, nil
-}
-
 // WithDefaults returns a copy in which every field that has a default is set.
 func (c Config) WithDefaults() Config {
 	setDefault(&c.BodyBudget, DefaultBodyBudget)
@@ -283,8 +255,14 @@ func (c Config) validate() error {
 	if c.Workers < 0 {
 		fail("Workers", "is negative")
 	}
-	if c.Tokens == nil {
+	switch {
+	case c.Tokens == nil:
 		fail("Tokens", "is missing: nothing could be sent")
+	case isNil(c.Tokens):
+		fail("Tokens", fmt.Sprintf("is a nil %T: nothing could be sent", c.Tokens))
+	}
+	if isNil(c.Store) {
+		fail("Store", fmt.Sprintf("is a nil %T: check the error of the function that opened the store", c.Store))
 	}
 	if s := c.Retention.Seen; s > 0 && s < minimumSeen {
 		fail("Retention.Seen", "is below 7 days: the platform may still repeat what would be forgotten")

@@ -16,6 +16,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -59,6 +60,49 @@ func TestEmptySecretsAreNeverAnythingGoes(t *testing.T) {
 		require.Error(t, err, name)
 		require.Nil(t, bot, name)
 	}
+}
+
+// A constructor that failed returns a nil pointer, which equals nil no more once it is in an interface.
+func TestNewRefusesNilPointersInInterfaces(t *testing.T) {
+	t.Parallel()
+	type tokens struct{ graph.TokenMap }
+	type memory struct{ store.Store }
+	valid := messenger.Config{Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.PageToken("t")}
+	for name, test := range map[string]struct {
+		change func(*messenger.Config)
+		want   string
+	}{
+		"store":        {func(c *messenger.Config) { c.Store = (*store.Memory)(nil) }, "messenger: Config.Store is a nil *store.Memory"},
+		"own store":    {func(c *messenger.Config) { c.Store = (*memory)(nil) }, "messenger: Config.Store is a nil *messenger_test.memory"},
+		"tokens":       {func(c *messenger.Config) { c.Tokens = (*tokens)(nil) }, "messenger: Config.Tokens is a nil *messenger_test.tokens"},
+		"token source": {func(c *messenger.Config) { c.Tokens = graph.TokenFunc(nil) }, "messenger: Config.Tokens is a nil graph.TokenFunc"},
+	} {
+		config := valid
+		test.change(&config)
+		bot, err := messenger.New(config)
+		require.ErrorContains(t, err, test.want, name)
+		require.Nil(t, bot, name)
+	}
+}
+
+func TestConfigFromEnvNamesMalformedVariables(t *testing.T) {
+	for name, value := range map[string]string{"APP_SECRET": "", "VERIFY_TOKEN": "v", "PAGE_TOKEN": "t"} {
+		t.Setenv("MESSENGER_"+name, value)
+	}
+	t.Setenv("MESSENGER_APP_ID", "abc")
+	t.Setenv("MESSENGER_GRAPH_URL", "127.0.0.1:9090")
+	t.Setenv("MESSENGER_GRAPH_VERSION", "27")
+	_, err := messenger.ConfigFromEnv()
+	require.ErrorContains(t, err, "MESSENGER_APP_SECRET")
+	require.ErrorContains(t, err, "MESSENGER_APP_ID is not a number")
+	require.ErrorContains(t, err, `MESSENGER_GRAPH_URL="127.0.0.1:9090" is malformed: `)
+	require.ErrorContains(t, err, `MESSENGER_GRAPH_VERSION="27" is malformed: `)
+	require.NotContains(t, err.Error(), "abc")
+
+	t.Setenv("MESSENGER_GRAPH_URL", "ftp://user:password@host")
+	_, err = messenger.ConfigFromEnv()
+	require.ErrorContains(t, err, "MESSENGER_GRAPH_URL is malformed: ")
+	require.NotContains(t, err.Error(), "password@")
 }
 
 func TestConfigFromEnv(t *testing.T) {

@@ -49,8 +49,8 @@ type policies struct {
 // configuration: a missing secret or verify token, every mistake of the policy.
 func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
-	b := &Bot{cfg: cfg, health: health{ping: cfg.Store.Ping}}
-	if cfg.Tokens == nil {
+	b := &Bot{cfg: cfg}
+	if isNil(cfg.Tokens) {
 		cfg.Tokens = graph.TokenMap{} // validate names it
 	}
 	cfg.Tokens = engine.Tokens(cfg.Tokens, cfg.SendTimeout)
@@ -80,6 +80,7 @@ func New(config Config) (*Bot, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("messenger: invalid configuration:\n%w", err)
 	}
+	b.health.ping = cfg.Store.Ping
 	if _, ok := cfg.Store.(*store.Memory); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}

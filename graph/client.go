@@ -39,7 +39,7 @@ func New(config Config) (*Client, error) {
 	}
 	base, err := url.Parse(config.BaseURL)
 	if err != nil {
-		return nil, errors.New("graph: Config.BaseURL: not a URL")
+		return nil, errors.New("graph: Config.BaseURL: not an http or https URL")
 	}
 	client := *config.HTTPClient
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

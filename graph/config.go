@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"time"
 
@@ -95,7 +96,7 @@ func (c Config) validate() error {
 		mistakes = append(mistakes, fmt.Errorf("graph: Config.%s: %w", field, fmt.Errorf(format, args...)))
 	}
 	if base, err := url.Parse(c.BaseURL); err != nil {
-		report("BaseURL", "not a URL")
+		report("BaseURL", "not an http or https URL")
 	} else {
 		if base.Scheme != "http" && base.Scheme != "https" {
 			report("BaseURL", "scheme must be http or https")
@@ -118,6 +119,8 @@ func (c Config) validate() error {
 	}
 	if c.Tokens == nil {
 		report("Tokens", "is required")
+	} else if v := reflect.ValueOf(c.Tokens); (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
+		report("Tokens", "is a nil %T", c.Tokens)
 	}
 	if c.UploadTimeout < 0 {
 		report("UploadTimeout", "must not be negative: %v", c.UploadTimeout)

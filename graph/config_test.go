@@ -20,6 +20,15 @@ func TestNewReportsEveryMistakeByItsField(t *testing.T) {
 	}
 }
 
+func TestNewRefusesANilTokenSource(t *testing.T) {
+	t.Parallel()
+	type source struct{ graph.TokenMap }
+	_, err := graph.New(graph.Config{Tokens: (*source)(nil)})
+	require.EqualError(t, err, "graph: Config.Tokens: is a nil *graph_test.source")
+	_, err = graph.New(graph.Config{Tokens: graph.TokenFunc(nil)})
+	require.EqualError(t, err, "graph: Config.Tokens: is a nil graph.TokenFunc")
+}
+
 func TestNewChecksTheBaseURL(t *testing.T) {
 	t.Parallel()
 	for base, fine := range map[string]bool{

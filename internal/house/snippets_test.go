@@ -22,6 +22,7 @@ const given = `
 var (
 	ctx context.Context
 	bot *messenger.Bot
+	config messenger.Config
 	mux *http.ServeMux
 	st  *gormstore.Store
 
