@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,10 +49,12 @@ type Chat struct {
 }
 
 // Start builds a bot from a configuration and runs it against a simulated
-// platform, until the test ends. Apps, VerifyToken, Tokens and GraphURL are set
-// by Start. Logger writes to the test's log if it is not set, and Store is one in
-// memory; everything else is as given. The test closes a Store of its own with
-// t.Cleanup, before it calls Start: so it is closed after the bot has stopped.
+// platform, until the test ends. Start sets VerifyToken, Tokens and GraphURL, and
+// in Apps the ID and the Secrets of the app that delivers the events of [PageID];
+// without Apps there is one app with all pages. Apps that are bound to other pages
+// only fail the test. Logger writes to the test's log if it is not set, and Store
+// is one in memory; everything else is as given. The test closes a Store of its own
+// with t.Cleanup, before it calls Start: so it is closed after the bot has stopped.
 func Start(t testing.TB, config messenger.Config) *Chat {
 	t.Helper()
 	return StartOn(t, simulator.Config{}, config)
@@ -59,18 +62,21 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 
 // StartOn is Start on a platform with a configuration of its own: other
 // webhook fields, such as echoes, another clock. AppID, AppSecret, PageID,
-// PageToken, VerifyToken and WebhookURL are set by StartOn.
+// PageToken, VerifyToken and WebhookURL are set by StartOn; another value fails the
+// test.
 //
 // A test of reminders or of the 24-hour window advances a clock instead of
 // waiting: it gives one clock to the platform (simulator.Config.Now) and to the
 // store (store.MemoryConfig.Now), as the Example shows, and advances it while
 // the bot is idle: after [Chat.Idle] or [Person.SeesNothing]. The bot notices
-// within a second. time.Now in handlers does not change.
+// within a second. time.Now does not change, neither in handlers nor in the bot.
+// So of a window that has closed by the test's clock alone the bot does not know:
+// it makes the call, and the error is the platform's refusal 10/2018278, a
+// [graph.Error]. In production the bot refuses such a message itself, without a
+// call. Both match [graph.ErrOutsideWindow].
 func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *Chat {
 	t.Helper()
-	platform.AppID, platform.AppSecret = AppID, AppSecret
-	platform.PageID, platform.PageToken = PageID, PageToken
-	platform.VerifyToken = VerifyToken
+	setPlatform(t, &platform)
 	sim, err := simulator.New(platform)
 	if err != nil {
 		t.Fatalf("messengertest: simulator: %v", err)
@@ -78,7 +84,7 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	api := httptest.NewServer(sim)
 	t.Cleanup(api.Close)
 
-	config.Apps = []receiving.App{{ID: AppID, Secrets: []secret.Value{secret.New(AppSecret)}}}
+	config.Apps = simulatedApps(t, config.Apps)
 	config.VerifyToken = secret.New(VerifyToken)
 	config.Tokens = graph.PageToken(PageToken)
 	config.GraphURL = api.URL
@@ -120,6 +126,48 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 		t.Fatalf("messengertest: verify the webhook: %v", err)
 	}
 	return chat
+}
+
+// setPlatform sets what the chat fixes of a platform.
+func setPlatform(t testing.TB, platform *simulator.Config) {
+	t.Helper()
+	for _, fixed := range []struct {
+		name  string
+		field *string
+		value string
+	}{
+		{"AppID", &platform.AppID, AppID},
+		{"AppSecret", &platform.AppSecret, AppSecret},
+		{"PageID", &platform.PageID, PageID},
+		{"PageToken", &platform.PageToken, PageToken},
+		{"VerifyToken", &platform.VerifyToken, VerifyToken},
+		{"WebhookURL", &platform.WebhookURL, ""},
+	} {
+		if *fixed.field != "" && *fixed.field != fixed.value {
+			t.Fatalf("messengertest: simulator.Config.%s is set by StartOn; leave it empty", fixed.name)
+		}
+		*fixed.field = fixed.value
+	}
+}
+
+// simulatedApps returns the apps of a test. The one that delivers the events of the page is
+// the simulated app; which pages each is bound to stays as it is.
+func simulatedApps(t testing.TB, given []receiving.App) []receiving.App {
+	t.Helper()
+	apps := slices.Clone(given)
+	if len(apps) == 0 {
+		apps = make([]receiving.App, 1)
+	}
+	i := slices.IndexFunc(apps, func(app receiving.App) bool {
+		return len(apps) == 1 && len(app.Pages) == 0 || slices.Contains(app.Pages, PageID)
+	})
+	if i < 0 {
+		t.Fatalf("messengertest: no app of Config.Apps is bound to the simulated page: "+
+			"add messengertest.PageID, %s, to the Pages of one, or leave Apps empty", PageID)
+		return nil
+	}
+	apps[i].ID, apps[i].Secrets = AppID, []secret.Value{secret.New(AppSecret)}
+	return apps
 }
 
 // testStore is a store in memory without the bot's warning that nothing

@@ -22,8 +22,8 @@ type Person struct {
 
 	chat *Chat
 	t    testing.TB
-	seen map[string]bool // messages that an expectation has taken
-	last string          // the newest of them
+	seen map[string]bool // messages and public replies that an expectation has taken
+	last string          // the newest of the messages
 }
 
 // Says writes a text.
@@ -33,8 +33,10 @@ func (p *Person) Says(text string) { p.t.Helper(); p.act(p.chat.Say(p.t.Context(
 // quick reply of the newest message, a button of the newest message that has
 // it, or an item of the persistent menu. It waits for it to be there, and takes
 // what is there already: expect a message (Sees, Next) before tapping what an
-// older one offers too. If several cards of the message have a button of that
-// title, the test fails at once and names their payloads, for TapsPayload.
+// older one offers too. The test fails at once if waiting cannot help: several
+// cards of the message have a button of that title (it names their payloads, for
+// TapsPayload), or what has the title opens a link, a phone or a login, of which
+// the bot gets no event.
 func (p *Person) Taps(title string) {
 	p.t.Helper()
 	p.taps("nothing on offer has the title "+strconv.Quote(title), title, p.chat.TapQuickReply, p.chat.TapButton, p.chat.TapMenu)
@@ -52,21 +54,20 @@ func (p *Person) TapsPayload(payload string) {
 func (p *Person) taps(failure, what string, ways ...func(ctx context.Context, psid, what string) (string, error)) {
 	p.t.Helper()
 	p.eventually(func() error {
-		var opens error
+		var final error
 		for _, tap := range ways {
 			_, err := tap(p.t.Context(), p.ID, what)
 			switch {
 			case err == nil:
 				return nil
 			case errors.Is(err, simulator.ErrAmbiguous):
-				p.t.Fatalf("messengertest: %v; use TapsPayload", err)
-			}
-			if errors.Is(err, simulator.ErrOpensLink) || errors.Is(err, simulator.ErrNoPerson) {
-				opens = err
+				return fmt.Errorf("messengertest: %w; use TapsPayload", err)
+			case isFinal(err):
+				final = err
 			}
 		}
-		if opens != nil {
-			return fmt.Errorf("messengertest: %w", opens)
+		if final != nil {
+			return fmt.Errorf("messengertest: %w", final)
 		}
 		return fmt.Errorf("messengertest: %s; on offer are:\n%s", failure, p.offers())
 	})
@@ -112,7 +113,15 @@ func (p *Person) GetsStarted() {
 	})
 }
 
-// eventually tries until it works or the chat's patience is over.
+// isFinal reports whether an act fails in the same way however long a test waits.
+func isFinal(err error) bool {
+	return slices.ContainsFunc([]error{
+		simulator.ErrAmbiguous, simulator.ErrClosed, simulator.ErrNoPerson, simulator.ErrOpensLink,
+	}, func(final error) bool { return errors.Is(err, final) })
+}
+
+// eventually tries until it works, the error is final, or the chat's patience is
+// over.
 func (p *Person) eventually(try func() error) {
 	p.t.Helper()
 	over := time.NewTimer(p.chat.patience())
@@ -123,6 +132,9 @@ func (p *Person) eventually(try func() error) {
 		err := try()
 		if err == nil {
 			return
+		}
+		if isFinal(err) {
+			p.t.Fatalf("%v", err)
 		}
 		select {
 		case <-over.C:
@@ -187,14 +199,20 @@ func (p *Person) Next() simulator.Message {
 	return m
 }
 
-// SeesNothing waits until the bot is idle and fails if the page has said
-// anything that no expectation has taken yet.
+// SeesNothing waits until the bot is idle and fails if the page has said anything
+// to this person that none of their expectations has taken yet: a message, or a
+// public reply below a comment or a post that the person wrote.
 func (p *Person) SeesNothing() {
 	p.t.Helper()
 	p.chat.Idle()
 	for _, m := range p.chat.Messages(p.ID) {
 		if m.From == simulator.FromPage && !p.seen[m.ID] {
 			p.t.Fatalf("the page has said more: %s", describe(m))
+		}
+	}
+	for _, c := range p.chat.PublicReplies(p.ID) {
+		if !p.seen[c.ID] {
+			p.t.Fatalf("the page has said more: %q, in public, below %s", c.Text, c.ParentID)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -56,8 +57,31 @@ func TestFailedTapsListWhatIsOnOffer(t *testing.T) {
   button "Buy", payload "buy:shoes"
   menu item "Orders", payload "orders"`, tb.failure)
 	tb.expect(`nothing on offer has the payload "size:m"; on offer are:`, func() { ada.TapsPayload("size:m") })
-	tb.expect(`"Site": simulator: it opens a link`, func() { ada.Taps("Site") })
 	tb.expect(`on offer are:`+"\n"+`  menu item "Orders", payload "orders"`, func() { stranger.Taps("Small") })
+}
+
+// What waiting cannot change fails without it: the test would time out otherwise.
+func TestTapsOnALinkFailAtOnce(t *testing.T) {
+	t.Parallel()
+	tb := &failing{TB: t}
+	site := sending.ButtonTemplate("What next?", sending.URLButton("Site", "https://shop.example/"), sending.PhoneButton("Call", "+15550100"))
+	chat := startPatient(tb, messenger.Config{
+		Policy: routing.Policy{receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(site)}}},
+		ThreadSettings: map[string]threadsettings.Settings{graph.Me: {
+			GetStarted:     &threadsettings.GetStarted{},
+			PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "Shop", URL: "https://shop.example/"}),
+		}},
+	})
+	ada := chat.Person("Ada", "en_US")
+	ada.Says("hi")
+	ada.Sees("What next?")
+	require.Eventually(t, func() bool { return len(chat.Profile()["persistent_menu"]) > 0 }, patience, time.Millisecond)
+	chat.Patience = 1000 * time.Hour
+	for _, title := range []string{"Site", "Call", "Shop"} {
+		tb.expect(strconv.Quote(title)+": simulator: it opens a link", func() { ada.Taps(title) })
+	}
+	tb.expect("no such person", func() { chat.As("1").Taps("Site") })
+	tb.expect("no such person", chat.As("1").GetsStarted)
 }
 
 func TestPatienceIsThatOfTheChat(t *testing.T) {

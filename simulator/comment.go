@@ -126,6 +126,20 @@ func (p *page) commentsBelow(parentID string) []Comment {
 	return list
 }
 
+// PublicReplies returns the page's comments below what a person wrote on the feed,
+// in order. The result is a copy.
+func (s *Simulator) PublicReplies(psid string) []Comment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Comment
+	for _, c := range s.page.comments {
+		if parent, written := s.page.authors[c.ParentID]; c.From == FromPage && written && parent.id == psid {
+			list = append(list, *c)
+		}
+	}
+	return list
+}
+
 // WaitComment returns the first comment of the page below a comment or a post that
 // matches, whether it is there already or still to come; a nil match takes any. It
 // returns ctx's error when ctx ends first and [ErrClosed] when the simulator is
