@@ -82,7 +82,9 @@
 // # Other languages
 //
 // The chat page works through a small API that any program can use. Bodies and
-// answers are JSON, refusals are {"error":"…"}:
+// answers are JSON, and refusals are {"error":"…"}. A request with a body needs the
+// header Content-Type: application/json, or is answered 415; only the bytes of a
+// file have their own type:
 //
 //	GET  /simulator/state                    everything the chat page shows
 //	GET  /simulator/events                   server-sent events from then on

@@ -1,7 +1,9 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,6 +70,19 @@ func (f *Fault) effect() bool {
 	return f.Effect || f.Drop == DropAfter || f.Drop == DropHalf || f.Drop == DropNone && !f.answers()
 }
 
+// check refuses a fault that no call could have.
+func (f *Fault) check() error {
+	switch {
+	case !slices.Contains([]DropKind{DropNone, DropBefore, DropAfter, DropHalf}, f.Drop):
+		return fmt.Errorf("Fault.Drop: unknown kind %q; use DropBefore, DropAfter or DropHalf", string(f.Drop))
+	case f.Status != 0 && (f.Status < 200 || f.Status > 999):
+		return fmt.Errorf("Fault.Status: %d is not the status of an answer", f.Status)
+	case f.Delay < 0:
+		return fmt.Errorf("Fault.Delay: must not be negative: %v", f.Delay)
+	}
+	return nil
+}
+
 type fault struct {
 	Fault
 	hits int
@@ -91,8 +106,13 @@ func (f *fault) claim() bool {
 	return true
 }
 
-// Fault makes the next matching Graph calls fail.
+// Fault makes the next matching Graph calls fail. It panics if Drop is none of the
+// constants, Status is not 0 and not from 200 to 999, or Delay is negative: the test
+// that adds such a fault would test something else.
 func (s *Simulator) Fault(f Fault) {
+	if err := f.check(); err != nil {
+		panic("simulator: " + err.Error())
+	}
 	if f.Times == 0 {
 		f.Times = 1
 	}

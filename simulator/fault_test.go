@@ -93,3 +93,17 @@ func TestUsageHeader(t *testing.T) {
 	p.SetUsage(`{"1":[{"type":"messenger","call_count":99}]}`)
 	require.Equal(t, `{"1":[{"type":"messenger","call_count":99}]}`, p.do(t, "GET", "/me", "").header.Get("X-Business-Use-Case-Usage"))
 }
+
+func TestFaultsThatNoCallCouldHaveAreRefused(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	for want, f := range map[string]simulator.Fault{
+		`simulator: Fault.Drop: unknown kind "after_effect"; use DropBefore, DropAfter or DropHalf`: {Drop: "after_effect"},
+		"simulator: Fault.Status: 199 is not the status of an answer":                               {Status: 199},
+		"simulator: Fault.Status: -1 is not the status of an answer":                                {Status: -1},
+		"simulator: Fault.Status: 1000 is not the status of an answer":                              {Status: 1000},
+		"simulator: Fault.Delay: must not be negative: -1s":                                         {Delay: -time.Second},
+	} {
+		require.PanicsWithValue(t, want, func() { p.Fault(f) })
+	}
+}
