@@ -153,7 +153,8 @@ func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error 
 			Time:         e.Time,
 			Body:         body,
 			Confirms:     e.SendKey,
-			Unsends:      store.Unsent{Key: e.Unsends, MID: e.UnsendsMID},
+			EditOf:       e.EditOf,
+			Unsends:      store.Unsent{Keys: e.Unsends.Keys, Edits: e.Unsends.Edits, MID: e.Unsends.MID},
 		})
 	}
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)

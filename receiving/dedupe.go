@@ -5,20 +5,46 @@ import (
 	"encoding/base64"
 )
 
-// identity is what a dedupe key is made of, besides the page. The time of the notification is no part of it, since the platform
+// identity is what a dedup key is made of, besides the page. The time of the notification is no part of it, since the platform
 // notifies again of the same thing at another time.
 type identity struct {
 	// kind names the kind of event. A message, its echo and its deletion have the same mid and differ in the kind.
 	kind string
 	// mid is the message id of what is a message itself; empty for all else.
 	mid []byte
+	// edited is the message id of the message that this is an edit of; empty for all else. The edit is identified by its content.
+	edited []byte
 	// own is the id, or the ids, by which a change is known whatever else is written of it; empty for all else.
 	own []byte
 	// content is the element of what has no id of its own.
 	content []byte
 }
 
-// key returns the dedupe key of an event. It is a digest, since message ids have no bound and the key is stored for days; 128
+// identify sets the keys of an event's envelope: its own, and those of the message that it edits or says was deleted.
+func (id identity) identify(scratch []byte, e *Envelope) []byte {
+	e.Key, scratch = id.key(scratch, e)
+	switch {
+	case len(id.edited) > 0:
+		e.EditOf, scratch = edits(id.edited, scratch, e)
+		e.Key = e.EditOf + e.Key[len(kindEdit)+1:]
+	case len(id.mid) > 0 && (id.kind == kindDeleted || id.kind == kindEchoDeleted):
+		e.Unsends.MID = string(id.mid)
+		e.Unsends.Keys = make([]string, len(withMID))
+		for i, kind := range withMID {
+			e.Unsends.Keys[i], scratch = identity{kind: kind, mid: id.mid}.key(scratch, e)
+		}
+		e.Unsends.Edits, scratch = edits(id.mid, scratch, e)
+	}
+	return scratch
+}
+
+// edits returns what the keys of all edits of a message begin with.
+func edits(mid, scratch []byte, e *Envelope) (prefix string, _ []byte) {
+	prefix, scratch = identity{kind: kindEdit, mid: mid}.key(scratch, e)
+	return prefix + "-", scratch
+}
+
+// key returns the dedup key of an event. It is a digest, since message ids have no bound and the key is stored for days; 128
 // bits of it, since only the platform chooses what goes in.
 func (id identity) key(scratch []byte, e *Envelope) (key string, _ []byte) {
 	scratch = append(scratch[:0], e.PageID...)
@@ -43,17 +69,6 @@ func (id identity) key(scratch []byte, e *Envelope) (key string, _ []byte) {
 	return string(scratch), scratch
 }
 
-// unsent is the identity of what a deletion is about, or of nothing.
-func (id identity) unsent() identity {
-	switch id.kind {
-	case kindDeleted:
-		return identity{kind: kindMessage, mid: id.mid}
-	case kindEchoDeleted:
-		return identity{kind: kindEcho, mid: id.mid}
-	}
-	return identity{}
-}
-
 // isKind reports whether an event is of a kind that this library knows.
 func isKind(name string) bool {
 	switch name {
@@ -70,6 +85,16 @@ const (
 	kindDeleted     = "deleted"
 	kindEchoDeleted = "echo_deleted"
 )
+
+// The other kinds of elements that have the content of a message: the text of a button that the person tapped, and what a message
+// was changed to.
+const (
+	kindPostback = "postback"
+	kindEdit     = "message_edit"
+)
+
+// withMID are the kinds of events that have the content of a message and are identified by its id.
+var withMID = [...]string{kindMessage, kindEcho, kindPostback}
 
 // kindGroupFeed is the kind of what was written in a group.
 const kindGroupFeed = "group_feed"

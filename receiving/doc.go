@@ -42,7 +42,8 @@
 // deliveries have the same [Envelope.Key], whatever the time of the notification. Messages, their echoes and deletions, and postbacks
 // are identified by the message id; Instagram comments and mentions, and new comments and posts on a feed or in a group, by their
 // ids. All other events are identified by their content, of which the ids, the state and the time of the event are a part: an edit, a
-// removal or a second reaction is another event. An event whose content has no time, such as a label that is put on, taken off and put
+// removal or a second reaction is another event. The keys of all edits of one message begin with its [Envelope.EditOf], so that a
+// deletion finds them ([Envelope.Unsends]). An event whose content has no time, such as a label that is put on, taken off and put
 // on again, cannot be distinguished from its own repetition.
 //
 // # Unknown and malformed input

@@ -37,11 +37,25 @@ type Envelope struct {
 	// SendKey is the idempotency key of the send that this event, an echo, proves to have reached the platform. It is empty
 	// for all other events, and for echoes of what this library did not send.
 	SendKey string
-	// Unsends is the Key of the message, or of the echo, that this event says was deleted, and UnsendsMID its message id. Both
-	// are empty for all other events. They are not part of [Envelope.MarshalBinary]: who stores the event acts on them.
-	Unsends, UnsendsMID string
+	// EditOf identifies the message that this event is an edit of: the Keys of all edits of one message begin with it. It is empty
+	// for all other events, and for an edit without a message id. It is not part of [Envelope.MarshalBinary]: whoever stores the
+	// event acts on it.
+	EditOf string
+	// Unsends names the message that this event says was deleted. It is zero for all other events, and for a deletion without a
+	// message id. It is not part of [Envelope.MarshalBinary] either.
+	Unsends Unsent
 	// Raw is the element of the callback, which is valid JSON. Where an entry is itself the event, Raw is the entry.
 	Raw json.RawMessage
+}
+
+// Unsent names a message that was deleted, by the events that have its content.
+type Unsent struct {
+	// MID is the message id.
+	MID string
+	// Keys are the keys that its events have if there are any: as a message, as an echo, and as a postback.
+	Keys []string
+	// Edits is the [Envelope.EditOf] of its edits.
+	Edits string
 }
 
 // Clone returns a copy that shares no memory with the envelope.

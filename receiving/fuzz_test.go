@@ -55,7 +55,10 @@ func FuzzCallback(f *testing.F) {
 		require.True(t, json.Valid(body) || c.Malformed > 0 || tooDeep(body), "%q", body)
 		require.LessOrEqual(t, len(c.Problems), c.Malformed)
 		for _, e := range c.Envelopes {
-			require.Regexp(t, `^[a-z_]{4,37}-[A-Za-z0-9_-]{22}$`, e.Key)
+			require.Regexp(t, keyForm, e.Key)
+			require.True(t, strings.HasPrefix(e.Key, e.EditOf))
+			require.Equal(t, e.Unsends.MID == "", len(e.Unsends.Keys) == 0)
+			require.Equal(t, e.Unsends.MID == "", e.Unsends.Edits == "")
 			require.True(t, strings.Contains(e.Thread, "/") || e.Thread == e.PersonID && e.PersonID != "")
 			require.True(t, json.Valid(e.Raw))
 			checkEvent(t, e)
@@ -83,7 +86,7 @@ func checkEvent(t *testing.T, e receiving.Envelope) {
 	require.NoError(t, err)
 	got, err := receiving.ParseEnvelope(data)
 	require.NoError(t, err)
-	e.Unsends, e.UnsendsMID = "", "" // these are acted on before
+	e.EditOf, e.Unsends = "", receiving.Unsent{} // these are acted on before
 	require.Equal(t, e, got)
 }
 

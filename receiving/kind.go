@@ -28,18 +28,19 @@ const (
 	carriesNothing carried = iota
 	carriesMID
 	carriesMessage // its mid, and whether it is an echo or deleted
+	carriesEdit    // the mid of the message that was edited
 	carriesUserRef
 )
 
 var kinds = byKey(
-	kind{key: "message", carries: carriesMessage, decode: (*decoder).message},
-	kind{key: "postback", carries: carriesMID, decode: (*decoder).postback},
+	kind{key: kindMessage, carries: carriesMessage, decode: (*decoder).message},
+	kind{key: kindPostback, carries: carriesMID, decode: (*decoder).postback},
 	kind{key: "optin", carries: carriesUserRef, decode: (*decoder).optin},
 	kind{key: "account_linking", decode: (*decoder).accountLinking},
 	kind{key: "delivery", decode: (*decoder).delivery},
 	kind{key: "read", decode: (*decoder).read},
 	kind{key: "reaction", decode: (*decoder).reaction},
-	kind{key: "message_edit", decode: (*decoder).messageEdit},
+	kind{key: kindEdit, carries: carriesEdit, decode: (*decoder).messageEdit},
 	kind{key: "referral", decode: (*decoder).referralEvent},
 	kind{key: "pass_thread_control", decode: threadControl("pass_thread_control")},
 	kind{key: "take_thread_control", decode: threadControl("take_thread_control")},

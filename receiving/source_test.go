@@ -139,14 +139,17 @@ func code(s string) string {
 const unsentMessages = "\n" + `## Unsent messages
 
 When a person unsends a message, the platform sends a ` + "`" + `MESSAGE_DELETED` + "`" + ` event with the message id, and requires on Instagram that what was
-kept of the message is deleted. The bot does it when it accepts the event, in the transaction before the 200, on both platforms:
+kept of the message is deleted. The bot does it when it accepts the event, in the transaction before the 200, on both platforms. It erases
+every event that has the content of the message: the message itself, its echo, its edits (` + "`" + `MESSAGE_EDIT` + "`" + `), and the postback if the message
+was a tap on a button.
 
-* The message's waiting event is removed. Its handlers do not run, not even if the deletion arrives before the message does.
-* A turn that handles the message at that moment has no effect: no write, no answer.
-* Its dead letter is deleted and cannot be replayed.
-* What ` + "`" + `handling.SaveMessage` + "`" + ` (` + "`" + `store.SaveMessage` + "`" + `) and ` + "`" + `handling.Location` + "`" + ` (` + "`" + `store.AddLocation` + "`" + `) kept of it is deleted.
+* Waiting events are removed. Their handlers do not run, not even if the deletion arrives before the message or its edit does.
+* A turn that handles one at that moment has no effect: no write, no answer.
+* Dead letters are deleted and cannot be replayed.
+* What ` + "`" + `handling.SaveMessage` + "`" + ` (` + "`" + `store.SaveMessage` + "`" + `) and ` + "`" + `handling.Location` + "`" + ` (` + "`" + `store.AddLocation` + "`" + `) kept is deleted.
 
 Handlers get the ` + "`" + `MESSAGE_DELETED` + "`" + ` event itself. Use it to delete what your program keeps: its own tables, sessions, and what it derived from
-the text. An answer that was sent or queued before stays. Echoes that are deleted erase the kept echo in the same way. ` + "`" + `MESSAGE_EDIT` + "`" + ` events
-of the message are events of their own and are not erased: a handler that keeps them deletes them by the message id.
+the text. What the bot sent or queued before stays, with the records of what it sent. Reactions, and messages that reply to the message, have
+only its id; they stay too. A deletion is remembered as long as a deduplication key, by default for seven days: an event that the platform
+delivers later than that is handled.
 `

@@ -177,6 +177,8 @@ func identify(kind *kind, head *head) identity {
 		return identity{kind: kindEcho, mid: head.mid}
 	case head.deleted:
 		return identity{kind: kindDeleted, mid: head.mid}
+	case kind.carries == carriesEdit:
+		return identity{kind: kind.name, edited: head.mid}
 	}
 	return identity{kind: kind.name, mid: head.mid}
 }
@@ -190,7 +192,7 @@ func (s *splitter) head(k *kind, h *head) {
 		case "is_self":
 			s.flag(&h.self)
 		case "mid":
-			if read = message || k.carries == carriesMID; read {
+			if read = message || k.carries == carriesMID || k.carries == carriesEdit; read {
 				h.mid = s.mid()
 			}
 		case "is_echo":

@@ -78,11 +78,7 @@ func (s *splitter) entry() {
 		if e.Time.IsZero() {
 			e.Time = read.at
 		}
-		e.Key, s.scratch = id.key(s.scratch, e)
-		if of := id.unsent(); len(of.mid) > 0 {
-			e.Unsends, s.scratch = of.key(s.scratch, e)
-			e.UnsendsMID = string(of.mid)
-		}
+		s.scratch = id.identify(s.scratch, e)
 	}
 }
 

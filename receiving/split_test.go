@@ -112,6 +112,10 @@ func TestKeys(t *testing.T) {
 		"echo":         `{"sender":{"id":"10"},"recipient":{"id":"7"},"timestamp":1764000000000,"message":{"mid":"m","text":"hi","is_echo":true}}`,
 		"edit":         who + `"message_edit":{"mid":"m","text":"ho","num_edit":1}}`,
 		"edit again":   who + `"message_edit":{"mid":"m","text":"hm","num_edit":2}}`,
+		"edit's text":  who + `"message_edit":{"mid":"m","text":"ho","num_edit":2}}`,
+		"no number":    who + `"message_edit":{"mid":"m","text":"ho"}}`,
+		"other edit":   who + `"message_edit":{"mid":"n","text":"ho","num_edit":1}}`,
+		"edit of none": who + `"message_edit":{"text":"ho","num_edit":1}}`,
 		"react":        who + `"reaction":{"mid":"m","action":"react","reaction":"love"}}`,
 		"unreact":      who + `"reaction":{"mid":"m","action":"unreact"}}`,
 		"read":         who + `"read":{"mid":"m"}}`,
@@ -126,7 +130,7 @@ func TestKeys(t *testing.T) {
 	for name, element := range elements {
 		key := envelope(t, element).Key
 		require.NotContains(t, keys, key, "%s is also %s", name, keys[key])
-		require.Regexp(t, `^[a-z_]+-[A-Za-z0-9_-]{22}$`, key)
+		require.Regexp(t, keyForm, key)
 		require.Equal(t, key, envelope(t, element).Key, name)
 		keys[key] = name
 

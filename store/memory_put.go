@@ -43,15 +43,18 @@ func (m *Memory) put(events []Event) error {
 			}
 		}
 	}
-	for _, ev := range kept {
+	for _, ev := range fresh {
 		m.confirm(ev, now)
+	}
+	for _, ev := range kept {
 		m.unsend(ev, now)
 		m.addEvent(QueuedEvent{Event: keep(ev), ReceivedAt: now}, stamp(ev.Time))
 	}
 	return nil
 }
 
-// fresh returns the events that were not seen before, if their pages have room
+// fresh returns the events that were not seen before and whose message was not
+// unsent, if their pages have room
 // for them.
 func (m *Memory) fresh(events []Event) ([]Event, error) {
 	var fresh []Event
@@ -61,7 +64,7 @@ func (m *Memory) fresh(events []Event) ([]Event, error) {
 		if ev.Key == "" {
 			return nil, errors.New("store: an event without a key")
 		}
-		if inBatch[ev.Key] || m.seen.has(seenKey{key: ev.Key}) {
+		if inBatch[ev.Key] || m.seen.has(seenKey{key: ev.Key}) || m.isUnsent(ev) {
 			continue
 		}
 		inBatch[ev.Key] = true
@@ -84,7 +87,7 @@ func (m *Memory) fresh(events []Event) ([]Event, error) {
 func keep(ev Event) Event {
 	ev.Time = stamp(ev.Time)
 	ev.Body = bytes.Clone(ev.Body)
-	ev.Unsends = Unsent{}
+	ev.EditOf, ev.Unsends = "", Unsent{}
 	return ev
 }
 

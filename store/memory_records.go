@@ -53,10 +53,11 @@ func (r *records[T]) newest(limit int, match func(T) bool, at func(T) time.Time)
 	return out[:min(max(limit, 0), len(out))]
 }
 
-// seenKey is a deduplication key: events and sends have each their own.
+// seenKey is a deduplication key: events and sends have each their own. With edits it
+// is the EditOf of a message that was unsent.
 type seenKey struct {
-	send bool
-	key  string
+	send, edits bool
+	key         string
 }
 
 type seenEntry struct {

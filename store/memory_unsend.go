@@ -2,55 +2,77 @@ package store
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
 // WithoutUnsent leaves out the events that others of them, in the same
 // conversation, unsend. It is for stores.
 func WithoutUnsent(events []Event) []Event {
-	type name struct {
-		Conversation
-		key string
-	}
-	unsent := map[name]bool{}
+	var by []Event
 	for _, ev := range events {
-		if ev.Unsends.Key != "" && ev.Unsends.Key != ev.Key {
-			unsent[name{ev.Conversation, ev.Unsends.Key}] = true
+		if !ev.Unsends.none() {
+			by = append(by, ev)
 		}
 	}
-	if len(unsent) == 0 {
+	if len(by) == 0 {
 		return events
 	}
-	return slices.DeleteFunc(slices.Clone(events), func(ev Event) bool { return unsent[name{ev.Conversation, ev.Key}] })
+	return slices.DeleteFunc(slices.Clone(events), func(ev Event) bool {
+		return slices.ContainsFunc(by, func(by Event) bool {
+			return by.Conversation == ev.Conversation && by.Key != ev.Key && by.Unsends.covers(ev.Key)
+		})
+	})
+}
+
+func (u Unsent) none() bool { return len(u.Keys) == 0 && u.Edits == "" }
+
+// covers reports whether the event of a key has the content of the message.
+func (u Unsent) covers(key string) bool {
+	return slices.Contains(u.Keys, key) || u.Edits != "" && strings.HasPrefix(key, u.Edits)
+}
+
+// isUnsent reports whether an event is an edit of a message that was unsent.
+func (m *Memory) isUnsent(ev Event) bool {
+	return ev.EditOf != "" && m.seen.has(seenKey{edits: true, key: ev.EditOf})
 }
 
 // unsend erases what an event says was deleted, and keeps it from being stored
 // later.
 func (m *Memory) unsend(by Event, now time.Time) {
-	key := by.Unsends.Key
-	if key == "" || key == by.Key {
+	of := by.Unsends
+	if of.none() {
 		return
 	}
-	if !m.seen.has(seenKey{key: key}) {
-		m.seen.add(seenKey{key: key}, now)
-		m.seen.release(seenKey{key: key})
+	for _, key := range of.Keys {
+		m.close(seenKey{key: key}, now)
+	}
+	if of.Edits != "" {
+		m.close(seenKey{edits: true, key: of.Edits}, now)
 	}
 	box := m.box(by.Conversation)
-	if i := slices.IndexFunc(box.events, func(ev *memoryEvent) bool { return ev.Key == key }); i >= 0 {
-		box.take(i)
-		m.backlog[by.PageID]--
-		m.seen.release(seenKey{key: key})
-	}
-	m.dead = slices.DeleteFunc(m.dead, func(l *memoryLetter) bool {
-		gone := l.Conversation == by.Conversation && l.Key == key
-		if gone {
-			m.seen.release(seenKey{key: key})
+	gone := func(key string) bool {
+		if key == by.Key || !of.covers(key) {
+			return false
 		}
-		return gone
-	})
+		m.seen.release(seenKey{key: key})
+		return true
+	}
+	waiting := len(box.events)
+	box.events = slices.DeleteFunc(box.events, func(ev *memoryEvent) bool { return gone(ev.Key) })
+	m.backlog[by.PageID] -= waiting - len(box.events)
+	m.dead = slices.DeleteFunc(m.dead, func(l *memoryLetter) bool { return l.Conversation == by.Conversation && gone(l.Key) })
 	is := func(pageID, psid string) bool { return pageID == by.PageID && psid == by.PersonID }
-	m.forgetReceived(m.received.erase(func(r Received) bool { return is(r.PageID, r.PSID) && r.Key == key }))
-	if mid := by.Unsends.MID; mid != "" {
-		m.locations.erase(func(l Location) bool { return is(l.PageID, l.PSID) && l.MID == mid })
+	m.forgetReceived(m.received.erase(func(r Received) bool { return is(r.PageID, r.PSID) && of.covers(r.Key) }))
+	if of.MID != "" {
+		m.locations.erase(func(l Location) bool { return is(l.PageID, l.PSID) && l.MID == of.MID })
+	}
+}
+
+// close marks a key as seen that no event in the store has.
+func (m *Memory) close(key seenKey, now time.Time) {
+	if !m.seen.has(key) {
+		m.seen.add(key, now)
+		m.seen.release(key)
 	}
 }

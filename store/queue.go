@@ -34,12 +34,14 @@ type Queuer interface {
 	// of [OutcomeEchoed] with the send's key and person, and neither type nor
 	// body, since it does not look into those.
 	//
-	// An event that Unsends another takes effect on that other one, of the same
-	// conversation, in the same step, whether it was put before, is put by the same
-	// call, or comes later. The other one waits no longer, and is not stored again:
-	// its key counts as seen. A turn that handles it at that time ends with
-	// [ErrNotFound], without effect. Its dead letter, what a [SaveMessage] kept
-	// under its key, and what an [AddLocation] kept of its message are deleted.
+	// An event that Unsends a message erases, in the same step, the events of the
+	// same conversation that have the message's content: those with its keys, and its
+	// edits. They wait no longer. A turn that handles one at that time ends with
+	// [ErrNotFound], without effect. Their dead letters, what a [SaveMessage] kept
+	// under their keys, and what an [AddLocation] kept of the message are deleted.
+	// Those that are put by the same call, or later, are not stored: the keys, and the
+	// EditOf of the edits, count as seen. An echo that is put by the same call still
+	// settles its send.
 	Put(ctx context.Context, events ...Event) error
 
 	// Enqueue stores sends from outside of a turn, all or none. A send whose
@@ -146,6 +148,11 @@ type Event struct {
 	// Confirms is the key of the send that this event, an echo, proves to
 	// have reached the platform; empty for all other events.
 	Confirms string
+	// EditOf, if this event is an edit of a message, identifies that message; empty
+	// for all other events. The Key must begin with it, and no Key of an event that is
+	// no edit of the message may. It is acted on when the event is put, and not handed
+	// out again.
+	EditOf string
 	// Unsends names what this event says was deleted; the zero value for all other
 	// events. It is acted on when the event is put, and not handed out again.
 	Unsends Unsent
@@ -153,8 +160,11 @@ type Event struct {
 
 // Unsent names a message that was deleted by who sent it.
 type Unsent struct {
-	// Key is the key of the event that had the message; empty for none.
-	Key string
+	// Keys are those of the events that have the message's content, as far as there
+	// are any, without its edits.
+	Keys []string
+	// Edits is the EditOf of the message's edits; empty for none.
+	Edits string
 	// MID is the message id, for what is kept by it; empty if unknown.
 	MID string
 }

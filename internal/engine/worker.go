@@ -273,7 +273,10 @@ func (w *worker) commit(out store.Outcome) error {
 			// An earlier try took effect and only its answer was lost, or the message was
 			// unsent meanwhile, and nothing of its turn takes effect.
 			w.log.Warn("the event is no longer in the queue: its outcome is already committed, or its message was unsent", "error", err)
-			w.learn(out.Writes)
+			w.aged = true // which of these, only the store knows, and so what is true of the person
+			if _, ok := w.person(); !ok {
+				return err
+			}
 			out = store.Outcome{Lease: out.Lease, Start: out.Start, Due: out.Due, Release: out.Release, After: out.After}
 			continue
 		}

@@ -117,5 +117,8 @@ func exercise(t *testing.T, st store.Store) {
 	require.NoError(t, st.Replay(ctx, letters[0].ID))
 	_, err = st.Cancel(ctx, ann, "b")
 	require.NoError(t, err)
+	unsent := store.Unsent{Keys: []string{"2", "echo of 2"}, Edits: "edit of 2 ", MID: "m"}
+	require.NoError(t, st.Put(ctx, store.Event{Conversation: ann, Key: "edit of 2 1", EditOf: "edit of 2 ", Time: time.Now()}))
+	require.NoError(t, st.Put(ctx, store.Event{Conversation: ann, Key: "unsends", Unsends: unsent, Time: time.Now()}))
 	require.NoError(t, st.Forget(ctx, ann))
 }

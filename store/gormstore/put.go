@@ -33,7 +33,7 @@ func (t *txn) put(puts []*operation) error {
 	var fresh []store.Event
 	for _, op := range puts {
 		for _, ev := range op.events {
-			if t.keys.take(seenKey{seenEvent, ev.Key}) {
+			if !t.isUnsent(ev) && t.keys.take(seenKey{seenEvent, ev.Key}) {
 				fresh = append(fresh, ev)
 			}
 		}
@@ -41,12 +41,13 @@ func (t *txn) put(puts []*operation) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	fresh = store.WithoutUnsent(fresh)
-	if err := t.unsend(fresh); err != nil {
-		return err
-	}
 	t.hint = true
 	if err := t.confirm(fresh); err != nil {
+		return err
+	}
+	arrived := fresh // an echo that is unsent at once still proves a send
+	fresh = store.WithoutUnsent(fresh)
+	if err := t.unsend(fresh); err != nil {
 		return err
 	}
 	due := map[store.Conversation]int64{}
@@ -62,7 +63,7 @@ func (t *txn) put(puts []*operation) error {
 	if err := t.change(addEvents, rows); err != nil {
 		return err
 	}
-	return t.echoed(fresh)
+	return t.echoed(arrived)
 }
 
 var addEvents = newSet(

@@ -13,6 +13,7 @@ import (
 const (
 	seenEvent = 0
 	seenSend  = 1
+	seenEdits = 2 // the EditOf of a message that was unsent
 )
 
 type seenKey struct {
@@ -48,8 +49,14 @@ func (t *txn) see(puts, commits, enqueues []*operation) error {
 	for _, op := range puts {
 		for _, ev := range op.events {
 			wanted[seenKey{seenEvent, ev.Key}] = true
-			if ev.Unsends.Key != "" {
-				wanted[seenKey{seenEvent, ev.Unsends.Key}] = true
+			for _, key := range ev.Unsends.Keys {
+				wanted[seenKey{seenEvent, key}] = true
+			}
+			// An edit asks for it too, and leaves it free: it is refused if it was taken.
+			for _, key := range []string{ev.EditOf, ev.Unsends.Edits} {
+				if key != "" {
+					wanted[seenKey{seenEdits, key}] = true
+				}
 			}
 		}
 	}
@@ -75,6 +82,11 @@ func (t *txn) see(puts, commits, enqueues []*operation) error {
 	}, func(row int) { t.keys[sorted[row]] = true })
 	t.wanted = wanted
 	return err
+}
+
+// isUnsent reports whether an event is an edit of a message that was unsent before.
+func (t *txn) isUnsent(ev store.Event) bool {
+	return ev.EditOf != "" && !t.keys[seenKey{seenEdits, ev.EditOf}]
 }
 
 // reuse lets sends take the keys of those that were taken back: they are there, and
@@ -123,7 +135,7 @@ func (t *txn) judgeBacklog(puts []*operation) {
 	for _, op := range puts {
 		for _, ev := range op.events {
 			more[ev.PageID]++
-			known[ev.Key] = !t.keys[seenKey{seenEvent, ev.Key}]
+			known[ev.Key] = !t.keys[seenKey{seenEvent, ev.Key}] || t.isUnsent(ev)
 		}
 	}
 	waiting := map[string]int{}

@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -15,6 +17,7 @@ type model struct {
 	serial int
 
 	seenEvents, seenSends map[string]time.Time
+	seenEdits             map[string]time.Time // by EditOf
 	events                []*modelEvent
 	sends                 []*modelSend
 	boxes                 map[store.Conversation]*modelBox
@@ -23,6 +26,7 @@ type model struct {
 	people                map[store.Conversation]*modelPerson
 	sessions              map[store.Conversation]int64
 	sent                  map[store.Conversation]int
+	kept                  map[store.Conversation][]string // the keys of received events
 }
 
 type modelEvent struct {
@@ -56,9 +60,10 @@ type modelBox struct {
 
 func newModel() *model {
 	return &model{
-		now: start, seenEvents: map[string]time.Time{}, seenSends: map[string]time.Time{},
+		now: start, seenEvents: map[string]time.Time{}, seenSends: map[string]time.Time{}, seenEdits: map[string]time.Time{},
 		boxes: map[store.Conversation]*modelBox{}, epochs: map[store.Conversation]int64{},
 		people: map[store.Conversation]*modelPerson{}, sessions: map[store.Conversation]int64{}, sent: map[store.Conversation]int{},
+		kept: map[store.Conversation][]string{},
 	}
 }
 
@@ -70,10 +75,8 @@ func (m *model) box(conv store.Conversation) *modelBox {
 }
 
 func (m *model) put(events []store.Event) {
-	for _, ev := range m.withoutUnsent(events) {
-		if _, seen := m.seenEvents[ev.Key]; seen {
-			continue
-		}
+	fresh := m.fresh(events)
+	for _, ev := range fresh {
 		m.seenEvents[ev.Key] = m.now
 		m.sends = slices.DeleteFunc(m.sends, func(s *modelSend) bool {
 			settled := s.Started && s.Key == ev.Confirms && s.PageID == ev.PageID
@@ -83,37 +86,53 @@ func (m *model) put(events []store.Event) {
 			}
 			return settled
 		})
-		if key := ev.Unsends.Key; key != "" && key != ev.Key {
+	}
+	for _, ev := range fresh {
+		if slices.ContainsFunc(fresh, func(by store.Event) bool { return unsends(by, ev) }) {
+			continue
+		}
+		for _, key := range ev.Unsends.Keys {
 			if _, seen := m.seenEvents[key]; !seen {
 				m.seenEvents[key] = m.now
 			}
-			m.events = slices.DeleteFunc(m.events, func(x *modelEvent) bool { return x.Conversation == ev.Conversation && x.Key == key })
-			m.dead = slices.DeleteFunc(m.dead, func(x *modelLetter) bool { return x.Conversation == ev.Conversation && x.Key == key })
 		}
-		ev.Unsends = store.Unsent{}
+		if of := ev.Unsends.Edits; of != "" {
+			if _, seen := m.seenEdits[of]; !seen {
+				m.seenEdits[of] = m.now
+			}
+		}
+		m.events = slices.DeleteFunc(m.events, func(x *modelEvent) bool { return unsends(ev, x.Event) })
+		m.dead = slices.DeleteFunc(m.dead, func(x *modelLetter) bool { return unsends(ev, x.Event) })
+		for conv, kept := range m.kept {
+			m.kept[conv] = slices.DeleteFunc(kept, func(key string) bool {
+				return unsends(ev, store.Event{Conversation: conv, Key: key})
+			})
+		}
+		ev.EditOf, ev.Unsends = "", store.Unsent{}
 		m.addEvent(ev, ev.Time, nil)
 	}
 }
 
-// withoutUnsent leaves out what is unsent by the same call. Its key is seen.
-func (m *model) withoutUnsent(events []store.Event) []store.Event {
-	fresh := map[string]bool{}
+// unsends reports whether an event erases another one.
+func unsends(by, ev store.Event) bool {
+	if by.Conversation != ev.Conversation || by.Key == ev.Key {
+		return false
+	}
+	edits := by.Unsends.Edits
+	return slices.Contains(by.Unsends.Keys, ev.Key) || edits != "" && strings.HasPrefix(ev.Key, edits)
+}
+
+// fresh leaves out what was seen or unsent before, and what comes twice.
+func (m *model) fresh(events []store.Event) []store.Event {
 	var out []store.Event
-	for _, ev := range events { // what is seen takes no effect, nor does what comes twice
-		if _, seen := m.seenEvents[ev.Key]; !seen && !fresh[ev.Key] {
-			fresh[ev.Key] = true
+	for _, ev := range events {
+		_, seen := m.seenEvents[ev.Key]
+		_, unsent := m.seenEdits[ev.EditOf]
+		if !seen && !unsent && !slices.ContainsFunc(out, func(x store.Event) bool { return x.Key == ev.Key }) {
 			out = append(out, ev)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(out), func(ev store.Event) bool {
-		gone := slices.ContainsFunc(out, func(by store.Event) bool {
-			return by.Unsends.Key == ev.Key && by.Key != ev.Key && by.Conversation == ev.Conversation
-		})
-		if gone {
-			m.seenEvents[ev.Key] = m.now
-		}
-		return gone
-	})
+	return out
 }
 
 func (m *model) addEvent(ev store.Event, order time.Time, only []string) {
@@ -306,6 +325,11 @@ func (m *model) apply(writes []store.Write) {
 			if p := m.person(w.PageID, w.PSID); w.At.After(p.last) {
 				p.last = w.At
 			}
+		case store.SaveMessage:
+			of := w.Received
+			if conv := (store.Conversation{PageID: of.PageID, PersonID: of.PSID}); !slices.Contains(m.kept[conv], of.Key) {
+				m.kept[conv] = append(m.kept[conv], of.Key)
+			}
 		case store.SaveSession:
 			m.sessions[store.Conversation{PageID: w.PageID, PersonID: w.PSID}] = w.Version + 1
 		}
@@ -347,6 +371,7 @@ func (m *model) forget(conv store.Conversation) {
 	delete(m.people, conv)
 	delete(m.sessions, conv)
 	delete(m.sent, conv)
+	delete(m.kept, conv)
 }
 
 func (m *model) purgeSilent(before time.Time) {
@@ -376,6 +401,7 @@ func (m *model) purgeSeen(before time.Time) {
 			delete(m.seenSends, key)
 		}
 	}
+	maps.DeleteFunc(m.seenEdits, func(_ string, at time.Time) bool { return at.Before(before) })
 }
 
 func (m *model) stats() store.Stats {

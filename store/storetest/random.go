@@ -83,6 +83,9 @@ func (p *player) key() string {
 	return strconv.Itoa(p.keys)
 }
 
+// editOf is what the keys of the edits of one of a few messages begin with.
+func (p *player) editOf() string { return fmt.Sprint("edit of ", p.rand.IntN(6), " ") }
+
 func (p *player) put() {
 	var events []store.Event
 	for range 1 + p.rand.IntN(3) {
@@ -91,8 +94,15 @@ func (p *player) put() {
 		if p.rand.IntN(2) == 0 && len(p.model.sends) > 0 {
 			ev.Confirms = pick(p, p.model.sends).Key
 		}
-		if p.rand.IntN(4) == 0 {
-			ev.Unsends = store.Unsent{Key: p.key(), MID: "m"}
+		switch p.rand.IntN(8) {
+		case 0, 1:
+			ev.Unsends = store.Unsent{Keys: []string{p.key(), p.key()}, MID: "m"}
+		case 2, 3:
+			of := p.editOf()
+			ev.Unsends = store.Unsent{Keys: []string{p.key()}, Edits: of, MID: "m"}
+		case 4, 5, 6:
+			ev.EditOf = p.editOf()
+			ev.Key = fmt.Sprint(ev.EditOf, p.rand.IntN(3))
 		}
 		events = append(events, ev)
 	}
@@ -272,6 +282,9 @@ func (p *player) commit() {
 	if p.rand.IntN(3) == 0 {
 		o.Sends = p.sends()
 	}
+	if len(lease.Events) > 0 && p.rand.IntN(2) == 0 {
+		o.Writes = append(o.Writes, kept(conv, pick(p, lease.Events).Key)[0])
+	}
 	if p.rand.IntN(3) == 0 {
 		o.Writes = append(o.Writes, thumb(conv))
 	}
@@ -378,6 +391,13 @@ func (p *player) compare() {
 	sent, err := p.Sent(p.ctx, conv.PageID, conv.PersonID, 1000)
 	require.NoError(p, err, p.step)
 	require.Len(p, sent, p.model.sent[conv], p.step)
+	received, err := p.Received(p.ctx, conv.PageID, conv.PersonID, 1000)
+	require.NoError(p, err, p.step)
+	var keys []string
+	for _, r := range received {
+		keys = append(keys, r.Key)
+	}
+	require.ElementsMatch(p, p.model.kept[conv], keys, p.step)
 }
 
 // drain handles all that is left. Nothing may stay behind that cannot be
