@@ -62,20 +62,36 @@ func newTurn(w *worker, queued store.QueuedEvent) *turn {
 	return &turn{w: w, queued: queued}
 }
 
-// decode decodes the event. It returns false if there is nothing to run.
-func (t *turn) decode() bool {
-	envelope, err := receiving.ParseEnvelope(t.queued.Body)
+// decodeFunc decodes the body of a stored event.
+type decodeFunc func(body []byte) (*receiving.Event, []receiving.Problem, error)
+
+// decode decodes the event. It returns false if there is nothing to run. An event
+// that cannot be decoded fails permanently: it came from outside, so a fault in the
+// decoder must not end the process.
+func (t *turn) decode(stored decodeFunc) bool {
+	var problems []receiving.Problem
+	err := guard(t.w.log, "the decoder of an event", func() (err error) {
+		t.ev, problems, err = stored(t.queued.Body)
+		return err
+	}, "event", t.queued.Key)
 	if err != nil {
 		t.fail(handling.Permanent(fmt.Errorf("stored event: %w", err)))
 		return false
 	}
-	var problems []receiving.Problem
-	t.ev, problems = envelope.Event()
 	for _, p := range problems {
 		t.w.log.Warn("a part of an event was left out", "event", t.ev.Key, "problem", p)
 	}
 	t.own = t.w.e.owns(t.ev)
 	return true
+}
+
+func decodeStored(body []byte) (*receiving.Event, []receiving.Problem, error) {
+	envelope, err := receiving.ParseEnvelope(body)
+	if err != nil {
+		return nil, nil, err
+	}
+	ev, problems := envelope.Event()
+	return ev, problems, nil
 }
 
 // run runs the policy's routes. It returns false if the turn was cut short by

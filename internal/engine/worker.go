@@ -142,7 +142,7 @@ func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errL
 func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Duration, ok bool) {
 	t := newTurn(w, ev)
 	switch {
-	case !t.decode():
+	case !t.decode(decodeStored):
 	case fatal:
 		t.fail(errFatal)
 	case !t.run():
