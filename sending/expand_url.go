@@ -55,6 +55,9 @@ func expandURL(ctx context.Context, text string, rule func(string) error) (strin
 
 // checkURLTemplate checks a URL before its placeholders are filled in.
 func checkURLTemplate(text string, check func(string) error) error {
+	if hasOpenPlaceholder(text) {
+		return errors.New(`has a placeholder that is not closed: "}" is missing after "%{"`)
+	}
 	if isPlaceholder(text) {
 		if _, fallback, _ := strings.Cut(text[2:len(text)-1], "|"); fallback != "" {
 			return check(fallback)
@@ -68,6 +71,26 @@ func checkURLTemplate(text string, check func(string) error) error {
 		}
 	}
 	return check(sample(text))
+}
+
+// hasOpenPlaceholder reports whether a "%{" has no "}" before the next one or the end.
+func hasOpenPlaceholder(text string) bool {
+	for {
+		start := strings.Index(text, "%{")
+		if start < 0 {
+			return false
+		}
+		escaped := start > 0 && text[start-1] == '%' // %%{ is no placeholder
+		text = text[start+2:]
+		if escaped {
+			continue
+		}
+		end := strings.IndexByte(text, '}')
+		if end < 0 || strings.Contains(text[:end], "%{") {
+			return true
+		}
+		text = text[end+1:]
+	}
 }
 
 // isPlaceholder reports whether a URL is one placeholder as a whole.
