@@ -11,7 +11,7 @@
 //	policy := routing.Policy{
 //		receiving.TypeDefault: {{Handler: handling.UserProfile{}}},
 //		receiving.TypeSimpleText: {{
-//			Handler: handling.SimpleText{Pattern: `(?i)hi|hello`},
+//			Handler: handling.SimpleText{Pattern: `(?i)(hi|hello)\W*`},
 //			Senders: sending.List(sending.SimpleMessage{Text: "Hello, %{first_name|there}!"}),
 //		}},
 //	}

@@ -23,7 +23,9 @@ import (
 // Under TypeDefault it runs before all other handlers.
 type UserProfile struct {
 	// Fields are what to ask for. Default: first_name, last_name, profile_pic,
-	// locale, timezone and gender; on Instagram name, username and profile_pic.
+	// locale, timezone and gender; on Instagram name, username and profile_pic,
+	// since the platform has no first_name and last_name there: in texts
+	// %{first_name|there} is then "there", and %{name|there} the person's name.
 	// Locale, timezone and gender each need a permission of the app
 	// (pages_user_locale, pages_user_timezone, pages_user_gender).
 	Fields []string

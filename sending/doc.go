@@ -73,7 +73,10 @@
 // %{first_name|there} becomes "there" if there is no value. %%{ stands for a
 // literal %{. A handler gives values with [Replier.Set]. The bot gives the person's
 // first_name, last_name and name, as far as it knows them: it asks the platform
-// for them only if the policy has handling.UserProfile under TypeDefault.
+// for them only if the policy has handling.UserProfile under TypeDefault. A person
+// on Instagram has a name only, as they wrote it ("Ada Lovelace", "the lamp shop"):
+// it is not split, first_name and last_name have no value there, and
+// %{first_name|there} is "there". A text for both products uses %{name|there}.
 //
 // A text from elsewhere (another service's answer, what the person wrote) is
 // not a message id, and %{ in it is not a placeholder. Send it unchanged

@@ -14,6 +14,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
 )
 
 // The bot in the README builds where a user would build it: in a module of their
@@ -45,6 +48,22 @@ func TestTheBotOfTheREADMEBuildsOutsideTheCheckout(t *testing.T) {
 	run(t, dir, env, "go", "vet", ".")
 	run(t, dir, env, "go", "build", "-o", "bot", ".")
 	stopCleanly(t, dir)
+}
+
+// The first bot that someone runs answers what people write, not only the bare word.
+func TestTheFirstBotsAnswerAGreetingWithPunctuation(t *testing.T) {
+	t.Parallel()
+	greeting := regexp.MustCompile("handling\\.SimpleText\\{Pattern: `([^`]*)`\\}")
+	for _, name := range []string{"README.md", "doc.go", "examples/production/bot.go", "examples/quickstart/bot.go"} {
+		content, err := os.ReadFile(filepath.Join(root(t), filepath.FromSlash(name)))
+		require.NoError(t, err)
+		found := greeting.FindSubmatch(content)
+		require.NotNil(t, found, name)
+		text := handling.TextBase{Pattern: string(found[1])}
+		for said, want := range map[string]bool{"hi": true, "Hi!": true, "hello.": true, "HELLO !!": true, "hi 👋": true, "hippo": false, "oh hi": false} {
+			require.Equal(t, want, text.ShouldHandle(t.Context(), &receiving.Event{Payload: &receiving.Message{Text: said}}), "%s: %q", name, said)
+		}
+	}
 }
 
 // stopCleanly starts the bot, stops it as a service manager does, and requires
