@@ -1,76 +1,84 @@
 package receiving
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 )
 
 // dashboardPage is the entry's id in the events of the App Dashboard's test button. No page has it.
 const dashboardPage = "0"
 
+// namedPages is the maximum number of pages that a log line names.
+const namedPages = 10
+
 // accept passes on the events that the app may deliver.
 func (w *Webhook) accept(r *http.Request, app int, s *splitter) (*refusal, error) {
 	w.reportProblems(r, app, s)
-	all := len(s.envelopes)
-	w.reportTests(r, app, s.envelopes)
-	envelopes, foreigners := w.own(app, s.envelopes)
-	if foreigners > 0 {
-		w.counters.foreign.Add(uint64(foreigners))
+	if len(s.envelopes) == 0 {
+		if s.malformed == 0 {
+			w.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "received a callback without events",
+				w.signedBy(app, slog.String("object", string(s.product)))...)
+		}
+		return nil, nil
+	}
+	own := w.own(app, s.envelopes)
+	if own.tests > 0 {
+		w.counters.tests.Add(uint64(own.tests))
+		w.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "received a test event from the App Dashboard; it is not handled, because it names page 0, which cannot be answered",
+			w.signedBy(app, slog.Int("events", own.tests))...)
+	}
+	if own.foreigners > 0 {
+		w.counters.foreign.Add(uint64(own.foreigners))
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "dropped events of pages that the signing app is not bound to",
-			slog.Int("app", app), slog.String("app_id", w.config.Apps[app].ID), slog.Int("dropped", foreigners), slog.Int("kept", len(envelopes)))
+			w.signedBy(app, slog.Int("app", app), slog.Any("pages", own.pages), slog.Int("dropped", own.foreigners), slog.Int("kept", len(own.envelopes)))...)
 	}
 	switch {
-	case all == 0:
-		return nil, nil
-	case len(envelopes) == 0 && foreigners > 0:
-		return foreign, nil
-	case len(envelopes) == 0:
+	case len(own.envelopes) == 0 && own.foreigners > 0:
+		return foreign, fmt.Errorf("the app is bound to none of its pages: %v", own.pages)
+	case len(own.envelopes) == 0:
 		return nil, nil // test events only
 	}
-	if err := w.config.Accept(r.Context(), envelopes); err != nil {
+	if err := w.config.Accept(r.Context(), own.envelopes); err != nil {
 		return notStored, err
 	}
-	w.counters.events.Add(uint64(len(envelopes)))
+	w.counters.events.Add(uint64(len(own.envelopes)))
 	return nil, nil
 }
 
-// own returns the envelopes of the pages that the app is bound to, in the same memory, and how many are of other pages. It drops the
-// dashboard's test events too, but they are no other page's.
-func (w *Webhook) own(app int, envelopes []Envelope) (kept []Envelope, foreigners int) {
-	pages := w.pages[app]
-	if pages == nil {
-		return envelopes, 0
-	}
-	kept = envelopes[:0]
-	for i := range envelopes {
-		switch page := envelopes[i].PageID; {
-		case pages[page]:
-			kept = append(kept, envelopes[i])
-		case page != dashboardPage:
-			foreigners++
-		}
-	}
-	return kept, foreigners
+// owned are the events of a callback that an app may deliver.
+type owned struct {
+	envelopes  []Envelope
+	foreigners int      // events of pages that the app is not bound to
+	pages      []string // those pages, at most namedPages
+	tests      int      // events of the dashboard's test button, which are no page's
 }
 
-// reportTests logs the events of the dashboard's test button, so that whoever has pressed it sees that they came.
-func (w *Webhook) reportTests(r *http.Request, app int, envelopes []Envelope) {
-	tests := 0
+// own returns the envelopes of the pages that the app is bound to, in the same memory, and counts those that it drops.
+func (w *Webhook) own(app int, envelopes []Envelope) owned {
+	pages := w.pages[app]
+	own := owned{envelopes: envelopes[:0]}
 	for i := range envelopes {
-		if envelopes[i].PageID == dashboardPage {
-			tests++
+		switch page := envelopes[i].PageID; {
+		case page == dashboardPage:
+			own.tests++
+		case pages == nil || pages[page]:
+			own.envelopes = append(own.envelopes, envelopes[i])
+		default:
+			own.foreigners++
+			if len(own.pages) < namedPages && !slices.Contains(own.pages, page) {
+				own.pages = append(own.pages, page)
+			}
 		}
 	}
-	if tests == 0 {
-		return
+	return own
+}
+
+// signedBy returns the attributes of a line about a callback, with the id of the app that has signed it if it has one.
+func (w *Webhook) signedBy(app int, attrs ...slog.Attr) []slog.Attr {
+	if id := w.config.Apps[app].ID; id != "" {
+		attrs = append(attrs, slog.String("app_id", id))
 	}
-	w.counters.tests.Add(uint64(tests))
-	attrs := []slog.Attr{slog.String("app_id", w.config.Apps[app].ID), slog.Int("events", tests)}
-	if pages := w.pages[app]; pages != nil && !pages[dashboardPage] {
-		w.config.Logger.LogAttrs(r.Context(), slog.LevelInfo,
-			"received a test event from the App Dashboard; it is not handled, because it names page 0, to which the app is not bound", attrs...)
-		return
-	}
-	w.config.Logger.LogAttrs(r.Context(), slog.LevelInfo,
-		"received a test event from the App Dashboard; it names page 0, which cannot be answered", attrs...)
+	return attrs
 }

@@ -30,8 +30,7 @@ type Counts struct {
 	Events uint64
 	// Foreign events were dropped, because the signing app is not bound to their page.
 	Foreign uint64
-	// Tests are events of the App Dashboard's test button, which name page 0. An app that is bound to pages passes none of them
-	// on; an app that takes all pages passes them on like any other event, and counts them in Events too.
+	// Tests are events of the App Dashboard's test button, which name page 0. They are dropped, and counted in no other field.
 	Tests uint64
 	// Malformed counts elements that were dropped and parts of events that were left out, because their form was wrong.
 	Malformed uint64

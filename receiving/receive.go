@@ -122,7 +122,7 @@ func (w *Webhook) reportProblems(r *http.Request, app int, s *splitter) {
 	w.counters.malformed.Add(uint64(s.malformed)) //nolint:gosec // a count is not negative
 	for _, p := range s.describe() {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "part of a callback is malformed",
-			slog.String("app_id", w.config.Apps[app].ID), slog.String("path", p.Path), slog.String("problem", p.Text))
+			w.signedBy(app, slog.String("path", p.Path), slog.String("problem", p.Text))...)
 	}
 	if more := s.malformed - len(s.problems); more > 0 {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "more parts of the callback are malformed", slog.Int("more", more))

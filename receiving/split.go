@@ -48,11 +48,12 @@ func (s *splitter) split() error {
 	if s.Kind() != '{' {
 		return ErrNotCallback
 	}
-	object, entries := Object(""), false
+	s.product = ""
+	entries := false
 	for s.Enter(); s.NextKey(); {
 		switch string(s.Key()) {
 		case "object":
-			s.product(&object)
+			s.readProduct(&s.product)
 		case "entry":
 			if entries {
 				s.rewind(mark{}) // the last one counts
@@ -73,7 +74,7 @@ func (s *splitter) split() error {
 		s.report(0, "has no entry")
 	}
 	for i := range s.envelopes {
-		s.envelopes[i].Object = object
+		s.envelopes[i].Object = s.product
 	}
 	return nil
 }
@@ -81,6 +82,7 @@ func (s *splitter) split() error {
 // splitter is the state while a callback is read. An element's page may stand after it, so its key is made when its entry ends.
 type splitter struct {
 	decoder
+	product    Object // the product of the whole callback
 	envelopes  []Envelope
 	elements   int        // counts them, those beyond MaxElements too
 	identities []identity // of the envelopes of this entry
@@ -108,7 +110,7 @@ func (s *splitter) release() {
 	}
 	clear(s.identities[:cap(s.identities)])
 	clear(s.envelopes)
-	s.envelopes, s.elements, s.page = s.envelopes[:0], 0, ""
+	s.product, s.envelopes, s.elements, s.page = "", s.envelopes[:0], 0, ""
 	splitters.Put(s)
 }
 
@@ -128,8 +130,8 @@ func (s *splitter) rewind(m mark) {
 	s.malformed, s.problems = m.malformed, s.problems[:m.problems]
 }
 
-// product reads the name of the product.
-func (s *splitter) product(to *Object) {
+// readProduct reads the name of the product.
+func (s *splitter) readProduct(to *Object) {
 	*to = ""
 	s.scalar("a name", func(text []byte) bool {
 		switch {

@@ -20,8 +20,8 @@ import (
 //     latter with a Retry-After header;
 //   - 405 when it is neither GET nor POST.
 //
-// The test button of the App Dashboard sends events of page 0. They are logged as such. An app that is bound to pages drops them;
-// an app that takes all pages passes them on to Accept like any other event, though no answer can reach their person.
+// The test button of the App Dashboard sends events of page 0. They are logged at INFO, counted in Counts.Tests, and dropped, since no
+// answer can reach their person. A callback without events is logged at INFO, too.
 //
 // Answers are plain text of a few words without internal details. An HTTP/1 connection is closed after an answer to a
 // request whose body was not read to its end.

@@ -501,10 +501,12 @@ func TestDashboardTestEvent(t *testing.T) {
 		silent   string
 		counts   receiving.Counts
 	}{
-		"all pages": {nil, body, http.StatusOK, 1, told + "; it names page 0, which cannot be answered", "not handled", receiving.Counts{Callbacks: 1, Events: 1, Tests: 1}},
+		"all pages": {nil, body, http.StatusOK, 0, told + "; it is not handled, because it names page 0", "dropped", receiving.Counts{Callbacks: 1, Tests: 1}},
 		"bound":     {[]string{"10"}, body, http.StatusOK, 0, told + "; it is not handled, because it names page 0", "dropped", receiving.Counts{Callbacks: 1, Tests: 1}},
-		"bound to page 0": {[]string{"0"}, body, http.StatusOK, 1, told + "; it names page 0, which cannot be answered", "not handled",
-			receiving.Counts{Callbacks: 1, Events: 1, Tests: 1}},
+		"bound to page 0": {[]string{"0"}, body, http.StatusOK, 0, told + "; it is not handled, because it names page 0", "dropped",
+			receiving.Counts{Callbacks: 1, Tests: 1}},
+		"among all pages": {nil, `{"object":"page","entry":[{"id":"0","messaging":[{"read":{}}]},{"id":"10","messaging":[{"read":{}}]}]}`,
+			http.StatusOK, 1, told, "dropped", receiving.Counts{Callbacks: 1, Events: 1, Tests: 1}},
 		"every field": {[]string{"10"}, `{"object":"instagram","entry":[{"id":"0","time":1764000000,"changes":[{"field":"comments","value":{"id":"1"}},
 			{"field":"mentions","value":{"media_id":"1"}}]},{"id":0,"field":"comments","value":{"id":"2"}}]}`, http.StatusOK, 0, "events=3", "dropped", receiving.Counts{Callbacks: 1, Tests: 3}},
 		"among others": {[]string{"10"}, `{"object":"page","entry":[{"id":"0","messaging":[{"read":{}}]},{"id":"10","messaging":[{"read":{}}]}]}`,
