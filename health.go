@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -53,10 +54,20 @@ func (b *Bot) put(ctx context.Context, events ...store.Event) error {
 type health struct {
 	ping func(context.Context) error
 
+	log *slog.Logger
+
 	mu     sync.Mutex
 	stored result // of the last callback
+	down   outage // of the store, by the callbacks
 	probed result // of the last probe
 	probe  *probe // the one that runs, or nil
+}
+
+// outage is the time in which no callback could be stored; its count is zero if
+// there is none.
+type outage struct {
+	since    time.Time
+	failures int
 }
 
 // result is what an attempt to store something came to; its time is zero if there
@@ -81,9 +92,22 @@ func (h *health) observe(err error) {
 	if _, full := errors.AsType[*store.BacklogError](err); full || errors.Is(err, context.Canceled) {
 		return
 	}
+	now := time.Now()
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.stored = result{at: time.Now(), err: err}
+	h.stored = result{at: now, err: err}
+	ended := h.down
+	switch {
+	case err == nil:
+		h.down = outage{}
+	case h.down.failures == 0:
+		h.down = outage{since: now, failures: 1}
+	default:
+		h.down.failures++
+	}
+	h.mu.Unlock()
+	if err == nil && ended.failures > 0 {
+		h.log.Warn("the store accepts callbacks again", "after", now.Sub(ended.since).Round(time.Millisecond).String(), "failures", ended.failures)
+	}
 }
 
 func (h *health) check(ctx context.Context) error {

@@ -1,10 +1,13 @@
 package messenger_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -82,6 +85,38 @@ func TestHealthyFollowsTheCallbacks(t *testing.T) {
 		after(5 * time.Second)
 		require.NoError(t, w.bot.Healthy(w.t.Context()), "a replica that gets no callbacks any more must come back")
 	})
+}
+
+// Whoever reads the errors of an outage reads that it has ended, once.
+func TestTheEndOfAnOutageIsLogged(t *testing.T) {
+	t.Parallel()
+	st := newPinged(nil)
+	var log bytes.Buffer
+	const line = `level=WARN msg="the store accepts callbacks again" after=12s failures=2`
+	cfg := messenger.Config{Policy: texts(echo), Store: st, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+		after(time.Millisecond)
+		n := 0
+		post := func() int {
+			n++
+			return w.post(callback(pageID, "4711", fmt.Sprint("m_", n), "hi")).Code
+		}
+		require.Equal(t, 200, post())
+		st.fail(errDisk)
+		require.Equal(t, 503, post())
+		after(8 * time.Second)
+		require.Equal(t, 503, post())
+		after(4 * time.Second)
+		st.fail(context.Canceled) // which says nothing
+		require.Equal(t, 503, post())
+		require.NotContains(t, log.String(), "callbacks again")
+		st.put.Store(nil)
+		for range 3 {
+			require.Equal(t, 200, post())
+		}
+		after(time.Second)
+	})
+	require.Equal(t, 1, strings.Count(log.String(), line), "%s", &log)
 }
 
 func TestHealthyProbesWithoutCallbacks(t *testing.T) {

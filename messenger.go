@@ -80,7 +80,7 @@ func New(config Config) (*Bot, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("messenger: invalid configuration:\n%w", err)
 	}
-	b.health.ping = cfg.Store.Ping
+	b.health.ping, b.health.log = cfg.Store.Ping, cfg.Logger
 	if _, ok := cfg.Store.(*store.Memory); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}

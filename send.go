@@ -52,23 +52,26 @@ func (b *Bot) Send(ctx context.Context, pageID, to string, messages ...sending.M
 // sending.Message.WithKey count too.
 func (b *Bot) SendOnce(ctx context.Context, key, pageID, to string, messages ...sending.Message) error {
 	if key == "" {
-		return errors.New("messenger: SendOnce: the key is empty")
+		return errors.Join(errors.New("messenger: SendOnce: the key is empty"), b.checkPage(pageID))
 	}
 	return b.enqueue(ctx, key, pageID, to, messages)
 }
 
-func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []sending.Message) error {
-	var errs []error
-	switch pageID {
-	case "":
-		errs = append(errs, errors.New("messenger: the page id is empty"))
-	case graph.Me:
-		errs = append(errs, errors.New(`messenger: "me" is not a page id; use the one that events have`))
-	default:
-		if !b.cfg.serves(pageID) {
-			errs = append(errs, fmt.Errorf("%w: page %q", ErrNoApp, pageID))
-		}
+// checkPage returns why nothing can be sent from a page.
+func (b *Bot) checkPage(pageID string) error {
+	switch {
+	case pageID == "":
+		return errors.New("messenger: the page id is empty")
+	case pageID == graph.Me:
+		return errors.New(`messenger: "me" is not a page id; use the one that events have`)
+	case !b.cfg.serves(pageID):
+		return fmt.Errorf("%w: page %q", ErrNoApp, pageID)
 	}
+	return nil
+}
+
+func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []sending.Message) error {
+	errs := []error{b.checkPage(pageID)}
 	if len(messages) == 0 {
 		errs = append(errs, errors.New("messenger: no messages"))
 	}

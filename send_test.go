@@ -86,4 +86,7 @@ func TestSendNamesEveryMistake(t *testing.T) {
 	require.ErrorContains(t, err, "messages[0]")
 	require.ErrorContains(t, bot.Send(t.Context(), graph.Me, "42", sending.Text("a")), "not a page id")
 	require.ErrorContains(t, bot.Send(t.Context(), "", "42", sending.Text("a")), "page id is empty")
+	for _, key := range []string{"", "key"} {
+		require.ErrorContains(t, bot.SendOnce(t.Context(), key, "", "", sending.Text("a")), "page id is empty", key)
+	}
 }

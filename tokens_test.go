@@ -1,9 +1,13 @@
 package messenger_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"regexp"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -178,6 +182,75 @@ func TestEveryRefusalOfTheTokenHoldsThePage(t *testing.T) {
 		})
 	}
 	require.Greater(t, tried, 15)
+}
+
+// The log says when the platform takes a page's token again, once: a new one, or the refused one that is tried again.
+func TestTheLogSaysThatATokenIsAcceptedAgain(t *testing.T) {
+	t.Parallel()
+	const line = `level=INFO msg="a page's access token is accepted again" page=` + pageID
+	for name, test := range map[string]struct {
+		repaired string
+		want     string
+	}{
+		"a new token": {"renewed", "same_token=false"},
+		"the same":    {pageToken, "same_token=true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var token atomic.Value
+			token.Store(secret.New(pageToken))
+			var log bytes.Buffer
+			var told atomic.Int32
+			cfg := messenger.Config{
+				Policy:         texts(echo),
+				Logger:         slog.New(slog.NewTextHandler(&log, nil)),
+				Tokens:         graph.TokenFunc(func(context.Context, string) (secret.Value, error) { return token.Load().(secret.Value), nil }),
+				OnTokenInvalid: func(context.Context, string, error) { told.Add(1) },
+			}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				w.says(ada, "one")
+				after(time.Second)
+				w.RevokeToken(0)
+				w.says(ada, "two")
+				w.says(lin, "two")
+				after(6 * time.Minute) // the refused token has been tried again, in vain
+				require.Equal(t, []string{"you said one"}, w.texts(ada))
+				require.EqualValues(t, 1, told.Load())
+				w.SetPageToken(test.repaired)
+				token.Store(secret.New(test.repaired))
+				after(5 * time.Minute)
+				require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
+				w.says(ada, "three")
+				after(time.Second)
+				w.RevokeToken(0)
+				w.says(ada, "four")
+				after(time.Minute)
+				require.EqualValues(t, 2, told.Load(), "it is told of what was accepted since")
+			})
+			require.Equal(t, 1, strings.Count(log.String(), line), "%s", &log)
+			require.Contains(t, log.String(), test.want)
+		})
+	}
+}
+
+// The log names what docs/errors.md says of a refusal.
+func TestTheLogNamesTheMeaningOfARefusal(t *testing.T) {
+	t.Parallel()
+	for name, line := range map[string]string{
+		"permission denied": `level=ERROR msg="a message was not sent"`,
+		"blocked":           `level=ERROR msg="a message was not sent"`,
+		"page limit":        `level=WARN msg="a message will be sent again"`,
+	} {
+		refusal := simulator.RefusalNamed(name)
+		var log bytes.Buffer
+		cfg := messenger.Config{Policy: texts(echo), Logger: slog.New(slog.NewTextHandler(&log, nil))}
+		inBubble(t, simulator.Config{}, cfg, func(w *world) {
+			w.Fault(simulator.Fault{Error: refusal.GraphError()})
+			w.says(ada, "one")
+			after(time.Second)
+		})
+		require.Regexp(t, regexp.QuoteMeta(line)+`.* meaning="?`+regexp.QuoteMeta(refusal.Meaning)+`"? `, log.String(), name)
+	}
 }
 
 // Refusals that only look like one of the token cost their own message and hold nothing.

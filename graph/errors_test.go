@@ -52,17 +52,28 @@ are passed to ` + "`Config.OnSendFailed`" + `, recorded and logged; the next mes
 
 ## Meanings
 
-| Meaning | Error | Class | What the bot does with a message |
-|---|---|---|---|
+The log line of a refusal has its meaning as ` + "`meaning`" + `. Concerns says whose other messages will be refused, too; a dash stands for this message
+only. What concerns a page or an app fails for everyone there until the operator has acted: alert on it.
+
+| Meaning | Error | Class | Concerns | What the bot does with a message | What the operator does |
+|---|---|---|---|---|---|
 `)
 	for _, m := range graph.Meanings() {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m, code(names[graph.SentinelOf(m)]), graph.RetryOf(m), graph.BotOf(m))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", m, code(names[graph.SentinelOf(m)]), graph.RetryOf(m), dash(graph.ScopeOf(m)), graph.BotOf(m), dash(graph.OperatorOf(m)))
 	}
 	b.WriteString("\n## Codes\n\nThe first row that fits counts.\n\n| Code | Message | Meaning | What the platform says | Source |\n|---|---|---|---|---|\n")
 	for _, r := range graph.CodeRows() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.Name, code(r.Text), r.Meaning, r.Note, link(r.Source))
 	}
 	return b.String()
+}
+
+// dash stands for what is not there.
+func dash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
 }
 
 // code returns s as code, and what is not there as a dash.

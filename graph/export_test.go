@@ -58,3 +58,7 @@ func RetryOf(m Meaning) Retry { return meanings[m].retry }
 
 // BotOf says what the bot does.
 func BotOf(m Meaning) string { return meanings[m].bot }
+
+func ScopeOf(m Meaning) string { return meanings[m].scope }
+
+func OperatorOf(m Meaning) string { return meanings[m].operator }

@@ -57,31 +57,33 @@ var meanings = [...]struct {
 	retry    Retry // of MeaningUnknown: see Error.Retry
 	sentinel error // nil: nothing that a caller branches on
 	bot      string
+	scope    string // whom it concerns, if that is more than the message
+	operator string // what the operator does about it; empty: nothing
 }{
 	MeaningUnknown: {"unknown", RetryNever, nil, "decides by the HTTP status and `is_transient`: 429 as a rate limit without a scope; 408, a server error or " +
-		"`is_transient` as unclear; everything else is refused"},
+		"`is_transient` as unclear; everything else is refused", "", "looks up the code at Meta, if it comes often"},
 	MeaningUnclear: {"unclear", RetryUncertain, nil, "sends again, at most three times, and waits for its own echo first where the page gets echoes; " +
-		"with `AtMostOnce` reports `sending.ErrUncertain` instead"},
-	MeaningTransient:          {"transient", RetryLater, ErrTransient, "sends again after about 5, 10 and 20 s, then reports it"},
-	MeaningRateLimitApp:       {"rate limit (app)", RetryLater, ErrRateLimited, "lets the conversation rest and sends again, for a day at most"},
-	MeaningRateLimitPage:      {"rate limit (page)", RetryLater, ErrRateLimited, "lets the conversation rest and sends again, for a day at most"},
-	MeaningRateLimitAccount:   {"rate limit (account)", RetryLater, ErrRateLimited, "lets the conversation rest and sends again, for a day at most"},
-	MeaningTooSoon:            {"too soon", RetryLater, ErrTooSoon, "sends again after about 5, 10 and 20 s, then reports it"},
-	MeaningToken:              {"token", RetryNewToken, ErrTokenInvalid, "holds the page's messages, calls `OnTokenInvalid` once for the token, and resumes with a new one"},
-	MeaningPermission:         {"permission", RetryNever, ErrPermission, "reports it"},
-	MeaningWindowClosed:       {"window closed", RetryNever, ErrOutsideWindow, "reports it, and does not try what follows in the same turn"},
-	MeaningPersonUnavailable:  {"person unavailable", RetryNever, ErrPersonUnavailable, "reports it, and sends nothing to the person until they write again"},
-	MeaningNotForPerson:       {"not for this person", RetryNever, ErrNotForPerson, "reports it"},
-	MeaningProfileUnavailable: {"profile unavailable", RetryNever, ErrProfileUnavailable, "does without the profile"},
-	MeaningNotThreadOwner:     {"not thread owner", RetryNever, ErrNotThreadOwner, "reports it"},
-	MeaningPolicy:             {"policy block", RetryNever, ErrPageRestricted, "reports it"},
-	MeaningInvalid:            {"invalid request", RetryNever, ErrInvalidRequest, "reports it"},
+		"with `AtMostOnce` reports `sending.ErrUncertain` instead", "", ""},
+	MeaningTransient:          {"transient", RetryLater, ErrTransient, "sends again after about 5, 10 and 20 s, then reports it", "", ""},
+	MeaningRateLimitApp:       {"rate limit (app)", RetryLater, ErrRateLimited, "lets the conversation rest and sends again, for a day at most", "the app", "lowers the traffic, or asks Meta for more, if it lasts"},
+	MeaningRateLimitPage:      {"rate limit (page)", RetryLater, ErrRateLimited, "lets the conversation rest and sends again, for a day at most", "the page", "lowers the traffic, if it lasts"},
+	MeaningRateLimitAccount:   {"rate limit (account)", RetryLater, ErrRateLimited, "lets the conversation rest and sends again, for a day at most", "the token", "lowers the traffic, if it lasts"},
+	MeaningTooSoon:            {"too soon", RetryLater, ErrTooSoon, "sends again after about 5, 10 and 20 s, then reports it", "", ""},
+	MeaningToken:              {"token", RetryNewToken, ErrTokenInvalid, "holds the page's messages, calls `OnTokenInvalid` once for the token, and resumes with a new one", "the page", "makes a new token, or corrects the app secret; with a fixed token, restarts the bot"},
+	MeaningPermission:         {"permission", RetryNever, ErrPermission, "reports it", "the page, mostly", "grants the permission, switches the app to live mode, or passes App Review, as the code says; the messages are not repeated"},
+	MeaningWindowClosed:       {"window closed", RetryNever, ErrOutsideWindow, "reports it, and does not try what follows in the same turn", "the person", ""},
+	MeaningPersonUnavailable:  {"person unavailable", RetryNever, ErrPersonUnavailable, "reports it, and sends nothing to the person until they write again", "the person", ""},
+	MeaningNotForPerson:       {"not for this person", RetryNever, ErrNotForPerson, "reports it", "the person", "changes the message, if it comes often"},
+	MeaningProfileUnavailable: {"profile unavailable", RetryNever, ErrProfileUnavailable, "does without the profile", "", ""},
+	MeaningNotThreadOwner:     {"not thread owner", RetryNever, ErrNotThreadOwner, "reports it", "the conversation", "checks conversation routing of the page"},
+	MeaningPolicy:             {"policy block", RetryNever, ErrPageRestricted, "reports it", "the page or the app, mostly", "reads the restriction in the page's Support Inbox or the app's alerts, and appeals or removes its cause"},
+	MeaningInvalid:            {"invalid request", RetryNever, ErrInvalidRequest, "reports it", "", "corrects the message in the policy or the program"},
 	MeaningNotReplyable: {"not replyable", RetryNever, ErrInvalidRequest, "reports it; after an attempt of unknown outcome as " +
-		"`sending.ErrUncertain`, since the reply may be what makes the comment not replyable"},
+		"`sending.ErrUncertain`, since the reply may be what makes the comment not replyable", "", ""},
 	MeaningAlreadyDone: {"already done", RetryNever, ErrAlreadyDone, "counts the message as delivered if an earlier attempt at it had an unknown outcome, " +
-		"else reports it"},
-	MeaningDuplicate: {"duplicate", RetryNever, ErrDuplicate, "reports it"},
-	MeaningRefused:   {"refused", RetryNever, nil, "reports it"},
+		"else reports it", "", ""},
+	MeaningDuplicate: {"duplicate", RetryNever, ErrDuplicate, "reports it", "", "does not send it twice"},
+	MeaningRefused:   {"refused", RetryNever, nil, "reports it", "", "looks up the code"},
 }
 
 // String returns the name of the meaning, as docs/errors.md has it.

@@ -28,7 +28,7 @@ type Allowance struct {
 	CPUTime   float64       // percent of the processor's time
 	TotalTime float64       // percent of the time
 	Regain    time.Duration // until calls are answered again, counted from Seen, at most 24 h; 0: they are answered
-	Seen      time.Time     // when it was told; zero: never
+	Seen      time.Time     `json:",omitzero"` // when it was told; zero: never, and left out of the JSON
 }
 
 // Percent returns the highest percentage of all allowances that still count, or 0 if nothing is known. At 100 the platform

@@ -9,6 +9,9 @@ import (
 
 // Forget implements [Store].
 func (m *Memory) Forget(ctx context.Context, conv Conversation) error {
+	if conv.PageID == "" || conv.PersonID == "" {
+		return ErrEmptyID
+	}
 	if err := m.begin(ctx); err != nil {
 		return err
 	}

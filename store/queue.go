@@ -370,8 +370,8 @@ type Stats struct {
 	// Dead letters.
 	Dead int
 	// Oldest is when the event that waits longest was received; zero if none
-	// waits.
-	Oldest time.Time
+	// waits, and then left out of the JSON.
+	Oldest time.Time `json:",omitzero"`
 	// Blocked are conversations whose head waits to be tried again, those that
 	// have waited longest first, at most [MaxBlocked].
 	Blocked []Blocked

@@ -22,7 +22,8 @@ type Store interface {
 	// A turn that runs for the person meanwhile is fenced: its commit is
 	// refused with [ErrFenced]. Deduplication keys stay, so they must identify
 	// no one: the bot's are digests. What a database keeps of deleted rows in
-	// its files, the package of that database says.
+	// its files, the package of that database says. It returns [ErrEmptyID] if
+	// the page id or the person id is empty: that is no one.
 	Forget(ctx context.Context, conv Conversation) error
 
 	// Purge erases what is older than the cutoffs, and what has expired. Keys
@@ -113,6 +114,9 @@ var (
 	// ErrTurnOver is returned by [Queue] when the turn, or the route of it
 	// that the context belongs to, has ended.
 	ErrTurnOver = errors.New("store: the turn has ended")
+	// ErrEmptyID is returned by Forget for a conversation without a page id or
+	// without a person id.
+	ErrEmptyID = errors.New("store: the page id or the person id is empty")
 	// ErrClosed is returned by every method of a closed store but Close.
 	ErrClosed = errors.New("store: closed")
 )

@@ -14,14 +14,15 @@ import (
 
 // openStore opens the database. It waits for a server that does not answer yet. A
 // file that cannot be opened is an error at once, and so are tables that a newer
-// version has written. The store is nil with an error: its type is no interface,
+// version has written. What the store finds out later, such as a pooler or a file
+// that could not be wiped, goes to log. The store is nil with an error: its type is no interface,
 // in which a nil pointer would not equal nil.
 func openStore(ctx context.Context, log *slog.Logger, database string) (*gormstore.Store, error) {
 	if !strings.HasPrefix(database, "postgres://") && !strings.HasPrefix(database, "postgresql://") {
-		return sqlite.Open(database)
+		return sqlite.Open(database, gormstore.WithLogger(log))
 	}
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
-		st, err := postgres.Open(database)
+		st, err := postgres.Open(database, gormstore.WithLogger(log))
 		var newer *gormstore.SchemaError
 		if err == nil || errors.As(err, &newer) {
 			return st, err

@@ -157,7 +157,11 @@ func configure(origin string, opts options) (cfg messenger.Config, platform *sim
 	if cfg.Catalog, err = catalog(); err != nil {
 		return cfg, nil, err
 	}
-	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	level := slog.LevelInfo // what the real platform sends, the dashboard's test events too
+	if opts.simulate {
+		level = slog.LevelWarn
+	}
+	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	cfg.Policy = policy()
 	cfg.DefaultText = defaultText
 	cfg.ThreadSettings = map[string]threadsettings.Settings{graph.Me: settings()}

@@ -139,7 +139,11 @@ func (w *worker) try(a *attempt) (pause time.Duration) {
 			return pause
 		}
 	}
+	began := time.Now()
 	result, err := w.e.send(ctx, a.delivery)
+	if err == nil {
+		w.e.pages.accepted(a.delivery.PageID, used.value, began)
+	}
 	pause, err = w.conclude(a.send, a.delivery, result, err, used)
 	if pause == 0 && endsGroup(err) && toPerson(a.delivery) {
 		w.unavailable(a.delivery, err)
@@ -348,7 +352,7 @@ func backoff(attempt int, first time.Duration) time.Duration {
 // refused for.
 func (w *worker) again(s store.QueuedSend, d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
 	w.e.counts.sent(outcome)
-	w.log.Warn("a message will be sent again", "send", d.Key, "attempt", d.Attempt, "outcome", outcome, "error", err)
+	w.log.With(meaningOf(err)...).Warn("a message will be sent again", "send", d.Key, "attempt", d.Attempt, "outcome", outcome, "error", err)
 	state := store.SendAgain
 	if outcome == store.OutcomeUncertain || s.Started {
 		state = store.SendUnknown
@@ -363,8 +367,17 @@ func (w *worker) settle(d sending.Delivery, result graph.SendResult, err error, 
 	if err == nil {
 		return
 	}
-	w.log.Error("a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)
+	w.log.With(meaningOf(err)...).Error("a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)
 	w.e.failed(w.held.ctx, sending.Failure{Delivery: d, Err: err})
+}
+
+// meaningOf is what the log says of a refusal of the platform: its name in
+// docs/errors.md. It is empty for other errors.
+func meaningOf(err error) []any {
+	if refused, ok := errors.AsType[*graph.Error](err); ok {
+		return []any{"meaning", refused.Meaning().String()}
+	}
+	return nil
 }
 
 func (w *worker) note(d sending.Delivery, state store.SendState, result graph.SendResult, err error, outcome store.SentOutcome) {

@@ -186,6 +186,9 @@ func (e *Engine) claim(ctx context.Context) {
 			failures++
 			e.cfg.Logger.Error("cannot claim work from the store; retrying", "error", err, "failures", failures)
 		} else {
+			if failures > 0 && err == nil {
+				e.cfg.Logger.Warn("the store gives work again", "failures", failures)
+			}
 			failures = 0
 		}
 		if err == nil && len(leases) == free {

@@ -31,9 +31,10 @@ type pages struct {
 type page struct {
 	text, media *pace
 
-	// refused is the token that the platform refused, until when.
-	refused secret.Value
-	until   time.Time
+	// refused is the token that the platform refused, since when, and until when
+	// that is trusted; the times are zero if the token is good.
+	refused      secret.Value
+	since, until time.Time
 }
 
 func newPages(cfg Config, peers *peers, hint func()) *pages {
@@ -110,13 +111,35 @@ func (p *pages) pause(ctx context.Context, pageID string, used secret.Value, err
 	p.mu.Lock()
 	pg := p.get(pageID)
 	told := !pg.until.IsZero() && (pg.refused.Equal(used.Reveal()) || pg.refused.IsZero() && used.IsZero())
-	pg.refused, pg.until = used, time.Now().Add(tokenRetry)
+	now := time.Now()
+	if pg.since.IsZero() {
+		pg.since = now
+	}
+	pg.refused, pg.until = used, now.Add(tokenRetry)
 	p.mu.Unlock()
 	if !told {
-		p.cfg.Logger.Error("a page's access token is refused; its messages wait for a new one", "page", pageID, "error", err)
+		p.cfg.Logger.Error("a page's access token is refused; its messages wait for a new one", "page", pageID, "retry_after", tokenRetry.String(), "error", err)
 		p.tell(ctx, pageID, err)
 	}
 	return tokenPoll
+}
+
+// accepted notes that the platform took a call that began at that time with that
+// token: a page that waited for a token is served again. The late answer to a call
+// that was made before the refusal says nothing.
+func (p *pages) accepted(pageID string, used secret.Value, began time.Time) {
+	p.mu.Lock()
+	pg := p.get(pageID)
+	same := pg.refused.Equal(used.Reveal()) || pg.refused.IsZero() && used.IsZero()
+	if pg.until.IsZero() || began.Before(pg.until.Add(-tokenRetry)) || same && began.Before(pg.until) {
+		p.mu.Unlock()
+		return
+	}
+	since := pg.since
+	pg.refused, pg.since, pg.until = secret.Value{}, time.Time{}, time.Time{}
+	p.mu.Unlock()
+	p.cfg.Logger.Info("a page's access token is accepted again", "page", pageID,
+		"after", time.Since(since).Round(time.Millisecond).String(), "same_token", same)
 }
 
 func (p *pages) tell(ctx context.Context, pageID string, err error) {

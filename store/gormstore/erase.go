@@ -11,6 +11,9 @@ import (
 // Forget implements [store.Store]. A running turn is fenced because its
 // mailbox is gone and epochs are never repeated.
 func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
+	if conv.PageID == "" || conv.PersonID == "" {
+		return store.ErrEmptyID
+	}
 	err := s.do(ctx, func(t *txn) error {
 		// The mailbox goes first: whoever holds it has its commit refused.
 		if err := t.lock(map[store.Conversation]bool{conv: true}); err != nil {

@@ -47,6 +47,13 @@ func (s *suite) known(conv store.Conversation) int {
 }
 
 var erasePromises = []promise{
+	{"to forget no one is an error", func(s *suite) {
+		s.fill(ann)
+		for _, conv := range []store.Conversation{{}, {PageID: ann.PageID}, {PersonID: ann.PersonID}} {
+			require.ErrorIs(s, s.Forget(s.ctx, conv), store.ErrEmptyID)
+		}
+		require.Equal(s, 5, s.known(ann))
+	}},
 	{"a forgotten person is nowhere", func(s *suite) {
 		anns := s.fill(ann)
 		bobs := s.fill(bob)
