@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -73,18 +74,28 @@ func TestCommentIsAnsweredInBothWays(t *testing.T) {
 		require.Equal(t, []string{"We wrote to you.", "Thank you for: Are you open?"}, w.publicTexts(post))
 		require.Equal(t, 2, w.person("counted").ThumbUps)
 		require.Len(t, w.Requests(), 6, "the page's own comments are not answered")
+		var recipients []string
+		for _, r := range w.Requests() {
+			if to := regexp.MustCompile(`"recipient":{[^}]*}`).FindString(r.Body); to != "" {
+				recipients = append(recipients, to)
+			}
+		}
+		require.ElementsMatch(t, []string{`"recipient":{"comment_id":"` + comment + `"}`, `"recipient":{"post_id":"` + post + `"}`}, recipients)
 		require.True(t, w.person(ada).LastAct.IsZero(), "a comment opens no messaging window")
 
-		// The platform may notify again, with another time.
+		// The platform may notify again, with another time, and after the author was renamed.
 		body := w.Deliveries()[0].Body
 		require.Contains(t, body, comment)
 		for i := range 3 {
 			again := strings.Replace(body, `"time":`, fmt.Sprintf(`"time":%d`, i+1), 1)
+			require.Contains(t, again, `"Ada Byron"`)
+			again = strings.Replace(again, `"Ada Byron"`, fmt.Sprintf(`"Ada the %d."`, i+1), 1)
 			require.Equal(t, 200, w.post(again).Code)
 		}
 		after(time.Minute)
 		require.Len(t, w.texts(ada), 1)
 		require.Len(t, w.publicTexts(comment), 2)
+		require.Equal(t, 2, w.person("counted").ThumbUps)
 	})
 }
 
@@ -188,6 +199,7 @@ func TestPageMentionIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	type call struct{ method, path, body string }
 	var calls []call
+	turns := 0
 	platform := roundTripper(func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		calls = append(calls, call{r.Method, r.URL.Path[strings.Index(r.URL.Path[1:], "/")+1:], string(body)})
@@ -197,7 +209,13 @@ func TestPageMentionIsAnsweredOnce(t *testing.T) {
 	})
 	cfg := messenger.Config{
 		Policy: routing.Policy{
-			receiving.TypeMention: {{Handler: handling.Dummy{}, Senders: sending.List(sending.SimpleMessage{Text: "Thanks, %{name|friend}!"})}},
+			receiving.TypeMention: {{
+				Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
+					turns++
+					return nil
+				}),
+				Senders: sending.List(sending.SimpleMessage{Text: "Thanks, %{name|friend}!"}),
+			}},
 		},
 		HTTPClient: &http.Client{Transport: platform},
 		OnSendFailed: func(_ context.Context, f sending.Failure) {
@@ -224,6 +242,7 @@ func TestPageMentionIsAnsweredOnce(t *testing.T) {
 			{http.MethodPost, "/1_2/comments", `{"message":"Thanks, Ana!"}`},
 			{http.MethodPost, "/44_1/comments", `{"message":"Thanks, friend!"}`},
 		}, calls)
+		require.Equal(t, 2, turns)
 	})
 }
 
