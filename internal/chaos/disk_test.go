@@ -28,25 +28,31 @@ func TestFullDisk(t *testing.T) {
 		ada.said++
 		platform.want(1)
 	}
+	// A probe that a busy machine does not finish within its time is repeated.
+	becomes := func(want int, why string) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			status, _ := bot.get("/healthz")
+			return status == want
+		}, time.Minute, 10*time.Millisecond, why)
+	}
 	tell()
-	status, _ := bot.get("/healthz")
-	require.Equal(t, 200, status)
+	becomes(200, "there is space")
 
-	status, _ = bot.get("/disk/4096")
+	status, _ := bot.get("/disk/4096")
 	require.Equal(t, 200, status)
 	for range 5 {
 		require.NotEqual(t, 200, post(bot.url, next()))
 	}
 	status, _ = bot.get("/healthz")
-	require.Equal(t, 503, status, "and whoever asks is told")
+	require.Equal(t, 503, status, "anyone who asks learns it")
 
 	status, _ = bot.get("/disk/all")
 	require.Equal(t, 200, status)
 	for range 5 {
 		tell()
 	}
-	status, _ = bot.get("/healthz")
-	require.Equal(t, 200, status)
+	becomes(200, "there is space again")
 	<-platform.all()
 	_, replies := ada.numbers()
 	require.Equal(t, replies, platform.texts(ada.id))

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -122,8 +123,9 @@ func flood(t *testing.T, name string, with []attack) {
 			require.LessOrEqual(t, peak-before, mayGrow)
 		}
 		// All of it comes back, so that the largest callbacks are taken again.
-		for ctx := t.Context(); answerTo(ctx, t, bot, honestBody(1, "after", largeBody-4<<10)) != http.StatusOK; {
-			require.NoError(t, ctx.Err())
+		for status := 0; status != http.StatusOK; {
+			status, _ = answerTo(t.Context(), t, bot, honestBody(1, "after", largeBody-4<<10))
+			require.NoError(t, t.Context().Err())
 		}
 	})
 }
@@ -165,7 +167,8 @@ func (a attack) run(ctx context.Context, address string, ready func()) {
 }
 
 // honest posts callbacks of 2 KiB for a while, and returns how long each took to
-// be answered 200, which every one of them must be.
+// be answered 200. None may be refused for the bodies in flight. Those that were too
+// slow for the bot's limits, as happens on a busy machine, are delivered again.
 func honest(t *testing.T, bot *process, run string, lasts time.Duration) (took []time.Duration) {
 	t.Helper()
 	var mu sync.Mutex
@@ -177,8 +180,16 @@ func honest(t *testing.T, bot *process, run string, lasts time.Duration) (took [
 			defer pace.Stop()
 			for n := sender; time.Now().Before(end); n += honestSenders {
 				begun := time.Now()
-				if status := answerTo(t.Context(), t, bot, honestBody(n, run, 2<<10)); status != http.StatusOK {
-					t.Errorf("a callback was answered %d", status)
+				for status := 0; status != http.StatusOK && t.Context().Err() == nil; {
+					var text string
+					status, text = answerTo(t.Context(), t, bot, honestBody(n, run, 2<<10))
+					switch status {
+					case http.StatusOK, http.StatusRequestTimeout, 0: // 0: it was not read in time
+					case http.StatusServiceUnavailable:
+						assert.Contains(t, text, "not stored")
+					default:
+						t.Errorf("a callback was answered %d: %s", status, text)
+					}
 				}
 				mu.Lock()
 				took = append(took, time.Since(begun))
@@ -199,22 +210,26 @@ func honestBody(n int, run string, size int) []byte {
 }
 
 // answerTo posts a signed callback on a connection of its own and waits for the
-// answer as long as it takes.
-func answerTo(ctx context.Context, t *testing.T, bot *process, body []byte) int {
+// answer as long as it takes. The status is 0 if none came.
+func answerTo(ctx context.Context, t *testing.T, bot *process, body []byte) (status int, text string) {
 	t.Helper()
 	mac := hmac.New(sha256.New, []byte(appSecret))
 	mac.Write(body)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, bot.url+"/webhook", bytes.NewReader(body))
 	if err != nil {
-		return 0
+		return 0, err.Error()
 	}
 	r.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
 	resp, err := client.Transport.RoundTrip(r)
 	if err != nil {
-		return 0
+		return 0, err.Error()
 	}
-	_ = resp.Body.Close()
-	return resp.StatusCode
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err.Error()
+	}
+	return resp.StatusCode, string(answer)
 }
 
 // memory is a figure of a process's memory, in KiB: VmRSS is what is resident

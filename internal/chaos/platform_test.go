@@ -181,6 +181,9 @@ var client = &http.Client{
 	Transport: &http.Transport{DisableKeepAlives: true},
 }
 
+// patient waits for what a busy machine takes its time for.
+var patient = &http.Client{Timeout: time.Minute, Transport: client.Transport}
+
 // post gives one signed callback to a bot and returns the status of its answer,
 // or 0 if there was none.
 func post(url string, body []byte) int {

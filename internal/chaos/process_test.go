@@ -127,7 +127,7 @@ func (p *process) tail(lines int) string {
 // get asks a path of the bot and returns the status, or 0 if there was no
 // answer, and what it says.
 func (p *process) get(path string) (int, string) {
-	resp, err := client.Get(p.url + path)
+	resp, err := patient.Get(p.url + path)
 	if err != nil {
 		return 0, ""
 	}
