@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 )
 
 const (
@@ -45,15 +44,4 @@ func parse(dsn string) (config *pgx.ConnConfig, explicit bool, err error) {
 		config.RuntimeParams["application_name"] = "messenger"
 	}
 	return config, explicit, nil
-}
-
-// cancelling copies a configuration so that its connections ask the server to
-// cancel a statement when its context ends. Otherwise the statement would go
-// on, and keep its locks.
-func cancelling(config *pgx.ConnConfig) *pgx.ConnConfig {
-	config = config.Copy()
-	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: grace}
-	}
-	return config
 }

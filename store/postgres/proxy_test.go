@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"encoding/binary"
 	"net"
 	"sync"
 	"testing"
@@ -17,6 +18,13 @@ type proxy struct {
 	listener net.Listener
 	target   string
 	network  string
+
+	// cancels, if set, gets the connections of requests to cancel. They are not
+	// passed on; who takes them closes them.
+	cancels chan net.Conn
+
+	// frozen, if set before that, gets a value for each message that freezes.
+	frozen chan struct{}
 
 	mu    sync.Mutex
 	state proxyState
@@ -95,15 +103,29 @@ func (p *proxy) copy(to, from net.Conn) {
 		state, thaw := p.state, p.thaw
 		p.mu.Unlock()
 		if state == frozen {
+			select {
+			case p.frozen <- struct{}{}:
+			default:
+			}
 			<-thaw
 		}
 		if err != nil {
+			return
+		}
+		if p.cancels != nil && isCancel(buffer[:n]) {
+			p.cancels <- from
+			<-thaw
 			return
 		}
 		if _, err := to.Write(buffer[:n]); err != nil {
 			return
 		}
 	}
+}
+
+// isCancel reports whether a message is a request to cancel.
+func isCancel(message []byte) bool {
+	return len(message) >= 8 && binary.BigEndian.Uint32(message[4:]) == 80877102
 }
 
 // set changes what the proxy does. Refusing resets all connections; what was
