@@ -152,9 +152,10 @@ func (b *lockedBuffer) String() string {
 func TestStoreBehindPgBouncer(t *testing.T) {
 	t.Parallel()
 	bouncerPath(t)
+	schemas := shelf{t: t, newDSN: func(t *testing.T) string { t.Helper(); return newBouncer(t, transactionPooling) }}
 	storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
 		t.Helper()
-		st, err := postgres.Open(newBouncer(t, transactionPooling), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog), quiet)
+		st, err := postgres.Open(schemas.take(t), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog), quiet)
 		require.NoError(t, err)
 		return pooledStore{st}
 	})

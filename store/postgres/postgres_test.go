@@ -27,9 +27,10 @@ func TestStoreWithoutPreparedStatements(t *testing.T) {
 func run(t *testing.T, with func(dsn string) string) {
 	t.Helper()
 	testpostgres.Server(t)
+	schemas := shelf{t: t, newDSN: func(t *testing.T) string { t.Helper(); return testpostgres.DSN(t) }}
 	storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
 		t.Helper()
-		st, err := postgres.Open(with(testpostgres.DSN(t)), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
+		st, err := postgres.Open(with(schemas.take(t)), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
 		require.NoError(t, err)
 		return st
 	})
