@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"time"
 )
 
@@ -18,8 +19,7 @@ const ended = `(m.holder = 0 OR NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.loc
 // lookAfter voids the leases of dead processes, so that their conversations do not
 // wait until they expire.
 func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {
-	gone := map[int64]time.Time{}
-	var calm time.Time
+	gone := absences{since: map[int64]time.Time{}}
 	for pause(ctx, look) {
 		found, err := c.absent(ctx)
 		self := c.holder.Load()
@@ -30,34 +30,47 @@ func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {
 			rejoin()
 		}
 		if err != nil || found[self] {
-			// The server went away, and all locks with it. Others that live may take
-			// longer than this process to come back.
-			clear(gone)
-			calm = time.Now().Add(recovery)
+			gone.outage(time.Now())
 			continue
 		}
-		if time.Now().Before(calm) {
-			continue
-		}
-		for holder := range gone {
-			if !found[holder] {
-				delete(gone, holder)
-			}
-		}
-		for holder := range found {
-			since, known := gone[holder]
-			if !known {
-				gone[holder] = time.Now()
-				continue
-			}
-			if time.Since(since) < absent {
-				continue
-			}
+		for _, holder := range gone.lasting(found, time.Now()) {
 			if freed, err := c.void(ctx, holder); err == nil && freed {
 				due()
 			}
 		}
 	}
+}
+
+// absences are the holders that were seen to hold no lock.
+type absences struct {
+	since map[int64]time.Time
+	calm  time.Time
+}
+
+// outage notes that the server went away, and all locks with it. Others that live may
+// take longer than this process to come back.
+func (a *absences) outage(now time.Time) {
+	clear(a.since)
+	a.calm = now.Add(recovery)
+}
+
+// lasting returns the holders, of those that hold no lock now, that have held none
+// for so long that they have ended.
+func (a *absences) lasting(found map[int64]bool, now time.Time) (ended []int64) {
+	if now.Before(a.calm) {
+		return nil
+	}
+	maps.DeleteFunc(a.since, func(holder int64, _ time.Time) bool { return !found[holder] })
+	for holder := range found {
+		since, known := a.since[holder]
+		switch {
+		case !known:
+			a.since[holder] = now
+		case now.Sub(since) >= absent:
+			ended = append(ended, holder)
+		}
+	}
+	return ended
 }
 
 // absent returns the holders that hold no lock. A lock that is tried for belongs

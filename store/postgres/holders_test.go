@@ -67,6 +67,43 @@ func TestADeadProcessIsNoticedAndAStoppedOneIsNot(t *testing.T) {
 	}, time.Minute, 10*time.Millisecond)
 }
 
+// A process that lost its connections has 200 ms to come back, and each of several 10 s
+// when the server was away.
+func TestWhoHoldsNoLockForLongHasEnded(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	seven, both := []int64{7}, []int64{7, 8}
+	for name, c := range map[string]struct {
+		looks []postgres.Look
+		want  [][]int64
+	}{
+		"absent for long": {
+			[]postgres.Look{{At: 0, Absent: seven}, {At: 100 * ms, Absent: seven}, {At: 199 * ms, Absent: seven}, {At: 200 * ms, Absent: seven}, {At: 300 * ms, Absent: seven}},
+			[][]int64{nil, nil, nil, seven, seven}, // again until it is deleted
+		},
+		"back in time": {
+			[]postgres.Look{{At: 0, Absent: seven}, {At: 100 * ms}, {At: 200 * ms, Absent: seven}, {At: 300 * ms, Absent: seven}, {At: 400 * ms, Absent: seven}},
+			[][]int64{nil, nil, nil, nil, seven},
+		},
+		"looks far apart": {
+			[]postgres.Look{{At: 0, Absent: seven}, {At: time.Minute, Absent: both}, {At: 2 * time.Minute, Absent: both}},
+			[][]int64{nil, seven, both},
+		},
+		"the server was away": {
+			[]postgres.Look{
+				{At: 0, Absent: seven}, {At: 100 * ms, Away: true}, {At: 300 * ms, Absent: seven}, {At: 10 * time.Second, Absent: seven},
+				{At: 10*time.Second + 100*ms, Absent: seven}, {At: 10*time.Second + 300*ms, Absent: seven},
+			},
+			[][]int64{nil, nil, nil, nil, nil, seven},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, c.want, postgres.Ended(c.looks...))
+		})
+	}
+}
+
 // A process that ended while no other was there to notice leaves leases that have
 // merely expired when the next one comes. Those of a process that is stopped look
 // the same, but it is still connected.

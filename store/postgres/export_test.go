@@ -1,0 +1,38 @@
+package postgres
+
+import (
+	"slices"
+	"time"
+)
+
+// Timeout is how long a transaction of the writer may take.
+const Timeout = timeout
+
+// Look is one look of a process at the others.
+type Look struct {
+	At     time.Duration
+	Absent []int64 // holders that hold no lock
+	Away   bool    // the server was away, or this process's own lock
+}
+
+// Ended returns after each look which holders are taken for ended, sorted.
+func Ended(looks ...Look) (all [][]int64) {
+	a := absences{since: map[int64]time.Time{}}
+	begin := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, look := range looks {
+		now := begin.Add(look.At)
+		if look.Away {
+			a.outage(now)
+			all = append(all, nil)
+			continue
+		}
+		found := map[int64]bool{}
+		for _, holder := range look.Absent {
+			found[holder] = true
+		}
+		ended := a.lasting(found, now)
+		slices.Sort(ended)
+		all = append(all, ended)
+	}
+	return all
+}
