@@ -148,8 +148,8 @@ type Config struct {
 	Workers int
 }
 
-// Retention says how long records are kept. A negative duration keeps them for
-// good.
+// Retention says how long records are kept. A negative duration keeps them without
+// limit.
 type Retention struct {
 	// People is for everything about people who have been silent for so long, counted
 	// from their last act: profile, sessions, locations, messages both ways. They are

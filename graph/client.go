@@ -52,8 +52,8 @@ type Request struct {
 	Body any
 	// Method is the HTTP method. Default: GET.
 	Method string
-	// Once keeps the client from making the call again, whatever became of it: the caller decides. Default: the call is
-	// made again as [Client] says.
+	// Once turns off the client's retries: the caller decides whether to retry. Default: the call is retried as [Client]
+	// says.
 	Once bool
 	// Page is the id of the page whose token and secret the call bears. It is no part of the URL.
 	Page string

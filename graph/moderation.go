@@ -33,7 +33,7 @@ func (c *Client) Moderate(ctx context.Context, page string, psids []string, acti
 	has := func(action ModerationAction) bool { return slices.Contains(actions, action) }
 	switch {
 	case len(psids) == 0 || slices.Contains(psids, ""):
-		return refuse("moderation: nobody named, or an empty id")
+		return refuse("moderation: no person id, or an empty one")
 	case len(psids) > MaxModerationUsers:
 		return refuse("moderation: over 10 people")
 	case len(actions) == 0 || has(""):

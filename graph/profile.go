@@ -36,7 +36,7 @@ type Profile struct {
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile.
 func (c *Client) Profile(ctx context.Context, page, psid string, fields ...string) (Profile, error) {
 	if psid == "" {
-		return Profile{}, &RequestError{Err: errors.New("profile of nobody: the person's id is empty")}
+		return Profile{}, &RequestError{Err: errors.New("profile: the person's id is empty")}
 	}
 	if len(fields) == 0 {
 		fields = profileFields

@@ -55,8 +55,8 @@ const publicReplyWindow = 10 * time.Minute
 const maxPublicReplies = 500
 
 // FindPublicReply looks below a comment or a post for a comment of the page's own with that text, not older than since, and
-// returns its id; "" if there is none among the newest 500. It says what became of a [Client.PublicReply] whose outcome is
-// unknown. The platform has no such list for a mention: then the error matches [errors.ErrUnsupported].
+// returns its id; "" if there is none among the newest 500. Use it to find the outcome of a [Client.PublicReply] whose
+// outcome is unknown. The platform has no such list for a mention: then the error matches [errors.ErrUnsupported].
 func (c *Client) FindPublicReply(ctx context.Context, page string, to PublicTarget, text string, since time.Time) (id string, err error) {
 	path, err := to.edge(page)
 	if err != nil {

@@ -29,8 +29,8 @@ var platformLocales = map[string]string{
 
 // For returns the localizer for a person's locale, in the platform's form ("zh_TW") or as a BCP 47 tag. It is never nil.
 //
-// A catalogue serves if CLDR ranks its language as near: pt_PT reads pt-BR, zh_HK reads zh-TW, but zh_CN does not, and
-// nobody who reads French gets German. Whoever reads the language of the message ids gets the ids, unless there is a
+// A catalogue serves if CLDR ranks its language as near: pt_PT gets pt-BR, zh_HK gets zh-TW, but zh_CN does not, and
+// a French locale never gets German. A locale in the language of the message ids gets the ids, unless there is a
 // catalogue for just that locale. A locale that is empty, unknown or malformed is served like the language of the ids.
 //
 // What was found is kept, up to 1024 locales, so that a call costs a lookup.

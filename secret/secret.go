@@ -50,7 +50,7 @@ func (v Value) IsZero() bool {
 }
 
 // Equal reports whether the secret is text, in a time that does not depend on where the two differ.
-// A Value that is not set equals no text, not even the empty one, so that a forgotten setting lets nobody in.
+// A Value that is not set equals no text, not even the empty one, so a missing setting fails closed.
 func (v Value) Equal(text string) bool {
 	want, got := sha256.Sum256([]byte(v.Reveal())), sha256.Sum256([]byte(text))
 	return subtle.ConstantTimeCompare(want[:], got[:]) == 1 && !v.IsZero()

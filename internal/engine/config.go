@@ -39,7 +39,7 @@ type Config struct {
 	Workers     int
 }
 
-// Retention says how long records are kept; zero keeps them for good.
+// Retention says how long records are kept; zero keeps them without limit.
 type Retention struct {
 	People               time.Duration
 	Received, Seen, Sent time.Duration
