@@ -1,5 +1,5 @@
-// Package messenger is a framework for Facebook Messenger bots that live inside
-// a Go service.
+// Package messenger is a framework for Facebook Messenger and Instagram bots that
+// run inside a Go service.
 //
 // A [Bot] is an http.Handler for the platform's callbacks. It checks each
 // callback's signature, makes its events durable, and only then answers 200.
@@ -43,7 +43,8 @@
 //   - After a crash conversations resume in parallel. An event becomes a dead
 //     letter without being run again only if it ended its process while it ran
 //     alone.
-//   - One slow or failing person, handler, page or token delays no other.
+//   - One slow or failing person, handler, page or token delays no other, as long
+//     as fewer than Config.Workers turns are slow at once.
 //
 // # What can be sent twice
 //
