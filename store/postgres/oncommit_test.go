@@ -37,7 +37,9 @@ func TestOnCommitIsRunAgainAfterADeadlock(t *testing.T) {
 	require.NoError(t, other.Exec("SET LOCAL deadlock_timeout = '10s'").Error)
 	require.NoError(t, other.Exec("UPDATE orders SET text = 'a2' WHERE text = 'a'").Error)
 	locked, tried := make(chan struct{}), 0
+	committed := make(chan struct{})
 	go func() {
+		defer close(committed)
 		<-locked
 		assert.NoError(t, other.Exec("UPDATE orders SET text = 'b2' WHERE text = 'b'").Error)
 		assert.NoError(t, other.Commit().Error)
@@ -53,5 +55,6 @@ func TestOnCommitIsRunAgainAfterADeadlock(t *testing.T) {
 		return tx.Create(&oncommittest.Order{Text: "again"}).Error
 	}))
 	require.Equal(t, 2, tried)
+	<-committed
 	require.ElementsMatch(t, []string{"a2", "b2", "again"}, s.Orders(t))
 }
