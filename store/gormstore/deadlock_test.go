@@ -155,6 +155,10 @@ func refused(err error) bool {
 // second, and counts it.
 func busy(err error) bool {
 	var timeout net.Error
+	var answer interface{ SQLState() string } // of the server, which cancels what is late when it is asked to
+	if errors.As(err, &answer) && answer.SQLState() == "57014" {
+		return true
+	}
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, driver.ErrBadConn) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
