@@ -159,6 +159,11 @@ func (t *txn) readStarted(puts []*operation) error {
 	})
 }
 
+// errStartedMeanwhile reports that a send which an echo settles was started by
+// another process after this transaction had asked whose it is. Its mailbox is not
+// among those that are locked, and to lock it now would break the order of locks.
+var errStartedMeanwhile = errors.New("store: an echo settles a send that was started meanwhile")
+
 // confirm settles the sends that echoes prove to have arrived.
 func (t *txn) confirm(events []store.Event) error {
 	type echo struct{ key, page string }
@@ -170,6 +175,9 @@ func (t *txn) confirm(events []store.Event) error {
 	for _, s := range t.found.started {
 		if !arrived[echo{s.key, s.PageID}] || t.over[s.key] {
 			continue
+		}
+		if t.w.db.Cluster != nil && !t.found.whose[s.Conversation] {
+			return errStartedMeanwhile
 		}
 		t.over[s.key] = true
 		settled = append(settled, []any{s.key, s.PageID, s.PersonID})

@@ -2,6 +2,7 @@ package gormstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -132,7 +133,7 @@ func (w *lane) finish(group []*operation) {
 	shared := false
 	for range tries {
 		shared, err = w.commit(group)
-		if err == nil || !w.db.Dialect.Again(err) {
+		if err == nil || !errors.Is(err, errStartedMeanwhile) && !w.db.Dialect.Again(err) {
 			break
 		}
 	}

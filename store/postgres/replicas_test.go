@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/store"
@@ -217,6 +218,53 @@ func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
 	require.NoError(t, put.Commit().Error)
 	require.NoError(t, <-released)
 	require.Equal(t, "second", one(t, st, claim).Events[0].Key)
+}
+
+// TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks: an echo is put while another
+// replica starts the send that it settles. The mailbox of the send was not asked for
+// when the locks were taken, and comes before the one that is held.
+func TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks(t *testing.T) {
+	t.Parallel()
+	st := open(t, testpostgres.DSN(t), gormstore.WithCommitTimeout(time.Minute))
+	zoe := store.Conversation{PageID: ann.PageID, PersonID: "zoe"}
+	for _, conv := range []store.Conversation{ann, zoe} { // makes the mailboxes
+		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "first of " + conv.PersonID}))
+	}
+	const lock = "SELECT 1 FROM messenger_mailbox WHERE person_id = ? FOR UPDATE"
+	waitsFor := func(pid int) func() bool {
+		return func() bool {
+			var n int
+			require.NoError(t, st.DB().Raw("SELECT COUNT(*) FROM pg_stat_activity WHERE ? = ANY(pg_blocking_pids(pid))", pid).Scan(&n).Error)
+			return n > 0
+		}
+	}
+	begin := func() (tx *gorm.DB, pid int) {
+		tx = st.DB().Begin()
+		require.NoError(t, tx.Raw("SELECT pg_backend_pid()").Scan(&pid).Error)
+		return tx, pid
+	}
+
+	starting, pid := begin()
+	require.NoError(t, starting.Exec(lock, "zoe").Error)
+	put := make(chan error, 1)
+	go func() {
+		put <- st.Put(context.Background(), store.Event{Conversation: zoe, Key: "echo", Confirms: "send"})
+	}()
+	require.Eventually(t, waitsFor(pid), time.Minute, 5*time.Millisecond)
+	require.NoError(t, starting.Exec(`INSERT INTO messenger_outbox
+		(page_id, person_id, key, group_key, body, delay, not_before, started_at, attempts)
+		VALUES (?, 'ann', 'send', '', '', 0, 1, 1, 0)`, ann.PageID).Error)
+	other, pid := begin()
+	require.NoError(t, other.Exec("SET LOCAL deadlock_timeout = '10ms'").Error)
+	require.NoError(t, other.Exec(lock, "ann").Error)
+	require.NoError(t, starting.Commit().Error)
+	require.Eventually(t, waitsFor(pid), time.Minute, 5*time.Millisecond)
+	require.NoError(t, other.Exec(lock, "zoe").Error, "ann's mailbox comes first, and zoe's is not held meanwhile")
+	require.NoError(t, other.Commit().Error)
+	require.NoError(t, <-put)
+	stats, err := st.Stats(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, stats.Sends, "the echo has settled the send")
 }
 
 // A replica learns of what another puts without polling.
