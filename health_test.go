@@ -181,7 +181,7 @@ func TestHealthyProbesOnceForAll(t *testing.T) {
 		answer <- errDisk
 		asking.Wait()
 		require.EqualValues(t, 1, st.pings.Load())
-		// Nobody who asks often, and has little time, makes more of them.
+		// Many callers with a short time limit start no second probe.
 		for range 1000 {
 			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
 			require.Error(t, w.bot.Healthy(ctx))

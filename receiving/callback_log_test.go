@@ -35,7 +35,7 @@ func TestTheLogNamesFewPages(t *testing.T) {
 	require.Contains(t, b.logged(), `error="the app is bound to none of its pages: [1000 `)
 }
 
-// A callback without events is answered 200; without a line nobody would learn that the app is subscribed to something else.
+// A callback without events is answered 200; without a log line the operator would not learn that the app is subscribed to something else.
 func TestACallbackWithoutEventsIsLogged(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
