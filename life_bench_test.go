@@ -186,7 +186,7 @@ func deliver(b *testing.B, bot *messenger.Bot, number, people int) {
 	person := number * 7919 % people
 	body := fmt.Sprintf(`{"object":"page","entry":[{"id":"%d","time":1760000000000,"messaging":[{"sender":{"id":"%d"},`+
 		`"recipient":{"id":"%[1]d"},"timestamp":%[3]d,"message":{"mid":"m_%[4]d","text":"%[4]d"}}]}]}`,
-		person%lifePages, person, time.Now().UnixMilli(), number)
+		person%lifePages+1, person, time.Now().UnixMilli(), number)
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "/webhook", strings.NewReader(body))
 	if err != nil {
 		b.Error(err)
@@ -222,6 +222,6 @@ func fill(b *testing.B, st *gormstore.Store, people int) {
 	require.NoError(b, st.DB().Exec(fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)
 		INSERT INTO messenger_people (page_id, psid, first_name, last_name, name, username, profile_pic, locale, gender, profile_at,
 			profile_refused, thumb_ups, first_seen, last_act, unavailable_since)
-		SELECT CAST(i %% %d AS TEXT), CAST(i AS TEXT), 'Ada', 'Byron', '', '', '', 'en_US', '', 1, false, 0, 1, 1, 0 FROM n`,
+		SELECT CAST(i %% %d + 1 AS TEXT), CAST(i AS TEXT), 'Ada', 'Byron', '', '', '', 'en_US', '', 1, false, 0, 1, 1, 0 FROM n`,
 		people, lifePages)).Error)
 }
