@@ -50,7 +50,7 @@ type crowd struct {
 	groups   [][]*person
 	verb     string        // what people say their numbers with
 	think    time.Duration // the longest pause between two callbacks of a group
-	quiet    chan struct{} // closed when no more is to be written
+	quiet    chan struct{} // closed when no further message will be written
 	posters  sync.WaitGroup
 
 	callbacks, repeated, refused atomic.Int64

@@ -139,7 +139,7 @@ func TestCommitsThroughAnOutageTakeEffectOnce(t *testing.T) {
 	require.Equal(t, events, person.ThumbUps)
 }
 
-// The server ends the writer's connections while nothing is to be done. The process
+// The server ends the writer's connections while the writer is idle. The process
 // connects again by itself, and takes the lock again that its leases depend on. Within
 // what time it has to is in TestWhoHoldsNoLockForLongHasEnded: here no other looks.
 func TestALostConnectionIsMadeAgain(t *testing.T) {

@@ -39,8 +39,9 @@ func newPool(source string, f *files, size int) (*sql.DB, error) {
 
 func (c *connector) Driver() driver.Driver { return c.driver }
 
-// Connect implements driver.Connector. SQLite opens files by name. In another
-// file, or with another log, it would read and write what nobody looks for.
+// Connect implements driver.Connector. SQLite opens files by name. It checks the files
+// before and after, because a connection to another file or log would read and write
+// data that no restart finds.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := c.files.check(); err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func childDump(path string) error {
 // and so does the person's id.
 func live(ctx context.Context, st store.Store, mark string, i int) error {
 	conv := store.Conversation{PageID: "page", PersonID: mark}
-	// Keys are digests in a bot: those that stay name nobody.
+	// The keys of a bot are digests: those that stay identify no person.
 	key := func(kind string) string { return fmt.Sprintf("%s%x", kind, rand.Uint64()) }
 	text := mark + strings.Repeat(" "+mark, rand.IntN(40))
 	if i%40 == 0 {
