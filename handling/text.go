@@ -27,6 +27,8 @@ type TextBase struct {
 	// TrimSpace matches the text without the white space at its ends. Default:
 	// false, the pattern must match that too.
 	TrimSpace bool
+	// Matcher is used instead of Pattern. Default: none.
+	Matcher TextMatcher
 }
 
 // ShouldHandle reports whether the event is a text that matches.
@@ -42,15 +44,18 @@ func (b TextBase) Match(ev *receiving.Event) (groups map[string]string, ok bool)
 	if text == "" {
 		return nil, false
 	}
+	if b.TrimSpace {
+		text = strings.TrimSpace(text)
+	}
+	if b.Matcher != nil {
+		return b.Matcher.MatchText(text)
+	}
 	if b.Pattern == "" {
 		return nil, true
 	}
 	re, err := compile(b.Pattern)
 	if err != nil {
 		return nil, false
-	}
-	if b.TrimSpace {
-		text = strings.TrimSpace(text)
 	}
 	at := re.FindStringSubmatchIndex(text)
 	if at == nil {
@@ -65,8 +70,11 @@ func (b TextBase) Match(ev *receiving.Event) (groups map[string]string, ok bool)
 	return groups, true
 }
 
-// Validate reports a pattern that does not compile.
+// Validate reports a pattern that does not compile, and one beside a Matcher.
 func (b TextBase) Validate() error {
+	if b.Pattern != "" && b.Matcher != nil {
+		return errTwoPatterns
+	}
 	_, err := compile(b.Pattern)
 	return err
 }
@@ -85,9 +93,13 @@ type SimpleText struct {
 	// Exact makes the pattern match the white space at the ends of a text too,
 	// as djmessenger did. Default: false.
 	Exact bool
+	// Matcher is used instead of Pattern. Default: none.
+	Matcher TextMatcher
 }
 
-func (h SimpleText) base() TextBase { return TextBase{Pattern: h.Pattern, TrimSpace: !h.Exact} }
+func (h SimpleText) base() TextBase {
+	return TextBase{Pattern: h.Pattern, TrimSpace: !h.Exact, Matcher: h.Matcher}
+}
 
 // ShouldHandle reports whether the event is a text that matches.
 func (h SimpleText) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
@@ -118,5 +130,5 @@ func (SimpleText) Handles(t receiving.Type) bool {
 	return t.Carries((*receiving.Message)(nil))
 }
 
-// Validate reports a pattern that does not compile.
+// Validate reports a pattern that does not compile, and one beside a Matcher.
 func (h SimpleText) Validate() error { return h.base().Validate() }
