@@ -90,3 +90,15 @@ func ExampleBot_SendOnce() {
 		}
 	})
 }
+
+// A handler writes to another person: here to an agent of the shop, who is one too. The message is
+// sent at once and once, also if the turn fails and is tried again.
+func ExampleFrom() {
+	const agent = "7100000000000002"
+	_ = routing.Policy{receiving.TypeSimpleText: {{
+		Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+			return messenger.From(ctx).SendOnce(ctx, "ticket-"+ev.Key, ev.PageID, agent, sending.Text("A new ticket: "+ev.Text()))
+		}),
+		Senders: sending.List(sending.SimpleMessage{Text: "We will call you."}),
+	}}}
+}

@@ -92,6 +92,7 @@ func New(config Config) (*Bot, error) {
 	}
 	b.engine = engine.New(engine.Config{
 		AtMostOnce:     cfg.AtMostOnce,
+		Base:           With(context.Background(), b),
 		Catalog:        cfg.Catalog,
 		Client:         b.client,
 		GracePeriod:    cfg.GracePeriod,
@@ -115,8 +116,14 @@ func New(config Config) (*Bot, error) {
 	return b, nil
 }
 
-// Client returns the bot's Graph API client, for calls of the program's own.
-func (b *Bot) Client() *graph.Client { return b.client }
+// Client returns the bot's Graph API client, for calls of the program's own; nil for a nil
+// bot. In a turn graph.From has it too.
+func (b *Bot) Client() *graph.Client {
+	if b == nil {
+		return nil
+	}
+	return b.client
+}
 
 // ServeHTTP answers the platform: GET verifies the webhook, POST takes a
 // callback. It answers 200 once every event of the callback is durable, 401 to

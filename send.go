@@ -24,7 +24,7 @@ var ErrNoApp = errors.New("messenger: no app of Config.Apps is bound to the page
 // conversation's outbox: they go out in order with everything else that is
 // sent there, under the same rate limit, window and record. After an error of the
 // context or of the store they may have been queued; [Bot.SendOnce] can be called
-// again then.
+// again then. A handler gets the bot by [From].
 //
 // PageID is the page's id as events have it; if no app is bound to that page,
 // [ErrNoApp] is returned. To is the person's PSID or IGSID.
@@ -51,6 +51,9 @@ func (b *Bot) Send(ctx context.Context, pageID, to string, messages ...sending.M
 // whether it did. A key is one of the person's: messages with the same
 // sending.Message.WithKey count too.
 func (b *Bot) SendOnce(ctx context.Context, key, pageID, to string, messages ...sending.Message) error {
+	if b == nil {
+		return ErrNoBot
+	}
 	if key == "" {
 		return errors.Join(errors.New("messenger: SendOnce: the key is empty"), b.checkPage(pageID))
 	}
@@ -71,6 +74,9 @@ func (b *Bot) checkPage(pageID string) error {
 }
 
 func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []sending.Message) error {
+	if b == nil {
+		return ErrNoBot
+	}
 	errs := []error{b.checkPage(pageID)}
 	if len(messages) == 0 {
 		errs = append(errs, errors.New("messenger: no messages"))
@@ -138,8 +144,13 @@ func sendKey(conv store.Conversation, group string, i int, free bool, m sending.
 //	…
 //	err = bot.Send(ctx, pageID, psid, sending.Text(sending.Expand(ctx, "%{first_name}, your order has shipped.")))
 //
-// A person whom the store does not know has no name and no language.
+// A person whom the store does not know has no name and no language. store.PersonFrom and
+// store.SessionFrom read of this person, also if ctx is that of a turn; store.Queue returns
+// store.ErrTurnOver, since the context belongs to no turn.
 func (b *Bot) For(ctx context.Context, pageID, psid string) (context.Context, error) {
+	if b == nil {
+		return nil, ErrNoBot
+	}
 	person, err := b.cfg.Store.Person(ctx, pageID, psid)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -148,7 +159,9 @@ func (b *Bot) For(ctx context.Context, pageID, psid string) (context.Context, er
 		return nil, err
 	}
 	texts := sending.Texts{Prefix: b.cfg.Prefix, Default: b.cfg.DefaultText}
-	return engine.Speak(store.WithPerson(ctx, person), b.cfg.Catalog, texts, func() store.Person { return person }), nil
+	set := store.NewTurn(b.cfg.Store, person).Begin("")
+	set.Discard() // what is queued would never be committed
+	return engine.Speak(set.Context(ctx), b.cfg.Catalog, texts, func() store.Person { return person }), nil
 }
 
 // threadOf returns the conversation of a message to a recipient without a PSID.
@@ -197,6 +210,9 @@ func tokenThread(token string) string {
 // then. Inside of a handler use sending.Replier.Cancel, which takes effect with
 // the turn.
 func (b *Bot) Cancel(ctx context.Context, key, pageID, to string) (bool, error) {
+	if b == nil {
+		return false, ErrNoBot
+	}
 	conv := store.Conversation{PageID: pageID, PersonID: to}
 	return b.cfg.Store.Cancel(ctx, conv, engine.NamedKey(conv, key))
 }

@@ -27,6 +27,9 @@ type Stats struct {
 
 // Stats returns how the bot is doing.
 func (b *Bot) Stats(ctx context.Context) (Stats, error) {
+	if b == nil {
+		return Stats{}, ErrNoBot
+	}
 	queue, err := b.cfg.Store.Stats(ctx)
 	if err != nil {
 		return Stats{}, err

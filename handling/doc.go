@@ -21,5 +21,7 @@
 // sending.Replier. All of them take effect together when the turn commits. If a
 // route fails, nothing of the turn takes effect and the event is retried, so Handle
 // may run more than once for an event. A handler that calls other systems passes
-// them receiving.Event.Key as an idempotency key: it stays the same.
+// them receiving.Event.Key as an idempotency key: it stays the same. The bot itself,
+// for a message to another person, is in messenger.From: what its methods do takes
+// effect immediately and survives the failure of the turn.
 package handling

@@ -16,7 +16,9 @@ import (
 // Config is what an engine works with. Every field is set; package messenger
 // checks and defaults what users give.
 type Config struct {
-	AtMostOnce     bool
+	AtMostOnce bool
+	// Base is the context that all those of the program's code derive from.
+	Base           context.Context
 	Catalog        *i18n.Catalog
 	Client         *graph.Client
 	GracePeriod    time.Duration

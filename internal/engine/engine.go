@@ -58,7 +58,7 @@ func New(cfg Config) *Engine {
 	}
 	e.peers = newPeers(cfg, e.owner)
 	e.pages = newPages(cfg, e.peers, e.hint)
-	e.killed, e.kill = context.WithCancelCause(context.Background())
+	e.killed, e.kill = context.WithCancelCause(cfg.Base)
 	e.keeper = newKeeper(cfg)
 	e.profiles = newProfiles(e.killed, cfg)
 	e.runTurn = func(run handling.TurnFunc) handling.TurnFunc {
