@@ -45,7 +45,8 @@ type Chat struct {
 	// before the first expectation. Default: [Patience], 10 s.
 	Patience time.Duration
 
-	t testing.TB
+	t      testing.TB
+	fields []string // webhook fields of the page
 }
 
 // Start builds a bot from a configuration and runs it against a simulated
@@ -105,7 +106,10 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	mux.Handle("/webhook", bot)
 	host := httptest.NewServer(mux)
 	t.Cleanup(host.Close)
-	chat := &Chat{Simulator: sim, Bot: bot, Webhook: host.URL + "/webhook", t: t}
+	chat := &Chat{Simulator: sim, Bot: bot, Webhook: host.URL + "/webhook", t: t, fields: platform.Fields}
+	if chat.fields == nil {
+		chat.fields = simulator.DefaultFields()
+	}
 	if err := sim.SetWebhook(chat.Webhook); err != nil {
 		t.Fatalf("messengertest: webhook: %v", err)
 	}

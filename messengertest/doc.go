@@ -12,5 +12,7 @@
 // loopback, and the bot answers by Graph API calls. The embedded
 // simulator.Simulator has what the methods here do not cover: faults, more
 // people, the record of requests, and every act of a person (Chat.Do).
+// [Chat.Human] is someone at work who answers in the page's inbox, and
+// [Chat.OtherApp] another app on the page.
 // [StartOn] says how a test moves the clock.
 package messengertest

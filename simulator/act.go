@@ -43,12 +43,15 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 	}
 	d.event.Recipient = &party{ID: pg.id}
 	d.event.Timestamp = at.UnixMilli()
+	if d.opens {
+		pg.arrive(c, at)
+	}
+	if tapped := d.event.Postback; tapped != nil && pg.onStandby(c, at) {
+		tapped.Payload = "" // the platform keeps it from apps on standby
+	}
 	raw, err := encode(d.event)
 	if err != nil {
 		return "", err
-	}
-	if d.opens {
-		c.lastAct = at
 	}
 	if d.apply != nil {
 		d.apply(c)
@@ -59,15 +62,7 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 		m.PersonID, m.From, m.Time, m.Raw = psid, FromPerson, at, raw
 		s.record(c, m)
 	}
-	if !pg.subscribed(d.field) {
-		return mid, nil
-	}
-	body, err := pg.messagingBody(at, raw)
-	if err != nil {
-		return "", err
-	}
-	s.enqueue(&Delivery{PersonID: psid, Field: d.field, MessageID: mid, Time: at, Body: string(body)})
-	return mid, nil
+	return mid, s.report(pg, c, Delivery{PersonID: psid, Field: d.field, MessageID: mid, Time: at}, raw)
 }
 
 // write is an act that is a message.
@@ -96,13 +91,13 @@ func postback(title, payload string) doing {
 // other; it needs no subscription and leaves the conversation as it is, except
 // that an event whose sender is a person opens the 24-hour window.
 func (s *Simulator) Post(ctx context.Context, event json.RawMessage) error {
-	return s.postEvent(ctx, event, "event", func(e *entry, el json.RawMessage) { e.Messaging = []json.RawMessage{el} })
+	return s.postEvent(ctx, event, "event", messagingOf)
 }
 
 // PostStandby sends one event like [Simulator.Post], as the platform does while
 // another app controls the thread.
 func (s *Simulator) PostStandby(ctx context.Context, event json.RawMessage) error {
-	return s.postEvent(ctx, event, "standby", func(e *entry, el json.RawMessage) { e.Standby = []json.RawMessage{el} })
+	return s.postEvent(ctx, event, "standby", standbyOf)
 }
 
 // PostChange sends a change of a page field, such as feed or inbox_labels; value
@@ -114,7 +109,7 @@ func (s *Simulator) PostChange(ctx context.Context, field string, value json.Raw
 	return s.postEntry(ctx, "", field, false, func(e *entry) { e.Changes = []change{{Field: field, Value: value}} })
 }
 
-func (s *Simulator) postEvent(ctx context.Context, event json.RawMessage, field string, fill func(*entry, json.RawMessage)) error {
+func (s *Simulator) postEvent(ctx context.Context, event json.RawMessage, field string, fill func(json.RawMessage) func(*entry)) error {
 	var parties struct{ Sender, Recipient struct{ ID ident } }
 	if err := json.Unmarshal(event, &parties); err != nil {
 		return fmt.Errorf("simulator: the event is not a JSON object with parties: %w", err)
@@ -123,7 +118,7 @@ func (s *Simulator) postEvent(ctx context.Context, event json.RawMessage, field 
 	if person == "" || person == s.page.id { // the page's id never changes, so no lock
 		person, byPerson = string(parties.Recipient.ID), false
 	}
-	return s.postEntry(ctx, person, field, byPerson, func(e *entry) { fill(e, event) })
+	return s.postEntry(ctx, person, field, byPerson, fill(event))
 }
 
 func (s *Simulator) postEntry(ctx context.Context, person, field string, opens bool, fill func(*entry)) error {

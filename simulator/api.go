@@ -52,6 +52,7 @@ func (s *Simulator) newAPI() *http.ServeMux {
 	mux.HandleFunc("POST /simulator/flush", answering(func(r *http.Request, _ struct{}) (any, error) {
 		return struct{}{}, s.Flush(r.Context())
 	}))
+	s.routeThreads(mux)
 	return mux
 }
 
@@ -157,7 +158,7 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 }
 
 // answering makes a handler of a function from a JSON body to a JSON answer. Errors
-// are answered as {"error":"…"} with status 400, 404 or 503.
+// are answered as {"error":"…"} with status 400, 404, 409 or 503.
 func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in In
@@ -175,6 +176,8 @@ func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc
 		switch {
 		case errors.Is(err, ErrNoPerson):
 			complain(w, http.StatusNotFound, err)
+		case errors.Is(err, ErrNotThreadOwner):
+			complain(w, http.StatusConflict, err)
 		case errors.Is(err, ErrClosed):
 			complain(w, http.StatusServiceUnavailable, err)
 		case err != nil:

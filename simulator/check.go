@@ -127,6 +127,15 @@ func (c *check) id(v value) string {
 	return string(id)
 }
 
+// neededID reads an id that must be there.
+func (c *check) neededID(v value) string {
+	id := c.id(v)
+	if id == "" {
+		c.refuse("Param %s must be an id.", v.path)
+	}
+	return id
+}
+
 // link reads an absolute web address; only https where secure.
 func (c *check) link(v value, secure bool) string {
 	text := c.text(v, 10000)

@@ -90,16 +90,9 @@ func (s *Simulator) writeOnFeed(
 
 // notifyFeed queues the notification of something new on the feed. s.mu must be held.
 func (s *Simulator) notifyFeed(queue string, at time.Time, value feedValue) error {
-	if !s.page.subscribed("feed") {
-		return nil
-	}
 	value.Verb, value.CreatedTime = "add", at.Unix()
-	body, err := s.page.entryOf(at, func(e *entry) { e.Changes = []change{{Field: "feed", Value: mustJSON(value)}} })
-	if err != nil {
-		return err
-	}
-	s.enqueue(&Delivery{PersonID: queue, Field: "feed", Time: at, Body: string(body)})
-	return nil
+	return s.reportUnder(s.page, Delivery{PersonID: queue, Field: "feed", Time: at},
+		func(e *entry) { e.Changes = []change{{Field: "feed", Value: mustJSON(value)}} })
 }
 
 // keepComment keeps a comment. s.mu must be held.

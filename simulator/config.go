@@ -31,6 +31,11 @@ type Config struct {
 	// follows none. Default: a client of the simulator's own.
 	Client *http.Client
 
+	// DefaultApp is the app that has every idle conversation of the page, as Conversation Routing is set up in the page's
+	// settings: AppID for the bot's own app, [InboxApp], or another app's id. Only then apps can take a conversation, and
+	// messages can hand one over (thread_control); see [OtherApp]. Digits only. Default: none, every app may answer.
+	DefaultApp string
+
 	// Fields are the webhook fields the page is subscribed to; acts of other
 	// fields happen without a callback. Echoes (message_echoes) and receipts
 	// (message_deliveries, message_reads) come only if they are listed.
@@ -173,6 +178,9 @@ func (c Config) validate() error {
 	}
 	if !digits(c.PageID) {
 		bad("PageID must be digits, got %q", c.PageID)
+	}
+	if c.DefaultApp != "" && !digits(c.DefaultApp) {
+		bad("DefaultApp must be digits, got %q", c.DefaultApp)
 	}
 	if c.History < 0 {
 		bad("History must not be negative")

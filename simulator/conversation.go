@@ -27,6 +27,7 @@ type conversation struct {
 	lastAct  time.Time // opens the 24-hour window
 	seen     time.Time // how far the page has marked what the person wrote as seen
 	typing   bool
+	thread   thread
 	blocked  bool
 }
 

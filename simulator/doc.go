@@ -48,6 +48,14 @@
 // asked for. A delivery receipt follows each send at once, a read receipt
 // follows [Simulator.Read] or a look at the chat page.
 //
+// # Other apps and people at work
+//
+// [Simulator.Inbox] and [Simulator.OtherApp] act on the page beside the bot: they write to a person, and take, pass,
+// request and release the conversation. [OtherApp] has the rules, which are those of Conversation Routing;
+// [Config.DefaultApp] turns routing on. While another app has a conversation, the bot gets its events under standby,
+// and what it sends is refused with error 10, subcode 2018300. [Simulator.ThreadOf] says who has it. The page must be
+// subscribed to message_echoes, messaging_handovers and standby for the bot to notice.
+//
 // # Graph API
 //
 // Below /v27.0, or any version, for the page's id or me:
@@ -57,14 +65,14 @@
 //	POST            /{page}/message_attachments  uploads by URL or filedata
 //	GET POST DELETE /{page}/messenger_profile    get_started, persistent_menu, greeting, …
 //	GET POST DELETE /{page}/subscribed_apps      the webhook fields
+//	POST            /{page}/pass_thread_control, take_, request_, release_, extend_thread_control
+//	GET             /{page}/thread_owner         who has a conversation
 //	GET             /{psid}, /{page}             profiles
 //
 // Any other call is answered with an error of type NotSimulated, which says
 // that the simulator does not simulate it. There are no batches, conversations
 // and their messages, personas, labels, insights, utility templates of the
-// page, calls, moderation, tokens, subscriptions of the app, or Conversation
-// Routing: a message's thread_control is kept in [Message.ThreadControl], and
-// no other app is there to take over. It simulates a Facebook page; Instagram's
+// page, calls, moderation, tokens, or subscriptions of the app. It simulates a Facebook page; Instagram's
 // events, ids and limits are not simulated. It accepts messages that the
 // platform charges for or must approve (utility and marketing messages) without
 // either.
@@ -92,6 +100,9 @@
 //	GET  /simulator/people/{psid}/messages   the conversation: [Message] list
 //	POST /simulator/people/{psid}/acts       an [Act]; answers {"mid":"…"}
 //	PUT  /simulator/people/{psid}/blocked    {"blocked":true}
+//	POST /simulator/people/{psid}/agent      {"message":{"text":"…"},"by":"app id"}: a message of the inbox, or of an app
+//	GET  /simulator/people/{psid}/thread     who has the conversation: a [Thread]
+//	POST /simulator/people/{psid}/thread     {"do":"take","by":"app id","to":"app id","metadata":"…"}; also pass, request, release
 //	GET  /simulator/comments/{id}            what stands below a comment or post: [Comment] list
 //	GET  /simulator/requests                 [Request] list
 //	GET  /simulator/deliveries               [Delivery] list

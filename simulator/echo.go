@@ -5,34 +5,29 @@ import (
 	"time"
 )
 
-// echo queues the callbacks about the page's own message: the echo and the
-// delivery receipt, where subscribed. s.mu must be held. See
+// echo queues the callbacks about a message of the page, of any app: the echo and the delivery receipt, where subscribed.
+// s.mu must be held. See
 // https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
-func (s *Simulator) echo(m *Message, at time.Time) {
-	if s.page.subscribed("message_echoes") {
-		wire := &eventMessage{
-			IsEcho: true, AppID: number(s.cfg.AppID), Metadata: m.Metadata, MID: m.ID, Text: m.Text,
+func (s *Simulator) echo(pg *page, m *Message, at time.Time) {
+	c := pg.conversation(m.PersonID)
+	wire := &eventMessage{IsEcho: true, AppID: number(m.AppID), Metadata: m.Metadata, MID: m.ID, Text: m.Text}
+	if m.ReplyTo != "" {
+		self := false
+		if target := c.find(m.ReplyTo); target != nil {
+			self = target.From == FromPage
 		}
-		if m.ReplyTo != "" {
-			self := false
-			if target := s.page.conversation(m.PersonID).find(m.ReplyTo); target != nil {
-				self = target.From == FromPage
-			}
-			wire.ReplyTo = &eventReplyTo{MID: m.ReplyTo, IsSelfReply: self}
-		}
-		for _, a := range m.Attachments {
-			wire.Attachments = append(wire.Attachments, echoed(a))
-		}
-		s.tell(m, at, "message_echoes", element{
-			Sender: &party{ID: s.page.id}, Recipient: &party{ID: m.PersonID}, Timestamp: at.UnixMilli(), Message: wire,
-		})
+		wire.ReplyTo = &eventReplyTo{MID: m.ReplyTo, IsSelfReply: self}
 	}
-	if s.page.subscribed("message_deliveries") {
-		s.tell(m, at, "message_deliveries", element{
-			Sender: &party{ID: m.PersonID}, Recipient: &party{ID: s.page.id},
-			Delivery: &eventDelivery{MIDs: []string{m.ID}, Watermark: at.UnixMilli()},
-		})
+	for _, a := range m.Attachments {
+		wire.Attachments = append(wire.Attachments, echoed(a))
 	}
+	s.tell(pg, c, m, at, "message_echoes", element{
+		Sender: &party{ID: pg.id}, Recipient: &party{ID: m.PersonID}, Timestamp: at.UnixMilli(), Message: wire,
+	})
+	s.tell(pg, c, m, at, "message_deliveries", element{
+		Sender: &party{ID: m.PersonID}, Recipient: &party{ID: pg.id},
+		Delivery: &eventDelivery{MIDs: []string{m.ID}, Watermark: at.UnixMilli()},
+	})
 }
 
 // echoed is an attachment as echoes show it; ids of uploads are numbers there.
@@ -50,16 +45,14 @@ func echoed(a Attachment) eventAttachment {
 	return eventAttachment{Type: a.Type, Payload: payload}
 }
 
-func (s *Simulator) tell(m *Message, at time.Time, field string, e element) {
+func (s *Simulator) tell(pg *page, c *conversation, m *Message, at time.Time, field string, e element) {
 	raw, err := encode(e)
 	if err == nil {
-		var body []byte
-		if body, err = s.page.messagingBody(at, raw); err == nil {
-			s.enqueue(&Delivery{PersonID: m.PersonID, Field: field, MessageID: m.ID, Time: at, Body: string(body)})
-			return
-		}
+		err = s.report(pg, c, Delivery{PersonID: m.PersonID, Field: field, MessageID: m.ID, Time: at}, raw)
 	}
-	s.cfg.Logger.Error("callback not built", "field", field, "error", err) // cannot happen: its JSON was parsed before
+	if err != nil { // cannot happen: its JSON was parsed before
+		s.cfg.Logger.Error("callback not built", "field", field, "error", err)
+	}
 }
 
 // mustJSON encodes plain values, which always encode.

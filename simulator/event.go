@@ -40,6 +40,12 @@ type element struct {
 	AccountLinking *eventAccountLinking `json:"account_linking,omitempty"`
 	Delivery       *eventDelivery       `json:"delivery,omitempty"`
 	Read           *eventRead           `json:"read,omitempty"`
+
+	// Conversation Routing.
+	PassThreadControl    *handover           `json:"pass_thread_control,omitempty"`
+	TakeThreadControl    *handover           `json:"take_thread_control,omitempty"`
+	RequestThreadControl *handover           `json:"request_thread_control,omitempty"`
+	AppRoles             map[string][]string `json:"app_roles,omitempty"`
 }
 
 type party struct {
@@ -98,7 +104,7 @@ type coordinates struct {
 type eventPostback struct {
 	MID      string         `json:"mid"`
 	Title    string         `json:"title"`
-	Payload  string         `json:"payload"`
+	Payload  string         `json:"payload,omitempty"` // missing on standby
 	Referral *eventReferral `json:"referral,omitempty"`
 }
 
@@ -147,6 +153,12 @@ func (p *page) entryOf(at time.Time, fill func(*entry)) ([]byte, error) {
 	return encode(callback{Object: "page", Entry: []entry{e}})
 }
 
-func (p *page) messagingBody(at time.Time, el json.RawMessage) ([]byte, error) {
-	return p.entryOf(at, func(e *entry) { e.Messaging = []json.RawMessage{el} })
+// messagingOf fills an entry with one event under messaging.
+func messagingOf(event json.RawMessage) func(*entry) {
+	return func(e *entry) { e.Messaging = []json.RawMessage{event} }
+}
+
+// standbyOf fills an entry with one event under standby.
+func standbyOf(event json.RawMessage) func(*entry) {
+	return func(e *entry) { e.Standby = []json.RawMessage{event} }
 }

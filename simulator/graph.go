@@ -39,6 +39,13 @@ func (s *Simulator) edges() map[string]func(*call) (any, *GraphError) {
 		"message_attachments": s.callAttachments,
 		"messenger_profile":   s.callProfile,
 		"subscribed_apps":     s.callSubscriptions,
+
+		"extend_thread_control":  s.callControl(s.callExtend),
+		"pass_thread_control":    s.callControl(s.callPass),
+		"release_thread_control": s.callControl(s.callRelease),
+		"request_thread_control": s.callControl(s.callRequest),
+		"take_thread_control":    s.callControl(s.callTake),
+		"thread_owner":           s.callThreadOwner,
 	}
 }
 

@@ -27,8 +27,10 @@ type Message struct {
 	Metadata      string       `json:"metadata,omitempty"`
 	PersonaID     string       `json:"persona_id,omitempty"`
 	Tag           string       `json:"tag,omitempty"`
-	// ThreadControl is what the page asked for; nil if nothing. It is recorded and has no effect: the simulator has no other
-	// app.
+	// AppID is the app that sent it: the bot's, an inbox ([InboxApp]), or another one.
+	AppID string `json:"app_id,omitempty"`
+	// ThreadControl is what the page asked for; nil if nothing. It takes effect on a page with a default app
+	// ([Config.DefaultApp]); elsewhere the platform has no such parameter.
 	ThreadControl *ThreadControl `json:"thread_control,omitempty"`
 
 	// Reactions on this message, as emoji; empty when there is none.

@@ -102,21 +102,13 @@ func (s *Simulator) OptInUserRef(ctx context.Context, userRef, ref string) error
 	if s.closed {
 		return ErrClosed
 	}
-	if !s.page.subscribed("messaging_optins") {
-		return nil
-	}
 	raw, err := encode(element{
 		Recipient: &party{ID: s.page.id}, Timestamp: at.UnixMilli(), Optin: &eventOptin{Ref: ref, UserRef: userRef},
 	})
 	if err != nil {
 		return err
 	}
-	body, err := s.page.messagingBody(at, raw)
-	if err != nil {
-		return err
-	}
-	s.enqueue(&Delivery{PersonID: userRef, Field: "messaging_optins", Time: at, Body: string(body)})
-	return nil
+	return s.reportUnder(s.page, Delivery{PersonID: userRef, Field: "messaging_optins", Time: at}, messagingOf(raw))
 }
 
 // LinkAccount lets a person finish an account_link login with this code.

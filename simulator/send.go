@@ -26,6 +26,9 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 	if s.closed {
 		return nil, known("unavailable")
 	}
+	if control := sd.message.ThreadControl; control != nil && control.ControlType == "pass" && !digits(cmp.Or(control.AppID, s.page.defaultApp)) {
+		return nil, known("app id")
+	}
 	if err := s.admit(sd, c.at); err != nil {
 		return nil, err
 	}
@@ -104,9 +107,6 @@ func (sd *send) readThreadControl(v value) {
 	control := ThreadControl{
 		ControlType: cmp.Or(sd.oneOf(field("control_type"), "pass", "release"), "release"), AppID: sd.id(field("app_id")),
 	}
-	if control.ControlType == "pass" && control.AppID == "" {
-		sd.refuse("Param %s[app_id] must be an id.", v.path)
-	}
 	sd.message.ThreadControl = &control
 }
 
@@ -180,6 +180,9 @@ func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
 	if conv.blocked {
 		return known("person unavailable")
 	}
+	if pg.onStandby(conv, at) {
+		return pg.notOwner()
+	}
 	window := standardWindow
 	switch {
 	case sd.messagingType == "UTILITY", sd.tag == "NON_PROMOTIONAL_SUBSCRIPTION":
@@ -240,7 +243,7 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 		return nil, refuse(0, "Param reply_to[mid] is no message of this conversation.")
 	}
 	m := sd.message
-	m.ID, m.From, m.Kind, m.PersonID, m.Time = newMID(), FromPage, KindMessage, sd.to, c.at
+	m.ID, m.From, m.Kind, m.PersonID, m.Time, m.AppID = newMID(), FromPage, KindMessage, sd.to, c.at, pg.appID
 	known := pg.people[sd.to] != nil
 	answer := sent{MessageID: m.ID, AttachmentID: attachmentID}
 	if known || sd.toKind != "user_ref" && sd.toKind != "phone_number" {
@@ -252,7 +255,8 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 	}
 	s.record(conv, &m)
 	if known {
-		s.echo(&m, c.at)
+		s.echo(pg, &m, c.at)
+		s.controlAfter(pg, &m, c.at)
 	}
 	return answer, nil
 }

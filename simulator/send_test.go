@@ -203,7 +203,7 @@ func TestWhatIsNotSimulatedSaysSo(t *testing.T) {
 	for _, c := range [][2]string{
 		{"GET", "/me/nothing"}, {"GET", "/me/messages/more"}, {"POST", "/me/personas"}, {"DELETE", "/12345"},
 		{"GET", "/me/conversations"}, {"GET", "/t_1/messages"}, {"GET", "/m_1"}, {"GET", "/debug_token"},
-		{"POST", "/me/pass_thread_control"}, {"POST", "/"},
+		{"POST", "/me/secondary_receivers"}, {"POST", "/"},
 	} {
 		method, path := c[0], c[1]
 		a := p.do(t, method, "/v27.0"+path, "")

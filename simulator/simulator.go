@@ -44,6 +44,8 @@ type Simulator struct {
 // page is all that belongs to one page, so that a simulator could hold several.
 type page struct {
 	id, name      string
+	appID         string
+	defaultApp    string // which has the idle conversations; empty: every app may answer
 	token         string
 	tokenError    *GraphError // set while the token is revoked
 	webhook       string
@@ -74,7 +76,7 @@ func New(cfg Config) (*Simulator, error) {
 		files:   map[string]*file{},
 		changed: make(chan struct{}),
 		page: &page{
-			id: cfg.PageID, name: cfg.PageName, token: cfg.PageToken, webhook: cfg.WebhookURL, fields: cfg.Fields,
+			id: cfg.PageID, name: cfg.PageName, token: cfg.PageToken, appID: cfg.AppID, defaultApp: cfg.DefaultApp, webhook: cfg.WebhookURL, fields: cfg.Fields,
 			people: map[string]*Person{}, conversations: map[string]*conversation{},
 			profile: map[string]json.RawMessage{}, attachments: map[string]attachment{}, authors: map[string]author{}, replied: map[string]bool{},
 		},

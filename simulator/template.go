@@ -127,12 +127,6 @@ func (sd *send) readReceipt(get func(string) value, t *Template) {
 	}
 }
 
-func (sd *send) neededID(v value) {
-	if sd.id(v) == "" {
-		sd.refuse("Param %s must be an id.", v.path)
-	}
-}
-
 func (sd *send) readProduct(get func(string) value, _ *Template) {
 	for _, item := range sd.list(get("elements"), 1, 10) {
 		sd.neededID(sd.object(item, "id")("id"))
