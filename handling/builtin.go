@@ -55,6 +55,9 @@ func (ThumbUp) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
 	return slices.Contains(thumbs, id)
 }
 
+// Handles reports TypeSticker and TypeDefault.
+func (ThumbUp) Handles(t receiving.Type) bool { return under(t, receiving.TypeSticker) }
+
 // Handle queues the write: one atomic addition.
 func (ThumbUp) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 	return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
@@ -67,6 +70,9 @@ type Location struct{}
 func (Location) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
 	return ev.Type == receiving.TypeLocation && len(locations(ev)) > 0
 }
+
+// Handles reports TypeLocation and TypeDefault.
+func (Location) Handles(t receiving.Type) bool { return under(t, receiving.TypeLocation) }
 
 // Handle queues one write for each location.
 func (Location) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {

@@ -32,8 +32,9 @@ type Validator interface {
 }
 
 // TypeLimited is implemented by handlers that can handle some receiving types
-// only. A policy that routes another type to one is refused: the handler would
-// never run.
+// only, and by all bases. A policy that routes another type to one is refused: the
+// handler would never run. A struct that embeds a base and writes a ShouldHandle that
+// takes more types writes Handles too.
 type TypeLimited interface {
 	Handles(t receiving.Type) bool
 }
@@ -106,7 +107,8 @@ func (o on[P]) String() string { return fmt.Sprintf("handling.On(%T)", *new(P)) 
 func (o on[P]) Validate() error { return needFunc(o.fn == nil) }
 
 // OnPayload makes a handler of a function that takes the typed payload of a
-// tap, on a quick reply or a button:
+// tap: on a quick reply, a button, an ice breaker, an item of the persistent menu or
+// Get Started:
 //
 //	var size = payload.New[Size]("order.size")
 //
@@ -138,9 +140,7 @@ func (o onPayload[T]) Handle(ctx context.Context, ev *receiving.Event, reply *se
 	return o.fn(ctx, ev, value, reply)
 }
 
-func (onPayload[T]) Handles(t receiving.Type) bool {
-	return t == receiving.TypeDefault || t == receiving.TypeQuickReply || t.Carries((*receiving.Postback)(nil))
-}
+func (onPayload[T]) Handles(t receiving.Type) bool { return isTap(t) }
 
 func (o onPayload[T]) String() string {
 	return fmt.Sprintf("handling.OnPayload(%q)", o.kind.Ref().Name())

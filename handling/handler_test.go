@@ -206,57 +206,6 @@ func TestTypedPayloads(t *testing.T) {
 	require.True(t, handling.IsPermanent(err))
 }
 
-func TestPayloadBasesTakeTheirOwnKindOfTap(t *testing.T) {
-	t.Parallel()
-	kind := payload.New[size]("order.size")
-	data := kind.MustEncode(size{"L"})
-	q := handling.QuickReplyBase[size]{Kind: kind}
-	p := handling.PostbackBase[size]{Kind: kind}
-	require.True(t, q.ShouldHandle(t.Context(), quickReply(data)))
-	require.False(t, q.ShouldHandle(t.Context(), postback(receiving.TypePostback, data)))
-	require.True(t, p.ShouldHandle(t.Context(), postback(receiving.TypePostback, data)))
-	require.False(t, p.ShouldHandle(t.Context(), quickReply(data)))
-	value, err := q.Value(quickReply(data))
-	require.NoError(t, err)
-	require.Equal(t, size{"L"}, value)
-
-	menu := handling.PostbackBase[payload.None]{Kind: payload.New[payload.None]("PERSISTENT_MENU_ONE")}
-	require.True(t, menu.ShouldHandle(t.Context(), postback(receiving.TypePersistentMenuOne, "PERSISTENT_MENU_ONE")))
-	start := handling.PostbackBase[payload.None]{Kind: payload.New[payload.None]("GET_STARTED_BUTTON")}
-	require.True(t, start.ShouldHandle(t.Context(), postback(receiving.TypeGetStartedButton, "GET_STARTED_BUTTON")))
-
-	require.Error(t, handling.QuickReplyBase[size]{}.Validate())
-	require.Error(t, handling.PostbackBase[size]{}.Validate())
-	require.NoError(t, q.Validate())
-	require.False(t, handling.QuickReplyBase[size]{}.ShouldHandle(t.Context(), quickReply(data)), "the zero base takes nothing")
-}
-
-func TestBasesTakeTheirTypesAndNoOther(t *testing.T) {
-	t.Parallel()
-	bases := map[string]struct {
-		base interface {
-			ShouldHandle(ctx context.Context, ev *receiving.Event) bool
-		}
-		types []receiving.Type
-	}{
-		"multimedia":      {handling.MultimediaBase{}, []receiving.Type{"IMAGE", "AUDIO", "VIDEO", "FILE"}},
-		"authentication":  {handling.AuthenticationBase{}, []receiving.Type{"AUTHENTICATION"}},
-		"account linking": {handling.AccountLinkingBase{}, []receiving.Type{"ACCOUNT_LINKING"}},
-		"delivery":        {handling.DeliveryBase{}, []receiving.Type{"DELIVERED"}},
-		"read":            {handling.ReadBase{}, []receiving.Type{"READ"}},
-		"echo":            {handling.EchoBase{}, []receiving.Type{"ECHO"}},
-	}
-	for name, b := range bases {
-		var took []receiving.Type
-		for _, typ := range receiving.Types() {
-			if b.base.ShouldHandle(t.Context(), &receiving.Event{Type: typ, Payload: &receiving.Unknown{}}) {
-				took = append(took, typ)
-			}
-		}
-		require.Equal(t, b.types, took, name)
-	}
-}
-
 func TestOnTakesEventsWithThatPayload(t *testing.T) {
 	t.Parallel()
 	var title string

@@ -7,19 +7,45 @@ import (
 	"github.com/djmessenger/messenger/receiving/payload"
 )
 
-// QuickReplyBase is the base of handlers for taps on quick replies with a
-// typed payload. It supplies ShouldHandle and leaves Handle out:
+// TapBase is the base of handlers for taps with a typed payload, wherever the person
+// tapped: on a quick reply, a button, an ice breaker, an item of the persistent menu
+// or Get Started. It supplies ShouldHandle and leaves Handle out:
 //
 //	var size = payload.New[Size]("order.size")
 //
-//	type ChooseSize struct{ handling.QuickReplyBase[Size] }
+//	type ChooseSize struct{ handling.TapBase[Size] }
 //
 //	func (h ChooseSize) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 //		chosen, err := h.Value(ev)
 //		…
 //	}
 //
-//	{Handler: ChooseSize{handling.QuickReplyBase[Size]{Kind: size}}}
+//	{Handler: ChooseSize{handling.TapBase[Size]{Kind: size}}}
+//
+// [OnPayload] is the same as a function.
+type TapBase[T any] struct {
+	// Kind is the kind of payload to handle.
+	Kind payload.Kind[T]
+}
+
+// ShouldHandle reports whether the event is a tap whose payload is of the kind.
+func (b TapBase[T]) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
+	return b.Kind.Matches(ev.PayloadText())
+}
+
+// Handles reports the types of taps, and TypeDefault.
+func (TapBase[T]) Handles(t receiving.Type) bool { return isTap(t) }
+
+// Value decodes the payload. Its errors are permanent.
+func (b TapBase[T]) Value(ev *receiving.Event) (T, error) { return decode(b.Kind, ev) }
+
+// PayloadRefs names the kind.
+func (b TapBase[T]) PayloadRefs() []payload.Ref { return []payload.Ref{b.Kind.Ref()} }
+
+// Validate reports a missing kind.
+func (b TapBase[T]) Validate() error { return needKind(b.Kind) }
+
+// QuickReplyBase is [TapBase] for taps on quick replies only.
 type QuickReplyBase[T any] struct {
 	// Kind is the kind of payload to handle.
 	Kind payload.Kind[T]
@@ -31,6 +57,9 @@ func (b QuickReplyBase[T]) ShouldHandle(_ context.Context, ev *receiving.Event) 
 	return ev.Type == receiving.TypeQuickReply && b.Kind.Matches(ev.PayloadText())
 }
 
+// Handles reports TypeQuickReply and TypeDefault.
+func (QuickReplyBase[T]) Handles(t receiving.Type) bool { return under(t, receiving.TypeQuickReply) }
+
 // Value decodes the payload. Its errors are permanent.
 func (b QuickReplyBase[T]) Value(ev *receiving.Event) (T, error) { return decode(b.Kind, ev) }
 
@@ -40,9 +69,8 @@ func (b QuickReplyBase[T]) PayloadRefs() []payload.Ref { return []payload.Ref{b.
 // Validate reports a missing kind.
 func (b QuickReplyBase[T]) Validate() error { return needKind(b.Kind) }
 
-// PostbackBase is the base of handlers for taps on buttons with a typed
-// payload, those of the persistent menu and of Get Started included. It is
-// used like [QuickReplyBase].
+// PostbackBase is [TapBase] for taps on buttons only, those of the persistent menu and
+// of Get Started included.
 type PostbackBase[T any] struct {
 	// Kind is the kind of payload to handle.
 	Kind payload.Kind[T]
@@ -55,6 +83,11 @@ func (b PostbackBase[T]) ShouldHandle(_ context.Context, ev *receiving.Event) bo
 	return ok && b.Kind.Matches(ev.PayloadText())
 }
 
+// Handles reports the types of taps on buttons, and TypeDefault.
+func (PostbackBase[T]) Handles(t receiving.Type) bool {
+	return carries(t, (*receiving.Postback)(nil))
+}
+
 // Value decodes the payload. Its errors are permanent.
 func (b PostbackBase[T]) Value(ev *receiving.Event) (T, error) { return decode(b.Kind, ev) }
 
@@ -63,6 +96,11 @@ func (b PostbackBase[T]) PayloadRefs() []payload.Ref { return []payload.Ref{b.Ki
 
 // Validate reports a missing kind.
 func (b PostbackBase[T]) Validate() error { return needKind(b.Kind) }
+
+// isTap reports whether a route under the policy's entry t can get a tap.
+func isTap(t receiving.Type) bool {
+	return under(t, receiving.TypeQuickReply) || carries(t, (*receiving.Postback)(nil))
+}
 
 func decode[T any](kind payload.Kind[T], ev *receiving.Event) (T, error) {
 	value, err := kind.Decode(ev.PayloadText())

@@ -2,6 +2,8 @@ package handling
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -33,13 +35,21 @@ type TextBase struct {
 
 // ShouldHandle reports whether the event is a text that matches.
 func (b TextBase) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
-	_, ok := b.Match(ev)
+	_, ok := b.match(ev)
 	return ok
 }
 
+// Handles reports the types of messages that can have a text, and TypeDefault: texts
+// come as simple texts, as the titles of quick replies, and beside attachments, since
+// what a person writes to a shared link, post or picture is its text. Echoes and
+// deleted messages have no text of a person.
+func (TextBase) Handles(t receiving.Type) bool { return hasText(t) }
+
 // Match reports whether the event is a text that matches, and returns the
 // pattern's named groups that took part in the match.
-func (b TextBase) Match(ev *receiving.Event) (groups map[string]string, ok bool) {
+func (b TextBase) Match(ev *receiving.Event) (groups map[string]string, ok bool) { return b.match(ev) }
+
+func (b TextBase) match(ev *receiving.Event) (groups map[string]string, ok bool) {
 	text := ev.Text()
 	if text == "" {
 		return nil, false
@@ -103,13 +113,13 @@ func (h SimpleText) base() TextBase {
 
 // ShouldHandle reports whether the event is a text that matches.
 func (h SimpleText) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
-	_, ok := h.base().Match(ev)
+	_, ok := h.base().match(ev)
 	return ok
 }
 
 // Handle gives the named groups to the senders.
 func (h SimpleText) Handle(_ context.Context, ev *receiving.Event, reply *sending.Replier) error {
-	groups, ok := h.base().Match(ev)
+	groups, ok := h.base().match(ev)
 	if !ok {
 		return Skip
 	}
@@ -119,16 +129,47 @@ func (h SimpleText) Handle(_ context.Context, ev *receiving.Event, reply *sendin
 	return nil
 }
 
-// Handles reports that texts come as simple texts, as the titles of quick
-// replies, and beside attachments: what a person writes to a shared link, post
-// or picture is its text. Echoes and deleted messages have no text of a person.
-func (SimpleText) Handles(t receiving.Type) bool {
+// Handles is as in [TextBase].
+func (SimpleText) Handles(t receiving.Type) bool { return hasText(t) }
+
+// Validate reports a pattern that does not compile, and one beside a Matcher.
+func (h SimpleText) Validate() error { return h.base().Validate() }
+
+// OnText makes a handler of a function that takes the texts which match a pattern, and
+// the pattern's named groups that took part in the match:
+//
+//	handling.OnText(`order (?P<number>\d+)`, func(ctx context.Context, ev *receiving.Event, groups map[string]string, reply *sending.Replier) error {
+//		…
+//	})
+//
+// The pattern is as in [SimpleText]: it matches the whole text, without the white
+// space at its ends. An empty one matches any text.
+func OnText(pattern string, fn func(ctx context.Context, ev *receiving.Event, groups map[string]string, reply *sending.Replier) error) Handler {
+	return onText{TextBase{Pattern: pattern, TrimSpace: true}, fn}
+}
+
+type onText struct {
+	TextBase
+
+	fn func(context.Context, *receiving.Event, map[string]string, *sending.Replier) error
+}
+
+func (o onText) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+	groups, ok := o.match(ev)
+	if !ok {
+		return Skip
+	}
+	return o.fn(ctx, ev, groups, reply)
+}
+
+func (o onText) String() string { return fmt.Sprintf("handling.OnText(%q)", o.Pattern) }
+
+func (o onText) Validate() error { return errors.Join(o.TextBase.Validate(), needFunc(o.fn == nil)) }
+
+func hasText(t receiving.Type) bool {
 	switch t {
 	case receiving.TypeEcho, receiving.TypeMessageDeleted:
 		return false
 	}
-	return t.Carries((*receiving.Message)(nil))
+	return carries(t, (*receiving.Message)(nil))
 }
-
-// Validate reports a pattern that does not compile, and one beside a Matcher.
-func (h SimpleText) Validate() error { return h.base().Validate() }

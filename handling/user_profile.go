@@ -83,6 +83,9 @@ func (UserProfile) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
 	return ev.PersonID != "" && ev.Type.IsAct()
 }
 
+// Handles reports the types of what people do, and TypeDefault.
+func (UserProfile) Handles(t receiving.Type) bool { return under(t) || t.IsAct() }
+
 // Handle asks for the profile if it is missing or old.
 func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 	profiles, ok := ctx.Value(profilesKey{}).(Profiles)

@@ -74,7 +74,7 @@ func (d *decoder) appRoles() Payload {
 	if !d.object() {
 		return nil
 	}
-	c := &ThreadControl{Action: "app_roles", AppRoles: map[string][]string{}}
+	c := &ThreadControl{Action: ThreadRoles, AppRoles: map[string][]string{}}
 	d.keys(func(app string) {
 		var roles []string
 		d.items(func() {

@@ -75,6 +75,24 @@ func (e *Event) PayloadText() string {
 	return ""
 }
 
+// Referral says through which link, ad or plugin the person came; nil if the event
+// does not say. The platform writes it as an event of its own (a [TypeReferral]) if
+// the conversation exists, into the tap on Get Started or an ice breaker if it is
+// new, and into the first message of a person who came from an ad or a product.
+func (e *Event) Referral() *Referral {
+	switch p := e.Payload.(type) {
+	case *Referral:
+		return p
+	case *Postback:
+		return p.Referral
+	case *Message:
+		if !p.IsEcho {
+			return p.Referral
+		}
+	}
+	return nil
+}
+
 // MID returns the id of the message that the event is about: the message's
 // own, or the one that a postback, reaction, edit, read, feedback or marketing
 // message names.

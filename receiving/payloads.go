@@ -143,6 +143,9 @@ type Reaction struct {
 	IsSelf bool `json:"is_self,omitempty"`
 }
 
+// Removed reports whether the person took the reaction back.
+func (r *Reaction) Removed() bool { return r.Action == "unreact" }
+
 // MessageEdit is a message that the person has changed. Instagram sends one
 // with a num_edit of 0 for new messages too; that is an [*Unknown].
 //
@@ -156,12 +159,24 @@ type MessageEdit struct {
 	IsSelf bool `json:"is_self,omitempty"`
 }
 
+// The actions of a [ThreadControl].
+const (
+	// ThreadPassed says that an app gave the conversation to another.
+	ThreadPassed = "pass_thread_control"
+	// ThreadTaken says that an app took the conversation from another.
+	ThreadTaken = "take_thread_control"
+	// ThreadRequested says that an app asks for the conversation.
+	ThreadRequested = "request_thread_control"
+	// ThreadRoles says that the roles of the page's apps have changed. It has no
+	// person.
+	ThreadRoles = "app_roles"
+)
+
 // ThreadControl is a change of the app that controls the conversation.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_handovers
 type ThreadControl struct {
-	// Action is "pass_thread_control", "take_thread_control",
-	// "request_thread_control" or "app_roles".
+	// Action is [ThreadPassed], [ThreadTaken], [ThreadRequested] or [ThreadRoles].
 	Action string `json:"-"`
 	// PreviousOwnerAppID is empty when no app was in control.
 	PreviousOwnerAppID  string `json:"previous_owner_app_id,omitempty"`

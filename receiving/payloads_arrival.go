@@ -70,8 +70,10 @@ type LeadAnswer struct {
 	Answer   string `json:"answer"`
 }
 
-// The types of opt-ins that say theirs.
+// The types of opt-ins.
 const (
+	// OptinPlugin is an opt-in through a plugin on a web page, which says no type.
+	OptinPlugin = ""
 	// OptinNotificationMessages is the consent to marketing messages, or its
 	// end, according to NotificationMessagesStatus.
 	OptinNotificationMessages = "notification_messages"

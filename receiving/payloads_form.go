@@ -67,6 +67,9 @@ type ResponseFeedback struct {
 	MID string `json:"mid,omitempty"`
 }
 
+// Good reports a thumb up.
+func (r *ResponseFeedback) Good() bool { return r.Feedback == "Good response" }
+
 // Order is a cart that a person has sent.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/send_cart

@@ -90,8 +90,7 @@ func (v *validation) step(s Step, index int) {
 	v.names[s.Name] = place
 	if isNil(s.Handler) {
 		v.fail(place, errors.New("its handler is nil"))
-	} else {
-		v.part(place+": handler", s.Handler)
+	} else if v.part(place+": handler", s.Handler) {
 		if limited, ok := s.Handler.(handling.TypeLimited); ok && receiving.Known(s.Type) && !limited.Handles(s.Type) {
 			v.fail(place, fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), typesOf(limited)))
 		}
@@ -123,17 +122,19 @@ func (v *validation) step(s Step, index int) {
 	}
 }
 
-// part checks a handler or a sender: its embedded parts and its arguments.
-func (v *validation) part(place string, part any) {
+// part checks a handler or a sender: its embedded parts and its arguments. It
+// returns false if an embedded part is missing, so that its methods would panic.
+func (v *validation) part(place string, part any) bool {
 	if err := checkEmbedding(reflect.ValueOf(part), part); err != nil {
 		v.fail(place+" "+nameOf(part), err)
-		return
+		return false
 	}
 	if validator, ok := part.(handling.Validator); ok {
 		if err := validator.Validate(); err != nil {
 			v.fail(place+" "+nameOf(part), err)
 		}
 	}
+	return true
 }
 
 // joined returns what [errors.Join] has joined; of any other error nil, also if it
