@@ -274,9 +274,6 @@ func (c Config) validate() error {
 	if p := c.Retention.People; p > 0 && p < day {
 		fail("Retention.People", "is below 24 hours: people whom the bot may still answer would be forgotten")
 	}
-	if err := c.Policy.Validate(); err != nil {
-		errs = append(errs, err)
-	}
 	for i, m := range c.TurnMiddleware {
 		if m == nil {
 			fail(fmt.Sprintf("TurnMiddleware[%d]", i), "is nil")
@@ -287,12 +284,9 @@ func (c Config) validate() error {
 			fail(fmt.Sprintf("SendMiddleware[%d]", i), "is nil")
 		}
 	}
-	for pageID, policy := range c.Policies {
+	for pageID := range c.Policies {
 		if !c.serves(pageID) {
 			fail(fmt.Sprintf("Policies[%q]", pageID), "is for a page that no app of Config.Apps is bound to")
-		}
-		if err := policy.Validate(); err != nil {
-			errs = append(errs, fmt.Errorf("messenger: Config.Policies[%q]: %w", pageID, err))
 		}
 	}
 	for pageID, settings := range c.ThreadSettings {

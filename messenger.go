@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,8 +43,8 @@ type Bot struct {
 
 // policies is the set in force: one for all pages, and those by page.
 type policies struct {
-	all    routing.Policy
-	byPage map[string]routing.Policy
+	all    *routing.Compiled
+	byPage map[string]*routing.Compiled
 }
 
 // New builds a bot. The error names everything that is wrong with the
@@ -54,8 +56,6 @@ func New(config Config) (*Bot, error) {
 		cfg.Tokens = graph.TokenMap{} // validate names it
 	}
 	cfg.Tokens = engine.Tokens(cfg.Tokens, cfg.SendTimeout)
-	b.policies.Store(&policies{all: cfg.Policy, byPage: cfg.Policies})
-
 	var errs []error
 	var err error
 	b.webhook, err = receiving.NewWebhook(receiving.WebhookConfig{
@@ -76,7 +76,7 @@ func New(config Config) (*Bot, error) {
 		Tokens:     cfg.Tokens,
 		Version:    cfg.GraphVersion,
 	})
-	errs = append(errs, err, b.cfg.validate())
+	errs = append(errs, err, b.cfg.validate(), b.compile())
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("messenger: invalid configuration:\n%w", err)
 	}
@@ -114,6 +114,22 @@ func New(config Config) (*Bot, error) {
 		Workers:        cfg.Workers,
 	})
 	return b, nil
+}
+
+// compile compiles the policies of the configuration.
+func (b *Bot) compile() error {
+	compiled := &policies{byPage: map[string]*routing.Compiled{}}
+	var errs []error
+	var err error
+	compiled.all, err = routing.Compile(b.cfg.Policy)
+	errs = append(errs, err)
+	for _, pageID := range slices.Sorted(maps.Keys(b.cfg.Policies)) {
+		if compiled.byPage[pageID], err = routing.Compile(b.cfg.Policies[pageID]); err != nil {
+			errs = append(errs, fmt.Errorf("messenger: Config.Policies[%q]: %w", pageID, err))
+		}
+	}
+	b.policies.Store(compiled)
+	return errors.Join(errs...)
 }
 
 // Client returns the bot's Graph API client, for calls of the program's own; nil for a nil
@@ -235,16 +251,17 @@ func (b *Bot) SetPolicy(policy routing.Policy) error {
 	if policy == nil {
 		policy = routing.BuiltIn()
 	}
-	if err := policy.Validate(); err != nil {
+	compiled, err := routing.Compile(policy)
+	if err != nil {
 		return err
 	}
 	b.policyMu.Lock()
 	defer b.policyMu.Unlock()
-	b.policies.Store(&policies{all: policy, byPage: b.policies.Load().byPage})
+	b.policies.Store(&policies{all: compiled, byPage: b.policies.Load().byPage})
 	return nil
 }
 
-func (b *Bot) policyFor(pageID string) routing.Policy {
+func (b *Bot) policyFor(pageID string) *routing.Compiled {
 	p := b.policies.Load()
 	if policy, ok := p.byPage[pageID]; ok {
 		return policy

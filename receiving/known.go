@@ -3,15 +3,15 @@ package receiving
 import "slices"
 
 // Known reports whether this library has a receiving type of that name,
-// [TypeDefault] included.
-func Known(t Type) bool { return t == TypeDefault || slices.Contains(Types(), t) }
+// [TypeDefault] and [TypeTap] included.
+func Known(t Type) bool { return t == TypeDefault || t == TypeTap || slices.Contains(Types(), t) }
 
 // Nearest returns the receiving type whose name is most like the given one,
 // for error messages.
 func Nearest(name string) Type {
 	best := TypeDefault
 	least := distance(name, string(best))
-	for _, t := range Types() {
+	for _, t := range append(Types(), TypeTap) {
 		if d := distance(name, string(t)); d < least {
 			best, least = t, d
 		}

@@ -10,7 +10,7 @@ import (
 
 func TestKnownAndNearest(t *testing.T) {
 	t.Parallel()
-	for _, typ := range append(receiving.Types(), receiving.TypeDefault) {
+	for _, typ := range append(receiving.Types(), receiving.TypeDefault, receiving.TypeTap) {
 		require.True(t, receiving.Known(typ), typ)
 		require.Equal(t, typ, receiving.Nearest(string(typ)))
 	}

@@ -15,7 +15,7 @@ type Source struct {
 }
 
 // Source returns where events of this type come from. It is the zero Source for [TypeUnknown], which may come from anywhere,
-// and for [TypeDefault].
+// and for [TypeDefault] and [TypeTap].
 func (t Type) Source() Source {
 	for _, row := range rows {
 		if row.t == t {

@@ -101,7 +101,9 @@ A message has the type of its first attachment, even if it also has a text, unle
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s | %s | %s |\n",
 			typ, payloadName(typ), code(source.Place), code(source.Page), code(source.Instagram), act, answer(typ))
 	}
-	b.WriteString("\n`DEFAULT` is no type of an event: it is a policy's entry for all of them.\n")
+	b.WriteString("\n`DEFAULT` and `TAP` are no types of events. A policy's entry `DEFAULT` is for all events, and `TAP` for all taps: `QUICK_REPLY`, `POSTBACK`,\n" +
+		"`PERSISTENT_MENU_ONE` to `PERSISTENT_MENU_FIVE` and `GET_STARTED_BUTTON`. A tap meets the routes under `DEFAULT` first, then those under its\n" +
+		"own type, then those under `TAP`.\n")
 	b.WriteString(unsentMessages)
 	return b.String()
 }

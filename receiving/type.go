@@ -41,6 +41,9 @@ const (
 	TypeEcho Type = "ECHO"
 	// TypeDefault is no real type: it is the policy's entry for every type.
 	TypeDefault Type = "DEFAULT"
+	// TypeTap is no real type: it is the policy's entry for every tap, on a quick
+	// reply, a button, an item of the persistent menu or Get Started; see [Type.IsTap].
+	TypeTap Type = "TAP"
 	// TypePersistentMenuOne to TypePersistentMenuFive are taps on an item of
 	// the persistent menu that has no payload of its own, by its position; with
 	// one it is a TypePostback. Payload: [*Postback].
@@ -201,8 +204,21 @@ func (t Type) IsAct() bool {
 	case TypeDelivered, TypeRead, TypeEcho, TypeMessageDeleted,
 		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeGroupFeedChange, TypeMentionChange, TypeInstagramCommentEcho, TypeInboxLabel,
 		TypeMarketingMessageEcho, TypeMarketingMessageDelivered, TypeMarketingMessageRead, TypeMarketingMessageClicked,
-		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeUnknown, TypeDefault:
+		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeUnknown, TypeDefault, TypeTap:
 		return false
 	}
 	return true
+}
+
+// IsTap reports whether events of this type are taps that send back a payload of
+// the developer's: [TypeQuickReply], [TypePostback], [TypePersistentMenuOne] to
+// [TypePersistentMenuFive] and [TypeGetStartedButton]. A policy's entry [TypeTap]
+// stands for all of them.
+func (t Type) IsTap() bool {
+	switch t {
+	case TypeQuickReply, TypePostback, TypeGetStartedButton,
+		TypePersistentMenuOne, TypePersistentMenuTwo, TypePersistentMenuThree, TypePersistentMenuFour, TypePersistentMenuFive:
+		return true
+	}
+	return false
 }

@@ -74,7 +74,7 @@ var rows = []struct {
 	{TypeUnknown, (*Unknown)(nil), ofAnything},
 }
 
-// Types returns all types that an event can have, which is every one but [TypeDefault], in the order of their declaration.
+// Types returns all types that an event can have, which is every one but [TypeDefault] and [TypeTap], in the order of their declaration.
 func Types() []Type {
 	types := make([]Type, len(rows))
 	for i := range rows {
@@ -87,7 +87,7 @@ func Types() []Type {
 //
 //	receiving.TypeImage.Carries((*receiving.Message)(nil))
 //
-// p may be a nil pointer. [TypeDefault], which stands for every type, carries every payload.
+// p may be a nil pointer. [TypeDefault] and [TypeTap], which stand for several types, carry what one of those carries.
 func (t Type) Carries(p Payload) bool {
 	if p == nil {
 		return false
@@ -96,6 +96,9 @@ func (t Type) Carries(p Payload) bool {
 		return true
 	}
 	for _, row := range rows {
+		if t == TypeTap && row.t.IsTap() && reflect.TypeOf(row.p) == reflect.TypeOf(p) {
+			return true
+		}
 		if row.t == t {
 			return reflect.TypeOf(row.p) == reflect.TypeOf(p)
 		}

@@ -68,14 +68,14 @@ func TestTypeTable(t *testing.T) {
 	eachType(t, func(typ receiving.Type, doc string) {
 		require.NotContains(t, documented, typ)
 		documented[typ] = doc
-		if typ != receiving.TypeDefault {
+		if typ != receiving.TypeDefault && typ != receiving.TypeTap {
 			order = append(order, typ)
 		}
 	})
 	require.Equal(t, order, receiving.Types())
 	for typ, doc := range documented {
 		words := strings.Join(strings.Fields(doc), " ")
-		if typ == receiving.TypeDefault {
+		if typ == receiving.TypeDefault || typ == receiving.TypeTap {
 			require.False(t, typ.IsAct())
 			continue
 		}
@@ -176,4 +176,26 @@ func onlyEnvelope(t testing.TB, name string) receiving.Envelope {
 	require.Len(t, callback.Envelopes, 1, name)
 	require.Zero(t, callback.Malformed, callback.Problems)
 	return callback.Envelopes[0]
+}
+
+// TestTaps: TAP stands for the types whose events send back a payload of the developer's, and carries what they carry.
+func TestTaps(t *testing.T) {
+	t.Parallel()
+
+	var taps []receiving.Type
+	for _, typ := range append(receiving.Types(), receiving.TypeDefault, receiving.TypeTap) {
+		if typ.IsTap() {
+			taps = append(taps, typ)
+		}
+	}
+	require.Equal(t, []receiving.Type{
+		receiving.TypeQuickReply, receiving.TypePostback, receiving.TypePersistentMenuOne, receiving.TypePersistentMenuTwo,
+		receiving.TypePersistentMenuThree, receiving.TypePersistentMenuFour, receiving.TypePersistentMenuFive, receiving.TypeGetStartedButton,
+	}, taps)
+	for _, p := range allPayloads {
+		_, message := p.(*receiving.Message)
+		_, postback := p.(*receiving.Postback)
+		require.Equal(t, message || postback, receiving.TypeTap.Carries(p), "%T", p)
+	}
+	require.Zero(t, receiving.TypeTap.Source())
 }

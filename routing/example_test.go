@@ -35,6 +35,6 @@ func ExamplePolicy_Validate() {
 	}
 	fmt.Println(policy.Validate())
 	// Output:
-	// routing: QUICK_REPLY/0: its handler is nil
+	// routing: QUICK_REPLY/0: its handler is nil; only a route with When and Senders needs none
 	// routing: SIMPLE_TEKST: no such receiving type; the nearest is SIMPLE_TEXT
 }

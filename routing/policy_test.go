@@ -30,6 +30,13 @@ func names(steps []routing.Step) []string {
 	return out
 }
 
+func compile(t testing.TB, p routing.Policy) *routing.Compiled {
+	t.Helper()
+	compiled, err := routing.Compile(p)
+	require.NoError(t, err)
+	return compiled
+}
+
 // profileOfOurs shows that an embedding handler goes first too.
 type profileOfOurs struct{ handling.UserProfile }
 
@@ -40,12 +47,12 @@ func TestDefaultRunsFirstAndProfileBeforeAll(t *testing.T) {
 		receiving.TypeDefault:    {{Handler: handling.SaveMessage{}}, {Handler: profileOfOurs{}}, {Handler: handling.Dummy{}}},
 	}
 	require.Equal(t, []string{"DEFAULT/1", "DEFAULT/0", "DEFAULT/2", "SIMPLE_TEXT/0", "greet"},
-		names(policy.Steps(event(receiving.TypeSimpleText))))
-	require.Equal(t, []string{"DEFAULT/1", "DEFAULT/0", "DEFAULT/2"}, names(policy.Steps(event(receiving.TypeImage))),
+		names(compile(t, policy).Steps(event(receiving.TypeSimpleText))))
+	require.Equal(t, []string{"DEFAULT/1", "DEFAULT/0", "DEFAULT/2"}, names(compile(t, policy).Steps(event(receiving.TypeImage))),
 		"a type without routes gets the default ones")
 	standby := event(receiving.TypeSimpleText)
 	standby.Standby = true
-	require.Equal(t, []string{"DEFAULT/1", "DEFAULT/0", "DEFAULT/2"}, names(policy.Steps(standby)))
+	require.Equal(t, []string{"DEFAULT/1", "DEFAULT/0", "DEFAULT/2"}, names(compile(t, policy).Steps(standby)))
 }
 
 func TestWhatMayBeAnswered(t *testing.T) {

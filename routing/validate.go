@@ -88,15 +88,29 @@ func (v *validation) step(s Step, index int) {
 		v.fail(place, fmt.Errorf("its name is taken by %s", other))
 	}
 	v.names[s.Name] = place
-	if isNil(s.Handler) {
-		v.fail(place, errors.New("its handler is nil"))
-	} else if v.part(place+": handler", s.Handler) {
+	switch {
+	case isNil(s.Handler):
+		if s.Handler != nil || s.When == nil {
+			v.fail(place, errors.New("its handler is nil; only a route with When and Senders needs none"))
+		} else if len(s.Senders) == 0 {
+			v.fail(place, errors.New("it has neither a handler nor senders"))
+		}
+	case v.part(place+": handler", s.Handler):
 		if limited, ok := s.Handler.(handling.TypeLimited); ok && receiving.Known(s.Type) && !limited.Handles(s.Type) {
 			v.fail(place, fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), typesOf(limited)))
 		}
 		if user, ok := s.Handler.(handling.PayloadUser); ok {
 			v.payloads(place, user)
 		}
+	}
+	if s.When != nil {
+		v.condition(place+": When", s.When)
+	}
+	if s.Timeout < 0 {
+		v.fail(place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
+	}
+	if s.TypedTaps && s.Type != receiving.TypeTap && !s.Type.IsTap() {
+		v.fail(place, errors.New("it has TypedTaps, but it is not under TAP or the type of a tap"))
 	}
 	if len(s.Senders) > 0 && !sending.AnswerableType(s.Type) {
 		v.fail(place, fmt.Errorf("it has senders, but nothing may answer %s", s.Type))
@@ -136,6 +150,25 @@ func (v *validation) part(place string, part any) bool {
 	}
 	return true
 }
+
+// condition checks a condition and its parts.
+func (v *validation) condition(place string, c Condition) {
+	if isNil(c) && !isEmptyGroup(c) {
+		v.fail(place, errors.New("the condition is nil"))
+		return
+	}
+	group, ok := c.(Group)
+	if !ok {
+		v.part(place, c)
+		return
+	}
+	for i, part := range group.Parts() {
+		v.condition(fmt.Sprintf("%s[%d]", place, i), part)
+	}
+}
+
+// isEmptyGroup reports whether a condition is a nil slice, which is an empty one.
+func isEmptyGroup(c Condition) bool { return c != nil && reflect.TypeOf(c).Kind() == reflect.Slice }
 
 // joined returns what [errors.Join] has joined; of any other error nil, also if it
 // wraps a join or several errors, for then it has words of its own around them.

@@ -29,7 +29,7 @@ type Config struct {
 	OwnAppIDs      map[string]bool
 	// Pauses are those between the tries of a turn; one less than the tries.
 	Pauses      []time.Duration
-	Policy      func(pageID string) routing.Policy
+	Policy      func(pageID string) *routing.Compiled
 	Retention   Retention
 	SendTimeout time.Duration
 	Store       store.Store

@@ -39,8 +39,9 @@ type turn struct {
 	over     bool            // nothing that still runs may have effects
 	routes   []routeResult   // those that handled the event, or failed
 	replied  map[string]bool // comments and posts that they reply to privately
-	steps    []routing.Step  // the routes to try
-	at       int             // the one of them that is tried
+	plan     routing.Plan
+	steps    []routing.Step // the routes to try, of the plan
+	at       int            // the one of them that is tried
 	runner   routing.Runner
 	current  string // the route that runs
 	set      *store.WriteSet
@@ -193,7 +194,7 @@ func (t *turn) finish() {
 }
 
 func (t *turn) runRoutes(ctx context.Context) error {
-	if !t.plan() {
+	if !t.makePlan(ctx) {
 		return t.err()
 	}
 	for i, step := range t.steps {
@@ -205,7 +206,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 			break // nothing of this turn will take effect
 		}
 		set := t.state.Begin(step.Name)
-		out := &outlet{turn: t, answers: step.Answers(t.ev, t.own)}
+		out := &outlet{turn: t, answers: step.Answers(t.plan.Event(step), t.own)}
 		switch t.begin(i, set, out) {
 		case stepSkipped:
 			set.Discard()
@@ -245,12 +246,18 @@ func (t *turn) runRoutes(ctx context.Context) error {
 	return t.err()
 }
 
-// plan finds the routes to try. It returns false, and fails the turn, if it was
-// replayed for routes that no longer exist.
-func (t *turn) plan() bool {
-	steps := t.w.e.cfg.Policy(t.ev.PageID).Steps(t.ev)
+// makePlan finds the routes to try. It returns false, and fails the turn, if it was
+// replayed for routes that no longer exist, or if it is unknown whether a typed text
+// counts as a tap.
+func (t *turn) makePlan(ctx context.Context) bool {
+	plan, err := t.w.e.cfg.Policy(t.ev.PageID).Plan(ctx, t.ev)
+	if err != nil {
+		t.fail(err)
+		return false
+	}
+	steps := plan.Steps
 	if only := t.queued.Only; len(only) > 0 {
-		steps = slices.DeleteFunc(steps, func(s routing.Step) bool { return !slices.Contains(only, s.Name) })
+		steps = slices.DeleteFunc(slices.Clone(steps), func(s routing.Step) bool { return !slices.Contains(only, s.Name) })
 		if len(steps) == 0 {
 			t.fail(handling.Permanent(fmt.Errorf("%w: %q", errNoStep, only)))
 			return false
@@ -258,17 +265,21 @@ func (t *turn) plan() bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.steps = steps
+	t.plan, t.steps = plan, steps
 	return true
 }
 
-// runStep asks the handler, lets it act, and then lets the senders answer.
+// runStep asks the condition and the handler, lets it act, and then lets the senders answer.
 func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet) error {
-	if !step.Handler.ShouldHandle(ctx, t.ev) {
+	ev := t.plan.Event(step)
+	if !step.Ask(ctx, ev).Yes {
 		return handling.Skip
 	}
-	reply := sending.NewReplier(t.ev, out)
-	if err := step.Handler.Handle(ctx, t.ev, reply); err != nil {
+	reply := sending.NewReplier(ev, out)
+	for name, value := range step.Values(ctx, ev) {
+		reply.Set(name, value)
+	}
+	if err := step.Handler.Handle(ctx, ev, reply); err != nil {
 		return err
 	}
 	if !out.answers {

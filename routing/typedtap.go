@@ -1,0 +1,98 @@
+package routing
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// Offer is something that a person was offered to tap on: a quick reply, or an item
+// of the menu.
+type Offer struct {
+	// Title is what the person sees.
+	Title string
+	// Payload is what a tap sends back. Offers without one are ignored.
+	Payload string
+	// QuickReply says that it is a quick reply; a tap on anything else is a postback.
+	QuickReply bool
+}
+
+// Offers returns what the person of an event was offered before it, the newest offer
+// first. It is called for a text only if the policy has a route with TypedTaps, at most
+// once for each try of the event. Its error fails the turn, which is retried: the text
+// might be a tap.
+type Offers func(ctx context.Context, ev *receiving.Event) ([]Offer, error)
+
+type offersKey struct{}
+
+// WithOffers returns a context in which [Compiled.Plan] finds what a person was
+// offered. Without it no typed text counts as a tap. The bot sets it for its turns;
+// others need it for tests.
+func WithOffers(ctx context.Context, offers Offers) context.Context {
+	return context.WithValue(ctx, offersKey{}, offers)
+}
+
+// Plan is what a policy does with one event.
+type Plan struct {
+	// Steps are the routes in the order in which they are tried. The slice is shared
+	// and must not be changed.
+	Steps []Step
+	// Tap is the tap that the event, a typed text, counts as for the steps that are
+	// Typed; nil for every other event.
+	Tap *receiving.Event
+
+	event *receiving.Event
+}
+
+// Event returns what a step of the plan handles: the event, or for a typed step the
+// tap that it counts as.
+func (p Plan) Event(s Step) *receiving.Event {
+	if s.Typed && p.Tap != nil {
+		return p.Tap
+	}
+	return p.event
+}
+
+// Plan returns the routes for an event. For a text it finds out whether that counts as
+// a tap, if the policy has a route with TypedTaps; then those routes come before the
+// ones under SIMPLE_TEXT, and if one of them handles the tap, the latter do not run.
+// The error is that of the [Offers].
+func (c *Compiled) Plan(ctx context.Context, ev *receiving.Event) (Plan, error) {
+	plan := Plan{Steps: c.Steps(ev), event: ev}
+	if ev.Type != receiving.TypeSimpleText || ev.Standby || len(c.typed) == 0 {
+		return plan, nil
+	}
+	offers, _ := ctx.Value(offersKey{}).(Offers)
+	title := foldTitle(ev.Text())
+	if offers == nil || title == "" {
+		return plan, nil
+	}
+	all, err := offers(ctx, ev)
+	if err != nil {
+		return Plan{}, fmt.Errorf("routing: what the person was offered: %w", err)
+	}
+	for _, o := range all {
+		if o.Payload == "" || foldTitle(o.Title) != title {
+			continue
+		}
+		tap := ev.AsPostback(o.Title, o.Payload)
+		if o.QuickReply {
+			tap = ev.AsQuickReply(o.Payload)
+		}
+		if steps, ok := c.typed[tap.Type]; ok {
+			plan.Steps, plan.Tap = steps, tap
+		}
+		break // an older offer of the same title is over
+	}
+	return plan, nil
+}
+
+// foldTitle returns what two titles have in common that a person takes for the same.
+func foldTitle(title string) string {
+	return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.TrimSpace(title))))
+}
