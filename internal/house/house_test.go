@@ -28,9 +28,10 @@ var house = map[string]room{
 	".": {
 		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 	},
-	"graph":    {ours: []string{"internal/weburl", "secret"}},
-	"handling": {ours: []string{"graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
-	"i18n":     {others: []string{"golang.org/x/text"}},
+	"graph":             {ours: []string{"internal/weburl", "secret"}},
+	"handling":          {ours: []string{"graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
+	"handling/pythonre": {},
+	"i18n":              {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
 		ours:   []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
