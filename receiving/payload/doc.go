@@ -30,6 +30,13 @@
 //	{"inches":14,"payload_class":"shop.payloads.SizePayload"}
 //
 // A kind made with [Alias]("shop.payloads.SizePayload") reads them. The class name is compared as text; no
-// type is instantiated by it. The classes of the persistent menu and of Get Started are known: they are the kinds [PersistentMenuOne] to
-// [PersistentMenuFive] and [GetStartedButton].
+// type is instantiated by it. The classes of the persistent menu and of Get Started are known, dotted or bare: they are the kinds
+// [PersistentMenuOne] to [PersistentMenuFive] and [GetStartedButton], and such taps have the receiving types of those names. This package
+// reads the old form and never writes it.
+//
+// # Foreign payloads
+//
+// A string of no kind that the program knows is no error: the tap is a receiving.TypePostback or a receiving.TypeQuickReply, handlers that
+// want another kind do not handle it, and receiving.Event.PayloadText returns the string as it came. That holds for strings of any length
+// and content: no JSON, JSON that is nested too deeply to decode, repeated keys (the last one counts), numbers that fit no Go type.
 package payload

@@ -122,8 +122,8 @@ func (k Kind[T]) MustEncode(v T) string {
 
 // Decode returns the data that s carries; the zero T if it carries none. Fields that T does not have are passed over.
 //
-// It returns [ErrOtherKind] if s is not of this kind, and another error if the data does not fit T. No error contains the
-// payload's values.
+// It returns [ErrOtherKind] if s is not of this kind, and another error if the data does not fit T, which wraps the one of
+// encoding/json or of T's UnmarshalJSON. The text of no error contains the payload's values.
 func (k Kind[T]) Decode(s string) (T, error) {
 	var v T
 	p, ok := parse(s)
@@ -147,12 +147,27 @@ func noData[T any]() bool {
 
 // misfit says what does not fit, without saying what it is.
 func (k Kind[T]) misfit(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if !errors.As(err, &wrong) {
-		return fmt.Errorf("payload: %s: %w", k.Name(), err)
+	fit := &misfitError{kind: k.Name(), typ: reflect.TypeFor[T](), err: err}
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		fit.field, fit.typ = wrong.Field, wrong.Type
 	}
-	if wrong.Field == "" {
-		return fmt.Errorf("payload: %s: the data does not fit Go type %v", k.Name(), wrong.Type)
-	}
-	return fmt.Errorf("payload: %s: field %s does not fit Go type %v", k.Name(), wrong.Field, wrong.Type)
+	return fit
 }
+
+// misfitError hides the text of the error that it wraps: those of UnmarshalJSON methods,
+// that of time.Time among them, contain the value.
+type misfitError struct {
+	kind  string
+	field string
+	typ   reflect.Type
+	err   error
+}
+
+func (e *misfitError) Error() string {
+	if e.field == "" {
+		return fmt.Sprintf("payload: %s: the data does not fit Go type %v", e.kind, e.typ)
+	}
+	return fmt.Sprintf("payload: %s: field %s does not fit Go type %v", e.kind, e.field, e.typ)
+}
+
+func (e *misfitError) Unwrap() error { return e.err }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -138,7 +139,81 @@ func TestDecodeMisfit(t *testing.T) {
 	require.ErrorIs(t, err, errPicky)
 
 	_, err = payload.New[payload.None]("p").Decode(`{"kind":"p","data":1}`)
-	require.NoError(t, err, "data that nobody reads fits")
+	require.NoError(t, err, "data that is not read fits")
+}
+
+// TestErrorsContainNoValues: an error goes into logs and dead letters, and a payload may contain what a person has entered.
+func TestErrorsContainNoValues(t *testing.T) {
+	t.Parallel()
+	type data struct {
+		At    time.Time         `json:"at"`
+		Raw   []byte            `json:"raw"`
+		Small int8              `json:"small"`
+		Fit   float64           `json:"fit"`
+		Words map[string]string `json:"words"`
+		List  [2]bool           `json:"list"`
+	}
+	kind := payload.New[data]("k", payload.Alias("shop.Data"))
+	for _, in := range []string{
+		`{"kind":"k","data":{"at":"private"}}`,
+		`{"kind":"k","data":{"raw":"private"}}`,
+		`{"kind":"k","data":{"small":299792458}}`,
+		`{"kind":"k","data":{"fit":1e299792458}}`,
+		`{"kind":"k","data":{"words":{"a":299792458}}}`,
+		`{"kind":"k","data":{"list":["private"]}}`,
+		`{"kind":"k","data":"private"}`,
+		`{"kind":"k","data":[{"private":299792458}]}`,
+		`{"payload_class":"shop.Data","at":"private"}`,
+		`{"payload_class":"shop.Data","words":"private"}`,
+		`{"kind":"private"}`,
+		`private`,
+	} {
+		got, err := kind.Decode(in)
+		require.Error(t, err, in)
+		require.Zero(t, got, "a value that does not fit is not half read: %s", in)
+		require.NotContains(t, err.Error(), "private", in)
+		require.NotContains(t, err.Error(), "299792458", in)
+		require.Less(t, len(err.Error()), 200, in)
+	}
+}
+
+// TestDecodeTakesHostileData: repeated keys, big numbers and deep nesting, from chats that others can write to.
+func TestDecodeTakesHostileData(t *testing.T) {
+	t.Parallel()
+	kind := payload.New[any]("k")
+	for in, want := range map[string]any{
+		`{"kind":"x","data":1,"kind":"k","data":2}`:          2.0,
+		`{"kind":"k","data":{"a":1,"a":2}}`:                  map[string]any{"a": 2.0},
+		`{"kind":"k","data":123456789012345678901234567890}`: 1.2345678901234568e29,
+		`{"kind":"k","data":"\ud83d"}`:                       "\ufffd",
+		`{"kind":"k","data":"\u0000\u202e\u4f60"}`:           "\x00\u202e你",
+		`{"kind":"k","data":` + nested(1000) + `}`:           deep(1000),
+	} {
+		got, err := kind.Decode(in)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	for _, in := range []string{
+		`{"kind":"k","data":` + nested(100_000) + `}`, // more than encoding/json decodes: no JSON, so of no kind
+		`{"kind":"k","kind":7}`,
+		`{"kind":"k","payload_class":"other"}`,
+		`{"\u006bind":"K"}`,
+	} {
+		require.False(t, kind.Matches(in))
+		_, err := kind.Decode(in)
+		require.ErrorIs(t, err, payload.ErrOtherKind)
+	}
+	require.True(t, kind.Matches(`{"\u006bind":"\u006b"}`), "escapes make no other name")
+}
+
+func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+
+func deep(n int) any {
+	list := []any{}
+	for range n - 1 {
+		list = []any{list}
+	}
+	return list
 }
 
 var errPicky = errors.New("picky")

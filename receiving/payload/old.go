@@ -15,7 +15,7 @@ const (
 
 // canonical returns the kind that a djmessenger class of the menu or of Get Started stands for, and any other name as it is.
 // How that framework spelled them is not certain, so the likely spellings all count: below any module of djmessenger or
-// bare, with "Payload" or without.
+// bare, with "Payload" at an end or without, with the position as a word or a digit.
 func canonical(name string) string {
 	class := name
 	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
@@ -24,19 +24,36 @@ func canonical(name string) string {
 		}
 		class = name[dot+1:]
 	}
-	switch strings.TrimSuffix(class, "Payload") {
-	case "PersistentMenuOne":
-		return PersistentMenuOne
-	case "PersistentMenuTwo":
-		return PersistentMenuTwo
-	case "PersistentMenuThree":
-		return PersistentMenuThree
-	case "PersistentMenuFour":
-		return PersistentMenuFour
-	case "PersistentMenuFive":
-		return PersistentMenuFive
+	class = strings.TrimPrefix(strings.TrimSuffix(class, "Payload"), "Payload")
+	switch class {
 	case "GetStarted", "GetStartedButton":
 		return GetStartedButton
 	}
+	position, menu := strings.CutPrefix(class, "PersistentMenu")
+	if !menu {
+		return name
+	}
+	switch strings.TrimPrefix(strings.TrimPrefix(position, "Item"), "Payload") {
+	case "One", "1":
+		return PersistentMenuOne
+	case "Two", "2":
+		return PersistentMenuTwo
+	case "Three", "3":
+		return PersistentMenuThree
+	case "Four", "4":
+		return PersistentMenuFour
+	case "Five", "5":
+		return PersistentMenuFive
+	}
 	return name
+}
+
+// className returns the dotted name of a class that was written as Python prints a class itself: <class 'shop.Size'>.
+func className(text string) string {
+	if inner, ok := strings.CutPrefix(text, "<class '"); ok {
+		if inner, ok = strings.CutSuffix(inner, "'>"); ok {
+			return inner
+		}
+	}
+	return text
 }

@@ -37,6 +37,9 @@ func parse(s string) (parsed, bool) {
 		if nameFault(s) != "" {
 			return parsed{}, false
 		}
+		if strings.HasPrefix(s, "djmessenger.") {
+			return parsed{name: canonical(s)}, true
+		}
 		return parsed{name: s}, true
 	}
 	// A map and not a struct: encoding/json fills a struct's fields from names in other letter case too.
@@ -45,7 +48,7 @@ func parse(s string) (parsed, bool) {
 		return parsed{}, false
 	}
 	// The class is looked at first: its object's own fields may well be called "kind" and "data".
-	if class := text(fields["payload_class"]); nameFault(class) == "" {
+	if class := className(text(fields["payload_class"])); nameFault(class) == "" {
 		return parsed{name: canonical(class), data: []byte(object)}, true
 	}
 	if name := text(fields["kind"]); nameFault(name) == "" {
