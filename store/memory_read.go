@@ -20,8 +20,8 @@ func (m *Memory) Person(ctx context.Context, pageID, psid string) (Person, error
 }
 
 // clone returns a person that shares nothing with this one.
-func (p *Person) clone() Person {
-	out := *p
+func (p Person) clone() Person {
+	out := p
 	out.Profile = SaveProfile{Profile: p.Profile}.kept().Profile
 	return out
 }

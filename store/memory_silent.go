@@ -33,7 +33,7 @@ func (m *Memory) purgeSilent(ctx context.Context, cutoff time.Time) error {
 }
 
 // silent reports whether the person's last act is before the cutoff.
-func (p *Person) silent(cutoff time.Time) bool {
+func (p Person) silent(cutoff time.Time) bool {
 	if p.LastAct.IsZero() {
 		return p.FirstSeen.Before(cutoff)
 	}

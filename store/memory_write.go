@@ -75,6 +75,15 @@ func (m *Memory) applyWrites(writes []Write, held Conversation, now time.Time) {
 		case MarkUnavailable:
 			w.At = stamp(w.At)
 			overlay(m.person(w.PageID, w.PSID, now), w)
+		case NoteHuman:
+			w.At = stamp(w.At)
+			overlay(m.person(w.PageID, w.PSID, now), w)
+		case NoteThread:
+			w.At = stamp(w.At)
+			overlay(m.person(w.PageID, w.PSID, now), w)
+		case EndSilence:
+			w.At = stamp(w.At)
+			overlay(m.person(w.PageID, w.PSID, now), w)
 		case AddThumbUp:
 			overlay(m.person(w.PageID, w.PSID, now), w)
 		case AddLocation:

@@ -26,6 +26,40 @@ type Person struct {
 	// UnavailableSince is when the platform said that the person cannot be
 	// reached; zero if they can, as far as is known. Their next act clears it.
 	UnavailableSince time.Time
+	// HumanAt is when a human, or another app, last wrote to the person for the
+	// page, by the platform's clock; zero if that is not known to have happened.
+	HumanAt time.Time
+	// ThreadOwner is the id of the other app that was reported to control the
+	// conversation, and ThreadAt when that last changed. It is empty if the bot's own
+	// app or none does, as far as is known. See [Person.ThreadHeldUntil].
+	ThreadOwner string
+	ThreadAt    time.Time
+	// ThreadStandby reports that events have come on standby since ThreadAt: the
+	// platform says with each event whether the bot may answer it.
+	ThreadStandby bool
+	// ResumedAt is when the program last said that the bot may answer again; see
+	// [EndSilence].
+	ResumedAt time.Time
+}
+
+// threadLapse is how long an app controls a conversation after the person's last act.
+const threadLapse = 24 * time.Hour
+
+// ThreadHeldUntil is when the other app that controls the conversation loses control
+// by itself: 24 hours after it was given control, or after the person's last act, if
+// events come on standby. It is zero if no other app has control. An app may give
+// control up earlier without a notice.
+//
+// https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+func (p Person) ThreadHeldUntil() time.Time {
+	if p.ThreadOwner == "" {
+		return time.Time{}
+	}
+	since := p.ThreadAt
+	if p.ThreadStandby && p.LastAct.After(since) {
+		since = p.LastAct
+	}
+	return since.Add(threadLapse)
 }
 
 // Profile is what the platform returns about a person. Every field may be

@@ -249,5 +249,17 @@ func overlay(p *Person, w Write) {
 		if is(w.PageID, w.PSID) {
 			p.UnavailableSince = w.At
 		}
+	case NoteHuman:
+		if is(w.PageID, w.PSID) && w.At.After(p.HumanAt) {
+			p.HumanAt = w.At
+		}
+	case NoteThread:
+		if is(w.PageID, w.PSID) && !w.At.Before(p.ThreadAt) {
+			p.ThreadOwner, p.ThreadAt, p.ThreadStandby = w.Owner, w.At, w.Standby
+		}
+	case EndSilence:
+		if is(w.PageID, w.PSID) && w.At.After(p.ResumedAt) {
+			p.ResumedAt = w.At
+		}
 	}
 }

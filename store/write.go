@@ -45,6 +45,40 @@ type MarkUnavailable struct {
 	At     time.Time
 }
 
+// NoteHuman records that a human, or another app, wrote to the person for the page:
+// the time of that becomes At, unless it is later already. The bot's engine queues
+// it for every echo of a message that is not the bot's own, whatever becomes of the
+// turn. Like TouchPerson it adds the person if the store has not heard of them; so do
+// NoteThread and EndSilence.
+type NoteHuman struct {
+	PageID string
+	PSID   string
+	At     time.Time
+}
+
+// NoteThread records which app controls the conversation since At: another one, by
+// its id, or with an empty Owner the bot's own or none. It takes no effect if a later
+// change is stored. The bot's engine queues it for hand-overs that the platform
+// reports, and when control is seen to have come back. A program that takes control
+// by a call of its own queues it itself, with an empty Owner.
+type NoteThread struct {
+	PageID string
+	PSID   string
+	Owner  string
+	// Standby reports that events have come on standby since.
+	Standby bool
+	At      time.Time
+}
+
+// EndSilence records that the bot may answer the person again: what a human wrote up
+// to At, and a change of control up to At, no longer keep it silent. A later time
+// that is stored stays.
+type EndSilence struct {
+	PageID string
+	PSID   string
+	At     time.Time
+}
+
 // AddThumbUp adds one to a person's count.
 type AddThumbUp struct {
 	PageID string
@@ -124,7 +158,7 @@ func CheckWrite(w Write) error {
 		if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
 			return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
 		}
-	case SaveProfile, TouchPerson, MarkUnavailable, AddThumbUp, SaveMessage, SaveSent, SaveSession, DeleteSession,
+	case SaveProfile, TouchPerson, MarkUnavailable, NoteHuman, NoteThread, EndSilence, AddThumbUp, SaveMessage, SaveSent, SaveSession, DeleteSession,
 		SaveAttachment, CancelSend, Call:
 	default:
 		return fmt.Errorf("store: a %T is not a write; queue a value of one of this package's types, not a pointer: %w", w, errors.ErrUnsupported)
@@ -141,6 +175,9 @@ type Caller interface {
 func (SaveProfile) isWrite()     {}
 func (TouchPerson) isWrite()     {}
 func (MarkUnavailable) isWrite() {}
+func (NoteHuman) isWrite()       {}
+func (NoteThread) isWrite()      {}
+func (EndSilence) isWrite()      {}
 func (AddThumbUp) isWrite()      {}
 func (AddLocation) isWrite()     {}
 func (SaveMessage) isWrite()     {}

@@ -1,6 +1,7 @@
 package gormstore
 
 import (
+	"context"
 	"maps"
 	"slices"
 )
@@ -17,6 +18,14 @@ func WithSteps(steps ...[]string) Option {
 // WithVersion makes the tables of an older version.
 func WithVersion(version int) Option {
 	return func(c *config) { c.steps = c.steps[:version] }
+}
+
+// Exec changes the tables of a store.
+func Exec(ctx context.Context, s *Store, statement string, args ...any) error {
+	return s.do(ctx, func(t *txn) error {
+		_, err := t.exec(statement, args...)
+		return err
+	})
 }
 
 // Versions is how many versions the tables have had.

@@ -39,6 +39,11 @@ type personRow struct {
 	FirstSeen        int64
 	LastAct          int64
 	UnavailableSince int64
+	HumanAt          int64
+	ThreadOwner      string
+	ThreadAt         int64
+	ThreadStandby    bool
+	ResumedAt        int64
 }
 
 func (r *personRow) setProfile(p store.Profile) {
@@ -55,7 +60,9 @@ func (r *personRow) person() store.Person {
 		},
 		ProfileAt: fromMicros(r.ProfileAt), ProfileRefused: r.ProfileRefused, ThumbUps: r.ThumbUps,
 		FirstSeen: fromMicros(r.FirstSeen), LastAct: fromMicros(r.LastAct),
-		UnavailableSince: fromMicros(r.UnavailableSince),
+		UnavailableSince: fromMicros(r.UnavailableSince), HumanAt: fromMicros(r.HumanAt),
+		ThreadOwner: r.ThreadOwner, ThreadAt: fromMicros(r.ThreadAt), ThreadStandby: r.ThreadStandby,
+		ResumedAt: fromMicros(r.ResumedAt),
 	}
 }
 

@@ -11,39 +11,45 @@ type peopleChanges []store.Write
 type personKey struct{ pageID, psid string }
 
 const personColumns = `page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone, gender,
-	profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since`
+	profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since,
+	human_at, thread_owner, thread_at, thread_standby, resumed_at`
 
 // fields are what personColumns are scanned into.
 func (r *personRow) fields() []any {
 	return []any{
 		&r.PageID, &r.PSID, &r.FirstName, &r.LastName, &r.Name, &r.Username, &r.ProfilePic, &r.Locale, &r.Timezone,
 		&r.Gender, &r.ProfileAt, &r.ProfileRefused, &r.ThumbUps, &r.FirstSeen, &r.LastAct, &r.UnavailableSince,
+		&r.HumanAt, &r.ThreadOwner, &r.ThreadAt, &r.ThreadStandby, &r.ResumedAt,
 	}
 }
 
 var (
 	findPeople = newSet("page_id TEXT, psid TEXT",
 		`SELECT p.page_id, p.psid, p.first_name, p.last_name, p.name, p.username, p.profile_pic, p.locale, p.timezone, p.gender,
-			p.profile_at, p.profile_refused, p.thumb_ups, p.first_seen, p.last_act, p.unavailable_since
+			p.profile_at, p.profile_refused, p.thumb_ups, p.first_seen, p.last_act, p.unavailable_since,
+			p.human_at, p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at
 		FROM ROWS, messenger_people p WHERE p.page_id = r.page_id AND p.psid = r.psid`)
 	savePeople = newSet("page_id TEXT, psid TEXT, first_name PROSE, last_name PROSE, name PROSE, username PROSE, profile_pic PROSE, "+
 		"locale PROSE, timezone DOUBLE, gender PROSE, profile_at BIGINT, profile_refused BOOLEAN, thumb_ups BIGINT, "+
-		"first_seen BIGINT, last_act BIGINT, unavailable_since BIGINT",
+		"first_seen BIGINT, last_act BIGINT, unavailable_since BIGINT, human_at BIGINT, thread_owner PROSE, thread_at BIGINT, thread_standby BOOLEAN, resumed_at BIGINT",
 		`INSERT INTO messenger_people (`+personColumns+`)
 		SELECT r.page_id, r.psid, r.first_name, r.last_name, r.name, r.username, r.profile_pic, r.locale, r.timezone, r.gender,
-			r.profile_at, r.profile_refused, r.thumb_ups, r.first_seen, r.last_act, r.unavailable_since
+			r.profile_at, r.profile_refused, r.thumb_ups, r.first_seen, r.last_act, r.unavailable_since,
+			r.human_at, r.thread_owner, r.thread_at, r.thread_standby, r.resumed_at
 		FROM ROWS WHERE TRUE
 		ON CONFLICT (page_id, psid) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name,
 			name = excluded.name, username = excluded.username, profile_pic = excluded.profile_pic, locale = excluded.locale,
 			timezone = excluded.timezone, gender = excluded.gender, profile_at = excluded.profile_at,
 			profile_refused = excluded.profile_refused, thumb_ups = excluded.thumb_ups, last_act = excluded.last_act,
-			unavailable_since = excluded.unavailable_since`)
+			unavailable_since = excluded.unavailable_since, human_at = excluded.human_at,
+			thread_owner = excluded.thread_owner, thread_at = excluded.thread_at, thread_standby = excluded.thread_standby,
+			resumed_at = excluded.resumed_at`)
 )
 
 // touchPeople is what most turns write: that a person has acted.
 var touchPeople = newSet("page_id TEXT, psid TEXT, at BIGINT, now BIGINT",
 	`INSERT INTO messenger_people (`+personColumns+`)
-	SELECT r.page_id, r.psid, '', '', '', '', '', '', NULL, '', 0, FALSE, 0, r.now, r.at, 0 FROM ROWS WHERE TRUE
+	SELECT r.page_id, r.psid, '', '', '', '', '', '', NULL, '', 0, FALSE, 0, r.now, r.at, 0, 0, '', 0, FALSE, 0 FROM ROWS WHERE TRUE
 	ON CONFLICT (page_id, psid) DO UPDATE SET unavailable_since = 0, last_act =
 		CASE WHEN messenger_people.last_act > excluded.last_act THEN messenger_people.last_act ELSE excluded.last_act END`)
 
@@ -104,6 +110,7 @@ func (t *txn) changePeople(which []personKey, changes map[personKey][]store.Writ
 		rows = append(rows, []any{
 			r.PageID, r.PSID, r.FirstName, r.LastName, r.Name, r.Username, r.ProfilePic, r.Locale, timezone,
 			r.Gender, r.ProfileAt, r.ProfileRefused, r.ThumbUps, r.FirstSeen, r.LastAct, r.UnavailableSince,
+			r.HumanAt, r.ThreadOwner, r.ThreadAt, r.ThreadStandby, r.ResumedAt,
 		})
 	}
 	return t.change(savePeople, rows)
@@ -116,6 +123,12 @@ func personOf(w store.Write) personKey {
 	case store.TouchPerson:
 		return personKey{w.PageID, w.PSID}
 	case store.MarkUnavailable:
+		return personKey{w.PageID, w.PSID}
+	case store.NoteHuman:
+		return personKey{w.PageID, w.PSID}
+	case store.NoteThread:
+		return personKey{w.PageID, w.PSID}
+	case store.EndSilence:
 		return personKey{w.PageID, w.PSID}
 	case store.AddThumbUp:
 		return personKey{w.PageID, w.PSID}
@@ -139,6 +152,14 @@ func (r *personRow) change(w store.Write) {
 		r.UnavailableSince = 0
 	case store.MarkUnavailable:
 		r.UnavailableSince = micros(w.At)
+	case store.NoteHuman:
+		r.HumanAt = max(r.HumanAt, micros(w.At))
+	case store.NoteThread:
+		if at := micros(w.At); at >= r.ThreadAt {
+			r.ThreadOwner, r.ThreadAt, r.ThreadStandby = w.Owner, at, w.Standby
+		}
+	case store.EndSilence:
+		r.ResumedAt = max(r.ResumedAt, micros(w.At))
 	case store.AddThumbUp:
 		r.ThumbUps++
 	}

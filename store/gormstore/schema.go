@@ -24,7 +24,7 @@ func (e *SchemaError) Error() string {
 
 // migrations are the steps from nothing to today's tables. A step that was
 // released is never changed; a change is a new step.
-var migrations = [][]string{firstTables, eventsThatRunAlone}
+var migrations = [][]string{firstTables, eventsThatRunAlone, whoElseWrites}
 
 // migrate runs the steps that have not run yet. Where there are other
 // processes it first looks whether there are any, without a lock; if so, it
@@ -106,6 +106,15 @@ func (s *session) ddl(statement string) error {
 // alone is the seq of the event that a process runs with no other turn beside it.
 var eventsThatRunAlone = []string{
 	`ALTER TABLE messenger_mailbox ADD COLUMN alone BIGINT NOT NULL DEFAULT 0`,
+}
+
+// What is known of others who write to a person for the page.
+var whoElseWrites = []string{
+	`ALTER TABLE messenger_people ADD COLUMN human_at BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE messenger_people ADD COLUMN thread_owner TEXT NOT NULL DEFAULT ''`,
+	`ALTER TABLE messenger_people ADD COLUMN thread_at BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE messenger_people ADD COLUMN thread_standby BOOLEAN NOT NULL DEFAULT FALSE`,
+	`ALTER TABLE messenger_people ADD COLUMN resumed_at BIGINT NOT NULL DEFAULT 0`,
 }
 
 var firstTables = []string{

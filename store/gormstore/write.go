@@ -45,6 +45,12 @@ func locksOfWrites(writes []store.Write, yield func(store.Conversation)) {
 			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
 		case store.MarkUnavailable:
 			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.NoteHuman:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.NoteThread:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
+		case store.EndSilence:
+			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
 		case store.AddThumbUp:
 			of = store.Conversation{PageID: w.PageID, PersonID: w.PSID}
 		case store.AddLocation:
@@ -102,7 +108,7 @@ func (t *txn) write(commits, applies []*operation) error {
 func (t *txn) apply(op *operation, w store.Write) error {
 	p := &t.pending
 	switch w := w.(type) {
-	case store.SaveProfile, store.TouchPerson, store.MarkUnavailable, store.AddThumbUp:
+	case store.SaveProfile, store.TouchPerson, store.MarkUnavailable, store.NoteHuman, store.NoteThread, store.EndSilence, store.AddThumbUp:
 		p.people = append(p.people, w)
 	case store.CancelSend:
 		var held store.Conversation

@@ -18,7 +18,7 @@ func (s *suite) fill(conv store.Conversation) store.Lease {
 	s.put(conv, is+"event")
 	s.enqueue(send(conv, is+"send"), delayed(conv, is+"later", time.Hour))
 	s.apply(
-		thumb(conv),
+		thumb(conv), human(conv, start), thread(conv, "app", start), resume(conv, start),
 		store.AddLocation{Location: store.Location{PageID: conv.PageID, PSID: is, At: start}},
 		store.SaveMessage{Received: store.Received{PageID: conv.PageID, PSID: is, Key: "k", Body: json.RawMessage(`1`), At: start}},
 		store.SaveSent{Sent: store.Sent{PageID: conv.PageID, PSID: is, Key: "k", At: start}},

@@ -48,6 +48,11 @@ type modelLetter struct {
 type modelPerson struct {
 	thumbs      int
 	first, last time.Time // seen, and acted
+	human       time.Time
+	owner       string
+	standby     bool
+	threadAt    time.Time
+	resumed     time.Time
 }
 
 type modelBox struct {
@@ -324,6 +329,18 @@ func (m *model) apply(writes []store.Write) {
 		case store.TouchPerson:
 			if p := m.person(w.PageID, w.PSID); w.At.After(p.last) {
 				p.last = w.At
+			}
+		case store.NoteHuman:
+			if p := m.person(w.PageID, w.PSID); w.At.After(p.human) {
+				p.human = w.At
+			}
+		case store.NoteThread:
+			if p := m.person(w.PageID, w.PSID); !w.At.Before(p.threadAt) {
+				p.owner, p.threadAt, p.standby = w.Owner, w.At, w.Standby
+			}
+		case store.EndSilence:
+			if p := m.person(w.PageID, w.PSID); w.At.After(p.resumed) {
+				p.resumed = w.At
 			}
 		case store.SaveMessage:
 			of := w.Received

@@ -16,6 +16,18 @@ func touch(conv store.Conversation, at time.Time) store.Write {
 	return store.TouchPerson{PageID: conv.PageID, PSID: conv.PersonID, At: at}
 }
 
+func human(conv store.Conversation, at time.Time) store.Write {
+	return store.NoteHuman{PageID: conv.PageID, PSID: conv.PersonID, At: at}
+}
+
+func thread(conv store.Conversation, owner string, at time.Time) store.Write {
+	return store.NoteThread{PageID: conv.PageID, PSID: conv.PersonID, Owner: owner, Standby: owner == "standby", At: at}
+}
+
+func resume(conv store.Conversation, at time.Time) store.Write {
+	return store.EndSilence{PageID: conv.PageID, PSID: conv.PersonID, At: at}
+}
+
 var personPromises = []promise{
 	{"a profile is kept as it was told", func(s *suite) {
 		_, err := s.Person(s.ctx, ann.PageID, ann.PersonID)
@@ -51,6 +63,9 @@ var personPromises = []promise{
 			func(c store.Conversation) store.Write {
 				return store.MarkUnavailable{PageID: c.PageID, PSID: c.PersonID, At: start}
 			},
+			func(c store.Conversation) store.Write { return human(c, start) },
+			func(c store.Conversation) store.Write { return thread(c, "app", start) },
+			func(c store.Conversation) store.Write { return resume(c, start) },
 		} {
 			conv := store.Conversation{PageID: "p", PersonID: fmt.Sprint(i)}
 			s.apply(w(conv))
@@ -73,13 +88,54 @@ var personPromises = []promise{
 		require.Zero(s, s.person(ann).UnavailableSince)
 		require.Equal(s, start.Add(time.Hour), s.person(ann).LastAct)
 	}},
+	{"when a human wrote is never earlier than it was", func(s *suite) {
+		s.apply(human(ann, start), human(ann, start.Add(-time.Hour)))
+		require.Equal(s, store.Person{PageID: ann.PageID, PSID: ann.PersonID, FirstSeen: start, HumanAt: start}, s.person(ann))
+		s.apply(human(ann, start.Add(time.Hour)), human(ann, start))
+		require.Equal(s, start.Add(time.Hour), s.person(ann).HumanAt)
+		s.apply(touch(ann, start.Add(2*time.Hour)))
+		require.Equal(s, start.Add(time.Hour), s.person(ann).HumanAt, "an act does not end it")
+	}},
+	{"the last change of a thread's owner counts", func(s *suite) {
+		s.apply(thread(ann, "app1", start), thread(ann, "app2", start.Add(-time.Second)))
+		require.Equal(s, store.Person{
+			PageID: ann.PageID, PSID: ann.PersonID, FirstSeen: start, ThreadOwner: "app1", ThreadAt: start,
+		}, s.person(ann), "an older change is late")
+		s.apply(thread(ann, "app2", start))
+		require.Equal(s, "app2", s.person(ann).ThreadOwner, "of two at one time the last to arrive counts")
+		s.apply(touch(ann, start.Add(time.Hour)))
+		require.Equal(s, "app2", s.person(ann).ThreadOwner, "an act does not end it")
+		s.apply(store.NoteThread{PageID: ann.PageID, PSID: ann.PersonID, Owner: "app2", Standby: true, At: start.Add(time.Second)})
+		require.True(s, s.person(ann).ThreadStandby)
+		s.apply(thread(ann, "", start.Add(time.Minute)), thread(ann, "app3", start))
+		require.Empty(s, s.person(ann).ThreadOwner)
+		require.False(s, s.person(ann).ThreadStandby)
+		require.Equal(s, start.Add(time.Minute), s.person(ann).ThreadAt)
+	}},
+	{"the last end of a silence counts", func(s *suite) {
+		s.apply(human(ann, start), thread(ann, "app", start), resume(ann, start.Add(time.Hour)), resume(ann, start))
+		require.Equal(s, store.Person{
+			PageID: ann.PageID, PSID: ann.PersonID, FirstSeen: start,
+			HumanAt: start, ThreadOwner: "app", ThreadAt: start, ResumedAt: start.Add(time.Hour),
+		}, s.person(ann))
+	}},
+	{"a text of any bytes can name a thread's owner", func(s *suite) {
+		s.apply(thread(ann, "a\x00b\xff", start))
+		require.NotEmpty(s, s.person(ann).ThreadOwner)
+	}},
+	{"a lease comes with what is known of others who write", func(s *suite) {
+		s.apply(human(ann, start), thread(ann, "app", start), resume(ann, start))
+		s.put(ann, "a")
+		require.Equal(s, s.person(ann), s.one(ann).Person)
+	}},
 	{"writes leave the rest of a person alone", func(s *suite) {
-		s.apply(touch(ann, start), thumb(ann), thumb(ann),
+		s.apply(touch(ann, start), human(ann, start), thread(ann, "app", start), resume(ann, start), thumb(ann), thumb(ann),
 			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, At: start},
 			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}, thumb(ann))
 		require.Equal(s, store.Person{
 			PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, ProfileAt: start,
 			ThumbUps: 3, FirstSeen: start, LastAct: start, UnavailableSince: start,
+			HumanAt: start, ThreadOwner: "app", ThreadAt: start, ResumedAt: start,
 		}, s.person(ann))
 	}},
 	{"a turn sees what the store will have", func(s *suite) {
@@ -87,6 +143,10 @@ var personPromises = []promise{
 			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}, touch(ann, start.Add(time.Minute)), thumb(ann),
 			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, At: start}, touch(ann, start),
 			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, At: start.Add(time.Second), Refused: true}, thumb(bob),
+			human(ann, start.Add(time.Second)), human(ann, start), human(bob, start.Add(time.Hour)),
+			thread(ann, "app1", start.Add(time.Second)), store.NoteThread{PageID: ann.PageID, PSID: ann.PersonID, Owner: "app4", Standby: true, At: start.Add(time.Second)},
+			thread(ann, "app2", start), thread(bob, "app3", start.Add(time.Hour)),
+			resume(ann, start.Add(time.Second)), resume(ann, start), resume(bob, start.Add(time.Hour)),
 		}
 		s.apply(thumb(ann))
 		turn := store.NewTurn(s.Store, s.person(ann))

@@ -291,6 +291,10 @@ func (p *player) commit() {
 	if p.rand.IntN(3) == 0 {
 		o.Writes = append(o.Writes, touch(conv, p.model.now.Add(-time.Duration(p.rand.IntN(10))*time.Second)))
 	}
+	if p.rand.IntN(3) == 0 {
+		at := p.model.now.Add(-time.Duration(p.rand.IntN(10)) * time.Second)
+		o.Writes = append(o.Writes, pick(p, []store.Write{human(conv, at), thread(conv, pick(p, []string{"app1", "standby", ""}), at), resume(conv, at)}))
+	}
 	if p.rand.IntN(4) == 0 {
 		version := p.model.sessions[conv]
 		if p.rand.IntN(4) == 0 {
@@ -381,7 +385,11 @@ func (p *player) compare() {
 	if known := p.model.people[conv]; known == nil {
 		require.ErrorIs(p, err, store.ErrNotFound, p.step)
 	} else {
-		require.Equal(p, modelPerson{known.thumbs, known.first, known.last}, modelPerson{person.ThumbUps, person.FirstSeen, person.LastAct}, p.step)
+		got := modelPerson{
+			thumbs: person.ThumbUps, first: person.FirstSeen, last: person.LastAct,
+			human: person.HumanAt, owner: person.ThreadOwner, standby: person.ThreadStandby, threadAt: person.ThreadAt, resumed: person.ResumedAt,
+		}
+		require.Equal(p, *known, got, p.step)
 	}
 	sess, err := p.Session(p.ctx, conv.PageID, conv.PersonID, "s")
 	if p.model.sessions[conv] == 0 {
