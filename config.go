@@ -79,10 +79,10 @@ type Config struct {
 	MaxBody int64
 
 	// OnSendFailed is called when a message will not be sent: refused by the
-	// platform or before it, set aside, or of unknown outcome; also for an answer
-	// that its event does not allow (sending.ErrNotAnswerable), when the turn has
-	// committed. Otherwise it is called just before the failure is recorded, so
-	// after a crash it may be called again. Its
+	// platform or before it, set aside, or of unknown outcome; also for a reply
+	// that was refused in its turn (sending.ErrNotAnswerable, a sending.FieldError),
+	// when the turn has ended. Otherwise it is called just before the failure is
+	// recorded, so after a crash it may be called again. Its
 	// context ends with the worker's lease. It must not block for long.
 	// Default: nothing is called; the failure is logged and recorded anyway.
 	OnSendFailed func(ctx context.Context, failure sending.Failure)

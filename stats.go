@@ -18,7 +18,7 @@ type Stats struct {
 	// them that will be tried again, and Dead those that left a dead letter.
 	Turns, Retried, Dead int64
 	// Sends counts this process's attempts to send, by their outcome, and the
-	// answers that an event did not allow, as refused.
+	// replies that were refused in their turn, as refused.
 	Sends map[store.SentOutcome]int64
 	// Usage is what the platform reported to this process about the allowances of the
 	// pages that it has sent for, by page id.

@@ -29,4 +29,23 @@
 // them receiving.Event.Key as an idempotency key: it stays the same. The bot itself,
 // for a message to another person, is in messenger.From: what its methods do takes
 // effect immediately and survives the failure of the turn.
+//
+// # What Handle returns
+//
+// The result alone decides about the route and about what it wrote and queued:
+//
+//   - nil: it takes effect, and the senders answer.
+//   - [Skip]: it is dropped, and the event counts as not handled by this route.
+//   - sending.ErrNotAnswerable, wrapped or not: it takes effect. The event does not
+//     allow the answer, so that trying again would not help.
+//   - [Permanent], or a sending.FieldError: the route fails without a retry, and what
+//     it wrote is dropped.
+//   - anything else, or a panic: the route fails, and the event is retried.
+//
+// An error that joins or wraps several is a failure if one of them is.
+//
+// A reply that cannot be sent is an error that Handle sees. The bot logs, records and
+// reports it whatever Handle returns; see sending.Replier. So a handler that can go on
+// without the answer ignores the error, one whose writes depend on it returns
+// Permanent(err), and one that leaves the event to others returns Skip.
 package handling

@@ -4,7 +4,8 @@ import "errors"
 
 // Skip is returned by Handle to say "not mine after all". It is not a failure:
 // nothing that the route queued takes effect, its senders do not answer, and
-// the event counts as not handled by the route. A sender cannot return it: that
+// the event counts as not handled by the route. Joined with an error that is a
+// failure it does not hide that: the route fails. A sender cannot return it: that
 // fails the route.
 var Skip = errors.New("handling: skip")
 

@@ -19,6 +19,7 @@ type Recorder struct {
 	messages []Message
 	actions  []Action
 	canceled []string
+	refused  []Failure
 }
 
 // Replier returns a Replier that answers into the recorder. It refuses events
@@ -51,14 +52,35 @@ func (r *Recorder) Canceled() []string {
 	return slices.Clone(r.canceled)
 }
 
+// Refused returns the messages that were refused so far, each with what its call
+// returned.
+func (r *Recorder) Refused() []Failure {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.refused)
+}
+
 type recorderOutlet struct {
 	*Recorder
 	event *receiving.Event
 }
 
-func (o recorderOutlet) Queue(_ context.Context, messages []Message) error {
+// Refused implements [RefusalObserver].
+func (o recorderOutlet) Refused(_ context.Context, messages []Message, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, m := range messages {
+		o.refused = append(o.refused, Failure{
+			Delivery: Delivery{PageID: o.event.PageID, PersonID: o.event.PersonID, Object: o.event.Object, Attempt: 1, Message: m},
+			Err:      err,
+		})
+	}
+}
+
+func (o recorderOutlet) Queue(ctx context.Context, messages []Message) error {
 	for _, m := range messages {
 		if _, err := Address(o.event, m); err != nil {
+			o.Refused(ctx, messages, err)
 			return err
 		}
 	}
@@ -75,8 +97,9 @@ func (o recorderOutlet) Cancel(_ context.Context, key string) error {
 	return nil
 }
 
-func (o recorderOutlet) Now(_ context.Context, action Action) error {
+func (o recorderOutlet) Now(ctx context.Context, action Action) error {
 	if _, err := Address(o.event, action.Message()); err != nil {
+		o.Refused(ctx, []Message{action.Message()}, err)
 		return err
 	}
 	o.mu.Lock()

@@ -15,13 +15,14 @@ import (
 // handler's route does not allow: an event that is not [Answerable], such as a
 // delivery or anything on standby; one that is no act of a person, or has no person,
 // such as a hand-over or a comment, if the route is not under the event's own type;
-// a public reply to what takes none. The bot logs such an answer, records it as
-// refused and gives it to Config.OnSendFailed. The route does not fail by it: what
-// its handler wrote takes effect, also if the handler returns this error.
+// a public reply to what takes none. Trying again does not help. A handler that
+// returns this error, wrapped or not, has handled the event all the same, and what
+// it wrote takes effect; package handling lists what else it can return.
 var ErrNotAnswerable = errors.New("sending: the event cannot be answered like this, or not by this route")
 
 // Outlet receives what a [Replier] is given. The bot's engine and [Recorder]
-// implement it.
+// implement it. One that also implements [RefusalObserver] learns of what the
+// Replier refuses itself.
 type Outlet interface {
 	// Queue takes messages that have passed Validate.
 	Queue(ctx context.Context, messages []Message) error
@@ -31,9 +32,26 @@ type Outlet interface {
 	Now(ctx context.Context, action Action) error
 }
 
+// RefusalObserver is implemented by outlets that are to know which messages a
+// [Replier] has refused before it gave them to the outlet, because one of them breaks
+// a limit.
+type RefusalObserver interface {
+	// Refused takes the messages of the call, none of which will be sent, and what
+	// the call returns.
+	Refused(ctx context.Context, messages []Message, err error)
+}
+
 // Replier is how a handler answers. Queued messages are sent after the turn has
 // committed, and dropped if the route fails. It is safe for concurrent use
 // until the handler returns.
+//
+// A reply that cannot be sent is an error of the method that was called, and nothing of
+// that call is queued: a [FieldError] for a message that breaks a limit,
+// [ErrNotAnswerable] for what the event or the route does not allow (with
+// [ErrAlreadyReplied] for a second private reply), store.ErrTurnOver after the handler
+// has returned. Whatever the handler then does, the bot logs the refused messages with
+// the route and the error. When the turn ends it also records them as refused,
+// counts them, and gives them to Config.OnSendFailed.
 type Replier struct {
 	event  *receiving.Event
 	outlet Outlet
@@ -53,9 +71,17 @@ func NewReplier(ev *receiving.Event, outlet Outlet) *Replier {
 // answer the event. On an error nothing is queued.
 func (r *Replier) Reply(ctx context.Context, messages ...Message) error {
 	if err := r.validate(messages); err != nil {
-		return err
+		return r.refused(ctx, messages, err)
 	}
 	return r.outlet.Queue(ctx, messages)
+}
+
+// refused lets the outlet know of a refusal, and returns its error.
+func (r *Replier) refused(ctx context.Context, messages []Message, err error) error {
+	if observer, ok := r.outlet.(RefusalObserver); ok {
+		observer.Refused(ctx, messages, err)
+	}
+	return err
 }
 
 func (r *Replier) validate(messages []Message) error {
@@ -77,14 +103,14 @@ func (r *Replier) Send(ctx context.Context, senders ...Sender) error {
 	var typing time.Duration // until when the senders before this one type
 	for _, sender := range senders {
 		messages, end, err := composeAfter(r.Context(ctx), r.event, typing, sender)
-		if err == nil {
-			err = r.validate(messages)
-		}
 		if err != nil {
 			return fmt.Errorf("sender %s: %w", nameOf(sender), err)
 		}
 		typing = end
 		all = append(all, messages...)
+		if err := r.validate(messages); err != nil {
+			return r.refused(ctx, all, fmt.Errorf("sender %s: %w", nameOf(sender), err))
+		}
 	}
 	if len(senders) == 0 {
 		return nil
@@ -113,10 +139,11 @@ func (r *Replier) Set(name, value string) {
 
 // Now sends typing_on, typing_off or mark_seen to the person at once, without
 // waiting for the turn to commit. It is the only action that may be repeated if
-// the turn runs again.
+// the turn runs again. An error of the platform is returned too, and the bot logs it,
+// records it and gives it to Config.OnSendFailed.
 func (r *Replier) Now(ctx context.Context, action Action) error {
 	if err := action.Message().Validate(r.event.Object); err != nil {
-		return err
+		return r.refused(ctx, []Message{action.Message()}, err)
 	}
 	return r.outlet.Now(ctx, action)
 }

@@ -3,6 +3,7 @@ package sending_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,4 +127,30 @@ func TestNowTakesActionsOnly(t *testing.T) {
 	require.Error(t, reply.Now(t.Context(), "shout"))
 	require.Error(t, reply.Now(t.Context(), sending.React), "a reaction needs a message")
 	require.Equal(t, []sending.Action{sending.TypingOn}, rec.Actions())
+}
+
+// TestRecorderKnowsWhatWasRefused: by the Replier, which checks limits, and by the event.
+func TestRecorderKnowsWhatWasRefused(t *testing.T) {
+	t.Parallel()
+	var rec sending.Recorder
+	text := rec.Replier(&receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PersonID: "2"})
+	read := rec.Replier(&receiving.Event{Type: receiving.TypeRead, PageID: "1", PersonID: "2"})
+	long := sending.Text(strings.Repeat("x", 2001))
+	want := []error{
+		text.Reply(t.Context(), sending.Text("fine"), long),
+		text.Send(t.Context(), sending.Text("fine"), long, sending.Text("never composed")),
+		text.Now(t.Context(), "dance"),
+		read.Reply(t.Context(), sending.Text("no")),
+		read.Now(t.Context(), sending.TypingOn),
+	}
+	require.NoError(t, text.Reply(t.Context(), sending.Text("fine")))
+	require.Len(t, rec.Messages(), 1)
+	var got []error
+	var texts []string
+	for _, f := range rec.Refused() {
+		got, texts = append(got, f.Err), append(texts, f.Message.Text)
+		require.Equal(t, "2", f.PersonID)
+	}
+	require.Equal(t, []error{want[0], want[0], want[1], want[1], want[2], want[3], want[4]}, got)
+	require.Equal(t, []string{"fine", long.Text, "fine", long.Text, "", "no", ""}, texts)
 }

@@ -47,6 +47,9 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 	if again {
 		return out, true
 	}
+	for _, f := range t.refused {
+		out.Writes = append(out.Writes, store.SaveSent{Sent: sentRecord(f.Delivery, graph.SendResult{}, f.Err)})
+	}
 	if t.failure != nil {
 		result.Failures = []store.Failure{{Error: t.failure.Error()}}
 		return out, false
@@ -58,9 +61,6 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 		}
 		out.Writes = append(out.Writes, r.writes...)
 		out.Sends = append(out.Sends, r.sends...)
-		for _, f := range r.refused {
-			out.Writes = append(out.Writes, store.SaveSent{Sent: sentRecord(f.Delivery, graph.SendResult{}, f.Err)})
-		}
 	}
 	return out, false
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +13,7 @@ import (
 // outlet takes what a route's handler and senders answer.
 type outlet struct {
 	turn    *turn
+	route   string
 	answers bool
 
 	mu       sync.Mutex
@@ -29,13 +29,11 @@ func (o *outlet) Queue(_ context.Context, messages []sending.Message) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.over {
-		return store.ErrTurnOver
+		return o.late(messages...)
 	}
 	addressed, err := o.address(messages)
 	if err != nil {
-		if errors.Is(err, sending.ErrNotAnswerable) {
-			o.refuse(err, messages...)
-		}
+		o.refuse(err, messages...)
 		return err
 	}
 	o.messages = append(o.messages, addressed...)
@@ -65,7 +63,27 @@ func (o *outlet) address(messages []sending.Message) ([]sending.Message, error) 
 	return addressed, nil
 }
 
-// refuse keeps what the event does not allow, to be reported when the turn commits.
+// Refused implements [sending.RefusalObserver].
+func (o *outlet) Refused(_ context.Context, messages []sending.Message, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		_ = o.late(messages...)
+		return
+	}
+	o.refuse(err, messages...)
+}
+
+// late logs what came after the route had ended, and returns why it is refused.
+func (o *outlet) late(messages ...sending.Message) error {
+	for _, m := range messages {
+		o.turn.w.log.Error("a reply was not sent: its route had ended",
+			"event", o.turn.queued.Key, "type", o.turn.kind(), "route", o.route, "kind", m.Kind())
+	}
+	return store.ErrTurnOver
+}
+
+// refuse keeps messages that will not be sent, to be reported when the turn ends.
 // o.mu must be held.
 func (o *outlet) refuse(err error, messages ...sending.Message) {
 	t := o.turn
@@ -109,6 +127,12 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 	}
 	result, err := t.w.e.send(ctx, d)
 	record := sentRecord(d, result, err)
+	t.w.e.counts.sent(record.Outcome)
+	if err != nil {
+		t.w.log.With(meaningOf(err)...).Error("a message was not sent",
+			"event", t.queued.Key, "type", t.kind(), "route", o.route, "kind", message.Kind(), "outcome", record.Outcome, "error", err)
+		t.w.e.failed(ctx, sending.Failure{Delivery: d, Err: err})
+	}
 	if recordErr := t.w.e.cfg.Store.Apply(context.WithoutCancel(ctx), store.SaveSent{Sent: record}); recordErr != nil {
 		t.w.log.Error("cannot record a sent message", "error", recordErr)
 	}
@@ -119,7 +143,7 @@ func (o *outlet) addressAction(action sending.Action) (sending.Message, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.over {
-		return sending.Message{}, store.ErrTurnOver
+		return sending.Message{}, o.late(action.Message())
 	}
 	addressed, err := o.address([]sending.Message{action.Message()})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// begun says what became of a step.
+// begun is the outcome of beginning a step.
 type begun int
 
 const (
@@ -78,7 +78,8 @@ func (t *turn) cutShort(cause error) {
 		return
 	}
 	t.set.Discard()
-	t.out.end()
+	_, _, refused := t.out.end()
+	t.keepRefused(t.current, refused)
 	t.runner.Handled(t.steps[t.at])
 	t.routes = append(t.routes, routeResult{name: t.current, err: cause})
 	t.notBegun(t.at+1, cause)

@@ -39,6 +39,7 @@ type turn struct {
 	over     bool            // nothing that still runs may have effects
 	routes   []routeResult   // those that handled the event, or failed
 	replied  map[string]bool // comments and posts that they reply to privately
+	refused  []refusedReply  // replies of all routes that will not be sent
 	plan     routing.Plan
 	steps    []routing.Step // the routes to try, of the plan
 	at       int            // the one of them that is tried
@@ -52,11 +53,10 @@ type turn struct {
 
 // routeResult is the result of one route.
 type routeResult struct {
-	name    string
-	writes  []store.Write
-	sends   []store.Send
-	refused []sending.Failure // answers that the event does not allow
-	err     error
+	name   string
+	writes []store.Write
+	sends  []store.Send
+	err    error
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {
@@ -206,7 +206,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 			break // nothing of this turn will take effect
 		}
 		set := t.state.Begin(step.Name)
-		out := &outlet{turn: t, answers: step.Answers(t.plan.Event(step), t.own)}
+		out := &outlet{turn: t, route: step.Name, answers: step.Answers(t.plan.Event(step), t.own)}
 		switch t.begin(i, set, out) {
 		case stepSkipped:
 			set.Discard()
@@ -217,23 +217,23 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		}
 		err := guard(t.w.log, "a handler", func() error { return t.runStep(set.Context(ctx), step, out) }, "event", t.ev.Key)
 		messages, cancels, refused := out.end()
-		if errors.Is(err, sending.ErrNotAnswerable) && !errors.Is(err, handling.Skip) {
-			refused, err = t.refusals(step.Name, refused, err), nil
-		}
+		meaning := meaningOfResult(err)
+		t.refuse(step.Name, refused, meaning, err)
 		var sends []store.Send
-		if err == nil {
-			sends, err = t.encode(step.Name, messages)
-		}
-		result := routeResult{name: step.Name, err: err}
-		switch {
-		case errors.Is(err, handling.Skip):
+		switch meaning {
+		case resultSkip:
 			set.Discard()
 			t.skip()
 			continue
-		case err != nil:
+		case resultHandled, resultRefused:
+			sends, err = t.encode(step.Name, messages)
+		case resultFailed:
+		}
+		result := routeResult{name: step.Name, err: err}
+		if err != nil {
 			set.Discard()
-		default:
-			result.writes, result.sends, result.refused = append(set.End(), t.cancel(cancels)...), sends, t.refusals(step.Name, refused, nil)
+		} else {
+			result.writes, result.sends = append(set.End(), t.cancel(cancels)...), sends
 			t.reply(messages)
 		}
 		if !t.end(result) {
@@ -282,7 +282,7 @@ func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet) erro
 	if err := step.Handler.Handle(ctx, ev, reply); err != nil {
 		return err
 	}
-	if !out.answers {
+	if !out.answers && (len(step.Senders) == 0 || t.silent(step)) {
 		return nil
 	}
 	err := reply.Send(ctx, step.Senders...)
