@@ -56,7 +56,7 @@ type Memory struct {
 	epochs int64
 
 	mailboxes map[Conversation]*mailbox
-	due       dueHeap
+	due       schedule
 	backlog   map[string]int // waiting events by page
 	sends     map[string]*memorySend
 	seen      seenKeys
@@ -89,6 +89,7 @@ func NewMemory(config ...MemoryConfig) *Memory {
 	return &Memory{
 		config:      c,
 		mailboxes:   map[Conversation]*mailbox{},
+		due:         newSchedule(),
 		backlog:     map[string]int{},
 		sends:       map[string]*memorySend{},
 		seen:        seenKeys{bound: c.Seen, entries: map[seenKey]*seenEntry{}},
@@ -175,9 +176,7 @@ func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 			stats.InFlight++
 		}
 		for _, ev := range box.events {
-			if stats.Oldest.IsZero() || ev.ReceivedAt.Before(stats.Oldest) {
-				stats.Oldest = ev.ReceivedAt
-			}
+			stats.Oldest = earlier(stats.Oldest, ev.ReceivedAt)
 		}
 		if len(box.events) > 0 && box.events[0].Attempts > 0 {
 			head := box.events[0]
@@ -189,6 +188,39 @@ func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 	})
 	stats.Blocked = stats.Blocked[:min(len(stats.Blocked), MaxBlocked)]
 	return stats, nil
+}
+
+// Waiting implements [Queuer].
+func (m *Memory) Waiting(ctx context.Context) (map[string]Waiting, error) {
+	if err := m.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	waiting := map[string]Waiting{}
+	for _, box := range m.mailboxes {
+		if len(box.events) == 0 && len(box.sends) == 0 {
+			continue
+		}
+		w := waiting[box.conv.PageID]
+		w.Events += len(box.events)
+		w.Sends += len(box.sends)
+		for _, ev := range box.events {
+			w.OldestEvent = earlier(w.OldestEvent, ev.ReceivedAt)
+		}
+		for _, s := range box.sends {
+			w.OldestSend = earlier(w.OldestSend, s.notBefore)
+		}
+		waiting[box.conv.PageID] = w
+	}
+	return waiting, nil
+}
+
+// earlier returns the earlier of two times, of which the first may be zero for none.
+func earlier(t, other time.Time) time.Time {
+	if t.IsZero() || other.Before(t) {
+		return other
+	}
+	return t
 }
 
 // Ping implements [Queuer].
@@ -205,7 +237,7 @@ func (m *Memory) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
-	m.mailboxes, m.due, m.sends, m.dead, m.hints = nil, nil, nil, nil, nil
+	m.mailboxes, m.due, m.sends, m.dead, m.hints = nil, schedule{}, nil, nil, nil
 	m.replicas, m.echoed = nil, nil
 	m.people, m.sessions, m.attachments, m.receivedIDs = nil, nil, nil, nil
 	m.seen, m.locations, m.received, m.sent = seenKeys{}, records[Location]{}, records[Received]{}, records[Sent]{}

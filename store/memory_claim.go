@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"container/heap"
 	"context"
 	"slices"
 	"time"
@@ -17,11 +16,21 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 	now := m.now()
 	var leases []Lease
 	var passed []*mailbox
-	for len(leases) < claim.Conversations && len(m.due) > 0 && !m.due[0].claimAt.After(now) {
-		box := m.due[0]
+	var strange []*pageSchedule
+	for len(leases) < claim.Conversations {
+		box := m.due.first(now)
+		if box == nil {
+			break
+		}
+		if claim.Serves != nil && !claim.Serves(box.conv.PageID) {
+			page := m.due.byPage[box.conv.PageID]
+			m.due.skip(page)
+			strange = append(strange, page)
+			continue
+		}
 		level := IsolationLevel(box.starts)
 		if level > 0 && claim.Suspects[level-1] <= 0 {
-			heap.Pop(&m.due)
+			m.due.remove(box)
 			passed = append(passed, box)
 			continue
 		}
@@ -47,11 +56,14 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 		}
 		leases = append(leases, lease)
 		if claim.TTL <= 0 {
-			heap.Pop(&m.due)
+			m.due.remove(box)
 			passed = append(passed, box)
 			continue
 		}
 		m.file(box)
+	}
+	for _, page := range strange {
+		m.due.fix(page)
 	}
 	for _, box := range passed {
 		m.file(box)

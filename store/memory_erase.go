@@ -1,7 +1,6 @@
 package store
 
 import (
-	"container/heap"
 	"context"
 	"maps"
 	"slices"
@@ -27,9 +26,7 @@ func (m *Memory) Forget(ctx context.Context, conv Conversation) error {
 			delete(m.sends, s.Key)
 			m.seen.release(seenKey{send: true, key: s.Key})
 		}
-		if box.index >= 0 {
-			heap.Remove(&m.due, box.index)
-		}
+		m.due.remove(box)
 		delete(m.mailboxes, conv)
 	}
 	is := func(pageID, psid string) bool { return pageID == conv.PageID && psid == conv.PersonID }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"container/heap"
 	"slices"
 	"time"
 )
@@ -23,7 +22,7 @@ type mailbox struct {
 	nextAt time.Time
 
 	// claimAt is when the conversation can be claimed; index is its place in
-	// the heap, or -1 while it is idle.
+	// the schedule of its page, or -1 while it is idle.
 	claimAt time.Time
 	index   int
 }
@@ -97,44 +96,12 @@ func (b *mailbox) rest(now time.Time) {
 func (m *Memory) file(b *mailbox) {
 	if len(b.events) == 0 && len(b.sends) == 0 {
 		b.nextAt = time.Time{}
-		if b.index >= 0 {
-			heap.Remove(&m.due, b.index)
-		}
+		m.due.remove(b)
 		return
 	}
 	b.claimAt = b.nextAt
 	if b.leased && b.claimAt.Before(b.leaseUntil) {
 		b.claimAt = b.leaseUntil
 	}
-	if b.index >= 0 {
-		heap.Fix(&m.due, b.index)
-	} else {
-		heap.Push(&m.due, b)
-	}
-}
-
-// dueHeap orders the mailboxes that have work by when they can be claimed.
-type dueHeap []*mailbox
-
-func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].claimAt.Before(h[j].claimAt) }
-
-func (h dueHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
-}
-
-func (h *dueHeap) Push(x any) {
-	b, _ := x.(*mailbox) // nothing else is pushed
-	b.index = len(*h)
-	*h = append(*h, b)
-}
-
-func (h *dueHeap) Pop() any {
-	last := len(*h) - 1
-	b := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	b.index = -1
-	return b
+	m.due.put(b)
 }

@@ -122,6 +122,10 @@ type Queuer interface {
 	// Stats counts what waits.
 	Stats(ctx context.Context) (Stats, error)
 
+	// Waiting counts what waits for each page that something waits for, by page id. It
+	// reads all that waits: once in a few seconds is often enough.
+	Waiting(ctx context.Context) (map[string]Waiting, error)
+
 	// Ping reports whether the store can take events now, by the way of Put: it
 	// stores an event, with its key and its conversation, and takes it back, through
 	// whatever a Put goes through. It fails with the error that a Put would get: a full
@@ -198,6 +202,11 @@ type Claim struct {
 	// Events is the most events, and the most sends, to hand out of each; less
 	// than 1 means 1.
 	Events int
+	// Serves reports whether the process works for a page. The conversations of the
+	// other pages are left to others: nothing of theirs changes, and they delay no
+	// claim. It is called while the store is locked, so it must be quick and must not
+	// call the store. Nil means every page.
+	Serves func(pageID string) bool
 	// Suspects is the most conversations to lease that were interrupted more than
 	// once, on each level of isolation. The event at their head may have ended its
 	// process each time.
@@ -375,4 +384,18 @@ type Stats struct {
 	// Blocked are conversations whose head waits to be tried again, those that
 	// have waited longest first, at most [MaxBlocked].
 	Blocked []Blocked
+}
+
+// Waiting counts what waits for a page.
+type Waiting struct {
+	// Events wait in the inbox.
+	Events int
+	// Sends wait in the outbox, delayed ones included.
+	Sends int
+	// OldestEvent is when the event that waits longest was received; zero if none
+	// waits, and then left out of the JSON.
+	OldestEvent time.Time `json:",omitzero"`
+	// OldestSend is when the first of the sends became due, or will; zero if none
+	// waits, and then left out of the JSON.
+	OldestSend time.Time `json:",omitzero"`
 }

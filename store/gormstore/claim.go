@@ -43,16 +43,24 @@ type dueMailbox struct {
 	sends  bool  // are due, too
 }
 
+// A claim that meets conversations of pages that it does not serve looks further: at
+// twice as many conversations each time, up to mostDoublings, and mostRounds times.
+const (
+	mostDoublings = 10
+	mostRounds    = 20
+)
+
 func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 	var leases []store.Lease
 	taken := map[store.Conversation]bool{}
-	for len(leases) < claim.Conversations {
-		limit := len(leases) + claim.Conversations
+	for rounds := 0; len(leases) < claim.Conversations; rounds++ {
+		limit := len(leases) + claim.Conversations<<min(rounds, mostDoublings)
 		due, err := t.due(claim, limit)
 		if err != nil {
 			return nil, err
 		}
 		all := len(due) < limit
+		due = t.leaveStrangers(due, claim)
 		room := claim.Suspects
 		due = slices.DeleteFunc(due, func(d dueMailbox) bool {
 			if taken[d.Conversation] {
@@ -67,7 +75,10 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 		})
 		due = due[:min(len(due), claim.Conversations-len(leases))]
 		if len(due) == 0 {
-			break
+			if all || claim.Serves == nil || rounds == mostRounds {
+				break
+			}
+			continue // what is due may be behind what was left to others
 		}
 		more, err := t.hand(due, claim.Events)
 		if err != nil {
@@ -101,15 +112,16 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 }
 
 // dueQuery is what can be claimed, oldest due first: a walk along the index of
-// what is due, which passes over what is leased and over the levels of isolation
-// that have no room.
+// what is due, which passes over what is leased, over pages that are known to be
+// others', and over the levels of isolation that have no room.
 const (
 	dueQuery = `SELECT m.page_id, m.person_id, m.starts, m.alone, CASE WHEN m.alone = 0 THEN FALSE WHEN m.lease_until IS NULL THEN TRUE ELSE `
 	dueSends = ` END,
 			EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = m.page_id AND o.person_id = m.person_id AND o.not_before <= CAST(? AS BIGINT))
 		FROM messenger_mailbox m WHERE m.next_at <= CAST(? AS BIGINT) AND (m.lease_until IS NULL OR m.lease_until <= CAST(? AS BIGINT))
 			AND (m.starts < 2 OR CASE m.starts WHEN 2 THEN CAST(? AS BIGINT) WHEN 3 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END > 0)
-		ORDER BY m.next_at LIMIT CAST(? AS BIGINT)`
+`
+	dueOrder = ` ORDER BY m.next_at LIMIT CAST(? AS BIGINT)`
 )
 
 // due returns what can be claimed. Of a level of isolation it may return more than
@@ -123,9 +135,15 @@ func (t *txn) due(claim store.Claim, limit int) ([]dueMailbox, error) {
 		return err
 	}
 	now := micros(t.now)
-	query := dueQuery + t.dialect.Ended() + dueSends + t.dialect.SkipLocked()
-	err := t.later(scan, query, now, now, now, claim.Suspects[0], claim.Suspects[1], claim.Suspects[2], limit)
+	query := dueQuery + t.dialect.Ended() + dueSends
+	args := []any{now, now, now, claim.Suspects[0], claim.Suspects[1], claim.Suspects[2]}
+	condition, excluded, err := t.exclude(claim)
 	if err != nil {
+		return nil, err
+	}
+	query += condition + dueOrder + t.dialect.SkipLocked()
+	args = append(append(args, excluded...), limit)
+	if err := t.later(scan, query, args...); err != nil {
 		return nil, err
 	}
 	return found, t.sync()

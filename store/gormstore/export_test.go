@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 )
 
 // ControlsTransaction reports whether one of a query's statements begins or ends
@@ -39,4 +40,17 @@ func Statements(s *Store) []string {
 		all = slices.AppendSeq(all, maps.Keys(lane.session.statements))
 	}
 	return all
+}
+
+// Begins returns the due time at which an owner's claims begin, and how many pages
+// they exclude.
+func Begins(s *Store, owner string) (at time.Time, pages int) {
+	all := &s.writer.strangers
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	o := all.owners[owner]
+	if o == nil {
+		return time.Time{}, 0
+	}
+	return fromMicros(o.low), len(o.pages)
 }

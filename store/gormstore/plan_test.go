@@ -27,7 +27,7 @@ func TestStatementsFindTheirRowsByAnIndex(t *testing.T) {
 	exercise(t, st)
 	pool, err := st.DB().DB()
 	require.NoError(t, err)
-	few := regexp.MustCompile(`SCAN (messenger_epochs|messenger_replicas|messenger_sweeps)`)
+	few := regexp.MustCompile(`SCAN (messenger_epochs|messenger_replicas|messenger_sweeps|json_each)`)
 	statements := gormstore.Statements(st)
 	require.Greater(t, len(statements), 30)
 	for _, statement := range statements {
@@ -90,8 +90,14 @@ func exercise(t *testing.T, st store.Store) {
 		store.SaveSent{Sent: store.Sent{PageID: "page", PSID: "ann", Key: "k"}},
 		store.SaveAttachment{PageID: "page", Name: "n", AttachmentID: "1"}, store.CancelSend{Conversation: ann, Key: "none"},
 	}
+	elsewhere := store.Claim{Owner: "w", Conversations: 1, Serves: func(page string) bool { return page == "elsewhere" }}
 	for _, key := range []string{"1", "2", "3"} {
 		require.NoError(t, st.Put(ctx, store.Event{Conversation: ann, Key: key, Time: time.Now()}))
+	}
+	for range 2 {
+		leases, err := st.Claim(ctx, elsewhere)
+		require.NoError(t, err)
+		require.Empty(t, leases)
 	}
 	lease := claim()
 	_, err := st.Renew(ctx, time.Minute, lease.LeaseID)

@@ -200,7 +200,7 @@ func (t *txn) confirm(events []store.Event) error {
 var wakeMailboxes = newSet("page_id TEXT, person_id TEXT, now BIGINT",
 	`UPDATE messenger_mailbox SET hold_until = 0, next_at = CASE WHEN EXISTS (
 			SELECT 1 FROM messenger_inbox i WHERE i.page_id = messenger_mailbox.page_id AND i.person_id = messenger_mailbox.person_id)
-		THEN r.now ELSE (SELECT MIN(o.not_before) FROM messenger_outbox o
+		THEN r.now ELSE (SELECT CASE WHEN MIN(o.not_before) < r.now THEN r.now ELSE MIN(o.not_before) END FROM messenger_outbox o
 			WHERE o.page_id = messenger_mailbox.page_id AND o.person_id = messenger_mailbox.person_id) END
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id`)
 

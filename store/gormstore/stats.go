@@ -35,6 +35,38 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	return stats, err
 }
 
+// Waiting implements [store.Queuer].
+func (s *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
+	db, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []struct {
+		PageID        string
+		Events, Sends int
+		Event, Send   int64
+	}
+	err = db.Raw(`SELECT g.page_id, g.n AS events, 0 AS sends, i.received_at AS event, 0 AS send
+		FROM (SELECT page_id, COUNT(*) AS n, MIN(seq) AS seq FROM messenger_inbox GROUP BY page_id) g
+		JOIN messenger_inbox i ON i.seq = g.seq
+		UNION ALL
+		SELECT page_id, 0, COUNT(*), 0, MIN(not_before) FROM messenger_outbox GROUP BY page_id`).Scan(&found).Error
+	if err != nil {
+		return nil, s.readError(ctx, err)
+	}
+	waiting := map[string]store.Waiting{}
+	for _, row := range found {
+		w := waiting[row.PageID]
+		if row.Events > 0 {
+			w.Events, w.OldestEvent = row.Events, fromMicros(row.Event)
+		} else {
+			w.Sends, w.OldestSend = row.Sends, fromMicros(row.Send)
+		}
+		waiting[row.PageID] = w
+	}
+	return waiting, nil
+}
+
 // blocked are the conversations whose head has been tried.
 func (s *Store) blocked(ctx context.Context, db *gorm.DB) ([]store.Blocked, error) {
 	var found []struct {

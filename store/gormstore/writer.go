@@ -34,6 +34,8 @@ type writer struct {
 	ended   sync.WaitGroup
 	calls   callGroup
 	backlog backlog
+	// strangers are pages that claims leave to others.
+	strangers strangers
 }
 
 // lane is one goroutine of the writer, with a connection of its own that writes.

@@ -84,6 +84,11 @@ func (dialect) PerRow(query string, columns []database.Column) string {
 	return "SELECT r.ordinality - 1, x.* FROM " + rows + " CROSS JOIN LATERAL (" + query + ") x"
 }
 
+// NotIn implements database.Dialect.
+func (dialect) NotIn(column string, values []string) (condition string, argument any) {
+	return column + " NOT IN (SELECT unnest(?::text[]))", values
+}
+
 // Intact asks the connection whether its transaction is open.
 func (dialect) Intact(conn *sql.Conn) bool {
 	status, open := status(conn)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -68,6 +69,15 @@ func (dialect) PerRow(query string, columns []database.Column) string {
 	// SQLite plans a query anew for each new value of an argument that its plan
 	// looked at. It looks at none behind a plus.
 	return arguments(query, columns, "+?")
+}
+
+// NotIn implements database.Dialect.
+func (dialect) NotIn(column string, values []string) (condition string, argument any) {
+	text, err := json.Marshal(values)
+	if err != nil { // of strings it is never
+		text = []byte("[]")
+	}
+	return column + " NOT IN (SELECT value FROM json_each(?))", string(text)
 }
 
 // arguments puts the one row's places for arguments into a statement.

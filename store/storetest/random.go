@@ -162,7 +162,7 @@ func (p *player) cancel() {
 
 func (p *player) claim() {
 	p.claimWith(store.Claim{
-		Owner: "w", Conversations: p.rand.IntN(4), Events: 1 + p.rand.IntN(3),
+		Owner: "w", Conversations: p.rand.IntN(4), Events: 1 + p.rand.IntN(3), Serves: pick(p, servings),
 		Suspects: store.Suspects{p.rand.IntN(3) - 1, p.rand.IntN(3), p.rand.IntN(2)}, TTL: time.Duration(1+p.rand.IntN(10)) * time.Second,
 	})
 }
@@ -170,7 +170,10 @@ func (p *player) claim() {
 // claimWith does not foresee which conversations the store hands out, where
 // several are as good, but checks that it may, and that it hands out enough.
 func (p *player) claimWith(claim store.Claim) {
-	levels := p.model.claimable(p.convs)
+	served := slices.DeleteFunc(slices.Clone(p.convs), func(conv store.Conversation) bool {
+		return claim.Serves != nil && !claim.Serves(conv.PageID)
+	})
+	levels := p.model.claimable(served)
 	leases, err := p.Claim(p.ctx, claim)
 	require.NoError(p, err, p.step)
 	room := [store.IsolationLevels + 1]int{len(levels[0])}
@@ -373,6 +376,9 @@ func (p *player) compare() {
 	stats, err := p.Stats(p.ctx)
 	require.NoError(p, err, p.step)
 	require.Equal(p, p.model.stats(), stats, p.step)
+	waiting, err := p.Waiting(p.ctx)
+	require.NoError(p, err, p.step)
+	require.Equal(p, p.model.waiting(), waiting, p.step)
 	letters, err := p.Dead(p.ctx, store.DeadQuery{})
 	require.NoError(p, err, p.step)
 	require.Len(p, letters, len(p.model.dead), p.step)

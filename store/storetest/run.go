@@ -25,7 +25,7 @@ type Options struct {
 func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
 	for _, promises := range [][]promise{
-		putPromises, orderPromises, claimPromises, commitPromises, sendPromises, echoPromises,
+		putPromises, orderPromises, claimPromises, pagePromises, commitPromises, sendPromises, echoPromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises,
 	} {
 		for _, p := range promises {

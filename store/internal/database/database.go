@@ -130,6 +130,9 @@ type Dialect interface {
 	// SkipLocked ends a SELECT whose rows are to be locked, leaving out those
 	// that another process has locked; empty if there is no other process.
 	SkipLocked() string
+	// NotIn is a condition of one argument that a column has none of some values, and
+	// that argument.
+	NotIn(column string, values []string) (condition string, argument any)
 	// Ended is an expression for whether the process that holds the lease of the
 	// mailbox m has ended, where the lease has expired but was not found void. It
 	// is evaluated in a transaction that has joined the cluster.
