@@ -7,14 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/djmessenger/messenger"
-	"github.com/djmessenger/messenger/graph"
-	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
@@ -62,9 +59,15 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 }
 
 // StartOn is Start on a platform with a configuration of its own: other
-// webhook fields, such as echoes, another clock. AppID, AppSecret, PageID,
-// PageToken, VerifyToken and WebhookURL are set by StartOn; another value fails the
-// test.
+// webhook fields, such as echoes, more pages, another clock. AppID, AppSecret,
+// PageID, PageToken, VerifyToken and WebhookURL are set by StartOn; another value
+// fails the test.
+//
+// With simulator.Config.Pages the bot has the token of each page, also of those
+// that are added later (AddPage of the embedded simulator). Apps are the apps of
+// the pages, or, if the bot's configuration has some, those that are bound to the
+// pages get their ids and secrets. People of such a page are made by
+// [Chat.PersonOn].
 //
 // A test of reminders or of the 24-hour window advances a clock instead of
 // waiting: it gives one clock to the platform (simulator.Config.Now) and to the
@@ -85,9 +88,9 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	api := httptest.NewServer(sim)
 	t.Cleanup(api.Close)
 
-	config.Apps = simulatedApps(t, config.Apps)
+	config.Apps = simulatedApps(t, config.Apps, withSecrets(sim, platform))
 	config.VerifyToken = secret.New(VerifyToken)
-	config.Tokens = graph.PageToken(PageToken)
+	config.Tokens = tokensOf(sim)
 	config.GraphURL = api.URL
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -154,26 +157,6 @@ func setPlatform(t testing.TB, platform *simulator.Config) {
 	}
 }
 
-// simulatedApps returns the apps of a test. The one that delivers the events of the page is
-// the simulated app; which pages each is bound to stays as it is.
-func simulatedApps(t testing.TB, given []receiving.App) []receiving.App {
-	t.Helper()
-	apps := slices.Clone(given)
-	if len(apps) == 0 {
-		apps = make([]receiving.App, 1)
-	}
-	i := slices.IndexFunc(apps, func(app receiving.App) bool {
-		return len(apps) == 1 && len(app.Pages) == 0 || slices.Contains(app.Pages, PageID)
-	})
-	if i < 0 {
-		t.Fatalf("messengertest: no app of Config.Apps is bound to the simulated page: "+
-			"add messengertest.PageID, %s, to the Pages of one, or leave Apps empty", PageID)
-		return nil
-	}
-	apps[i].ID, apps[i].Secrets = AppID, []secret.Value{secret.New(AppSecret)}
-	return apps
-}
-
 // testStore is a store in memory without the bot's warning that nothing
 // survives the process, which a test does not need.
 type testStore struct{ *store.Memory }
@@ -185,7 +168,13 @@ func (c *Chat) patience() time.Duration { return cmp.Or(c.Patience, Patience) }
 // platform's form, such as "zh_TW"; empty means that it is not known.
 func (c *Chat) Person(firstName, locale string) *Person {
 	c.t.Helper()
-	p, err := c.AddPerson(simulator.Person{FirstName: firstName, Locale: locale})
+	return c.PersonOn(PageID, firstName, locale)
+}
+
+// PersonOn is [Chat.Person] of another page than [PageID].
+func (c *Chat) PersonOn(pageID, firstName, locale string) *Person {
+	c.t.Helper()
+	p, err := c.AddPerson(simulator.Person{FirstName: firstName, Locale: locale, PageID: pageID})
 	if err != nil {
 		c.t.Fatalf("messengertest: %v", err)
 	}

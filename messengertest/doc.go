@@ -13,6 +13,7 @@
 // simulator.Simulator has what the methods here do not cover: faults, more
 // people, the record of requests, and every act of a person (Chat.Do).
 // [Chat.Human] is someone at work who answers in the page's inbox, and
-// [Chat.OtherApp] another app on the page.
+// [Chat.OtherApp] another app on the page. [Chat.PersonOn] writes to another page
+// of simulator.Config.Pages.
 // [StartOn] says how a test moves the clock.
 package messengertest

@@ -29,8 +29,8 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 	if s.closed {
 		return "", ErrClosed
 	}
-	pg := s.page
-	if pg.people[psid] == nil {
+	pg := s.home[psid]
+	if pg == nil {
 		return "", fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
 	c := pg.conversation(psid)
@@ -89,7 +89,9 @@ func postback(title, payload string) doing {
 // {"sender":{"id":"…"},"recipient":{"id":"…"},"timestamp":…,"optin":{…}}. It
 // goes through the queue of the person it names, signed and retried like any
 // other; it needs no subscription and leaves the conversation as it is, except
-// that an event whose sender is a person opens the 24-hour window.
+// that an event whose sender is a person opens the 24-hour window. The page is
+// that of the person, or else the one that the event names, or that of
+// [Config.PageID].
 func (s *Simulator) Post(ctx context.Context, event json.RawMessage) error {
 	return s.postEvent(ctx, event, "event", messagingOf)
 }
@@ -100,13 +102,9 @@ func (s *Simulator) PostStandby(ctx context.Context, event json.RawMessage) erro
 	return s.postEvent(ctx, event, "standby", standbyOf)
 }
 
-// PostChange sends a change of a page field, such as feed or inbox_labels; value
-// is any JSON. All changes share one queue.
+// PostChange is [PageControl.PostChange] of the page of [Config.PageID].
 func (s *Simulator) PostChange(ctx context.Context, field string, value json.RawMessage) error {
-	if !json.Valid(value) {
-		return errors.New("simulator: the change's value is not JSON")
-	}
-	return s.postEntry(ctx, "", field, false, func(e *entry) { e.Changes = []change{{Field: field, Value: value}} })
+	return s.mainPage().PostChange(ctx, field, value)
 }
 
 func (s *Simulator) postEvent(ctx context.Context, event json.RawMessage, field string, fill func(json.RawMessage) func(*entry)) error {
@@ -114,14 +112,34 @@ func (s *Simulator) postEvent(ctx context.Context, event json.RawMessage, field 
 	if err := json.Unmarshal(event, &parties); err != nil {
 		return fmt.Errorf("simulator: the event is not a JSON object with parties: %w", err)
 	}
-	person, byPerson := string(parties.Sender.ID), true
-	if person == "" || person == s.page.id { // the page's id never changes, so no lock
-		person, byPerson = string(parties.Recipient.ID), false
-	}
-	return s.postEntry(ctx, person, field, byPerson, fill(event))
+	from, to := string(parties.Sender.ID), string(parties.Recipient.ID)
+	return s.postEntry(ctx, field, fill(event), func() (*page, string, bool) {
+		if from == "" || s.pageByID(from) != nil {
+			return s.pageNamed(from, to), to, false
+		}
+		return s.pageNamed(from, to), from, true
+	})
 }
 
-func (s *Simulator) postEntry(ctx context.Context, person, field string, opens bool, fill func(*entry)) error {
+// pageNamed is the page that one of the parties of an event belongs to or is; the main one if there is none. s.mu must be
+// held.
+func (s *Simulator) pageNamed(parties ...string) *page {
+	for _, id := range parties {
+		if pg := s.home[id]; pg != nil {
+			return pg
+		}
+		if pg := s.pageByID(id); pg != nil {
+			return pg
+		}
+	}
+	return s.main
+}
+
+// postEntry queues a callback without asking for a subscription. whose says of which page it is and in whose queue it
+// goes, and whether it opens the window; it is called with s.mu held.
+func (s *Simulator) postEntry(
+	ctx context.Context, field string, fill func(*entry), whose func() (pg *page, person string, opens bool),
+) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -131,14 +149,18 @@ func (s *Simulator) postEntry(ctx context.Context, person, field string, opens b
 	if s.closed {
 		return ErrClosed
 	}
-	body, err := s.page.entryOf(at, fill)
+	pg, person, opens := whose()
+	if pg.removed {
+		return fmt.Errorf("%w: %s", ErrNoPage, pg.id)
+	}
+	body, err := pg.entryOf(at, fill)
 	if err != nil {
 		return err
 	}
-	if opens && s.page.people[person] != nil {
-		s.page.conversation(person).lastAct = at
+	if opens && pg.people[person] != nil {
+		pg.conversation(person).lastAct = at
 	}
-	s.enqueue(&Delivery{PersonID: person, Field: field, Time: at, Body: string(body)})
+	s.enqueue(&Delivery{page: pg, PersonID: person, Field: field, Time: at, Body: string(body)})
 	return nil
 }
 

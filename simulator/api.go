@@ -52,6 +52,7 @@ func (s *Simulator) newAPI() *http.ServeMux {
 	mux.HandleFunc("POST /simulator/flush", answering(func(r *http.Request, _ struct{}) (any, error) {
 		return struct{}{}, s.Flush(r.Context())
 	}))
+	s.routePages(mux)
 	s.routeThreads(mux)
 	return mux
 }
@@ -174,7 +175,7 @@ func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc
 		}
 		out, err := do(r, in)
 		switch {
-		case errors.Is(err, ErrNoPerson):
+		case errors.Is(err, ErrNoPerson), errors.Is(err, ErrNoPage):
 			complain(w, http.StatusNotFound, err)
 		case errors.Is(err, ErrNotThreadOwner):
 			complain(w, http.StatusConflict, err)
@@ -219,16 +220,22 @@ func (s *Simulator) takeFile(w http.ResponseWriter, r *http.Request) {
 }
 
 type stateOf struct {
-	Page          map[string]string             `json:"page"`
+	Page          map[string]string             `json:"page"`  // the one of Config.PageID
+	Pages         []pageState                   `json:"pages"` // all
 	Webhook       string                        `json:"webhook"`
 	WebhookError  string                        `json:"webhook_error"` // why the last callback was not taken
 	People        []Person                      `json:"people"`
-	Profile       map[string]json.RawMessage    `json:"profile"`
 	Conversations map[string]*conversationState `json:"conversations"`
 	Deliveries    []Delivery                    `json:"deliveries"` // the latest
 	Requests      []Request                     `json:"requests"`   // the latest
 	Cursor        string                        `json:"cursor"`     // where the events continue
 	Now           time.Time                     `json:"now"`
+}
+
+type pageState struct {
+	ID      string                     `json:"id"`
+	Name    string                     `json:"name"`
+	Profile map[string]json.RawMessage `json:"profile"`
 }
 
 type conversationState struct {
@@ -244,19 +251,20 @@ func (s *Simulator) state() stateOf {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pg := s.page
 	st := stateOf{
-		Page: map[string]string{"id": pg.id, "name": pg.name}, Webhook: pg.webhook, WebhookError: pg.webhookError, People: pg.peopleInOrder(),
-		Profile: map[string]json.RawMessage{}, Conversations: map[string]*conversationState{},
+		Page: map[string]string{"id": s.main.id, "name": s.main.name}, Pages: []pageState{},
+		Webhook: s.webhook, WebhookError: s.webhookError, People: s.peopleInOrder(), Conversations: map[string]*conversationState{},
 		Deliveries: []Delivery{}, Requests: latest(s.requests, stateKeep), Cursor: s.feed.cursor(), Now: now,
 	}
-	maps.Copy(st.Profile, pg.profile)
-	for id, c := range pg.conversations {
-		cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing}
-		for _, m := range latest(c.messages, feedKeep) {
-			cs.Messages = append(cs.Messages, *m)
+	for _, pg := range s.pages {
+		st.Pages = append(st.Pages, pageState{pg.id, pg.name, maps.Clone(pg.profile)})
+		for id, c := range pg.conversations {
+			cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing}
+			for _, m := range latest(c.messages, feedKeep) {
+				cs.Messages = append(cs.Messages, *m)
+			}
+			st.Conversations[id] = cs
 		}
-		st.Conversations[id] = cs
 	}
 	for _, d := range latest(s.deliveries, stateKeep) {
 		st.Deliveries = append(st.Deliveries, *d)

@@ -48,7 +48,7 @@ type feedFrom struct {
 func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID string, err error) {
 	return s.writeOnFeed(ctx, psid, text, func(pg *page, at time.Time) (string, feedValue) {
 		c := &Comment{ID: "1_" + randomDigits(15), ParentID: pg.id + "_1", PersonID: psid, From: FromPerson, Text: text, Time: at}
-		s.keepComment(c)
+		s.keepComment(pg, c)
 		return c.ID, feedValue{Item: "comment", PostID: c.ParentID, CommentID: c.ID, ParentID: c.ParentID}
 	})
 }
@@ -78,26 +78,26 @@ func (s *Simulator) writeOnFeed(
 	if s.closed {
 		return "", ErrClosed
 	}
-	p := s.page.people[psid]
-	if p == nil {
+	pg := s.home[psid]
+	if pg == nil {
 		return "", fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
-	id, value := write(s.page, at)
-	s.page.authors[id] = author{psid, at}
-	value.From, value.Message = feedFrom{psid, p.name()}, text
-	return id, s.notifyFeed(psid, at, value)
+	id, value := write(pg, at)
+	pg.authors[id] = author{psid, at}
+	value.From, value.Message = feedFrom{psid, pg.people[psid].name()}, text
+	return id, s.notifyFeed(pg, psid, at, value)
 }
 
 // notifyFeed queues the notification of something new on the feed. s.mu must be held.
-func (s *Simulator) notifyFeed(queue string, at time.Time, value feedValue) error {
+func (s *Simulator) notifyFeed(pg *page, queue string, at time.Time, value feedValue) error {
 	value.Verb, value.CreatedTime = "add", at.Unix()
-	return s.reportUnder(s.page, Delivery{PersonID: queue, Field: "feed", Time: at},
+	return s.reportUnder(pg, Delivery{PersonID: queue, Field: "feed", Time: at},
 		func(e *entry) { e.Changes = []change{{Field: "feed", Value: mustJSON(value)}} })
 }
 
 // keepComment keeps a comment. s.mu must be held.
-func (s *Simulator) keepComment(c *Comment) {
-	s.page.comments = trim(append(s.page.comments, c), s.cfg.History)
+func (s *Simulator) keepComment(pg *page, c *Comment) {
+	pg.comments = trim(append(pg.comments, c), s.cfg.History)
 	s.notify()
 }
 
@@ -106,7 +106,7 @@ func (s *Simulator) keepComment(c *Comment) {
 func (s *Simulator) Comments(parentID string) []Comment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.page.commentsBelow(parentID)
+	return s.publicPage(parentID).commentsBelow(parentID)
 }
 
 func (p *page) commentsBelow(parentID string) []Comment {
@@ -124,9 +124,13 @@ func (p *page) commentsBelow(parentID string) []Comment {
 func (s *Simulator) PublicReplies(psid string) []Comment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	pg := s.home[psid]
+	if pg == nil {
+		return nil
+	}
 	var list []Comment
-	for _, c := range s.page.comments {
-		if parent, written := s.page.authors[c.ParentID]; c.From == FromPage && written && parent.id == psid {
+	for _, c := range pg.comments {
+		if parent, written := pg.authors[c.ParentID]; c.From == FromPage && written && parent.id == psid {
 			list = append(list, *c)
 		}
 	}
@@ -142,7 +146,7 @@ func (s *Simulator) WaitComment(ctx context.Context, parentID string, match func
 	for {
 		var fresh []Comment
 		err := s.until(ctx, func() bool {
-			for _, c := range s.page.commentsBelow(parentID) {
+			for _, c := range s.publicPage(parentID).commentsBelow(parentID) {
 				if c.From == FromPage && !asked[c.ID] {
 					fresh = append(fresh, c)
 				}

@@ -14,7 +14,7 @@ const maxComment = 8000
 func (s *Simulator) callComments(c *call) (any, *GraphError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pg := s.page
+	pg := c.page
 	if !pg.hasPublic(c.node) {
 		return nil, errObject(c.method, c.node)
 	}
@@ -34,12 +34,12 @@ func (s *Simulator) callComments(c *call) (any, *GraphError) {
 		return nil, known("unavailable")
 	}
 	comment := &Comment{ID: "1_" + randomDigits(15), ParentID: c.node, From: FromPage, Text: text, Time: c.at}
-	s.keepComment(comment)
+	s.keepComment(pg, comment)
 	post := c.node
 	if parent := pg.commentByID(c.node); parent != nil {
 		post = parent.ParentID
 	}
-	err := s.notifyFeed(pg.id, c.at, feedValue{
+	err := s.notifyFeed(pg, pg.id, c.at, feedValue{
 		From: feedFrom{pg.id, pg.name}, Item: "comment", PostID: post, CommentID: comment.ID, ParentID: c.node, Message: text,
 	})
 	if err != nil {
@@ -71,6 +71,16 @@ func (p *page) listComments(c *call) (any, *GraphError) {
 		data = append(data, one)
 	}
 	return map[string]any{"data": data}, nil
+}
+
+// publicPage is the page with that comment or post; the main one if there is none.
+func (s *Simulator) publicPage(id string) *page {
+	for _, pg := range s.pages {
+		if pg.hasPublic(id) {
+			return pg
+		}
+	}
+	return s.main
 }
 
 // hasPublic reports whether there is a comment or post of that id.

@@ -19,7 +19,7 @@ type Config struct {
 	// limit.
 	AnswerTimeout time.Duration
 
-	// AppID is the app whose token calls the Graph API; echoes carry it.
+	// AppID is the bot's app, whose token calls the Graph API; echoes carry it.
 	// Digits only. Default: "1000000000000001".
 	AppID string
 
@@ -72,7 +72,10 @@ type Config struct {
 	// "simulator-page-token".
 	PageToken string
 
-	// People may write to the page from the start; missing ids are drawn. Default:
+	// Pages are further pages of the bot. Default: none, there is the one of PageID.
+	Pages []Page
+
+	// People may write to the pages from the start; missing ids are drawn. Default:
 	// [DefaultPeople].
 	People []Person
 
@@ -159,6 +162,7 @@ func (c Config) withDefaults() Config {
 	}
 	c.Fields = slices.Clone(c.Fields)
 	c.Hosts = slices.Clone(c.Hosts)
+	c.Pages = slices.Clone(c.Pages)
 	c.People = slices.Clone(c.People)
 	c.RetryPauses = slices.Clone(c.RetryPauses)
 	return c

@@ -48,6 +48,19 @@ func (p *page) conversation(id string) *conversation {
 	return c
 }
 
+// pageWith is the page with that conversation; the main one if there is none.
+func (s *Simulator) pageWith(id string) *page {
+	if pg := s.home[id]; pg != nil {
+		return pg
+	}
+	for _, pg := range s.pages {
+		if pg.conversations[id] != nil {
+			return pg
+		}
+	}
+	return s.main
+}
+
 func (c *conversation) newest() *Message {
 	if len(c.messages) == 0 {
 		return nil
@@ -79,7 +92,7 @@ func (s *Simulator) record(c *conversation, m *Message) {
 func (s *Simulator) Messages(psid string) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.page.conversations[psid]
+	c := s.pageWith(psid).conversations[psid]
 	if c == nil {
 		return nil
 	}
@@ -95,7 +108,7 @@ func (s *Simulator) Messages(psid string) []Message {
 func (s *Simulator) Actions(psid string) []Action {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.page.conversations[psid]; c != nil {
+	if c := s.pageWith(psid).conversations[psid]; c != nil {
 		return slices.Clone(c.actions)
 	}
 	return nil
@@ -110,7 +123,7 @@ func (s *Simulator) Wait(ctx context.Context, psid string, match func(Message) b
 	for {
 		var fresh []Message
 		err := s.until(ctx, func() bool {
-			if c := s.page.conversations[psid]; c != nil {
+			if c := s.pageWith(psid).conversations[psid]; c != nil {
 				for _, m := range c.messages {
 					if m.From == FromPage && !asked[m.ID] {
 						fresh = append(fresh, *m)

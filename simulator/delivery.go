@@ -21,7 +21,8 @@ const (
 
 // Delivery is one callback and its state.
 type Delivery struct {
-	ID        int       `json:"id"`        // counts from 1
+	ID        int       `json:"id"` // counts from 1
+	PageID    string    `json:"page_id"`
 	PersonID  string    `json:"person_id"` // or user_ref; empty for changes of the page
 	Field     string    `json:"field"`     // webhook field
 	MessageID string    `json:"message_id,omitempty"`
@@ -29,6 +30,8 @@ type Delivery struct {
 	Body      string    `json:"body"` // the bytes that were signed
 	State     string    `json:"state"`
 	Attempts  []Attempt `json:"attempts,omitempty"`
+
+	page *page
 }
 
 // Attempt is one POST of a callback.
@@ -56,13 +59,13 @@ func callbackClient(given *http.Client) *http.Client {
 // enqueue puts a callback at the end of its person's queue and starts the queue if
 // it rests. s.mu must be held and the simulator not closed.
 func (s *Simulator) enqueue(d *Delivery) {
-	d.ID, d.State = 1, Waiting
+	d.ID, d.State, d.PageID = 1, Waiting, d.page.id
 	if n := len(s.deliveries); n > 0 {
 		d.ID = s.deliveries[n-1].ID + 1
 	}
 	s.deliveries = trim(append(s.deliveries, d), s.cfg.History)
 	s.pending++
-	key := d.PersonID
+	key := d.PageID + "/" + d.PersonID
 	q := s.queues[key]
 	if q == nil {
 		q = &queue{}
@@ -93,14 +96,17 @@ func (s *Simulator) deliver(d *Delivery) {
 	for try := 0; ; try++ {
 		at := s.now()
 		s.mu.Lock()
-		webhook := s.page.webhook
+		webhook, removed := s.webhook, d.page.removed
 		s.mu.Unlock()
-		status, err := s.post(s.ctx, []byte(d.Body))
+		status, err := 0, errPageRemoved
+		if !removed {
+			status, err = s.post(s.ctx, d.page.appID, []byte(d.Body))
+		}
 		if err == nil && status/100 != 2 {
 			err = fmt.Errorf("the bot answered %d", status)
 		}
 		attempt := Attempt{Time: at, Status: status}
-		last := err == nil || try == len(s.cfg.RetryPauses) || errors.Is(err, errNoWebhook) || s.ctx.Err() != nil
+		last := err == nil || try == len(s.cfg.RetryPauses) || errors.Is(err, errNoWebhook) || removed || s.ctx.Err() != nil
 		if err != nil {
 			attempt.Error = err.Error()
 			s.cfg.Logger.Warn("callback not taken", "field", d.Field, "person", d.PersonID, "try", try+1, "final", last, "error", err)
@@ -108,9 +114,9 @@ func (s *Simulator) deliver(d *Delivery) {
 		s.mu.Lock()
 		d.Attempts = append(slices.Clip(d.Attempts), attempt)
 		// Not of a webhook that was replaced meanwhile, nor of a simulator that ends.
-		if pg := s.page; pg.webhook == webhook && pg.webhookError != attempt.Error && s.ctx.Err() == nil {
-			pg.webhookError = attempt.Error
-			s.publish("webhook", pg.webhookState())
+		if s.webhook == webhook && s.webhookError != attempt.Error && s.ctx.Err() == nil && !removed {
+			s.webhookError = attempt.Error
+			s.publish("webhook", s.webhookState())
 		}
 		if last {
 			d.State = Delivered
@@ -127,18 +133,23 @@ func (s *Simulator) deliver(d *Delivery) {
 		pause := time.NewTimer(s.cfg.RetryPauses[try])
 		select {
 		case <-pause.C:
+		case <-d.page.gone:
+			pause.Stop()
 		case <-s.ctx.Done():
 			pause.Stop()
 		}
 	}
 }
 
-var errNoWebhook = errors.New("no webhook is set")
+var (
+	errNoWebhook   = errors.New("no webhook is set")
+	errPageRemoved = errors.New("the page was removed")
+)
 
-// post signs and posts one body, once.
-func (s *Simulator) post(ctx context.Context, body []byte) (status int, err error) {
+// post signs one body with the secret of an app and posts it, once.
+func (s *Simulator) post(ctx context.Context, appID string, body []byte) (status int, err error) {
 	s.mu.Lock()
-	webhook := s.page.webhook
+	webhook, secret := s.webhook, s.apps[appID]
 	s.mu.Unlock()
 	if webhook == "" {
 		return 0, errNoWebhook
@@ -153,8 +164,8 @@ func (s *Simulator) post(ctx context.Context, body []byte) (status int, err erro
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Facebook-Api-Version", graphVersion)
 	req.Header.Set("User-Agent", "facebookexternalua")
-	req.Header.Set("X-Hub-Signature", s.signSHA1(body))
-	req.Header.Set("X-Hub-Signature-256", s.Sign(body))
+	req.Header.Set("X-Hub-Signature", signSHA1(secret, body))
+	req.Header.Set("X-Hub-Signature-256", sign(secret, body))
 	return s.exchange(req, nil)
 }
 
@@ -181,14 +192,14 @@ func (s *Simulator) exchange(req *http.Request, answer *bytes.Buffer) (int, erro
 	return resp.StatusCode, nil
 }
 
-// PostRaw signs body and posts it to the webhook as it is, once, at once and
-// past the queues: for callbacks no platform would send. It returns the bot's
-// status.
+// PostRaw signs body with the secret of [Config.AppID] and posts it to the
+// webhook as it is, once, at once and past the queues: for callbacks no platform
+// would send. It returns the bot's status.
 func (s *Simulator) PostRaw(ctx context.Context, body []byte) (status int, err error) {
 	if s.ctx.Err() != nil {
 		return 0, ErrClosed
 	}
-	status, err = s.post(ctx, body)
+	status, err = s.post(ctx, s.cfg.AppID, body)
 	if err != nil {
 		return status, fmt.Errorf("simulator: posting to the webhook: %w", err)
 	}

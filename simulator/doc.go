@@ -48,6 +48,16 @@
 // asked for. A delivery receipt follows each send at once, a read receipt
 // follows [Simulator.Read] or a look at the chat page.
 //
+// # Pages
+//
+// A simulator has one page, of [Config.PageID], and those of [Config.Pages] and
+// [Simulator.AddPage]. People write to one of them ([Person.PageID]); everything
+// else is found by the person: no two people have the same id. A page is bound to an app,
+// whose secret signs its callbacks; all apps share the webhook. A Graph call is about the page whose
+// token it has, and another page's people, comments and uploads do not exist for
+// it. [Simulator.Page] changes one of the pages, such as its token;
+// [Simulator.RemovePage] removes one.
+//
 // # Other apps and people at work
 //
 // [Simulator.Inbox] and [Simulator.OtherApp] act on the page beside the bot: they write to a person, and take, pass,
@@ -96,6 +106,8 @@
 //
 //	GET  /simulator/state                    everything the chat page shows
 //	GET  /simulator/events                   server-sent events from then on
+//	GET  /simulator/pages                    [Page] list; POST adds one: a [Page]
+//	DELETE /simulator/pages/{page}           removes one
 //	GET  /simulator/people                   POST adds one: a [Person]
 //	GET  /simulator/people/{psid}/messages   the conversation: [Message] list
 //	POST /simulator/people/{psid}/acts       an [Act]; answers {"mid":"…"}

@@ -18,6 +18,7 @@ var version = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 // call is one Graph call, its path and parameters taken apart.
 type call struct {
 	*params
+	page   *page // whose token it has
 	method string
 	path   string // without the version
 	node   string // me, the page's id, a person's id
@@ -85,6 +86,9 @@ func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	rec.Status, rec.Answer = status, string(answer)
+	if c.page != nil {
+		rec.PageID = c.page.id
+	}
 	s.remember(rec)
 	s.writeGraph(w, f, status, answer)
 }
@@ -161,12 +165,12 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 		return nil, err
 	}
 	if c.node == "me" {
-		c.node = s.page.id
+		c.node = c.page.id
 	}
 	if c.edge == "comments" {
 		return s.callComments(c)
 	}
-	if c.edge != "" && c.node != s.page.id {
+	if c.edge != "" && c.node != c.page.id {
 		if c.edge == "messages" && c.method == http.MethodGet { // of a conversation
 			return nil, errNotSimulated(c.method, c.path)
 		}
@@ -179,18 +183,24 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 // https://developers.facebook.com/docs/graph-api/guides/secure-requests
 func (s *Simulator) authorize(c *call) *GraphError {
 	s.mu.Lock()
-	token, revoked := s.page.token, s.page.tokenError
+	pg := s.pageByToken(c.token)
+	var revoked *GraphError
+	var secret string
+	if pg != nil {
+		revoked, secret = pg.tokenError, s.apps[pg.appID]
+	}
 	s.mu.Unlock()
 	switch {
 	case c.token == "" && c.node == "me":
 		return known("token inactive")
 	case c.token == "":
 		return known("token missing")
-	case subtle.ConstantTimeCompare([]byte(c.token), []byte(token)) == 0:
+	case pg == nil:
 		return known("token invalid")
 	case revoked != nil:
 		return revoked
 	}
+	c.page = pg
 	proof, message := c.get("appsecret_proof"), c.token
 	if !proof.present() {
 		if s.cfg.RequireProof {
@@ -204,7 +214,7 @@ func (s *Simulator) authorize(c *call) *GraphError {
 		unix, err := strconv.ParseInt(stamp.string(), 10, 64)
 		fresh = err == nil && c.at.Sub(time.Unix(unix, 0)).Abs() <= 5*time.Minute
 	}
-	if !fresh || subtle.ConstantTimeCompare([]byte(proof.string()), []byte(mac(s.cfg.AppSecret, []byte(message)))) == 0 {
+	if !fresh || subtle.ConstantTimeCompare([]byte(proof.string()), []byte(mac(secret, []byte(message)))) == 0 {
 		return known("proof invalid")
 	}
 	return nil

@@ -16,7 +16,7 @@ func (s *Simulator) readNode(c *call) (any, *GraphError) {
 	names := fieldNames(c.get("fields"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pg := s.page
+	pg := c.page
 	if c.node == pg.id {
 		return pick(c.node, names, []string{"id", "name"}, map[string]any{"name": pg.name})
 	}
@@ -77,14 +77,14 @@ func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 	switch c.method {
 	case http.MethodGet:
 		data := []map[string]any{}
-		if len(s.page.fields) > 0 {
-			data = append(data, map[string]any{"id": s.cfg.AppID, "subscribed_fields": s.page.fields})
+		if len(c.page.fields) > 0 {
+			data = append(data, map[string]any{"id": c.page.appID, "subscribed_fields": c.page.fields})
 		}
 		return map[string]any{"data": data}, nil
 	case http.MethodPost:
-		s.page.fields = names
+		c.page.fields = names
 	case http.MethodDelete:
-		s.page.fields = nil
+		c.page.fields = nil
 	default:
 		return nil, errMethod(c.method)
 	}

@@ -26,12 +26,12 @@ const (
 func (s *Simulator) Offers(psid string) []Offer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	person := s.page.people[psid]
-	if person == nil {
+	pg := s.home[psid]
+	if pg == nil {
 		return nil
 	}
 	var offers []Offer
-	c := s.page.conversation(psid)
+	c := pg.conversation(psid)
 	if m := c.newest(); m != nil {
 		for _, q := range m.QuickReplies {
 			offers = append(offers, Offer{OfferQuickReply, q.ContentType, q.Title, q.Payload})
@@ -44,7 +44,7 @@ func (s *Simulator) Offers(psid string) []Offer {
 			}
 		}
 	}
-	found, _ := inLocale[menu](s.page.profile["persistent_menu"], person.Locale)
+	found, _ := inLocale[menu](pg.profile["persistent_menu"], pg.people[psid].Locale)
 	for _, b := range found.CallToActions {
 		offers = append(offers, Offer{OfferMenu, b.Type, b.Title, b.Payload})
 	}

@@ -39,8 +39,8 @@ type OtherApp struct {
 // Inbox returns the inbox of each page: [InboxApp], or for people of Instagram [InstagramInboxApp].
 func (s *Simulator) Inbox() OtherApp { return OtherApp{sim: s} }
 
-// OtherApp returns the app with this id, of digits. Any app counts as connected to every page. It panics if the id is
-// not one, or is that of a bot's own app.
+// OtherApp returns the app with this id. Any app counts as connected to every page; on a page that is bound to it, it is
+// the bot and not another app. It panics if the id is not digits.
 func (s *Simulator) OtherApp(id string) OtherApp {
 	app, err := s.otherApp(id)
 	if err == nil && id == "" {
@@ -144,9 +144,12 @@ func (a OtherApp) act(ctx context.Context, psid string, do func(pg *page, appID 
 	if s.closed {
 		return ErrClosed
 	}
-	pg := s.page
-	if pg.people[psid] == nil {
+	pg := s.home[psid]
+	if pg == nil {
 		return fmt.Errorf("%w: %s", ErrNoPerson, psid)
+	}
+	if a.id == pg.appID {
+		return fmt.Errorf("simulator: app %s is the bot's own on page %s", a.id, pg.id)
 	}
 	return do(pg, cmp.Or(a.id, pg.inbox()), at)
 }
@@ -159,27 +162,9 @@ func (s *Simulator) ThreadOf(psid string) Thread {
 	at := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.page.people[psid] == nil {
+	pg := s.home[psid]
+	if pg == nil {
 		return Thread{}
 	}
-	return s.page.threadOf(psid, at)
-}
-
-// AppRoles sends an app_roles event: which apps are the page's primary_receiver and secondary_receiver, by app id. The
-// platform sent it under the Handover Protocol, which is no more; bots still meet it in what was stored.
-func (s *Simulator) AppRoles(ctx context.Context, roles map[string][]string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	at := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return ErrClosed
-	}
-	raw, err := encode(element{Recipient: &party{ID: s.page.id}, Timestamp: at.UnixMilli(), AppRoles: roles})
-	if err != nil {
-		return err
-	}
-	return s.reportUnder(s.page, Delivery{Field: "messaging_handovers", Time: at}, messagingOf(raw))
+	return pg.threadOf(psid, at)
 }

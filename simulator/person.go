@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -15,7 +16,8 @@ import (
 // permission to read them:
 // https://developers.facebook.com/docs/messenger-platform/identity/user-profile
 type Person struct {
-	ID         string  `json:"id"` // page-scoped id (PSID), digits; drawn if empty
+	ID         string  `json:"id"`                // page-scoped id (PSID), digits; drawn if empty
+	PageID     string  `json:"page_id,omitempty"` // the page they write to; that of Config.PageID if empty
 	FirstName  string  `json:"first_name"`
 	LastName   string  `json:"last_name,omitempty"`
 	Locale     string  `json:"locale,omitempty"`   // like en_US
@@ -43,9 +45,11 @@ func DefaultPeople() []Person {
 // added.
 var ErrNoPerson = errors.New("simulator: no such person")
 
-// AddPerson lets one more person write to the page. An empty ID is drawn. It is
-// an error if the id is not digits, is the page's, or is taken, if there is no
-// first name, or if the profile picture is not at an absolute http or https URL.
+// AddPerson lets one more person write to a page. An empty ID is drawn; no two
+// people have the same one, on whatever page, as on the platform. It is an error
+// if the id is not digits, is a page's, or is taken, if there is no such page or
+// no first name, or if the profile picture is not at an absolute http or https
+// URL.
 func (s *Simulator) AddPerson(p Person) (Person, error) {
 	if p.ID == "" {
 		p.ID = "7" + randomDigits(15)
@@ -66,45 +70,55 @@ func (s *Simulator) AddPerson(p Person) (Person, error) {
 	if s.closed {
 		return Person{}, ErrClosed
 	}
-	pg := s.page
-	if p.ID == pg.id || pg.people[p.ID] != nil {
+	p.PageID = cmp.Or(p.PageID, s.cfg.PageID)
+	pg := s.pageByID(p.PageID)
+	if pg == nil {
+		return Person{}, fmt.Errorf("%w: %s", ErrNoPage, p.PageID)
+	}
+	if s.taken(p.ID) {
 		return Person{}, fmt.Errorf("simulator: person id %s is taken", p.ID)
 	}
-	pg.people[p.ID] = &p
-	pg.order = append(pg.order, p.ID)
-	s.publish("person", p)
+	s.settle(pg, p)
 	return p, nil
+}
+
+// taken reports whether an id is a person's or a page's. s.mu must be held.
+func (s *Simulator) taken(id string) bool { return s.home[id] != nil || s.pageByID(id) != nil }
+
+// settle makes a person one of the page's. s.mu must be held.
+func (s *Simulator) settle(pg *page, p Person) {
+	p.PageID = pg.id
+	pg.people[p.ID] = &p
+	s.home[p.ID] = pg
+	s.order = append(s.order, p.ID)
+	s.publish("person", p)
 }
 
 // plainID is what a stranger's id may look like.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// meet adds a person with an unknown id, if [Config.Strangers] allows it. s.mu
-// must be held.
-func (s *Simulator) meet(id string) bool {
-	pg := s.page
-	if !s.cfg.Strangers || !plainID.MatchString(id) || id == pg.id {
+// meet adds a person with an unknown id to a page, if [Config.Strangers] allows
+// it. s.mu must be held.
+func (s *Simulator) meet(pg *page, id string) bool {
+	if !s.cfg.Strangers || !plainID.MatchString(id) || s.taken(id) {
 		return false
 	}
-	p := Person{ID: id, FirstName: "Stranger", LastName: id}
-	pg.people[id] = &p
-	pg.order = append(pg.order, id)
-	s.publish("person", p)
+	s.settle(pg, Person{ID: id, FirstName: "Stranger", LastName: id})
 	return true
 }
 
-// People returns everyone who can write to the page, in the order they were
-// added.
+// People returns everyone who can write to a page, in the order they were added.
 func (s *Simulator) People() []Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.page.peopleInOrder()
+	return s.peopleInOrder()
 }
 
-func (p *page) peopleInOrder() []Person {
-	people := make([]Person, 0, len(p.order))
-	for _, id := range p.order {
-		people = append(people, *p.people[id])
+// peopleInOrder lists everyone. s.mu must be held.
+func (s *Simulator) peopleInOrder() []Person {
+	people := make([]Person, 0, len(s.order))
+	for _, id := range s.order {
+		people = append(people, *s.home[id].people[id])
 	}
 	return people
 }
@@ -119,10 +133,11 @@ func (s *Simulator) Unblock(psid string) error { return s.setBlocked(psid, false
 func (s *Simulator) setBlocked(psid string, blocked bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.page.people[psid] == nil {
+	pg := s.home[psid]
+	if pg == nil {
 		return fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
-	s.page.conversation(psid).blocked = blocked
+	pg.conversation(psid).blocked = blocked
 	return nil
 }
 

@@ -54,7 +54,7 @@ func (s *Simulator) readProfile(c *call) (any, *GraphError) {
 		if profileFields[name] == nil {
 			return nil, refuse(0, "Tried accessing nonexisting field (%s)", name)
 		}
-		if raw, ok := s.page.profile[name]; ok {
+		if raw, ok := c.page.profile[name]; ok {
 			found[name] = raw
 		}
 	}
@@ -99,12 +99,12 @@ func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, started := s.page.profile["get_started"]
+	_, started := c.page.profile["get_started"]
 	if set["persistent_menu"] != nil && !started && set["get_started"] == nil {
 		return nil, known("menu without button")
 	}
-	maps.Copy(s.page.profile, set)
-	s.publish("profile", s.page.profile)
+	maps.Copy(c.page.profile, set)
+	s.publish("profile", c.page.profileState())
 	return success, nil
 }
 
@@ -120,27 +120,23 @@ func (s *Simulator) deleteProfile(c *call) (any, *GraphError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, menu := s.page.profile["persistent_menu"]
+	_, menu := c.page.profile["persistent_menu"]
 	if menu && slices.Contains(names, "get_started") && !slices.Contains(names, "persistent_menu") {
 		return nil, known("menu without button")
 	}
 	for _, name := range names {
-		delete(s.page.profile, name)
+		delete(c.page.profile, name)
 	}
-	s.publish("profile", s.page.profile)
+	s.publish("profile", c.page.profileState())
 	return success, nil
 }
 
-// Profile returns the page's Messenger Profile, one JSON value per property that
-// is set. The result is a copy.
-func (s *Simulator) Profile() map[string]json.RawMessage {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	profile := make(map[string]json.RawMessage, len(s.page.profile))
-	for name, raw := range s.page.profile {
-		profile[name] = slices.Clone(raw)
-	}
-	return profile
+// Profile is [PageControl.Profile] of the page of [Config.PageID].
+func (s *Simulator) Profile() map[string]json.RawMessage { return s.mainPage().Profile() }
+
+// profileState is what the chat page shows of a profile.
+func (p *page) profileState() map[string]any {
+	return map[string]any{"page_id": p.id, "profile": p.profile}
 }
 
 func checkGetStarted(c *check, v value) {

@@ -86,29 +86,9 @@ func (s *Simulator) OptIn(ctx context.Context, psid, ref string) error {
 	return err
 }
 
-// OptInUserRef is an opt-in through the checkbox plugin: the page learns a
-// user_ref to send to, and no person. The conversation is found under the
-// user_ref.
+// OptInUserRef is [PageControl.OptInUserRef] of the page of [Config.PageID].
 func (s *Simulator) OptInUserRef(ctx context.Context, userRef, ref string) error {
-	if userRef == "" {
-		return errors.New("simulator: no user_ref")
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	at := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return ErrClosed
-	}
-	raw, err := encode(element{
-		Recipient: &party{ID: s.page.id}, Timestamp: at.UnixMilli(), Optin: &eventOptin{Ref: ref, UserRef: userRef},
-	})
-	if err != nil {
-		return err
-	}
-	return s.reportUnder(s.page, Delivery{PersonID: userRef, Field: "messaging_optins", Time: at}, messagingOf(raw))
+	return s.mainPage().OptInUserRef(ctx, userRef, ref)
 }
 
 // LinkAccount lets a person finish an account_link login with this code.

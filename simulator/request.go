@@ -11,6 +11,7 @@ import (
 // access token or a header's value.
 type Request struct {
 	Time    time.Time `json:"time"`
+	PageID  string    `json:"page_id,omitempty"` // whose token it had; empty: no page's
 	Method  string    `json:"method"`
 	Path    string    `json:"path"`            // as sent, version included
 	Query   string    `json:"query,omitempty"` // without access_token and appsecret_proof

@@ -29,7 +29,7 @@ func (s *Simulator) Reply(ctx context.Context, psid, toMID, text string) (mid st
 		return "", errors.New("simulator: the text is empty")
 	}
 	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
-		wire := eventMessage{Text: text, Commands: s.page.commandsIn(text)}
+		wire := eventMessage{Text: text, Commands: s.home[psid].commandsIn(text)}
 		if toMID != "" {
 			target := c.find(toMID)
 			if target == nil {

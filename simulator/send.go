@@ -26,14 +26,14 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 	if s.closed {
 		return nil, known("unavailable")
 	}
-	if control := sd.message.ThreadControl; control != nil && control.ControlType == "pass" && !digits(cmp.Or(control.AppID, s.page.defaultApp)) {
+	if control := sd.message.ThreadControl; control != nil && control.ControlType == "pass" && !digits(cmp.Or(control.AppID, c.page.defaultApp)) {
 		return nil, known("app id")
 	}
-	if err := s.admit(sd, c.at); err != nil {
+	if err := s.admit(c.page, sd, c.at); err != nil {
 		return nil, err
 	}
 	if sd.action != "" {
-		return s.doAction(sd, c.at)
+		return s.doAction(c.page, sd, c.at)
 	}
 	return s.takeMessage(sd, c)
 }
@@ -150,8 +150,7 @@ const (
 
 // admit decides whether the page may send to this recipient now, and turns a
 // comment into the person who wrote it. s.mu must be held.
-func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
-	pg := s.page
+func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
 	switch sd.toKind {
 	case "id":
 	case "comment_id", "post_id":
@@ -173,7 +172,7 @@ func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
 	default:
 		return nil
 	}
-	if pg.people[sd.to] == nil && !s.meet(sd.to) {
+	if pg.people[sd.to] == nil && !s.meet(pg, sd.to) {
 		return known("person unknown")
 	}
 	conv := pg.conversation(sd.to)
@@ -200,8 +199,8 @@ func (s *Simulator) admit(sd *send, at time.Time) *GraphError {
 }
 
 // doAction carries a sender action out. s.mu must be held.
-func (s *Simulator) doAction(sd *send, at time.Time) (any, *GraphError) {
-	conv := s.page.conversation(sd.to)
+func (s *Simulator) doAction(pg *page, sd *send, at time.Time) (any, *GraphError) {
+	conv := pg.conversation(sd.to)
 	switch sd.action {
 	case "react", "unreact":
 		m := conv.find(sd.target)
@@ -233,7 +232,7 @@ func (s *Simulator) doAction(sd *send, at time.Time) (any, *GraphError) {
 // takeMessage lets a message arrive: the conversation shows it, echo and receipt
 // join the person's queue. s.mu must be held.
 func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
-	pg := s.page
+	pg := c.page
 	attachmentID, err := pg.resolve(s, sd, c)
 	if err != nil {
 		return nil, err

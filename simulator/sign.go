@@ -13,14 +13,20 @@ import (
 )
 
 // Sign returns the X-Hub-Signature-256 header for a callback body: the HMAC of
-// exactly these bytes under the app secret. Tests use it to forge and to damage
+// exactly these bytes under the secret of [Config.AppID]. Tests use it to forge and to damage
 // callbacks. See
 // https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
-func (s *Simulator) Sign(body []byte) string { return "sha256=" + mac(s.cfg.AppSecret, body) }
+func (s *Simulator) Sign(body []byte) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return sign(s.apps[s.cfg.AppID], body)
+}
+
+func sign(secret string, body []byte) string { return "sha256=" + mac(secret, body) }
 
 // signSHA1 returns the X-Hub-Signature header, which the platform sends beside the other. Many bot frameworks check only this.
-func (s *Simulator) signSHA1(body []byte) string {
-	h := hmac.New(sha1.New, []byte(s.cfg.AppSecret))
+func signSHA1(secret string, body []byte) string {
+	h := hmac.New(sha1.New, []byte(secret))
 	h.Write(body)
 	return "sha1=" + hex.EncodeToString(h.Sum(nil))
 }

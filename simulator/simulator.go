@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,33 +25,38 @@ type Simulator struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // one per running delivery queue
 
-	mu         sync.Mutex
-	closed     bool
-	page       *page
-	faults     []*fault
-	requests   []Request
-	deliveries []*Delivery
-	queues     map[string]*queue
-	pending    int // deliveries that are not settled
-	files      map[string]*file
-	fileOrder  []string
-	usage      string
-	feed       feed
-	changed    chan struct{} // closed and replaced whenever something happened
+	mu           sync.Mutex
+	closed       bool
+	main         *page // that of Config.PageID; it stays when it is removed
+	pages        []*page
+	home         map[string]*page  // of people
+	order        []string          // ids of people
+	apps         map[string]string // secrets
+	webhook      string
+	webhookError string // why the last callback was not taken; empty if it was
+	faults       []*fault
+	requests     []Request
+	deliveries   []*Delivery
+	queues       map[string]*queue
+	pending      int // deliveries that are not settled
+	files        map[string]*file
+	fileOrder    []string
+	usage        string
+	feed         feed
+	changed      chan struct{} // closed and replaced whenever something happened
 }
 
-// page is all that belongs to one page, so that a simulator could hold several.
+// page is all that belongs to one page.
 type page struct {
 	id, name      string
 	appID         string
 	defaultApp    string // which has the idle conversations; empty: every app may answer
 	token         string
 	tokenError    *GraphError // set while the token is revoked
-	webhook       string
-	webhookError  string // why the last callback was not taken; empty if it was
+	removed       bool
+	gone          chan struct{} // closed when it is removed
 	fields        []string
 	people        map[string]*Person
-	order         []string
 	conversations map[string]*conversation
 	profile       map[string]json.RawMessage
 	attachments   map[string]attachment
@@ -75,19 +79,15 @@ func New(cfg Config) (*Simulator, error) {
 		queues:  map[string]*queue{},
 		files:   map[string]*file{},
 		changed: make(chan struct{}),
-		page: &page{
-			id: cfg.PageID, name: cfg.PageName, token: cfg.PageToken, appID: cfg.AppID, defaultApp: cfg.DefaultApp, webhook: cfg.WebhookURL, fields: cfg.Fields,
-			people: map[string]*Person{}, conversations: map[string]*conversation{},
-			profile: map[string]json.RawMessage{}, attachments: map[string]attachment{}, authors: map[string]author{}, replied: map[string]bool{},
-		},
+		home:    map[string]*page{},
+		apps:    map[string]string{cfg.AppID: cfg.AppSecret},
+		webhook: cfg.WebhookURL,
 	}
 	s.feed.epoch = randomHex()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	for _, p := range cfg.People {
-		if _, err := s.AddPerson(p); err != nil {
-			s.cancel()
-			return nil, err
-		}
+	if err := s.populate(); err != nil {
+		s.cancel()
+		return nil, err
 	}
 	s.api = s.newAPI()
 	return s, nil
@@ -130,39 +130,24 @@ func (s *Simulator) SetWebhook(url string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page.webhook, s.page.webhookError = url, ""
-	s.publish("webhook", s.page.webhookState())
+	s.webhook, s.webhookError = url, ""
+	s.publish("webhook", s.webhookState())
 	return nil
 }
 
-// webhookState is what the chat page shows of the connection to the bot.
-func (p *page) webhookState() map[string]string {
-	return map[string]string{"url": p.webhook, "error": p.webhookError}
+// webhookState is what the chat page shows of the connection to the bot. s.mu must be held.
+func (s *Simulator) webhookState() map[string]string {
+	return map[string]string{"url": s.webhook, "error": s.webhookError}
 }
 
-// SetPageToken replaces the access token: calls with the old one are answered
-// with error 190 from now on. It also ends a revocation.
-func (s *Simulator) SetPageToken(token string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.page.token, s.page.tokenError = token, nil
-}
+// SetPageToken is [PageControl.SetToken] of the page of [Config.PageID].
+func (s *Simulator) SetPageToken(token string) { s.mainPage().SetToken(token) }
 
-// RevokeToken makes every Graph call fail with error 190 and this subcode, until
-// [Simulator.SetPageToken]. Usual subcodes: 458 app removed, 460 password
-// changed, 463 expired (also taken for 0), 467 invalid. For refusals of the token
-// in other words see [Simulator.RefuseToken].
-func (s *Simulator) RevokeToken(subcode int) {
-	s.RefuseToken(tokenRefused(cmp.Or(subcode, 463)))
-}
+// RevokeToken is [PageControl.RevokeToken] of the page of [Config.PageID].
+func (s *Simulator) RevokeToken(subcode int) { s.mainPage().RevokeToken(subcode) }
 
-// RefuseToken makes every Graph call fail with this error, until
-// [Simulator.SetPageToken]. [Refusals] has the platform's words for it.
-func (s *Simulator) RefuseToken(err *GraphError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.page.tokenError = err
-}
+// RefuseToken is [PageControl.RefuseToken] of the page of [Config.PageID].
+func (s *Simulator) RefuseToken(err *GraphError) { s.mainPage().RefuseToken(err) }
 
 // SetUsage puts a value into the X-Business-Use-Case-Usage header of all Graph
 // answers that follow; empty removes the header. See

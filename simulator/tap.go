@@ -55,7 +55,7 @@ func (s *Simulator) tapQuickReply(ctx context.Context, psid, title, payload stri
 			return doing{}, fmt.Errorf("simulator: no quick reply %q under the newest message", cmp.Or(title, payload))
 		}
 		text, sent := chips[i].Title, chips[i].Payload
-		switch person := s.page.people[psid]; chips[i].ContentType {
+		switch person := s.home[psid].people[psid]; chips[i].ContentType {
 		case "user_phone_number":
 			text, sent = person.Phone, person.Phone
 		case "user_email":
@@ -138,7 +138,7 @@ func tap(b Button) (doing, error) {
 func (s *Simulator) GetStarted(ctx context.Context, psid string) (mid string, err error) {
 	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
 		var button struct{ Payload string }
-		if json.Unmarshal(s.page.profile["get_started"], &button) != nil {
+		if json.Unmarshal(s.home[psid].profile["get_started"], &button) != nil {
 			return doing{}, errors.New("simulator: the page has no Get Started button")
 		}
 		return postback("Get Started", button.Payload), nil
@@ -166,7 +166,8 @@ func (s *Simulator) tapMenu(ctx context.Context, psid, sought string, match func
 		return "", errNothing
 	}
 	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
-		found, ok := inLocale[menu](s.page.profile["persistent_menu"], s.page.people[psid].Locale)
+		pg := s.home[psid]
+		found, ok := inLocale[menu](pg.profile["persistent_menu"], pg.people[psid].Locale)
 		if !ok {
 			return doing{}, errors.New("simulator: the page has no persistent menu")
 		}
@@ -185,8 +186,9 @@ func (s *Simulator) TapIceBreaker(ctx context.Context, psid, question string) (m
 		type set struct {
 			CallToActions []struct{ Question, Payload string } `json:"call_to_actions"`
 		}
-		property := s.page.profile["ice_breakers"]
-		found, ok := inLocale[set](property, s.page.people[psid].Locale)
+		pg := s.home[psid]
+		property := pg.profile["ice_breakers"]
+		found, ok := inLocale[set](property, pg.people[psid].Locale)
 		if isFlat(property) {
 			ok = json.Unmarshal(property, &found.CallToActions) == nil
 		}

@@ -85,7 +85,7 @@ func (s *Simulator) reportUnder(pg *page, d Delivery, fill func(*entry)) error {
 	if err != nil {
 		return err
 	}
-	d.Body = string(body)
+	d.page, d.Body = pg, string(body)
 	s.enqueue(&d)
 	return nil
 }

@@ -190,7 +190,7 @@ func TestOtherAppsPassRequestAndRelease(t *testing.T) {
 	require.NoError(t, other.RequestThread(ctx, ada, ""), "an idle conversation goes to who asks")
 	require.Equal(t, secondApp, p.ThreadOf(ada).Owner)
 
-	require.NoError(t, p.AppRoles(ctx, map[string][]string{botApp: {"primary_receiver"}}))
+	require.NoError(t, p.Page(page).AppRoles(ctx, map[string][]string{botApp: {"primary_receiver"}}))
 	require.NoError(t, p.Flush(ctx))
 	require.Contains(t, string(b.got()[0]), `"app_roles":{"1000000000000001":["primary_receiver"]}`)
 	require.NotContains(t, string(b.got()[0]), "sender")
@@ -334,10 +334,11 @@ func TestThreadAPIForOtherLanguages(t *testing.T) {
 	require.Equal(t, 404, p.do(t, "POST", "/simulator/people/9/agent", `{"message":{"text":"x"}}`).status)
 	require.Equal(t, 400, p.do(t, "POST", path+"/agent", `{}`).status)
 	require.Panics(t, func() { p.OtherApp("") })
-	require.Panics(t, func() { p.OtherApp(botApp) })
+	_, err = p.OtherApp(botApp).Say(t.Context(), ada, "x")
+	require.ErrorContains(t, err, "is the bot's own")
 	require.Zero(t, p.ThreadOf("9"))
 	require.NoError(t, p.Close())
 	_, err = p.Inbox().Say(t.Context(), ada, "late")
 	require.ErrorIs(t, err, simulator.ErrClosed)
-	require.ErrorIs(t, p.AppRoles(t.Context(), nil), simulator.ErrClosed)
+	require.ErrorIs(t, p.Page(page).AppRoles(t.Context(), nil), simulator.ErrClosed)
 }

@@ -67,8 +67,8 @@ func (s *Simulator) doThread(ctx context.Context, psid string, in threadAct) err
 
 // otherApp is the app with that id; the inbox if it is empty.
 func (s *Simulator) otherApp(id string) (OtherApp, error) {
-	if id != "" && (!digits(id) || id == s.cfg.AppID) {
-		return OtherApp{}, fmt.Errorf("simulator: %q is no id of another app", id)
+	if id != "" && !digits(id) {
+		return OtherApp{}, fmt.Errorf("simulator: %q is no id of an app", id)
 	}
 	return OtherApp{sim: s, id: id}, nil
 }

@@ -31,11 +31,11 @@ func (s *Simulator) callControl(do func(pg *page, c *conversation, ct control, a
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		pg := s.page
+		pg := c.page
 		switch {
 		case s.closed:
 			return nil, known("unavailable")
-		case pg.people[ct.psid] == nil && !s.meet(ct.psid):
+		case pg.people[ct.psid] == nil && !s.meet(pg, ct.psid):
 			return nil, known("person unknown")
 		}
 		if err := do(pg, pg.conversation(ct.psid), ct, c.at); err != nil {
@@ -120,7 +120,7 @@ func (s *Simulator) callThreadOwner(c *call) (any, *GraphError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pg := s.page
+	pg := c.page
 	if pg.people[psid] == nil {
 		return nil, known("person unknown")
 	}

@@ -44,7 +44,10 @@ func (s *Simulator) serveAsset(name string) http.HandlerFunc {
 func (s *Simulator) servePicture(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("psid")
 	s.mu.Lock()
-	p := s.page.people[id]
+	var p *Person
+	if pg := s.home[id]; pg != nil {
+		p = pg.people[id]
+	}
 	s.mu.Unlock()
 	if p == nil {
 		http.NotFound(w, r)

@@ -139,7 +139,7 @@ func (s *Simulator) callAttachments(c *call) (any, *GraphError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := s.page.resolve(s, sd, c)
+	id, err := c.page.resolve(s, sd, c)
 	if err != nil {
 		return nil, err
 	}

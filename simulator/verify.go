@@ -15,7 +15,7 @@ import (
 // https://developers.facebook.com/docs/messenger-platform/webhooks#verification-requests
 func (s *Simulator) Verify(ctx context.Context) error {
 	s.mu.Lock()
-	webhook, closed := s.page.webhook, s.closed
+	webhook, closed := s.webhook, s.closed
 	s.mu.Unlock()
 	if closed {
 		return ErrClosed

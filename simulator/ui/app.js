@@ -4,13 +4,14 @@ import { $, h, icon } from "./dom.js";
 import { button, content } from "./bubbles.js";
 import * as wire from "./wire.js";
 
-let state = { people: [], conversations: {}, profile: {} };
+let state = { people: [], conversations: {}, pages: [], page: {} };
 let me = ""; // the selected person
 let source, retry, typingTimer, toastTimer;
 const unread = new Set(), failures = new Map(), readUpTo = new Map();
 
 const conversation = (id = me) => (state.conversations[id] ??= { messages: [] });
 const person = () => state.people.find((p) => p.id === me);
+const pageOf = (p = person()) => state.pages.find((q) => q.id === p?.page_id) ?? { ...state.page, profile: {} };
 
 // --- talking to the simulator
 
@@ -63,8 +64,6 @@ async function load() {
   }
   failures.clear();
   wire.clear();
-  $("page-name").textContent = state.page.name;
-  document.title = `${state.page.name} – Messenger simulator`;
   showWebhook();
   state.deliveries.forEach(noteDelivery);
   state.requests.forEach(wire.request);
@@ -89,7 +88,13 @@ function listen(cursor) {
   on("delivery", (d) => { noteDelivery(d); if (d.person_id === me) showFailures(); });
   on("request", wire.request);
   on("person", (p) => { if (!state.people.some((q) => q.id === p.id)) state.people.push(p); showPeople(); });
-  on("profile", (p) => { state.profile = p; showMenu(); showWelcome(); });
+  on("page", load);
+  on("profile", (p) => {
+    const page = state.pages.find((q) => q.id === p.page_id);
+    if (page) page.profile = p.profile;
+    showMenu();
+    showWelcome();
+  });
   on("webhook", (w) => { state.webhook = w.url; state.webhook_error = w.error; showWebhook(); showStatus(); });
 }
 
@@ -156,12 +161,15 @@ function showPeople() {
     type: "button", "data-testid": `person-${p.id}`, "data-person": p.id, "aria-current": String(p.id === me),
     class: unread.has(p.id) ? "unread" : "", onclick: () => select(p.id, true),
   }, h("img", { src: p.profile_pic || `simulator/pictures/${p.id}`, alt: "", width: 40, height: 40 }),
-  h("span", {}, h("b", { dir: "auto" }, name(p)), h("span", { class: "quiet" }, p.locale || ""),
+  h("span", {}, h("b", { dir: "auto" }, name(p)), h("span", { class: "quiet", dir: "auto" }, about(p)),
     unread.has(p.id) ? h("span", { class: "hidden-text" }, "new messages") : null)))));
   if (focused) $("people-list").querySelector(`[data-person="${CSS.escape(focused)}"]`)?.focus();
 }
 
 const name = (p) => [p.first_name, p.last_name].filter(Boolean).join(" ");
+
+// about is what stands below a name: the locale, and the page if there are several.
+const about = (p) => [p.locale, state.pages.length > 1 ? pageOf(p).name : ""].filter(Boolean).join(" · ");
 
 function select(id, byHand) {
   me = id;
@@ -170,7 +178,9 @@ function select(id, byHand) {
   }
   unread.delete(id);
   showPeople();
-  const p = person();
+  const p = person(), page = pageOf(p);
+  $("page-name").textContent = page.name;
+  document.title = `${page.name} – Messenger simulator`;
   $("chat-name").textContent = p ? name(p) : "Nobody here yet";
   $("chat-picture").hidden = !p;
   if (p) $("chat-picture").src = p.profile_pic || `simulator/pictures/${p.id}`;
@@ -194,7 +204,7 @@ function bubble(m) {
     h("button", { type: "button", "aria-label": "Show on the wire", "data-testid": "raw", onclick: () => wire.reveal(m.id) }, "{ }"));
   const reactions = [m.page_reaction, m.person_reaction].filter(Boolean).join(" ");
   return h("li", { class: `msg ${m.from}`, "data-from": m.from, "data-kind": m.kind, "data-mid": m.id, "data-testid": "message" },
-    h("span", { class: "hidden-text" }, m.from === "page" ? `${state.page.name}:` : "You:"),
+    h("span", { class: "hidden-text" }, m.from === "page" ? `${pageOf().name}:` : "You:"),
     quoted ? h("div", { class: "note quote", dir: "auto" }, quoted.text || "Attachment") : null,
     h("div", { class: "line" }, h("div", { class: "content" }, ...content(m, act)), tools),
     reactions ? h("span", { class: "reaction", "data-testid": "reaction" }, reactions) : null,
@@ -243,24 +253,24 @@ function showFailures() {
 }
 
 function localized(property) {
-  const list = state.profile[property] ?? [];
+  const list = pageOf().profile[property] ?? [];
   return list.find((e) => e.locale === person()?.locale) ?? list.find((e) => e.locale === "default");
 }
 
 function showWelcome() {
   const p = person();
   const fresh = p && conversation().messages.length === 0;
-  const flat = (state.profile.ice_breakers ?? []).filter((e) => e.question); // the form without locales
+  const flat = (pageOf().profile.ice_breakers ?? []).filter((e) => e.question); // the form without locales
   const greeting = localized("greeting")?.text;
   const breakers = flat.length > 0 ? flat : localized("ice_breakers")?.call_to_actions ?? [];
   $("welcome").hidden = !fresh;
   if (!fresh) return;
   const fill = { user_first_name: p.first_name, user_last_name: p.last_name ?? "", user_full_name: name(p) };
   $("greeting").textContent = greeting ? greeting.replace(/\{\{(\w+)\}\}/g, (all, key) => fill[key] ?? all)
-    : `Write to ${state.page.name} as ${p.first_name}.`;
+    : `Write to ${pageOf(p).name} as ${p.first_name}.`;
   $("ice-breakers").replaceChildren(...breakers.map((b) => h("button", { type: "button", class: "chip", dir: "auto",
     "data-testid": "ice-breaker", onclick: () => act({ type: "ice_breaker", title: b.question }) }, b.question)));
-  $("get-started").hidden = !state.profile.get_started || breakers.length > 0;
+  $("get-started").hidden = !pageOf(p).profile.get_started || breakers.length > 0;
 }
 
 function showMenu() {
@@ -344,7 +354,7 @@ for (const [opener, id, read] of [
 $("add-person-form").addEventListener("submit", async (e) => {
   e.preventDefault();
   const form = e.currentTarget;
-  const p = await call("simulator/people", JSON.stringify(Object.fromEntries(new FormData(form))));
+  const p = await call("simulator/people", JSON.stringify({ ...Object.fromEntries(new FormData(form)), page_id: pageOf().id }));
   if (!p) return;
   form.reset();
   $("add-person").open = false;

@@ -1,0 +1,125 @@
+package simulator
+
+import (
+	"cmp"
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// PageControl changes one of the pages. What it does to a page that was removed has no effect, or is [ErrNoPage].
+type PageControl struct {
+	sim *Simulator
+	pg  *page
+}
+
+// Page returns the control of the page with this id. It panics if there is none.
+func (s *Simulator) Page(id string) PageControl {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pg := s.pageByID(id)
+	if pg == nil {
+		panic(fmt.Sprintf("%v: %q", ErrNoPage, id))
+	}
+	return PageControl{s, pg}
+}
+
+// mainPage is the control of the page of Config.PageID, even if it was removed.
+func (s *Simulator) mainPage() PageControl {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return PageControl{s, s.main}
+}
+
+// SetToken replaces the access token: calls with the old one are answered with error 190 from now on. It also ends a
+// revocation. No other page must have the token.
+func (p PageControl) SetToken(token string) {
+	p.sim.mu.Lock()
+	defer p.sim.mu.Unlock()
+	p.pg.token, p.pg.tokenError = token, nil
+}
+
+// RevokeToken makes every Graph call with the page's token fail with error 190 and this subcode, until
+// [PageControl.SetToken]. Usual subcodes: 458 app removed, 460 password changed, 463 expired (also taken for 0), 467
+// invalid. For refusals of the token in other words see [PageControl.RefuseToken].
+func (p PageControl) RevokeToken(subcode int) { p.RefuseToken(tokenRefused(cmp.Or(subcode, 463))) }
+
+// RefuseToken makes every Graph call with the page's token fail with this error, until [PageControl.SetToken]. [Refusals]
+// has the platform's words for it.
+func (p PageControl) RefuseToken(err *GraphError) {
+	p.sim.mu.Lock()
+	defer p.sim.mu.Unlock()
+	p.pg.tokenError = err
+}
+
+// Profile returns the page's Messenger Profile, one JSON value per property that is set. The result is a copy.
+func (p PageControl) Profile() map[string]json.RawMessage {
+	p.sim.mu.Lock()
+	defer p.sim.mu.Unlock()
+	profile := make(map[string]json.RawMessage, len(p.pg.profile))
+	for name, raw := range p.pg.profile {
+		profile[name] = slices.Clone(raw)
+	}
+	return profile
+}
+
+// PostChange sends a change of a page field, such as feed or inbox_labels; value is any JSON. It needs no subscription.
+// All changes of a page share one queue.
+func (p PageControl) PostChange(ctx context.Context, field string, value json.RawMessage) error {
+	if !json.Valid(value) {
+		return errors.New("simulator: the change's value is not JSON")
+	}
+	return p.sim.postEntry(ctx, field, func(e *entry) { e.Changes = []change{{Field: field, Value: value}} },
+		func() (*page, string, bool) { return p.pg, "", false })
+}
+
+// OptInUserRef is an opt-in through the checkbox plugin: the page learns a user_ref to send to, and no person. The
+// conversation is found under the user_ref.
+func (p PageControl) OptInUserRef(ctx context.Context, userRef, ref string) error {
+	if userRef == "" {
+		return errors.New("simulator: no user_ref")
+	}
+	return p.raise(ctx, userRef, "messaging_optins", element{Optin: &eventOptin{Ref: ref, UserRef: userRef}})
+}
+
+// AppRoles sends an app_roles event: which apps are the page's primary_receiver and secondary_receiver, by app id. The
+// platform sent it under the Handover Protocol, which is no more; bots still meet it in what was stored.
+func (p PageControl) AppRoles(ctx context.Context, roles map[string][]string) error {
+	return p.raise(ctx, "", "messaging_handovers", element{AppRoles: roles})
+}
+
+// raise queues an event that no person has sent, if the page is subscribed to it.
+func (p PageControl) raise(ctx context.Context, queue, field string, e element) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s := p.sim
+	at := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return ErrClosed
+	case p.pg.removed:
+		return fmt.Errorf("%w: %s", ErrNoPage, p.pg.id)
+	}
+	e.Recipient, e.Timestamp = &party{ID: p.pg.id}, at.UnixMilli()
+	raw, err := encode(e)
+	if err != nil {
+		return err
+	}
+	return s.reportUnder(p.pg, Delivery{PersonID: queue, Field: field, Time: at}, messagingOf(raw))
+}
+
+// pageByToken returns the page with this token, nil if there is none. s.mu must be held.
+func (s *Simulator) pageByToken(token string) *page {
+	for _, pg := range s.pages {
+		if subtle.ConstantTimeCompare([]byte(token), []byte(pg.token)) == 1 {
+			return pg
+		}
+	}
+	return nil
+}
