@@ -37,6 +37,7 @@ type Bot struct {
 	policyMu sync.Mutex
 	webhook  *receiving.Webhook
 	health   health
+	menus    map[string][]menu // by page; set once
 	watch    sync.Once
 	ran      atomic.Bool
 }
@@ -80,6 +81,7 @@ func New(config Config) (*Bot, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("messenger: invalid configuration:\n%w", err)
 	}
+	b.menus = menusOf(cfg.ThreadSettings, cfg.Catalog)
 	b.health.ping, b.health.log = cfg.Store.Ping, cfg.Logger
 	if _, ok := cfg.Store.(*store.Memory); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
@@ -98,6 +100,7 @@ func New(config Config) (*Bot, error) {
 		GracePeriod:    cfg.GracePeriod,
 		LeaseTTL:       leaseTTL,
 		Logger:         cfg.Logger,
+		Menu:           b.menuFor,
 		OnSendFailed:   cfg.OnSendFailed,
 		OnTokenInvalid: cfg.OnTokenInvalid,
 		OwnAppIDs:      own,

@@ -18,12 +18,15 @@ import (
 type Config struct {
 	AtMostOnce bool
 	// Base is the context that all those of the program's code derive from.
-	Base           context.Context
-	Catalog        *i18n.Catalog
-	Client         *graph.Client
-	GracePeriod    time.Duration
-	LeaseTTL       time.Duration
-	Logger         *slog.Logger
+	Base        context.Context
+	Catalog     *i18n.Catalog
+	Client      *graph.Client
+	GracePeriod time.Duration
+	LeaseTTL    time.Duration
+	Logger      *slog.Logger
+	// Menu returns the items of a page's menu that a tap on sends an event for, those
+	// that people of that locale see first.
+	Menu           func(pageID, locale string) []routing.Offer
 	OnSendFailed   func(ctx context.Context, failure sending.Failure)
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
 	OwnAppIDs      map[string]bool

@@ -130,6 +130,7 @@ func (t *turn) context(ctx context.Context) context.Context {
 	cfg := t.w.e.cfg
 	ctx = graph.With(ctx, cfg.Client)
 	ctx = handling.WithProfiles(ctx, t.w.e.profiles)
+	ctx = routing.WithOffers(ctx, t.offers)
 	return Speak(ctx, cfg.Catalog, cfg.Texts, t.person)
 }
 

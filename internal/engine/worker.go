@@ -17,6 +17,8 @@ type worker struct {
 	lease store.Lease
 	held  *lease
 	log   *slog.Logger
+	// claimed is a time after which nothing that this worker handles was stored.
+	claimed time.Time
 
 	// level is the conversation's level of isolation, up to its first commit.
 	level int
@@ -50,6 +52,7 @@ type worker struct {
 // run works through the lease and gives it back.
 func (w *worker) run() {
 	defer w.leave() // after the last commit
+	w.claimed = time.Now()
 	w.known = w.lease.Person
 	w.expect(w.lease.Sends)
 	if pause, ok := w.work(); ok && !w.released {

@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/store"
+)
+
+const (
+	// offersAmong is how many of the newest messages to a person are searched for the
+	// newest one with quick replies.
+	offersAmong = 20
+	// longestTitle is the most characters of a text that is compared with titles. The
+	// platform takes 20 for a quick reply and 30 for an item of the menu; letters in
+	// another case can be more letters.
+	longestTitle = 100
+)
+
+// offers returns what the person of the turn's event was offered before they wrote it:
+// the quick replies of the newest message that had some, then the menu.
+func (t *turn) offers(ctx context.Context, ev *receiving.Event) ([]routing.Offer, error) {
+	if ev.PersonID == "" || utf8.RuneCountInString(strings.TrimSpace(ev.Text())) > longestTitle {
+		return nil, nil
+	}
+	cfg := t.w.e.cfg
+	sent, err := cfg.Store.Sent(ctx, ev.PageID, ev.PersonID, offersAmong)
+	if err != nil {
+		return nil, fmt.Errorf("read the messages to the person: %w", err)
+	}
+	return append(quickReplies(sent, ev.PersonID, t.wroteBefore()), cfg.Menu(ev.PageID, t.person().Profile.Locale)...), nil
+}
+
+// wroteBefore returns a time before which a message was sent that the person can have
+// seen when they wrote the event. The event was in the store when the conversation was
+// claimed, so they have seen nothing that was sent since: of two quick "yes" the second
+// does not answer the question that the first one leads to. Nor have they seen what
+// was sent long after the event came; the answer to a send may come as late as
+// SendTimeout after the person has read it.
+func (t *turn) wroteBefore() time.Time {
+	came := t.queued.ReceivedAt.Add(t.w.e.cfg.SendTimeout)
+	if claimed := t.w.claimed; t.queued.ReceivedAt.IsZero() || claimed.Before(came) {
+		return claimed
+	}
+	return came
+}
+
+// quickReplies returns those of the newest message to the person that has some, among
+// messages that are sorted from new to old. What was surely not sent, to others, or
+// at that time or later does not count.
+func quickReplies(sent []store.Sent, psid string, before time.Time) []routing.Offer {
+	for _, s := range sent {
+		delivered := s.Outcome == store.OutcomeSent || s.Outcome == store.OutcomeUncertain
+		if !delivered || !s.At.Before(before) || !bytes.Contains(s.Body, []byte(`"quick_replies"`)) {
+			continue
+		}
+		var body struct {
+			Recipient struct {
+				ID string `json:"id"`
+			} `json:"recipient"`
+			Message struct {
+				QuickReplies []struct {
+					Title   string `json:"title"`
+					Payload string `json:"payload"`
+				} `json:"quick_replies"`
+			} `json:"message"`
+		}
+		if json.Unmarshal(s.Body, &body) != nil || body.Recipient.ID != psid || len(body.Message.QuickReplies) == 0 {
+			continue
+		}
+		offers := make([]routing.Offer, len(body.Message.QuickReplies))
+		for i, q := range body.Message.QuickReplies {
+			offers[i] = routing.Offer{Title: q.Title, Payload: q.Payload, QuickReply: true}
+		}
+		return offers
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package messenger
+
+import (
+	"slices"
+
+	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+// menu is what the persistent menu of a page offers in one locale, without links.
+type menu struct {
+	locale string
+	items  []routing.Offer
+}
+
+// menusOf returns the menus of pages, as they are applied: in every locale that the
+// catalogue serves.
+func menusOf(settings map[string]threadsettings.Settings, catalog *i18n.Catalog) map[string][]menu {
+	menus := map[string][]menu{}
+	for pageID, s := range settings {
+		for _, block := range s.Localize(catalog).PersistentMenu {
+			m := menu{locale: block.Locale}
+			for _, item := range block.Items {
+				if item.URL == "" {
+					m.items = append(m.items, routing.Offer{Title: item.Title, Payload: item.Payload})
+				}
+			}
+			menus[pageID] = append(menus[pageID], m)
+		}
+	}
+	return menus
+}
+
+// menuFor returns what the menu of a page offers: first in the person's locale, then
+// by default, and then in all other locales, since the platform decides which one a
+// person sees.
+func (b *Bot) menuFor(pageID, locale string) []routing.Offer {
+	rank := func(m menu) int {
+		switch m.locale {
+		case locale:
+			return 0
+		case threadsettings.DefaultLocale:
+			return 1
+		}
+		return 2
+	}
+	menus := slices.Clone(b.menus[pageID])
+	slices.SortStableFunc(menus, func(a, b menu) int { return rank(a) - rank(b) })
+	var offers []routing.Offer
+	for _, m := range menus {
+		offers = append(offers, m.items...)
+	}
+	return offers
+}

@@ -1,0 +1,207 @@
+package messenger_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/internal/testpostgres"
+	"github.com/djmessenger/messenger/messengertest"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/receiving/payload"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/postgres"
+	"github.com/djmessenger/messenger/store/sqlite"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+type cut struct{ Size string }
+
+var (
+	cutKind = payload.New[cut]("shop.cut")
+	cuts    = sending.QuickReplies{Text: "Which size?"}.
+		WithReply("Small", cutKind.MustEncode(cut{"S"})).
+		WithReply("Größe L", cutKind.MustEncode(cut{"L"}))
+	otherCuts = sending.QuickReplies{Text: "Which height?"}.WithReply("Tall", cutKind.MustEncode(cut{"T"}))
+)
+
+// taking answers with quick replies, takes taps on them and on the menu, and says of
+// every other text that it is one.
+func taking() routing.Policy {
+	took := handling.OnPayload(cutKind, func(ctx context.Context, ev *receiving.Event, c cut, reply *sending.Replier) error {
+		return reply.Reply(ctx, sending.Text(string(ev.Type)+" "+c.Size))
+	})
+	return routing.Policy{
+		receiving.TypeTap: {{Name: "tap", Handler: took, TypedTaps: true}},
+		receiving.TypePersistentMenuTwo: {{
+			Name: "hours", Handler: handling.Dummy{}, Senders: sending.List(sending.Text("We are open.")), TypedTaps: true,
+		}},
+		receiving.TypePersistentMenuOne: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("tapped"))}},
+		receiving.TypeSimpleText: {
+			{Handler: handling.SimpleText{Pattern: "sizes"}, Senders: sending.List(cuts), Final: true},
+			{Handler: handling.SimpleText{Pattern: "heights"}, Senders: sending.List(otherCuts), Final: true},
+			{Handler: handling.SimpleText{Pattern: "plain"}, Senders: sending.List(sending.Text("plain")), Final: true},
+			{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("text"))},
+		},
+	}
+}
+
+func shopMenu(items ...threadsettings.MenuItem) map[string]threadsettings.Settings {
+	return map[string]threadsettings.Settings{messengertest.PageID: {
+		GetStarted: &threadsettings.GetStarted{}, PersistentMenu: threadsettings.MenuOf(items...),
+	}}
+}
+
+func TestTypedTitleCountsAsTheTap(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(t *testing.T) store.Store{
+		"memory": func(*testing.T) store.Store { return store.NewMemory() },
+		"sqlite": func(t *testing.T) store.Store {
+			st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"))
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, st.Close()) })
+			return st
+		},
+		"postgres": func(t *testing.T) store.Store {
+			st, err := postgres.Open(testpostgres.DSN(t))
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, st.Close()) })
+			return st
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			catalog, err := i18n.New(map[string]map[string]string{"de_DE": {"Opening hours": "Öffnungszeiten"}})
+			require.NoError(t, err)
+			chat := messengertest.Start(t, messenger.Config{Store: open(t), Policy: taking(), Catalog: catalog, ThreadSettings: shopMenu(
+				threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "Opening hours"},
+				threadsettings.MenuItem{Title: "Visit us", URL: "https://shop.example"},
+				threadsettings.MenuItem{Title: "Medium", Payload: cutKind.MustEncode(cut{"M"})},
+			)})
+			person := chat.Person("Ada", "en_US")
+			says := func(text, answer string) {
+				t.Helper()
+				person.Says(text)
+				person.Sees(answer)
+			}
+			says("Small", "text") // nothing was offered yet
+			says("sizes", "Which size?")
+			says("Small", "QUICK_REPLY S")
+			says("small ", "QUICK_REPLY S")
+			says("GRÖSSE l", "QUICK_REPLY L")
+			says("Smaller", "text")
+			says("plain", "plain") // a message without quick replies does not end the offer
+			says("Small", "QUICK_REPLY S")
+			person.Says("sizes")
+			person.Sees("Which size?")
+			person.Taps("Small") // typing changes nothing for those who tap
+			person.Sees("QUICK_REPLY S")
+			says("heights", "Which height?")
+			says("tall", "QUICK_REPLY T")
+			says("Small", "text") // a newer offer has replaced it
+			says("opening HOURS", "We are open.")
+			says("Öffnungszeiten", "We are open.") // the menu in another locale
+			says("medium", "POSTBACK M")
+			says("Visit us", "text")    // a link sends no event
+			says("Look around", "text") // its route takes taps only
+			says(strings.Repeat("Small", 300), "text")
+
+			lin := chat.Person("Lin", "zh_TW")
+			lin.Says("Tall")
+			lin.Sees("text") // it was offered to Ada
+			lin.Says("Öffnungszeiten")
+			lin.Sees("We are open.")
+			lin.SeesNothing()
+			person.SeesNothing()
+		})
+	}
+}
+
+// TestTypedTitleMeansWhatTheyHadSeen: two quick answers to one question do not answer
+// the next question too, which the person has not seen when they wrote.
+func TestTypedTitleMeansWhatTheyHadSeen(t *testing.T) {
+	t.Parallel()
+	again := sending.QuickReplies{Text: "Delete it all?"}.WithReply("Yes", cutKind.MustEncode(cut{"all"}))
+	policy := routing.Policy{
+		receiving.TypeTap: {{TypedTaps: true, Handler: handling.OnPayload(cutKind,
+			func(ctx context.Context, _ *receiving.Event, c cut, reply *sending.Replier) error {
+				if c.Size == "all" {
+					return reply.Reply(ctx, sending.Text("Deleted."))
+				}
+				return reply.Send(ctx, again)
+			})}},
+		receiving.TypeSimpleText: {
+			{Handler: handling.SimpleText{Pattern: "start"}, Final: true, Senders: sending.List(
+				sending.QuickReplies{Text: "Delete one?"}.WithReply("Yes", cutKind.MustEncode(cut{"one"})))},
+			{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("text"))},
+		},
+	}
+	gate := make(chan struct{})
+	entered := make(chan struct{}, 1)
+	hold := func(next handling.TurnFunc) handling.TurnFunc {
+		return func(ctx context.Context, ev *receiving.Event) error {
+			if ev.Text() == "hold" {
+				entered <- struct{}{}
+				<-gate
+			}
+			return next(ctx, ev)
+		}
+	}
+	chat := messengertest.Start(t, messenger.Config{Policy: policy, TurnMiddleware: []handling.Middleware{hold}})
+	person := chat.Person("Ada", "")
+	person.Says("start")
+	person.Sees("Delete one?")
+	person.Says("hold")
+	<-entered
+	person.Says("yes") // both wait while the turn before them runs, and are claimed together
+	person.Says("yes")
+	require.NoError(t, chat.Flush(t.Context()))
+	close(gate)
+	person.Sees("text")
+	person.Sees("Delete it all?")
+	person.Sees("Delete it all?") // the second yes answers the first question again
+	person.SeesNothing()
+	person.Says("yes")
+	person.Sees("Deleted.")
+}
+
+// TestOfferThatCannotBeReadIsTriedAgain: whether a text is a tap is unknown then, and it is
+// neither lost nor taken for another.
+func TestOfferThatCannotBeReadIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	broken := &unreadable{Memory: store.NewMemory()}
+	inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: taking()}, func(w *world) {
+		w.says(ada, "sizes")
+		after(0)
+		broken.fails = 2
+		w.says(ada, "small")
+		after(30 * time.Second)
+		require.Equal(t, []string{"Which size?", "QUICK_REPLY S"}, w.texts(ada))
+		require.Zero(t, broken.fails)
+	})
+}
+
+type unreadable struct {
+	*store.Memory
+
+	fails int
+}
+
+func (u *unreadable) Sent(ctx context.Context, pageID, psid string, limit int) ([]store.Sent, error) {
+	if u.fails > 0 {
+		u.fails--
+		return nil, errors.New("the store is away")
+	}
+	return u.Memory.Sent(ctx, pageID, psid, limit)
+}
