@@ -14,25 +14,25 @@ const dashboardPage = "0"
 const namedPages = 10
 
 // accept passes on the events that the app may deliver.
-func (w *Webhook) accept(r *http.Request, app int, s *splitter) (*refusal, error) {
-	w.reportProblems(r, app, s)
+func (w *Webhook) accept(r *http.Request, bound *bindings, app int, s *splitter) (*refusal, error) {
+	w.reportProblems(r, bound, app, s)
 	if len(s.envelopes) == 0 {
 		if s.malformed == 0 {
 			w.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "received a callback without events",
-				w.signedBy(app, slog.String("object", string(s.product)))...)
+				bound.signedBy(app, slog.String("object", string(s.product)))...)
 		}
 		return nil, nil
 	}
-	own := w.own(app, s.envelopes)
+	own := bound.own(app, s.envelopes)
 	if own.tests > 0 {
 		w.counters.tests.Add(uint64(own.tests))
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelInfo, "received a test event from the App Dashboard; it is not handled, because it names page 0, which cannot be answered",
-			w.signedBy(app, slog.Int("events", own.tests))...)
+			bound.signedBy(app, slog.Int("events", own.tests))...)
 	}
 	if own.foreigners > 0 {
 		w.counters.foreign.Add(uint64(own.foreigners))
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "dropped events of pages that the signing app is not bound to",
-			w.signedBy(app, slog.Int("app", app), slog.Any("pages", own.pages), slog.Int("dropped", own.foreigners), slog.Int("kept", len(own.envelopes)))...)
+			bound.signedBy(app, slog.Int("app", app), slog.Any("pages", own.pages), slog.Int("dropped", own.foreigners), slog.Int("kept", len(own.envelopes)))...)
 	}
 	switch {
 	case len(own.envelopes) == 0 && own.foreigners > 0:
@@ -56,8 +56,8 @@ type owned struct {
 }
 
 // own returns the envelopes of the pages that the app is bound to, in the same memory, and counts those that it drops.
-func (w *Webhook) own(app int, envelopes []Envelope) owned {
-	pages := w.pages[app]
+func (b *bindings) own(app int, envelopes []Envelope) owned {
+	pages := b.pages[app]
 	own := owned{envelopes: envelopes[:0]}
 	for i := range envelopes {
 		switch page := envelopes[i].PageID; {
@@ -76,8 +76,8 @@ func (w *Webhook) own(app int, envelopes []Envelope) owned {
 }
 
 // signedBy returns the attributes of a line about a callback, with the id of the app that has signed it if it has one.
-func (w *Webhook) signedBy(app int, attrs ...slog.Attr) []slog.Attr {
-	if id := w.config.Apps[app].ID; id != "" {
+func (b *bindings) signedBy(app int, attrs ...slog.Attr) []slog.Attr {
+	if id := b.apps[app].ID; id != "" {
 		attrs = append(attrs, slog.String("app_id", id))
 	}
 	return attrs

@@ -30,7 +30,8 @@ type WebhookConfig struct {
 	// is the context of the request. Required.
 	Accept func(ctx context.Context, envelopes []Envelope) error
 
-	// Apps are the apps that may send callbacks. At least one is required.
+	// Apps are the apps that may send callbacks. At least one is required, unless PagesAtRunTime is set.
+	// [Webhook.SetApps] replaces them at run time.
 	Apps []App
 
 	// BodyBudget is the most memory, in bytes, that the bodies of all requests in flight may have together. A callback beyond
@@ -54,6 +55,10 @@ type WebhookConfig struct {
 	// 4 MiB.
 	MaxBody int64
 
+	// PagesAtRunTime says that apps or pages are added later, with [Webhook.SetApps]: Apps may be empty, and an app without
+	// Pages is bound to no page instead of all.
+	PagesAtRunTime bool
+
 	// VerifyToken is the verify token that is set in the App Dashboard beside the webhook URL. Required.
 	VerifyToken secret.Value
 }
@@ -69,7 +74,7 @@ type App struct {
 
 	// Pages are the ids of the pages, or Instagram professional accounts, whose events this app may deliver. Events of other
 	// pages are dropped, so that anyone who knows the secret of one tenant cannot forge events of another tenant's page. Empty
-	// means all pages, which is allowed only if there is a single app.
+	// means all pages, which is allowed only if there is a single app; with PagesAtRunTime it means none.
 	Pages []string
 }
 
@@ -91,10 +96,10 @@ func (c WebhookConfig) Validate() error {
 	if c.Accept == nil {
 		fault("Accept: is missing")
 	}
-	if len(c.Apps) == 0 {
+	if len(c.Apps) == 0 && !c.PagesAtRunTime {
 		fault("Apps: is empty: without an app secret a forged callback cannot be detected")
 	}
-	c.validateApps(fault)
+	validateApps(c.Apps, c.PagesAtRunTime, fault)
 	c.validateBodies(fault)
 	if c.VerifyToken.IsZero() {
 		fault("VerifyToken: is empty: nothing would be left of the verification")
@@ -122,7 +127,8 @@ func (c WebhookConfig) validateBodies(fault func(format string, args ...any)) {
 	}
 }
 
-func (c WebhookConfig) validateApps(fault func(format string, args ...any)) {
+// validateApps checks apps. At run time an app may have no pages, a page several apps, and an app several entries.
+func validateApps(apps []App, atRunTime bool, fault func(format string, args ...any)) {
 	ids, secrets, pages := map[string]string{}, map[string]string{}, map[string]string{}
 	once := func(seen map[string]string, place, value string) {
 		if first, twice := seen[value]; twice {
@@ -131,9 +137,9 @@ func (c WebhookConfig) validateApps(fault func(format string, args ...any)) {
 		}
 		seen[value] = place
 	}
-	for i, app := range c.Apps {
+	for i, app := range apps {
 		place := fmt.Sprintf("Apps[%d]", i)
-		if app.ID != "" {
+		if app.ID != "" && !atRunTime {
 			once(ids, place+".ID", app.ID)
 		}
 		if len(app.Secrets) == 0 {
@@ -147,8 +153,11 @@ func (c WebhookConfig) validateApps(fault func(format string, args ...any)) {
 			}
 			once(secrets, at, s.Reveal())
 		}
-		if len(app.Pages) == 0 && len(c.Apps) > 1 {
+		if len(app.Pages) == 0 && len(apps) > 1 && !atRunTime {
 			fault("%s.Pages: is empty, which is possible for a single app only", place)
+		}
+		if atRunTime {
+			clear(pages)
 		}
 		for j, page := range app.Pages {
 			at := fmt.Sprintf("%s.Pages[%d]", place, j)

@@ -52,6 +52,34 @@ func ExampleNewWebhook() {
 	// 200 2
 }
 
+func ExampleWebhook_SetApps() {
+	webhook, err := receiving.NewWebhook(receiving.WebhookConfig{
+		Accept:         func(context.Context, []receiving.Envelope) error { return nil },
+		PagesAtRunTime: true,
+		VerifyToken:    secret.New("verify token"),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	deliver := func() int {
+		mac := hmac.New(sha256.New, []byte("app secret"))
+		mac.Write([]byte(exampleBody))
+		r := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(exampleBody))
+		r.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+		answer := httptest.NewRecorder()
+		webhook.ServeHTTP(answer, r)
+		return answer.Code
+	}
+	fmt.Println(deliver())
+	err = webhook.SetApps([]receiving.App{{Secrets: []secret.Value{secret.New("app secret")}, Pages: []string{"1045"}}})
+	fmt.Println(deliver(), err)
+
+	// Output:
+	// 401
+	// 200 <nil>
+}
+
 func ExampleWebhookConfig_Validate() {
 	err := receiving.WebhookConfig{
 		Accept: func(context.Context, []receiving.Envelope) error { return nil },

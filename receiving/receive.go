@@ -26,6 +26,7 @@ var (
 	tooSlow     = &refusal{http.StatusRequestTimeout, "body too slow", func(c *counters) counter { return &c.timedOut }, true}
 	overBudget  = &refusal{http.StatusServiceUnavailable, "too many bodies in flight, deliver again", func(c *counters) counter { return &c.overBudget }, true}
 	noSignature = &refusal{status: http.StatusUnauthorized, text: "no valid " + signatureHeader + " header", counter: refusedSignatures, unread: true}
+	unknownApp  = &refusal{status: http.StatusUnauthorized, text: "unknown app", counter: refusedSignatures, unread: true}
 	wrongKey    = &refusal{status: http.StatusUnauthorized, text: "wrong signature", counter: refusedSignatures}
 	foreign     = &refusal{status: http.StatusUnauthorized, text: "no page of the app that signed", counter: func(c *counters) counter { return &c.refusedPages }}
 	notStored   = &refusal{status: http.StatusServiceUnavailable, text: "not stored, deliver again", counter: func(c *counters) counter { return &c.notAccepted }}
@@ -69,12 +70,16 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request, until deadline) 
 	if !ok {
 		return noSignature, nil // and no memory for its body
 	}
+	if !w.bindings.Load().knows(r) {
+		return unknownApp, nil
+	}
 	b, err := w.readBody(rw, r, until)
 	if err != nil {
 		return refusedReading(err)
 	}
 	defer b.release()
-	app := w.signer(b, &signature)
+	bound := w.bindings.Load()
+	app := bound.signer(r, b, &signature)
 	if app < 0 {
 		return wrongKey, nil
 	}
@@ -86,7 +91,7 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request, until deadline) 
 	case err != nil:
 		return notJSON, err
 	}
-	return w.accept(r, app, s)
+	return w.accept(r, bound, app, s)
 }
 
 // refusedReading is the refusal of a body that was not read to its end. The error is returned where it says more.
@@ -105,24 +110,14 @@ func refusedReading(err error) (*refusal, error) {
 	return brokeOff, err
 }
 
-// signer returns the app whose secret made the signature, or -1.
-func (w *Webhook) signer(body *body, signature *mac) int {
-	for _, k := range w.keys {
-		if k.signed(body, signature) {
-			return k.app
-		}
-	}
-	return -1
-}
-
-func (w *Webhook) reportProblems(r *http.Request, app int, s *splitter) {
+func (w *Webhook) reportProblems(r *http.Request, bound *bindings, app int, s *splitter) {
 	if s.malformed == 0 {
 		return
 	}
 	w.counters.malformed.Add(uint64(s.malformed)) //nolint:gosec // a count is not negative
 	for _, p := range s.describe() {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "part of a callback is malformed",
-			w.signedBy(app, slog.String("path", p.Path), slog.String("problem", p.Text))...)
+			bound.signedBy(app, slog.String("path", p.Path), slog.String("problem", p.Text))...)
 	}
 	if more := s.malformed - len(s.problems); more > 0 {
 		w.config.Logger.LogAttrs(r.Context(), slog.LevelWarn, "more parts of the callback are malformed", slog.Int("more", more))

@@ -50,10 +50,11 @@ var digitValues = func() (values [256]byte) {
 	return values
 }()
 
-// key is one app secret.
+// key is one secret of an app.
 type key struct {
 	app     int
-	signers sync.Pool // of *signer
+	secret  string
+	signers *sync.Pool // of *signer
 }
 
 // signer makes one signature after another.
@@ -62,10 +63,14 @@ type signer struct {
 	sum  mac
 }
 
-func newKey(app int, secret string) *key {
-	k := &key{app: app}
-	k.signers.New = func() any { return &signer{hash: hmac.New(sha256.New, []byte(secret))} }
-	return k
+// newKey returns the key of a secret. It has the signers of the key before it, if there is one.
+func newKey(app int, secret string, before *key) *key {
+	if before != nil {
+		return &key{app: app, secret: secret, signers: before.signers}
+	}
+	return &key{app: app, secret: secret, signers: &sync.Pool{
+		New: func() any { return &signer{hash: hmac.New(sha256.New, []byte(secret))} },
+	}}
 }
 
 // signed reports whether want is this key's signature of the body's bytes as they came, in a time that does not depend on where

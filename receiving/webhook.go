@@ -3,6 +3,9 @@ package receiving
 import (
 	"io"
 	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Webhook is the handler for the webhook URL: it answers the platform's verification requests (GET) and receives callbacks
@@ -26,6 +29,13 @@ import (
 // Answers are plain text of a few words without internal details. An HTTP/1 connection is closed after an answer to a
 // request whose body was not read to its end.
 //
+// # Many apps
+//
+// A callback does not say which app has signed it, so each secret is tried: a callback that none of them has signed costs
+// one HMAC of its body for each. Where there are many apps, give each an address of its own: mount the Webhook with the
+// wildcard {app} in the pattern, as in "/webhook/{app}". If the request has a value for it ([http.Request.PathValue]; other
+// routers call SetPathValue), only the secrets of the app with that ID are tried, and if there is none the body is not read.
+//
 // # Memory
 //
 // Anyone who knows the address can send requests without a signature, or with a wrong one. Their bodies cost at most BodyBudget
@@ -43,8 +53,8 @@ import (
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 type Webhook struct {
 	config   WebhookConfig
-	keys     []*key
-	pages    []map[string]bool // by app; nil means all
+	bindings atomic.Pointer[bindings]
+	setting  sync.Mutex // is held while bindings are replaced
 	counters counters
 	budget   budget
 }
@@ -55,20 +65,19 @@ func NewWebhook(config WebhookConfig) (*Webhook, error) {
 		return nil, err
 	}
 	config = config.withDefaults()
-	w := &Webhook{config: config, pages: make([]map[string]bool, len(config.Apps))}
+	w := &Webhook{config: config}
 	w.budget.total = config.BodyBudget
-	for i, app := range config.Apps {
-		for _, s := range app.Secrets {
-			w.keys = append(w.keys, newKey(i, s.Reveal()))
-		}
-		for _, page := range app.Pages {
-			if w.pages[i] == nil {
-				w.pages[i] = make(map[string]bool, len(app.Pages))
-			}
-			w.pages[i][page] = true
-		}
-	}
+	w.bindings.Store(newBindings(cloneApps(config.Apps), !config.PagesAtRunTime, nil))
 	return w, nil
+}
+
+// cloneApps copies what the caller may change.
+func cloneApps(apps []App) []App {
+	apps = slices.Clone(apps)
+	for i := range apps {
+		apps[i].Secrets, apps[i].Pages = slices.Clone(apps[i].Secrets), slices.Clone(apps[i].Pages)
+	}
+	return apps
 }
 
 // ServeHTTP implements [http.Handler].
