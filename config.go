@@ -78,13 +78,23 @@ type Config struct {
 	// Default: 4 MiB.
 	MaxBody int64
 
+	// OnDeadLetter is called when an event has become a dead letter: its turn has
+	// failed with a permanent error or for the last time, or the event could not be
+	// decoded, or ended the process while it ran alone. The letter is durable then.
+	// It is called once for each letter, unless the process ends just after the
+	// commit: then it is not. Its context ends with the worker's lease, or after 10
+	// seconds. It must not block for long: the events of that person wait for it. A
+	// panic is logged. Default: nothing is called; it is logged and counted in Stats
+	// anyway.
+	OnDeadLetter func(ctx context.Context, letter DeadLetter)
+
 	// OnSendFailed is called when a message will not be sent: refused by the
 	// platform or before it, set aside, or of unknown outcome; also for a reply
 	// that was refused in its turn (sending.ErrNotAnswerable, a sending.FieldError),
 	// when the turn has ended. Otherwise it is called just before the failure is
 	// recorded, so after a crash it may be called again. Its
-	// context ends with the worker's lease. It must not block for long.
-	// Default: nothing is called; the failure is logged and recorded anyway.
+	// context ends with the worker's lease, or after 10 seconds. It must not block
+	// for long. Default: nothing is called; the failure is logged and recorded anyway.
 	OnSendFailed func(ctx context.Context, failure sending.Failure)
 
 	// OnTokenInvalid is called once when the platform refuses a page's access

@@ -2,6 +2,7 @@ package messenger_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -101,4 +102,20 @@ func ExampleFrom() {
 		}),
 		Senders: sending.List(sending.SimpleMessage{Text: "We will call you."}),
 	}}}
+}
+
+// Alert when an event becomes a dead letter. The errors of its routes are there for errors.Is, and the
+// id is the one that Store.Replay takes once the cause is fixed.
+func ExampleDeadLetter() {
+	errShopClosed := errors.New("the shop is closed")
+	_ = messenger.Config{
+		OnDeadLetter: func(_ context.Context, letter messenger.DeadLetter) {
+			if errors.Is(letter.Err, errShopClosed) {
+				return // it is replayed in the morning
+			}
+			for _, f := range letter.Failures {
+				fmt.Println("dead letter", letter.ID, "of page", letter.PageID, "route", f.Route, f.Error)
+			}
+		},
+	}
 }

@@ -101,6 +101,7 @@ func New(config Config) (*Bot, error) {
 		LeaseTTL:       leaseTTL,
 		Logger:         cfg.Logger,
 		Menu:           b.menuFor,
+		OnDeadLetter:   onDeadLetter(cfg.OnDeadLetter),
 		OnSendFailed:   cfg.OnSendFailed,
 		OnTokenInvalid: cfg.OnTokenInvalid,
 		OwnAppIDs:      own,

@@ -347,3 +347,35 @@ func TestRefusedActionIsVisible(t *testing.T) {
 	require.Equal(t, got, reported[0].Err)
 	require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "was not sent", "route=types", "kind="))
 }
+
+// TestRefusalThatTheStoreCannotRecord fails its turn, and not those after it.
+func TestRefusalThatTheStoreCannotRecord(t *testing.T) {
+	t.Parallel()
+	policy := texts(route("long", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if ev.Text() != "long" {
+			return reply.Reply(ctx, sending.Text("fine"))
+		}
+		_ = reply.Reply(ctx, sending.Text(""))
+		return nil
+	}))
+	cfg := messenger.Config{Policy: policy, Store: noRefusals{store.NewMemory()}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "long")
+		w.says(ada, "hi")
+		after(5 * time.Minute)
+		require.Len(t, w.letters(), 1)
+		require.Equal(t, []string{"fine"}, w.texts(ada))
+	})
+}
+
+// noRefusals is a store that cannot record a refused message.
+type noRefusals struct{ store.Store }
+
+func (s noRefusals) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	for _, w := range out.Writes {
+		if sent, ok := w.(store.SaveSent); ok && sent.Sent.Outcome == store.OutcomeRefused {
+			return nil, errors.New("no")
+		}
+	}
+	return s.Store.Commit(ctx, out)
+}

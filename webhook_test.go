@@ -39,13 +39,16 @@ func entry(page, psid, mid, text string) string {
 }
 
 // post gives a signed callback to the bot.
-func (w *world) post(body string) *httptest.ResponseRecorder {
+func (w *world) post(body string) *httptest.ResponseRecorder { return postTo(w.bot, body) }
+
+// postTo gives a bot a signed callback.
+func postTo(bot *messenger.Bot, body string) *httptest.ResponseRecorder {
 	mac := hmac.New(sha256.New, []byte(appSecret))
 	mac.Write([]byte(body))
 	r := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(body))
 	r.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
 	out := httptest.NewRecorder()
-	w.bot.ServeHTTP(out, r)
+	bot.ServeHTTP(out, r)
 	return out
 }
 

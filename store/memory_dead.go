@@ -36,7 +36,7 @@ func (m *Memory) Dead(ctx context.Context, query DeadQuery) ([]DeadLetter, error
 		if len(out) == limit {
 			break
 		}
-		if letter.ID <= query.After || query.PageID != "" && letter.PageID != query.PageID {
+		if letter.ID <= query.After || query.PageID != "" && letter.PageID != query.PageID || query.Key != "" && letter.Key != query.Key {
 			continue
 		}
 		l := letter.DeadLetter

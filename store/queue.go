@@ -350,6 +350,8 @@ type SendResult struct {
 type DeadQuery struct {
 	// PageID limits the answer to one page; empty means all.
 	PageID string
+	// Key limits the answer to the letter of the event with that key; empty means all.
+	Key string
 	// After limits the answer to letters with a higher id, for paging.
 	After int64
 	// Limit is the most to return; default and maximum 1,000.

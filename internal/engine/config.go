@@ -27,6 +27,7 @@ type Config struct {
 	// Menu returns the items of a page's menu that a tap on sends an event for, those
 	// that people of that locale see first.
 	Menu           func(pageID, locale string) []routing.Offer
+	OnDeadLetter   func(ctx context.Context, letter DeadLetter) // or nil
 	OnSendFailed   func(ctx context.Context, failure sending.Failure)
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
 	OwnAppIDs      map[string]bool
@@ -64,6 +65,9 @@ const (
 	aloneDoublings = 4
 	// stuckAfter is how long a handler may go on after its context has ended.
 	stuckAfter = time.Second
+	// hookTimeout bounds one call of a function of the program that is told of
+	// something, such as OnSendFailed.
+	hookTimeout = 10 * time.Second
 	// purgeEvery is how often old records are erased.
 	purgeEvery = time.Hour
 	// profilesAtOnce bounds the look-ups that run beside turns.

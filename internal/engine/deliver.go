@@ -389,10 +389,7 @@ func (w *worker) note(d sending.Delivery, state store.SendState, result graph.Se
 
 // failed tells the program about a message that will not be sent.
 func (e *Engine) failed(ctx context.Context, f sending.Failure) {
-	_ = guard(e.cfg.Logger, "OnSendFailed", func() error {
-		e.cfg.OnSendFailed(ctx, f)
-		return nil
-	})
+	hook(ctx, e.cfg.Logger, "OnSendFailed", func(ctx context.Context) { e.cfg.OnSendFailed(ctx, f) })
 }
 
 // sentRecord is the record of an attempt.

@@ -47,7 +47,11 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 	if again {
 		return out, true
 	}
-	for _, f := range t.refused {
+	refused := t.refused
+	if errors.Is(t.failure, errNotStored) {
+		refused = nil // they may be what the store refuses
+	}
+	for _, f := range refused {
 		out.Writes = append(out.Writes, store.SaveSent{Sent: sentRecord(f.Delivery, graph.SendResult{}, f.Err)})
 	}
 	if t.failure != nil {
@@ -76,8 +80,9 @@ func actedAt(queued store.QueuedEvent) time.Time {
 	return queued.Time
 }
 
-// report logs and counts how the turn ended.
-func (t *turn) report(again bool) {
+// report logs and counts how the turn ended, and tells the program of a dead letter with
+// the failures that were committed.
+func (t *turn) report(again bool, failures []store.Failure) {
 	t.w.e.counts.turns.Add(1)
 	if !again {
 		t.reportRefused()
@@ -91,6 +96,7 @@ func (t *turn) report(again bool) {
 	default:
 		t.w.e.counts.dead.Add(1)
 		t.w.log.Error("an event became a dead letter", "event", t.queued.Key, "type", t.kind(), "attempt", t.queued.Attempts+1, "error", err)
+		t.deadLetter(failures, err)
 	}
 }
 

@@ -143,8 +143,5 @@ func (p *pages) accepted(pageID string, used secret.Value, began time.Time) {
 }
 
 func (p *pages) tell(ctx context.Context, pageID string, err error) {
-	_ = guard(p.cfg.Logger, "OnTokenInvalid", func() error {
-		p.cfg.OnTokenInvalid(ctx, pageID, err)
-		return nil
-	})
+	hook(ctx, p.cfg.Logger, "OnTokenInvalid", func(ctx context.Context) { p.cfg.OnTokenInvalid(ctx, pageID, err) })
 }

@@ -42,6 +42,8 @@ type worker struct {
 	// inLine reports that the conversation rests until its place in the line of
 	// its page.
 	inLine bool
+	// gone reports that the event of the last commit was no longer in the queue.
+	gone bool
 	// released reports that the lease was given back with a turn.
 	released bool
 	// vacated reports that the worker's slot is free for another, and left that it
@@ -170,7 +172,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 		var conflict *store.ConflictError
 		switch {
 		case err == nil:
-			t.report(again)
+			t.report(again, out.Event.Failures)
 			w.released = out.Release
 			w.e.HintAfter(out.After)
 			for _, s := range out.Sends {
@@ -257,6 +259,7 @@ func (w *worker) commit(out store.Outcome) error {
 	// The context must not end while the commit is under way: it would be unknown
 	// whether it took effect.
 	ctx := context.WithoutCancel(w.held.ctx)
+	w.gone = false
 	giveUp := time.After(w.e.cfg.LeaseTTL)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
 		due, err := w.e.cfg.Store.Commit(ctx, out)
@@ -276,6 +279,7 @@ func (w *worker) commit(out store.Outcome) error {
 			// An earlier try took effect and only its answer was lost, or the message was
 			// unsent meanwhile, and nothing of its turn takes effect.
 			w.log.Warn("the event is no longer in the queue: its outcome is already committed, or its message was unsent", "error", err)
+			w.gone = true
 			w.aged = true // which of these, only the store knows, and so what is true of the person
 			if _, ok := w.person(); !ok {
 				return err

@@ -49,7 +49,11 @@ func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLe
 	if query.Limit <= 0 || query.Limit > 1000 {
 		query.Limit = 1000
 	}
-	db = db.Where("id > ?", query.After).Order("id").Limit(query.Limit)
+	order := "id"
+	if query.Key != "" { // an event has one letter, and the newest are asked for most
+		db, order = db.Where("key = ?", query.Key), "id DESC"
+	}
+	db = db.Where("id > ?", query.After).Order(order).Limit(query.Limit)
 	if query.PageID != "" {
 		db = db.Where("page_id = ?", query.PageID)
 	}

@@ -56,6 +56,11 @@ var deadPromises = []promise{
 		require.Equal(s, everything[4:8], s.letters(store.DeadQuery{After: everything[3].ID, Limit: 4}))
 		ofPage := s.letters(store.DeadQuery{PageID: eve.PageID, Limit: 3})
 		require.Equal(s, []store.DeadLetter{everything[1], everything[3], everything[5]}, ofPage)
+		require.Equal(s, everything[2:3], s.letters(store.DeadQuery{Key: everything[2].Key}))
+		require.Equal(s, everything[2:3], s.letters(store.DeadQuery{PageID: ann.PageID, Key: everything[2].Key, Limit: 1}))
+		require.Empty(s, s.letters(store.DeadQuery{PageID: eve.PageID, Key: everything[2].Key}))
+		require.Empty(s, s.letters(store.DeadQuery{Key: everything[2].Key, After: everything[2].ID}))
+		require.Empty(s, s.letters(store.DeadQuery{Key: "unknown"}))
 	}},
 	{"a replayed event comes last with what failed", func(s *suite) {
 		s.put(ann, "k")

@@ -1,0 +1,246 @@
+package messenger_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/testpostgres"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/postgres"
+	"github.com/djmessenger/messenger/store/sqlite"
+)
+
+var errMine = errors.New("mine")
+
+// TestOnDeadLetter: the program is told of each dead letter once it is durable, however it came about.
+func TestOnDeadLetter(t *testing.T) {
+	t.Parallel()
+	fails := func(err error) routing.Policy {
+		return texts(route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { return err }), echo)
+	}
+	says := func(w *world) { w.says(ada, "hi") }
+	for name, c := range map[string]struct {
+		policy   routing.Policy
+		store    store.Store
+		do       func(w *world)
+		attempts int
+		route    string
+		is       error  // what the error matches
+		says     string // or contains
+		noEvent  bool
+	}{
+		"a permanent error": {policy: fails(handling.Permanent(errMine)), do: says, attempts: 1, route: "fails", is: errMine},
+		"all tries failed":  {policy: fails(errMine), do: says, attempts: 4, route: "fails", is: errMine},
+		"a panic":           {policy: texts(route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { panic("mine") })), do: says, attempts: 4, route: "fails", says: "panic: mine"},
+		"an undecodable event": {policy: fails(nil), attempts: 1, noEvent: true, says: "stored event", do: func(w *world) {
+			require.NoError(w.t, w.store.Put(w.t.Context(), store.Event{
+				Conversation: store.Conversation{PageID: pageID, PersonID: ada}, Key: "k", Time: time.Now(), Body: []byte("{"),
+			}))
+		}},
+		"an event that ended its process": {policy: fails(nil), store: &isolationStore{Store: store.NewMemory()}, attempts: 1, says: "not run again", do: func(w *world) {
+			w.stop()
+			w.says(ada, "hi")
+			st, ok := w.store.(*isolationStore)
+			require.True(w.t, ok)
+			st.fatal.Store(true)
+			st.starts.Store(6)
+			w.start()
+		}},
+		"an outcome that the store refuses": {policy: fails(nil), store: &refusesSuccess{Store: store.NewMemory()}, attempts: 4, says: "the store refused the outcome", do: says},
+		"a route that is gone": {policy: fails(handling.Permanent(errMine)), attempts: 1, says: "none of the routes to replay", do: func(w *world) {
+			w.says(ada, "hi")
+			after(time.Second)
+			require.NoError(w.t, w.bot.SetPolicy(routing.Policy{}))
+			require.NoError(w.t, w.store.Replay(w.t.Context(), w.letters()[0].ID))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []messenger.DeadLetter
+			var stored []store.DeadLetter
+			var w *world
+			cfg := messenger.Config{Policy: c.policy, Store: c.store, OnDeadLetter: func(ctx context.Context, letter messenger.DeadLetter) {
+				told = append(told, letter)
+				stored = w.letters()
+				require.Same(t, w.bot, messenger.From(ctx))
+			}}
+			inBubble(t, simulator.Config{}, cfg, func(in *world) {
+				w = in
+				c.do(w)
+				after(3 * time.Minute)
+				stats, err := w.bot.Stats(t.Context())
+				require.NoError(t, err)
+				require.EqualValues(t, len(told), stats.Dead)
+				require.NotEmpty(t, told)
+				letter := told[len(told)-1]
+				require.Equal(t, []store.DeadLetter{letter.DeadLetter}, stored, "the letter is durable, and the id is its own")
+				require.Equal(t, c.attempts, letter.Attempts)
+				require.Equal(t, c.route, letter.Failures[0].Route)
+				require.Equal(t, c.noEvent, letter.Received == nil)
+				if !c.noEvent {
+					require.Equal(t, "hi", letter.Received.Text())
+				}
+				if c.is != nil {
+					require.ErrorIs(t, letter.Err, c.is)
+				}
+				require.ErrorContains(t, letter.Err, c.says)
+				require.Contains(t, letter.Failures[0].Error, c.says)
+			})
+		})
+	}
+}
+
+// refusesSuccess is a store that refuses what would end an event without a failure.
+type refusesSuccess struct{ store.Store }
+
+func (s *refusesSuccess) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	if out.Event != nil && !out.Event.Retry && len(out.Event.Failures) == 0 {
+		return nil, errors.New("no")
+	}
+	return s.Store.Commit(ctx, out)
+}
+
+// TestOnDeadLetterIsNotCalledForOthers: not for a failure that is tried again, nor for a success.
+func TestOnDeadLetterIsNotCalledForOthers(t *testing.T) {
+	t.Parallel()
+	tries, told := 0, 0
+	policy := texts(route("fails twice", func(context.Context, *receiving.Event, *sending.Replier) error {
+		if tries++; tries < 3 {
+			return errMine
+		}
+		return nil
+	}))
+	cfg := messenger.Config{Policy: policy, OnDeadLetter: func(context.Context, messenger.DeadLetter) { told++ }}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "hi")
+		after(time.Minute)
+		require.Equal(t, 3, tries)
+		require.Zero(t, told)
+	})
+}
+
+// TestHooksThatMisbehave: a hook that panics, ends its goroutine or never returns is logged, and the conversation goes on, with
+// the same bot.
+func TestHooksThatMisbehave(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		misbehave func(release chan struct{})
+		logged    string
+	}{
+		"panics":             {func(chan struct{}) { panic("mine") }, "panicked"},
+		"ends its goroutine": {func(chan struct{}) { runtime.Goexit() }, "Goexit"},
+		"blocks":             {func(release chan struct{}) { <-release }, "did not return"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			var release chan struct{}
+			policy := texts(route("answers", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+				_ = reply.Reply(ctx, sending.Text("")) // is refused, and reported
+				if ev.Text() == "fail" {
+					return handling.Permanent(errMine)
+				}
+				return reply.Reply(ctx, sending.Text("fine"))
+			}))
+			cfg := messenger.Config{
+				Policy: policy, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+				OnDeadLetter: func(context.Context, messenger.DeadLetter) { c.misbehave(release) },
+				OnSendFailed: func(context.Context, sending.Failure) { c.misbehave(release) },
+			}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				release = make(chan struct{})
+				defer close(release)
+				w.says(ada, "fail")
+				w.says(ada, "hi")
+				after(40 * time.Second) // three calls, each given up after 11 s at most
+				require.Equal(t, []string{"fine"}, w.texts(ada))
+				require.Len(t, w.letters(), 1)
+			})
+			require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "OnDeadLetter", c.logged))
+			require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "OnSendFailed", c.logged))
+		})
+	}
+}
+
+// TestOnDeadLetterOnDatabases: the id is the one that the store replays and drops by.
+func TestOnDeadLetterOnDatabases(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(t *testing.T) (store.Store, error){
+		"memory": func(*testing.T) (store.Store, error) { return store.NewMemory(), nil },
+		"sqlite": func(t *testing.T) (store.Store, error) {
+			t.Helper()
+			return sqlite.Open(filepath.Join(t.TempDir(), "bot.db"))
+		},
+		"postgres": func(t *testing.T) (store.Store, error) {
+			t.Helper()
+			return postgres.Open(testpostgres.DSN(t))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st, err := open(t)
+			require.NoError(t, err)
+			var broken atomic.Bool
+			broken.Store(true)
+			told := make(chan messenger.DeadLetter, 10)
+			done := make(chan struct{}, 10)
+			bot, err := messenger.New(messenger.Config{
+				Apps: messenger.App(appSecret), VerifyToken: secret.New(verifyToken), Tokens: graph.PageToken(pageToken),
+				Store: st, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+				Policy: texts(route("breaks", func(context.Context, *receiving.Event, *sending.Replier) error {
+					if broken.Load() {
+						return handling.Permanent(errMine)
+					}
+					done <- struct{}{}
+					return nil
+				})),
+				OnDeadLetter: func(_ context.Context, letter messenger.DeadLetter) { told <- letter },
+			})
+			require.NoError(t, err)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- bot.Run(ctx) }()
+			t.Cleanup(func() {
+				cancel()
+				require.NoError(t, <-ended)
+				require.NoError(t, st.Close())
+			})
+
+			require.Equal(t, 200, postTo(bot, callback(pageID, ada, "m_1", "hi")).Code)
+			first := <-told
+			letters, err := st.Dead(t.Context(), store.DeadQuery{})
+			require.NoError(t, err)
+			require.Equal(t, []store.DeadLetter{first.DeadLetter}, letters)
+			require.NoError(t, st.Put(t.Context(), store.Event{
+				Conversation: store.Conversation{PageID: pageID, PersonID: lin}, Key: "k", Time: time.Now(), Body: []byte("{"),
+			}))
+			undecodable := <-told
+			require.Nil(t, undecodable.Received)
+			require.NotZero(t, undecodable.ID)
+			require.NoError(t, st.Drop(t.Context(), undecodable.ID))
+			require.NoError(t, st.Replay(t.Context(), first.ID))
+			second := <-told
+			require.Greater(t, second.ID, first.ID)
+			broken.Store(false)
+			require.NoError(t, st.Replay(t.Context(), second.ID))
+			<-done
+		})
+	}
+}

@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/store"
+)
+
+// DeadLetter is an event that has become one.
+type DeadLetter struct {
+	Letter store.DeadLetter
+	Event  *receiving.Event // nil if it could not be decoded
+	Err    error
+}
+
+// deadLetter tells the program that the event has become a dead letter, once that is
+// durable. The store is asked for the letter, for its id.
+func (t *turn) deadLetter(failures []store.Failure, err error) {
+	tell := t.w.e.cfg.OnDeadLetter
+	if tell == nil {
+		return
+	}
+	letter := store.DeadLetter{Event: t.queued.Event, Attempts: t.queued.Attempts + 1, Failures: failures, At: time.Now()}
+	ctx, cancel := context.WithTimeout(t.w.held.ctx, hookTimeout)
+	defer cancel()
+	found, readErr := t.w.e.cfg.Store.Dead(ctx, store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+	switch {
+	case len(found) > 0:
+		letter = found[0]
+	case readErr != nil:
+		t.w.log.Warn("cannot read a dead letter; OnDeadLetter does not get its id", "event", letter.Key, "error", readErr)
+	case t.w.gone: // and it was no letter that an earlier try has made
+		return
+	}
+	hook(t.w.held.ctx, t.w.log, "OnDeadLetter", func(ctx context.Context) {
+		tell(ctx, DeadLetter{Letter: letter, Event: t.ev, Err: err})
+	})
+}
