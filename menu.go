@@ -3,6 +3,7 @@ package messenger
 import (
 	"slices"
 
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/threadsettings"
@@ -32,7 +33,8 @@ func menusOf(settings map[string]threadsettings.Settings, catalog *i18n.Catalog)
 	return menus
 }
 
-// menuFor returns what the menu of a page offers: first in the person's locale, then
+// menuFor returns what the menu of a page offers, or that of the only page, whose id
+// the configuration may leave out: first in the person's locale, then
 // by default, and then in all other locales, since the platform decides which one a
 // person sees.
 func (b *Bot) menuFor(pageID, locale string) []routing.Offer {
@@ -45,7 +47,11 @@ func (b *Bot) menuFor(pageID, locale string) []routing.Offer {
 		}
 		return 2
 	}
-	menus := slices.Clone(b.menus[pageID])
+	menus, ok := b.menus[pageID]
+	if !ok {
+		menus = b.menus[graph.Me]
+	}
+	menus = slices.Clone(menus)
 	slices.SortStableFunc(menus, func(a, b menu) int { return rank(a) - rank(b) })
 	var offers []routing.Offer
 	for _, m := range menus {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/testpostgres"
@@ -126,6 +127,18 @@ func TestTypedTitleCountsAsTheTap(t *testing.T) {
 			person.SeesNothing()
 		})
 	}
+}
+
+// TestTypedTitleOfTheOnlyPage: a bot with one page need not know its id.
+func TestTypedTitleOfTheOnlyPage(t *testing.T) {
+	t.Parallel()
+	settings := shopMenu(threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "Opening hours"})
+	chat := messengertest.Start(t, messenger.Config{Policy: taking(), ThreadSettings: map[string]threadsettings.Settings{
+		graph.Me: settings[messengertest.PageID],
+	}})
+	person := chat.Person("Ada", "en_US")
+	person.Says("opening hours")
+	person.Sees("We are open.")
 }
 
 // TestTypedTitleMeansWhatTheyHadSeen: two quick answers to one question do not answer

@@ -3,6 +3,7 @@ package handling_test
 import (
 	"context"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -125,6 +126,7 @@ func TestHandlersTakeTheirTypesAndNoOther(t *testing.T) {
 			}
 		}
 		require.True(t, h.Handles(receiving.TypeDefault), name)
+		require.Equal(t, slices.ContainsFunc(routable, receiving.Type.IsTap), h.Handles(receiving.TypeTap), "%s under TAP", name)
 		switch name {
 		case "TapBase", "OnPayload": // what a message carries as a payload decides, so each message above is a tap
 			require.Equal(t, append([]receiving.Type{"QUICK_REPLY"}, postbacks...), routable, name)

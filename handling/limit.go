@@ -9,7 +9,13 @@ import (
 // under reports whether a route under the policy's entry t can get an event of one
 // of the types.
 func under(t receiving.Type, types ...receiving.Type) bool {
-	return t == receiving.TypeDefault || slices.Contains(types, t)
+	switch t {
+	case receiving.TypeDefault:
+		return true
+	case receiving.TypeTap:
+		return slices.ContainsFunc(types, receiving.Type.IsTap)
+	}
+	return slices.Contains(types, t)
 }
 
 // carries is [under] for all types whose events carry a payload of p's Go type.

@@ -33,7 +33,7 @@ func (b TapBase[T]) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
 	return b.Kind.Matches(ev.PayloadText())
 }
 
-// Handles reports the types of taps, and TypeDefault.
+// Handles reports the types of taps, TypeTap and TypeDefault.
 func (TapBase[T]) Handles(t receiving.Type) bool { return isTap(t) }
 
 // Value decodes the payload. Its errors are permanent.
