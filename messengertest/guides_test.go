@@ -1,0 +1,30 @@
+package messengertest_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestGuidesHaveTheExamples: the code of the guides is the examples that are compiled and
+// run here.
+func TestGuidesHaveTheExamples(t *testing.T) {
+	t.Parallel()
+	for guide, example := range map[string]string{
+		"comments.md": "example_comments_test.go",
+		"handlers.md": "example_handlers_test.go",
+	} {
+		page, err := os.ReadFile(filepath.Join("..", "docs", guide))
+		require.NoError(t, err)
+		code, err := os.ReadFile(example)
+		require.NoError(t, err)
+		_, block, ok := strings.Cut(string(page), "```go\npackage messengertest_test\n")
+		require.True(t, ok, guide)
+		block, _, ok = strings.Cut(block, "```\n")
+		require.True(t, ok, guide)
+		require.Equal(t, string(code), "package messengertest_test\n"+block, guide)
+	}
+}
