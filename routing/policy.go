@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/djmessenger/messenger/handling"
@@ -46,4 +47,9 @@ type Route struct {
 	// handles the tap, the routes under SIMPLE_TEXT do not run for the text. Default:
 	// a typed text is a SIMPLE_TEXT and nothing else.
 	TypedTaps bool
+	// Origin says where the route was written, such as "policy.yaml:12:7", for the
+	// mistakes of [Policy.Validate]. It has no other effect. Package policyfile sets it,
+	// and writes a route back as it was read as long as it is there. Default: the route
+	// was written in Go.
+	Origin fmt.Stringer
 }

@@ -84,6 +84,9 @@ func (v *validation) step(s Step, index int) {
 	if s.Route.Name != "" {
 		place = fmt.Sprintf("%s (route %q)", place, s.Name)
 	}
+	if s.Origin != nil {
+		place += " at " + s.Origin.String()
+	}
 	if other, taken := v.names[s.Name]; taken {
 		v.fail(place, fmt.Errorf("its name is taken by %s", other))
 	}

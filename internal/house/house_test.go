@@ -51,6 +51,10 @@ var house = map[string]room{
 	"receiving/internal/scan": {others: []string{"github.com/go-json-experiment/json"}},
 	"receiving/payload":       {},
 	"routing":                 {ours: []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "sending", "store"}, others: []string{"golang.org/x/text"}},
+	"routing/policyfile": {
+		ours:   []string{"handling", "handling/pythonre", "receiving", "routing", "sending"},
+		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
+	},
 	"secret":                  {},
 	"sending":                 {ours: []string{"graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator":               {},

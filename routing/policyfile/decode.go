@@ -1,0 +1,260 @@
+package policyfile
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/djmessenger/messenger/sending"
+)
+
+// decode fills a Go value with a value of the file. What does not fit is a mistake; it
+// returns false then.
+func (r *reading) decode(v *value, place string, to reflect.Value) bool {
+	t := to.Type()
+	switch s := shapeOf(t); s {
+	case anyShape:
+		if v.kind != null {
+			to.Set(reflect.ValueOf(v.plain()))
+		}
+	case rawShape:
+		to.SetBytes(writeJSON(v, false))
+	case senderShape:
+		return r.part(senders, v, place, to)
+	case handlerShape:
+		return r.part(handlers, v, place, to)
+	case conditionShape:
+		c, ok := r.condition(v, place)
+		if ok {
+			to.Set(reflect.ValueOf(c))
+		}
+		return ok
+	case durationShape:
+		return r.duration(v, place, to)
+	case customShape:
+		return r.custom(v, place, to)
+	case pointerShape:
+		if v.kind == null {
+			return true
+		}
+		to.Set(reflect.New(t.Elem()))
+		return r.decode(v, place, to.Elem())
+	case sliceShape, mapShape:
+		if v.kind == null {
+			return true
+		}
+		if s == sliceShape {
+			return r.slice(v, place, to)
+		}
+		return r.mapping(v, place, to)
+	case structShape:
+		return r.structure(v, place, to)
+	default:
+		return r.scalar(s, v, place, to)
+	}
+	return true
+}
+
+// want reports a value of another kind.
+func (r *reading) want(v *value, place string, kind kind) bool {
+	if v.kind == kind {
+		return true
+	}
+	hint := ""
+	if kind == text && (v.kind == number || v.kind == boolean) {
+		hint = "; put it in quotes"
+	}
+	r.fail(v.at, place, "is %s, and has to be %s%s", v.describe(), kind, hint)
+	return false
+}
+
+func (r *reading) scalar(s shape, v *value, place string, to reflect.Value) bool {
+	switch s {
+	case stringShape:
+		if !r.want(v, place, text) {
+			return false
+		}
+		to.SetString(v.text)
+	case textShape:
+		if !r.want(v, place, text) {
+			return false
+		}
+		u, _ := reflect.TypeAssert[encoding.TextUnmarshaler](to.Addr())
+		if err := u.UnmarshalText([]byte(v.text)); err != nil {
+			r.wrong(v.at, place, err)
+			return false
+		}
+	case boolShape:
+		if !r.want(v, place, boolean) {
+			return false
+		}
+		to.SetBool(v.yes)
+	default:
+		if !r.want(v, place, number) {
+			return false
+		}
+		return r.number(s, v, place, to)
+	}
+	return true
+}
+
+func (r *reading) number(s shape, v *value, place string, to reflect.Value) bool {
+	var err error
+	switch s {
+	case intShape:
+		var n int64
+		n, err = strconv.ParseInt(v.text, 10, to.Type().Bits())
+		to.SetInt(n)
+	case uintShape:
+		var n uint64
+		n, err = strconv.ParseUint(v.text, 10, to.Type().Bits())
+		to.SetUint(n)
+	default:
+		var f float64
+		f, err = strconv.ParseFloat(v.text, to.Type().Bits())
+		to.SetFloat(f)
+	}
+	if err != nil {
+		r.fail(v.at, place, "is %s, and has to be a number of Go type %s", v.text, to.Type())
+		return false
+	}
+	return true
+}
+
+func (r *reading) duration(v *value, place string, to reflect.Value) bool {
+	if v.kind != text {
+		r.fail(v.at, place, `is %s, and has to be a duration such as "30s" or "1h30m"`, v.describe())
+		return false
+	}
+	d, err := time.ParseDuration(v.text)
+	if err != nil {
+		r.fail(v.at, place, `is %q, and has to be a duration such as "30s" or "1h30m"`, v.text)
+		return false
+	}
+	to.SetInt(int64(d))
+	return true
+}
+
+func (r *reading) custom(v *value, place string, to reflect.Value) bool {
+	u, _ := reflect.TypeAssert[json.Unmarshaler](to.Addr())
+	if err := u.UnmarshalJSON(writeJSON(v, false)); err != nil {
+		r.wrong(v.at, place, err)
+		return false
+	}
+	return true
+}
+
+func (r *reading) slice(v *value, place string, to reflect.Value) bool {
+	if !r.want(v, place, list) {
+		return false
+	}
+	ok := true
+	items := reflect.MakeSlice(to.Type(), len(v.items), len(v.items))
+	for i, item := range v.items {
+		at := fmt.Sprintf("%s[%d]", place, i)
+		if item.kind == null {
+			r.fail(item.at, at, "is null")
+			ok = false
+			continue
+		}
+		ok = r.decode(item, at, items.Index(i)) && ok
+	}
+	to.Set(items)
+	return ok
+}
+
+func (r *reading) mapping(v *value, place string, to reflect.Value) bool {
+	if !r.want(v, place, object) {
+		return false
+	}
+	ok := true
+	members := reflect.MakeMapWithSize(to.Type(), len(v.members))
+	for _, m := range v.members {
+		inner := reflect.New(to.Type().Elem()).Elem()
+		ok = r.decode(m.value, place+"."+m.name, inner) && ok
+		members.SetMapIndex(reflect.ValueOf(m.name).Convert(to.Type().Key()), inner)
+	}
+	to.Set(members)
+	return ok
+}
+
+func (r *reading) structure(v *value, place string, to reflect.Value) bool {
+	if !r.want(v, place, object) {
+		return false
+	}
+	fields := fieldsOf(to.Type())
+	ok := r.only(v, place, namesOf(fields))
+	for _, f := range fields {
+		at := place + "." + f.name
+		inner := v.get(f.name)
+		if inner == nil {
+			if f.required {
+				r.fail(v.at, at, "is missing")
+				ok = false
+			}
+			continue
+		}
+		field := to.FieldByIndex(f.index)
+		if !r.decode(inner, at, field) {
+			ok = false
+			continue
+		}
+		if len(f.oneOf) > 0 && field.Kind() == reflect.String && !slices.Contains(f.oneOf, field.String()) {
+			r.fail(inner.at, at, "is %q, and has to be one of %s", field.String(), strings.Join(f.oneOf, ", "))
+			ok = false
+		}
+	}
+	if ok {
+		complete(to.Addr().Interface())
+	}
+	return ok
+}
+
+// complete adds what a file may leave out, since it follows from the rest.
+func complete(part any) {
+	switch p := part.(type) {
+	case *sending.QuickReply:
+		if p.ContentType == "" {
+			p.ContentType = sending.QuickReplyText
+		}
+	case *sending.Button:
+		switch {
+		case p.Type != "":
+		case p.URL != "":
+			p.Type = sending.ButtonURL
+		default:
+			p.Type = sending.ButtonPostback
+		}
+	}
+}
+
+func namesOf(fields []field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// only reports the members of an object that have none of the names.
+func (r *reading) only(v *value, place string, names []string) bool {
+	ok := true
+	for _, m := range v.members {
+		if slices.Contains(names, m.name) {
+			continue
+		}
+		ok = false
+		at := strings.TrimPrefix(place+"."+m.name, ".")
+		if len(names) == 0 {
+			r.fail(m.at, at, "there is no such field here; there are none")
+			continue
+		}
+		r.fail(m.at, at, "there is no such field%s", nearest(m.name, names))
+	}
+	return ok
+}

@@ -1,0 +1,209 @@
+package policyfile
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+)
+
+// Dump writes a policy as a file that [Registry.Load] reads as the same policy: DEFAULT
+// first, then the other types by name.
+//
+// It can write the routes that came from a file, as long as their handler, condition
+// and senders are those that the registry made, and parts made in Go whose entry knows
+// their arguments: those of [BuiltIn], and those with the option [Dump]. Everything else
+// is an error, and all such errors are returned, joined, each with its place.
+func (r *Registry) Dump(policy routing.Policy, format Format) ([]byte, error) {
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	d := &dumping{reg: r}
+	routers := &value{kind: list}
+	types := make([]receiving.Type, 0, len(policy))
+	for t := range policy {
+		types = append(types, t)
+	}
+	slices.SortFunc(types, func(a, b receiving.Type) int {
+		switch {
+		case a == b:
+			return 0
+		case a == receiving.TypeDefault || b != receiving.TypeDefault && a < b:
+			return -1
+		}
+		return 1
+	})
+	for _, t := range types {
+		router := &value{kind: object}
+		router.set("type", textValue(string(t)))
+		routes := &value{kind: list}
+		for i, route := range policy[t] {
+			routes.items = append(routes.items, d.route(fmt.Sprintf("%s/%d", t, i), route))
+		}
+		router.set("handlers", routes)
+		routers.items = append(routers.items, router)
+	}
+	if err := errors.Join(d.errs...); err != nil {
+		return nil, err
+	}
+	root := &value{kind: object}
+	root.set("routers", routers)
+	return write(root, format)
+}
+
+// dumping is the writing of one policy.
+type dumping struct {
+	reg  *Registry
+	errs []error
+}
+
+// route writes one route. Its errors are noted.
+func (d *dumping) route(place string, route routing.Route) *value {
+	if route.Name != "" {
+		place = fmt.Sprintf("%s (route %q)", place, route.Name)
+	}
+	from, _ := route.Origin.(*origin)
+	if from == nil {
+		from = &origin{}
+	}
+	v := &value{kind: object}
+	note := func(name string, part *value, err error) {
+		if err != nil {
+			d.errs = append(d.errs, err)
+		}
+		if part != nil && err == nil {
+			v.set(name, part)
+		}
+	}
+	if route.Handler != nil {
+		h, err := d.part(handlers, place+": handler", route.Handler, from.handler)
+		if err != nil {
+			note("", nil, err)
+		} else {
+			v.members = append(v.members, h.members...)
+		}
+	}
+	if route.Name != "" {
+		v.set("route", textValue(route.Name))
+	}
+	if route.When != nil {
+		c, err := d.condition(place+": When", route.When, from.when)
+		note("when", c, err)
+	}
+	if route.Timeout != 0 {
+		v.set("timeout", textValue(route.Timeout.String()))
+	}
+	for _, flag := range []struct {
+		name string
+		on   bool
+	}{{"final", route.Final}, {"otherwise", route.Otherwise}, {"typed_taps", route.TypedTaps}} {
+		if flag.on {
+			v.set(flag.name, &value{kind: boolean, yes: true})
+		}
+	}
+	list := &value{kind: list}
+	for i, sender := range route.Senders {
+		s, err := d.part(senders, fmt.Sprintf("%s: senders[%d]", place, i), sender, from.sender(sender, i))
+		if err != nil {
+			note("", nil, err)
+			continue
+		}
+		list.items = append(list.items, s)
+	}
+	if len(list.items) > 0 {
+		v.set("senders", list)
+	}
+	return v
+}
+
+// sender returns what a sender was made of: by its index, or, since senders may have
+// been taken out, any that is the same.
+func (o *origin) sender(part any, i int) *made {
+	if i < len(o.senders) {
+		if _, ok := o.senders[i].still(part); ok {
+			return o.senders[i]
+		}
+	}
+	for _, m := range o.senders {
+		if _, ok := m.still(part); ok && reflect.ValueOf(part).Comparable() {
+			return m
+		}
+	}
+	return nil
+}
+
+// part writes the name and the arguments of a handler, sender or condition.
+func (d *dumping) part(s sort, place string, part any, from *made) (*value, error) {
+	v := &value{kind: object}
+	if was, ok := from.still(part); ok {
+		v.set("name", was.get("name"))
+		if args := was.get("args"); args != nil && len(args.members) > 0 {
+			v.set("args", args)
+		}
+		return v, nil
+	}
+	for _, e := range d.reg.entries(s) {
+		if e.dump == nil {
+			continue
+		}
+		args, ok := e.dump(part)
+		if !ok {
+			continue
+		}
+		encoded, err := d.encode(place, args)
+		if err != nil {
+			return nil, err
+		}
+		v.set("name", textValue(e.name))
+		if len(encoded.members) > 0 {
+			v.set("args", encoded)
+		}
+		return v, nil
+	}
+	return nil, fmt.Errorf("policyfile: %s: the registry did not make this %s, a %s", place, s, nameOf(part))
+}
+
+// condition writes a condition.
+func (d *dumping) condition(place string, part any, from *made) (*value, error) {
+	if was, ok := from.still(part); ok {
+		return was, nil
+	}
+	v := &value{kind: object}
+	several := func(name string, parts []routing.Condition) (*value, error) {
+		list := &value{kind: list}
+		for i, p := range parts {
+			inner, err := d.condition(fmt.Sprintf("%s[%d]", place, i), p, nil)
+			if err != nil {
+				return nil, err
+			}
+			list.items = append(list.items, inner)
+		}
+		v.set(name, list)
+		return v, nil
+	}
+	switch c := part.(type) {
+	case routing.All:
+		return several("all", c)
+	case routing.Any:
+		return several("any", c)
+	case routing.Not:
+		inner, err := d.condition(place+"[0]", c.Condition, nil)
+		if err != nil {
+			return nil, err
+		}
+		v.set("not", inner)
+		return v, nil
+	}
+	return d.part(conditions, place, part, nil)
+}
+
+// nameOf says what a part is.
+func nameOf(part any) string {
+	if s, ok := part.(fmt.Stringer); ok {
+		return fmt.Sprintf("%s (%T)", s, part)
+	}
+	return fmt.Sprintf("%T", part)
+}

@@ -1,0 +1,230 @@
+package policyfile
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+)
+
+// Load reads a policy from a file of at most [MaxSize] bytes. The error is a
+// [Mistakes] if the file is wrong, and else the file system's or that of
+// [Registry.Err]. The policy is checked by [routing.Policy.Validate]; what that finds
+// is reported with its place in the file.
+func (r *Registry) Load(fsys fs.FS, name string) (routing.Policy, error) {
+	content, err := readFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	return r.Parse(name, content)
+}
+
+// Parse is [Registry.Load] for the content of a file. The name is for mistakes, and
+// its ending says the format; see [FormatOf].
+func (r *Registry) Parse(name string, content []byte) (routing.Policy, error) {
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	policy, mistakes := r.Check(name, content)
+	if len(mistakes) > 0 {
+		return nil, mistakes
+	}
+	return policy, nil
+}
+
+// Check is [Registry.Parse] for tools: it returns the policy as far as it can be made,
+// beside all mistakes. A handler, sender or condition that is not registered, or whose
+// arguments are wrong, has a [Placeholder] there. A program does not run such a policy.
+// Check does not look at [Registry.Err].
+func (r *Registry) Check(name string, content []byte) (routing.Policy, Mistakes) {
+	reading := &reading{reg: r, file: name, policy: routing.Policy{}, places: map[receiving.Type][]*places{}}
+	root, mistakes := parse(name, content)
+	reading.mistakes = mistakes
+	if root != nil {
+		reading.root(root)
+		reading.validate()
+	}
+	reading.mistakes.sort()
+	return reading.policy, reading.mistakes
+}
+
+// reading is the reading of one file.
+type reading struct {
+	reg      *Registry
+	file     string
+	mistakes Mistakes
+	policy   routing.Policy
+	places   map[receiving.Type][]*places // of the routes of the policy
+}
+
+// fail notes a mistake.
+func (r *reading) fail(at Position, place, format string, args ...any) {
+	r.mistakes = append(r.mistakes, &Mistake{Position: at, Place: place, Problem: fmt.Sprintf(format, args...)})
+}
+
+// wrong notes an error as a mistake.
+func (r *reading) wrong(at Position, place string, err error) {
+	problem := err.Error()
+	for _, prefix := range []string{"handling: ", "sending: ", "routing: "} { // the place says it
+		problem = strings.TrimPrefix(problem, prefix)
+	}
+	r.mistakes = append(r.mistakes, &Mistake{Position: at, Place: place, Problem: problem, Err: err})
+}
+
+// places are the places of one route.
+type places struct {
+	route   located
+	handler located
+	when    located
+	senders []located
+}
+
+// located is a part with its place. If it is broken, its mistakes are known.
+type located struct {
+	value  *value
+	place  string
+	broken bool
+}
+
+// root reads the whole file.
+func (r *reading) root(v *value) {
+	if !r.want(v, "", object) {
+		return
+	}
+	r.only(v, "", []string{"routers", "$schema"})
+	routers := v.get("routers")
+	if routers == nil {
+		r.fail(v.at, "routers", "is missing")
+		return
+	}
+	if !r.want(routers, "routers", list) {
+		return
+	}
+	first := map[receiving.Type]located{}
+	for i, router := range routers.items {
+		r.router(router, fmt.Sprintf("routers[%d]", i), first)
+	}
+}
+
+// router reads one router; first has the router of each type that was read.
+func (r *reading) router(v *value, place string, first map[receiving.Type]located) {
+	if !r.want(v, place, object) {
+		return
+	}
+	r.only(v, place, []string{"type", "types", "handlers"})
+	var types []receiving.Type
+	for _, named := range r.types(v, place) {
+		t := receiving.Type(named.value.text)
+		if other, twice := first[t]; twice {
+			r.fail(named.value.at, named.place, "%s has a router already: %s (%s)", t, other.place, other.value.at)
+			continue
+		}
+		first[t] = named
+		if !receiving.Known(t) {
+			r.fail(named.value.at, named.place, "no such receiving type: %q; the nearest is %s", t, receiving.Nearest(string(t)))
+			continue
+		}
+		types = append(types, t)
+	}
+	handlers := v.get("handlers")
+	if handlers == nil {
+		r.fail(v.at, place+".handlers", "is missing")
+		return
+	}
+	if !r.want(handlers, place+".handlers", list) {
+		return
+	}
+	for i, handler := range handlers.items {
+		r.handler(handler, fmt.Sprintf("%s.handlers[%d]", place, i), types)
+	}
+}
+
+// types returns the names of a router's types.
+func (r *reading) types(v *value, place string) []located {
+	one, several := v.get("type"), v.get("types")
+	switch {
+	case one != nil && several != nil:
+		r.fail(several.at, place+".types", "type and types are both there")
+	case one != nil:
+		if r.want(one, place+".type", text) {
+			return []located{{value: one, place: place + ".type"}}
+		}
+	case several != nil && r.want(several, place+".types", list):
+		var named []located
+		for i, item := range several.items {
+			at := fmt.Sprintf("%s.types[%d]", place, i)
+			if r.want(item, at, text) {
+				named = append(named, located{value: item, place: at})
+			}
+		}
+		if len(several.items) == 0 {
+			r.fail(several.at, place+".types", "is empty")
+		}
+		return named
+	case several == nil:
+		r.fail(v.at, place+".type", "is missing")
+	}
+	return nil
+}
+
+// handler reads one handler, which is a route under each of the types.
+func (r *reading) handler(v *value, place string, types []receiving.Type) {
+	if !r.want(v, place, object) {
+		return
+	}
+	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "final", "otherwise", "typed_taps"})
+	from := &origin{at: v.at}
+	at := &places{route: located{value: v, place: place}}
+	route := routing.Route{Origin: from}
+
+	r.optional(v, place, "route", &route.Name)
+	r.optional(v, place, "timeout", &route.Timeout)
+	r.optional(v, place, "final", &route.Final)
+	r.optional(v, place, "otherwise", &route.Otherwise)
+	r.optional(v, place, "typed_taps", &route.TypedTaps)
+	if when := v.get("when"); when != nil {
+		c, ok := r.condition(when, place+".when")
+		if !ok {
+			c = Placeholder{Name: "when"}
+		}
+		at.when = located{when, place + ".when", !ok}
+		route.When, from.when = c, &made{c, when}
+	}
+	if list := v.get("senders"); list != nil && r.want(list, place+".senders", kindList) {
+		for i, item := range list.items {
+			where := fmt.Sprintf("%s.senders[%d]", place, i)
+			s, ok := r.sender(item, where)
+			at.senders = append(at.senders, located{item, where, !ok})
+			route.Senders = append(route.Senders, s)
+			from.senders = append(from.senders, &made{s, item})
+		}
+	}
+	at.handler = located{v, place, false}
+	if v.get("name") == nil && v.get("args") == nil && route.When != nil && len(route.Senders) > 0 {
+		r.add(types, route, at)
+		return
+	}
+	part, ok := r.build(handlers, v, place)
+	h, _ := part.(handling.Handler)
+	if !ok {
+		h = Placeholder{Name: nameIn(v)}
+	}
+	at.handler.broken = !ok
+	route.Handler, from.handler = h, &made{h, v}
+	r.add(types, route, at)
+}
+
+// add puts the route under its types. Under several, each has a name of its own.
+func (r *reading) add(types []receiving.Type, route routing.Route, at *places) {
+	for _, t := range types {
+		one := route
+		if route.Name != "" && len(types) > 1 {
+			one.Name = route.Name + "/" + string(t)
+		}
+		r.policy[t] = append(r.policy[t], one)
+		r.places[t] = append(r.places[t], at)
+	}
+}

@@ -1,0 +1,148 @@
+package policyfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// jsonReader makes a tree of JSON text.
+type jsonReader struct {
+	in       *jsontext.Decoder
+	lines    *lines
+	values   int
+	mistakes []*Mistake
+}
+
+func parseJSON(name string, content []byte) (*value, []*Mistake) {
+	r := &jsonReader{
+		in:    jsontext.NewDecoder(bytes.NewReader(content), jsontext.AllowDuplicateNames(true)),
+		lines: newLines(name, content),
+	}
+	root, err := r.value(0)
+	if err == nil {
+		if _, err = r.in.ReadToken(); err == nil {
+			err = errors.New("something after the end of the policy")
+		} else if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	if err != nil {
+		r.mistakes = append(r.mistakes, r.syntax(err))
+		return nil, r.mistakes
+	}
+	return root, r.mistakes
+}
+
+// syntax says where the text is no JSON.
+func (r *jsonReader) syntax(err error) *Mistake {
+	at, problem := int(r.in.InputOffset()), err.Error()
+	if bad, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		at, problem = int(bad.ByteOffset), bad.Err.Error()
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		problem = "the file ends in the middle"
+	}
+	if rest := r.lines.data[min(max(at, 0), len(r.lines.data)):]; len(rest) > 0 && rest[0] == ',' {
+		if after := bytes.TrimSpace(rest[1:]); len(after) > 0 && (after[0] == '}' || after[0] == ']') {
+			problem = "a comma with nothing after it"
+		}
+	}
+	return &Mistake{Position: r.lines.position(at), Problem: "no JSON: " + problem, Err: err}
+}
+
+func (r *jsonReader) value(depth int) (*value, error) {
+	if depth > MaxDepth {
+		return nil, errTooDeep
+	}
+	if r.values++; r.values > MaxValues {
+		return nil, errTooMany
+	}
+	switch r.in.PeekKind() {
+	case '{':
+		return r.object(depth)
+	case '[':
+		return r.list(depth)
+	}
+	raw, err := r.in.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	v := &value{at: r.lines.position(int(r.in.InputOffset()) - len(raw))}
+	switch raw.Kind() {
+	case '"':
+		unquoted, err := jsontext.AppendUnquote(nil, raw)
+		if err != nil {
+			return nil, err
+		}
+		v.kind, v.text = text, string(unquoted)
+	case '0':
+		v.kind, v.text = number, string(raw)
+	case 't', 'f':
+		v.kind, v.yes = boolean, raw.Kind() == 't'
+	}
+	return v, nil
+}
+
+// open reads a brace or bracket.
+func (r *jsonReader) open(k kind) (*value, error) {
+	if _, err := r.in.ReadToken(); err != nil {
+		return nil, err
+	}
+	return &value{at: r.lines.position(int(r.in.InputOffset()) - 1), kind: k}, nil
+}
+
+func (r *jsonReader) object(depth int) (*value, error) {
+	v, err := r.open(object)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]Position{}
+	for r.in.PeekKind() != '}' {
+		raw, err := r.in.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		at := r.lines.position(int(r.in.InputOffset()) - len(raw))
+		unquoted, err := jsontext.AppendUnquote(nil, raw)
+		if err != nil {
+			return nil, err
+		}
+		name := string(unquoted)
+		inner, err := r.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		if first, twice := names[name]; twice {
+			r.mistakes = append(r.mistakes, duplicate(at, name, first))
+			continue
+		}
+		names[name] = at
+		v.members = append(v.members, member{name: name, at: at, value: inner})
+	}
+	_, err = r.in.ReadToken()
+	return v, err
+}
+
+func duplicate(at Position, name string, first Position) *Mistake {
+	return &Mistake{Position: at, Problem: fmt.Sprintf("the key %q is there twice; the first is in line %d, column %d", name, first.Line, first.Column)}
+}
+
+func (r *jsonReader) list(depth int) (*value, error) {
+	v, err := r.open(list)
+	if err != nil {
+		return nil, err
+	}
+	for r.in.PeekKind() != ']' {
+		item, err := r.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		v.items = append(v.items, item)
+	}
+	_, err = r.in.ReadToken()
+	return v, err
+}

@@ -1,0 +1,285 @@
+package policyfile
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// Schema returns a JSON Schema (draft 2020-12) of the files that the registry reads,
+// with the arguments of every handler, sender and condition. Editors check and
+// complete files by it, JSON and YAML alike. What only the program can check, such as a
+// pattern, is not in it.
+func (r *Registry) Schema() ([]byte, error) {
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	s := &schema{reg: r, defs: &value{kind: object}, types: map[reflect.Type]string{}}
+	root := schemaObject(
+		"$schema", textValue("https://json-schema.org/draft/2020-12/schema"),
+		"title", textValue("Routing policy"),
+		"type", textValue("object"),
+		"required", texts("routers"),
+		"additionalProperties", no(),
+		"properties", schemaObject(
+			"$schema", typed("string"),
+			"routers", listOf(ref("router")),
+		),
+	)
+	s.define("router", s.router())
+	s.define("handler", s.handler())
+	s.define("innerHandler", s.named(handlers)) // of an argument
+	s.define("sender", s.named(senders))
+	s.define("condition", s.condition())
+	root.set("$defs", s.defs)
+	return write(root, JSON)
+}
+
+// schema is a schema in the making.
+type schema struct {
+	reg   *Registry
+	defs  *value
+	types map[reflect.Type]string // definitions of Go types, by name
+}
+
+func (s *schema) define(name string, v *value) { s.defs.set(name, v) }
+
+func (s *schema) router() *value {
+	names := []string{string(receiving.TypeDefault), string(receiving.TypeTap)}
+	for _, t := range receiving.Types() {
+		names = append(names, string(t))
+	}
+	one := documented(oneOf(names), "The receiving type; DEFAULT stands for every type, TAP for every tap.")
+	return schemaObject(
+		"type", textValue("object"),
+		"required", texts("handlers"),
+		"oneOf", items(schemaObject("required", texts("type")), schemaObject("required", texts("types"))),
+		"additionalProperties", no(),
+		"properties", schemaObject(
+			"type", one,
+			"types", schemaObject("type", textValue("array"), "minItems", count(1), "items", one,
+				"description", textValue("Several types with the same handlers. A route's name has /TYPE added.")),
+			"handlers", listOf(ref("handler")),
+		),
+	)
+}
+
+func (s *schema) handler() *value {
+	v := s.named(handlers)
+	properties := v.get("properties")
+	properties.set("senders", documented(nullable(listOf(ref("sender"))), "What answers, in order, if the handler has handled the event."))
+	properties.set("route", documented(optional("string"), "The route's name in logs and dead letters, unique in the policy. Default: its type and index."))
+	properties.set("when", documented(nullable(ref("condition")), "The condition of the route."))
+	properties.set("timeout", documented(nullable(duration()), "Bounds the route: condition, handler and senders together."))
+	properties.set("final", documented(optional("boolean"), "No route after this one runs if it handles the event."))
+	properties.set("otherwise", documented(optional("boolean"), "The route runs only if none before it, under the same type, has handled the event."))
+	properties.set("typed_taps", documented(optional("boolean"), "A typed text that equals the title of an offered quick reply or menu item counts as the tap."))
+	for i := range v.members {
+		if v.members[i].name == "required" { // a route that only answers has no handler
+			v.members[i] = member{name: "anyOf", value: items(
+				schemaObject("required", texts("name")), schemaObject("required", texts("when", "senders")))}
+		}
+	}
+	return v
+}
+
+// named is an object with a name that is registered, and the arguments that go with it.
+func (s *schema) named(kind sort) *value {
+	var names []string
+	rules := &value{kind: list}
+	for _, e := range s.reg.entries(kind) {
+		if e.abstract != "" {
+			continue
+		}
+		own := append([]string{e.name}, e.aliases...)
+		names = append(names, own...)
+		args := kind.String() + ":" + e.name
+		then := schemaObject("properties", schemaObject("args", nullable(ref(args))))
+		s.arguments(args, e)
+		if slices.ContainsFunc(fieldsOf(e.args), func(f field) bool { return f.required }) {
+			then = schemaObject("properties", schemaObject("args", ref(args)), "required", texts("args"))
+		}
+		rules.items = append(rules.items, schemaObject(
+			"if", schemaObject("properties", schemaObject("name", oneOf(own)), "required", texts("name")),
+			"then", then,
+		))
+	}
+	slices.Sort(names)
+	v := schemaObject(
+		"type", textValue("object"),
+		"required", texts("name"),
+		"additionalProperties", no(),
+		"properties", schemaObject(
+			"name", documented(oneOf(names), "The registered name of a "+kind.String()+"."),
+			"args", optional("object"),
+		),
+	)
+	if len(rules.items) > 0 {
+		v.set("allOf", rules)
+	}
+	return v
+}
+
+// arguments defines the arguments of an entry.
+func (s *schema) arguments(name string, e *entry) {
+	if s.defined(name) {
+		return
+	}
+	described := s.structure(e.args)
+	if e.doc != "" {
+		described = documented(described, e.doc)
+	}
+	s.define(name, described)
+}
+
+func (s *schema) defined(name string) bool {
+	return slices.ContainsFunc(s.defs.members, func(m member) bool { return m.name == name })
+}
+
+func (s *schema) condition() *value {
+	several := schemaObject("type", textValue("array"), "minItems", count(1), "items", ref("condition"))
+	only := func(name string, v *value) *value {
+		return schemaObject("type", textValue("object"), "required", texts(name), "additionalProperties", no(), "properties", schemaObject(name, v))
+	}
+	forms := items(several, only("all", several), only("any", several), only("not", ref("condition")))
+	if len(s.reg.entries(conditions)) > 0 {
+		forms.items = append(forms.items, s.named(conditions))
+	}
+	return schemaObject("oneOf", forms)
+}
+
+// of returns the schema of a Go type.
+func (s *schema) of(t reflect.Type) *value {
+	switch shapeOf(t) {
+	case durationShape:
+		return duration()
+	case handlerShape:
+		return ref("innerHandler")
+	case senderShape:
+		return ref("sender")
+	case conditionShape:
+		return ref("condition")
+	case stringShape, textShape:
+		return typed("string")
+	case boolShape:
+		return typed("boolean")
+	case intShape, uintShape:
+		return typed("integer")
+	case floatShape:
+		return typed("number")
+	case pointerShape:
+		return nullable(s.of(t.Elem()))
+	case sliceShape:
+		return listOf(s.of(t.Elem()))
+	case mapShape:
+		return schemaObject("type", textValue("object"), "additionalProperties", s.of(t.Elem()))
+	case structShape:
+		return ref(s.name(t))
+	}
+	if t == reflect.TypeFor[sending.Amount]() {
+		return schemaObject("type", texts("number", "string"))
+	}
+	return &value{kind: object}
+}
+
+// name defines a struct that may be used in several places, or in itself.
+func (s *schema) name(t reflect.Type) string {
+	if name, ok := s.types[t]; ok {
+		return name
+	}
+	name := strings.NewReplacer("[", "-", "]", "", "/", ".", "*", "").Replace(t.String())
+	for i := 2; s.defined(name); i++ {
+		name = fmt.Sprintf("%s-%d", t.String(), i)
+	}
+	s.types[t] = name
+	s.define(name, &value{})
+	at := len(s.defs.members) - 1
+	described := s.structure(t) // which may define others
+	s.defs.members[at].value = described
+	return name
+}
+
+func (s *schema) structure(t reflect.Type) *value {
+	properties := &value{kind: object}
+	var required []string
+	for _, f := range fieldsOf(t) {
+		v := s.of(f.typ)
+		if len(f.oneOf) > 0 {
+			v = oneOf(f.oneOf)
+		}
+		if f.required {
+			required = append(required, f.name)
+		} else {
+			v = nullable(v)
+		}
+		if f.doc != "" {
+			v = documented(v, f.doc)
+		}
+		properties.set(f.name, v)
+	}
+	v := schemaObject("type", textValue("object"), "additionalProperties", no(), "properties", properties)
+	if len(required) > 0 {
+		v.set("required", texts(required...))
+	}
+	return v
+}
+
+// What follows writes schemas.
+
+// schemaObject makes an object of names and values in turn.
+func schemaObject(pairs ...any) *value {
+	v := &value{kind: object}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, _ := pairs[i].(string)
+		inner, _ := pairs[i+1].(*value)
+		v.set(name, inner)
+	}
+	return v
+}
+
+func texts(list ...string) *value {
+	v := items()
+	for _, s := range list {
+		v.items = append(v.items, textValue(s))
+	}
+	return v
+}
+
+func items(values ...*value) *value { return &value{kind: list, items: values} }
+
+func count(n int) *value { return &value{kind: number, text: fmt.Sprint(n)} }
+
+func no() *value { return &value{kind: boolean} }
+
+func typed(name string) *value { return schemaObject("type", textValue(name)) }
+
+func optional(name string) *value { return schemaObject("type", texts(name, "null")) }
+
+func ref(name string) *value {
+	return schemaObject("$ref", textValue("#/$defs/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name)))
+}
+
+func oneOf(names []string) *value { return schemaObject("enum", texts(names...)) }
+
+func listOf(item *value) *value {
+	return schemaObject("type", textValue("array"), "items", item)
+}
+
+func duration() *value {
+	return schemaObject("type", textValue("string"), "pattern", textValue(`^[-+]?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+$`))
+}
+
+// nullable lets null stand for a value that is left out.
+func nullable(v *value) *value {
+	return schemaObject("anyOf", items(v, typed("null")))
+}
+
+func documented(v *value, doc string) *value {
+	described := schemaObject("description", textValue(doc))
+	described.members = append(described.members, v.members...)
+	return described
+}
