@@ -118,7 +118,7 @@ func TestHandlersOfNewerEvents(t *testing.T) {
 			"timestamp":2,"app_roles":{"1":["primary_receiver"]}}]}]}`, pageID, pageID)).Code)
 		after(time.Second)
 		requests := w.Requests()
-		require.Contains(t, string(requests[len(requests)-1].Body), `"user_ref":"u1"`)
+		require.Contains(t, requests[len(requests)-1].Body, `"user_ref":"u1"`)
 		require.Empty(t, w.letters())
 	})
 }

@@ -84,7 +84,9 @@ func (UserProfile) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
 }
 
 // Handles reports the types of what people do, and TypeDefault.
-func (UserProfile) Handles(t receiving.Type) bool { return under(t, receiving.TypePostback) || t.IsAct() }
+func (UserProfile) Handles(t receiving.Type) bool {
+	return under(t, receiving.TypePostback) || t.IsAct()
+}
 
 // Handle asks for the profile if it is missing or old.
 func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
