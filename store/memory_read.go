@@ -32,9 +32,7 @@ func (m *Memory) Locations(ctx context.Context, pageID, psid string, limit int) 
 		return nil, err
 	}
 	defer m.mu.Unlock()
-	return m.locations.newest(limit,
-		func(l Location) bool { return l.PageID == pageID && l.PSID == psid },
-		func(l Location) time.Time { return l.At }), nil
+	return m.locations.newest(limit, ownerID{pageID, psid}, func(l Location) time.Time { return l.At }), nil
 }
 
 // Received implements [Messages].
@@ -43,9 +41,7 @@ func (m *Memory) Received(ctx context.Context, pageID, psid string, limit int) (
 		return nil, err
 	}
 	defer m.mu.Unlock()
-	out := m.received.newest(limit,
-		func(r Received) bool { return r.PageID == pageID && r.PSID == psid },
-		func(r Received) time.Time { return r.At })
+	out := m.received.newest(limit, ownerID{pageID, psid}, func(r Received) time.Time { return r.At })
 	for i := range out {
 		out[i].Body = bytes.Clone(out[i].Body)
 	}
@@ -58,9 +54,7 @@ func (m *Memory) Sent(ctx context.Context, pageID, psid string, limit int) ([]Se
 		return nil, err
 	}
 	defer m.mu.Unlock()
-	out := m.sent.newest(limit,
-		func(s Sent) bool { return s.PageID == pageID && s.PSID == psid },
-		func(s Sent) time.Time { return s.At })
+	out := m.sent.newest(limit, ownerID{pageID, psid}, func(s Sent) time.Time { return s.At })
 	for i := range out {
 		out[i].Body = bytes.Clone(out[i].Body)
 	}
