@@ -42,8 +42,7 @@ type Chat struct {
 	// before the first expectation. Default: [Patience], 10 s.
 	Patience time.Duration
 
-	t      testing.TB
-	fields []string // webhook fields of the page
+	t testing.TB
 }
 
 // Start builds a bot from a configuration and runs it against a simulated
@@ -109,10 +108,7 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	mux.Handle("/webhook", bot)
 	host := httptest.NewServer(mux)
 	t.Cleanup(host.Close)
-	chat := &Chat{Simulator: sim, Bot: bot, Webhook: host.URL + "/webhook", t: t, fields: platform.Fields}
-	if chat.fields == nil {
-		chat.fields = simulator.DefaultFields()
-	}
+	chat := &Chat{Simulator: sim, Bot: bot, Webhook: host.URL + "/webhook", t: t}
 	if err := sim.SetWebhook(chat.Webhook); err != nil {
 		t.Fatalf("messengertest: webhook: %v", err)
 	}

@@ -14,58 +14,47 @@ type OtherApp struct {
 	app  simulator.OtherApp
 }
 
-// HandoverFields are the webhook fields that a bot needs to notice people at work and other apps, besides those of
-// simulator.DefaultFields: message_echoes, messaging_handovers, standby.
+// HandoverFields are the webhook fields that a bot needs to notice people at work and other apps on a page, besides those
+// of simulator.DefaultFields: message_echoes, messaging_handovers, standby. On an Instagram account these are
+// messaging_handover and standby; echoes are among its messages.
 func HandoverFields() []string { return []string{"message_echoes", "messaging_handovers", "standby"} }
 
-// Human is someone at work who answers in the inbox of the page. If the platform has a default app
+// Human is someone at work who answers in the inbox of a person's page. If the page has a default app
 // (simulator.Config.DefaultApp), an answer takes the conversation from the bot; otherwise the bot sees only the echo.
 //
-// The bot learns of it by webhook fields that a page is not subscribed to by default ([HandoverFields]); without
-// message_echoes the test fails.
-func (c *Chat) Human() *OtherApp {
-	c.t.Helper()
-	c.needField("message_echoes", "what someone at work writes")
-	return &OtherApp{c, c.Inbox()}
-}
+// The bot learns of what they do by webhook fields that a page is not subscribed to by default ([HandoverFields]). An act
+// of which it could not learn fails the test.
+func (c *Chat) Human() *OtherApp { return &OtherApp{c, c.Inbox()} }
 
-// OtherApp is the app with this id, of digits, which is not [AppID]. The bot learns of what it does by webhook fields
-// that a page is not subscribed to by default ([HandoverFields]); without messaging_handovers the test fails.
-func (c *Chat) OtherApp(id string) *OtherApp {
-	c.t.Helper()
-	c.needField("messaging_handovers", "what another app does")
-	return &OtherApp{c, c.Simulator.OtherApp(id)}
-}
-
-func (c *Chat) needField(field, what string) {
-	c.t.Helper()
-	if !slices.Contains(c.fields, field) {
-		c.t.Fatalf("messengertest: the bot cannot learn %s: start it with StartOn and simulator.Config.Fields: "+
-			"append(simulator.DefaultFields(), messengertest.HandoverFields()...), which have %s", what, field)
-	}
-}
+// OtherApp is the app with this id, of digits, which is not the bot's. The bot learns of what it does as it does of a
+// [Chat.Human].
+func (c *Chat) OtherApp(id string) *OtherApp { return &OtherApp{c, c.Simulator.OtherApp(id)} }
 
 // Says writes a text to a person.
 func (a *OtherApp) Says(p *Person, text string) {
 	p.t.Helper()
+	a.needs(p, "message_echoes", "messages")
 	p.act(a.app.Say(p.t.Context(), p.ID, text))
 }
 
 // TakesThread takes the conversation with a person.
 func (a *OtherApp) TakesThread(p *Person) {
 	p.t.Helper()
+	a.needs(p, "messaging_handovers", "messaging_handover")
 	p.act("", a.app.TakeThread(p.t.Context(), p.ID, ""))
 }
 
 // PassesThread gives the conversation with a person to the bot.
 func (a *OtherApp) PassesThread(p *Person) {
 	p.t.Helper()
+	a.needs(p, "messaging_handovers", "messaging_handover")
 	p.act("", a.app.PassThread(p.t.Context(), p.ID, "", ""))
 }
 
 // RequestsThread asks the bot for the conversation with a person.
 func (a *OtherApp) RequestsThread(p *Person) {
 	p.t.Helper()
+	a.needs(p, "messaging_handovers", "messaging_handover")
 	p.act("", a.app.RequestThread(p.t.Context(), p.ID, ""))
 }
 
@@ -73,4 +62,28 @@ func (a *OtherApp) RequestsThread(p *Person) {
 func (a *OtherApp) ReleasesThread(p *Person) {
 	p.t.Helper()
 	p.act("", a.app.ReleaseThread(p.t.Context(), p.ID))
+}
+
+// needs fails the test unless the person's page is subscribed to the field by which the bot learns of an act, which has
+// another name on Instagram.
+func (a *OtherApp) needs(p *Person, field, onInstagram string) {
+	p.t.Helper()
+	pageID := ""
+	for _, person := range a.chat.People() {
+		if person.ID == p.ID {
+			pageID = person.PageID
+		}
+	}
+	for _, page := range a.chat.Pages() {
+		if page.ID != pageID {
+			continue
+		}
+		if page.Platform == simulator.PlatformInstagram {
+			field = onInstagram
+		}
+		if !slices.Contains(page.Fields, field) {
+			p.t.Fatalf("messengertest: the bot cannot learn of this act: page %s is not subscribed to %s; add "+
+				"messengertest.HandoverFields to simulator.DefaultFields in simulator.Config.Fields, and give it to StartOn", page.ID, field)
+		}
+	}
 }

@@ -128,8 +128,13 @@ func TestOtherAppFailsTheTest(t *testing.T) {
 	t.Parallel()
 	tb := &failing{TB: t}
 	deaf := startPatient(tb, messenger.Config{})
-	tb.expect("append(simulator.DefaultFields(), messengertest.HandoverFields()...), which have message_echoes", func() { deaf.Human() })
-	tb.expect("which have messaging_handovers", func() { deaf.OtherApp("2") })
+	bo := deaf.Person("Bo", "")
+	tb.expect("is not subscribed to message_echoes", func() { deaf.Human().Says(bo, "x") })
+	for _, act := range []func(*messengertest.Person){
+		deaf.Human().TakesThread, deaf.Human().PassesThread, deaf.OtherApp("2").RequestsThread,
+	} {
+		tb.expect("is not subscribed to messaging_handovers; add messengertest.HandoverFields", func() { act(bo) })
+	}
 	chat := startListening(tb, "", messenger.Config{Policy: answering("bot")})
 	ada := chat.Person("Ada", "")
 	tb.expect("set Config.DefaultApp", func() { chat.OtherApp("2").TakesThread(ada) })

@@ -41,6 +41,15 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 	if d.event.Sender == nil {
 		d.event.Sender = &party{ID: psid}
 	}
+	if d.message != nil {
+		d.message.ID = pg.newMID()
+		if d.event.Message != nil {
+			d.event.Message.MID = d.message.ID
+		}
+		if d.event.Postback != nil {
+			d.event.Postback.MID = d.message.ID
+		}
+	}
 	d.event.Recipient = &party{ID: pg.id}
 	d.event.Timestamp = at.UnixMilli()
 	if d.opens {
@@ -65,23 +74,28 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 	return mid, s.report(pg, c, Delivery{PersonID: psid, Field: d.field, MessageID: mid, Time: at}, raw)
 }
 
-// write is an act that is a message.
-func (s *Simulator) write(ctx context.Context, psid string, shown Message, wire eventMessage) (string, error) {
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) { return writing(shown, wire), nil })
+// write is an act that is a message of Messenger.
+func (s *Simulator) write(ctx context.Context, psid, what string, shown Message, wire eventMessage) (string, error) {
+	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		if s.home[psid].instagram {
+			return doing{}, errNotOnInstagram(what)
+		}
+		return writing(shown, wire), nil
+	})
 }
 
+// writing is a person's message.
 func writing(shown Message, wire eventMessage) doing {
-	shown.ID, shown.Kind = newMID(), KindMessage
-	wire.MID = shown.ID
+	shown.Kind = KindMessage
 	return doing{field: "messages", event: element{Message: &wire}, message: &shown, opens: true}
 }
 
 // postback is an act that taps something with a payload.
 func postback(title, payload string) doing {
-	m := &Message{ID: newMID(), Kind: KindPostback, Text: title, Payload: payload}
+	m := &Message{Kind: KindPostback, Text: title, Payload: payload}
 	return doing{
 		field: "messaging_postbacks", message: m, opens: true,
-		event: element{Postback: &eventPostback{MID: m.ID, Title: title, Payload: payload}},
+		event: element{Postback: &eventPostback{Title: title, Payload: payload}},
 	}
 }
 

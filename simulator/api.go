@@ -63,13 +63,13 @@ type Act struct {
 	// Type is one of the constants, such as ActSay.
 	Type string `json:"type"`
 
-	MID       string  `json:"mid,omitempty"`  // reply, edit, react, unreact; button: of this message only
-	Text      string  `json:"text,omitempty"` // say, reply, edit, comment, post
+	MID       string  `json:"mid,omitempty"`  // reply, edit, react, unreact, unsend; button: of this message only
+	Text      string  `json:"text,omitempty"` // say, reply, edit, comment, post, story_reply
 	Title     string  `json:"title,omitempty"`
 	Payload   string  `json:"payload,omitempty"`    // quick_reply, menu: instead of title; button: instead, or of several the one
 	StickerID string  `json:"sticker_id,omitempty"` // default: the Like button
 	Kind      string  `json:"kind,omitempty"`       // attachment: image, audio, …
-	URL       string  `json:"url,omitempty"`
+	URL       string  `json:"url,omitempty"`        // attachment; story_reply: of the story
 	Latitude  float64 `json:"latitude,omitempty"`
 	Longitude float64 `json:"longitude,omitempty"`
 	Emoji     string  `json:"emoji,omitempty"`
@@ -98,6 +98,8 @@ const (
 	ActAccountLinking = "account_linking" // [Simulator.LinkAccount], and without a code UnlinkAccount
 	ActComment        = "comment"         // [Simulator.Comment]
 	ActPost           = "post"            // [Simulator.VisitorPost]
+	ActStoryReply     = "story_reply"     // [Simulator.ReplyToStory]
+	ActUnsend         = "unsend"          // [Simulator.Unsend]
 )
 
 // Do lets a person do what the act says, like the method of that name, and
@@ -154,6 +156,10 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 		return s.Comment(ctx, psid, a.Text)
 	case ActPost:
 		return s.VisitorPost(ctx, psid, a.Text)
+	case ActStoryReply:
+		return s.ReplyToStory(ctx, psid, a.URL, a.Text)
+	case ActUnsend:
+		return "", s.Unsend(ctx, psid, a.MID)
 	}
 	return "", fmt.Errorf("simulator: no act of type %q", a.Type)
 }
@@ -233,9 +239,12 @@ type stateOf struct {
 }
 
 type pageState struct {
-	ID      string                     `json:"id"`
-	Name    string                     `json:"name"`
-	Profile map[string]json.RawMessage `json:"profile"`
+	ID       string                     `json:"id"`
+	Name     string                     `json:"name"`
+	Platform string                     `json:"platform"`
+	AppID    string                     `json:"app_id"` // of the bot
+	Inbox    string                     `json:"inbox"`  // app id of the people at work
+	Profile  map[string]json.RawMessage `json:"profile"`
 }
 
 type conversationState struct {
@@ -257,7 +266,7 @@ func (s *Simulator) state() stateOf {
 		Deliveries: []Delivery{}, Requests: latest(s.requests, stateKeep), Cursor: s.feed.cursor(), Now: now,
 	}
 	for _, pg := range s.pages {
-		st.Pages = append(st.Pages, pageState{pg.id, pg.name, maps.Clone(pg.profile)})
+		st.Pages = append(st.Pages, pageState{pg.id, pg.name, pg.platform(), pg.appID, pg.inbox(), maps.Clone(pg.profile)})
 		for id, c := range pg.conversations {
 			cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing}
 			for _, m := range latest(c.messages, feedKeep) {

@@ -40,6 +40,9 @@ func (c *check) readButton(v value, place buttonPlace) Button {
 	case buttonOfMenu:
 		kinds, longest = kinds[:2], 30
 	case buttonOfTemplate:
+		if c.instagram {
+			kinds = kinds[:2]
+		}
 	}
 	b := Button{Type: c.oneOf(get("type"), kinds...)}
 	if b.Type == "" {

@@ -46,7 +46,10 @@ func (v value) string() string {
 
 // check checks a call and keeps its first mistake; after a mistake its results
 // are not valid.
-type check struct{ err *GraphError }
+type check struct {
+	err       *GraphError
+	instagram bool // whether Instagram's limits apply
+}
 
 func (c *check) refuse(format string, args ...any) {
 	if c.err == nil {

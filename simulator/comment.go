@@ -43,19 +43,26 @@ type feedFrom struct {
 // feed is notified. The page can answer in two ways: once, within seven days, by a
 // message to the comment's id (a private reply), which arrives in the conversation
 // with the person; and publicly, by POST /{comment-id}/comments, which
-// [Simulator.Comments] shows. See
+// [Simulator.Comments] shows. On Instagram the comment is on the account's media, the
+// field comments, and the public answer POST /{comment-id}/replies. See
 // https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
 func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID string, err error) {
 	return s.writeOnFeed(ctx, psid, text, func(pg *page, at time.Time) (string, feedValue) {
-		c := &Comment{ID: "1_" + randomDigits(15), ParentID: pg.id + "_1", PersonID: psid, From: FromPerson, Text: text, Time: at}
+		c := &Comment{ID: pg.newCommentID(), ParentID: pg.postID(), PersonID: psid, From: FromPerson, Text: text, Time: at}
 		s.keepComment(pg, c)
 		return c.ID, feedValue{Item: "comment", PostID: c.ParentID, CommentID: c.ID, ParentID: c.ParentID}
 	})
 }
 
 // VisitorPost lets a person post on the page's feed. The page can answer as it can a
-// comment, by the post's id.
+// comment, by the post's id. Instagram has none.
 func (s *Simulator) VisitorPost(ctx context.Context, psid, text string) (postID string, err error) {
+	s.mu.Lock()
+	pg := s.home[psid]
+	s.mu.Unlock()
+	if pg != nil && pg.instagram {
+		return "", errNotOnInstagram("a post on the feed")
+	}
 	return s.writeOnFeed(ctx, psid, text, func(pg *page, _ time.Time) (string, feedValue) {
 		id := pg.id + "_" + randomDigits(15)
 		return id, feedValue{Item: "status", PostID: id}
@@ -90,6 +97,9 @@ func (s *Simulator) writeOnFeed(
 
 // notifyFeed queues the notification of something new on the feed. s.mu must be held.
 func (s *Simulator) notifyFeed(pg *page, queue string, at time.Time, value feedValue) error {
+	if pg.instagram {
+		return s.notifyComment(pg, queue, at, value)
+	}
 	value.Verb, value.CreatedTime = "add", at.Unix()
 	return s.reportUnder(pg, Delivery{PersonID: queue, Field: "feed", Time: at},
 		func(e *entry) { e.Changes = []change{{Field: "feed", Value: mustJSON(value)}} })

@@ -6,16 +6,20 @@ import (
 	"strings"
 )
 
-// maxComment is the length of a comment in characters.
-const maxComment = 8000
+// The length of a comment in characters.
+const (
+	maxComment          = 8000
+	maxInstagramComment = 2200
+)
 
-// callComments reads and writes the comments below a comment or a post, see
-// https://developers.facebook.com/docs/graph-api/reference/object/comments
+// callComments reads and writes the comments below a comment or a post, on Instagram the replies to a comment, see
+// https://developers.facebook.com/docs/graph-api/reference/object/comments and
+// https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies
 func (s *Simulator) callComments(c *call) (any, *GraphError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pg := c.page
-	if !pg.hasPublic(c.node) {
+	if !pg.hasPublic(c.node) || pg.instagram != (c.edge == "replies") {
 		return nil, errObject(c.method, c.node)
 	}
 	switch c.method {
@@ -26,14 +30,18 @@ func (s *Simulator) callComments(c *call) (any, *GraphError) {
 		return nil, errMethod(c.method)
 	}
 	var check check
-	text := check.required(c.get("message"), maxComment)
+	most := maxComment
+	if pg.instagram {
+		most = maxInstagramComment
+	}
+	text := check.required(c.get("message"), most)
 	if check.err != nil {
 		return nil, check.err
 	}
 	if s.closed {
 		return nil, known("unavailable")
 	}
-	comment := &Comment{ID: "1_" + randomDigits(15), ParentID: c.node, From: FromPage, Text: text, Time: c.at}
+	comment := &Comment{ID: pg.newCommentID(), ParentID: c.node, From: FromPage, Text: text, Time: c.at}
 	s.keepComment(pg, comment)
 	post := c.node
 	if parent := pg.commentByID(c.node); parent != nil {
@@ -52,6 +60,9 @@ func (s *Simulator) callComments(c *call) (any, *GraphError) {
 // held.
 func (p *page) listComments(c *call) (any, *GraphError) {
 	comments := p.commentsBelow(c.node)
+	if p.instagram {
+		return p.listReplies(c, comments)
+	}
 	if strings.HasPrefix(c.get("order").string(), "reverse") {
 		slices.Reverse(comments)
 	}
@@ -86,7 +97,7 @@ func (s *Simulator) publicPage(id string) *page {
 // hasPublic reports whether there is a comment or post of that id.
 func (p *page) hasPublic(id string) bool {
 	_, written := p.authors[id]
-	return written || id == p.id+"_1" || p.commentByID(id) != nil
+	return written || id == p.postID() && !p.instagram || p.commentByID(id) != nil
 }
 
 func (p *page) commentByID(id string) *Comment {

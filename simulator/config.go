@@ -114,6 +114,13 @@ func DefaultFields() []string {
 	}
 }
 
+// DefaultInstagramFields returns the webhook fields an Instagram account is
+// subscribed to when [Page.Fields] is nil: every act of a person. Echoes are
+// among the messages.
+func DefaultInstagramFields() []string {
+	return []string{"messages", "messaging_postbacks", "messaging_referral", "message_reactions", "message_edit", "comments"}
+}
+
 // subscribable are the webhook fields a page can subscribe to, see
 // https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps.
 var subscribable = strings.Fields(`messages message_echoes message_deliveries message_reads message_reactions
@@ -126,6 +133,11 @@ var subscribable = strings.Fields(`messages message_echoes message_deliveries me
 	marketing_message_delivery_failed marketing_messages_subscriber_upload_status messaging_direct_sends
 	messaging_appointments messaging_pre_checkouts messaging_checkout_updates messaging_payments feed
 	conversations leadgen mention live_videos videos`)
+
+// instagramFields are the webhook fields an Instagram account can subscribe to.
+// Documentation has two spellings of some.
+var instagramFields = strings.Fields(`messages message_reactions message_edit messaging_postbacks messaging_seen
+	messaging_referral messaging_referrals messaging_handover messaging_handovers standby comments live_comments mentions`)
 
 func (c Config) withDefaults() Config {
 	set := func(field *string, value string) {

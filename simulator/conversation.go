@@ -68,6 +68,16 @@ func (c *conversation) newest() *Message {
 	return c.messages[len(c.messages)-1]
 }
 
+// newestOf is the latest message of one side, nil if there is none.
+func (c *conversation) newestOf(side string) *Message {
+	for _, m := range slices.Backward(c.messages) {
+		if m.From == side {
+			return m
+		}
+	}
+	return nil
+}
+
 func (c *conversation) find(mid string) *Message {
 	for _, m := range slices.Backward(c.messages) {
 		if m.ID == mid {

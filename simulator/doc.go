@@ -58,6 +58,19 @@
 // it. [Simulator.Page] changes one of the pages, such as its token;
 // [Simulator.RemovePage] removes one.
 //
+// # Instagram
+//
+// A [Page] of [PlatformInstagram] is an Instagram professional account. Its callbacks
+// have Instagram's object, ids, fields and shapes: echoes are among the
+// messages, a read receipt names a message, comments are on media. People can
+// also answer a story, mention the account in one, and take a message back
+// ([Simulator.ReplyToStory], [Simulator.MentionInStory], [Simulator.Unsend]); what
+// Instagram has not is [ErrNotOnInstagram]. The Send API has Instagram's limits
+// and refusals. The token is that of the page to which the account is linked, or its own.
+// Mentions outside of stories, live comments, ephemeral and unsupported messages, and the
+// host graph.instagram.com are not simulated; [Simulator.Post] and
+// [PageControl.PostChange] send such events as they are.
+//
 // # Other apps and people at work
 //
 // [Simulator.Inbox] and [Simulator.OtherApp] act on the page beside the bot: they write to a person, and take, pass,
@@ -71,7 +84,7 @@
 // Below /v27.0, or any version, for the page's id or me:
 //
 //	POST            /{page}/messages             messages, templates, sender actions, reactions
-//	GET POST        /{comment}/comments, /{post}/comments  public replies
+//	GET POST        /{comment}/comments, /{post}/comments, /{comment}/replies  public replies
 //	POST            /{page}/message_attachments  uploads by URL or filedata
 //	GET POST DELETE /{page}/messenger_profile    get_started, persistent_menu, greeting, …
 //	GET POST DELETE /{page}/subscribed_apps      the webhook fields
@@ -82,8 +95,7 @@
 // Any other call is answered with an error of type NotSimulated, which says
 // that the simulator does not simulate it. There are no batches, conversations
 // and their messages, personas, labels, insights, utility templates of the
-// page, calls, moderation, tokens, or subscriptions of the app. It simulates a Facebook page; Instagram's
-// events, ids and limits are not simulated. It accepts messages that the
+// page, calls, moderation, tokens, or subscriptions of the app. It accepts messages that the
 // platform charges for or must approve (utility and marketing messages) without
 // either.
 //

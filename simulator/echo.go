@@ -12,11 +12,7 @@ func (s *Simulator) echo(pg *page, m *Message, at time.Time) {
 	c := pg.conversation(m.PersonID)
 	wire := &eventMessage{IsEcho: true, AppID: number(m.AppID), Metadata: m.Metadata, MID: m.ID, Text: m.Text}
 	if m.ReplyTo != "" {
-		self := false
-		if target := c.find(m.ReplyTo); target != nil {
-			self = target.From == FromPage
-		}
-		wire.ReplyTo = &eventReplyTo{MID: m.ReplyTo, IsSelfReply: self}
+		wire.ReplyTo = pg.replyTo(c, m.ReplyTo, FromPage)
 	}
 	for _, a := range m.Attachments {
 		wire.Attachments = append(wire.Attachments, echoed(a))

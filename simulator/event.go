@@ -63,15 +63,33 @@ type eventMessage struct {
 	ReplyTo     *eventReplyTo     `json:"reply_to,omitempty"`
 	Attachments []eventAttachment `json:"attachments,omitempty"`
 	Commands    []eventCommand    `json:"commands,omitempty"`
+	IsDeleted   bool              `json:"is_deleted,omitempty"` // Instagram
 }
 
 type eventQuickReply struct {
 	Payload string `json:"payload"`
 }
 
+// eventReplyTo names a message, or on Instagram a story.
 type eventReplyTo struct {
-	MID         string `json:"mid"`
-	IsSelfReply bool   `json:"is_self_reply"`
+	MID         string      `json:"mid,omitempty"`
+	IsSelfReply *bool       `json:"is_self_reply,omitempty"` // not on Instagram
+	Story       *eventStory `json:"story,omitempty"`
+}
+
+type eventStory struct {
+	URL string `json:"url"`
+	ID  string `json:"id"`
+}
+
+// replyTo names the message that someone on that side answers.
+func (p *page) replyTo(c *conversation, mid, side string) *eventReplyTo {
+	if p.instagram {
+		return &eventReplyTo{MID: mid}
+	}
+	target := c.find(mid)
+	self := target != nil && target.From == side
+	return &eventReplyTo{MID: mid, IsSelfReply: &self}
 }
 
 type eventCommand struct {
@@ -142,15 +160,21 @@ type eventDelivery struct {
 	Watermark int64    `json:"watermark"`
 }
 
+// eventRead has a watermark, or on Instagram the message.
 type eventRead struct {
-	Watermark int64 `json:"watermark"`
+	Watermark int64  `json:"watermark,omitempty"`
+	MID       string `json:"mid,omitempty"`
 }
 
 // entryOf wraps what happened on a page into the body of a callback.
 func (p *page) entryOf(at time.Time, fill func(*entry)) ([]byte, error) {
 	e := entry{ID: p.id, Time: at.UnixMilli()}
 	fill(&e)
-	return encode(callback{Object: "page", Entry: []entry{e}})
+	object := "page"
+	if p.instagram {
+		object = "instagram"
+	}
+	return encode(callback{Object: object, Entry: []entry{e}})
 }
 
 // messagingOf fills an entry with one event under messaging.

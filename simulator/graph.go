@@ -36,6 +36,7 @@ func (s *Simulator) edges() map[string]func(*call) (any, *GraphError) {
 	return map[string]func(*call) (any, *GraphError){
 		"":                    s.readNode,
 		"comments":            s.callComments,
+		"replies":             s.callComments,
 		"messages":            s.callMessages,
 		"message_attachments": s.callAttachments,
 		"messenger_profile":   s.callProfile,
@@ -164,10 +165,10 @@ func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, 
 	if err := s.authorize(c); err != nil {
 		return nil, err
 	}
-	if c.node == "me" {
-		c.node = c.page.id
+	if err := s.aim(c); err != nil {
+		return nil, err
 	}
-	if c.edge == "comments" {
+	if c.edge == "comments" || c.edge == "replies" {
 		return s.callComments(c)
 	}
 	if c.edge != "" && c.node != c.page.id {

@@ -11,6 +11,9 @@ const (
 	maxTitle        = 20 // of a quick reply or button
 	maxPayload      = 1000
 	maxImages       = 30
+
+	maxInstagramText   = 1000 // bytes
+	maxInstagramImages = 10
 )
 
 // readMessage checks the message object and decodes what people see of it.
@@ -19,11 +22,15 @@ func (sd *send) readMessage(v value) {
 		sd.refuse("Param message or sender_action must be present.")
 		return
 	}
-	get := sd.object(v, "text", "attachment", "attachments", "quick_replies", "metadata", "sticker_id", "template", "dynamic_text")
+	kinds := []string{"text", "attachment", "attachments", "sticker_id", "template", "dynamic_text"}
+	if sd.instagram {
+		kinds = kinds[:3]
+	}
+	get := sd.object(v, append([]string{"quick_replies", "metadata"}, kinds...)...)
 	m := &sd.message
 	m.Metadata = sd.text(get("metadata"), maxMetadata)
 	var contents []string
-	for _, name := range []string{"text", "attachment", "attachments", "sticker_id", "template", "dynamic_text"} {
+	for _, name := range kinds {
 		if get(name).present() {
 			contents = append(contents, name)
 		}
@@ -37,6 +44,9 @@ func (sd *send) readMessage(v value) {
 	switch contents[0] {
 	case "text":
 		m.Text = sd.required(content, maxText)
+		if sd.instagram && len(m.Text) > maxInstagramText {
+			sd.refuse("Length of param message[text] must be less than or equal to %d bytes.", maxInstagramText)
+		}
 	case "dynamic_text":
 		text := sd.object(content, "text", "fallback_text")
 		sd.required(text("text"), maxText)
@@ -44,7 +54,11 @@ func (sd *send) readMessage(v value) {
 	case "attachment":
 		m.Attachments = []Attachment{sd.readAttachment(content)}
 	case "attachments":
-		for _, item := range sd.list(content, 1, maxImages) {
+		most := maxImages
+		if sd.instagram {
+			most = maxInstagramImages
+		}
+		for _, item := range sd.list(content, 1, most) {
 			a := sd.readAttachment(item)
 			if a.Type != "image" {
 				sd.refuse("Param %s[type] must be image.", item.path)
@@ -89,9 +103,13 @@ func (m *Message) hasTemplate(kind string) bool {
 // https://developers.facebook.com/docs/messenger-platform/send-messages/quick-replies
 func (sd *send) readQuickReply(v value) QuickReply {
 	get := sd.object(v, "content_type", "title", "payload", "image_url")
-	q := QuickReply{ContentType: sd.oneOf(get("content_type"), "text", "user_phone_number", "user_email")}
+	kinds := []string{"text", "user_phone_number", "user_email"}
+	if sd.instagram {
+		kinds = kinds[:1] // the others are refused since 2026-10-05
+	}
+	q := QuickReply{ContentType: sd.oneOf(get("content_type"), kinds...)}
 	if q.ContentType == "" {
-		sd.refuse("Param %s[content_type] must be one of {text, user_phone_number, user_email}.", v.path)
+		sd.refuse("Param %s[content_type] must be one of {%s}.", v.path, strings.Join(kinds, ", "))
 	}
 	q.Title = sd.text(get("title"), maxTitle)
 	if q.ContentType == "text" && q.Title == "" {
@@ -126,10 +144,19 @@ func (sd *send) readUtility(v value) {
 // readAttachment checks media or a template.
 func (sd *send) readAttachment(v value) Attachment {
 	get := sd.object(v, "type", "payload")
-	a := Attachment{Type: sd.oneOf(get("type"), "image", "audio", "video", "file", "template")}
+	kinds := []string{"image", "audio", "video", "file", "template"}
+	if sd.instagram {
+		kinds = append(kinds, "like_heart", "MEDIA_SHARE")
+	}
+	a := Attachment{Type: sd.oneOf(get("type"), kinds...)}
 	switch a.Type {
 	case "":
-		sd.refuse("Param %s[type] must be one of {image, audio, video, file, template}.", v.path)
+		sd.refuse("Param %s[type] must be one of {%s}.", v.path, strings.Join(kinds, ", "))
+		return a
+	case "like_heart":
+		return a
+	case "MEDIA_SHARE":
+		a.MediaID = sd.neededID(sd.object(get("payload"), "id")("id"))
 		return a
 	case "template":
 		a.Template = sd.readTemplate(get("payload"))

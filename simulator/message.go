@@ -17,6 +17,8 @@ type Message struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 	ReplyTo     string       `json:"reply_to,omitempty"` // the mid it answers
 	Edits       int          `json:"edits,omitempty"`
+	Story       string       `json:"story,omitempty"`  // on Instagram: the URL of the account's story that it answers
+	Unsent      bool         `json:"unsent,omitempty"` // on Instagram: the person took it back
 
 	// Payload is the developer's payload of a tapped quick reply or postback.
 	Payload string `json:"payload,omitempty"`
@@ -58,6 +60,7 @@ type Attachment struct {
 	URL          string    `json:"url,omitempty"`
 	AttachmentID string    `json:"attachment_id,omitempty"`
 	StickerID    string    `json:"sticker_id,omitempty"`
+	MediaID      string    `json:"media_id,omitempty"` // of an Instagram post that the account shared
 	Title        string    `json:"title,omitempty"`
 	Latitude     float64   `json:"latitude,omitempty"`
 	Longitude    float64   `json:"longitude,omitempty"`

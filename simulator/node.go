@@ -17,6 +17,9 @@ func (s *Simulator) readNode(c *call) (any, *GraphError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pg := c.page
+	if c.node == pg.id && pg.instagram {
+		return pick(c.node, names, []string{"id", "username"}, map[string]any{"name": pg.name, "username": pg.username()})
+	}
 	if c.node == pg.id {
 		return pick(c.node, names, []string{"id", "name"}, map[string]any{"name": pg.name})
 	}
@@ -31,6 +34,9 @@ func (s *Simulator) readNode(c *call) (any, *GraphError) {
 	picture := p.ProfilePic
 	if picture == "" {
 		picture = c.base + "/simulator/pictures/" + p.ID
+	}
+	if pg.instagram {
+		return pg.instagramProfile(s, p, names, picture)
 	}
 	all := map[string]any{
 		"name": p.name(), "first_name": p.FirstName, "last_name": p.LastName, "profile_pic": picture,
@@ -64,9 +70,13 @@ func pick(id string, names, usual []string, all map[string]any) (any, *GraphErro
 // https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
 func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 	names := fieldNames(c.get("subscribed_fields"))
+	fields, whose := subscribable, "a page"
+	if c.page.instagram {
+		fields, whose = instagramFields, "an Instagram account"
+	}
 	for _, name := range names {
-		if !slices.Contains(subscribable, name) {
-			return nil, refuse(0, "Param subscribed_fields: %q is not a webhook field of a page.", name)
+		if !slices.Contains(fields, name) {
+			return nil, refuse(0, "Param subscribed_fields: %q is not a webhook field of %s.", name, whose)
 		}
 	}
 	if c.method == http.MethodPost && len(names) == 0 {

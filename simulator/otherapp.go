@@ -69,7 +69,7 @@ func (a OtherApp) Say(ctx context.Context, psid, text string) (mid string, err e
 				return err
 			}
 		}
-		m := &Message{ID: newMID(), From: FromPage, Kind: KindMessage, PersonID: psid, Time: at, Text: text, AppID: appID}
+		m := &Message{ID: pg.newMID(), From: FromPage, Kind: KindMessage, PersonID: psid, Time: at, Text: text, AppID: appID}
 		mid = m.ID
 		a.sim.record(c, m)
 		a.sim.echo(pg, m, at)
@@ -155,7 +155,12 @@ func (a OtherApp) act(ctx context.Context, psid string, do func(pg *page, appID 
 }
 
 // inbox is the app by which people at work answer.
-func (p *page) inbox() string { return InboxApp }
+func (p *page) inbox() string {
+	if p.instagram {
+		return InstagramInboxApp
+	}
+	return InboxApp
+}
 
 // ThreadOf returns which app has the conversation with a person. It is the zero Thread for an unknown person.
 func (s *Simulator) ThreadOf(psid string) Thread {

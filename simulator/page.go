@@ -11,7 +11,14 @@ import (
 // ErrNoPage is returned, wrapped with the id, for a page that was not added or was removed.
 var ErrNoPage = errors.New("simulator: no such page")
 
-// Page is one more page of the bot: its zero value has an id of its own and belongs to the app of [Config.AppID].
+// The platforms of a [Page].
+const (
+	PlatformMessenger = "messenger"
+	PlatformInstagram = "instagram"
+)
+
+// Page is one more page of the bot, or an Instagram account: its zero value is a page that has an id of its own and
+// belongs to the app of [Config.AppID].
 type Page struct {
 	// ID is the page's id: digits, no other page's and no person's. Default: drawn.
 	ID string `json:"id"`
@@ -19,12 +26,21 @@ type Page struct {
 	// Name is shown in the chat page. Default: "Page" and the id.
 	Name string `json:"name,omitempty"`
 
+	// Platform is PlatformMessenger or PlatformInstagram, for an Instagram professional account. Default:
+	// PlatformMessenger.
+	Platform string `json:"platform,omitempty"`
+
+	// LinkedTo is the page that an Instagram account is linked to. Its token is the account's too, and calls for me are
+	// about the account if they name a person or a comment of it, or have platform=instagram. A page has one account at
+	// most. Default: none, the account has a token of its own.
+	LinkedTo string `json:"linked_to,omitempty"`
+
 	// Token is the access token by which a call is about this page. No other page has it. Default:
-	// "simulator-page-token-" and the id.
+	// "simulator-page-token-" and the id; the token of the page that it is linked to.
 	Token string `json:"token,omitempty"`
 
 	// AppID is the app that the page is bound to: it gets the page's callbacks, signed with its secret. Digits only.
-	// Default: [Config.AppID].
+	// Default: [Config.AppID], or the app of the page that it is linked to.
 	AppID string `json:"app_id,omitempty"`
 
 	// AppSecret is the secret of the app. It may be empty if the app has one already. Default: "simulator-app-secret-" and
@@ -34,7 +50,8 @@ type Page struct {
 	// DefaultApp is what [Config.DefaultApp] is to the page of [Config.PageID]. Default: none.
 	DefaultApp string `json:"default_app,omitempty"`
 
-	// Fields are the webhook fields that the page is subscribed to. Default: [DefaultFields].
+	// Fields are the webhook fields that the page is subscribed to. Default: [DefaultFields], of an Instagram account
+	// [DefaultInstagramFields].
 	Fields []string `json:"fields,omitempty"`
 }
 
@@ -55,7 +72,7 @@ func (s *Simulator) AddPage(p Page) (Page, error) {
 }
 
 // RemovePage removes a page with all of its people and conversations, as if it had removed the app: its token is refused,
-// callbacks that wait are given up. Its id can be added again.
+// callbacks that wait are given up. An Instagram account that is linked to it goes with it. Its id can be added again.
 func (s *Simulator) RemovePage(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,6 +83,17 @@ func (s *Simulator) RemovePage(id string) error {
 	if pg == nil {
 		return fmt.Errorf("%w: %s", ErrNoPage, id)
 	}
+	for _, account := range slices.Clone(s.pages) {
+		if account == pg || account.link == pg {
+			s.remove(account)
+		}
+	}
+	s.publish("page", map[string]string{"removed": id})
+	return nil
+}
+
+// remove forgets a page and its people. s.mu must be held.
+func (s *Simulator) remove(pg *page) {
 	pg.removed = true
 	close(pg.gone)
 	s.pages = slices.DeleteFunc(s.pages, func(other *page) bool { return other == pg })
@@ -73,8 +101,6 @@ func (s *Simulator) RemovePage(id string) error {
 	for psid := range pg.people {
 		delete(s.home, psid)
 	}
-	s.publish("page", map[string]string{"removed": id})
-	return nil
 }
 
 // SetAppSecret replaces the secret of an app: callbacks are signed with it from now on, those that wait among them. An
@@ -92,11 +118,23 @@ func (s *Simulator) Pages() []Page {
 	defer s.mu.Unlock()
 	list := make([]Page, 0, len(s.pages))
 	for _, pg := range s.pages {
-		list = append(list, Page{
-			ID: pg.id, Name: pg.name, Token: pg.token, AppID: pg.appID, DefaultApp: pg.defaultApp, Fields: slices.Clone(pg.fields),
-		})
+		p := Page{
+			ID: pg.id, Name: pg.name, Platform: pg.platform(), Token: pg.token, AppID: pg.appID, DefaultApp: pg.defaultApp,
+			Fields: slices.Clone(pg.fields),
+		}
+		if pg.link != nil {
+			p.LinkedTo, p.Token = pg.link.id, pg.link.token
+		}
+		list = append(list, p)
 	}
 	return list
+}
+
+func (p *page) platform() string {
+	if p.instagram {
+		return PlatformInstagram
+	}
+	return PlatformMessenger
 }
 
 // populate adds the pages and people of the configuration.
@@ -124,6 +162,10 @@ func (s *Simulator) insert(p Page) {
 		id: p.ID, name: p.Name, token: p.Token, appID: p.AppID, defaultApp: p.DefaultApp, fields: slices.Clone(p.Fields), gone: make(chan struct{}),
 		people: map[string]*Person{}, conversations: map[string]*conversation{}, profile: map[string]json.RawMessage{},
 		attachments: map[string]attachment{}, authors: map[string]author{}, replied: map[string]bool{},
+		instagram: p.Platform == PlatformInstagram,
+	}
+	if p.LinkedTo != "" {
+		pg.link, pg.token = s.pageByID(p.LinkedTo), ""
 	}
 	s.pages = append(s.pages, pg)
 	if p.ID == s.cfg.PageID {
@@ -136,11 +178,18 @@ func (s *Simulator) insert(p Page) {
 func (s *Simulator) pageWithDefaults(p Page) Page {
 	p.ID = cmp.Or(p.ID, "1"+randomDigits(14))
 	p.Name = cmp.Or(p.Name, "Page "+p.ID)
+	p.Platform = cmp.Or(p.Platform, PlatformMessenger)
+	if link := s.pageByID(p.LinkedTo); link != nil {
+		p.Token, p.AppID = cmp.Or(p.Token, link.token), cmp.Or(p.AppID, link.appID)
+	}
 	p.Token = cmp.Or(p.Token, "simulator-page-token-"+p.ID)
 	p.AppID = cmp.Or(p.AppID, s.cfg.AppID)
 	p.AppSecret = cmp.Or(p.AppSecret, s.apps[p.AppID], "simulator-app-secret-"+p.AppID)
 	if p.Fields == nil {
 		p.Fields = DefaultFields()
+		if p.Platform == PlatformInstagram {
+			p.Fields = DefaultInstagramFields()
+		}
 	}
 	return p
 }
@@ -166,15 +215,53 @@ func (s *Simulator) checkPage(p Page) error {
 	if p.DefaultApp != "" && !digits(p.DefaultApp) {
 		bad("DefaultApp must be digits, got %q", p.DefaultApp)
 	}
-	if s.pageByToken(p.Token) != nil {
+	switch owner := s.pageByToken(p.Token); {
+	case p.LinkedTo != "":
+		s.checkLink(p, owner, bad)
+	case owner != nil:
 		bad("Token is another page's")
 	}
+	fields, whose := subscribable, "a page"
+	switch p.Platform {
+	case PlatformMessenger:
+	case PlatformInstagram:
+		fields, whose = instagramFields, "an Instagram account"
+	default:
+		bad("Platform is %q, neither %s nor %s", p.Platform, PlatformMessenger, PlatformInstagram)
+	}
 	for _, field := range p.Fields {
-		if !slices.Contains(subscribable, field) {
-			bad("Fields: %q is no webhook field of a page", field)
+		if !slices.Contains(fields, field) {
+			bad("Fields: %q is no webhook field of %s", field, whose)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkLink checks the page that an Instagram account is linked to. s.mu must be held.
+func (s *Simulator) checkLink(p Page, owner *page, bad func(string, ...any)) {
+	link := s.pageByID(p.LinkedTo)
+	switch {
+	case p.Platform != PlatformInstagram:
+		bad("LinkedTo is for Instagram accounts")
+	case link == nil || link.instagram:
+		bad("LinkedTo: there is no page %s", p.LinkedTo)
+	case s.accountOf(link) != nil:
+		bad("LinkedTo: page %s has an Instagram account already", p.LinkedTo)
+	case owner != link:
+		bad("Token must be empty: it is that of page %s", p.LinkedTo)
+	case p.AppID != link.appID:
+		bad("AppID must be that of page %s", p.LinkedTo)
+	}
+}
+
+// accountOf is the Instagram account that is linked to a page, nil if there is none. s.mu must be held.
+func (s *Simulator) accountOf(link *page) *page {
+	for _, pg := range s.pages {
+		if pg.link == link {
+			return pg
+		}
+	}
+	return nil
 }
 
 // pageByID returns nil if there is none. s.mu must be held.

@@ -223,7 +223,7 @@ func TestPagesComeAndGo(t *testing.T) {
 	require.NoError(t, err)
 	require.Regexp(t, `^1[0-9]{14}$`, added.ID)
 	require.Equal(t, simulator.Page{
-		ID: added.ID, Name: "Page " + added.ID, Token: "simulator-page-token-" + added.ID, AppID: botApp, AppSecret: "simulator-app-secret",
+		ID: added.ID, Name: "Page " + added.ID, Platform: simulator.PlatformMessenger, Token: "simulator-page-token-" + added.ID, AppID: botApp, AppSecret: "simulator-app-secret",
 		Fields: simulator.DefaultFields(),
 	}, added)
 	sue, err := p.AddPerson(simulator.Person{PageID: added.ID, FirstName: "Sue"})
@@ -364,7 +364,7 @@ func TestPagesAPIForOtherLanguages(t *testing.T) {
 	a = p.do(t, "POST", "/simulator/people", `{"first_name":"Sue","page_id":"`+shop+`"}`)
 	require.Contains(t, string(a.body), `"page_id":"`+shop+`"`)
 	require.Contains(t, string(p.do(t, "GET", "/simulator/pages", "").body), `"name":"Shop"`)
-	require.Contains(t, string(p.do(t, "GET", "/simulator/state", "").body), `{"id":"`+shop+`","name":"Shop","profile":{}}`)
+	require.Contains(t, string(p.do(t, "GET", "/simulator/state", "").body), `{"id":"`+shop+`","name":"Shop","platform":"messenger","app_id":"`+botApp+`","inbox":"`+simulator.InboxApp+`","profile":{}}`)
 	require.Equal(t, 200, p.do(t, "DELETE", "/simulator/pages/"+shop, "").status)
 	require.Equal(t, 404, p.do(t, "DELETE", "/simulator/pages/"+shop, "").status)
 	require.NoError(t, p.Close())

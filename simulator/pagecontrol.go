@@ -35,11 +35,20 @@ func (s *Simulator) mainPage() PageControl {
 }
 
 // SetToken replaces the access token: calls with the old one are answered with error 190 from now on. It also ends a
-// revocation. No other page must have the token.
+// revocation. No other page must have the token. That of a linked Instagram account is its page's.
 func (p PageControl) SetToken(token string) {
 	p.sim.mu.Lock()
 	defer p.sim.mu.Unlock()
-	p.pg.token, p.pg.tokenError = token, nil
+	pg := p.pg.tokenOwner()
+	pg.token, pg.tokenError = token, nil
+}
+
+// tokenOwner is the page that has the token: that to which an account is linked, or the page itself.
+func (p *page) tokenOwner() *page {
+	if p.link != nil {
+		return p.link
+	}
+	return p
 }
 
 // RevokeToken makes every Graph call with the page's token fail with error 190 and this subcode, until
@@ -52,7 +61,7 @@ func (p PageControl) RevokeToken(subcode int) { p.RefuseToken(tokenRefused(cmp.O
 func (p PageControl) RefuseToken(err *GraphError) {
 	p.sim.mu.Lock()
 	defer p.sim.mu.Unlock()
-	p.pg.tokenError = err
+	p.pg.tokenOwner().tokenError = err
 }
 
 // Profile returns the page's Messenger Profile, one JSON value per property that is set. The result is a copy.
@@ -81,6 +90,9 @@ func (p PageControl) PostChange(ctx context.Context, field string, value json.Ra
 func (p PageControl) OptInUserRef(ctx context.Context, userRef, ref string) error {
 	if userRef == "" {
 		return errors.New("simulator: no user_ref")
+	}
+	if p.pg.instagram {
+		return errNotOnInstagram("a plugin")
 	}
 	return p.raise(ctx, userRef, "messaging_optins", element{Optin: &eventOptin{Ref: ref, UserRef: userRef}})
 }
@@ -117,7 +129,7 @@ func (p PageControl) raise(ctx context.Context, queue, field string, e element) 
 // pageByToken returns the page with this token, nil if there is none. s.mu must be held.
 func (s *Simulator) pageByToken(token string) *page {
 	for _, pg := range s.pages {
-		if subtle.ConstantTimeCompare([]byte(token), []byte(pg.token)) == 1 {
+		if pg.link == nil && subtle.ConstantTimeCompare([]byte(token), []byte(pg.token)) == 1 {
 			return pg
 		}
 	}

@@ -21,6 +21,7 @@ type Person struct {
 	FirstName  string  `json:"first_name"`
 	LastName   string  `json:"last_name,omitempty"`
 	Locale     string  `json:"locale,omitempty"`   // like en_US
+	Username   string  `json:"username,omitempty"` // on Instagram; "user" and the id if empty
 	Timezone   float64 `json:"timezone,omitempty"` // hours from UTC, may be fractional
 	Gender     string  `json:"gender,omitempty"`
 	ProfilePic string  `json:"profile_pic,omitempty"` // URL; a drawn picture of the simulator's if empty
@@ -141,9 +142,15 @@ func (s *Simulator) setBlocked(psid string, blocked bool) error {
 	return nil
 }
 
-// newMID draws a message id. It is random, never counted: bots remember the ids
-// they have seen, also across a restart of the simulator.
-func newMID() string { return "m_" + rand.Text() + rand.Text() }
+// newMID draws a message id, which looks different on Instagram. It is random,
+// never counted: bots remember the ids they have seen, also across a restart of
+// the simulator.
+func (p *page) newMID() string {
+	if p.instagram {
+		return "aWdfZAG1faXRlbToxOkl" + rand.Text() + rand.Text()
+	}
+	return "m_" + rand.Text() + rand.Text()
+}
 
 func newTrace() string { return "A" + rand.Text()[:10] }
 
@@ -159,5 +166,22 @@ func randomHex() string {
 	return hex.EncodeToString(b[:])
 }
 
+// onInstagram are Instagram's names of webhook fields that a page has by another name. Empty: it has none.
+var onInstagram = map[string]string{
+	"feed": "comments", "message_deliveries": "", "message_echoes": "messages", "message_edits": "message_edit",
+	"message_reads": "messaging_seen", "messaging_account_linking": "", "messaging_handovers": "messaging_handover",
+	"messaging_optins": "", "messaging_referrals": "messaging_referral",
+}
+
+// fieldName is the page's name of a webhook field.
+func (p *page) fieldName(field string) string {
+	if name, ok := onInstagram[field]; ok && p.instagram {
+		return name
+	}
+	return field
+}
+
 // subscribed reports whether callbacks of a webhook field are sent.
-func (p *page) subscribed(field string) bool { return slices.Contains(p.fields, field) }
+func (p *page) subscribed(field string) bool {
+	return slices.Contains(p.fields, p.fieldName(field)) || p.instagram && slices.Contains(p.fields, field)
+}

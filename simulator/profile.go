@@ -51,7 +51,7 @@ func (s *Simulator) readProfile(c *call) (any, *GraphError) {
 	defer s.mu.Unlock()
 	found := map[string]json.RawMessage{}
 	for _, name := range names {
-		if profileFields[name] == nil {
+		if !c.page.hasProperty(name) {
 			return nil, refuse(0, "Tried accessing nonexisting field (%s)", name)
 		}
 		if raw, ok := c.page.profile[name]; ok {
@@ -84,9 +84,13 @@ func fieldNames(v value) []string {
 
 func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 	var ck check
+	ck.instagram = c.page.instagram
 	set := map[string]json.RawMessage{}
 	for name, test := range profileFields {
 		if v := c.get(name); v.present() {
+			if !c.page.hasProperty(name) {
+				return nil, refuse(0, "Param %s is not for Instagram.", name)
+			}
 			test(&ck, v)
 			set[name] = v.unquoted().raw
 		}
@@ -100,7 +104,7 @@ func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, started := c.page.profile["get_started"]
-	if set["persistent_menu"] != nil && !started && set["get_started"] == nil {
+	if set["persistent_menu"] != nil && !c.page.instagram && !started && set["get_started"] == nil {
 		return nil, known("menu without button")
 	}
 	maps.Copy(c.page.profile, set)
@@ -114,7 +118,7 @@ func (s *Simulator) deleteProfile(c *call) (any, *GraphError) {
 		return nil, refuse(0, "The parameter fields is required.")
 	}
 	for _, name := range names {
-		if profileFields[name] == nil {
+		if !c.page.hasProperty(name) {
 			return nil, refuse(0, "Param fields: %q is no property of the profile.", name)
 		}
 	}
@@ -193,7 +197,19 @@ func isFlat(iceBreakers json.RawMessage) bool {
 	return json.Unmarshal(iceBreakers, &head) == nil && len(head) > 0 && head[0].Question != nil
 }
 
+// hasProperty reports whether the platform has a property of the profile.
+func (p *page) hasProperty(name string) bool {
+	if p.instagram {
+		return name == "ice_breakers" || name == "persistent_menu"
+	}
+	return profileFields[name] != nil
+}
+
 func checkMenu(c *check, v value) {
+	keys := []string{"call_to_actions", "composer_input_disabled", "disabled_surfaces"}
+	if c.instagram {
+		keys = keys[:1]
+	}
 	c.localized(v, func(get func(string) value) {
 		c.boolean(get("composer_input_disabled"))
 		actions := get("call_to_actions")
@@ -203,7 +219,7 @@ func checkMenu(c *check, v value) {
 		for _, item := range c.list(actions, 1, 20) {
 			c.readButton(item, buttonOfMenu)
 		}
-	}, "composer_input_disabled", "call_to_actions", "disabled_surfaces")
+	}, keys...)
 }
 
 func checkCommands(c *check, v value) {

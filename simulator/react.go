@@ -14,6 +14,18 @@ var reactionNames = map[string]string{
 	"❤": "love", "😍": "love", "👍": "like", "👎": "dislike",
 }
 
+// reactionName is the platform's word for an emoji. Instagram has another set.
+func (p *page) reactionName(emoji string) string {
+	name, ok := reactionNames[strings.TrimSuffix(emoji, "\ufe0f")]
+	switch {
+	case !ok, p.instagram && name == "dislike":
+		return "other"
+	case p.instagram && name == "smile":
+		return "laugh"
+	}
+	return name
+}
+
 // React lets a person react to a message with an emoji; it opens the 24-hour
 // window. A second reaction replaces the first.
 func (s *Simulator) React(ctx context.Context, psid, mid, emoji string) error {
@@ -42,10 +54,7 @@ func (s *Simulator) reaction(ctx context.Context, psid, mid, emoji string) error
 			}
 		}
 		event.Emoji = shown
-		event.Reaction = "other"
-		if name, ok := reactionNames[strings.TrimSuffix(shown, "\ufe0f")]; ok {
-			event.Reaction = name
-		}
+		event.Reaction = s.home[psid].reactionName(shown)
 		return doing{
 			field: "message_reactions", event: element{Reaction: &event}, opens: emoji != "",
 			apply: func(*conversation) {
@@ -60,8 +69,16 @@ func (s *Simulator) reaction(ctx context.Context, psid, mid, emoji string) error
 // Read lets a person see all messages so far. The page is told if it subscribed
 // to message_reads.
 func (s *Simulator) Read(ctx context.Context, psid string) error {
-	_, err := s.act(ctx, psid, func(_ *conversation, at time.Time) (doing, error) {
-		return doing{field: "message_reads", event: element{Read: &eventRead{Watermark: at.UnixMilli()}}}, nil
+	_, err := s.act(ctx, psid, func(c *conversation, at time.Time) (doing, error) {
+		read := eventRead{Watermark: at.UnixMilli()}
+		if s.home[psid].instagram {
+			m := c.newestOf(FromPage)
+			if m == nil {
+				return doing{}, errors.New("simulator: there is no message to read")
+			}
+			read = eventRead{MID: m.ID}
+		}
+		return doing{field: "message_reads", event: element{Read: &read}}, nil
 	})
 	return err
 }
@@ -79,8 +96,12 @@ func (s *Simulator) FollowLink(ctx context.Context, psid, ref string) error {
 }
 
 // OptIn lets a person press a Send-to-Messenger button with this data-ref.
+// Instagram has none.
 func (s *Simulator) OptIn(ctx context.Context, psid, ref string) error {
 	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		if s.home[psid].instagram {
+			return doing{}, errNotOnInstagram("a plugin")
+		}
 		return doing{field: "messaging_optins", opens: true, event: element{Optin: &eventOptin{Ref: ref}}}, nil
 	})
 	return err
@@ -91,7 +112,8 @@ func (s *Simulator) OptInUserRef(ctx context.Context, userRef, ref string) error
 	return s.mainPage().OptInUserRef(ctx, userRef, ref)
 }
 
-// LinkAccount lets a person finish an account_link login with this code.
+// LinkAccount lets a person finish an account_link login with this code. Instagram
+// has none.
 func (s *Simulator) LinkAccount(ctx context.Context, psid, authorizationCode string) error {
 	return s.linking(ctx, psid, eventAccountLinking{Status: "linked", AuthorizationCode: authorizationCode})
 }
@@ -103,6 +125,9 @@ func (s *Simulator) UnlinkAccount(ctx context.Context, psid string) error {
 
 func (s *Simulator) linking(ctx context.Context, psid string, event eventAccountLinking) error {
 	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		if s.home[psid].instagram {
+			return doing{}, errNotOnInstagram("account linking")
+		}
 		return doing{field: "messaging_account_linking", event: element{AccountLinking: &event}}, nil
 	})
 	return err

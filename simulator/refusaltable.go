@@ -75,6 +75,7 @@ var refusals = []Refusal{
 	refusal("phone permission", "permission", 200, 2018027, "(#200) Cannot message users who are not admins, developers or testers of the app until pages_messaging_phone_number permission is reviewed and the app is live."),
 	refusal("app not live", "permission", 200, 2018028, "(#200) Cannot message users who are not admins, developers or testers of the app until pages_messaging permission is reviewed and the app is live."),
 	refusal("Instagram access off", "permission", 200, 2534041, "(#200) The account owner has disabled access to instagram direct messages."),
+	refusal("no consent, Instagram", "permission", 230, 0, "(#230) User consent is required to access user profile"),
 	refusal("permissions error", "permission", 230, 0, "(#230) Requires pages_messaging permission to manage the object"),
 
 	refusal("app limit", "rate limit (app)", 4, 0, "(#4) Application request limit reached").passing(0),

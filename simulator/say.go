@@ -29,13 +29,13 @@ func (s *Simulator) Reply(ctx context.Context, psid, toMID, text string) (mid st
 		return "", errors.New("simulator: the text is empty")
 	}
 	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
-		wire := eventMessage{Text: text, Commands: s.home[psid].commandsIn(text)}
+		pg := s.home[psid]
+		wire := eventMessage{Text: text, Commands: pg.commandsIn(text)}
 		if toMID != "" {
-			target := c.find(toMID)
-			if target == nil {
+			if c.find(toMID) == nil {
 				return doing{}, errNoMessage(toMID)
 			}
-			wire.ReplyTo = &eventReplyTo{MID: toMID, IsSelfReply: target.From == FromPerson}
+			wire.ReplyTo = pg.replyTo(c, toMID, FromPerson)
 		}
 		return writing(Message{Text: text, ReplyTo: toMID}, wire), nil
 	})
@@ -91,17 +91,23 @@ func (s *Simulator) Edit(ctx context.Context, psid, mid, text string) error {
 }
 
 // SendSticker lets a person send a sticker, in the one form the platform has
-// used since 2026-08-31. [ThumbSmall] is the Like button.
+// used since 2026-08-31. [ThumbSmall] is the Like button. Of Instagram's
+// stickers the bot gets no callback.
 func (s *Simulator) SendSticker(ctx context.Context, psid, stickerID string) (mid string, err error) {
 	if !digits(stickerID) {
 		return "", fmt.Errorf("simulator: sticker id %q is not digits", stickerID)
 	}
 	link := "https://scontent.xx.fbcdn.net/v/t39.1997-6/" + stickerID + ".png"
-	return s.write(ctx, psid,
-		Message{Attachments: []Attachment{{Type: "sticker", URL: link, StickerID: stickerID}}},
-		eventMessage{Attachments: []eventAttachment{
-			{Type: "sticker", Payload: mediaPayload{URL: link, StickerID: number(stickerID)}},
-		}})
+	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		d := writing(Message{Attachments: []Attachment{{Type: "sticker", URL: link, StickerID: stickerID}}},
+			eventMessage{Attachments: []eventAttachment{
+				{Type: "sticker", Payload: mediaPayload{URL: link, StickerID: number(stickerID)}},
+			}})
+		if s.home[psid].instagram {
+			d.field = ""
+		}
+		return d, nil
+	})
 }
 
 // SendImage lets a person send an image that can be fetched at an absolute URL.
@@ -110,30 +116,35 @@ func (s *Simulator) SendImage(ctx context.Context, psid, link string) (mid strin
 }
 
 // SendAttachment lets a person send media or a shared link: kind is image, audio,
-// video, file, reel, ig_reel, post, ig_post or fallback. The bot gets the URL as
-// it is.
+// video, file, reel, ig_reel, post, ig_post or fallback; on Instagram image,
+// audio, video, file, share, reel, ig_reel, ig_post or story_mention. The bot gets
+// the URL as it is.
 func (s *Simulator) SendAttachment(ctx context.Context, psid, kind, link string) (mid string, err error) {
-	kinds := []string{"image", "audio", "video", "file", "reel", "ig_reel", "post", "ig_post", "fallback"}
-	if !slices.Contains(kinds, kind) {
-		return "", fmt.Errorf("simulator: a person cannot send an attachment of type %q", kind)
-	}
 	if err := checkURL(link); err != nil {
 		return "", fmt.Errorf("simulator: the URL of an attachment %w", err)
 	}
-	return s.write(ctx, psid,
-		Message{Attachments: []Attachment{{Type: kind, URL: link}}},
-		eventMessage{Attachments: []eventAttachment{{Type: kind, Payload: mediaPayload{URL: link}}}})
+	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+		kinds := []string{"image", "audio", "video", "file", "reel", "ig_reel", "post", "ig_post", "fallback"}
+		if s.home[psid].instagram {
+			kinds = []string{"image", "audio", "video", "file", "share", "reel", "ig_reel", "ig_post", "story_mention"}
+		}
+		if !slices.Contains(kinds, kind) {
+			return doing{}, fmt.Errorf("simulator: a person cannot send an attachment of type %q", kind)
+		}
+		return writing(Message{Attachments: []Attachment{{Type: kind, URL: link}}},
+			eventMessage{Attachments: []eventAttachment{{Type: kind, Payload: mediaPayload{URL: link}}}}), nil
+	})
 }
 
 // SendLocation lets a person send where they are, in degrees. Messenger itself
-// has sent no locations since 2020; old clients and Instagram may.
+// has sent no locations since 2020; old clients may. Instagram has none.
 func (s *Simulator) SendLocation(ctx context.Context, psid string, lat, long float64, title string) (mid string, err error) {
 	if !(lat >= -90 && lat <= 90 && long >= -180 && long <= 180) {
 		return "", fmt.Errorf("simulator: %v, %v is no place on earth", lat, long)
 	}
 	link := "https://www.facebook.com/l.php?u=" + url.QueryEscape("https://www.bing.com/maps/default.aspx?where1="+
 		strconv.FormatFloat(lat, 'f', -1, 64)+","+strconv.FormatFloat(long, 'f', -1, 64))
-	return s.write(ctx, psid,
+	return s.write(ctx, psid, "a location",
 		Message{Attachments: []Attachment{{Type: "location", Title: title, Latitude: lat, Longitude: long, URL: link}}},
 		eventMessage{Attachments: []eventAttachment{{
 			Title: title, URL: link, Type: "location", Payload: locationPayload{coordinates{lat, long}},

@@ -61,7 +61,7 @@ var recipients = []string{
 }
 
 func (c *call) readSend() *send {
-	sd := &send{}
+	sd := &send{check: check{instagram: c.page.instagram}}
 	to := sd.object(c.get("recipient"), append([]string{"name"}, recipients...)...)
 	for _, kind := range recipients {
 		if v := to(kind); v.present() {
@@ -74,7 +74,14 @@ func (c *call) readSend() *send {
 	if sd.to == "" {
 		sd.refuse("Param recipient must name exactly one recipient.")
 	}
-	sd.messagingType = sd.oneOf(c.get("messaging_type"), "RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
+	kinds := []string{"RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"}
+	if sd.instagram {
+		kinds = kinds[:3]
+		if sd.to != "" && sd.toKind != "id" && sd.toKind != "comment_id" {
+			sd.refuse("Param recipient[%s] is not for Instagram.", sd.toKind)
+		}
+	}
+	sd.messagingType = sd.oneOf(c.get("messaging_type"), kinds...)
 	sd.oneOf(c.get("notification_type"), "REGULAR", "SILENT_PUSH", "NO_PUSH")
 	sd.action = sd.oneOf(c.get("sender_action"), "typing_on", "typing_off", "mark_seen", "react", "unreact")
 	if sd.action != "" {
@@ -91,7 +98,9 @@ func (c *call) readSend() *send {
 		sd.refuse("There is a filedata that no attachment uses.")
 	}
 	sd.message.MessagingType, sd.message.Tag = sd.messagingType, sd.tag
-	sd.message.PersonaID = sd.id(c.get("persona_id"))
+	if sd.message.PersonaID = sd.id(c.get("persona_id")); sd.message.PersonaID != "" && sd.instagram {
+		sd.refuse("Param persona_id is not for Instagram.")
+	}
 	if reply := c.get("reply_to"); reply.present() {
 		sd.message.ReplyTo = sd.required(sd.object(reply, "mid")("mid"), 1000)
 	}
@@ -134,7 +143,11 @@ func (sd *send) readTag(c *call) {
 		if sd.err == nil && slices.Contains(deadTags, strings.ToUpper(v.string())) {
 			sd.err = known("dead tag")
 		}
-		sd.tag = sd.oneOf(v, "HUMAN_AGENT", "CUSTOMER_FEEDBACK", "NON_PROMOTIONAL_SUBSCRIPTION")
+		tags := []string{"HUMAN_AGENT", "CUSTOMER_FEEDBACK", "NON_PROMOTIONAL_SUBSCRIPTION"}
+		if sd.instagram {
+			tags = tags[:1]
+		}
+		sd.tag = sd.oneOf(v, tags...)
 	}
 	if sd.messagingType == "MESSAGE_TAG" && sd.tag == "" {
 		sd.refuse("Param tag is required when messaging_type is MESSAGE_TAG.")
@@ -159,11 +172,11 @@ func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
 			return refuse(0, "A private reply must be a message")
 		}
 		if pg.replied[origin] {
-			return known("already replied")
+			return pg.known("already replied")
 		}
 		if author, ok := pg.authors[origin]; ok {
 			if at.Sub(author.at) > tagWindow {
-				return known("person not replyable")
+				return pg.known("person not replyable")
 			}
 			sd.to = author.id
 		}
@@ -173,11 +186,11 @@ func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
 		return nil
 	}
 	if pg.people[sd.to] == nil && !s.meet(pg, sd.to) {
-		return known("person unknown")
+		return pg.known("person unknown")
 	}
 	conv := pg.conversation(sd.to)
 	if conv.blocked {
-		return known("person unavailable")
+		return pg.known("person unavailable")
 	}
 	if pg.onStandby(conv, at) {
 		return pg.notOwner()
@@ -193,7 +206,7 @@ func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
 		return nil
 	}
 	if conv.lastAct.IsZero() || at.Sub(conv.lastAct) > window {
-		return known("outside window")
+		return pg.known("outside window")
 	}
 	return nil
 }
@@ -242,7 +255,7 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 		return nil, refuse(0, "Param reply_to[mid] is no message of this conversation.")
 	}
 	m := sd.message
-	m.ID, m.From, m.Kind, m.PersonID, m.Time, m.AppID = newMID(), FromPage, KindMessage, sd.to, c.at, pg.appID
+	m.ID, m.From, m.Kind, m.PersonID, m.Time, m.AppID = pg.newMID(), FromPage, KindMessage, sd.to, c.at, pg.appID
 	known := pg.people[sd.to] != nil
 	answer := sent{MessageID: m.ID, AttachmentID: attachmentID}
 	if known || sd.toKind != "user_ref" && sd.toKind != "phone_number" {

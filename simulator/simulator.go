@@ -52,6 +52,8 @@ type page struct {
 	appID         string
 	defaultApp    string // which has the idle conversations; empty: every app may answer
 	token         string
+	instagram     bool
+	link          *page       // of an Instagram account: whose token is its own too
 	tokenError    *GraphError // set while the token is revoked
 	removed       bool
 	gone          chan struct{} // closed when it is removed

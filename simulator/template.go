@@ -32,6 +32,9 @@ var templates = map[string]struct {
 	"call_prompt":        {"*", nil},
 }
 
+// instagramTemplates are those that Instagram has too.
+var instagramTemplates = []string{"button", "generic", "notification_messages", "product"}
+
 func (sd *send) readTemplate(v value) *Template {
 	var head struct {
 		Type string `json:"template_type"`
@@ -49,6 +52,10 @@ func (sd *send) readTemplate(v value) *Template {
 		}
 		slices.Sort(names)
 		sd.refuse("Param %s[template_type] must be one of {%s}.", v.path, strings.Join(names, ", "))
+		return nil
+	}
+	if sd.instagram && !slices.Contains(instagramTemplates, head.Type) {
+		sd.refuse("Param %s[template_type] must be one of {%s}.", v.path, strings.Join(instagramTemplates, ", "))
 		return nil
 	}
 	t := &Template{Type: head.Type, Raw: v.raw}

@@ -81,6 +81,7 @@ func (s *Simulator) reportUnder(pg *page, d Delivery, fill func(*entry)) error {
 	if !pg.subscribed(d.Field) {
 		return nil
 	}
+	d.Field = pg.fieldName(d.Field)
 	body, err := pg.entryOf(d.Time, fill)
 	if err != nil {
 		return err

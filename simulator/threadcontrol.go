@@ -36,7 +36,7 @@ func (s *Simulator) callControl(do func(pg *page, c *conversation, ct control, a
 		case s.closed:
 			return nil, known("unavailable")
 		case pg.people[ct.psid] == nil && !s.meet(pg, ct.psid):
-			return nil, known("person unknown")
+			return nil, pg.known("person unknown")
 		}
 		if err := do(pg, pg.conversation(ct.psid), ct, c.at); err != nil {
 			return nil, err
@@ -122,7 +122,7 @@ func (s *Simulator) callThreadOwner(c *call) (any, *GraphError) {
 	defer s.mu.Unlock()
 	pg := c.page
 	if pg.people[psid] == nil {
-		return nil, known("person unknown")
+		return nil, pg.known("person unknown")
 	}
 	data := []any{}
 	if t := pg.threadOf(psid, c.at); t.Owner != "" {
@@ -148,10 +148,15 @@ func (s *Simulator) controlAfter(pg *page, m *Message, at time.Time) {
 }
 
 // notOwner is the platform's answer to a call on a conversation that another app has.
-func (p *page) notOwner() *GraphError { return known("another app") }
+func (p *page) notOwner() *GraphError { return p.known("another app") }
 
 // foreignInbox is the inbox of the other platform.
-func (p *page) foreignInbox() string { return InstagramInboxApp }
+func (p *page) foreignInbox() string {
+	if p.instagram {
+		return InboxApp
+	}
+	return InstagramInboxApp
+}
 
 // failed logs that a callback could not be built, which cannot happen: its values are plain.
 func (s *Simulator) failed(err error) *GraphError {

@@ -127,10 +127,10 @@ func (s *Simulator) callAttachments(c *call) (any, *GraphError) {
 	if c.method != http.MethodPost {
 		return nil, errMethod(c.method)
 	}
-	sd := &send{upload: c.upload, reusable: true}
+	sd := &send{check: check{instagram: c.page.instagram}, upload: c.upload, reusable: true}
 	get := sd.object(c.get("message"), "attachment")
 	a := sd.readAttachment(get("attachment"))
-	if a.Type == "template" || a.AttachmentID != "" {
+	if a.Type == "template" || a.Type == "like_heart" || a.Type == "MEDIA_SHARE" || a.AttachmentID != "" {
 		sd.refuse("Param message[attachment] must be media by url or filedata.")
 	}
 	sd.message.Attachments, sd.reusable = []Attachment{a}, true

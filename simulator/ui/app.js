@@ -169,7 +169,16 @@ function showPeople() {
 const name = (p) => [p.first_name, p.last_name].filter(Boolean).join(" ");
 
 // about is what stands below a name: the locale, and the page if there are several.
-const about = (p) => [p.locale, state.pages.length > 1 ? pageOf(p).name : ""].filter(Boolean).join(" · ");
+const about = (p) => {
+  const page = pageOf(p);
+  return [p.locale, state.pages.length > 1 ? page.name : "", page.platform === "instagram" ? "Instagram" : ""].filter(Boolean).join(" · ");
+};
+
+// sender is who wrote a message of the page, if it was not the bot.
+const sender = (m) => {
+  if (m.from !== "page" || !m.app_id || m.app_id === pageOf().app_id) return "";
+  return m.app_id === pageOf().inbox ? "A human in the inbox" : `App ${m.app_id}`;
+};
 
 function select(id, byHand) {
   me = id;
@@ -206,8 +215,11 @@ function bubble(m) {
   return h("li", { class: `msg ${m.from}`, "data-from": m.from, "data-kind": m.kind, "data-mid": m.id, "data-testid": "message" },
     h("span", { class: "hidden-text" }, m.from === "page" ? `${pageOf().name}:` : "You:"),
     quoted ? h("div", { class: "note quote", dir: "auto" }, quoted.text || "Attachment") : null,
+    m.story ? h("div", { class: "note quote" }, "A story") : null,
+    sender(m) ? h("span", { class: "note", "data-testid": "sender" }, sender(m)) : null,
     h("div", { class: "line" }, h("div", { class: "content" }, ...content(m, act)), tools),
     reactions ? h("span", { class: "reaction", "data-testid": "reaction" }, reactions) : null,
+    m.unsent ? h("span", { class: "note" }, "Unsent") : null,
     m.edits ? h("span", { class: "note" }, "Edited") : null);
 }
 

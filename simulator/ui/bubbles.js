@@ -22,6 +22,10 @@ function attachment(a, m, act) {
       return h("video", { class: "media", controls: true, preload: "none", src: safeURL(a.url), "aria-label": "Video" });
     case "sticker":
       return sticker(a.sticker_id);
+    case "like_heart":
+      return h("div", { class: "bubble" }, "❤️");
+    case "MEDIA_SHARE":
+      return h("div", { class: "bubble" }, `Post ${a.media_id}`);
     case "location":
       return place(a);
     case "template":
