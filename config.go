@@ -120,6 +120,10 @@ type Config struct {
 	// sending.Default. Default: empty.
 	Prefix string
 
+	// Quiet says when the bot keeps silent because another answers the person: a human
+	// in the page's inbox, or another app. docs/middleware.md explains it. Default: never.
+	Quiet handling.Quiet
+
 	// Retention says how long records are kept.
 	Retention Retention
 
@@ -283,6 +287,9 @@ func (c Config) validate() error {
 	}
 	if p := c.Retention.People; p > 0 && p < day {
 		fail("Retention.People", "is below 24 hours: people whom the bot may still answer would be forgotten")
+	}
+	if err := c.Quiet.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("messenger: Config.Quiet: %w", err))
 	}
 	for i, m := range c.TurnMiddleware {
 		if m == nil {

@@ -107,6 +107,7 @@ func New(config Config) (*Bot, error) {
 		OwnAppIDs:      own,
 		Pauses:         pauses,
 		Policy:         b.policyFor,
+		Quiet:          cfg.Quiet,
 		Retention:      engine.Retention(cfg.Retention),
 		SendTimeout:    cfg.SendTimeout,
 		Store:          cfg.Store,

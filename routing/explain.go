@@ -65,7 +65,8 @@ func Explain(ctx context.Context, p Policy, ev *receiving.Event) []Explanation {
 // Explain says which routes would fire for an event, in order, and why. It asks each
 // condition, and each handler ShouldHandle, and calls nothing else; for the routes that
 // would fire it supposes that they handle the event. It names a handler as
-// [Policy.Validate] does. A text counts as a tap as far as ctx has [Offers].
+// [Policy.Validate] does. A text counts as a tap as far as ctx has [Offers]. With a silence in
+// ctx (handling.WithSilence) it says what would happen while the bot keeps silent.
 func (c *Compiled) Explain(ctx context.Context, ev *receiving.Event) []Explanation {
 	plan, err := c.Plan(ctx, ev)
 	if err != nil {
@@ -87,9 +88,13 @@ func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event) (
 			e = Explanation{Route: s.Name, Why: fmt.Sprintf("it fails: panic: %v", value)}
 		}
 	}()
+	silence, silent := handling.SilenceFrom(ctx)
 	switch {
 	case runner.final:
 		e.Why = "a final route before it handles the event"
+		return e
+	case silent && s.Silenced(ev):
+		e.Why = silence.String()
 		return e
 	case !runner.Runs(s):
 		e.Why = "it is an otherwise route, and one before it handles the event"
@@ -112,6 +117,9 @@ func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event) (
 	e.Answers = len(s.Senders) > 0 && len(e.Ways) > 0
 	if len(s.Senders) > 0 && !e.Answers {
 		e.Why += "; its senders stay silent, because this route may not answer the event"
+	}
+	if silent {
+		e.silence(s, silence)
 	}
 	return e
 }

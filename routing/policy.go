@@ -41,6 +41,12 @@ type Route struct {
 	// that exceeds it has failed, and is retried like any other. Default: only the
 	// bound of the whole turn holds.
 	Timeout time.Duration
+	// DespiteSilence lets the route run, and answer, also while the bot keeps silent
+	// because another answers the person (messenger.Config.Quiet): for a button by which
+	// the person comes back to the bot, say. On standby it changes nothing. Default: it
+	// does not run then, unless it is under [receiving.TypeDefault] or the event is no
+	// act of the person, and does not answer.
+	DespiteSilence bool
 	// TypedTaps makes a typed text count as a tap, if it equals the title of a quick
 	// reply or of an item of the menu that the person was offered: see [Offers]. The
 	// route must be under the type of a tap or under [receiving.TypeTap]. If it

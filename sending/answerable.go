@@ -100,6 +100,11 @@ func OwnEcho(ev *receiving.Event) bool {
 // comment or post in a turn: the platform takes one. It matches [ErrNotAnswerable].
 var ErrAlreadyReplied = fmt.Errorf("%w: the comment or post has its private reply", ErrNotAnswerable)
 
+// ErrSilent is returned by a [Replier] for an answer while the bot keeps silent, because
+// another answers the person (handling.Quiet). It matches [ErrNotAnswerable], and the bot
+// treats it alike.
+var ErrSilent = fmt.Errorf("%w: the bot keeps silent", ErrNotAnswerable)
+
 // Address returns an answer to an event with its recipient: the person, or what the
 // event is about. A message that names a recipient or a public target keeps it. It
 // returns an error that matches [ErrNotAnswerable] if the event cannot be answered in

@@ -34,6 +34,7 @@ type Config struct {
 	// Pauses are those between the tries of a turn; one less than the tries.
 	Pauses      []time.Duration
 	Policy      func(pageID string) *routing.Compiled
+	Quiet       handling.Quiet
 	Retention   Retention
 	SendTimeout time.Duration
 	Store       store.Store

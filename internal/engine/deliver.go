@@ -249,24 +249,7 @@ func (w *worker) allowed(d sending.Delivery) error {
 	return nil
 }
 
-// send makes one attempt, inside of the user's middleware.
-func (e *Engine) send(ctx context.Context, d sending.Delivery) (result graph.SendResult, err error) {
-	ctx, cancel := context.WithTimeout(ctx, e.cfg.SendTimeout)
-	defer cancel()
-	// A goroutine of its own, so that a middleware that ends it ends nothing else.
-	done := make(chan struct{})
-	err = errGoexit
-	go func() {
-		defer close(done)
-		err = guard(e.cfg.Logger, "a send's middleware", func() (err error) {
-			result, err = e.runSend(ctx, d)
-			return err
-		})
-	}()
-	<-done
-	return result, err
-}
-
+// post makes the request of an attempt.
 func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 	if d.Message.Public != nil {
 		return e.cfg.Client.PublicReply(ctx, d.PageID, publicTarget(*d.Message.Public), d.Message.Text)

@@ -31,7 +31,7 @@ type Engine struct {
 	turnstile turnstile
 
 	running atomic.Bool
-	runTurn func(handling.TurnFunc) handling.TurnFunc // all of the program's middleware
+	runTurn handling.TurnFunc // with all of the program's middleware, as is runSend
 	runSend sending.DeliverFunc
 	wake    chan struct{}
 	slots   chan struct{} // one token per worker that may start
@@ -61,16 +61,8 @@ func New(cfg Config) *Engine {
 	e.killed, e.kill = context.WithCancelCause(cfg.Base)
 	e.keeper = newKeeper(cfg)
 	e.profiles = newProfiles(e.killed, cfg)
-	e.runTurn = func(run handling.TurnFunc) handling.TurnFunc {
-		for _, wrap := range slices.Backward(cfg.WrapTurn) {
-			run = wrap(run)
-		}
-		return run
-	}
-	e.runSend = e.post
-	for _, wrap := range slices.Backward(cfg.WrapSend) {
-		e.runSend = wrap(e.runSend)
-	}
+	e.runTurn = e.wrapTurns(append(slices.Clip(cfg.WrapTurn), cfg.Quiet.Wrap))
+	e.runSend = e.wrapSends(cfg.WrapSend)
 	for range cfg.Workers {
 		e.slots <- struct{}{}
 	}

@@ -40,6 +40,7 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 	t.over = true
 	result := &store.EventResult{Seq: t.queued.Seq, Attempts: t.queued.Attempts, Retry: again}
 	out = store.Outcome{Event: result}
+	out.Writes = append(out.Writes, t.seen...)
 	// A replayed event is an old act, which was recorded when it was new.
 	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PersonID != "" && len(t.queued.Only) == 0 {
 		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PersonID, At: actedAt(t.queued)})
@@ -78,6 +79,14 @@ func actedAt(queued store.QueuedEvent) time.Time {
 		return queued.ReceivedAt
 	}
 	return queued.Time
+}
+
+// happened is when the event happened; one that is replayed happens now.
+func (t *turn) happened() time.Time {
+	if len(t.queued.Only) > 0 {
+		return time.Now()
+	}
+	return actedAt(t.queued)
 }
 
 // report logs and counts how the turn ended, and tells the program of a dead letter with

@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -15,6 +17,7 @@ type outlet struct {
 	turn    *turn
 	route   string
 	answers bool
+	silence *handling.Silence // why the route does not answer; nil if it may
 
 	mu       sync.Mutex
 	over     bool
@@ -44,6 +47,9 @@ func (o *outlet) Queue(_ context.Context, messages []sending.Message) error {
 func (o *outlet) address(messages []sending.Message) ([]sending.Message, error) {
 	if !o.answers {
 		return nil, sending.ErrNotAnswerable
+	}
+	if o.silence != nil {
+		return nil, fmt.Errorf("%w: %s", sending.ErrSilent, o.silence)
 	}
 	addressed := make([]sending.Message, len(messages))
 	replied := map[string]bool{} // by these messages

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -29,6 +30,23 @@ func (t *turn) begin(i int, set *store.WriteSet, out *outlet) begun {
 	}
 	t.at, t.current, t.set, t.out = i, t.steps[i].Name, set, out
 	return stepBegun
+}
+
+// progress is what middleware sees of the turn.
+func (t *turn) progress() handling.Progress {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := handling.Progress{Silence: t.silence}
+	for _, r := range t.routes {
+		result := handling.RouteResult{Name: r.name, Messages: len(r.sends), Err: r.err}
+		for _, f := range t.refused {
+			if f.route == r.name {
+				result.Refused++
+			}
+		}
+		p.Routes = append(p.Routes, result)
+	}
+	return p
 }
 
 // skip notes that the route that ran had nothing to do.

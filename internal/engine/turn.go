@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -34,6 +33,7 @@ type turn struct {
 	ev     *receiving.Event
 	own    bool // an echo of the bot's own message
 	state  *store.Turn
+	seen   []store.Write // of others who write to the person
 
 	mu       sync.Mutex
 	over     bool            // nothing that still runs may have effects
@@ -47,8 +47,11 @@ type turn struct {
 	current  string // the route that runs
 	set      *store.WriteSet
 	out      *outlet
-	returned bool  // the turn's goroutine returned
-	failure  error // of the turn as a whole
+	silence  *handling.Silence // why the bot does not answer
+	called   bool              // the middleware has called for the routes
+	inside   bool              // they run
+	returned bool              // the middleware has returned
+	failure  error             // of the turn as a whole
 }
 
 // routeResult is the result of one route.
@@ -99,10 +102,14 @@ func decodeStored(body []byte) (*receiving.Event, []receiving.Problem, error) {
 // shutdown or the loss of the lease: then nothing is known of the event.
 func (t *turn) run() bool {
 	person, ok := t.w.person()
-	if !ok {
+	if !ok || !t.identifyEcho() {
 		return false
 	}
 	t.state = store.NewTurn(t.w.e.cfg.Store, person)
+	t.seen = t.others(person)
+	set := t.state.Begin("others")
+	_ = store.Queue(set.Context(t.w.held.ctx), t.seen...) // nothing of it can be refused
+	set.End()
 
 	ctx, cancel := context.WithTimeout(t.w.held.ctx, t.w.e.cfg.TurnTimeout)
 	defer cancel()
@@ -131,6 +138,9 @@ func (t *turn) context(ctx context.Context) context.Context {
 	ctx = graph.With(ctx, cfg.Client)
 	ctx = handling.WithProfiles(ctx, t.w.e.profiles)
 	ctx = routing.WithOffers(ctx, t.offers)
+	ctx = handling.WithTurn(ctx, handling.Turn{
+		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress,
+	})
 	return Speak(ctx, cfg.Catalog, cfg.Texts, t.person)
 }
 
@@ -164,23 +174,14 @@ func (t *turn) person() store.Person {
 
 // runWrapped runs the routes inside of the user's middleware.
 func (t *turn) runWrapped(ctx context.Context) {
-	var called atomic.Bool
-	routes := func(ctx context.Context, _ *receiving.Event) error {
-		if called.Swap(true) {
-			return errors.New("the turn has already run")
-		}
-		return t.runRoutes(ctx)
-	}
+	ctx = context.WithValue(ctx, turnKey{}, t)
 	// Middleware reads from the turn; what it queues would belong to no route.
 	set := t.state.Begin("middleware")
 	set.Discard()
-	err := guard(t.w.log, "a handler", func() error { return t.w.e.runTurn(routes)(set.Context(ctx), t.ev) }, "event", t.ev.Key)
-	if err != nil && (!called.Load() || !t.failed()) {
+	err := guard(t.w.log, "a handler", func() error { return t.w.e.runTurn(set.Context(ctx), t.ev) }, "event", t.ev.Key)
+	if t.middlewareReturned(); err != nil && !t.failed() {
 		t.fail(fmt.Errorf("middleware: %w", err))
 	}
-	t.mu.Lock()
-	t.returned = true
-	t.mu.Unlock()
 }
 
 // finish notes a turn whose goroutine ended before it returned: a handler has
@@ -208,6 +209,9 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		}
 		set := t.state.Begin(step.Name)
 		out := &outlet{turn: t, route: step.Name, answers: step.Answers(t.plan.Event(step), t.own)}
+		if !step.DespiteSilence {
+			out.silence = t.silence
+		}
 		switch t.begin(i, set, out) {
 		case stepSkipped:
 			set.Discard()
@@ -264,8 +268,21 @@ func (t *turn) makePlan(ctx context.Context) bool {
 			return false
 		}
 	}
+	silence, silent := handling.SilenceFrom(ctx)
+	if silent {
+		t.w.log.Debug("the bot does not answer", "event", t.queued.Key, "type", t.kind(), "why", silence)
+		all := len(steps)
+		steps = slices.DeleteFunc(slices.Clone(steps), func(s routing.Step) bool { return s.Silenced(t.ev) })
+		if len(t.queued.Only) > 0 && len(steps) < all {
+			t.fail(handling.Permanent(fmt.Errorf("not replayed: %s", silence)))
+			return false
+		}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if silent {
+		t.silence = &silence
+	}
 	t.plan, t.steps = plan, steps
 	return true
 }
@@ -283,7 +300,7 @@ func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet) erro
 	if err := step.Handler.Handle(ctx, ev, reply); err != nil {
 		return err
 	}
-	if !out.answers && (len(step.Senders) == 0 || t.silent(step)) {
+	if out.silence != nil || !out.answers && (len(step.Senders) == 0 || t.silent(step)) {
 		return nil
 	}
 	err := reply.Send(ctx, step.Senders...)

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/store"
+)
+
+// echoRecords is how many records of sent messages an echo without metadata is looked for
+// in.
+const echoRecords = 100
+
+// identifyEcho finds out whether an echo that carries nothing of the bot's is of a message
+// that the bot sent, by the id that the platform gave to it: Instagram sends echoes
+// without app id and metadata. It returns false when the lease is over.
+func (t *turn) identifyEcho() bool {
+	m, ok := t.ev.Payload.(*receiving.Message)
+	if !ok || t.own || !m.IsEcho || m.MID == "" || m.AppID != "" && len(t.w.e.cfg.OwnAppIDs) > 0 {
+		return true
+	}
+	persons := []string{t.ev.PersonID}
+	if t.ev.PersonID != "" {
+		persons = append(persons, "") // the records of private replies to comments
+	}
+	for _, psid := range persons {
+		var sent []store.Sent
+		if !t.w.read(func() (err error) {
+			sent, err = t.w.e.cfg.Store.Sent(t.w.held.ctx, t.ev.PageID, psid, echoRecords)
+			return err
+		}) {
+			return false
+		}
+		if slices.ContainsFunc(sent, func(s store.Sent) bool { return s.MID == m.MID }) {
+			t.own = true
+			return true
+		}
+	}
+	return true
+}
+
+// others returns what an event says about others who write to its person for the page. It
+// takes effect whatever becomes of the turn, and the turn itself sees it already. A
+// replayed event says nothing new.
+func (t *turn) others(p store.Person) []store.Write {
+	ev := t.ev
+	if ev.PersonID == "" || len(t.queued.Only) > 0 {
+		return nil
+	}
+	at := actedAt(t.queued)
+	thread := store.NoteThread{PageID: ev.PageID, PSID: ev.PersonID, At: at}
+	switch payload := ev.Payload.(type) {
+	case *receiving.Message:
+		if ev.Type == receiving.TypeEcho && !t.own && !slices.Contains(t.w.e.cfg.Quiet.Automations, payload.AppID) {
+			return append(t.threadAfter(p, thread), store.NoteHuman{PageID: ev.PageID, PSID: ev.PersonID, At: at})
+		}
+	case *receiving.ThreadControl:
+		if payload.Action == "pass_thread_control" || payload.Action == "take_thread_control" {
+			thread.Owner = t.w.e.newOwner(payload)
+			return []store.Write{thread}
+		}
+	}
+	return t.threadAfter(p, thread)
+}
+
+// threadAfter returns what an event says about a thread that another app was reported to
+// control: on standby, that it does, and that the platform says so with each event; an
+// act that comes to the bot after that, or when control has lapsed, that it does no more.
+func (t *turn) threadAfter(p store.Person, thread store.NoteThread) []store.Write {
+	switch {
+	case p.ThreadOwner == "" || thread.At.Before(p.ThreadAt):
+		return nil
+	case t.ev.Standby && !p.ThreadStandby:
+		thread.Owner, thread.Standby = p.ThreadOwner, true
+		return []store.Write{thread}
+	case t.ev.IsAct() && (p.ThreadStandby && thread.At.After(p.ThreadAt) || !thread.At.Before(p.ThreadHeldUntil())):
+		return []store.Write{thread}
+	}
+	return nil
+}
+
+// newOwner returns the id of the other app that a hand-over gives control to, or "" if it
+// is one of the bot's own. While the ids of those are unknown, it is the bot's if control
+// is passed: the platform reports that to the app that gets control.
+func (e *Engine) newOwner(c *receiving.ThreadControl) string {
+	if e.cfg.OwnAppIDs[c.NewOwnerAppID] || len(e.cfg.OwnAppIDs) == 0 && c.Action == "pass_thread_control" {
+		return ""
+	}
+	return c.NewOwnerAppID
+}

@@ -1,0 +1,389 @@
+package messenger_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+const otherAppID = "2000000000000002"
+
+// handovers is a platform that tells of what others do.
+func handovers() simulator.Config {
+	return simulator.Config{
+		DefaultApp: appID, Fields: append(simulator.DefaultFields(), "message_echoes", "messaging_handovers", "standby"),
+	}
+}
+
+// beside is a platform on which every app may answer.
+func beside() simulator.Config {
+	platform := handovers()
+	platform.DefaultApp = ""
+	return platform
+}
+
+func anHour() handling.Quiet { return handling.Quiet{AfterHuman: time.Hour} }
+
+// countingTexts is a policy that answers texts, and counts all events of a person under DEFAULT.
+func countingTexts(routes ...routing.Route) routing.Policy {
+	policy := texts(append(routes, echo)...)
+	policy[receiving.TypeDefault] = []routing.Route{route("count", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+		if !ev.Type.IsAct() {
+			return handling.Skip
+		}
+		return thumb(ctx, ev, nil)
+	})}
+	return policy
+}
+
+func (w *world) humanSays(psid, text string) {
+	w.t.Helper()
+	_, err := w.Inbox().Say(w.t.Context(), psid, text)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.Flush(w.t.Context()))
+	after(time.Second)
+}
+
+// event posts an event of the page's, about ada, that is not the simulator's.
+func (w *world) event(at time.Time, rest string) {
+	w.t.Helper()
+	body := fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,%s}`, ada, pageID, at.UnixMilli(), rest)
+	require.NoError(w.t, w.Post(w.t.Context(), json.RawMessage(body)))
+	require.NoError(w.t, w.Flush(w.t.Context()))
+	after(time.Second)
+}
+
+// echoOf posts the echo of a message to ada.
+func (w *world) echoOf(at time.Time, message string) {
+	w.t.Helper()
+	body := fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"is_echo":true,%s}}`,
+		pageID, ada, at.UnixMilli(), message)
+	require.NoError(w.t, w.Post(w.t.Context(), json.RawMessage(body)))
+	require.NoError(w.t, w.Flush(w.t.Context()))
+	after(time.Second)
+}
+
+func TestBotIsSilentAfterAHumanWrote(t *testing.T) {
+	t.Parallel()
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
+		w.says(ada, "1")
+		w.says(lin, "1")
+		after(time.Minute)
+		w.says(ada, "2")
+		after(time.Second)
+		require.Equal(t, []string{"you said 1", "you said 2"}, w.texts(ada), "the bot's own echoes do not silence it")
+
+		w.humanSays(ada, "Eve here")
+		w.says(ada, "3")
+		w.says(lin, "2")
+		after(59 * time.Minute)
+		w.says(ada, "4")
+		after(time.Second)
+		require.Equal(t, []string{"you said 1", "you said 2", "Eve here"}, w.texts(ada))
+		require.Equal(t, []string{"you said 1", "you said 2"}, w.texts(lin), "it is silent towards one person")
+		require.Equal(t, 4, w.person(ada).ThumbUps, "routes under DEFAULT run")
+
+		w.humanSays(ada, "still here")
+		after(59 * time.Minute)
+		w.says(ada, "5")
+		after(time.Minute)
+		w.says(ada, "6")
+		after(time.Second)
+		require.Equal(t, []string{"you said 1", "you said 2", "Eve here", "still here", "you said 6"}, w.texts(ada),
+			"what came meanwhile is done, and an hour after the last message of the human the bot answers")
+		require.Empty(t, w.letters())
+	})
+}
+
+func TestQuietIsOffByDefaultAndTheFactsAreKept(t *testing.T) {
+	t.Parallel()
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts()}, func(w *world) {
+		w.humanSays(ada, "Eve here")
+		at := w.person(ada).HumanAt
+		require.WithinDuration(t, time.Now(), at, 2*time.Second, "of someone who never wrote")
+		w.says(ada, "1")
+		after(time.Second)
+		require.Equal(t, []string{"Eve here", "you said 1"}, w.texts(ada))
+
+		w.stop()
+		w.cfg.Quiet = anHour() // takes effect immediately, and outlives the process
+		w.start()
+		w.says(ada, "2")
+		after(time.Second)
+		require.Len(t, w.texts(ada), 2)
+		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PersonID: ada}))
+		w.says(ada, "3")
+		after(time.Second)
+		require.Equal(t, []string{"Eve here", "you said 1", "you said 3"}, w.texts(ada), "a forgotten person has no history")
+	})
+}
+
+func TestEveryReplicaIsSilent(t *testing.T) {
+	t.Parallel()
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
+		first := w.stop
+		w.start()
+		w.humanSays(ada, "Eve here")
+		for i := range 20 {
+			w.says(ada, fmt.Sprint(i))
+			after(time.Second)
+		}
+		first()
+		w.says(ada, "again")
+		after(time.Second)
+		require.Equal(t, []string{"Eve here"}, w.texts(ada))
+		require.Equal(t, 21, w.person(ada).ThumbUps)
+	})
+}
+
+// TestWhoseEchoSilences goes through the senders that an echo can have.
+func TestWhoseEchoSilences(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		message string
+		silent  bool
+	}{
+		"the page's inbox":       {`"mid":"m_x","text":"x","app_id":` + graph.InboxApp, true},
+		"an id as a string":      {`"mid":"m_x","text":"x","app_id":"` + graph.InboxApp + `"`, true},
+		"no app":                 {`"mid":"m_x","text":"x"`, true},
+		"app null":               {`"mid":"m_x","text":"x","app_id":null`, true},
+		"a picture":              {`"mid":"m_x","attachments":[{"type":"image","payload":{"url":"https://x.example/"}}],"app_id":1`, true},
+		"the bot's app":          {`"mid":"m_x","text":"x","app_id":` + appID, false},
+		"a named automation":     {`"mid":"m_x","text":"x","app_id":` + otherAppID, false},
+		"a message that is gone": {`"mid":"m_x","is_deleted":true,"app_id":` + graph.InboxApp, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			quiet := anHour()
+			quiet.Automations = []string{"1234", otherAppID}
+			inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: quiet}, func(w *world) {
+				w.echoOf(time.Now(), c.message)
+				w.says(ada, "hi")
+				after(time.Second)
+				require.Equal(t, c.silent, len(w.texts(ada)) == 0)
+			})
+		})
+	}
+}
+
+func TestEchoOnStandbySilences(t *testing.T) {
+	t.Parallel()
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
+		body := fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"is_echo":true,"mid":"m","app_id":1}}`,
+			pageID, ada, time.Now().UnixMilli())
+		require.NoError(t, w.PostStandby(t.Context(), json.RawMessage(body)))
+		after(time.Second)
+		w.says(ada, "hi")
+		after(time.Second)
+		require.Empty(t, w.texts(ada))
+	})
+}
+
+// TestEchoesOfTheBotOnInstagram have neither the app's id nor metadata: the bot knows them by their message.
+func TestEchoesOfTheBotOnInstagram(t *testing.T) {
+	t.Parallel()
+	var mids []string
+	sent := roundTripper(func(r *http.Request) (*http.Response, error) {
+		mids = append(mids, fmt.Sprint("m_bot", len(mids)))
+		body := `{"recipient_id":"` + ada + `","message_id":"` + mids[len(mids)-1] + `"}`
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	})
+	echoes := 0
+	policy := countingTexts()
+	policy[receiving.TypeEcho] = []routing.Route{route("echoes", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+		echoes++
+		return reply.Reply(ctx, sending.Text("never"))
+	})}
+	cfg := messenger.Config{Policy: policy, Quiet: anHour(), HTTPClient: &http.Client{Transport: sent}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		event := func(sender, recipient, message string) {
+			body := fmt.Sprintf(`{"object":"instagram","entry":[{"id":"%s","time":1,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},`+
+				`"timestamp":%d,"message":{%s}}]}]}`, pageID, sender, recipient, time.Now().UnixMilli(), message)
+			require.Equal(t, http.StatusOK, w.post(body).Code)
+			after(time.Second)
+		}
+		event(ada, pageID, `"mid":"m_1","text":"1"`)
+		require.Len(t, mids, 1)
+		event(pageID, ada, `"mid":"m_bot0","text":"you said 1","is_echo":true`)
+		require.Equal(t, 1, echoes)
+		event(ada, pageID, `"mid":"m_2","text":"2"`)
+		require.Len(t, mids, 2, "the bot did not silence itself, nor answer itself")
+		event(pageID, ada, `"mid":"m_human","text":"Eve here","is_echo":true`)
+		event(ada, pageID, `"mid":"m_3","text":"3"`)
+		require.Len(t, mids, 2)
+		after(time.Hour)
+		event(ada, pageID, `"mid":"m_4","text":"4"`)
+		require.Len(t, mids, 3)
+	})
+}
+
+// TestTimeOfAHumansMessage: a late echo does not shorten the silence, and an impossible time does not lengthen it.
+func TestTimeOfAHumansMessage(t *testing.T) {
+	t.Parallel()
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
+		now := time.Now()
+		w.echoOf(now, `"mid":"m_1","app_id":1`)
+		w.echoOf(now.Add(-30*time.Minute), `"mid":"m_0","app_id":1`)
+		require.Equal(t, now.UnixMilli(), w.person(ada).HumanAt.UnixMilli())
+		w.echoOf(now.Add(365*24*time.Hour), `"mid":"m_2","app_id":1`)
+		require.WithinDuration(t, time.Now(), w.person(ada).HumanAt, 2*time.Second)
+		after(time.Hour)
+		w.says(ada, "hi")
+		after(time.Second)
+		require.Len(t, w.texts(ada), 1)
+	})
+}
+
+func TestAnswersWhileSilentAreErrorsThatAreSeen(t *testing.T) {
+	t.Parallel()
+	var seen []error
+	var failed []sending.Failure
+	var log bytes.Buffer
+	policy := texts(echo)
+	policy[receiving.TypeDefault] = []routing.Route{{
+		Name: "insists",
+		Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+			if !ev.Type.IsAct() {
+				return handling.Skip
+			}
+			seen = append(seen, reply.Reply(ctx, sending.Text("insists")), reply.Now(ctx, sending.TypingOn))
+			return thumb(ctx, ev, reply)
+		}),
+		Senders: sending.List(sending.Text("sender")),
+	}}
+	cfg := messenger.Config{
+		Policy: policy, Quiet: anHour(), Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f) },
+	}
+	inBubble(t, beside(), cfg, func(w *world) {
+		w.humanSays(ada, "Eve here")
+		at := w.person(ada).HumanAt
+		w.says(ada, "hi")
+		after(time.Second)
+		require.Equal(t, []string{"Eve here"}, w.texts(ada))
+		require.Equal(t, 1, w.person(ada).ThumbUps)
+		require.Len(t, seen, 2)
+		for _, err := range seen {
+			require.ErrorIs(t, err, sending.ErrSilent)
+			require.ErrorIs(t, err, sending.ErrNotAnswerable)
+			require.ErrorContains(t, err, "silent: a human wrote at "+at.Format(time.RFC3339)+", until "+at.Add(time.Hour).Format(time.RFC3339))
+		}
+		require.Len(t, failed, 2)
+		require.ErrorIs(t, failed[0].Err, sending.ErrSilent)
+		require.Contains(t, log.String(), "a human wrote at")
+		require.Contains(t, log.String(), "route=insists")
+	})
+}
+
+// TestPersonComesBackToTheBot by a route that runs despite the silence.
+func TestPersonComesBackToTheBot(t *testing.T) {
+	t.Parallel()
+	back := routing.Route{
+		Name: "back", DespiteSilence: true, When: routing.If("asks for the bot", func(_ context.Context, ev *receiving.Event) bool { return ev.Text() == "bot" }),
+		Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+			return handling.EndSilence(ctx, ev)
+		}),
+		Senders: sending.List(sending.Text("I am back.")),
+	}
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts(back), Quiet: anHour()}, func(w *world) {
+		w.humanSays(ada, "Eve here")
+		w.says(ada, "help")
+		after(time.Second)
+		w.says(ada, "bot")
+		after(time.Second)
+		w.says(ada, "thanks")
+		after(time.Second)
+		require.Equal(t, []string{"Eve here", "I am back.", "you said thanks"}, w.texts(ada))
+		w.humanSays(ada, "Eve again")
+		w.says(ada, "hm")
+		after(time.Second)
+		require.Len(t, w.texts(ada), 4, "a human who writes later silences it anew")
+
+		end := store.EndSilence{PageID: pageID, PSID: ada, At: time.Now()}
+		require.NoError(t, w.store.Apply(t.Context(), end), "the host may end it too")
+		w.says(ada, "now")
+		after(time.Second)
+		require.Equal(t, "you said now", w.texts(ada)[4])
+	})
+}
+
+func TestQuietExcept(t *testing.T) {
+	t.Parallel()
+	quiet := anHour()
+	quiet.Except = func(_ context.Context, ev *receiving.Event) bool { return ev.Text() == "urgent" }
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: quiet}, func(w *world) {
+		w.humanSays(ada, "Eve here")
+		w.says(ada, "hi")
+		w.says(ada, "urgent")
+		after(time.Second)
+		require.Equal(t, []string{"Eve here", "you said urgent"}, w.texts(ada))
+	})
+}
+
+// TestRoutesOfAHumansEcho run, so that a bot can cancel what waits; they do not answer. What they do not cancel is sent.
+func TestRoutesOfAHumansEcho(t *testing.T) {
+	t.Parallel()
+	var refused error
+	policy := texts(route("remind", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+		return reply.Reply(ctx, sending.Text("reminder").After(time.Minute).WithKey("reminder"), sending.Text("news").After(time.Minute))
+	}))
+	policy[receiving.TypeEcho] = []routing.Route{route("human", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if m, ok := ev.Payload.(*receiving.Message); !ok || m.AppID != graph.InboxApp {
+			return handling.Skip
+		}
+		refused = reply.Reply(ctx, sending.Text("never"))
+		return reply.Cancel(ctx, "reminder")
+	})}
+	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
+		w.says(ada, "hi")
+		after(time.Second)
+		w.humanSays(ada, "Eve here")
+		after(5 * time.Minute)
+		require.Equal(t, []string{"Eve here", "news"}, w.texts(ada))
+		require.ErrorIs(t, refused, sending.ErrSilent)
+	})
+}
+
+func TestReplayWhileSilentIsNotLost(t *testing.T) {
+	t.Parallel()
+	broken := true
+	policy := texts(route("answer", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+		if broken {
+			return handling.Permanent(fmt.Errorf("broken"))
+		}
+		return reply.Reply(ctx, sending.Text("sorry for the delay"))
+	}))
+	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
+		w.says(ada, "hi")
+		after(time.Second)
+		broken = false
+		w.humanSays(ada, "Eve here")
+		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+		after(time.Second)
+		require.Equal(t, []string{"Eve here"}, w.texts(ada))
+		require.Len(t, w.letters(), 1)
+		require.Contains(t, w.letters()[0].Failures[0].Error, "not replayed: silent: a human wrote at")
+		after(time.Hour)
+		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+		after(time.Second)
+		require.Equal(t, []string{"Eve here", "sorry for the delay"}, w.texts(ada), "it is silent by the time of the replay")
+	})
+}
