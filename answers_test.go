@@ -101,7 +101,11 @@ func TestHowEveryTypeIsAnswered(t *testing.T) {
 			ev, _ := callback.Envelopes[0].Event()
 			require.Equal(t, typ, ev.Type)
 
-			for _, under := range []receiving.Type{typ, receiving.TypeDefault} {
+			entries := []receiving.Type{typ, receiving.TypeDefault}
+			if typ.IsTap() {
+				entries = append(entries, receiving.TypeTap)
+			}
+			for _, under := range entries {
 				explained := routing.Explain(t.Context(), routing.Policy{under: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("a"))}}}, ev)
 				require.Len(t, explained, 1)
 				want := ways

@@ -50,7 +50,16 @@ func (TextBase) Handles(t receiving.Type) bool { return hasText(t) }
 func (b TextBase) Match(ev *receiving.Event) (groups map[string]string, ok bool) { return b.match(ev) }
 
 func (b TextBase) match(ev *receiving.Event) (groups map[string]string, ok bool) {
-	text := ev.Text()
+	return b.matchText(ev.Text())
+}
+
+// MatchText is [TextBase.Match] for a text that comes from elsewhere, such as a
+// referral's ref.
+func (b TextBase) MatchText(text string) (groups map[string]string, ok bool) {
+	return b.matchText(text)
+}
+
+func (b TextBase) matchText(text string) (groups map[string]string, ok bool) {
 	if text == "" {
 		return nil, false
 	}

@@ -93,6 +93,18 @@ func (e *Event) Referral() *Referral {
 	return nil
 }
 
+// Ref returns the ref of the link, ad or plugin that the person came through: that of
+// [Event.Referral], or of an opt-in. It is "" if there is none.
+func (e *Event) Ref() string {
+	if o, ok := e.Payload.(*Optin); ok {
+		return o.Ref
+	}
+	if r := e.Referral(); r != nil {
+		return r.Ref
+	}
+	return ""
+}
+
 // MID returns the id of the message that the event is about: the message's
 // own, or the one that a postback, reaction, edit, read, feedback or marketing
 // message names.

@@ -92,7 +92,7 @@ func (p Policy) entry(t receiving.Type) []Step {
 	steps := make([]Step, len(p[t]))
 	for i, r := range p[t] {
 		r.Senders = slices.Clone(r.Senders)
-		steps[i] = Step{Route: r, Name: r.Name, Type: t}
+		steps[i] = Step{Route: r, Name: r.Name, Type: t, index: i}
 		if r.Name == "" {
 			steps[i].Name = fmt.Sprintf("%s/%d", t, i)
 		}

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -122,6 +123,17 @@ type predicate struct {
 }
 
 func (p predicate) Match(ctx context.Context, ev *receiving.Event) bool { return p.match(ctx, ev) }
+
+// Validate reports a missing name or function.
+func (p predicate) Validate() error {
+	switch {
+	case p.match == nil:
+		return errors.New("routing: its function is nil")
+	case p.name == "":
+		return errors.New("routing: it has no name")
+	}
+	return nil
+}
 
 func (p predicate) String() string { return fmt.Sprintf("If %q", p.name) }
 

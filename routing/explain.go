@@ -3,6 +3,8 @@ package routing
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -59,8 +61,30 @@ type Explanation struct {
 // Explain says which routes of the policy would fire for an event, in order, and why.
 // See [Compiled.Explain]. The policy need not be valid.
 func Explain(ctx context.Context, p Policy, ev *receiving.Event) []Explanation {
-	return compile(p).Explain(ctx, ev)
+	return compile(askable(p)).Explain(ctx, ev)
 }
+
+// askable returns the policy with every condition that cannot be asked replaced.
+func askable(p Policy) Policy {
+	p = maps.Clone(p)
+	for t := range p {
+		p[t] = slices.Clone(p[t])
+		for i, r := range p[t] {
+			var v validation
+			if r.When != nil && !v.condition("When", r.When) {
+				p[t][i].When = unsound{v.mistakes[0].mistake.Err}
+			}
+		}
+	}
+	return p
+}
+
+// unsound stands for a condition that cannot be asked.
+type unsound struct{ why error }
+
+func (unsound) Match(context.Context, *receiving.Event) bool { return false }
+
+func (c unsound) String() string { return "a broken condition (" + c.why.Error() + ")" }
 
 // Explain says which routes would fire for an event, in order, and why. It asks each
 // condition, and each handler ShouldHandle, and calls nothing else; for the routes that

@@ -87,15 +87,15 @@ func TestWhatMayBeAnswered(t *testing.T) {
 
 func TestFinalAndOtherwise(t *testing.T) {
 	t.Parallel()
-	no := handling.SimpleText{Pattern: "bye"}
+	no, hi := handling.SimpleText{Pattern: "bye"}, handling.SimpleText{Pattern: "hi"}
 	policy := routing.Policy{
 		receiving.TypeDefault: {{Handler: handling.Dummy{}, Name: "default"}},
 		receiving.TypeSimpleText: {
 			{Handler: no, Name: "no"},
-			{Handler: handling.Dummy{}, Name: "fallback 1", Otherwise: true},
+			{Handler: hi, Name: "fallback 1", Otherwise: true},
 			{Handler: handling.Dummy{}, Name: "fallback 2", Otherwise: true},
 			{Handler: no, Name: "no final", Final: true},
-			{Handler: handling.Dummy{}, Name: "last", Final: true},
+			{Handler: hi, Name: "last", Final: true},
 			{Handler: handling.Dummy{}, Name: "never"},
 		},
 	}

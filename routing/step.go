@@ -17,6 +17,8 @@ type Step struct {
 	// Typed reports that the step is tried for a typed text that counts as a tap; see
 	// [Plan.Event].
 	Typed bool
+
+	index int // in the entry
 }
 
 // Answers reports whether the step's handler and senders may answer the event; see

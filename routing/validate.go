@@ -26,7 +26,7 @@ func (m *Mistake) Error() string {
 	prefix := "routing: " + m.Place + ": "
 	lines := strings.Split(m.Err.Error(), "\n")
 	for i, line := range lines {
-		for _, named := range []string{"sending: ", "handling: "} { // the place names the package
+		for _, named := range []string{"sending: ", "handling: ", "routing: ", "i18n: ", "payload: "} { // the place names the package
 			line = strings.TrimPrefix(line, named)
 		}
 		lines[i] = prefix + line
@@ -37,31 +37,63 @@ func (m *Mistake) Error() string {
 func (m *Mistake) Unwrap() error { return m.Err }
 
 // Validate returns every mistake of the policy, each a [*Mistake], joined, in
-// the order of types and routes; or nil. Handlers and senders are named by their
-// String method if they have one, or else by their type.
+// the order of types and routes; or nil. Handlers, senders and conditions are named by
+// their String method if they have one, or else by their type.
+//
+// Besides arguments that are wrong it reports two routes of one name, two payload kinds
+// of one name, parts that are nil or contain themselves, and routes that can never run:
+// whose handler or condition does not fit the type, which come after a route that
+// always handles the event and is Final, or which are Otherwise after one that always
+// handles it.
 func (p Policy) Validate() error {
-	v := validation{names: map[string]string{}}
+	v := validation{names: map[string]string{}, places: map[stepID]string{}, broken: map[stepID]bool{}}
 	types := make([]receiving.Type, 0, len(p))
 	for t := range p {
 		types = append(types, t)
 	}
 	slices.SortFunc(types, cmp.Compare[receiving.Type])
 	for _, t := range types {
+		v.at = stepID{t, -1}
 		if !receiving.Known(t) {
 			v.fail(string(t), fmt.Errorf("no such receiving type; the nearest is %s", receiving.Nearest(string(t))))
 		}
-		for i, s := range p.entry(t) {
-			v.step(s, i)
+		for _, s := range p.entry(t) {
+			v.step(s)
 		}
 	}
-	return errors.Join(v.errs...)
+	v.reach(compile(p))
+	slices.SortStableFunc(v.mistakes, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.at.t, b.at.t), cmp.Compare(a.at.index, b.at.index))
+	})
+	errs := make([]error, len(v.mistakes))
+	for i, m := range v.mistakes {
+		errs[i] = m.mistake
+	}
+	return errors.Join(errs...)
+}
+
+// placed is a mistake with the route that it is about, for the order.
+type placed struct {
+	at      stepID
+	mistake *Mistake
 }
 
 type validation struct {
-	errs  []error
-	names map[string]string // route name to place
-	refs  []placedRef
+	mistakes []placed
+	at       stepID            // what is checked
+	names    map[string]string // route name to place
+	places   map[stepID]string
+	broken   map[stepID]bool // what cannot be asked
+	refs     []placedRef
 }
+
+// stepID is where a policy has a route.
+type stepID struct {
+	t     receiving.Type
+	index int
+}
+
+func (s Step) id() stepID { return stepID{s.Type, s.index} }
 
 type placedRef struct {
 	ref   payload.Ref
@@ -76,46 +108,51 @@ func (v *validation) fail(place string, err error) {
 		}
 		return
 	}
-	v.errs = append(v.errs, &Mistake{Place: place, Err: err})
+	v.mistakes = append(v.mistakes, placed{v.at, &Mistake{Place: place, Err: err}})
 }
 
-func (v *validation) step(s Step, index int) {
-	place := fmt.Sprintf("%s/%d", s.Type, index)
+func (v *validation) step(s Step) {
+	v.at = s.id()
+	place := fmt.Sprintf("%s/%d", s.Type, s.index)
 	if s.Route.Name != "" {
 		place = fmt.Sprintf("%s (route %q)", place, s.Name)
 	}
-	if s.Origin != nil {
+	if !isNil(s.Origin) {
 		place += " at " + s.Origin.String()
 	}
+	v.places[s.id()] = place
 	if other, taken := v.names[s.Name]; taken {
 		v.fail(place, fmt.Errorf("its name is taken by %s", other))
 	}
 	v.names[s.Name] = place
+	sound := true
 	switch {
 	case isNil(s.Handler):
 		if s.Handler != nil || s.When == nil {
 			v.fail(place, errors.New("its handler is nil; only a route with When and Senders needs none"))
+			sound = false
 		} else if len(s.Senders) == 0 {
 			v.fail(place, errors.New("it has neither a handler nor senders"))
 		}
-	case v.part(place+": handler", s.Handler):
-		if limited, ok := s.Handler.(handling.TypeLimited); ok && receiving.Known(s.Type) && !limited.Handles(s.Type) {
-			v.fail(place, fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), typesOf(limited)))
-		}
-		if user, ok := s.Handler.(handling.PayloadUser); ok {
-			v.payloads(place, user)
-		}
+	default:
+		sound = v.part(place+": handler", s.Handler, handlerType)
 	}
 	if s.When != nil {
-		v.condition(place+": When", s.When)
+		sound = v.condition(place+": When", s.When) && sound
 	}
+	v.broken[s.id()] = !sound
 	if s.Timeout < 0 {
 		v.fail(place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
 	}
 	if s.TypedTaps && s.Type != receiving.TypeTap && !s.Type.IsTap() {
 		v.fail(place, errors.New("it has TypedTaps, but it is not under TAP or the type of a tap"))
 	}
-	if len(s.Senders) > 0 && !sending.AnswerableType(s.Type) {
+	v.senders(place, s)
+}
+
+func (v *validation) senders(place string, s Step) {
+	answerable := sending.AnswerableType(s.Type)
+	if len(s.Senders) > 0 && !answerable {
 		v.fail(place, fmt.Errorf("it has senders, but nothing may answer %s", s.Type))
 	}
 	for i, sender := range s.Senders {
@@ -124,54 +161,68 @@ func (v *validation) step(s Step, index int) {
 			v.fail(at, errors.New("is nil"))
 			continue
 		}
-		if sending.AnswerableType(s.Type) { // otherwise the route was reported
+		if !v.part(at, sender, senderType) {
+			continue
+		}
+		if answerable { // otherwise the route was reported
 			if err := sending.CheckSender(s.Type, sender); err != nil {
 				v.fail(at+" "+nameOf(sender), err)
 			}
 		}
-		if m, ok := sender.(sending.Message); ok {
-			if err := m.Validate(""); err != nil {
-				v.fail(at+" "+nameOf(m), err)
-			}
-			continue
-		}
-		v.part(at, sender)
 	}
 }
 
-// part checks a handler or a sender: its embedded parts and its arguments. It
-// returns false if an embedded part is missing, so that its methods would panic.
-func (v *validation) part(place string, part any) bool {
-	if err := checkEmbedding(reflect.ValueOf(part), part); err != nil {
-		v.fail(place+" "+nameOf(part), err)
+// part checks a handler, a sender or a condition: what it is made of, its arguments,
+// and its payload kinds. It returns false if its methods cannot be called.
+func (v *validation) part(place string, part any, kind reflect.Type) (sound bool) {
+	if err := checkParts(part, kind); err != nil {
+		v.fail(place+" "+fmt.Sprintf("%T", part), err)
 		return false
 	}
-	if validator, ok := part.(handling.Validator); ok {
-		if err := validator.Validate(); err != nil {
-			v.fail(place+" "+nameOf(part), err)
+	defer func() {
+		if value := recover(); value != nil {
+			v.fail(place+" "+fmt.Sprintf("%T", part), fmt.Errorf("it panics when it is checked: %v", value))
+			sound = false
 		}
+	}()
+	var err error
+	switch part := part.(type) {
+	case sending.Message:
+		err = part.Validate("")
+	case handling.Validator:
+		err = part.Validate()
+	}
+	if err != nil {
+		v.fail(place+" "+nameOf(part), err)
+	}
+	if user, ok := part.(handling.PayloadUser); ok {
+		v.payloads(user)
 	}
 	return true
 }
 
-// condition checks a condition and its parts.
-func (v *validation) condition(place string, c Condition) {
-	if isNil(c) && !isEmptyGroup(c) {
+// condition checks a condition and the conditions that it is made of. It returns false
+// if it cannot be asked.
+func (v *validation) condition(place string, c Condition) (sound bool) {
+	if isNil(c) && reflect.ValueOf(c).Kind() != reflect.Slice { // a nil slice is an empty one
 		v.fail(place, errors.New("the condition is nil"))
-		return
+		return false
 	}
-	group, ok := c.(Group)
-	if !ok {
-		v.part(place, c)
-		return
+	if strings.Count(place, "[") > maxDepth {
+		v.fail(place, fmt.Errorf("conditions are nested deeper than %d", maxDepth))
+		return false
 	}
-	for i, part := range group.Parts() {
-		v.condition(fmt.Sprintf("%s[%d]", place, i), part)
+	if !v.part(place, c, conditionType) {
+		return false
 	}
+	sound = true
+	if group, ok := c.(Group); ok {
+		for i, part := range group.Parts() {
+			sound = v.condition(fmt.Sprintf("%s[%d]", place, i), part) && sound
+		}
+	}
+	return sound
 }
-
-// isEmptyGroup reports whether a condition is a nil slice, which is an empty one.
-func isEmptyGroup(c Condition) bool { return c != nil && reflect.TypeOf(c).Kind() == reflect.Slice }
 
 // joined returns what [errors.Join] has joined; of any other error nil, also if it
 // wraps a join or several errors, for then it has words of its own around them.
@@ -195,21 +246,8 @@ func nameOf(part any) string {
 	return fmt.Sprintf("%T", part)
 }
 
-// typesOf lists the types that a handler handles.
-func typesOf(limited handling.TypeLimited) string {
-	var types []string
-	for _, t := range receiving.Types() {
-		if limited.Handles(t) {
-			types = append(types, string(t))
-		}
-	}
-	if len(types) == 0 {
-		return "none"
-	}
-	return strings.Join(types, ", ")
-}
-
-func (v *validation) payloads(place string, user handling.PayloadUser) {
+func (v *validation) payloads(user handling.PayloadUser) {
+	place := v.places[v.at]
 next:
 	for _, ref := range user.PayloadRefs() {
 		for _, other := range v.refs {
@@ -219,54 +257,5 @@ next:
 			}
 		}
 		v.refs = append(v.refs, placedRef{ref, place})
-	}
-}
-
-var validatorType = reflect.TypeFor[handling.Validator]()
-
-// checkEmbedding reports mistakes that Go compiles: an embedded pointer or
-// interface that is nil, and two embedded bases that hide each other's Validate
-// method.
-func checkEmbedding(value reflect.Value, part any) error {
-	for value.Kind() == reflect.Pointer {
-		value = value.Elem()
-	}
-	if value.Kind() != reflect.Struct {
-		return nil
-	}
-	_, validates := part.(handling.Validator)
-	for i := range value.NumField() {
-		field := value.Type().Field(i)
-		if !field.Anonymous {
-			continue
-		}
-		embedded := value.Field(i)
-		if k := embedded.Kind(); (k == reflect.Pointer || k == reflect.Interface) && embedded.IsNil() {
-			return fmt.Errorf("the embedded %s is nil", field.Name)
-		}
-		if !validates && field.Type.Implements(validatorType) {
-			return fmt.Errorf("the Validate method of the embedded %s is hidden by another's; write one that calls both", field.Name)
-		}
-		for embedded.Kind() == reflect.Pointer || embedded.Kind() == reflect.Interface {
-			embedded = embedded.Elem()
-		}
-		if embedded.Kind() == reflect.Struct && embedded.CanInterface() {
-			if err := checkEmbedding(embedded, embedded.Interface()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Interface, reflect.Chan:
-		return r.IsNil()
-	default:
-		return false
 	}
 }

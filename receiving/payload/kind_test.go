@@ -245,3 +245,25 @@ func panicOf(f func()) (text string) {
 	f()
 	return ""
 }
+
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	for name, matches := range map[string]string{
+		"order.size": `{"kind":"order.size","data":{"inches":14}}`,
+		"YES":        "YES",
+		"djmessenger.payload.PersistentMenuOnePayload": payload.PersistentMenuOne,
+		"GetStartedPayload":                            `{"payload_class":"djmessenger.payload.GetStartedPayload"}`,
+		"shop.payloads.SizePayload":                    `{"payload_class":"shop.payloads.SizePayload","inches":14}`,
+	} {
+		ref, err := payload.Named(name)
+		require.NoError(t, err)
+		require.Equal(t, name, ref.Name())
+		require.True(t, ref.Matches(matches), name)
+		require.False(t, ref.Matches("NO"), name)
+	}
+	for _, name := range []string{"", " YES", "{", strings.Repeat("x", 201), "a\nb"} {
+		ref, err := payload.Named(name)
+		require.Error(t, err, "%q", name)
+		require.True(t, ref.IsZero())
+	}
+}

@@ -1,6 +1,9 @@
 package payload
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Ref is the identity of a [Kind], without its type: what routing keeps. Two Refs are equal (==) if they come from one call of
 // [New]. The zero Ref, of a Kind that was not made by New, has no name and matches nothing.
@@ -51,4 +54,18 @@ func (r Ref) Clash(other Ref) (name string, ok bool) {
 
 func (r Ref) has(name string) bool {
 	return r.def != nil && (r.def.name == name || slices.Contains(r.def.aliases, name))
+}
+
+// Named returns the Ref of a kind that the program has no Go type for, for routing by names that come from elsewhere, such as a
+// file. The name is a kind's, a payload that is not JSON, or a djmessenger class of the menu or of Get Started. It returns an
+// error if the name breaks the rules of [New]. Each call returns another Ref, which clashes with the kind of that name.
+func Named(name string) (Ref, error) {
+	if fault := nameFault(name); fault != "" {
+		return Ref{}, fmt.Errorf("payload: the name %q %s", name, fault)
+	}
+	def := &definition{name: name}
+	if known := canonical(name); known != name {
+		def.aliases = []string{known}
+	}
+	return Ref{def: def}, nil
 }

@@ -1,0 +1,249 @@
+package routing_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/receiving/payload"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// lines returns the mistakes of a policy, one each.
+func lines(p routing.Policy) []string {
+	err := p.Validate()
+	if err == nil {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
+}
+
+// TestRoutesThatNeverRun: each of the mistakes has its place, and nothing else is one.
+func TestRoutesThatNeverRun(t *testing.T) {
+	t.Parallel()
+	dummy, hi := handling.Dummy{}, handling.SimpleText{Pattern: "hi"}
+	answer := sending.List(sending.Text("a"))
+	when := func(c routing.Condition) []routing.Route { return []routing.Route{{When: c, Senders: answer}} }
+	onText := routing.Text{Pattern: "hi"}
+	for name, c := range map[string]struct {
+		policy routing.Policy
+		want   []string // beginnings
+	}{
+		"a text under POSTBACK": {routing.Policy{receiving.TypePostback: when(onText)}, []string{
+			`routing: POSTBACK/0: its condition Text "hi" never matches events of this type; it matches SIMPLE_TEXT, QUICK_REPLY, IMAGE, `}},
+		"a text under DELIVERED": {routing.Policy{receiving.TypeDelivered: {{When: onText, Handler: dummy}}}, []string{
+			`routing: DELIVERED/0: its condition Text "hi" never matches`}},
+		"a text under TAP, as a quick reply has one": {routing.Policy{receiving.TypeTap: when(onText)}, nil},
+		"a payload under SIMPLE_TEXT":                {routing.Policy{receiving.TypeSimpleText: when(routing.PayloadOf(yes))}, []string{`routing: SIMPLE_TEXT/0: its condition Payload "YES" never`}},
+		"a payload under taps":                       {routing.Under(routing.Types{receiving.TypeTap, receiving.TypePostback, receiving.TypeDefault}, when(routing.PayloadOf(yes))...), nil},
+		"a ref under READ":                           {routing.Policy{receiving.TypeRead: {{When: routing.Ref{}, Handler: dummy}}}, []string{`routing: READ/0: its condition Ref never`}},
+		"an intent under POSTBACK":                   {routing.Policy{receiving.TypePostback: when(routing.Intent{Name: "a"})}, []string{`routing: POSTBACK/0: its condition Intent a from 0.8 never`}},
+		"another type": {routing.Policy{receiving.TypeImage: when(routing.Types{receiving.TypeVideo})}, []string{
+			`routing: IMAGE/0: its condition Types VIDEO never matches events of this type; it matches VIDEO`}},
+		"its own type":                {routing.Policy{receiving.TypeImage: when(routing.Types{receiving.TypeVideo, receiving.TypeImage})}, nil},
+		"two types under DEFAULT":     {routing.Policy{receiving.TypeDefault: when(routing.All{routing.Types{receiving.TypeVideo}, routing.Types{receiving.TypeImage}})}, []string{`routing: DEFAULT/0: its condition All(Types VIDEO, Types IMAGE) never matches events of this type; it matches none`}},
+		"no tap under TAP":            {routing.Policy{receiving.TypeTap: when(routing.Not{Condition: routing.Types{receiving.TypeTap}})}, []string{`routing: TAP/0: its condition Not(Types TAP) never`}},
+		"what an empty Any lets pass": {routing.Policy{receiving.TypeImage: when(routing.Any{})}, []string{`routing: IMAGE/0: its condition Any() never matches events of this type; it matches none`}},
+		"one part of Any fits":        {routing.Policy{receiving.TypePostback: when(routing.Any{onText, routing.PayloadOf(yes)})}, nil},
+		"one part of All does not":    {routing.Policy{receiving.TypePostback: when(routing.All{says("x", true), onText})}, []string{`routing: POSTBACK/0: its condition All(If "x", Text "hi") never`}},
+		"Not of what never matches":   {routing.Policy{receiving.TypePostback: when(routing.Not{Condition: onText})}, nil},
+		"condition and handler disagree": {routing.Policy{receiving.TypeDefault: {{When: routing.PayloadOf(yes), Handler: handling.On(
+			func(context.Context, *receiving.Event, *receiving.Read, *sending.Replier) error { return nil })}}}, []string{
+			`routing: DEFAULT/0: its condition Payload "YES" and its handler handling.On(*receiving.Read) are for no event in common; they are for QUICK_REPLY, POSTBACK, `}},
+		"a quick reply's handler under TAP": {routing.Policy{receiving.TypeTap: {{Handler: tapOnce{handling.QuickReplyBase[payload.None]{Kind: yes}}}}}, nil},
+		"a button's handler under TAP":      {routing.Policy{receiving.TypeTap: {{Handler: pressOnce{handling.PostbackBase[payload.None]{Kind: yes}}}}}, nil},
+		"a typed kind under TAP":            {routing.Policy{receiving.TypeTap: {{Handler: handling.OnPayload(yes, onYes)}}}, nil},
+		"a menu's handler under TAP":        {routing.Policy{receiving.TypeTap: {{Handler: handling.On(func(context.Context, *receiving.Event, *receiving.Postback, *sending.Replier) error { return nil })}}}, nil},
+		"a text's handler under TAP":        {routing.Policy{receiving.TypeTap: {{Handler: hi}}}, nil},
+		"a handler of no tap under TAP": {routing.Policy{receiving.TypeTap: {{Handler: handling.Location{}}}}, []string{
+			`routing: TAP/0: its handler handling.Location never handles events of this type; it handles LOCATION`}},
+
+		"after a final route": {routing.Policy{receiving.TypeImage: {{Name: "all", Handler: dummy, Final: true}, {Handler: hi}, {Handler: dummy}}}, []string{
+			`routing: IMAGE/1: it never runs: the route all before it handles every event, and is Final`,
+			`routing: IMAGE/2: it never runs: the route all`}},
+		"after a final route with a condition": {routing.Policy{receiving.TypeImage: {{When: says("x", true), Handler: dummy, Final: true}, {Handler: dummy}}}, nil},
+		"after one whose condition holds": {routing.Policy{receiving.TypeImage: {
+			{When: routing.Any{onText, routing.Types{receiving.TypeImage}}, Senders: answer, Final: true}, {Handler: dummy}}}, []string{
+			`routing: IMAGE/1: it never runs: the route IMAGE/0`}},
+		"after a final route that may pass": {routing.Policy{receiving.TypeImage: {{Handler: hi, Final: true}, {Handler: dummy}}}, nil},
+		"after a final function":            {routing.Policy{receiving.TypeImage: {{Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error { return handling.Skip }), Final: true}, {Handler: dummy}}}, nil},
+		"after a final route under DEFAULT": {routing.Policy{receiving.TypeDefault: {{Handler: handling.SaveMessage{}, Final: true}}, receiving.TypeImage: {{Handler: dummy}}, receiving.TypeTap: {{Handler: dummy}}}, []string{
+			`routing: IMAGE/0: it never runs: the route DEFAULT/0`, `routing: TAP/0: it never runs: the route DEFAULT/0`}},
+		"after some of the types": {routing.Policy{receiving.TypeDefault: {{When: routing.Types{receiving.TypePostback}, Handler: dummy, Final: true}}, receiving.TypeTap: {{Handler: dummy}}, receiving.TypePostback: {{Handler: dummy}}}, []string{
+			`routing: POSTBACK/0: it never runs: the route DEFAULT/0`}},
+		"after each of the types": {routing.Join(routing.Under(routing.Types{
+			receiving.TypeQuickReply, receiving.TypePostback, receiving.TypePersistentMenuOne, receiving.TypePersistentMenuTwo, receiving.TypePersistentMenuThree,
+			receiving.TypePersistentMenuFour, receiving.TypePersistentMenuFive, receiving.TypeGetStartedButton,
+		}, routing.Route{Handler: dummy, Final: true}), routing.Policy{receiving.TypeTap: {{Handler: dummy}}}), []string{`routing: TAP/0: it never runs: the route GET_STARTED_BUTTON/0`}},
+
+		"otherwise after one that always handles": {routing.Policy{receiving.TypeImage: {{Handler: dummy}, {Handler: hi, Otherwise: true}}}, []string{
+			`routing: IMAGE/1: it never runs: it is an Otherwise route, and the route IMAGE/0 before it handles every event`}},
+		"otherwise after another otherwise": {routing.Policy{receiving.TypeImage: {{Handler: hi}, {Handler: dummy, Otherwise: true}, {Handler: dummy, Otherwise: true}}}, []string{
+			`routing: IMAGE/2: it never runs: it is an Otherwise route, and the route IMAGE/1`}},
+		"otherwise after one under DEFAULT":             {routing.Policy{receiving.TypeDefault: {{Handler: dummy}}, receiving.TypeImage: {{Handler: dummy, Otherwise: true}}}, nil},
+		"otherwise under TAP after one of the own type": {routing.Policy{receiving.TypePostback: {{Handler: dummy}}, receiving.TypeTap: {{Handler: dummy, Otherwise: true}}}, nil},
+		"otherwise under TAP after one of TAP": {routing.Policy{receiving.TypeTap: {{Handler: dummy}, {Handler: dummy, Otherwise: true}}}, []string{
+			`routing: TAP/1: it never runs: it is an Otherwise route, and the route TAP/0`}},
+		"a final otherwise that may be passed by": {routing.Policy{receiving.TypeImage: {{Handler: hi}, {Handler: dummy, Otherwise: true, Final: true}, {Handler: dummy}}}, nil},
+		"a final otherwise that is the first":     {routing.Policy{receiving.TypeImage: {{Handler: dummy, Otherwise: true, Final: true}, {Handler: dummy}}}, []string{`routing: IMAGE/1: it never runs: the route IMAGE/0`}},
+		"otherwise for typed taps": {routing.Policy{receiving.TypeTap: {
+			{Handler: dummy}, {Handler: dummy, Otherwise: true, TypedTaps: true}}}, nil},
+
+		"a fallback before TAP": {routing.Policy{
+			receiving.TypeQuickReply: {{Handler: hi}, {Handler: dummy, Senders: answer, Otherwise: true}},
+			receiving.TypePostback:   {{Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error { return nil }), Otherwise: true}},
+			receiving.TypeTap:        {{Handler: handling.OnPayload(yes, onYes)}}}, []string{
+			`routing: POSTBACK/0: it is an Otherwise route that runs before the routes under TAP`,
+			`routing: QUICK_REPLY/1: it is an Otherwise route that runs before the routes under TAP, also for the taps that those handle; put it under TAP, or make it Final`}},
+		"a final fallback before TAP":     {routing.Policy{receiving.TypeQuickReply: {{Handler: dummy, Otherwise: true, Final: true}}, receiving.TypeTap: {{Handler: dummy}}}, nil},
+		"a fallback before another's TAP": {routing.Policy{receiving.TypePostback: {{Handler: dummy, Otherwise: true}}, receiving.TypeTap: {{Handler: hi}}}, nil},
+		"a fallback with a condition":     {routing.Policy{receiving.TypePostback: {{When: says("x", true), Handler: dummy, Otherwise: true}}, receiving.TypeTap: {{Handler: dummy}}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := lines(c.policy)
+			require.Len(t, got, len(c.want), "%q", got)
+			for i, want := range c.want {
+				require.True(t, strings.HasPrefix(got[i], want), "%s\nis not\n%s", got[i], want)
+			}
+		})
+	}
+}
+
+type tapOnce struct {
+	handling.QuickReplyBase[payload.None]
+}
+
+func (tapOnce) Handle(context.Context, *receiving.Event, *sending.Replier) error { return nil }
+
+type pressOnce struct {
+	handling.PostbackBase[payload.None]
+}
+
+func (pressOnce) Handle(context.Context, *receiving.Event, *sending.Replier) error { return nil }
+
+// wrapped is a condition of the program that holds another.
+type wrapped struct{ inner routing.Condition }
+
+func (w *wrapped) Match(ctx context.Context, ev *receiving.Event) bool { return w.inner.Match(ctx, ev) }
+func (w *wrapped) String() string                                      { return "wrapped " + w.inner.String() }
+
+// nested embeds a base by pointer, below another.
+type nested struct{ inner }
+
+type inner struct{ *handling.TextBase }
+
+func (nested) Handle(context.Context, *receiving.Event, *sending.Replier) error { return nil }
+
+type nilCondition struct{ *routing.Text }
+
+type nilSender struct{ *sending.SimpleMessage }
+
+// holds is a handler of the program that calls another.
+type holds struct {
+	handling.Dummy
+
+	Next handling.Handler
+	Back *holds
+}
+
+// endless is made of itself without end.
+type endless struct{ routing.Page }
+
+func (endless) Parts() []routing.Condition { return []routing.Condition{endless{routing.Page{"1"}}} }
+
+type panicking struct{ routing.Page }
+
+func (panicking) Validate() error { panic("oh") }
+
+func TestPartsThatAreBroken(t *testing.T) {
+	t.Parallel()
+	all := routing.All{says("x", true), nil}
+	all[1] = routing.Any{all}
+	loop := &wrapped{}
+	loop.inner = routing.Not{Condition: loop}
+	var typedNil *routing.Text
+	self := &holds{}
+	self.Next, self.Back = self, self
+	typing := sending.Typing{Senders: []sending.Sender{sending.Text("a"), nil}}
+	typing.Senders[1] = typing
+	answer := sending.List(sending.Text("a"))
+	when := func(c routing.Condition) routing.Route { return routing.Route{When: c, Senders: answer} }
+	for want, route := range map[string]routing.Route{
+		"":                                 {Handler: self},
+		"When: the condition is nil":       when(typedNil),
+		"When[1]: the condition is nil":    when(routing.All{says("x", true), nil}),
+		"When[0][0]: the condition is nil": when(routing.Any{routing.Not{Condition: typedNil}}),
+		"When routing.All: [1][0]: it contains itself":                                  when(all),
+		"When *routing_test.wrapped: inner.Condition: it contains itself":               when(loop),
+		"When routing_test.nilCondition: the embedded Text is nil":                      when(nilCondition{}),
+		"When routing.All: [0]: the embedded Text is nil":                               when(routing.All{nilCondition{}}),
+		"When" + strings.Repeat("[0]", 101) + ": conditions are nested deeper than 100": when(endless{routing.Page{"1"}}),
+		"When routing_test.panicking: it panics when it is checked: oh":                 when(panicking{routing.Page{"1"}}),
+		"handler routing_test.nested: the embedded TextBase is nil":                     {Handler: nested{}},
+		"handler routing_test.holds: Next: the embedded TextBase is nil":                {Handler: holds{Next: nested{}}},
+		"senders[0] routing_test.nilSender: the embedded SimpleMessage is nil":          {Handler: handling.Dummy{}, Senders: sending.List(nilSender{})},
+		"senders[0] sending.Typing: Senders[1]: the embedded SimpleMessage is nil":      {Handler: handling.Dummy{}, Senders: sending.List(sending.Typing{Senders: sending.List(sending.Text("a"), nilSender{})})},
+		"senders[0] sending.after: sender: the embedded SimpleMessage is nil":           {Handler: handling.Dummy{}, Senders: sending.List(sending.After(1, nilSender{}))},
+		"senders[0] sending.Typing: Senders[1].Senders: it contains itself":             {Handler: handling.Dummy{}, Senders: sending.List(typing)},
+		"its handler is nil; only a route with When and Senders needs none":             {Handler: handling.Func(nil), When: says("x", true), Senders: answer},
+	} {
+		policy := routing.Policy{receiving.TypeSimpleText: {route}}
+		if want == "" {
+			require.Empty(t, lines(policy))
+			continue
+		}
+		got := lines(policy)
+		require.Len(t, got, 1, want)
+		require.Contains(t, got[0], "routing: SIMPLE_TEXT/0: "+want)
+		require.NotPanics(t, func() { routing.Explain(t.Context(), policy, event(receiving.TypeSimpleText)) })
+	}
+	for _, c := range []routing.Condition{all, loop, nilCondition{}, routing.Not{}} {
+		explained := routing.Explain(t.Context(), routing.Policy{receiving.TypeSimpleText: {when(c)}}, event(receiving.TypeSimpleText))
+		require.False(t, explained[0].Fires)
+		require.Contains(t, explained[0].Why, "a broken condition (")
+	}
+}
+
+func TestTwoKindsOfOneNameInConditions(t *testing.T) {
+	t.Parallel()
+	other := payload.New[int]("YES")
+	answer := sending.List(sending.Text("a"))
+	require.Equal(t, []string{`routing: TAP/0 (route "b"): payload kind "YES" is not the kind of that name at POSTBACK/0`}, lines(routing.Policy{
+		receiving.TypePostback: {{When: routing.All{routing.PayloadOf(yes)}, Senders: answer}},
+		receiving.TypeTap:      {{Name: "b", Handler: handling.OnPayload(other, func(context.Context, *receiving.Event, int, *sending.Replier) error { return nil })}},
+	}))
+}
+
+func TestUnderAndJoin(t *testing.T) {
+	t.Parallel()
+	thanks := routing.Route{Name: "thanks", Handler: handling.Dummy{}}
+	p := routing.Join(
+		routing.Policy{receiving.TypeImage: {{Handler: handling.Dummy{}}}},
+		routing.Under(routing.Types{receiving.TypeImage, receiving.TypeVideo, receiving.TypeImage}, thanks, routing.Route{Handler: handling.Dummy{}}),
+		routing.Under(routing.Types{receiving.TypeTap}, thanks),
+		nil,
+	)
+	c := compile(t, p)
+	require.Equal(t, []string{"IMAGE/0", "thanks/IMAGE", "IMAGE/2"}, names(c.Steps(event(receiving.TypeImage))))
+	require.Equal(t, []string{"thanks/VIDEO", "VIDEO/1"}, names(c.Steps(event(receiving.TypeVideo))))
+	require.Equal(t, []string{"thanks"}, names(c.Steps(event(receiving.TypePostback))))
+}
+
+func TestCompiledPolicyIsACopy(t *testing.T) {
+	t.Parallel()
+	p := routing.Policy{receiving.TypeImage: {{Name: "a", Handler: handling.Dummy{}, Senders: sending.List(sending.Text("a"))}}}
+	c := compile(t, p)
+	p[receiving.TypeImage][0].Senders[0] = nil
+	p[receiving.TypeImage][0] = routing.Route{Name: "b"}
+	p[receiving.TypeVideo] = []routing.Route{{Name: "c"}}
+	steps := c.Steps(event(receiving.TypeImage))
+	require.Equal(t, []string{"a"}, names(steps))
+	require.NotNil(t, steps[0].Senders[0])
+	require.Empty(t, c.Steps(event(receiving.TypeVideo)))
+}

@@ -1,0 +1,216 @@
+package routing
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// reached is what is known of one route.
+type reached struct {
+	fits bool  // its condition and its handler take some event
+	runs bool  // and so does what comes before it
+	why  error // why it does not run
+	step Step
+}
+
+// reach reports the routes that can never run.
+func (v *validation) reach(c *Compiled) {
+	routes := map[stepID]*reached{}
+	for _, t := range receiving.Types() {
+		v.walk(routes, t, c.Steps(&receiving.Event{Type: t}))
+		v.walk(routes, t, typedOnly(c.typed[t]))
+		if t.IsTap() {
+			v.fallbackBeforeTap(t, c.Steps(&receiving.Event{Type: t}))
+		}
+	}
+	ids := slices.SortedFunc(maps.Keys(routes), func(a, b stepID) int {
+		return cmp.Or(cmp.Compare(a.t, b.t), cmp.Compare(a.index, b.index))
+	})
+	for _, id := range ids {
+		v.at = id
+		switch r := routes[id]; {
+		case !r.fits:
+			v.fail(v.places[id], misfit(r.step))
+		case !r.runs:
+			v.fail(v.places[id], r.why)
+		}
+	}
+}
+
+// typedOnly returns the steps that take a typed tap. Those around them are walked with
+// their own types.
+func typedOnly(steps []Step) []Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return !s.Typed })
+}
+
+// walk goes through the steps of one type.
+func (v *validation) walk(routes map[stepID]*reached, t receiving.Type, steps []Step) {
+	var final string                // the route that surely ends the turn
+	handled := map[entries]string{} // the route of each entry that surely handles the event
+	var maybe entries               // those that may have handled it
+	for _, s := range steps {
+		id := s.id()
+		r := routes[id]
+		if r == nil {
+			r = &reached{step: s}
+			routes[id] = r
+		}
+		entry, waitsFor := s.entry()
+		if v.broken[id] {
+			r.fits, r.runs = true, true
+			maybe |= entry
+			continue
+		}
+		if !fits(s, t) {
+			continue
+		}
+		r.fits = true
+		by := handledBy(handled, waitsFor)
+		switch {
+		case final != "":
+			r.why = fmt.Errorf("it never runs: the route %s before it handles every event, and is Final", final)
+		case s.Otherwise && by != "":
+			r.why = fmt.Errorf("it never runs: it is an Otherwise route, and the route %s before it handles every event", by)
+		default:
+			r.runs = true
+		}
+		if alwaysHandles(s, t) {
+			if s.Final && final == "" && (!s.Otherwise || maybe&waitsFor == 0) {
+				final = s.Name
+			}
+			if handled[entry] == "" {
+				handled[entry] = s.Name
+			}
+		}
+		maybe |= entry
+	}
+}
+
+func handledBy(handled map[entries]string, waitsFor entries) string {
+	for _, entry := range []entries{ofDefault, ofOwnType, ofTap, ofTyped, ofTyped | ofTap} {
+		if name := handled[entry]; name != "" && entry&waitsFor != 0 {
+			return name
+		}
+	}
+	return ""
+}
+
+// fallbackBeforeTap reports an Otherwise route under the type of a tap that takes what
+// a route under TAP is for.
+func (v *validation) fallbackBeforeTap(t receiving.Type, steps []Step) {
+	tap := slices.ContainsFunc(steps, func(s Step) bool {
+		return s.Type == receiving.TypeTap && (v.broken[s.id()] || fits(s, t))
+	})
+	if !tap {
+		return
+	}
+	for _, s := range steps {
+		if s.Type == t && s.Otherwise && !s.Final && !v.broken[s.id()] && takesAll(s, t) {
+			v.at = s.id()
+			v.fail(v.places[v.at], errors.New("it is an Otherwise route that runs before the routes under TAP, also for the taps that those handle; "+
+				"put it under TAP, or make it Final"))
+		}
+	}
+}
+
+// fits reports whether a step may handle events of a type.
+func fits(s Step, t receiving.Type) bool { return can(s.When, t) && handles(s, t) }
+
+// handles reports whether the step's handler may handle events of a type.
+func handles(s Step, t receiving.Type) bool {
+	limited, ok := s.Handler.(handling.TypeLimited)
+	if !ok || limited.Handles(t) {
+		return true
+	}
+	// Under an entry for several types it may name that entry alone.
+	return s.Type != t && limited.Handles(s.Type) && !slices.ContainsFunc(receiving.Types(), limited.Handles)
+}
+
+// alwaysHandles reports whether a step that is tried for an event of a type surely
+// handles it, or fails.
+func alwaysHandles(s Step, t receiving.Type) bool {
+	switch s.Handler.(type) {
+	case onlyAnswers, handling.Dummy, *handling.Dummy, handling.SaveMessage, *handling.SaveMessage:
+		return must(s.When, t)
+	}
+	return false
+}
+
+// takesAll is alwaysHandles, with a function too: it may return handling.Skip, but
+// seldom does.
+func takesAll(s Step, t receiving.Type) bool {
+	_, function := s.Handler.(handling.Func)
+	return alwaysHandles(s, t) || function && must(s.When, t)
+}
+
+// can reports whether events of a type may meet a condition.
+func can(c Condition, t receiving.Type) bool {
+	switch c := c.(type) {
+	case nil:
+		return true
+	case All:
+		return !slices.ContainsFunc(c, func(part Condition) bool { return !can(part, t) })
+	case Any:
+		return slices.ContainsFunc(c, func(part Condition) bool { return can(part, t) })
+	case Not:
+		return !must(c.Condition, t)
+	case handling.TypeLimited:
+		return c.Handles(t)
+	}
+	return true
+}
+
+// must reports whether all events of a type meet a condition.
+func must(c Condition, t receiving.Type) bool {
+	switch c := c.(type) {
+	case nil:
+		return true
+	case All:
+		return !slices.ContainsFunc(c, func(part Condition) bool { return !must(part, t) })
+	case Any:
+		return slices.ContainsFunc(c, func(part Condition) bool { return must(part, t) })
+	case Not:
+		return !can(c.Condition, t)
+	case Types:
+		return c.has(t)
+	}
+	return false
+}
+
+// misfit says why a step handles no event.
+func misfit(s Step) error {
+	handled, matched := typesThat(func(t receiving.Type) bool { return handles(s, t) }), typesThat(func(t receiving.Type) bool { return can(s.When, t) })
+	of := func(t receiving.Type) bool {
+		return s.Type == receiving.TypeDefault || t == s.Type || s.Type == receiving.TypeTap && t.IsTap()
+	}
+	switch {
+	case !slices.ContainsFunc(handled, of):
+		return fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), namesOf(handled))
+	case !slices.ContainsFunc(matched, of):
+		return fmt.Errorf("its condition %s never matches events of this type; it matches %s", s.When, namesOf(matched))
+	}
+	return fmt.Errorf("its condition %s and its handler %s are for no event in common; they are for %s, and for %s",
+		s.When, nameOf(s.Handler), namesOf(matched), namesOf(handled))
+}
+
+func typesThat(is func(receiving.Type) bool) []receiving.Type {
+	return slices.DeleteFunc(receiving.Types(), func(t receiving.Type) bool { return !is(t) })
+}
+
+func namesOf(types []receiving.Type) string {
+	if len(types) == 0 {
+		return "none"
+	}
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = string(t)
+	}
+	return strings.Join(names, ", ")
+}
