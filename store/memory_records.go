@@ -45,13 +45,13 @@ func (r *records[T]) add(v T) (gone []T) {
 	}
 	for i, old := range r.all[:over] {
 		gone = append(gone, old.value)
-		if owner := r.owner(old.value); r.last[owner] == r.first+uint64(i) { //nolint:gosec // an index is not negative
+		if owner := r.owner(old.value); r.last[owner] == r.first+uint64(i) {
 			delete(r.last, owner)
 		}
 	}
 	clear(r.all[:over])
 	r.all = r.all[over:]
-	r.first += uint64(over) //nolint:gosec // it is positive
+	r.first += uint64(over)
 	return gone
 }
 

@@ -14,7 +14,7 @@ import (
 func TestRecordsAreThoseOfAPlainList(t *testing.T) {
 	t.Parallel()
 	const bound = 20
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that can be repeated
+	random := rand.New(rand.NewPCG(1, 2))
 	r := newRecords(bound, func(s Sent) ownerID { return ownerID{s.PageID, s.PSID} })
 	var plain []Sent
 	for i := range 3000 {
