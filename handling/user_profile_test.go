@@ -148,6 +148,19 @@ func TestInstagramHasOtherProfileFields(t *testing.T) {
 	require.Equal(t, []string{"name", "username", "profile_pic"}, p.asked[0].Fields)
 }
 
+func TestChosenProfileFields(t *testing.T) {
+	t.Parallel()
+	for _, object := range []receiving.Object{receiving.ObjectPage, receiving.ObjectInstagram} {
+		p := &profiles{}
+		set := store.NewTurn(nil, store.Person{}).Begin("profile")
+		ev := text("hi")
+		ev.Object = object
+		h := handling.UserProfile{Fields: []string{"name", "locale"}}
+		require.NoError(t, h.Handle(handling.WithProfiles(set.Context(t.Context()), p), ev, nil))
+		require.Equal(t, []string{"name", "locale"}, p.asked[0].Fields, object)
+	}
+}
+
 func TestUserProfileValidates(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, handling.UserProfile{}.Validate())
