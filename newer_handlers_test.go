@@ -12,6 +12,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/messengertest"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -131,4 +132,16 @@ func (w *world) nameOf(psid string) string {
 		}
 	}
 	return ""
+}
+
+func TestCommentBaseOnInstagram(t *testing.T) {
+	t.Parallel()
+	const account = "17841400000000001"
+	chat := messengertest.StartOn(t, simulator.Config{Pages: []simulator.Page{{
+		ID: account, Name: "Shop", Platform: simulator.PlatformInstagram, LinkedTo: messengertest.PageID, Fields: simulator.DefaultInstagramFields(),
+	}}}, messenger.Config{Policy: routing.Policy{receiving.TypeInstagramComment: {{Handler: thanksFor{}}}}})
+	ana := chat.PersonOn(account, "Ana", "")
+	id := ana.Comments("How much?")
+	require.Contains(t, ana.Next().Text, " wrote How much?")
+	ana.SeesBelow(id, "Thank you")
 }

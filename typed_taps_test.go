@@ -218,3 +218,39 @@ func (u *unreadable) Sent(ctx context.Context, pageID, psid string, limit int) (
 	}
 	return u.Memory.Sent(ctx, pageID, psid, limit)
 }
+
+// TestTypedTitleOnOtherPages: on Instagram a title counts as well, and what one page has
+// offered or has in its menu counts for no other page.
+func TestTypedTitleOnOtherPages(t *testing.T) {
+	t.Parallel()
+	const shop, account = "200000000000002", "17841400000000001"
+	settings := shopMenu(threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "Opening hours"})
+	settings[shop] = threadsettings.Settings{
+		GetStarted: &threadsettings.GetStarted{}, PersistentMenu: threadsettings.MenuOf(
+			threadsettings.MenuItem{Title: "Large", Payload: cutKind.MustEncode(cut{"L"})},
+		),
+	}
+	chat := messengertest.StartOn(t, simulator.Config{Pages: []simulator.Page{
+		{ID: shop, Name: "Shop"},
+		{ID: account, Name: "Shop", Platform: simulator.PlatformInstagram, LinkedTo: messengertest.PageID, Fields: simulator.DefaultInstagramFields()},
+	}}, messenger.Config{Policy: taking(), ThreadSettings: settings})
+	says := func(p *messengertest.Person, text, answer string) {
+		t.Helper()
+		p.Says(text)
+		p.Sees(answer)
+	}
+	person, customer, ana := chat.Person("Ada", "en_US"), chat.PersonOn(shop, "Sue", "en_US"), chat.PersonOn(account, "Ana", "")
+
+	says(ana, "small", "text")
+	says(ana, "sizes", "Which size?")
+	says(ana, "small", "QUICK_REPLY S")
+	says(ana, "large", "text")
+	says(ana, "smaller", "text")
+
+	says(person, "opening hours", "We are open.")
+	says(person, "large", "text")
+	says(person, "small", "text") // it was offered to Ana
+	says(customer, "opening hours", "text")
+	says(customer, "large", "POSTBACK L")
+	says(customer, "small", "text")
+}
