@@ -21,7 +21,7 @@ func BuiltIn() Policy {
 		},
 		receiving.TypeSticker: {
 			{Handler: handling.ThumbUp{}, Senders: sending.List(sending.SimpleMessage{Text: "Thanks for the thumb!"})},
-			{Handler: thumbImage{}},
+			{Handler: ThumbImage{}},
 		},
 		receiving.TypeSimpleText: {
 			{Handler: handling.SimpleText{Pattern: "hi"}, Senders: sending.List(sending.SimpleMessage{Text: "Hi, %{first_name|there}!"})},
@@ -38,15 +38,17 @@ var files embed.FS
 
 var thumb = handling.FileFrom(files, "thumb.png")
 
-// thumbImage answers a thumb with an image. It has a route of its own, so that
+// ThumbImage answers a thumb with the image of [BuiltIn]. It has a route of its own, so that
 // a refused upload does not cost the text.
-type thumbImage struct{}
+type ThumbImage struct{}
 
-func (thumbImage) ShouldHandle(ctx context.Context, ev *receiving.Event) bool {
+// ShouldHandle reports whether the event is a thumb.
+func (ThumbImage) ShouldHandle(ctx context.Context, ev *receiving.Event) bool {
 	return handling.ThumbUp{}.ShouldHandle(ctx, ev)
 }
 
-func (thumbImage) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+// Handle uploads the image, once for each page, and answers with it.
+func (ThumbImage) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 	image, err := handling.Upload(ctx, ev.PageID, thumb)
 	switch {
 	case err == nil:

@@ -28,6 +28,10 @@ var house = map[string]room{
 	".": {
 		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 	},
+	"command": {
+		ours:   []string{"receiving", "routing", "routing/policyfile", "store"},
+		others: []string{"github.com/urfave/cli/v3"},
+	},
 	"graph":             {ours: []string{"internal/weburl", "secret"}},
 	"handling":          {ours: []string{"graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre": {},

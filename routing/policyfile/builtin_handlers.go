@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/routing"
 )
 
 type noArgs struct{}
@@ -24,6 +25,7 @@ func addHandlers(r *Registry) {
 	handlerOf[handling.SaveMessage](r, "SaveMessage", "Keeps every event, with its type and body.")
 	handlerOf[handling.ThumbUp](r, "ThumbUp", "Counts the thumbs that a person sends.")
 	handlerOf[handling.Location](r, "Location", "Keeps the places that a person sends.")
+	handlerOf[routing.ThumbImage](r, "ThumbImage", "Answers a thumb with the image of the built-in policy.")
 	handlerOf[handling.Dummy](r, "Dummy", "Does nothing, for routes that only answer.")
 	Handler(r, "UserProfile", func(a userProfileArgs) (handling.Handler, error) {
 		h := handling.UserProfile(a)

@@ -1,0 +1,158 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/routing/policyfile"
+)
+
+// The exit codes.
+const (
+	// OK says that all is well.
+	OK = 0
+	// Mistakes says that what was checked is wrong, or could not be read.
+	Mistakes = 1
+	// Usage says that the command line is wrong.
+	Usage = 2
+)
+
+// Config is what a program makes of the command.
+type Config struct {
+	// Err is where mistakes and usage errors go. Default: os.Stderr.
+	Err io.Writer
+	// In is what the file "-" stands for. Default: os.Stdin.
+	In io.Reader
+	// Name is what the command is called in its help. Default: "messenger".
+	Name string
+	// Out is where results go. Default: os.Stdout.
+	Out io.Writer
+	// Policy is the policy that the program's bot has in Go, for the commands that are
+	// given no file. Default: routing.BuiltIn().
+	Policy routing.Policy
+	// Registry says which names policy files may use. Default: policyfile.BuiltIn().
+	Registry *policyfile.Registry
+}
+
+func (c Config) withDefaults() Config {
+	if c.Err == nil {
+		c.Err = os.Stderr
+	}
+	if c.In == nil {
+		c.In = os.Stdin
+	}
+	if c.Name == "" {
+		c.Name = "messenger"
+	}
+	if c.Out == nil {
+		c.Out = os.Stdout
+	}
+	if c.Policy == nil {
+		c.Policy = routing.BuiltIn()
+	}
+	if c.Registry == nil {
+		c.Registry = policyfile.BuiltIn()
+	}
+	return c
+}
+
+// Main runs the command with the arguments of the process, until it is done or the
+// process is interrupted, and returns the exit code.
+func Main(config Config) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, config, os.Args[1:])
+}
+
+// Run runs the command with arguments, those after the command's name, and returns the
+// exit code.
+func Run(ctx context.Context, config Config, args []string) int {
+	config = config.withDefaults()
+	err := root(config).Run(ctx, append([]string{config.Name}, args...))
+	var reported reportedError
+	var usage *usageError
+	switch {
+	case err == nil:
+		return OK
+	case errors.As(err, &reported):
+		return Mistakes
+	case errors.As(err, &usage):
+		say(config.Err, "%s: %s\nRun %s --help for how it is used.\n", config.Name, usage.problem, usage.command)
+		return Usage
+	default:
+		say(config.Err, "%s: %v\n", config.Name, err)
+		return Mistakes
+	}
+}
+
+// reportedError is the error of a command that has said what is wrong.
+type reportedError struct{}
+
+func (reportedError) Error() string { return "mistakes were found" }
+
+// usageError is a wrong command line.
+type usageError struct{ command, problem string }
+
+func (e *usageError) Error() string { return e.problem }
+
+func usagef(cmd *cli.Command, format string, args ...any) error {
+	return &usageError{cmd.FullName(), fmt.Sprintf(format, args...)}
+}
+
+// say writes to the terminal. That it cannot is nothing that could be said.
+func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
+
+// root is the whole command. A command that is new gets a file and a line here.
+func root(config Config) *cli.Command {
+	return group(config, &cli.Command{
+		Name:  config.Name,
+		Usage: "tools for a Messenger and Instagram bot",
+		Commands: []*cli.Command{
+			policy(config),
+		},
+	})
+}
+
+// group is a command that only has others.
+func group(config Config, cmd *cli.Command) *cli.Command {
+	cmd.Action = func(_ context.Context, cmd *cli.Command) error {
+		name := cmd.Args().First()
+		if name == "" {
+			return usagef(cmd, "a command is missing: one of %s", strings.Join(commandNames(cmd), ", "))
+		}
+		return usagef(cmd, "%q is no command; there are %s", name, strings.Join(commandNames(cmd), ", "))
+	}
+	return common(config, cmd)
+}
+
+// common is what all commands have.
+func common(config Config, cmd *cli.Command) *cli.Command {
+	cmd.Writer, cmd.ErrWriter, cmd.Reader = config.Out, config.Err, config.In
+	cmd.HideHelpCommand = true
+	cmd.ExitErrHandler = func(context.Context, *cli.Command, error) {} // Run chooses the exit code
+	cmd.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error {
+		return usagef(cmd, "%v", err)
+	}
+	return cmd
+}
+
+func commandNames(cmd *cli.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands {
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,13 @@
+// Package command is the messenger command, for a program that has handlers of its own
+// to embed: with its registry the command knows them.
+//
+//	func main() {
+//		reg := policyfile.BuiltIn()
+//		shop.Register(reg)
+//		os.Exit(command.Main(command.Config{Registry: reg}))
+//	}
+//
+// cmd/messenger is the command with the built-ins alone. docs/command.md describes it.
+//
+// The exit codes are [OK], [Mistakes] and [Usage].
+package command

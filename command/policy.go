@@ -1,0 +1,158 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/routing/policyfile"
+)
+
+// policy is the commands about routing policies.
+func policy(config Config) *cli.Command {
+	return group(config, &cli.Command{
+		Name:  "policy",
+		Usage: "check, explain and write routing policies",
+		Commands: []*cli.Command{
+			policyCheck(config),
+			policyExplain(config),
+			policySchema(config),
+			policyDump(config),
+		},
+	})
+}
+
+func allowUnknown() cli.Flag {
+	return &cli.BoolFlag{
+		Name:  "allow-unknown",
+		Usage: "take names that this command does not know for warnings: the bot's program may know them",
+	}
+}
+
+func asJSON() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "write JSON, for other programs"}
+}
+
+// content reads a file, or the standard input if it is called "-", up to more than a
+// policy file or a callback may have.
+func content(config Config, name string) ([]byte, error) {
+	in := config.In
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
+	}
+	data, err := io.ReadAll(io.LimitReader(in, 4<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return data, nil
+}
+
+// checked is a policy file that was checked.
+type checked struct {
+	File     string    `json:"file"`
+	OK       bool      `json:"ok"`
+	Types    int       `json:"types"`
+	Routes   int       `json:"routes"`
+	Mistakes []mistake `json:"mistakes"`
+
+	policy routing.Policy
+}
+
+// mistake is a [policyfile.Mistake] in JSON.
+type mistake struct {
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Place   string `json:"place,omitempty"`
+	Problem string `json:"problem"`
+	Unknown string `json:"unknown,omitempty"`
+	Warning bool   `json:"warning"`
+
+	text string
+}
+
+// check checks a policy file.
+func check(config Config, name string, allowUnknown bool) (checked, error) {
+	if err := config.Registry.Err(); err != nil {
+		return checked{}, err
+	}
+	data, err := content(config, name)
+	if err != nil {
+		return checked{}, err
+	}
+	shown := name
+	if name == "-" {
+		shown = "stdin"
+	}
+	parsed, mistakes := config.Registry.Check(shown, data)
+	result := checked{File: shown, OK: true, Types: len(parsed), Mistakes: []mistake{}, policy: parsed}
+	for _, routes := range parsed {
+		result.Routes += len(routes)
+	}
+	for _, m := range mistakes {
+		warning := allowUnknown && m.Unknown != ""
+		result.OK = result.OK && warning
+		result.Mistakes = append(result.Mistakes, mistake{
+			Line: m.Line, Column: m.Column, Place: m.Place, Problem: m.Problem, Unknown: m.Unknown, Warning: warning, text: m.Error(),
+		})
+	}
+	return result, nil
+}
+
+// report says what is wrong with a file.
+func (c checked) report(w io.Writer) {
+	unknown := false
+	for _, m := range c.Mistakes {
+		prefix := ""
+		if m.Warning {
+			prefix = "warning: "
+		}
+		unknown = unknown || m.Unknown != "" && !m.Warning
+		say(w, "%s%s\n", prefix, m.text)
+	}
+	if unknown {
+		say(w, "%s: names that only the bot's own program knows are warnings with --allow-unknown\n", c.File)
+	}
+}
+
+// known reads the policy that a command is about: that of a file, or without one the
+// program's. Mistakes are reported.
+func known(config Config, cmd *cli.Command, name string) (routing.Policy, error) {
+	if name == "" {
+		return config.Policy, nil
+	}
+	c, err := check(config, name, cmd.Bool("allow-unknown"))
+	if err != nil {
+		return nil, err
+	}
+	c.report(config.Err)
+	if !c.OK {
+		return nil, reportedError{}
+	}
+	return c.policy, nil
+}
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
+
+// formatOf reads the flag --format.
+func formatOf(cmd *cli.Command) (policyfile.Format, error) {
+	switch format := policyfile.Format(cmd.String("format")); format {
+	case policyfile.JSON, policyfile.YAML:
+		return format, nil
+	default:
+		return "", usagef(cmd, "--format is %q; there are json and yaml", string(format))
+	}
+}
