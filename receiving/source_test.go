@@ -103,7 +103,7 @@ A message has the type of its first attachment, even if it also has a text, unle
 	}
 	b.WriteString("\n`DEFAULT` and `TAP` are no types of events. A policy's entry `DEFAULT` is for all events, and `TAP` for all taps: `QUICK_REPLY`, `POSTBACK`,\n" +
 		"`PERSISTENT_MENU_ONE` to `PERSISTENT_MENU_FIVE` and `GET_STARTED_BUTTON`. A tap meets the routes under `DEFAULT` first, then those under its\n" +
-		"own type, then those under `TAP`.\n")
+		"own type, then those under `TAP` ([routing.md](routing.md)).\n")
 	b.WriteString(unsentMessages)
 	return b.String()
 }

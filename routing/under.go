@@ -8,11 +8,10 @@ import (
 // Under returns a policy with the same routes under each of the types. A route that
 // has a name gets one for each type, such as "thanks/IMAGE".
 //
+//	media := routing.Types{receiving.TypeImage, receiving.TypeVideo}
 //	policy := routing.Join(
 //		routing.BuiltIn(),
-//		routing.Under(routing.Types{receiving.TypeImage, receiving.TypeVideo}, routing.Route{
-//			Name: "thanks", When: routing.All{}, Senders: sending.List(sending.Text("Nice!")),
-//		}),
+//		routing.Under(media, routing.Route{Name: "thanks", When: media, Senders: sending.List(sending.Text("Nice!"))}),
 //	)
 func Under(types Types, routes ...Route) Policy {
 	p := Policy{}
