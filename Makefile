@@ -40,7 +40,7 @@ tidy-check: ## fail if a go.mod or go.sum is not tidy
 
 examples: ## build everything, examples with a go.mod of their own too; the library without cgo
 	@for m in $(MODULES); do (cd $$m && $(GO) build -o /dev/null ./...); done
-	@CGO_ENABLED=0 $(GO) build .
+	@CGO_ENABLED=0 $(GO) build . && CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/messenger
 
 ##@ Test
 

@@ -111,7 +111,9 @@ func TestAUserOfMessengerLinksNoDatabaseNoYAMLAndNoSimulator(t *testing.T) {
 
 func TestMessengerBuildsWithoutCgo(t *testing.T) {
 	t.Parallel()
-	run(t, root(t), []string{"CGO_ENABLED=0"}, "go", "build", "-o", os.DevNull, ".")
+	for _, pkg := range []string{".", "./cmd/messenger"} {
+		run(t, root(t), []string{"CGO_ENABLED=0"}, "go", "build", "-o", os.DevNull, pkg)
+	}
 }
 
 func TestNoArrowPointsUp(t *testing.T) {

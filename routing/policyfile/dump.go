@@ -99,7 +99,7 @@ func (d *dumping) route(place string, route routing.Route) *value {
 	for _, flag := range []struct {
 		name string
 		on   bool
-	}{{"final", route.Final}, {"otherwise", route.Otherwise}, {"typed_taps", route.TypedTaps}} {
+	}{{"final", route.Final}, {"otherwise", route.Otherwise}, {"typed_taps", route.TypedTaps}, {"despite_silence", route.DespiteSilence}} {
 		if flag.on {
 			v.set(flag.name, &value{kind: boolean, yes: true})
 		}

@@ -175,7 +175,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	if !r.want(v, place, object) {
 		return
 	}
-	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "final", "otherwise", "typed_taps"})
+	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "final", "otherwise", "typed_taps", "despite_silence"})
 	from := &origin{at: v.at}
 	at := &places{route: located{value: v, place: place}}
 	route := routing.Route{Origin: from}
@@ -185,6 +185,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	r.optional(v, place, "final", &route.Final)
 	r.optional(v, place, "otherwise", &route.Otherwise)
 	r.optional(v, place, "typed_taps", &route.TypedTaps)
+	r.optional(v, place, "despite_silence", &route.DespiteSilence)
 	if when := v.get("when"); when != nil {
 		c, ok := r.condition(when, place+".when")
 		if !ok {

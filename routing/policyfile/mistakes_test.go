@@ -121,14 +121,44 @@ router: 3
       - {when: [{not: {name: Nonsense}}, 3, {}, {alle: []}], senders: [{name: Default}]}
       - {when: {not: {any: [{name: Dummy}]}, args: {}}, senders: [{name: Default}]}
 `, `4:22: routers[0].handlers[0].when.any: has no conditions
-5:23: routers[0].handlers[1].when.name: "Nonsense" is not registered as a condition
+5:23: routers[0].handlers[1].when.name: "Nonsense" is not registered as a condition; the nearest is Intent
 6:16: routers[0].handlers[2].when: a condition has only one of all, any, not and name; this has all and any
-7:30: routers[0].handlers[3].when[0].not.name: "Nonsense" is not registered as a condition
+7:30: routers[0].handlers[3].when[0].not.name: "Nonsense" is not registered as a condition; the nearest is Intent
 7:42: routers[0].handlers[3].when[1]: is the number 3, and has to be an object with one of all, any, not and name, or a list
 7:45: routers[0].handlers[3].when[2]: a condition has one of all, any, not and name
 7:50: routers[0].handlers[3].when[3].alle: there is no such field; there are: all, any, not, name, args
 8:36: routers[0].handlers[4].when.not.any[0].name: "Dummy" is not registered as a condition, but as a handler
 8:52: routers[0].handlers[4].when.args: args go with a name`},
+
+		"arguments of conditions": {`routers:
+  - type: DEFAULT
+    handlers:
+      - {when: {name: Text, args: {pattern: "("}}, senders: [{name: Default}]}
+      - {when: {name: Locale, args: {locales: [english]}}, senders: [{name: Default}]}
+      - {when: {name: Types, args: {types: [STIKER]}}, senders: [{name: Default}]}
+      - {when: {name: Intent, args: {confidence: 2, name: a}}, senders: [{name: Default}]}
+      - {when: {name: Payload, args: {kinds: []}}, senders: [{name: Default}]}
+      - {when: {name: Ref, args: {is: a, prefix: a}}, senders: [{name: Default}]}
+      - {when: {name: Payload, args: {kind: a}}, senders: [{name: Default}]}
+`, `4:45: routers[0].handlers[0].when.args.pattern: pattern: error parsing regexp: missing closing ): ` + "`(`" + `
+5:47: routers[0].handlers[1].when.args.locales: i18n: "english" is not a BCP 47 language tag: language: tag is not well-formed
+6:44: routers[0].handlers[2].when.args.types: no such receiving type: "STIKER"; the nearest is STICKER
+7:37: routers[0].handlers[3].when.args: a Confidence of 2 is not between 0 and 1
+8:46: routers[0].handlers[4].when.args.kinds: it names no kind
+9:34: routers[0].handlers[5].when.args: more than one of Is, Prefix and Pattern is set
+10:38: routers[0].handlers[6].when.args.kinds: is missing
+10:39: routers[0].handlers[6].when.args.kind: there is no such field; there are: kinds`},
+
+		"conditions that never match": {`routers:
+  - type: IMAGE
+    handlers:
+      - {when: {name: Payload, args: {kinds: [a]}}, senders: [{name: Default}]}
+  - type: STICKER
+    handlers:
+      - {name: Dummy, final: true}
+      - {name: ThumbUp, route: late}
+`, `4:16: routers[0].handlers[0].when: its condition Payload "a" never matches events of this type; it matches QUICK_REPLY, POSTBACK, PERSISTENT_MENU_ONE, PERSISTENT_MENU_TWO, PERSISTENT_MENU_THREE, PERSISTENT_MENU_FOUR, PERSISTENT_MENU_FIVE, GET_STARTED_BUTTON
+8:16: routers[1].handlers[1].name: it never runs: the route routers[1].handlers[0] (p:7:9) before it handles every event, and is Final`},
 
 		"no object":  {`[]`, `1:1: is a list, and has to be an object`},
 		"no routers": {`{}`, `1:1: routers: is missing`},

@@ -92,14 +92,24 @@ func TestFieldsOfARoute(t *testing.T) {
 	require.Equal(t, "order status", order.Name)
 	require.Equal(t, "5s", order.Timeout.String())
 	require.Equal(t, "shop.yaml:11:9", order.Origin.String())
-	help := policy[receiving.TypeSimpleText][1]
+	require.Equal(t, routing.All{
+		routing.Text{Pattern: "hallo|guten tag"}, routing.Any{routing.Locale{"de"}, routing.Not{Condition: routing.Page{"1234", "5678"}}},
+	}, policy[receiving.TypeSimpleText][1].When)
+	require.Nil(t, policy[receiving.TypeSimpleText][1].Handler, "a route that only answers")
+	require.Equal(t, routing.All{routing.Trait{Name: "greetings", Confidence: 0.9}, routing.Intent{Name: "order_pizza"}, routing.Entity{Name: "datetime"}},
+		policy[receiving.TypeSimpleText][2].When)
+	require.Equal(t, routing.Ref{Prefix: "spring-"}, policy[receiving.TypeReferral][0].When)
+	require.True(t, policy[receiving.TypeReferral][0].DespiteSilence)
+	require.Equal(t, routing.All{routing.Payload{Names: []string{"prices", "order.size"}}, routing.Types{receiving.TypeQuickReply, receiving.TypePostback}},
+		policy[receiving.TypeTap][0].When)
+	help := policy[receiving.TypeSimpleText][3]
 	require.True(t, help.Final)
 	require.True(t, help.Otherwise)
 	require.Equal(t, sending.List(sending.QuickReplies{Text: "What can I do for you?"}.WithReply("Prices", "prices").WithReply("Help", "help")), help.Senders)
 	require.Equal(t, "media/IMAGE", policy[receiving.TypeImage][0].Name)
 	require.Equal(t, "media/VIDEO", policy[receiving.TypeVideo][0].Name)
-	require.True(t, policy[receiving.TypeTap][0].TypedTaps)
-	card, ok := policy[receiving.TypeTap][0].Senders[0].(sending.GenericTemplate)
+	require.True(t, policy[receiving.TypeTap][1].TypedTaps)
+	card, ok := policy[receiving.TypeTap][1].Senders[0].(sending.GenericTemplate)
 	require.True(t, ok)
 	require.Equal(t, []sending.Button{sending.PostbackButton("Buy", "buy"), sending.URLButton("Look", "https://example.com/shirt")}, card.Elements[0].Buttons)
 }
@@ -128,6 +138,12 @@ func TestDumpOfAPolicyInGo(t *testing.T) {
 	t.Parallel()
 	reg := policyfile.BuiltIn()
 	policy := routing.Policy{
+		receiving.TypeTap: {{When: routing.All{
+			routing.Payload{Names: []string{"a"}}, routing.Types{receiving.TypePostback}, routing.Locale{"de"},
+			routing.Any{routing.Page{"1"}, routing.Not{Condition: routing.Ref{Is: "x"}}},
+		}, Senders: sending.List(sending.Default{}), DespiteSilence: true}},
+		receiving.TypeFallback: {{When: routing.Any{routing.Text{Pattern: "a", Exact: true}, routing.Intent{Name: "a"}, routing.Entity{Name: "b"}, routing.Trait{Name: "c", Value: "d"}},
+			Senders: sending.List(sending.Default{})}},
 		receiving.TypeDefault: {{Handler: handling.SaveMessage{}}, {Handler: handling.UserProfile{Fields: []string{"name"}}}},
 		receiving.TypeSimpleText: {
 			{Name: "order", Handler: handling.SimpleText{Pattern: `order (?P<number>\d+)`}, Senders: sending.List(

@@ -43,7 +43,7 @@ func (r *reading) validate() {
 var (
 	routeName  = `([A-Z_]+)/(\d+)(?: \(route "(?:[^"\\]|\\.)*"\))?`
 	routePlace = regexp.MustCompile(`(?s)^` + routeName + `(?:: (handler|When|senders)((?:\[\d+\])*).*)?$`)
-	otherRoute = regexp.MustCompile(`(by|at) ` + routeName)
+	otherRoute = regexp.MustCompile(`(by|at|route) ` + routeName)
 )
 
 // at returns the places of a route, by the type and index that routing names.
