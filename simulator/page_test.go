@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/simulator"
@@ -339,6 +340,53 @@ func TestPagesThatCannotWork(t *testing.T) {
 	_, err = s.AddPage(simulator.Page{})
 	require.ErrorIs(t, err, simulator.ErrClosed)
 	require.ErrorIs(t, s.RemovePage(page), simulator.ErrClosed)
+}
+
+// A configuration's mistakes are reported together, those of pages and people among them.
+func TestMistakesOfPagesAreReportedWithTheOthers(t *testing.T) {
+	t.Parallel()
+	_, err := simulator.New(simulator.Config{
+		AppID: "x", Pages: []simulator.Page{{ID: "shop"}, {AppID: "y"}}, People: []simulator.Person{{PageID: "9", FirstName: "P"}},
+	})
+	for _, want := range []string{"Config.AppID must be digits", "page shop: ID must be digits", `AppID must be digits, got "y"`, "no such page: 9"} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// Pages may come and go while people write, apps act and the bot calls.
+func TestPagesUnderLoad(t *testing.T) {
+	t.Parallel()
+	_, url := newMailbox(t, "simulator-app-secret")
+	p := serve(t, simulator.Config{WebhookURL: url, DefaultApp: botApp})
+	var work sync.WaitGroup
+	for range 4 {
+		work.Go(func() {
+			for range 25 {
+				added, err := p.AddPage(simulator.Page{DefaultApp: botApp})
+				if !assert.NoError(t, err) {
+					return
+				}
+				sue, err := p.AddPerson(simulator.Person{PageID: added.ID, FirstName: "Sue"})
+				assert.NoError(t, err)
+				_, err = p.Say(t.Context(), sue.ID, "hi")
+				assert.NoError(t, err)
+				_, err = p.Inbox().Say(t.Context(), sue.ID, "Eve here")
+				assert.NoError(t, err)
+				assert.Equal(t, simulator.InboxApp, p.ThreadOf(sue.ID).Owner)
+				assert.NoError(t, p.RemovePage(added.ID))
+			}
+		})
+	}
+	for range 50 {
+		_, err := p.Say(t.Context(), ada, "hi")
+		require.NoError(t, err)
+		p.sendText(t, ada, "hello")
+		require.Equal(t, 200, p.do(t, "GET", "/simulator/state", "").status)
+	}
+	work.Wait()
+	require.NoError(t, p.Flush(t.Context()))
+	require.Len(t, p.Pages(), 1)
+	require.Len(t, p.People(), 3)
 }
 
 // A stranger on one page is none on another.

@@ -71,9 +71,6 @@ type page struct {
 // work. Close it when done.
 func New(cfg Config) (*Simulator, error) {
 	cfg = cfg.withDefaults()
-	if err := cfg.validate(); err != nil {
-		return nil, err
-	}
 	s := &Simulator{
 		cfg:     cfg,
 		client:  callbackClient(cfg.Client),
@@ -87,7 +84,7 @@ func New(cfg Config) (*Simulator, error) {
 	}
 	s.feed.epoch = randomHex()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	if err := s.populate(); err != nil {
+	if err := errors.Join(cfg.validate(), s.populate()); err != nil {
 		s.cancel()
 		return nil, err
 	}
