@@ -54,6 +54,8 @@ type mailbox struct {
 	secrets []string
 	got     []string // page, secret
 	status  int
+	held    string // the page whose callbacks wait
+	wait    chan struct{}
 }
 
 func newMailbox(t *testing.T, secrets ...string) (*mailbox, string) {
@@ -78,6 +80,13 @@ func (m *mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var c struct{ Entry []struct{ ID string } }
 	_ = json.Unmarshal(body, &c)
+	if m.wait != nil && m.held == c.Entry[0].ID {
+		wait := m.wait
+		m.mu.Unlock()
+		wait <- struct{}{}
+		<-wait
+		m.mu.Lock()
+	}
 	m.got = append(m.got, c.Entry[0].ID+" "+signed)
 	w.WriteHeader(m.status)
 }
@@ -88,6 +97,13 @@ func (m *mailbox) take() []string {
 	got := m.got
 	m.got = nil
 	return got
+}
+
+// hold lets the callbacks of a page wait: each sends on the channel when it arrives, and goes on when it receives.
+func (m *mailbox) hold(pageID string, wait chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held, m.wait = pageID, wait
 }
 
 func (m *mailbox) answer(status int) {
@@ -208,9 +224,16 @@ func TestQueuesOfPagesAreApart(t *testing.T) {
 	t.Parallel()
 	m, url := newMailbox(t, "simulator-app-secret", "second secret")
 	p := serve(t, twoPages(simulator.Config{WebhookURL: url}))
-	for _, id := range []string{page, shop} {
-		require.NoError(t, p.Page(id).OptInUserRef(t.Context(), "same", "r"))
-	}
+	hold := make(chan struct{})
+	m.hold(page, hold)
+	require.NoError(t, p.Page(page).OptInUserRef(t.Context(), "same", "r"))
+	<-hold // it arrived, and gets no answer yet
+	arrived := make(chan struct{})
+	m.hold(shop, arrived)
+	require.NoError(t, p.Page(shop).OptInUserRef(t.Context(), "same", "r"))
+	<-arrived // the other page's arrives meanwhile
+	hold <- struct{}{}
+	arrived <- struct{}{}
 	require.NoError(t, p.Flush(t.Context()))
 	require.ElementsMatch(t, []string{page + " simulator-app-secret", shop + " second secret"}, m.take())
 }
@@ -254,12 +277,15 @@ func TestPagesComeAndGo(t *testing.T) {
 
 	// A callback that waits an hour for its retry is given up at once.
 	m.answer(500)
-	for _, psid := range []string{ada, sue.ID} {
+	for id, psid := range map[string]string{page: ada, again.ID: sue.ID} {
+		arrived := make(chan struct{})
+		m.hold(id, arrived)
 		_, err = p.Say(ctx, psid, "hi")
 		require.NoError(t, err)
+		<-arrived
+		arrived <- struct{}{}
 	}
 	require.NoError(t, p.RemovePage(again.ID))
-	m.answer(200)
 	require.NoError(t, p.RemovePage(page), "also the first one")
 	require.NoError(t, p.Flush(ctx))
 	for _, d := range p.Deliveries() {

@@ -222,7 +222,7 @@ func TestAnotherDefaultApp(t *testing.T) {
 func TestCallsOfConversationRouting(t *testing.T) {
 	t.Parallel()
 	const to = `"recipient":{"id":"` + ada + `"}`
-	p, _, clock := routed(t, simulator.Config{DefaultApp: botApp})
+	p, b, clock := routed(t, simulator.Config{DefaultApp: botApp})
 	plain, _, _ := routed(t, simulator.Config{})
 	for _, s := range []platform{p, plain} {
 		_, err := s.Say(t.Context(), ada, "hi")
@@ -274,7 +274,9 @@ func TestCallsOfConversationRouting(t *testing.T) {
 		_, sub := p.do(t, "POST", "/me/"+call, `{`+to+`,"target_app_id":"3","duration":60}`).code(t)
 		require.Equal(t, 2018300, sub, call)
 	}
+	heard(t, p, b)
 	require.Equal(t, 200, p.do(t, "POST", "/me/take_thread_control", `{`+to+`}`).status, "the default app may take")
+	require.Empty(t, heard(t, p, b), "an app is not told what it did itself")
 	require.Equal(t, botApp, p.ThreadOf(ada).Owner)
 	require.Equal(t, 200, p.do(t, "POST", "/me/release_thread_control", `{`+to+`}`).status)
 	require.Empty(t, p.ThreadOf(ada).Owner)
