@@ -29,7 +29,7 @@ type orderStatus struct {
 
 // orderArgs are its arguments in a file.
 type orderArgs struct {
-	Greeting string `doc:"What the answer begins with."               required:"true"`
+	Greeting string `doc:"What the answer begins with."                    required:"true"`
 	Regex    string `doc:"A pattern of Python with a group called number." required:"true"`
 }
 
