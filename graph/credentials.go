@@ -22,12 +22,9 @@ type credentials struct {
 }
 
 func (c *Client) credentials(ctx context.Context, request Request) (credentials, error) {
-	token := request.Token
-	if token.IsZero() {
-		var err error
-		if token, err = c.config.Tokens.Token(ctx, request.Page); err != nil {
-			return credentials{}, err
-		}
+	token, key, err := c.tokenAndSecret(ctx, request)
+	if err != nil {
+		return credentials{}, err
 	}
 	if token.IsZero() {
 		return credentials{}, fmt.Errorf("%w: page %q", ErrNoToken, request.Page)
@@ -36,10 +33,24 @@ func (c *Client) credentials(ctx context.Context, request Request) (credentials,
 		return credentials{}, fmt.Errorf("%w: the token for page %q has a character that no token has", ErrTokenInvalid, request.Page)
 	}
 	found := credentials{token: token}
-	if key := c.config.AppSecret(request.Page); !key.IsZero() {
+	if !key.IsZero() {
 		found.key, found.proof = key, secret.New(appSecretProof(key, token))
 	}
 	return found, nil
+}
+
+// tokenAndSecret returns what a call bears and what it is signed with.
+func (c *Client) tokenAndSecret(ctx context.Context, request Request) (token, key secret.Value, err error) {
+	if !request.Token.IsZero() {
+		return request.Token, c.config.AppSecret(request.Page), nil
+	}
+	if source, ok := c.config.Tokens.(CredentialSource); ok {
+		return source.Credentials(ctx, request.Page)
+	}
+	if token, err = c.config.Tokens.Token(ctx, request.Page); err != nil {
+		return secret.Value{}, secret.Value{}, err
+	}
+	return token, c.config.AppSecret(request.Page), nil
 }
 
 // isHeaderText keeps a token with a line break, as files have them, from an error in net/http that would print it.

@@ -20,6 +20,17 @@ type TokenSource interface {
 	Token(ctx context.Context, page string) (secret.Value, error)
 }
 
+// CredentialSource is a [TokenSource] that also knows of which app a token is, for programs that serve pages of several
+// apps. If Config.Tokens is one, it is asked for both in one call, so that a token is never signed with the secret of another
+// app, and Config.AppSecret is asked only for calls with a [Request.Token].
+type CredentialSource interface {
+	TokenSource
+
+	// Credentials returns the token of a page, as Token does, and the secret of the token's app: zero for calls that are not
+	// signed.
+	Credentials(ctx context.Context, page string) (token, appSecret secret.Value, err error)
+}
+
 // TokenFunc is a function that serves as a [TokenSource].
 type TokenFunc func(ctx context.Context, page string) (secret.Value, error)
 
