@@ -108,6 +108,18 @@ type Config struct {
 	// nothing is called; it is logged anyway.
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
 
+	// Pages are the pages that the bot serves from the start: those whose tokens,
+	// policies and thread settings are kept together, as services do that serve the
+	// pages of many customers. They may be bound to apps of Config.Apps that do not name
+	// them. Default: none beside those that the Apps name.
+	Pages []Page
+
+	// PagesAtRunTime says that the bot serves only the pages that it is told of: in
+	// Pages, in the Pages of Apps, and later with Bot.SetPages. An app that names no
+	// Pages then delivers the events of none, instead of every page, and Apps and Tokens
+	// may be empty. Default: false.
+	PagesAtRunTime bool
+
 	// Policies are policies by page id, for pages that do not use Policy.
 	// Default: none.
 	Policies map[string]routing.Policy
@@ -274,6 +286,7 @@ func (c Config) validate() error {
 		fail("Workers", "is negative")
 	}
 	switch {
+	case c.Tokens == nil && (c.PagesAtRunTime || len(c.Pages) > 0 && !c.servesEvery()):
 	case c.Tokens == nil:
 		fail("Tokens", "is missing: nothing could be sent")
 	case isNil(c.Tokens):
@@ -301,6 +314,7 @@ func (c Config) validate() error {
 			fail(fmt.Sprintf("SendMiddleware[%d]", i), "is nil")
 		}
 	}
+	errs = append(errs, c.checkApps())
 	for pageID := range c.Policies {
 		if !c.serves(pageID) {
 			fail(fmt.Sprintf("Policies[%q]", pageID), "is for a page that no app of Config.Apps is bound to")
@@ -317,28 +331,42 @@ func (c Config) validate() error {
 	return errors.Join(errs...)
 }
 
-// serves reports whether events of a page can reach the bot.
-func (c Config) serves(pageID string) bool {
-	for _, app := range c.Apps {
-		if len(app.Pages) == 0 || slices.Contains(app.Pages, pageID) {
-			return true
+// checkApps returns which apps name the same page, or have the same id: receiving
+// takes that where pages change at run time, but in a configuration it is a mistake.
+func (c Config) checkApps() error {
+	if !c.PagesAtRunTime && len(c.Pages) == 0 {
+		return nil // receiving does
+	}
+	var errs []error
+	places := map[string]string{}
+	once := func(kind, value, place string) {
+		if first, twice := places[kind+value]; twice && value != "" {
+			errs = append(errs, fmt.Errorf("messenger: Config.%s is the same as %s", place, first))
+			return
+		}
+		places[kind+value] = place
+	}
+	for i, app := range c.Apps {
+		once("id ", app.ID, fmt.Sprintf("Apps[%d].ID", i))
+		for j, pageID := range app.Pages {
+			once("page ", pageID, fmt.Sprintf("Apps[%d].Pages[%d]", i, j))
 		}
 	}
-	return false
+	return errors.Join(errs...)
 }
 
-// appSecret finds the secret that signs a page's Graph calls.
-func (c Config) appSecret(pageID string) secret.Value {
-	for _, app := range c.Apps {
-		if len(app.Secrets) == 0 {
-			continue
-		}
-		if len(app.Pages) == 0 || len(c.Apps) == 1 {
-			return app.Secrets[0]
-		}
-		if slices.Contains(app.Pages, pageID) {
-			return app.Secrets[0]
-		}
+// serves reports whether events of a page can reach the bot from the start.
+func (c Config) serves(pageID string) bool {
+	return c.servesEvery() ||
+		slices.ContainsFunc(c.Pages, func(p Page) bool { return p.ID == pageID }) ||
+		slices.ContainsFunc(c.Apps, func(app receiving.App) bool { return slices.Contains(app.Pages, pageID) })
+}
+
+// appSecret is the secret that signs the Graph calls for a page that is not known, if
+// there is one app.
+func (c Config) appSecret() secret.Value {
+	if len(c.Apps) != 1 || len(c.Apps[0].Secrets) == 0 {
+		return secret.Value{}
 	}
-	return secret.Value{}
+	return c.Apps[0].Secrets[0]
 }

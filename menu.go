@@ -3,7 +3,6 @@ package messenger
 import (
 	"slices"
 
-	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/threadsettings"
@@ -15,20 +14,18 @@ type menu struct {
 	items  []routing.Offer
 }
 
-// menusOf returns the menus of pages, as they are applied: in every locale that the
+// menusOf returns the menus of a page, as they are applied: in every locale that the
 // catalogue serves.
-func menusOf(settings map[string]threadsettings.Settings, catalog *i18n.Catalog) map[string][]menu {
-	menus := map[string][]menu{}
-	for pageID, s := range settings {
-		for _, block := range s.Localize(catalog).PersistentMenu {
-			m := menu{locale: block.Locale}
-			for _, item := range block.Items {
-				if item.URL == "" {
-					m.items = append(m.items, routing.Offer{Title: item.Title, Payload: item.Payload})
-				}
+func menusOf(settings threadsettings.Settings, catalog *i18n.Catalog) []menu {
+	var menus []menu
+	for _, block := range settings.Localize(catalog).PersistentMenu {
+		m := menu{locale: block.Locale}
+		for _, item := range block.Items {
+			if item.URL == "" {
+				m.items = append(m.items, routing.Offer{Title: item.Title, Payload: item.Payload})
 			}
-			menus[pageID] = append(menus[pageID], m)
 		}
+		menus = append(menus, m)
 	}
 	return menus
 }
@@ -47,11 +44,7 @@ func (b *Bot) menuFor(pageID, locale string) []routing.Offer {
 		}
 		return 2
 	}
-	menus, ok := b.menus[pageID]
-	if !ok {
-		menus = b.menus[graph.Me]
-	}
-	menus = slices.Clone(menus)
+	menus := slices.Clone(b.pages.Load().menus(pageID))
 	slices.SortStableFunc(menus, func(a, b menu) int { return rank(a) - rank(b) })
 	var offers []routing.Offer
 	for _, m := range menus {

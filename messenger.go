@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/threadsettings"
 )
 
 // ErrRunning is returned by [Bot.Run] when the bot has been run before.
@@ -33,19 +34,13 @@ type Bot struct {
 	cfg      Config
 	client   *graph.Client
 	engine   *engine.Engine
-	policies atomic.Pointer[policies]
-	policyMu sync.Mutex
+	pages    atomic.Pointer[pageTable]
+	pagesMu  sync.Mutex // is held while pages are replaced
+	settings *settingsQueue
 	webhook  *receiving.Webhook
 	health   health
-	menus    map[string][]menu // by page; set once
 	watch    sync.Once
 	ran      atomic.Bool
-}
-
-// policies is the set in force: one for all pages, and those by page.
-type policies struct {
-	all    *routing.Compiled
-	byPage map[string]*routing.Compiled
 }
 
 // New builds a bot. The error names everything that is wrong with the
@@ -53,10 +48,7 @@ type policies struct {
 func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
 	b := &Bot{cfg: cfg}
-	if isNil(cfg.Tokens) {
-		cfg.Tokens = graph.TokenMap{} // validate names it
-	}
-	cfg.Tokens = engine.Tokens(cfg.Tokens, cfg.SendTimeout)
+	tokens := engine.Tokens(b.credentials, cfg.SendTimeout)
 	var errs []error
 	var err error
 	b.webhook, err = receiving.NewWebhook(receiving.WebhookConfig{
@@ -67,30 +59,34 @@ func New(config Config) (*Bot, error) {
 		Logger:      cfg.Logger,
 		MaxBody:     cfg.MaxBody,
 		VerifyToken: cfg.VerifyToken,
+
+		PagesAtRunTime: cfg.PagesAtRunTime || len(cfg.Pages) > 0 && !cfg.servesEvery(),
 	})
 	errs = append(errs, err)
 	b.client, err = graph.New(graph.Config{
-		AppSecret:  cfg.appSecret,
+		AppSecret:  b.appSecret,
 		BaseURL:    cfg.GraphURL,
 		HTTPClient: cfg.HTTPClient,
 		Timeout:    cfg.SendTimeout,
-		Tokens:     cfg.Tokens,
+		Tokens:     tokens,
 		Version:    cfg.GraphVersion,
 	})
-	errs = append(errs, err, b.cfg.validate(), b.compile())
+	errs = append(errs, err, b.cfg.validate())
+	pages, err := cfg.firstPages()
+	errs = append(errs, err)
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("messenger: invalid configuration:\n%w", err)
 	}
-	b.menus = menusOf(cfg.ThreadSettings, cfg.Catalog)
+	b.pages.Store(pages)
+	if !pages.every {
+		if err := b.webhook.SetApps(pages.bindings(cfg)); err != nil {
+			return nil, fmt.Errorf("messenger: invalid configuration:\n%w", err)
+		}
+	}
+	b.startSettings()
 	b.health.ping, b.health.log = cfg.Store.Ping, cfg.Logger
 	if _, ok := cfg.Store.(*store.Memory); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
-	}
-	own := map[string]bool{}
-	for _, app := range cfg.Apps {
-		if app.ID != "" {
-			own[app.ID] = true
-		}
 	}
 	b.engine = engine.New(engine.Config{
 		AtMostOnce:     cfg.AtMostOnce,
@@ -98,21 +94,24 @@ func New(config Config) (*Bot, error) {
 		Catalog:        cfg.Catalog,
 		Client:         b.client,
 		GracePeriod:    cfg.GracePeriod,
+		Keep:           b.keepPage,
+		KnowsApp:       b.knowsApp,
 		LeaseTTL:       leaseTTL,
 		Logger:         cfg.Logger,
 		Menu:           b.menuFor,
 		OnDeadLetter:   onDeadLetter(cfg.OnDeadLetter),
 		OnSendFailed:   cfg.OnSendFailed,
 		OnTokenInvalid: cfg.OnTokenInvalid,
-		OwnAppIDs:      own,
+		OwnsApp:        b.ownsApp,
 		Pauses:         pauses,
 		Policy:         b.policyFor,
 		Quiet:          cfg.Quiet,
 		Retention:      engine.Retention(cfg.Retention),
 		SendTimeout:    cfg.SendTimeout,
+		Serves:         b.servedPages(),
 		Store:          cfg.Store,
 		Texts:          sending.Texts{Prefix: cfg.Prefix, Default: cfg.DefaultText},
-		Tokens:         cfg.Tokens,
+		Tokens:         tokens,
 		TurnTimeout:    cfg.TurnTimeout,
 		WrapSend:       cfg.SendMiddleware,
 		WrapTurn:       cfg.TurnMiddleware,
@@ -121,20 +120,16 @@ func New(config Config) (*Bot, error) {
 	return b, nil
 }
 
-// compile compiles the policies of the configuration.
-func (b *Bot) compile() error {
-	compiled := &policies{byPage: map[string]*routing.Compiled{}}
-	var errs []error
-	var err error
-	compiled.all, err = routing.Compile(b.cfg.Policy)
-	errs = append(errs, err)
-	for _, pageID := range slices.Sorted(maps.Keys(b.cfg.Policies)) {
-		if compiled.byPage[pageID], err = routing.Compile(b.cfg.Policies[pageID]); err != nil {
-			errs = append(errs, fmt.Errorf("messenger: Config.Policies[%q]: %w", pageID, err))
-		}
+// startSettings queues the thread settings of the configuration for Run.
+func (b *Bot) startSettings() {
+	b.settings = newSettingsQueue(b.cfg.Logger, func(ctx context.Context, pageID string, s threadsettings.Settings) (threadsettings.Plan, error) {
+		return threadsettings.Apply(ctx, b.client, pageID, s.Localize(b.cfg.Catalog))
+	})
+	b.settings.set(graph.Me, b.cfg.ThreadSettings[graph.Me])
+	table := b.pages.Load()
+	for _, pageID := range slices.Sorted(maps.Keys(table.pages)) {
+		b.settings.set(pageID, table.pages[pageID].ThreadSettings)
 	}
-	b.policies.Store(compiled)
-	return errors.Join(errs...)
 }
 
 // Client returns the bot's Graph API client, for calls of the program's own; nil for a nil
@@ -241,7 +236,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	settings, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
-	background.Go(func() { b.applyThreadSettings(settings) })
+	background.Go(func() { b.settings.run(settings) })
 	b.engine.Run(ctx)
 	stop()
 	b.health.stop()
@@ -260,16 +255,10 @@ func (b *Bot) SetPolicy(policy routing.Policy) error {
 	if err != nil {
 		return err
 	}
-	b.policyMu.Lock()
-	defer b.policyMu.Unlock()
-	b.policies.Store(&policies{all: compiled, byPage: b.policies.Load().byPage})
+	b.pagesMu.Lock()
+	defer b.pagesMu.Unlock()
+	next := *b.pages.Load()
+	next.common = compiled
+	b.pages.Store(&next)
 	return nil
-}
-
-func (b *Bot) policyFor(pageID string) *routing.Compiled {
-	p := b.policies.Load()
-	if policy, ok := p.byPage[pageID]; ok {
-		return policy
-	}
-	return p.all
 }

@@ -13,11 +13,12 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// ErrNoApp is returned by [Bot.Send] and [Bot.SendOnce] for a page that no app of
-// Config.Apps is bound to: nothing is queued. A single app whose Pages are
-// empty is bound to every page. Whether Config.Tokens has a token for the page does not matter:
-// messages to a page without one wait for it.
-var ErrNoApp = errors.New("messenger: no app of Config.Apps is bound to the page")
+// ErrNoApp is returned by [Bot.Send] and [Bot.SendOnce] for a page that no app is bound
+// to in this process, such as one that was removed: nothing is queued. A single app of
+// Config.Apps whose Pages are empty is bound to every page, unless Config.PagesAtRunTime
+// is set. Whether there is a token for the page does not matter: messages to a page
+// without one wait for it.
+var ErrNoApp = errors.New("messenger: no app is bound to the page")
 
 // Send queues messages to a person, from any goroutine of the program: "your
 // order has shipped". A nil error means that they are durable in that
@@ -67,7 +68,7 @@ func (b *Bot) checkPage(pageID string) error {
 		return errors.New("messenger: the page id is empty")
 	case pageID == graph.Me:
 		return errors.New(`messenger: "me" is not a page id; use the one that events have`)
-	case !b.cfg.serves(pageID):
+	case !b.pages.Load().serves(pageID):
 		return fmt.Errorf("%w: page %q", ErrNoApp, pageID)
 	}
 	return nil

@@ -3,6 +3,8 @@ package messenger
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
@@ -13,38 +15,198 @@ import (
 // platform takes ten calls in ten minutes for a page.
 var settingsPauses = []time.Duration{2 * time.Second, 30 * time.Second, 5 * time.Minute}
 
-// applyThreadSettings applies what the configuration names, page by page, until
-// ctx ends. A page that fails is tried again; it holds back nothing else.
-func (b *Bot) applyThreadSettings(ctx context.Context) {
-	var pages sync.WaitGroup
-	slots := make(chan struct{}, 8)
-	for pageID, settings := range b.cfg.ThreadSettings {
-		pages.Go(func() { b.applyTo(ctx, slots, pageID, settings.Localize(b.cfg.Catalog)) })
-	}
-	pages.Wait()
+// settingsAtOnce is for how many pages settings are applied at the same time.
+const settingsAtOnce = 8
+
+// settingsQueue applies thread settings beside turns, to one page after another. A
+// page that fails is tried again; it holds back nothing else. Of one page one try runs
+// at a time, so that newer settings are never overtaken by older ones.
+type settingsQueue struct {
+	apply func(ctx context.Context, pageID string, settings threadsettings.Settings) (threadsettings.Plan, error)
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	ctx     context.Context // of Run; nil before it
+	pages   map[string]*pageSettings
+	ready   []string // pages to try now
+	running int
+	tries   sync.WaitGroup
 }
 
-func (b *Bot) applyTo(ctx context.Context, slots chan struct{}, pageID string, settings threadsettings.Settings) {
-	log := b.cfg.Logger.With("page", pageID)
-	for try := 0; ; try++ {
-		slots <- struct{}{}
-		plan, err := threadsettings.Apply(ctx, b.client, pageID, settings)
-		<-slots
-		switch {
-		case err == nil:
-			log.Info("thread settings applied", "changes", len(plan.Changes))
-			return
-		case ctx.Err() != nil:
-			return
-		case try == len(settingsPauses), errors.Is(err, threadsettings.ErrGetStartedMissing):
-			log.Error("cannot apply thread settings", "error", err)
-			return
+// pageSettings is what a page wants, and how far that is.
+type pageSettings struct {
+	wanted  threadsettings.Settings
+	version int // of wanted; a try for an older one counts for nothing
+	tried   int // failed tries
+	state   settingsState
+	removed bool               // while a try still runs
+	cancel  context.CancelFunc // ends the running try
+	timer   *time.Timer        // of the next try
+}
+
+type settingsState int
+
+const (
+	settingsReady settingsState = iota
+	settingsRunning
+	settingsPaused
+	settingsApplied
+	settingsFailed
+)
+
+func newSettingsQueue(log *slog.Logger, apply func(context.Context, string, threadsettings.Settings) (threadsettings.Plan, error)) *settingsQueue {
+	return &settingsQueue{apply: apply, log: log, pages: map[string]*pageSettings{}}
+}
+
+// set has settings applied to a page, in place of those before. The same ones again
+// are applied only if they could not be yet: then they are tried at once.
+func (q *settingsQueue) set(pageID string, settings threadsettings.Settings) {
+	if isEmpty(settings) {
+		q.remove(pageID)
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	p := q.pages[pageID]
+	if p != nil && !p.removed && reflect.DeepEqual(p.wanted, settings) {
+		if p.state == settingsPaused || p.state == settingsFailed {
+			q.again(pageID, p)
 		}
-		log.Warn("cannot apply thread settings; retrying", "error", err, "after", settingsPauses[try])
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(settingsPauses[try]):
+		return
+	}
+	if p == nil {
+		p = &pageSettings{}
+		q.pages[pageID] = p
+	}
+	p.wanted, p.removed = settings, false
+	p.version++
+	switch p.state {
+	case settingsRunning:
+		p.cancel() // its end starts the next try
+		p.tried = 0
+	case settingsReady:
+		if p.version > 1 {
+			return // it is in the queue
+		}
+		q.again(pageID, p)
+	case settingsPaused, settingsApplied, settingsFailed:
+		q.again(pageID, p)
+	}
+}
+
+// remove ends all tries for a page.
+func (q *settingsQueue) remove(pageID string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	p := q.pages[pageID]
+	switch {
+	case p == nil:
+		return
+	case p.timer != nil:
+		p.timer.Stop()
+	}
+	if p.state == settingsRunning {
+		p.removed = true
+		p.version++
+		p.cancel()
+		return
+	}
+	delete(q.pages, pageID)
+}
+
+// again queues a page for a try now. q.mu must be held.
+func (q *settingsQueue) again(pageID string, p *pageSettings) {
+	if p.timer != nil {
+		p.timer.Stop()
+		p.timer = nil
+	}
+	p.state, p.tried = settingsReady, 0
+	q.queue(pageID)
+}
+
+func (q *settingsQueue) queue(pageID string) {
+	q.ready = append(q.ready, pageID)
+	q.start()
+}
+
+// start starts tries while there is room. q.mu must be held.
+func (q *settingsQueue) start() {
+	for q.ctx != nil && q.ctx.Err() == nil && q.running < settingsAtOnce && len(q.ready) > 0 {
+		pageID := q.ready[0]
+		q.ready = q.ready[1:]
+		p := q.pages[pageID]
+		if p == nil || p.state != settingsReady {
+			continue // it was removed, and perhaps added again behind
+		}
+		ctx, cancel := context.WithCancel(q.ctx)
+		p.state, p.cancel = settingsRunning, cancel
+		q.running++
+		version, wanted := p.version, p.wanted
+		q.tries.Go(func() {
+			plan, err := q.apply(ctx, pageID, wanted)
+			cancel()
+			q.finish(pageID, p, version, plan, err)
+		})
+	}
+}
+
+// finish notes how a try ended.
+func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, plan threadsettings.Plan, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.running--
+	defer q.start()
+	log := q.log.With("page", pageID)
+	switch {
+	case p.removed:
+		delete(q.pages, pageID)
+	case p.version != version:
+		p.state = settingsReady
+		q.ready = append(q.ready, pageID)
+	case err == nil:
+		p.state = settingsApplied
+		log.Info("thread settings applied", "changes", len(plan.Changes))
+	case q.ctx.Err() != nil:
+		p.state = settingsFailed
+	case p.tried == len(settingsPauses), errors.Is(err, threadsettings.ErrGetStartedMissing):
+		p.state = settingsFailed
+		log.Error("cannot apply thread settings", "error", err)
+	default:
+		pause := settingsPauses[p.tried]
+		p.state, p.tried = settingsPaused, p.tried+1
+		log.Warn("cannot apply thread settings; retrying", "error", err, "after", pause)
+		p.timer = time.AfterFunc(pause, func() { q.resume(pageID, p, version) })
+	}
+}
+
+// resume queues the next try of a page whose pause is over.
+func (q *settingsQueue) resume(pageID string, p *pageSettings, version int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.pages[pageID] == p && p.state == settingsPaused && p.version == version {
+		p.state, p.timer = settingsReady, nil
+		q.queue(pageID)
+	}
+}
+
+// run tries until ctx ends, and waits for the tries.
+func (q *settingsQueue) run(ctx context.Context) {
+	q.mu.Lock()
+	q.ctx = ctx
+	q.start()
+	q.mu.Unlock()
+	<-ctx.Done()
+	q.mu.Lock()
+	for _, p := range q.pages {
+		if p.timer != nil {
+			p.timer.Stop()
 		}
 	}
+	q.mu.Unlock()
+	q.tries.Wait()
+}
+
+// isEmpty reports whether there is nothing to apply.
+func isEmpty(s threadsettings.Settings) bool {
+	return s.GetStarted == nil && len(s.Greeting) == 0 && len(s.IceBreakers) == 0 && len(s.PersistentMenu) == 0
 }

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"context"
+	"time"
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/receiving"
@@ -20,9 +21,29 @@ type Stats struct {
 	// Sends counts this process's attempts to send, by their outcome, and the
 	// replies that were refused in their turn, as refused.
 	Sends map[store.SentOutcome]int64
+	// Unserved counts what waits in the store for pages that this process does not
+	// serve, by page id: those that were removed, and those that only other replicas
+	// know. What waits for a page that no process serves stays until one does. It is
+	// empty if one app delivers the events of every page.
+	Unserved map[string]store.Waiting
+	// Held are the pages for which this process does not send, because the platform
+	// refused the page's token or what it is signed with, by page id.
+	Held map[string]Held
 	// Usage is what the platform reported to this process about the allowances of the
 	// pages that it has sent for, by page id.
 	Usage map[string]graph.Usage
+}
+
+// Held says since when the messages of a page wait for a token that the platform
+// accepts.
+type Held struct {
+	// Since is when the platform first refused the token.
+	Since time.Time
+	// Retry is when the refused token is tried again. A new one is used before that.
+	Retry time.Time
+	// Waiting counts what waits for the page, events of people whose messages are held
+	// included, of all replicas.
+	Waiting store.Waiting
 }
 
 // Stats returns how the bot is doing.
@@ -31,6 +52,10 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 		return Stats{}, ErrNoBot
 	}
 	queue, err := b.cfg.Store.Stats(ctx)
+	if err != nil {
+		return Stats{}, err
+	}
+	unserved, held, err := b.waiting(ctx)
 	if err != nil {
 		return Stats{}, err
 	}
@@ -43,5 +68,31 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 		Dead:    c.Dead,
 		Sends:   c.Sends,
 		Usage:   b.engine.Usage(),
+
+		Unserved: unserved,
+		Held:     held,
 	}, nil
+}
+
+// waiting counts what waits for pages that are not worked for.
+func (b *Bot) waiting(ctx context.Context) (unserved map[string]store.Waiting, held map[string]Held, err error) {
+	refused := b.engine.Held()
+	table := b.pages.Load()
+	if table.every && len(refused) == 0 {
+		return nil, nil, nil
+	}
+	waiting, err := b.cfg.Store.Waiting(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	unserved, held = map[string]store.Waiting{}, map[string]Held{}
+	for pageID, w := range waiting {
+		if !table.serves(pageID) {
+			unserved[pageID] = w
+		}
+	}
+	for pageID, h := range refused {
+		held[pageID] = Held{Since: h.Since, Retry: h.Retry, Waiting: waiting[pageID]}
+	}
+	return unserved, held, nil
 }

@@ -43,7 +43,12 @@ func (w *world) post(body string) *httptest.ResponseRecorder { return postTo(w.b
 
 // postTo gives a bot a signed callback.
 func postTo(bot *messenger.Bot, body string) *httptest.ResponseRecorder {
-	mac := hmac.New(sha256.New, []byte(appSecret))
+	return postSigned(bot, appSecret, body)
+}
+
+// postSigned gives a bot a callback that is signed with a secret.
+func postSigned(bot *messenger.Bot, key, body string) *httptest.ResponseRecorder {
+	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(body))
 	r := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(body))
 	r.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))

@@ -30,12 +30,20 @@ type Config struct {
 	OnDeadLetter   func(ctx context.Context, letter DeadLetter) // or nil
 	OnSendFailed   func(ctx context.Context, failure sending.Failure)
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
-	OwnAppIDs      map[string]bool
+	// OwnsApp reports whether an app is one of the bot's, and KnowsApp whether the id of
+	// the app that a page is bound to is known.
+	OwnsApp  func(appID string) bool
+	KnowsApp func(pageID string) bool
 	// Pauses are those between the tries of a turn; one less than the tries.
-	Pauses      []time.Duration
-	Policy      func(pageID string) *routing.Compiled
-	Quiet       handling.Quiet
-	Retention   Retention
+	Pauses []time.Duration
+	// Policy returns that of a page; nil if the bot does not serve the page.
+	Policy    func(pageID string) *routing.Compiled
+	Quiet     handling.Quiet
+	Retention Retention
+	// Serves reports whether the bot serves a page; nil for every page. Keep returns a
+	// context in which calls for the page go on to work when it is removed.
+	Serves      func(pageID string) bool
+	Keep        func(ctx context.Context, pageID string) context.Context
 	SendTimeout time.Duration
 	Store       store.Store
 	Texts       sending.Texts

@@ -8,6 +8,7 @@ import (
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -16,6 +17,7 @@ import (
 func TestFaultOfTheDecoderFailsTheEvent(t *testing.T) {
 	t.Parallel()
 	w := &worker{e: &Engine{}, log: slog.New(slog.DiscardHandler)}
+	w.e.cfg.Policy = func(string) *routing.Compiled { return nil }
 	turn := newTurn(w, store.QueuedEvent{Event: store.Event{Key: "k", Body: []byte("{}")}})
 	require.False(t, turn.decode(func([]byte) (*receiving.Event, []receiving.Problem, error) { panic("index out of range") }))
 	require.Nil(t, turn.ev)

@@ -46,7 +46,7 @@ func (w *worker) deliver(foreseen *attempt) (pause time.Duration, ok bool) {
 			continue
 		}
 		// A send that is marked as started is made before all else.
-		if !w.held.safe() || foreseen == nil && !w.yield() {
+		if !w.held.safe() || foreseen == nil && (!w.served() || !w.yield()) {
 			return 0, w.mine()
 		}
 		if len(w.due) == 0 {

@@ -219,6 +219,7 @@ func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error)
 		Owner:         e.owner,
 		Conversations: free,
 		Events:        eventsPerLease,
+		Serves:        e.cfg.Serves,
 		Suspects:      e.isolation.room(),
 		TTL:           e.cfg.LeaseTTL,
 	})
@@ -229,7 +230,7 @@ func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error)
 func (e *Engine) start(lease store.Lease, asked time.Time) {
 	level := store.IsolationLevel(lease.Starts - 1)
 	e.isolation.take(level)
-	held := e.keeper.hold(e.killed, lease.LeaseID, asked)
+	held := e.keeper.hold(e.cfg.Keep(e.killed, lease.PageID), lease.LeaseID, asked)
 	e.workers.Go(func() {
 		w := worker{e: e, lease: lease, held: held, level: level, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
 		defer func() {
@@ -277,5 +278,5 @@ func before(now time.Time, age time.Duration) time.Time {
 // owns reports whether an echo is of a message that this bot sent.
 func (e *Engine) owns(ev *receiving.Event) bool {
 	m, ok := ev.Payload.(*receiving.Message)
-	return ok && m.IsEcho && (m.SendKey != "" || e.cfg.OwnAppIDs[m.AppID])
+	return ok && m.IsEcho && (m.SendKey != "" || m.AppID != "" && e.cfg.OwnsApp(m.AppID))
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -16,40 +15,28 @@ const echoRecords = 100
 // that the bot sent, by the id that the platform gave to it: Instagram sends echoes
 // without app id and metadata. It returns false when the lease is over.
 func (t *turn) identifyEcho() bool {
-	mid := t.unidentifiedEcho()
-	if mid == "" {
+	m, ok := t.ev.Payload.(*receiving.Message)
+	if !ok || t.own || !m.IsEcho || m.MID == "" || m.AppID != "" && t.w.e.cfg.KnowsApp(t.ev.PageID) {
 		return true
 	}
-	return t.w.read(func() error { return t.findEcho(t.w.held.ctx, mid) })
-}
-
-// unidentifiedEcho returns the id of the message that the event is an echo of, if the echo
-// does not say itself whose it is.
-func (t *turn) unidentifiedEcho() string {
-	m, ok := t.ev.Payload.(*receiving.Message)
-	if !ok || t.own || !m.IsEcho || m.AppID != "" && len(t.w.e.cfg.OwnAppIDs) > 0 {
-		return ""
-	}
-	return m.MID
-}
-
-// findEcho finds out whether the bot sent the message of that id.
-func (t *turn) findEcho(ctx context.Context, mid string) error {
 	persons := []string{t.ev.PersonID}
 	if t.ev.PersonID != "" {
 		persons = append(persons, "") // the records of private replies to comments
 	}
 	for _, psid := range persons {
-		sent, err := t.w.e.cfg.Store.Sent(ctx, t.ev.PageID, psid, echoRecords)
-		if err != nil {
+		var sent []store.Sent
+		if !t.w.read(func() (err error) {
+			sent, err = t.w.e.cfg.Store.Sent(t.w.held.ctx, t.ev.PageID, psid, echoRecords)
 			return err
+		}) {
+			return false
 		}
-		if slices.ContainsFunc(sent, func(s store.Sent) bool { return s.MID == mid }) {
+		if slices.ContainsFunc(sent, func(s store.Sent) bool { return s.MID == m.MID }) {
 			t.own = true
-			return nil
+			return true
 		}
 	}
-	return nil
+	return true
 }
 
 // others returns what an event says about others who write to its person for the page. It
@@ -69,7 +56,7 @@ func (t *turn) others(p store.Person) []store.Write {
 		}
 	case *receiving.ThreadControl:
 		if payload.Action == "pass_thread_control" || payload.Action == "take_thread_control" {
-			thread.Owner = t.w.e.newOwner(payload)
+			thread.Owner = t.newOwner(payload)
 			return []store.Write{thread}
 		}
 	}
@@ -93,10 +80,11 @@ func (t *turn) threadAfter(p store.Person, thread store.NoteThread) []store.Writ
 }
 
 // newOwner returns the id of the other app that a hand-over gives control to, or "" if it
-// is one of the bot's own. While the ids of those are unknown, it is the bot's if control
+// is one of the bot's own. While the id of the page's app is unknown, it is the bot's if control
 // is passed: the platform reports that to the app that gets control.
-func (e *Engine) newOwner(c *receiving.ThreadControl) string {
-	if e.cfg.OwnAppIDs[c.NewOwnerAppID] || len(e.cfg.OwnAppIDs) == 0 && c.Action == "pass_thread_control" {
+func (t *turn) newOwner(c *receiving.ThreadControl) string {
+	cfg := t.w.e.cfg
+	if cfg.OwnsApp(c.NewOwnerAppID) || !cfg.KnowsApp(t.ev.PageID) && c.Action == "pass_thread_control" {
 		return ""
 	}
 	return c.NewOwnerAppID

@@ -40,6 +40,9 @@ type page struct {
 func newPages(cfg Config, peers *peers, hint func()) *pages {
 	p := &pages{cfg: cfg, hint: hint, peers: peers, all: map[string]*page{}}
 	peers.help = func(pageID string) {
+		if cfg.Serves != nil && !cfg.Serves(pageID) {
+			return
+		}
 		p.mu.Lock()
 		pace := p.get(pageID).text
 		p.mu.Unlock()
@@ -88,6 +91,41 @@ func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Mes
 	return rest, rest > 0
 }
 
+// Held is a page that waits for a token that the platform accepts.
+type Held struct {
+	Since, Retry time.Time
+}
+
+// Held returns the pages whose messages wait for a good token.
+func (e *Engine) Held() map[string]Held {
+	e.pages.mu.Lock()
+	defer e.pages.mu.Unlock()
+	held := map[string]Held{}
+	for pageID, page := range e.pages.all {
+		if !page.since.IsZero() && e.served(pageID) {
+			held[pageID] = Held{Since: page.since, Retry: page.until}
+		}
+	}
+	return held
+}
+
+func (e *Engine) served(pageID string) bool { return e.cfg.Serves == nil || e.cfg.Serves(pageID) }
+
+// Changed says that pages were set, or removed: what was found out about them counts
+// no more, except that the platform refuses a token, which holds until there is
+// another; and something that waits may be for them.
+func (e *Engine) Changed(pageIDs ...string) {
+	e.pages.mu.Lock()
+	for _, pageID := range pageIDs {
+		if !e.served(pageID) {
+			delete(e.pages.all, pageID)
+		}
+	}
+	e.pages.mu.Unlock()
+	e.profiles.fields.forget(pageIDs)
+	e.hint()
+}
+
 // Usage returns what is known of the allowances of the pages that this process
 // sends for.
 func (e *Engine) Usage() map[string]graph.Usage {
@@ -107,6 +145,9 @@ func (p *pages) pause(ctx context.Context, pageID string, used secret.Value, err
 	current, tokenErr := p.cfg.Tokens.Token(ctx, pageID)
 	if tokenErr == nil && !current.IsZero() && !used.IsZero() && !current.Equal(used.Reveal()) {
 		return time.Millisecond
+	}
+	if p.cfg.Serves != nil && !p.cfg.Serves(pageID) {
+		return tokenPoll // the page was removed, and its token with it
 	}
 	p.mu.Lock()
 	pg := p.get(pageID)

@@ -58,6 +58,15 @@ func (f *profileFields) allowed(pageID string, fields []string) []string {
 	return slices.DeleteFunc(slices.Clone(fields), func(field string) bool { return !page.fields[field].IsZero() })
 }
 
+// forget forgets what pages were refused.
+func (f *profileFields) forget(pageIDs []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, pageID := range pageIDs {
+		delete(f.pages, pageID)
+	}
+}
+
 // page returns what is known of a page. f.mu must be held.
 func (f *profileFields) page(pageID string) *refusedFields {
 	page := f.pages[pageID]

@@ -130,9 +130,13 @@ func (w *worker) stopping() bool {
 	case <-w.e.draining:
 		return true
 	default:
-		return !w.held.safe()
+		return !w.held.safe() || !w.served()
 	}
 }
+
+// served reports whether the page was not removed meanwhile. What runs then goes on to
+// its end, and what waits stays in the store.
+func (w *worker) served() bool { return w.e.served(w.lease.PageID) }
 
 // mine reports whether the lease is still this worker's to give back: it is
 // not once it was lost, but it is at shutdown.
@@ -147,6 +151,8 @@ func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errL
 func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Duration, ok bool) {
 	t := newTurn(w, ev)
 	switch {
+	case t.policy == nil:
+		return 0, w.mine()
 	case !t.decode(decodeStored):
 	case fatal:
 		t.fail(errFatal)
@@ -161,7 +167,10 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 			out.Release, out.After = true, w.e.pause(ev.Attempts)
 		case len(out.Sends) > 0:
 			out.Due = eventsPerLease
-			if next = w.foresee(out); next != nil {
+			if w.served() {
+				next = w.foresee(out)
+			}
+			if next != nil {
 				out.Start = next.send.Key
 			}
 		case last:
