@@ -53,18 +53,18 @@ const (
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	path := file(t, "good.yaml", good)
-	require.Equal(t, result{0, path + ": ok, 1 routes under 1 types\n", ""}, run(t, command.Config{}, "policy", "check", path))
+	require.Equal(t, result{0, path + ": ok, 1 route under 1 type\n", ""}, run(t, command.Config{}, "policy", "check", path))
 
 	bad := file(t, "broken.yaml", broken)
 	got := run(t, command.Config{}, "policy", "check", path, bad)
 	require.Equal(t, 1, got.code)
-	require.Equal(t, path+": ok, 1 routes under 1 types\n", got.out)
+	require.Equal(t, path+": ok, 1 route under 1 type\n", got.out)
 	require.Equal(t, bad+`:2:11: routers[0].type: no such receiving type: "STIKER"; the nearest is STICKER
 `+bad+`:4:37: routers[1].handlers[0].name: "Dumy" is not registered as a handler; the nearest is Dummy
 `+bad+": names that only the bot's own program knows are warnings with --allow-unknown\n", got.err)
 
 	in := command.Config{In: strings.NewReader(good)}
-	require.Equal(t, result{0, "stdin: ok, 1 routes under 1 types\n", ""}, run(t, in, "policy", "check", "-"))
+	require.Equal(t, result{0, "stdin: ok, 1 route under 1 type\n", ""}, run(t, in, "policy", "check", "-"))
 }
 
 func TestCheckAllowsUnknownNames(t *testing.T) {
@@ -73,7 +73,7 @@ func TestCheckAllowsUnknownNames(t *testing.T) {
 	require.Equal(t, 1, run(t, command.Config{}, "policy", "check", path).code)
 	got := run(t, command.Config{}, "policy", "check", "--allow-unknown", path)
 	require.Equal(t, 0, got.code)
-	require.Equal(t, path+": ok, 1 routes under 1 types\n", got.out)
+	require.Equal(t, path+": ok, 1 route under 1 type\n", got.out)
 	require.Regexp(t, `^warning: .*"shop.Photo" is not registered as a handler; the nearest is .*\n$`, got.err)
 
 	got = run(t, command.Config{}, "policy", "check", "--allow-unknown", file(t, "b.yaml", broken))
@@ -136,6 +136,15 @@ POSTBACK payload "buy", page 9, person 7
 	got = run(t, command.Config{}, "policy", "explain", "--allow-unknown", file(t, "u.yaml", unknown), "--event", element)
 	require.Equal(t, 0, got.code)
 	require.Equal(t, "IMAGE, page 1234, person 42\n  IMAGE/0  fires, answers  shop.Photo (not known here).ShouldHandle says yes\n", got.out)
+}
+
+// What the bot would leave out of an event is said.
+func TestExplainReportsMalformedParts(t *testing.T) {
+	t.Parallel()
+	in := strings.NewReader(`{"entry":[{"id":"9","messaging":[null,{"sender":{"id":"7"},"recipient":{"id":"9"},"timestamp":1,"message":{"mid":"m1","text":["hi"]}}]}]}`)
+	got := run(t, command.Config{In: in}, "policy", "explain", "--event", "-")
+	require.Equal(t, 0, got.code)
+	require.Equal(t, 2, strings.Count(got.err, "warning: malformed: "), got.err)
 }
 
 // The person of the flags is who the handlers and conditions see.

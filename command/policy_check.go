@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/urfave/cli/v3"
 )
@@ -36,7 +37,7 @@ func policyCheck(config Config) *cli.Command {
 				for _, c := range files {
 					c.report(config.Err)
 					if c.OK {
-						say(config.Out, "%s: ok, %d routes under %d types\n", c.File, c.Routes, c.Types)
+						say(config.Out, "%s: ok, %s under %s\n", c.File, several(c.Routes, "route"), several(c.Types, "type"))
 					}
 				}
 			}
@@ -46,4 +47,12 @@ func policyCheck(config Config) *cli.Command {
 			return nil
 		},
 	})
+}
+
+// several counts something: "1 route", "2 routes".
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -96,7 +96,7 @@ func offersOf(cmd *cli.Command) ([]routing.Offer, error) {
 // eventsOf reads the events to explain.
 func eventsOf(config Config, cmd *cli.Command) ([]*receiving.Event, error) {
 	if cmd.IsSet("text") {
-		return decode(cmd, map[string]any{"message": map[string]any{"mid": "m_explain", "text": cmd.String("text")}})
+		return decode(config, cmd, map[string]any{"message": map[string]any{"mid": "m_explain", "text": cmd.String("text")}})
 	}
 	name := cmd.String("event")
 	data, err := content(config, name)
@@ -108,13 +108,13 @@ func eventsOf(config Config, cmd *cli.Command) ([]*receiving.Event, error) {
 		return nil, fmt.Errorf("the event in %s is no JSON object: %w", name, err)
 	}
 	if _, whole := element["entry"]; whole {
-		return split(data)
+		return split(config, data)
 	}
-	return decode(cmd, element)
+	return decode(config, cmd, element)
 }
 
 // decode makes events of one element of a messaging list.
-func decode(cmd *cli.Command, element map[string]any) ([]*receiving.Event, error) {
+func decode(config Config, cmd *cli.Command, element map[string]any) ([]*receiving.Event, error) {
 	if _, ok := element["sender"]; !ok {
 		element["sender"] = map[string]string{"id": cmd.String("person")}
 	}
@@ -131,17 +131,24 @@ func decode(cmd *cli.Command, element map[string]any) ([]*receiving.Event, error
 	if err != nil {
 		return nil, err
 	}
-	return split(body)
+	return split(config, body)
 }
 
-func split(body []byte) ([]*receiving.Event, error) {
+// split makes the events of a callback. Malformed parts are reported; the bot leaves
+// them out too.
+func split(config Config, body []byte) ([]*receiving.Event, error) {
 	callback, err := receiving.Split(body)
 	if err != nil {
 		return nil, err
 	}
+	problems := callback.Problems
 	events := make([]*receiving.Event, len(callback.Envelopes))
 	for i, envelope := range callback.Envelopes {
-		events[i], _ = envelope.Event()
+		ev, more := envelope.Event()
+		events[i], problems = ev, append(problems, more...)
+	}
+	for _, p := range problems {
+		say(config.Err, "warning: malformed: %s\n", p)
 	}
 	if len(events) == 0 {
 		return nil, errors.New("the callback has no events")

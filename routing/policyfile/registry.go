@@ -205,17 +205,19 @@ func (r *Registry) lookup(s sort, name string) (*entry, bool) {
 // original is what the classes of djmessenger begin with.
 const original = "djmessenger."
 
-// known returns the names that are registered, in order.
+// known returns the names that files may use, in order.
 func (r *Registry) known(s sort) []string {
 	names := make([]string, 0, len(r.names[s]))
-	for name := range r.names[s] {
-		names = append(names, name)
+	for name, e := range r.names[s] {
+		if e.abstract == "" {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	return names
 }
 
-// entries returns what is registered, each once, in the order of the names.
+// entries returns what files may use, each once, in the order of the names.
 func (r *Registry) entries(s sort) []*entry {
 	var all []*entry
 	for _, name := range r.known(s) {

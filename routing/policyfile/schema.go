@@ -93,9 +93,6 @@ func (s *schema) named(kind sort) *value {
 	var names []string
 	rules := &value{kind: list}
 	for _, e := range s.reg.entries(kind) {
-		if e.abstract != "" {
-			continue
-		}
 		own := append([]string{e.name}, e.aliases...)
 		names = append(names, own...)
 		args := kind.String() + ":" + e.name
