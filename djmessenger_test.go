@@ -128,7 +128,7 @@ func TestDjmessengerReceivingTypes(t *testing.T) {
 			w.happens(ada, element)
 			require.Equal(t, want, got.take(), "%s", element)
 		}
-		// A nested null, and what nobody knows, cost no other event of the callback.
+		// A nested null, and an unknown kind of event, cost no other event of the callback.
 		w.happens(ada, `"message":null`, `"optin":null`, `"never_heard_of":{"a":1}`, `"message":{"mid":"n8","text":"b"}`)
 		require.Contains(t, got.take(), "SIMPLE_TEXT")
 		require.Empty(t, w.letters())

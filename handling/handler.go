@@ -9,9 +9,8 @@ import (
 	"github.com/djmessenger/messenger/sending"
 )
 
-// Handler does something about an event. It is called from many goroutines,
-// for different conversations, at once; of one conversation only one event is
-// handled at a time.
+// Handler does something about an event. It is called concurrently for events of
+// different conversations; of one conversation only one event is handled at a time.
 //
 // The context ends when the turn's time is up, at shutdown, or when the lease
 // on the conversation is lost. A handler that goes on after that has no

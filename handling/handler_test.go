@@ -198,7 +198,7 @@ func TestTypedPayloads(t *testing.T) {
 		require.False(t, take.ShouldHandle(t.Context(), ev))
 	}
 
-	// What claims to be of the kind and is not is nobody's to retry.
+	// A payload that claims to be of the kind and does not decode is not retried.
 	broken := quickReply(`{"kind":"order.size","data":{"Size":7}}`)
 	require.True(t, take.ShouldHandle(t.Context(), broken))
 	err := take.Handle(t.Context(), broken, nil)
