@@ -254,3 +254,23 @@ func TestTypedTitleOnOtherPages(t *testing.T) {
 	says(customer, "large", "POSTBACK L")
 	says(customer, "small", "text")
 }
+
+// TestTypedTitleOfAMenuThatChanges: the menu that counts is the one of the page as it is set now.
+func TestTypedTitleOfAMenuThatChanges(t *testing.T) {
+	t.Parallel()
+	chat := messengertest.Start(t, messenger.Config{Policy: taking(), ThreadSettings: shopMenu(
+		threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "Opening hours"},
+	)})
+	person := chat.Person("Ada", "en_US")
+	says := func(text, answer string) {
+		t.Helper()
+		person.Says(text)
+		person.Sees(answer)
+	}
+	says("opening hours", "We are open.")
+	says("when?", "text")
+	changed := shopMenu(threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "When?"})[messengertest.PageID]
+	require.NoError(t, chat.Bot.SetPages(messenger.Page{ID: messengertest.PageID, ThreadSettings: changed}))
+	says("opening hours", "text")
+	says("when?", "We are open.")
+}
