@@ -119,3 +119,15 @@ func ExampleDeadLetter() {
 		},
 	}
 }
+
+// Find out why a dead letter's routes fire, or not, by the policy that the bot has now. No handler runs.
+func ExampleBot_ExplainDead() {
+	var bot *messenger.Bot // a running one
+	explained, err := bot.ExplainDead(context.Background(), 17)
+	if errors.Is(err, store.ErrNotFound) {
+		fmt.Println("it was replayed or dropped")
+	}
+	for _, e := range explained {
+		fmt.Println(e.Route, e.Fires, e.Why)
+	}
+}

@@ -156,6 +156,8 @@ func TestRemovedPageKeepsItsWork(t *testing.T) {
 		require.Equal(t, 3, waits[customer].Sends)
 		require.False(t, waits[customer].OldestEvent.IsZero())
 		require.ErrorIs(t, w.bot.Send(t.Context(), customer, sue, sending.Text("x")), messenger.ErrNoApp)
+		_, err = w.bot.Explain(t.Context(), &receiving.Event{PageID: customer, PersonID: sue})
+		require.ErrorIs(t, err, messenger.ErrNoApp)
 		w.remove(customer) // it is safe to repeat
 
 		w.set(page)

@@ -18,8 +18,8 @@ import (
 var prices = routing.Policy{
 	receiving.TypeComment: {
 		{
-			Handler: handling.On(func(_ context.Context, _ *receiving.Event, c *receiving.FeedChange, _ *sending.Replier) error {
-				if !strings.Contains(strings.ToLower(c.Message), "how much") {
+			Handler: handling.OnComment(func(_ context.Context, _ *receiving.Event, c handling.Comment, _ *sending.Replier) error {
+				if !strings.Contains(strings.ToLower(c.Text), "how much") {
 					return handling.Skip
 				}
 				return nil

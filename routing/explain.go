@@ -21,6 +21,9 @@ type Verdict struct {
 	handler      handling.Handler
 }
 
+// Asked reports whether the verdict is one, and not the zero value.
+func (v Verdict) Asked() bool { return v.handler != nil }
+
 // String says why, or why not: which part of the condition is not met, or what the
 // handler said.
 func (v Verdict) String() string {
@@ -89,61 +92,59 @@ func (c unsound) String() string { return "a broken condition (" + c.why.Error()
 // Explain says which routes would fire for an event, in order, and why. It asks each
 // condition, and each handler ShouldHandle, and calls nothing else; for the routes that
 // would fire it supposes that they handle the event. It names a handler as
-// [Policy.Validate] does. A text counts as a tap as far as ctx has [Offers]. With a silence in
-// ctx (handling.WithSilence) it says what would happen while the bot keeps silent.
+// [Policy.Validate] does. A text counts as a tap as far as ctx has [Offers]. An echo
+// counts as the bot's own as [sending.OwnEcho] has it; a bot's Explain also knows its apps,
+// its records, and the person. With a silence in ctx (handling.WithSilence) it says what
+// would happen while the bot keeps silent.
 func (c *Compiled) Explain(ctx context.Context, ev *receiving.Event) []Explanation {
-	plan, err := c.Plan(ctx, ev)
+	explained, err := c.ExplainTurn(ctx, ev, sending.OwnEcho(ev))
 	if err != nil {
 		return []Explanation{{Why: err.Error()}}
 	}
-	var runner Runner
-	out := make([]Explanation, 0, len(plan.Steps))
-	for _, s := range plan.Steps {
-		out = append(out, explain(ctx, &runner, s, plan.Event(s)))
-	}
-	return out
+	return explained
 }
 
-func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event) (e Explanation) {
+// ExplainTurn is Explain for who knows whether the event is an echo of the bot's own
+// message. The error is that of [Compiled.Plan].
+func (c *Compiled) ExplainTurn(ctx context.Context, ev *receiving.Event, ownEcho bool) ([]Explanation, error) {
+	plan, err := c.Plan(ctx, ev)
+	if err != nil {
+		return nil, err
+	}
+	var runner Runner
+	silence, silent := handling.SilenceFrom(ctx)
+	if silent {
+		runner.KeepSilent(ev, silence)
+	}
+	out := make([]Explanation, 0, len(plan.Steps))
+	for _, s := range plan.Steps {
+		e := explain(ctx, &runner, s, plan.Event(s), ownEcho)
+		if silent && e.Fires && !s.DespiteSilence {
+			e.Ways, e.Answers = nil, false
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event, ownEcho bool) (e Explanation) {
 	e.Route = s.Name
+	if e.Why = runner.WhyNot(s); e.Why != "" {
+		return e
+	}
 	defer func() {
 		if value := recover(); value != nil { // as in a turn, the route has failed
 			runner.Handled(s)
 			e = Explanation{Route: s.Name, Why: fmt.Sprintf("it fails: panic: %v", value)}
 		}
 	}()
-	silence, silent := handling.SilenceFrom(ctx)
-	switch {
-	case runner.final:
-		e.Why = "a final route before it handles the event"
-		return e
-	case silent && s.Silenced(ev):
-		e.Why = silence.String()
-		return e
-	case !runner.Runs(s):
-		e.Why = "it is an otherwise route, and one before it handles the event"
-		if !s.Otherwise {
-			e.Why = "the text counts as a tap, and a route before it handles that"
-		}
-		return e
-	}
 	verdict := s.Ask(ctx, ev)
-	if s.Typed {
-		e.Why = fmt.Sprintf("the text counts as a %s; ", ev.Type)
-	}
-	e.Why += verdict.String()
-	if !verdict.Yes {
-		return e
-	}
-	runner.Handled(s)
-	e.Fires = true
-	e.Ways = s.Ways(ev, sending.OwnEcho(ev))
-	e.Answers = len(s.Senders) > 0 && len(e.Ways) > 0
-	if len(s.Senders) > 0 && !e.Answers {
-		e.Why += "; its senders stay silent, because this route may not answer the event"
-	}
-	if silent {
-		e.silence(s, silence)
+	e.Why = runner.Why(s, ev, verdict, ownEcho)
+	if verdict.Yes {
+		runner.Handled(s)
+		e.Fires = true
+		e.Ways = s.Ways(ev, ownEcho)
+		e.Answers = len(s.Senders) > 0 && len(e.Ways) > 0
 	}
 	return e
 }

@@ -37,9 +37,13 @@ type Route struct {
 	// has handled the event; under [receiving.TypeTap] also none under the tap's
 	// own type. A route that failed counts as having handled it.
 	Otherwise bool
-	// Timeout bounds the route: condition, handler and senders together. A route
-	// that exceeds it has failed, and is retried like any other. Default: only the
-	// bound of the whole turn holds.
+	// Timeout bounds the route: condition, handler and senders together. Their
+	// context ends then, with a [TimeoutError] as its cause. A route that returns an
+	// error after that has failed with a [TimeoutError], and is retried like any other;
+	// one that returns nil within a second has handled the event. A handler that has not
+	// returned after that second is abandoned: nothing that it still does has effect,
+	// and the routes after it run meanwhile. Default: only the bound of the whole turn
+	// (Config.TurnTimeout) holds, which holds in any case.
 	Timeout time.Duration
 	// DespiteSilence lets the route run, and answer, also while the bot keeps silent
 	// because another answers the person (messenger.Config.Quiet): for a button by which

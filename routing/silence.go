@@ -12,13 +12,10 @@ func (s Step) Silenced(ev *receiving.Event) bool {
 	return !s.DespiteSilence && s.Type != receiving.TypeDefault && ev.Type.IsAct()
 }
 
-// silence puts into an explanation what a silence does to a route that fires.
-func (e *Explanation) silence(s Step, silence handling.Silence) {
-	if s.DespiteSilence {
-		return
-	}
-	if len(s.Senders) > 0 && e.Answers {
-		e.Why += "; its senders say nothing, " + silence.String()
-	}
-	e.Ways, e.Answers = nil, false
+// KeepSilent makes the runner pass over the steps that are silenced for an event.
+func (r *Runner) KeepSilent(ev *receiving.Event, why handling.Silence) {
+	r.silent, r.silence = ev, why
 }
+
+// silences reports whether the runner passes over a step for a silence.
+func (r *Runner) silences(s Step) bool { return r.silent != nil && s.Silenced(r.silent) }

@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -64,6 +65,9 @@ func (s Step) Values(ctx context.Context, ev *receiving.Event) map[string]string
 type Runner struct {
 	handled entries
 	final   bool
+
+	silent  *receiving.Event // the event, if the bot does not answer it
+	silence handling.Silence
 }
 
 // entries is a set of the entries that the steps of one event come from.
@@ -96,7 +100,7 @@ func (s Step) entry() (own, waitsFor entries) {
 func (r *Runner) Runs(s Step) bool {
 	entry, waitsFor := s.entry()
 	switch {
-	case r.final:
+	case r.final, r.silences(s):
 		return false
 	case r.handled&ofTyped != 0 && entry == ofOwnType:
 		return false // the text was a tap

@@ -50,14 +50,6 @@ var (
 )
 
 func policy() routing.Policy {
-	// A tap means the same whether it was on a quick reply or on a button.
-	taps := []routing.Route{
-		{Handler: handling.OnPayload(chooseSize, nothing[payload.None]), Senders: sending.List(sizes)},
-		{Handler: handling.OnPayload(sizeChosen, tellSize), Senders: sending.List(
-			sending.SimpleMessage{Text: "Size %{size} it is."})},
-		{Handler: handling.OnPayload(askHours, nothing[payload.None]), Senders: sending.List(hours)},
-		{Handler: handling.OnPayload(askShop, nothing[payload.None]), Senders: sending.List(about)},
-	}
 	return routing.Policy{
 		receiving.TypeDefault: {
 			{Handler: handling.SaveMessage{}},
@@ -93,16 +85,20 @@ func policy() routing.Policy {
 			{Handler: handling.Func(countPlaces), Senders: sending.List(
 				sending.SimpleMessage{Text: "Thank you, I have noted where you are. I know %{places} of your places."})},
 		},
-		receiving.TypeQuickReply:          taps,
-		receiving.TypePostback:            taps,
-		receiving.TypePersistentMenuOne:   {{Handler: handling.Dummy{}, Senders: sending.List(sizes)}},
-		receiving.TypePersistentMenuTwo:   {{Handler: handling.Dummy{}, Senders: sending.List(hours)}},
-		receiving.TypePersistentMenuThree: {{Handler: handling.Dummy{}, Senders: sending.List(about)}},
+		// A tap means the same on a quick reply and on a button, and who types the title
+		// instead has tapped.
+		receiving.TypeTap: {
+			{When: routing.PayloadOf(chooseSize), Senders: sending.List(sizes), TypedTaps: true},
+			{Handler: handling.OnPayload(sizeChosen, tellSize), Senders: sending.List(
+				sending.SimpleMessage{Text: "Size %{size} it is."}), TypedTaps: true},
+			{When: routing.PayloadOf(askHours), Senders: sending.List(hours), TypedTaps: true},
+			{When: routing.PayloadOf(askShop), Senders: sending.List(about), TypedTaps: true},
+		},
+		receiving.TypePersistentMenuOne:   {{Handler: handling.Dummy{}, Senders: sending.List(sizes), TypedTaps: true}},
+		receiving.TypePersistentMenuTwo:   {{Handler: handling.Dummy{}, Senders: sending.List(hours), TypedTaps: true}},
+		receiving.TypePersistentMenuThree: {{Handler: handling.Dummy{}, Senders: sending.List(about), TypedTaps: true}},
 	}
 }
-
-// nothing lets the route's senders answer.
-func nothing[T any](context.Context, *receiving.Event, T, *sending.Replier) error { return nil }
 
 // tellSize gives the size to the senders.
 func tellSize(_ context.Context, _ *receiving.Event, chosen choice, reply *sending.Replier) error {

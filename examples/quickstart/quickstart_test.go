@@ -45,6 +45,8 @@ func TestConversation(t *testing.T) {
 	ada.Sees("Which size do you wear?")
 	ada.Taps("Large")
 	ada.Sees("Size L it is.")
+	ada.Says("medium") // typed instead of tapped
+	ada.Sees("Size M it is.")
 	ada.Taps("About the shop")
 	ada.Sees("We print T-shirts, one at a time.")
 	ada.Taps("Opening hours")

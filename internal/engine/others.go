@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -15,28 +16,40 @@ const echoRecords = 100
 // that the bot sent, by the id that the platform gave to it: Instagram sends echoes
 // without app id and metadata. It returns false when the lease is over.
 func (t *turn) identifyEcho() bool {
-	m, ok := t.ev.Payload.(*receiving.Message)
-	if !ok || t.own || !m.IsEcho || m.MID == "" || m.AppID != "" && t.w.e.cfg.KnowsApp(t.ev.PageID) {
+	mid := t.unidentifiedEcho()
+	if mid == "" {
 		return true
 	}
+	return t.w.read(func() error { return t.findEcho(t.w.held.ctx, mid) })
+}
+
+// unidentifiedEcho returns the id of the message that the event is an echo of, if the echo
+// does not say itself whose it is.
+func (t *turn) unidentifiedEcho() string {
+	m, ok := t.ev.Payload.(*receiving.Message)
+	if !ok || t.own || !m.IsEcho || m.AppID != "" && t.w.e.cfg.KnowsApp(t.ev.PageID) {
+		return ""
+	}
+	return m.MID
+}
+
+// findEcho finds out whether the bot sent the message of that id.
+func (t *turn) findEcho(ctx context.Context, mid string) error {
 	persons := []string{t.ev.PersonID}
 	if t.ev.PersonID != "" {
 		persons = append(persons, "") // the records of private replies to comments
 	}
 	for _, psid := range persons {
-		var sent []store.Sent
-		if !t.w.read(func() (err error) {
-			sent, err = t.w.e.cfg.Store.Sent(t.w.held.ctx, t.ev.PageID, psid, echoRecords)
+		sent, err := t.w.e.cfg.Store.Sent(ctx, t.ev.PageID, psid, echoRecords)
+		if err != nil {
 			return err
-		}) {
-			return false
 		}
-		if slices.ContainsFunc(sent, func(s store.Sent) bool { return s.MID == m.MID }) {
+		if slices.ContainsFunc(sent, func(s store.Sent) bool { return s.MID == mid }) {
 			t.own = true
-			return true
+			return nil
 		}
 	}
-	return true
+	return nil
 }
 
 // others returns what an event says about others who write to its person for the page. It

@@ -159,6 +159,13 @@ func (o *outlet) addressAction(action sending.Action) (sending.Message, error) {
 	return addressed[0], nil
 }
 
+// ended reports whether the outlet was closed: its route was abandoned.
+func (o *outlet) ended() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.over
+}
+
 // end closes the outlet and returns what it took and what it refused.
 func (o *outlet) end() (messages []sending.Message, cancels []string, refused []sending.Failure) {
 	o.mu.Lock()

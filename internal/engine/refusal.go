@@ -5,8 +5,6 @@ import (
 	"strconv"
 
 	"github.com/djmessenger/messenger/handling"
-	"github.com/djmessenger/messenger/receiving"
-	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -42,13 +40,6 @@ func (t *turn) keepRefused(route string, refused []sending.Failure) {
 		f.Key = sendKey("refused", t.queued.Key, route, strconv.Itoa(i))
 		t.refused = append(t.refused, refusedReply{f, route})
 	}
-}
-
-// silent reports whether the senders of a route that may not answer the event say
-// nothing: under DEFAULT, to the bot's own echo, and on standby. Otherwise the route was made to answer what lacks something, such as a comment
-// without an id, and its answer is refused.
-func (t *turn) silent(step routing.Step) bool {
-	return step.Type == receiving.TypeDefault || t.own || t.ev.Standby
 }
 
 // reply notes which comments and posts a route's messages reply to privately.

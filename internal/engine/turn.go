@@ -12,7 +12,6 @@ import (
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
-	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -33,6 +32,7 @@ type turn struct {
 	policy *routing.Compiled // as it was when the turn began; nil if the page was removed
 	ev     *receiving.Event
 	own    bool // an echo of the bot's own message
+	traced bool // the routes are logged, at debug level
 	state  *store.Turn
 	seen   []store.Write // of others who write to the person
 
@@ -111,6 +111,7 @@ func (t *turn) run() bool {
 	set := t.state.Begin("others")
 	_ = store.Queue(set.Context(t.w.held.ctx), t.seen...) // nothing of it can be refused
 	set.End()
+	t.traced = t.traces()
 
 	ctx, cancel := context.WithTimeout(t.w.held.ctx, t.w.e.cfg.TurnTimeout)
 	defer cancel()
@@ -183,6 +184,7 @@ func (t *turn) runWrapped(ctx context.Context) {
 	if t.middlewareReturned(); err != nil && !t.failed() {
 		t.fail(fmt.Errorf("middleware: %w", err))
 	}
+	t.traceUntried()
 }
 
 // finish notes a turn whose goroutine ended before it returned: a handler has
@@ -200,6 +202,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 	if !t.makePlan(ctx) {
 		return t.err()
 	}
+	t.tracePlan()
 	for i, step := range t.steps {
 		if ctx.Err() != nil {
 			t.failRest(i, context.Cause(ctx))
@@ -216,23 +219,27 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		switch t.begin(i, set, out) {
 		case stepSkipped:
 			set.Discard()
+			t.tracePassed(step)
 			continue
 		case turnOver:
 			return nil
 		case stepBegun:
 		}
-		err := guard(t.w.log, "a handler", func() error { return t.runStep(set.Context(ctx), step, out) }, "event", t.ev.Key)
+		end := t.runRoute(set.Context(ctx), step, out)
 		messages, cancels, refused := out.end()
-		meaning := meaningOfResult(err)
+		err, meaning := end.err, meaningOfResult(end.err)
 		t.refuse(step.Name, refused, meaning, err)
 		var sends []store.Send
 		switch meaning {
 		case resultSkip:
 			set.Discard()
 			t.skip()
+			t.traceRoute(step, end, meaning, nil, 0)
 			continue
 		case resultHandled, resultRefused:
-			sends, err = t.encode(step.Name, messages)
+			if sends, err = t.encode(step.Name, messages); err != nil {
+				end.err, meaning = err, resultFailed
+			}
 		case resultFailed:
 		}
 		result := routeResult{name: step.Name, err: err}
@@ -242,6 +249,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 			result.writes, result.sends = append(set.End(), t.cancel(cancels)...), sends
 			t.reply(messages)
 		}
+		t.traceRoute(step, end, meaning, messages, len(result.writes))
 		if !t.end(result) {
 			break
 		}
@@ -270,43 +278,16 @@ func (t *turn) makePlan(ctx context.Context) bool {
 		}
 	}
 	silence, silent := handling.SilenceFrom(ctx)
-	if silent {
-		t.w.log.Debug("the bot does not answer", "event", t.queued.Key, "type", t.kind(), "why", silence)
-		all := len(steps)
-		steps = slices.DeleteFunc(slices.Clone(steps), func(s routing.Step) bool { return s.Silenced(t.ev) })
-		if len(t.queued.Only) > 0 && len(steps) < all {
-			t.fail(handling.Permanent(fmt.Errorf("not replayed: %s", silence)))
-			return false
-		}
+	if silent && len(t.queued.Only) > 0 && slices.ContainsFunc(steps, func(s routing.Step) bool { return s.Silenced(t.ev) }) {
+		t.fail(handling.Permanent(fmt.Errorf("not replayed: %s", silence)))
+		return false
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if silent {
 		t.silence = &silence
+		t.runner.KeepSilent(t.ev, silence)
 	}
 	t.plan, t.steps = plan, steps
 	return true
-}
-
-// runStep asks the condition and the handler, lets it act, and then lets the senders answer.
-func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet) error {
-	ev := t.plan.Event(step)
-	if !step.Ask(ctx, ev).Yes {
-		return handling.Skip
-	}
-	reply := sending.NewReplier(ev, out)
-	for name, value := range step.Values(ctx, ev) {
-		reply.Set(name, value)
-	}
-	if err := step.Handler.Handle(ctx, ev, reply); err != nil {
-		return err
-	}
-	if out.silence != nil || !out.answers && (len(step.Senders) == 0 || t.silent(step)) {
-		return nil
-	}
-	err := reply.Send(ctx, step.Senders...)
-	if errors.Is(err, handling.Skip) { // which would drop what the handler wrote
-		return handling.Permanent(fmt.Errorf("%w: %s", errSenderSkips, err)) //nolint:errorlint // it must not match Skip
-	}
-	return err
 }

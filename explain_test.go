@@ -1,0 +1,150 @@
+package messenger_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+)
+
+// knows is a condition that looks at the stored person, at the bot, and at whether something can be written.
+func knows(firstName string) routing.Condition {
+	return routing.If("knows "+firstName, func(ctx context.Context, ev *receiving.Event) bool {
+		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}); !errors.Is(err, store.ErrTurnOver) && err != nil {
+			return false
+		}
+		_, unknown := store.From(ctx).Session(ctx, ev.PageID, ev.PersonID, "none")
+		return store.PersonFrom(ctx).Profile.FirstName == firstName && messenger.From(ctx) != nil &&
+			sending.Expand(ctx, "%{first_name}") == firstName && i18n.From(ctx) != nil && errors.Is(unknown, store.ErrNotFound)
+	})
+}
+
+// TestExplainOfARunningBot explains decoded events, dead letters and kept events by the policy in force and the stored person,
+// and has no effect.
+func TestExplainOfARunningBot(t *testing.T) {
+	t.Parallel()
+	runs := 0
+	policy := routing.Policy{
+		receiving.TypeDefault: {{Name: "keep", Handler: handling.SaveMessage{}}},
+		receiving.TypeSimpleText: {
+			{Name: "knows", When: knows("Ada"), Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
+				runs++
+				return handling.Permanent(errors.New("no"))
+			}), Senders: sending.List(sending.Text("a"))},
+			{Name: "otherwise", Handler: handling.Dummy{}, Otherwise: true},
+		},
+	}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		require.NoError(t, w.store.Apply(t.Context(), store.SaveProfile{PageID: pageID, PSID: ada, Profile: store.Profile{FirstName: "Ada"}, At: time.Now()}))
+		w.says(ada, "hi")
+		w.says(lin, "hi")
+		after(time.Second)
+		require.Equal(t, 1, runs)
+		thumbs, calls := w.person(ada).ThumbUps, len(w.Requests())
+
+		letter := w.letters()[0]
+		kept, err := w.store.Received(t.Context(), pageID, ada, 10)
+		require.NoError(t, err)
+		require.Len(t, kept, 1)
+		envelope, err := receiving.ParseEnvelope(letter.Body)
+		require.NoError(t, err)
+		ev, _ := envelope.Event()
+		want := []routing.Explanation{
+			{Route: "keep", Fires: true, Ways: []sending.Way{sending.ByMessage}, Why: "handling.SaveMessage.ShouldHandle says yes"},
+			{Route: "knows", Fires: true, Answers: true, Ways: []sending.Way{sending.ByMessage}, Why: `When If "knows Ada" matches, and handling.Func.ShouldHandle says yes`},
+			{Route: "otherwise", Why: "it is an otherwise route, and one before it handles the event"},
+		}
+		explain := func(by string, explained []routing.Explanation, err error) []routing.Explanation {
+			require.NoError(t, err, by)
+			return explained
+		}
+		all := func() [][]routing.Explanation {
+			byEvent, eventErr := w.bot.Explain(w.t.Context(), ev)
+			byLetter, letterErr := w.bot.ExplainDead(w.t.Context(), letter.ID)
+			byKey, keyErr := w.bot.ExplainKept(w.t.Context(), pageID, ada, kept[0].Key)
+			return [][]routing.Explanation{explain("event", byEvent, eventErr), explain("letter", byLetter, letterErr), explain("key", byKey, keyErr)}
+		}
+		for _, explained := range all() {
+			require.Equal(t, want, explained)
+		}
+		theirs, err := w.store.Received(t.Context(), pageID, lin, 10)
+		require.NoError(t, err)
+		explained, err := w.bot.ExplainKept(w.t.Context(), pageID, lin, theirs[0].Key)
+		require.NoError(t, err)
+		require.False(t, explained[1].Fires, "it is another person")
+		require.True(t, explained[2].Fires)
+
+		require.NoError(t, w.bot.SetPolicy(texts(route("new", thumb))))
+		for _, explained := range all() {
+			require.Len(t, explained, 1)
+			require.Equal(t, "new", explained[0].Route, "the policy in force")
+		}
+		after(time.Minute)
+		require.Equal(t, 1, runs)
+		require.Equal(t, thumbs, w.person(ada).ThumbUps)
+		require.Len(t, w.Requests(), calls)
+		require.Len(t, w.letters(), 1)
+	})
+}
+
+// TestExplainOfWhatIsNotThere returns store.ErrNotFound, and an error for what cannot be decoded.
+func TestExplainOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(route("no", func(context.Context, *receiving.Event, *sending.Replier) error {
+		return handling.Permanent(errors.New("no"))
+	}))}, func(w *world) {
+		for _, key := range []string{"k1", "k2"} {
+			require.NoError(t, w.store.Put(t.Context(), store.Event{
+				Conversation: store.Conversation{PageID: pageID, PersonID: ada}, Key: key, Time: time.Now(), Body: []byte("{"),
+			}))
+		}
+		require.NoError(t, w.store.Apply(t.Context(), store.SaveMessage{Received: store.Received{
+			PageID: pageID, PSID: ada, Key: "broken", Type: "SIMPLE_TEXT", Body: []byte("{}"), At: time.Now(),
+		}}))
+		after(time.Second)
+		letters := w.letters()
+		require.Len(t, letters, 2)
+		_, err := w.bot.ExplainDead(w.t.Context(), letters[0].ID)
+		require.ErrorIs(t, err, receiving.ErrEnvelope)
+		require.NoError(t, w.store.Drop(t.Context(), letters[0].ID))
+		for _, id := range []int64{letters[0].ID, 0, -1, 1 << 62, -1 << 63} {
+			_, err := w.bot.ExplainDead(w.t.Context(), id)
+			require.ErrorIs(t, err, store.ErrNotFound, id)
+		}
+		_, err = w.bot.ExplainKept(w.t.Context(), pageID, ada, "broken")
+		require.ErrorContains(t, err, "not the event of its key")
+		for _, of := range [][3]string{{pageID, ada, "unknown"}, {pageID, lin, "broken"}, {"7", ada, "broken"}, {"", "", ""}} {
+			_, err := w.bot.ExplainKept(w.t.Context(), of[0], of[1], of[2])
+			require.ErrorIs(t, err, store.ErrNotFound, of)
+		}
+	})
+}
+
+// TestExplainWithHandlersThatMisbehave: a panic of ShouldHandle is what Explain says, as it is what the turn comes to.
+func TestExplainWithHandlersThatMisbehave(t *testing.T) {
+	t.Parallel()
+	policy := texts(routing.Route{Name: "panics", Handler: asked{should: func(context.Context) { panic("mine") }}})
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		explained, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PersonID: ada, Payload: &receiving.Message{Text: "hi"}})
+		require.NoError(t, err)
+		require.Contains(t, explained[0].Why, "panic: mine")
+		var none *messenger.Bot
+		_, err = none.Explain(w.t.Context(), nil)
+		require.ErrorIs(t, err, messenger.ErrNoBot)
+		_, err = none.ExplainDead(w.t.Context(), 1)
+		require.ErrorIs(t, err, messenger.ErrNoBot)
+		_, err = none.ExplainKept(w.t.Context(), "", "", "")
+		require.ErrorIs(t, err, messenger.ErrNoBot)
+	})
+}

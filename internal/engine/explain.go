@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/store"
+)
+
+// ErrNotServed is returned by Explain for an event of a page that is not served.
+var ErrNotServed = errors.New("the page is not served")
+
+// Explain says what a turn of an event would do by the policy in force for its page, with
+// the person as they are stored. It asks conditions, ShouldHandle and Quiet in a turn's
+// context, in which nothing can be queued, and calls nothing else.
+func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Explanation, error) {
+	person := store.Person{PageID: ev.PageID, PSID: ev.PersonID}
+	if ev.PersonID != "" {
+		stored, err := e.cfg.Store.Person(ctx, ev.PageID, ev.PersonID)
+		switch {
+		case err == nil:
+			person = stored
+		case !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		}
+	}
+	policy := e.cfg.Policy(ev.PageID)
+	if policy == nil {
+		return nil, ErrNotServed
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.cfg.TurnTimeout)
+	defer cancel()
+	t := &turn{
+		// What was offered before the event counts for a typed text. When it came is not
+		// known here; when it happened is.
+		w:      &worker{e: e, log: e.cfg.Logger, claimed: time.Now()},
+		queued: store.QueuedEvent{ReceivedAt: ev.Time},
+		ev:     ev,
+		own:    e.owns(ev),
+		state:  store.NewTurn(e.cfg.Store, person),
+	}
+	if mid := t.unidentifiedEcho(); mid != "" {
+		if err := t.findEcho(ctx, mid); err != nil {
+			return nil, err
+		}
+	}
+	set := t.state.Begin("explain")
+	set.Discard()
+	var explained []routing.Explanation
+	explain := e.cfg.Quiet.Wrap(func(ctx context.Context, ev *receiving.Event) (err error) {
+		explained, err = policy.ExplainTurn(ctx, ev, t.own)
+		return err
+	})
+	err := guard(e.cfg.Logger, "what explains an event", func() error { return explain(set.Context(t.context(ctx)), ev) }, "event", ev.Key)
+	return explained, err
+}
+
+// Decode decodes the body of a stored event. A fault in the decoder is an error: the body
+// came from outside.
+func (e *Engine) Decode(body []byte) (ev *receiving.Event, err error) {
+	err = guard(e.cfg.Logger, "the decoder of an event", func() (err error) {
+		ev, _, err = decodeStored(body)
+		return err
+	})
+	return ev, err
+}
+
+// DecodeKept decodes an event that SaveMessage has kept, which has neither its product nor
+// its place in the callback: it is the one that has the key of the kept one. It is taken for one of
+// Messenger if it could be of Instagram too, and for one that is not on standby.
+func (e *Engine) DecodeKept(kept store.Received) (ev *receiving.Event, err error) {
+	err = guard(e.cfg.Logger, "the decoder of an event", func() error {
+		ev = decodeKept(kept)
+		return nil
+	}, "event", kept.Key)
+	if err == nil && ev == nil {
+		err = errNotDecoded
+	}
+	return ev, err
+}
+
+var errNotDecoded = errors.New("the kept body is not the event of its key")

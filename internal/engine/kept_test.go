@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/store"
+)
+
+// TestDecodeKept: whatever handling.SaveMessage keeps of an event of any type becomes that event again, but for the product
+// where both have the type.
+func TestDecodeKept(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "receiving", "testdata", "events", "*.json"))
+	require.NoError(t, err)
+	require.Greater(t, len(files), 50)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			body, err := os.ReadFile(file)
+			require.NoError(t, err)
+			callback, err := receiving.Split(body)
+			require.NoError(t, err)
+			for _, envelope := range callback.Envelopes {
+				ev, _ := envelope.Event()
+				kept := store.Received{PageID: ev.PageID, PSID: ev.PersonID, Key: ev.Key, Type: string(ev.Type), Body: ev.Raw, At: ev.Time}
+				got := decodeKept(kept)
+				require.NotNil(t, got)
+				want := *ev
+				if source := ev.Type.Source(); source.Page != "" || source.Instagram == "" {
+					want.Object = receiving.ObjectPage
+				}
+				want.Standby = false
+				require.Equal(t, &want, got)
+				kept.Key = "another"
+				require.Nil(t, decodeKept(kept))
+			}
+		})
+	}
+	for _, body := range []string{"", "{", "null", "[]", `{"a":1},{"b":2}`, `]}]}`} {
+		require.Nil(t, decodeKept(store.Received{PageID: "1", Key: "k", Type: "SIMPLE_TEXT", Body: []byte(body)}))
+	}
+}

@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// routeEnd is how a route came to its end.
+type routeEnd struct {
+	asked routing.Verdict // the zero value if it failed before it could say
+	err   error
+}
+
+// runRoute runs a route, within its timeout if it has one.
+func (t *turn) runRoute(ctx context.Context, step routing.Step, out *outlet) routeEnd {
+	if step.Timeout <= 0 {
+		return t.runGuarded(ctx, step, out)
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, step.Timeout, &routing.TimeoutError{Route: step.Name, Limit: step.Timeout})
+	defer cancel()
+	done := make(chan routeEnd, 1)
+	go func() {
+		end := routeEnd{err: errGoexit}
+		defer func() { done <- end }()
+		end = t.runGuarded(limited, step, out)
+	}()
+	var end routeEnd
+	select {
+	case end = <-done:
+	case <-limited.Done():
+		select {
+		case end = <-done:
+		case <-time.After(stuckAfter):
+			if ctx.Err() != nil { // the turn itself is over, and abandons the handler
+				return <-done
+			}
+			end.err = errStuck
+			t.w.log.Error("a handler ignores its cancelled context; its result is discarded",
+				"route", step.Name, "event", t.ev.Key, "timeout", step.Timeout.String())
+		}
+	}
+	if limited.Err() != nil && ctx.Err() == nil && meaningOfResult(end.err) == resultFailed {
+		end.err = &routing.TimeoutError{Route: step.Name, Limit: step.Timeout, Err: end.err}
+	}
+	return end
+}
+
+func (t *turn) runGuarded(ctx context.Context, step routing.Step, out *outlet) (end routeEnd) {
+	end.err = guard(t.w.log, "a handler", func() error { return t.runStep(ctx, step, out, &end.asked) }, "event", t.ev.Key)
+	return end
+}
+
+// runStep asks the condition and the handler, lets it act, and then lets the senders
+// answer.
+func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet, asked *routing.Verdict) error {
+	ev := t.plan.Event(step)
+	if *asked = step.Ask(ctx, ev); !asked.Yes {
+		return handling.Skip
+	}
+	if ctx.Err() != nil { // while they were asked: it may be too late for any effect
+		return ctx.Err()
+	}
+	reply := sending.NewReplier(ev, out)
+	for name, value := range step.Values(ctx, ev) {
+		reply.Set(name, value)
+	}
+	if err := step.Handler.Handle(ctx, ev, reply); err != nil {
+		return err
+	}
+	if len(step.Senders) == 0 || out.silence != nil || step.Silent(ev, t.own) || out.ended() {
+		return nil
+	}
+	err := reply.Send(ctx, step.Senders...)
+	if errors.Is(err, handling.Skip) { // which would drop what the handler wrote
+		return handling.Permanent(fmt.Errorf("%w: %s", errSenderSkips, err)) //nolint:errorlint // it must not match Skip
+	}
+	return err
+}
