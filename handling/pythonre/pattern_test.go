@@ -21,6 +21,7 @@ func TestHostilePatternsAreRefused(t *testing.T) {
 		"deep":                 {strings.Repeat("(", 9000), "more than 100 groups"},
 		"repeated repetitions": {`((\w{1000}){1000}){1000}`, "RE2 refuses the pattern"},
 		"a number too large":   {`a{99999999999999999999}`, "more than 1000 times"},
+		"large classes":        {strings.Repeat(`[\w-]`, 500), "too many large character classes"},
 		"no end":               {`[`, "does not end"},
 		"no end of a range":    {`[a-`, "does not end"},
 	} {

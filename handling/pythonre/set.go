@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -93,6 +94,9 @@ func ofTables(tables ...*unicode.RangeTable) set {
 
 // class returns the set as RE2's syntax writes it.
 func (s set) class() string {
+	if name, ok := named(s); ok {
+		return name
+	}
 	if len(s) == 0 {
 		return `[^\x00-\x{10FFFF}]`
 	}
@@ -110,6 +114,38 @@ func (s set) class() string {
 	}
 	b.WriteByte(']')
 	return b.String()
+}
+
+// named returns a short way to write a set, if there is one. Written out, \w takes
+// 15 kB.
+func named(s set) (string, bool) {
+	if len(s) < 20 {
+		return "", false
+	}
+	for _, n := range names() {
+		if slices.Equal(s, n.set) {
+			return n.class, true
+		}
+	}
+	return "", false
+}
+
+type namedSet struct {
+	set   set
+	class string
+}
+
+var names = sync.OnceValue(func() []namedSet {
+	all := unicodeAlphabet()
+	return []namedSet{
+		{all.word, `[\p{L}\p{N}_]`}, {all.word.not(), `[^\p{L}\p{N}_]`},
+		{all.digit, `\p{Nd}`}, {all.digit.not(), `\P{Nd}`},
+	}
+})
+
+// fewest returns the set that takes the least to write.
+func fewest(sets ...set) set {
+	return slices.MinFunc(sets, func(a, b set) int { return cmp.Compare(len(a), len(b)) })
 }
 
 func literal(r rune) string {

@@ -14,6 +14,10 @@ type translation struct {
 	empty bool
 }
 
+// maxTranslation is the most bytes of a pattern in RE2's syntax: some hundreds of
+// bytes are usual.
+const maxTranslation = 1 << 20
+
 // translate returns an expression of RE2 that matches what the pattern does, from
 // the first to the last character.
 func translate(n node, encoded, empty bool) (string, error) {
@@ -23,6 +27,9 @@ func translate(n node, encoded, empty bool) (string, error) {
 		return "", err
 	}
 	t.out.WriteString(`)\z`)
+	if t.out.Len() > maxTranslation {
+		return "", &Error{Problem: "the pattern has too many large character classes"}
+	}
 	return t.out.String(), nil
 }
 
@@ -91,14 +98,22 @@ func (t *translation) chars(s set) {
 		t.out.WriteString(s.class())
 		return
 	}
-	plain, framed := s.and(framedRunes().not()), s.and(framedRunes())
+	inFrames := framedRunes()
+	outside := inFrames.not()
+	plain, framed := s.and(outside), s.and(inFrames)
+	// Outside of a frame no other framed rune than the underscore that begins one can
+	// be next, and inside of it no other rune: there the classes may have whatever
+	// makes them short.
+	underscore := runes('_').not()
+	plainClass := fewest(plain, s.and(underscore), union(s, inFrames).and(underscore)).class()
+	framedClass := "_" + fewest(framed, s, union(s, outside)).class() + "_"
 	switch {
 	case len(framed) == 0:
-		t.out.WriteString(plain.class())
+		t.out.WriteString(plainClass)
 	case len(plain) == 0:
-		t.out.WriteString("(?:_" + framed.class() + "_)")
+		t.out.WriteString("(?:" + framedClass + ")")
 	default:
-		t.out.WriteString("(?:" + plain.class() + "|_" + framed.class() + "_)")
+		t.out.WriteString("(?:" + plainClass + "|" + framedClass + ")")
 	}
 }
 
