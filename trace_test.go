@@ -69,7 +69,7 @@ func TestDebugLogOfATurn(t *testing.T) {
 			{Name: "fails", Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
 				return handling.Permanent(errors.New("mine"))
 			})},
-			{Name: "answers", Handler: handling.Dummy{}, Senders: two, Final: true},
+			{Name: "answers", Handler: handling.SimpleText{Pattern: "my .*"}, Senders: two, Final: true},
 			{Name: "otherwise", Handler: handling.Dummy{}, Otherwise: true},
 		},
 		receiving.TypeRead: {},
@@ -95,7 +95,7 @@ func TestDebugLogOfATurn(t *testing.T) {
 		{Message: "a route did not match the event", Route: "should", Why: "handling.SimpleText.ShouldHandle says no"},
 		{Message: "a route skipped the event", Route: "skips", Why: "handling.Func.ShouldHandle says yes"},
 		{Message: "a route failed", Route: "fails", Why: "handling.Func.ShouldHandle says yes", Error: "mine"},
-		{Message: "a route handled the event", Route: "answers", Why: "handling.Dummy.ShouldHandle says yes", Sends: []string{"text", "image"}},
+		{Message: "a route handled the event", Route: "answers", Why: "handling.SimpleText.ShouldHandle says yes", Sends: []string{"text", "image"}},
 		{Message: "a route did not run", Route: "otherwise", Why: "a final route before it handles the event"},
 	}, got)
 }
