@@ -16,6 +16,7 @@ func TestGuidesHaveTheExamples(t *testing.T) {
 	for guide, example := range map[string]string{
 		"comments.md": "example_comments_test.go",
 		"handlers.md": "example_handlers_test.go",
+		"pages.md":    "example_onboarding_test.go",
 	} {
 		page, err := os.ReadFile(filepath.Join("..", "docs", guide))
 		require.NoError(t, err)
