@@ -70,6 +70,9 @@ func TestRoutesThatNeverRun(t *testing.T) {
 		"after one whose condition holds": {routing.Policy{receiving.TypeImage: {
 			{When: routing.Any{onText, routing.Types{receiving.TypeImage}}, Senders: answer, Final: true}, {Handler: dummy}}}, []string{
 			`routing: IMAGE/1: it never runs: the route IMAGE/0`}},
+		"after one whose condition is the opposite of what never holds": {routing.Policy{receiving.TypePostback: {
+			{When: routing.Not{Condition: onText}, Senders: answer, Final: true}, {Handler: dummy}}}, []string{`routing: POSTBACK/1: it never runs: the route POSTBACK/0`}},
+		"after one that is broken":          {routing.Policy{receiving.TypeImage: {{}, {Handler: dummy, Otherwise: true, Final: true}, {Handler: dummy}}}, []string{`routing: IMAGE/0: its handler is nil`}},
 		"after a final route that may pass": {routing.Policy{receiving.TypeImage: {{Handler: hi, Final: true}, {Handler: dummy}}}, nil},
 		"after a final function":            {routing.Policy{receiving.TypeImage: {{Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error { return handling.Skip }), Final: true}, {Handler: dummy}}}, nil},
 		"after a final route under DEFAULT": {routing.Policy{receiving.TypeDefault: {{Handler: handling.SaveMessage{}, Final: true}}, receiving.TypeImage: {{Handler: dummy}}, receiving.TypeTap: {{Handler: dummy}}}, []string{

@@ -28,13 +28,12 @@ func (s Step) Answers(ev *receiving.Event, ownEcho bool) bool { return len(s.Way
 
 // Ways returns the ways in which the step's handler and senders may answer the
 // event, the default one first; none if they may not. They are those of
-// [sending.Ways]. A route under [receiving.TypeDefault] may only answer acts of a
+// [sending.Ways]. A route under [receiving.TypeDefault], or TypeTap, may only answer acts of a
 // person, by a message. Other events, and comments, posts and mentions, can only be
 // answered by a route under their own type.
 func (s Step) Ways(ev *receiving.Event, ownEcho bool) []sending.Way {
 	ways := sending.Ways(ev, ownEcho)
-	own := s.Type == ev.Type || s.Type == receiving.TypeTap && ev.Type.IsTap()
-	if len(ways) > 0 && !own && (ways[0] != sending.ByMessage || !ev.IsAct()) {
+	if len(ways) > 0 && s.Type != ev.Type && (ways[0] != sending.ByMessage || !ev.IsAct()) {
 		return nil
 	}
 	return ways

@@ -94,5 +94,5 @@ func (c *Compiled) Plan(ctx context.Context, ev *receiving.Event) (Plan, error) 
 
 // foldTitle returns what two titles have in common that a person takes for the same.
 func foldTitle(title string) string {
-	return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.TrimSpace(title))))
+	return norm.NFC.String(cases.Fold().String(strings.TrimSpace(title)))
 }

@@ -16,9 +16,6 @@ import (
 func Under(types Types, routes ...Route) Policy {
 	p := Policy{}
 	for _, t := range types {
-		if _, twice := p[t]; twice {
-			continue
-		}
 		p[t] = slices.Clone(routes)
 		for i, r := range p[t] {
 			if r.Name != "" && len(types) > 1 {
