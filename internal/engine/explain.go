@@ -47,6 +47,7 @@ func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Ex
 			return nil, err
 		}
 	}
+	t.see(ctx, person)
 	set := t.state.Begin("explain")
 	set.Discard()
 	var explained []routing.Explanation

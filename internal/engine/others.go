@@ -52,6 +52,14 @@ func (t *turn) findEcho(ctx context.Context, mid string) error {
 	return nil
 }
 
+// see keeps what the event says about others, and lets the turn read it.
+func (t *turn) see(ctx context.Context, person store.Person) {
+	t.seen = t.others(person)
+	set := t.state.Begin("others")
+	_ = store.Queue(set.Context(ctx), t.seen...) // nothing of it can be refused
+	set.End()
+}
+
 // others returns what an event says about others who write to its person for the page. It
 // takes effect whatever becomes of the turn, and the turn itself sees it already. A
 // replayed event says nothing new.

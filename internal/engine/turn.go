@@ -107,10 +107,7 @@ func (t *turn) run() bool {
 		return false
 	}
 	t.state = store.NewTurn(t.w.e.cfg.Store, person)
-	t.seen = t.others(person)
-	set := t.state.Begin("others")
-	_ = store.Queue(set.Context(t.w.held.ctx), t.seen...) // nothing of it can be refused
-	set.End()
+	t.see(t.w.held.ctx, person)
 	t.traced = t.traces()
 
 	ctx, cancel := context.WithTimeout(t.w.held.ctx, t.w.e.cfg.TurnTimeout)
