@@ -28,7 +28,7 @@ func TestExplainAgreesWithRandomTurns(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint("seed-", seed), func(t *testing.T) {
 			t.Parallel()
-			testExplainAgrees(t, rand.New(rand.NewPCG(seed, 1)), 150) //nolint:gosec // it must be repeatable
+			testExplainAgrees(t, rand.New(rand.NewPCG(seed, 1)), 150)
 		})
 	}
 }
