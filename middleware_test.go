@@ -197,6 +197,7 @@ func TestSendMiddlewareThatIgnoresItsContext(t *testing.T) {
 				w.says(ada, "1")
 				w.says(lin, "1")
 				after(time.Minute)
+				require.Equal(t, []string{"you said 1"}, w.texts(ada))
 				w.says(ada, "2")
 				after(2 * time.Hour)
 				require.Equal(t, []string{"you said 1", "you said 2"}, w.texts(ada))

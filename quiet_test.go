@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/sqlite"
 )
 
 const otherAppID = "2000000000000002"
@@ -385,5 +388,62 @@ func TestReplayWhileSilentIsNotLost(t *testing.T) {
 		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
 		after(time.Second)
 		require.Equal(t, []string{"Eve here", "sorry for the delay"}, w.texts(ada), "it is silent by the time of the replay")
+	})
+}
+
+func TestReplayedEchoSaysNothingNew(t *testing.T) {
+	t.Parallel()
+	policy := countingTexts()
+	policy[receiving.TypeEcho] = []routing.Route{route("broken", func(context.Context, *receiving.Event, *sending.Replier) error {
+		return handling.Permanent(fmt.Errorf("broken"))
+	})}
+	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
+		w.humanSays(ada, "Eve here")
+		at := w.person(ada).HumanAt
+		require.False(t, at.IsZero(), "it is recorded although the turn failed")
+		after(72 * time.Hour)
+		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+		after(time.Second)
+		require.Equal(t, at, w.person(ada).HumanAt)
+	})
+}
+
+// TestSilenceOutlivesTheProcess: the bot ends, and its database is opened anew, between the human's message and the person's.
+func TestSilenceOutlivesTheProcess(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "bot.db")
+	inBubble(t, handovers(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
+		reopen := func() {
+			w.stop()
+			if st, ok := w.store.(*gormstore.Store); ok {
+				require.NoError(t, st.Close())
+			}
+			st, err := sqlite.Open(path)
+			require.NoError(t, err)
+			w.store = st
+			w.start()
+		}
+		reopen()
+		w.says(ada, "1")
+		after(time.Second)
+		w.humanSays(ada, "Eve here")
+		before := w.person(ada)
+		require.False(t, before.HumanAt.IsZero())
+		require.Equal(t, graph.InboxApp, before.ThreadOwner)
+		reopen()
+		require.Equal(t, before, w.person(ada))
+		require.NoError(t, w.Inbox().PassThread(t.Context(), ada, "", ""))
+		w.says(ada, "2")
+		after(time.Second)
+		require.Equal(t, []string{"you said 1", "Eve here"}, w.texts(ada))
+		reopen()
+		after(time.Hour)
+		w.says(ada, "3")
+		after(time.Second)
+		require.Equal(t, []string{"you said 1", "Eve here", "you said 3"}, w.texts(ada))
+		w.stop()
+		require.NoError(t, w.store.(*gormstore.Store).Close())
+		w.store = store.NewMemory()
+		w.start()
 	})
 }

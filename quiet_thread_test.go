@@ -106,6 +106,15 @@ func TestThreadThatWasReleasedWithoutANotice(t *testing.T) {
 		require.Equal(t, []string{"you said 1", "Eve here", "you said 5"}, w.texts(ada))
 		require.Empty(t, w.person(ada).ThreadOwner)
 		require.Equal(t, 5, w.person(ada).ThumbUps)
+
+		require.NoError(t, w.Inbox().TakeThread(t.Context(), ada, ""))
+		w.says(ada, "6")
+		after(time.Second)
+		require.True(t, w.person(ada).ThreadStandby)
+		require.NoError(t, w.Inbox().ReleaseThread(t.Context(), ada))
+		w.says(ada, "7")
+		after(time.Second)
+		require.Equal(t, []string{"you said 1", "Eve here", "you said 5", "you said 7"}, w.texts(ada), "long before control lapses")
 	})
 }
 
