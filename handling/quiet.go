@@ -39,7 +39,7 @@ type Quiet struct {
 
 	// OtherApp keeps the bot silent while another app controls the conversation, by the
 	// hand-overs that the platform reports. The page must be subscribed to
-	// messaging_handovers. It ends when control is passed to the bot's app or taken by
+	// messaging_handovers, an Instagram account to messaging_handover. It ends when control is passed to the bot's app or taken by
 	// it; 24 hours after the hand-over; and with the first event that does not come on
 	// standby after one that does, because the platform sends no notice when an app
 	// releases a conversation. What comes on standby is never answered, with OtherApp or
