@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -121,6 +122,29 @@ func stores(t *testing.T, kind string, n int) []store.Store {
 	return all
 }
 
+// leasedPages notes of which pages conversations were leased.
+type leasedPages struct {
+	store.Store
+	mu    sync.Mutex
+	pages map[string]bool
+}
+
+func (s *leasedPages) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
+	leases, err := s.Store.Claim(ctx, claim)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, lease := range leases {
+		s.pages[lease.PageID] = true
+	}
+	return leases, err
+}
+
+func (s *leasedPages) seen() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.pages)
+}
+
 // A replica that does not know a page takes none of its conversations, counts what waits for it, and takes them up when it
 // is told of the page.
 func TestReplicaLeavesPagesThatItDoesNotKnow(t *testing.T) {
@@ -133,7 +157,8 @@ func TestReplicaLeavesPagesThatItDoesNotKnow(t *testing.T) {
 			t.Cleanup(server.Close)
 			all := stores(t, kind, 3)
 			takes := replica(t, all[0], server.URL, "1", "2", "3")
-			second := replica(t, all[1], server.URL, "1")
+			leased := &leasedPages{Store: all[1], pages: map[string]bool{}}
+			second := replica(t, leased, server.URL, "1")
 			want := map[string]int{}
 			put := func(page string, n int) {
 				for i := range n {
@@ -167,7 +192,10 @@ func TestReplicaLeavesPagesThatItDoesNotKnow(t *testing.T) {
 				require.Equal(t, http.StatusOK, postTo(second, callback("1", "90", "m_"+text, text)).Code)
 				want["to "+text] = 1
 			}
-			put1("again")
+			require.EventuallyWithT(t, func(c *assert.CollectT) {
+				put1(fmt.Sprint("again ", len(want)))
+				require.NotEmpty(c, leased.seen())
+			}, time.Minute, 20*time.Millisecond)
 			sent := map[string]int{}
 			for text, n := range want {
 				if !strings.HasPrefix(text, "late") {
@@ -189,6 +217,7 @@ func TestReplicaLeavesPagesThatItDoesNotKnow(t *testing.T) {
 			replica(t, all[2], server.URL, "2")
 			platform.eventually(t, want)
 			waits(0)
+			require.Equal(t, map[string]bool{"1": true}, leased.seen(), "it has not even leased others")
 		})
 	}
 }

@@ -361,6 +361,17 @@ func TestThreadSettingsOfAPageFollowIt(t *testing.T) {
 		require.Contains(t, shown(), "third")
 		require.Equal(t, n, calls())
 
+		// Not even if a call was under way.
+		w.Fault(simulator.Fault{Match: gets, Times: 1, Delay: 5 * time.Second})
+		page.ThreadSettings = greeting("never")
+		w.set(page)
+		after(time.Second)
+		w.remove(customer)
+		n = calls()
+		after(time.Hour)
+		require.Equal(t, n, calls())
+		page.ThreadSettings = greeting("fourth")
+
 		// A new token is a reason to try again what has failed.
 		page.Token = graph.PageToken("expired")
 		w.set(page)
@@ -429,6 +440,14 @@ func TestMistakesInPagesAreRefusedTogether(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, "pages[0]", wrong.Place)
 		require.Equal(t, before, w.bot.Pages())
+
+		// Pages of one app have its secret in common.
+		twin := customerPage()
+		twin.ID = "31"
+		w.set(twin)
+		require.Equal(t, http.StatusOK, postSigned(w.bot, customerSecret, callback("31", "60", "m_twin", "x")).Code)
+		w.remove(twin.ID)
+		require.Equal(t, http.StatusUnauthorized, postSigned(w.bot, customerSecret, callback("31", "60", "m_twin 2", "x")).Code)
 
 		// What others refer to stays, and a cycle with a page that was set before is found.
 		w.set(messenger.Page{ID: "30", PolicyOf: customer})
