@@ -141,8 +141,9 @@ func TestFromIsThereWhereverTheBotCalls(t *testing.T) {
 		}),
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
 		w.says(lin, "hi")
+		after(time.Second)
+		w.says(ada, "hi") // whose answer finds the token refused, so that the page waits
 		after(time.Minute)
 		mu.Lock()
 		defer mu.Unlock()

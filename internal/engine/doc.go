@@ -4,7 +4,7 @@
 //	Engine.Run ── claims ──> worker (one goroutine per leased conversation)
 //	                           ├─ deliver   sends of earlier turns
 //	                           └─ for each event:
-//	                                turn      the policy's routes
+//	                                turn      the policy's routes, each within its timeout
 //	                                commit    event + writes + outbox
 //	                                deliver   one send after another
 //
