@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -202,6 +203,78 @@ func TestOfferThatCannotBeReadIsTriedAgain(t *testing.T) {
 		after(30 * time.Second)
 		require.Equal(t, []string{"Which size?", "QUICK_REPLY S"}, w.texts(ada))
 		require.Zero(t, broken.fails)
+	})
+}
+
+// TestReplayedTitleMeansWhatThePersonHadSeen: what was offered after a text was typed does
+// not decide what the text means when it is replayed, whether its route failed or the turn.
+func TestReplayedTitleMeansWhatThePersonHadSeen(t *testing.T) {
+	t.Parallel()
+	for name, fails := range map[string]func(broken *unreadable, route *atomic.Bool){
+		"a route": func(_ *unreadable, route *atomic.Bool) { route.Store(true) },
+		"a turn":  func(broken *unreadable, _ *atomic.Bool) { broken.fails = 4 }, // all tries
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ask := func(about string) []sending.Sender {
+				return sending.List(sending.QuickReplies{Text: about + "?"}.WithReply("Yes", cutKind.MustEncode(cut{about})))
+			}
+			var refuses atomic.Bool
+			policy := routing.Policy{
+				receiving.TypeTap: {{Name: "tap", TypedTaps: true, Handler: handling.OnPayload(cutKind,
+					func(ctx context.Context, _ *receiving.Event, c cut, reply *sending.Replier) error {
+						if refuses.Swap(false) {
+							return handling.Permanent(errors.New("not now"))
+						}
+						return reply.Reply(ctx, sending.Text("did "+c.Size))
+					})}},
+				receiving.TypeSimpleText: {
+					{Handler: handling.SimpleText{Pattern: "one"}, Senders: ask("one")},
+					{Handler: handling.SimpleText{Pattern: "all"}, Senders: ask("all")},
+				},
+			}
+			broken := &unreadable{Memory: store.NewMemory()}
+			inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: policy}, func(w *world) {
+				w.says(ada, "one")
+				after(time.Minute)
+				fails(broken, &refuses)
+				w.says(ada, "yes")
+				after(2 * time.Minute)
+				require.Len(t, w.letters(), 1)
+				w.says(ada, "all")
+				after(time.Minute)
+				require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+				after(time.Minute)
+				require.Equal(t, []string{"one?", "all?", "did one"}, w.texts(ada))
+				require.Empty(t, w.letters())
+			})
+		})
+	}
+}
+
+// TestReplayedTitleThatIsNoTapAnyMore: the dead letter says why its route does not run.
+func TestReplayedTitleThatIsNoTapAnyMore(t *testing.T) {
+	t.Parallel()
+	fails := handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
+		return handling.Permanent(errors.New("not now"))
+	})
+	policy := routing.Policy{
+		receiving.TypePersistentMenuTwo: {{Name: "hours", Handler: fails, TypedTaps: true}},
+		receiving.TypeSimpleText:        {{Name: "text", Handler: handling.Dummy{}, Senders: sending.List(sending.Text("text"))}},
+	}
+	menu := func(title string) threadsettings.Settings {
+		return shopMenu(threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: title})[messengertest.PageID]
+	}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, ThreadSettings: map[string]threadsettings.Settings{pageID: menu("Hours")}}, func(w *world) {
+		w.says(ada, "hours")
+		after(time.Minute)
+		require.Len(t, w.letters(), 1)
+		require.NoError(t, w.bot.SetPages(messenger.Page{ID: pageID, ThreadSettings: menu("When?")}))
+		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+		after(time.Minute)
+		require.Len(t, w.letters(), 1)
+		require.Contains(t, w.letters()[0].Failures[0].Error, `only as a tap, and no quick reply of the newest messages or item of the menu has its title: ["hours"]`)
+		require.Empty(t, w.texts(ada))
 	})
 }
 

@@ -1,16 +1,17 @@
 package receiving
 
 // AsQuickReply returns a copy of a message's event as the tap on a quick reply with
-// that payload: what the person has typed counts as the tap. It keeps the event's
-// Key, Raw and all else of the message. It returns nil for an event that is no
-// message of the person, and for an empty payload.
-func (e *Event) AsQuickReply(payload string) *Event {
+// that title and payload: what the person has typed counts as the tap. As of a real
+// tap, the title is the message's text. It keeps the event's Key, Raw and all else of
+// the message. It returns nil for an event that is no message of the person, and for an
+// empty payload.
+func (e *Event) AsQuickReply(title, payload string) *Event {
 	m, ok := e.Payload.(*Message)
 	if !ok || m.IsEcho || payload == "" {
 		return nil
 	}
 	tap, message := *e, *m
-	message.QuickReply = &QuickReply{Payload: payload}
+	message.Text, message.QuickReply = title, &QuickReply{Payload: payload}
 	tap.Type, tap.Payload = TypeQuickReply, &message
 	return &tap
 }

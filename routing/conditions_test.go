@@ -39,7 +39,7 @@ func (upper) String() string { return "in capitals" }
 func TestConditions(t *testing.T) {
 	t.Parallel()
 	size := payload.New[int]("order.size", payload.Alias("shop.payloads.SizePayload"))
-	quickReply, postback := text("14 inches").AsQuickReply(size.MustEncode(14)), text("x").AsPostback("14 inches", size.MustEncode(14))
+	quickReply, postback := text("14 inches").AsQuickReply("14 inches", size.MustEncode(14)), text("x").AsPostback("14 inches", size.MustEncode(14))
 	echo := &receiving.Event{Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{
 		IsEcho: true, Text: "hi", QuickReply: &receiving.QuickReply{Payload: "YES"}, NLP: json.RawMessage(`{"intents":[{"name":"buy","confidence":1}]}`),
 		Referral: &receiving.Referral{Ref: "summer"},
@@ -84,7 +84,7 @@ func TestConditions(t *testing.T) {
 		{routing.PayloadOf(yes), en, postback, false, nil},
 		{routing.PayloadOf(yes), en, echo, false, nil},
 		{routing.Payload{Names: []string{"order.size"}}, en, postback, true, nil},
-		{routing.Payload{Names: []string{"YES", "NO"}}, en, text("No").AsQuickReply("NO"), true, nil},
+		{routing.Payload{Names: []string{"YES", "NO"}}, en, text("No").AsQuickReply("No", "NO"), true, nil},
 		{routing.Payload{Names: []string{"djmessenger.payload.PersistentMenuTwoPayload"}}, en, text("x").AsPostback("Two", "PERSISTENT_MENU_TWO"), true, nil},
 		{routing.Payload{Names: []string{"YES"}}, en, text("YES"), false, nil},
 

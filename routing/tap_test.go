@@ -3,6 +3,7 @@ package routing_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,7 +23,7 @@ func onYes(context.Context, *receiving.Event, payload.None, *sending.Replier) er
 func tapped(t *testing.T) []*receiving.Event {
 	t.Helper()
 	text := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "Yes"}}
-	taps := []*receiving.Event{text.AsQuickReply("YES"), text.AsPostback("Yes", "YES")}
+	taps := []*receiving.Event{text.AsQuickReply("Yes", "YES"), text.AsPostback("Yes", "YES")}
 	for _, typ := range receiving.Types() {
 		if typ.IsTap() && typ != receiving.TypeQuickReply && typ != receiving.TypePostback {
 			tap := text.AsPostback("Yes", string(typ))
@@ -143,6 +144,9 @@ func TestTypedTaps(t *testing.T) {
 					want = c.tap
 				}
 				require.Equal(t, want, plan.Event(s).Type, s.Name)
+				if s.Typed && c.tap == receiving.TypeQuickReply {
+					require.True(t, slices.ContainsFunc(c.offers, func(o routing.Offer) bool { return o.Title == plan.Event(s).Text() }), "the text is the title, as of a real tap")
+				}
 			}
 		})
 	}

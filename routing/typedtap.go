@@ -82,7 +82,7 @@ func (c *Compiled) Plan(ctx context.Context, ev *receiving.Event) (Plan, error) 
 		}
 		tap := ev.AsPostback(o.Title, o.Payload)
 		if o.QuickReply {
-			tap = ev.AsQuickReply(o.Payload)
+			tap = ev.AsQuickReply(o.Title, o.Payload)
 		}
 		if steps, ok := c.typed[tap.Type]; ok {
 			plan.Steps, plan.Tap = steps, tap

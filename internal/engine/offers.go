@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,6 +23,8 @@ const (
 	// platform takes 20 for a quick reply and 30 for an item of the menu; letters in
 	// another case can be more letters.
 	longestTitle = 100
+	// clocksDiffer is how far the platform's clock and the store's may differ.
+	clocksDiffer = time.Minute
 )
 
 // offers returns what the person of the turn's event was offered before they wrote it:
@@ -44,12 +47,20 @@ func (t *turn) offers(ctx context.Context, ev *receiving.Event) ([]routing.Offer
 // does not answer the question that the first one leads to. Nor have they seen what
 // was sent long after the event came; the answer to a send may come as late as
 // SendTimeout after the person has read it.
+//
+// A replay stores the event anew, so it counts when the event happened: a replayed "yes"
+// does not answer a question that was asked since. Otherwise a difference between the
+// platform's clock and the store's is more likely than a late callback, as long as it is
+// small.
 func (t *turn) wroteBefore() time.Time {
-	came := t.queued.ReceivedAt.Add(t.w.e.cfg.SendTimeout)
-	if claimed := t.w.claimed; t.queued.ReceivedAt.IsZero() || claimed.Before(came) {
-		return claimed
+	came, happened := t.queued.ReceivedAt, t.queued.Time
+	if !happened.IsZero() && (len(t.queued.Only) > 0 || came.Sub(happened) > clocksDiffer) {
+		came = happened
 	}
-	return came
+	if seen := came.Add(t.w.e.cfg.SendTimeout); !came.IsZero() && seen.Before(t.w.claimed) {
+		return seen
+	}
+	return t.w.claimed
 }
 
 // quickReplies returns those of the newest message to the person that has some, among
@@ -82,4 +93,13 @@ func quickReplies(sent []store.Sent, psid string, before time.Time) []routing.Of
 		return offers
 	}
 	return nil
+}
+
+// takesTypedTaps reports whether one of the routes is in the policy and takes typed taps.
+func takesTypedTaps(policy *routing.Compiled, routes []string) bool {
+	return slices.ContainsFunc(receiving.Types(), func(t receiving.Type) bool {
+		return t.IsTap() && slices.ContainsFunc(policy.Steps(&receiving.Event{Type: t}), func(s routing.Step) bool {
+			return s.TypedTaps && slices.Contains(routes, s.Name)
+		})
+	})
 }

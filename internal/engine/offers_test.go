@@ -57,16 +57,24 @@ func TestWhatThePersonHadSeenWhenTheyWrote(t *testing.T) {
 	t.Parallel()
 	claimed := time.Now()
 	for name, c := range map[string]struct {
-		received time.Time
-		want     time.Time
+		happened, received time.Time
+		only               []string
+		want               time.Time
 	}{
-		"just now":       {claimed.Add(-time.Second), claimed},
-		"in a backlog":   {claimed.Add(-time.Hour), claimed.Add(-time.Hour + 10*time.Second)},
-		"by no clock":    {time.Time{}, claimed},
-		"by a later one": {claimed.Add(time.Hour), claimed},
+		"just now":              {time.Time{}, claimed.Add(-time.Second), nil, claimed},
+		"in a backlog":          {time.Time{}, claimed.Add(-time.Hour), nil, claimed.Add(-time.Hour + 10*time.Second)},
+		"by no clock":           {time.Time{}, time.Time{}, nil, claimed},
+		"by a later one":        {time.Time{}, claimed.Add(time.Hour), nil, claimed},
+		"by clocks that differ": {claimed.Add(-time.Minute), claimed, nil, claimed},
+		"by a late platform":    {claimed.Add(-time.Hour), claimed.Add(-time.Second), nil, claimed.Add(-time.Hour + 10*time.Second)},
+		"by an early platform":  {claimed.Add(time.Hour), claimed, nil, claimed},
+		"a replayed event":      {claimed.Add(-time.Hour), claimed, nil, claimed.Add(-time.Hour + 10*time.Second)},
+		"a replayed route":      {claimed.Add(-20 * time.Second), claimed, []string{"tap"}, claimed.Add(-10 * time.Second)},
+		"a replay of no time":   {time.Time{}, claimed, []string{"tap"}, claimed},
 	} {
 		turn := &turn{
-			w: &worker{claimed: claimed, e: &Engine{cfg: Config{SendTimeout: 10 * time.Second}}}, queued: store.QueuedEvent{ReceivedAt: c.received},
+			w:      &worker{claimed: claimed, e: &Engine{cfg: Config{SendTimeout: 10 * time.Second}}},
+			queued: store.QueuedEvent{Event: store.Event{Time: c.happened}, ReceivedAt: c.received, Only: c.only},
 		}
 		require.Equal(t, c.want, turn.wroteBefore(), name)
 	}

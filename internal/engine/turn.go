@@ -18,6 +18,7 @@ import (
 var (
 	errGoexit = errors.New("the handler ended its goroutine with runtime.Goexit")
 	errNoStep = errors.New("the current policy has none of the routes to replay")
+	errNoTap  = errors.New("the routes to replay take the text only as a tap, and no quick reply of the newest messages or item of the menu has its title")
 	// errNotStored is what a turn fails with whose outcome the store refuses.
 	errNotStored   = errors.New("the store refused the outcome")
 	errStuck       = errors.New("the handler did not return after its context was cancelled")
@@ -270,7 +271,11 @@ func (t *turn) makePlan(ctx context.Context) bool {
 	if only := t.queued.Only; len(only) > 0 {
 		steps = slices.DeleteFunc(slices.Clone(steps), func(s routing.Step) bool { return !slices.Contains(only, s.Name) })
 		if len(steps) == 0 {
-			t.fail(handling.Permanent(fmt.Errorf("%w: %q", errNoStep, only)))
+			reason := errNoStep
+			if t.ev.Type == receiving.TypeSimpleText && takesTypedTaps(t.policy, only) {
+				reason = errNoTap
+			}
+			t.fail(handling.Permanent(fmt.Errorf("%w: %q", reason, only)))
 			return false
 		}
 	}
