@@ -74,7 +74,7 @@ func TestCheckAllowsUnknownNames(t *testing.T) {
 	got := run(t, command.Config{}, "policy", "check", "--allow-unknown", path)
 	require.Equal(t, 0, got.code)
 	require.Equal(t, path+": ok, 1 route under 1 type\n", got.out)
-	require.Regexp(t, `^warning: .*"shop.Photo" is not registered as a handler; the nearest is .*\n$`, got.err)
+	require.Regexp(t, `^warning: .*"shop.Photo" is not registered as a handler; if it is one of your own, port and register it .*\n$`, got.err)
 
 	got = run(t, command.Config{}, "policy", "check", "--allow-unknown", file(t, "b.yaml", broken))
 	require.Equal(t, 1, got.code, "other mistakes stay mistakes")

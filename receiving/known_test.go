@@ -18,6 +18,8 @@ func TestKnownAndNearest(t *testing.T) {
 	require.False(t, receiving.Known(""))
 	for name, want := range map[string]receiving.Type{
 		"SIMPLE_TEKST": receiving.TypeSimpleText, "STIKER": receiving.TypeSticker, "DEFUALT": receiving.TypeDefault,
+		"sticker": receiving.TypeSticker, "Simple_Text": receiving.TypeSimpleText, "default": receiving.TypeDefault, "tap": receiving.TypeTap,
+		"TEXT": receiving.TypeSimpleText, "nonsense": "", "": "",
 	} {
 		require.Equal(t, want, receiving.Nearest(name), name)
 	}

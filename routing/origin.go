@@ -69,5 +69,13 @@ func (c Types) String() string {
 }
 
 func noSuchType(t receiving.Type) error {
-	return fmt.Errorf("no such receiving type: %q; the nearest is %s", string(t), receiving.Nearest(string(t)))
+	return fmt.Errorf("no such receiving type: %q%s", string(t), nearestType(t))
+}
+
+// nearestType says what an unknown type was probably meant to be, for the end of a sentence.
+func nearestType(t receiving.Type) string {
+	if near := receiving.Nearest(string(t)); near != "" {
+		return "; the nearest is " + string(near)
+	}
+	return "; docs/events.md lists them"
 }

@@ -55,7 +55,7 @@ func (p Policy) Validate() error {
 	for _, t := range types {
 		v.at = stepID{t, -1}
 		if !receiving.Known(t) {
-			v.fail(string(t), fmt.Errorf("no such receiving type; the nearest is %s", receiving.Nearest(string(t))))
+			v.fail(string(t), errors.New("no such receiving type"+nearestType(t)))
 		}
 		for _, s := range p.entry(t) {
 			v.step(s)

@@ -36,6 +36,11 @@ func (p *parser) fail(at int, format string, args ...any) *Error {
 	return &Error{Offset: at, Problem: fmt.Sprintf(format, args...)}
 }
 
+// unsupported refuses what RE2 cannot express.
+func (p *parser) unsupported(at int, what string) *Error {
+	return p.fail(at, "%s, which RE2 does not have; docs/policy.md says what to write instead", what)
+}
+
 func (p *parser) more() bool { return p.at < len(p.in) }
 
 // next reports whether the pattern goes on with a text.
@@ -191,7 +196,7 @@ func (p *parser) sequence(f flags) (node, error) {
 			}
 			lazy := p.take("?")
 			if !lazy && p.next("+") {
-				return nil, p.fail(start, "a possessive quantifier (%s), which RE2 does not have", string(p.in[start:p.at+1]))
+				return nil, p.unsupported(start, fmt.Sprintf("a possessive quantifier (%s)", string(p.in[start:p.at+1])))
 			}
 			parts[len(parts)-1] = repeat{node: last, min: low, max: high, lazy: lazy}
 			continue

@@ -1,6 +1,7 @@
 package pythonre
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,7 +31,7 @@ func (p *parser) escape(f flags) (node, error) {
 		return assertion{f.either(notASCIIBoundary, notBoundary), start}, nil
 	}
 	if r >= '1' && r <= '9' && !p.octalAhead(r) {
-		return nil, p.fail(start, `a back-reference \%c, which RE2 does not have`, r)
+		return nil, p.unsupported(start, fmt.Sprintf(`a back-reference \%c`, r))
 	}
 	literal, err := p.literal(start, r)
 	if err != nil {

@@ -22,7 +22,7 @@ func (p *parser) group(f flags) (node, error) {
 	start := p.at - 1
 	for _, r := range refused {
 		if p.next(r.begin) {
-			return nil, p.fail(start, "%s, which RE2 does not have", r.name)
+			return nil, p.unsupported(start, r.name)
 		}
 	}
 	number := 0

@@ -29,7 +29,7 @@ var house = map[string]room{
 		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 	},
 	"command": {
-		ours:   []string{"receiving", "routing", "routing/policyfile", "store"},
+		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "store"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"graph":             {ours: []string{"internal/weburl", "secret"}},
@@ -42,6 +42,7 @@ var house = map[string]room{
 	},
 	"internal/chaos":        {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
+	"internal/nearest":      {},
 	"internal/weburl":       {},
 	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
@@ -49,14 +50,14 @@ var house = map[string]room{
 		others: []string{"github.com/stretchr/testify"},
 	},
 	"receiving": {
-		ours:   []string{"receiving/internal/scan", "receiving/payload", "secret"},
+		ours:   []string{"internal/nearest", "receiving/internal/scan", "receiving/payload", "secret"},
 		others: []string{"github.com/go-json-experiment/json"},
 	},
 	"receiving/internal/scan": {others: []string{"github.com/go-json-experiment/json"}},
 	"receiving/payload":       {},
 	"routing":                 {ours: []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "sending", "store"}, others: []string{"golang.org/x/text"}},
 	"routing/policyfile": {
-		ours:   []string{"handling", "handling/pythonre", "receiving", "routing", "sending"},
+		ours:   []string{"handling", "handling/pythonre", "internal/nearest", "receiving", "routing", "sending"},
 		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
 	},
 	"secret":                  {},

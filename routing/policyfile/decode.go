@@ -69,8 +69,26 @@ func (r *reading) want(v *value, place string, kind kind) bool {
 	if kind == text && (v.kind == number || v.kind == boolean) {
 		hint = "; put it in quotes"
 	}
+	if yes, ok := asBoolean(v); ok && kind == boolean {
+		hint = fmt.Sprintf("; write %t, without quotes", yes)
+	}
 	r.fail(v.at, place, "is %s, and has to be %s%s", v.describe(), kind, hint)
 	return false
+}
+
+// asBoolean returns the boolean that a text was probably meant to be. In YAML 1.1 yes
+// and no were booleans; in YAML 1.2 they are texts.
+func asBoolean(v *value) (yes, ok bool) {
+	if v.kind != text {
+		return false, false
+	}
+	switch strings.ToLower(v.text) {
+	case "yes", "y", "on", "true":
+		return true, true
+	case "no", "n", "off", "false":
+		return false, true
+	}
+	return false, false
 }
 
 func (r *reading) scalar(s shape, v *value, place string, to reflect.Value) bool {
@@ -254,7 +272,7 @@ func (r *reading) only(v *value, place string, names []string) bool {
 			r.fail(m.at, at, "there is no such field here; there are none")
 			continue
 		}
-		r.fail(m.at, at, "there is no such field%s", nearest(m.name, names))
+		r.fail(m.at, at, "there is no such field%s", nearestField(m.name, names))
 	}
 	return ok
 }

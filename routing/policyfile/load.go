@@ -124,7 +124,7 @@ func (r *reading) router(v *value, place string, first map[receiving.Type]locate
 		}
 		first[t] = named
 		if !receiving.Known(t) {
-			r.fail(named.value.at, named.place, "no such receiving type: %q; the nearest is %s", t, receiving.Nearest(string(t)))
+			r.wrong(named.value.at, named.place, routing.Types{t}.Validate())
 			continue
 		}
 		types = append(types, t)
@@ -189,7 +189,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	if when := v.get("when"); when != nil {
 		c, ok := r.condition(when, place+".when")
 		if !ok {
-			c = Placeholder{Name: "when"}
+			c = Placeholder{Name: nameIn(when)}
 		}
 		at.when = located{when, place + ".when", !ok}
 		route.When, from.when = c, &made{c, when}

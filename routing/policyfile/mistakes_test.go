@@ -40,7 +40,7 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 12:44: routers[1].handlers[1].args.fields: is a text, and has to be a list
 12:56: routers[1].handlers[1].args.wait: is the number 3, and has to be a duration such as "30s" or "1h30m"
 12:74: routers[1].handlers[1].args.refresh_after: is "soon", and has to be a duration such as "30s" or "1h30m"
-12:91: routers[1].handlers[1].args.psid_only: is a text, and has to be a boolean
+12:91: routers[1].handlers[1].args.psid_only: is a text, and has to be a boolean; write true, without quotes
 13:30: routers[1].handlers[2].args.x: there is no such field here; there are none
 13:37: routers[1].handlers[2].sender: there is no such field; the nearest is senders
 14:9: routers[1].handlers[3].name: is missing: the name of a handler`},
@@ -62,7 +62,7 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 		{"name": "djmessenger.handling.MultimediaBaseHandler"}
 	]}]
 }`, `3:46: routers[0].handlers[0].args.pattern: pattern: error parsing regexp: missing closing ): ` + "`(`" + `
-4:55: routers[0].handlers[1].args.regex: pattern, character 2: negative look-ahead (?!…), which RE2 does not have
+4:55: routers[0].handlers[1].args.regex: pattern, character 2: negative look-ahead (?!…), which RE2 does not have; docs/policy.md says what to write instead
 6:108: routers[0].handlers[2].senders[0].args.replies[1].title: 22 characters, limit 20
 7:84: routers[0].handlers[2].senders[1].args.buttons[0].url: is not an absolute http or https URL
 8:54: routers[0].handlers[2].senders[2].args.action: is "dance", and has to be one of mark_seen, typing_on, typing_off
@@ -72,6 +72,31 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 12:41: routers[0].handlers[2].senders[6].args.text: a message needs a text, an attachment, images, a sticker, a utility template or a sender action
 13:48: routers[0].handlers[2].senders[7].args.action: is "typing", and has to be one of typing_on, typing_off, mark_seen, react, unreact
 15:12: routers[0].handlers[3].name: MultimediaBaseHandler is a base class of djmessenger, which its users subclassed: register the port of your subclass by its own name, or use Dummy if only the senders matter; in Go: handling.MultimediaBase`},
+
+		"slips that are likely": {`routers:
+  - type: sticker
+    handlers:
+      - {name: thumbup}
+      - {name: shop.ChooseSize}
+      - {name: SimpelTextHandler}
+      - {name: Dummy, typed_taps: yes, senders: [{name: shop.Sizes}]}
+      - {name: Dummy, senders: [{name: MultimediaSender, args: {sending_type: image, url: "https://example.com/a b.png"}}]}
+      - {name: SimpleTextBaseHandler, args: {regex: '(\w+)++ \1'}}
+      - {when: {name: Locales}, senders: [{name: Default}]}
+      - {name: Dummy, answers: 1}
+  - type: PHOTO
+    handlers: []
+`, `2:11: routers[0].type: no such receiving type: "sticker"; the nearest is STICKER
+4:16: routers[0].handlers[0].name: "thumbup" is not registered as a handler; the nearest is ThumbUp
+5:16: routers[0].handlers[1].name: "shop.ChooseSize" is not registered as a handler; if it is one of your own, port and register it (docs/policy.md)
+6:16: routers[0].handlers[2].name: "SimpelTextHandler" is not registered as a handler; if it is one of your own, port and register it (docs/policy.md)
+7:35: routers[0].handlers[3].typed_taps: is a text, and has to be a boolean; write true, without quotes
+7:57: routers[0].handlers[3].senders[0].name: "shop.Sizes" is not registered as a sender; if it is one of your own, port and register it (docs/policy.md)
+8:91: routers[0].handlers[4].senders[0].args.url: has a space; write "%20"
+9:53: routers[0].handlers[5].args.regex: pattern, character 6: a possessive quantifier (++), which RE2 does not have; docs/policy.md says what to write instead
+10:23: routers[0].handlers[6].when.name: "Locales" is not registered as a condition; the nearest is Locale
+11:23: routers[0].handlers[7].answers: there is no such field; there are: name, args, senders, route, when, timeout, final, otherwise, typed_taps, despite_silence
+12:11: routers[1].type: no such receiving type: "PHOTO"; docs/events.md lists them`},
 
 		"what routing refuses": {`routers:
   - type: STICKER
@@ -86,7 +111,7 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
     handlers:
       - {name: Dummy, senders: [{name: Default}]}
 `, `5:30: routers[0].handlers[1].route: its name is taken by routers[0].handlers[0] (p:4:9)
-6:16: routers[0].handlers[2].name: its handler handling.Location never handles events of this type; it handles LOCATION
+6:16: routers[0].handlers[2].name: "Location" never handles events of this type; it handles LOCATION
 7:32: routers[0].handlers[3].timeout: its Timeout of -5s is negative
 8:35: routers[0].handlers[4].typed_taps: it has TypedTaps, but it is not under TAP or the type of a tap
 12:32: routers[1].handlers[0].senders: it has senders, but nothing may answer READ`},
@@ -121,9 +146,9 @@ router: 3
       - {when: [{not: {name: Nonsense}}, 3, {}, {alle: []}], senders: [{name: Default}]}
       - {when: {not: {any: [{name: Dummy}]}, args: {}}, senders: [{name: Default}]}
 `, `4:22: routers[0].handlers[0].when.any: has no conditions
-5:23: routers[0].handlers[1].when.name: "Nonsense" is not registered as a condition; the nearest is Intent
+5:23: routers[0].handlers[1].when.name: "Nonsense" is not registered as a condition; if it is one of your own, port and register it (docs/policy.md)
 6:16: routers[0].handlers[2].when: a condition has only one of all, any, not and name; this has all and any
-7:30: routers[0].handlers[3].when[0].not.name: "Nonsense" is not registered as a condition; the nearest is Intent
+7:30: routers[0].handlers[3].when[0].not.name: "Nonsense" is not registered as a condition; if it is one of your own, port and register it (docs/policy.md)
 7:42: routers[0].handlers[3].when[1]: is the number 3, and has to be an object with one of all, any, not and name, or a list
 7:45: routers[0].handlers[3].when[2]: a condition has one of all, any, not and name
 7:50: routers[0].handlers[3].when[3].alle: there is no such field; there are: all, any, not, name, args
@@ -179,14 +204,14 @@ func TestSyntaxErrorsHaveTheirPlaces(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 65) + strings.Repeat("]", 65)
 	for name, c := range map[string]struct{ file, content, want string }{
-		"JSON that ends":        {"p.json", "{\n  \"routers\": [", "p.json:2:15: no JSON: the file ends in the middle"},
-		"no JSON":               {"p.json", "{\n  \"routers\": [],\n}", "p.json:2:16: no JSON: a comma with nothing after it"},
-		"JSON and more":         {"p.json", "{}\n{}", "p.json:2:2: no JSON: something after the end of the policy"},
-		"empty JSON":            {"p.json", "", "p.json:1:1: no JSON: the file ends in the middle"},
-		"characters, not bytes": {"p.json", `{"é你": x}`, "p.json:1:8: no JSON: "},
+		"JSON that ends":        {"p.json", "{\n  \"routers\": [", "p.json:2:15: not valid JSON: the file ends in the middle"},
+		"no JSON":               {"p.json", "{\n  \"routers\": [],\n}", "p.json:2:16: not valid JSON: a comma with nothing after it"},
+		"JSON and more":         {"p.json", "{}\n{}", "p.json:2:2: not valid JSON: something after the end of the policy"},
+		"empty JSON":            {"p.json", "", "p.json: the file is empty; a policy has routers"},
+		"characters, not bytes": {"p.json", `{"é你": x}`, "p.json:1:8: not valid JSON: "},
 		"a key twice in JSON":   {"p.json", "{\"routers\": [],\n \"routers\": []}", "p.json:2:2: the key \"routers\" is there twice; the first is in line 1, column 2"},
 		"a key twice in YAML":   {"p.yaml", "routers: []\nrouters: []", "p.yaml:2:1: the key \"routers\" is there twice; the first is in line 1, column 1"},
-		"no YAML":               {"p.yaml", "routers:\n  - type: [\n", "p.yaml:3:1: no YAML: "},
+		"no YAML":               {"p.yaml", "routers:\n  - type: [\n", "p.yaml:3:1: not valid YAML: "},
 		"tabs in YAML":          {"p.yaml", "routers:\n\t- type: IMAGE", "p.yaml:2:"},
 		"empty YAML":            {"p.yaml", "# nothing\n", "p.yaml: the file is empty"},
 		"two documents":         {"p.yaml", "routers: []\n---\nrouters: []", "a second document"},
@@ -197,7 +222,7 @@ func TestSyntaxErrorsHaveTheirPlaces(t *testing.T) {
 		"deep JSON":             {"p.json", `{"routers": ` + deep + `}`, "more than 64 lists and objects in one another"},
 		"deep YAML":             {"p.yaml", `routers: ` + deep, "more than 64 lists and objects in one another"},
 		"an alias of itself":    {"p.yaml", "routers: &a [*a]", ""},
-		"an unknown alias":      {"p.yaml", "routers: *a", "no YAML: "},
+		"an unknown alias":      {"p.yaml", "routers: *a", "not valid YAML: "},
 		"many values":           {"p.json", `{"routers": [` + strings.Repeat("0,", 100_000) + "0]}", "more than 100000 values"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -281,4 +306,17 @@ func FuzzParse(f *testing.F) {
 			require.Equal(t, unplaced(policy), unplaced(again))
 		}
 	})
+}
+
+// An error about one argument may be several.
+func TestArgErrorOfSeveral(t *testing.T) {
+	t.Parallel()
+	reg := policyfile.BuiltIn()
+	policyfile.Sender(reg, "shop.Photo", func(struct{ Photo string }) (sending.Sender, error) {
+		return nil, policyfile.ArgError("photo", errors.Join(
+			&sending.FieldError{Field: "attachment.payload.photo", Problem: "is too dark"}, errors.New("shows no shop")))
+	})
+	_, err := reg.Parse("p", []byte("routers: [{type: IMAGE, handlers: [{name: Dummy, senders: [{name: shop.Photo, args: {photo: x}}]}]}]"))
+	require.EqualError(t, err, "p:1:93: routers[0].handlers[0].senders[0].args.photo: is too dark\n"+
+		"p:1:93: routers[0].handlers[0].senders[0].args.photo: shows no shop")
 }

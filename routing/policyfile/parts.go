@@ -65,7 +65,7 @@ func (r *reading) build(s sort, v *value, place string) (any, bool) {
 	if !ok {
 		hint := r.elsewhere(s, name.text)
 		if hint == "" {
-			hint = nearest(name.text, r.reg.known(s))
+			hint = nearestName(name.text, r.reg.known(s))
 		}
 		r.fail(name.at, place+".name", "%q is not registered as a %s%s", name.text, s, hint)
 		r.mistakes[len(r.mistakes)-1].Unknown = name.text
@@ -138,6 +138,15 @@ func (r *reading) argument(args *value, place string, err error) {
 	switch e := err.(type) { //nolint:errorlint // one that is wrapped has other words around it
 	case *argError:
 		path, err = e.argument, e.err
+		if several, ok := e.err.(interface{ Unwrap() []error }); ok {
+			for _, one := range several.Unwrap() {
+				r.argument(args, place, &argError{e.argument, one})
+			}
+			return
+		}
+		if field, ok := e.err.(*sending.FieldError); ok && lastField(field.Field) == lastField(path) { //nolint:errorlint // as above
+			err = errors.New(field.Problem)
+		}
 	case *sending.FieldError:
 		for _, named := range []string{e.Field, strings.Replace(e.Field, "quick_replies", "replies", 1), strings.TrimPrefix(e.Field, "attachment.payload.")} {
 			if _, found := follow(args, named); found != "" && path == "" {
@@ -154,6 +163,9 @@ func (r *reading) argument(args *value, place string, err error) {
 	}
 	r.wrong(v.at, place, err)
 }
+
+// lastField returns the last field of a path.
+func lastField(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // follow goes down a path such as "buttons[0].title" as far as there is something, and
 // returns what is there and the path to it.

@@ -54,10 +54,17 @@ func parse(name string, content []byte) (*value, []*Mistake) {
 		return nil, []*Mistake{{Position: Position{File: name}, Problem: fmt.Sprintf("the file has more than %d bytes", MaxSize)}}
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	if len(bytes.TrimSpace(content)) == 0 {
+		return nil, []*Mistake{empty(name)}
+	}
 	if FormatOf(name, content) == JSON {
 		return parseJSON(name, content)
 	}
 	return parseYAML(name, content)
+}
+
+func empty(name string) *Mistake {
+	return &Mistake{Position: Position{File: name}, Problem: "the file is empty; a policy has routers"}
 }
 
 var errTooDeep = errors.New("more than 64 lists and objects in one another")

@@ -37,7 +37,7 @@ func parseJSON(name string, content []byte) (*value, []*Mistake) {
 	return root, r.mistakes
 }
 
-// syntax says where the text is no JSON.
+// syntax says where the text is not valid JSON.
 func (r *jsonReader) syntax(err error) *Mistake {
 	at, problem := int(r.in.InputOffset()), err.Error()
 	if bad, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
@@ -51,7 +51,7 @@ func (r *jsonReader) syntax(err error) *Mistake {
 			problem = "a comma with nothing after it"
 		}
 	}
-	return &Mistake{Position: r.lines.position(at), Problem: "no JSON: " + problem, Err: err}
+	return &Mistake{Position: r.lines.position(at), Problem: "not valid JSON: " + problem, Err: err}
 }
 
 func (r *jsonReader) value(depth int) (*value, error) {

@@ -26,7 +26,7 @@ func parseYAML(name string, content []byte) (*value, []*Mistake) {
 	err := decoder.Decode(&root)
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, []*Mistake{{Position: Position{File: name}, Problem: "the file is empty"}}
+		return nil, []*Mistake{empty(name)} // comments only
 	case err != nil:
 		return nil, []*Mistake{r.syntax(err)}
 	}
@@ -50,12 +50,12 @@ func (r *yamlReader) position(n *yaml.Node) Position {
 	return Position{File: r.file, Line: n.Line, Column: n.Column}
 }
 
-// syntax says where the text is no YAML.
+// syntax says where the text is not valid YAML.
 func (r *yamlReader) syntax(err error) *Mistake {
-	m := &Mistake{Position: Position{File: r.file}, Problem: "no YAML: " + strings.TrimPrefix(err.Error(), "yaml: "), Err: err}
+	m := &Mistake{Position: Position{File: r.file}, Problem: "not valid YAML: " + strings.TrimPrefix(err.Error(), "yaml: "), Err: err}
 	if bad, ok := errors.AsType[*yaml.LoadError](err); ok && bad.Mark.Line > 0 {
 		m.Line, m.Column = bad.Mark.Line, max(bad.Mark.Column, 1)
-		m.Problem = "no YAML: " + bad.Message
+		m.Problem = "not valid YAML: " + bad.Message
 	}
 	return m
 }

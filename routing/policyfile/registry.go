@@ -194,7 +194,7 @@ func (r *Registry) lookup(s sort, name string) (*entry, bool) {
 	if !strings.HasPrefix(name, original) {
 		return nil, false
 	}
-	class, _ := lastPart(name)
+	class := name[strings.LastIndexByte(name, '.')+1:]
 	e, ok := r.names[s][class]
 	if !ok || !slices.ContainsFunc(append(e.aliases, e.name), func(n string) bool { return strings.HasPrefix(n, original) }) {
 		return nil, false

@@ -43,6 +43,7 @@ func (r *reading) validate() {
 var (
 	routeName  = `([A-Z_]+)/(\d+)(?: \(route "(?:[^"\\]|\\.)*"\))?`
 	routePlace = regexp.MustCompile(`(?s)^` + routeName + `(?:: (handler|When|senders)((?:\[\d+\])*).*)?$`)
+	itsHandler = regexp.MustCompile(`(?s)^its handler .* never handles`)
 	otherRoute = regexp.MustCompile(`(by|at|route) ` + routeName)
 )
 
@@ -86,6 +87,11 @@ func (r *reading) mistake(m *routing.Mistake) {
 		return // the part's own mistakes are known
 	}
 	err := r.translate(m.Err)
+	if name := at.value.get("name"); name != nil && itsHandler.MatchString(err.Error()) {
+		text := itsHandler.ReplaceAllLiteralString(err.Error(), strconv.Quote(name.text)+" never handles")
+		r.fail(name.at, at.place+".name", "%s", text)
+		return
+	}
 	if args := at.value.get("args"); args != nil && found[3] != "" {
 		r.argument(args, at.place+".args", err)
 		return
