@@ -91,7 +91,7 @@ func TestDebugLogOfATurn(t *testing.T) {
 	}
 	require.Equal(t, []traced{
 		{Message: "a route handled the event", Route: "writes", Why: "handling.Func.ShouldHandle says yes", Sends: []string{}, Writes: 1},
-		{Message: "a route did not match the event", Route: "condition", Why: `When If "German": If "German" does not match`},
+		{Message: "a route did not match the event", Route: "condition", Why: `When If "German" does not match`},
 		{Message: "a route did not match the event", Route: "should", Why: "handling.SimpleText.ShouldHandle says no"},
 		{Message: "a route skipped the event", Route: "skips", Why: "handling.Func.ShouldHandle says yes"},
 		{Message: "a route failed", Route: "fails", Why: "handling.Func.ShouldHandle says yes", Error: "mine"},

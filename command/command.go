@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/djmessenger/messenger/internal/nearest"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/routing/policyfile"
 )
@@ -42,6 +43,8 @@ type Config struct {
 	Policy routing.Policy
 	// Registry says which names policy files may use. Default: policyfile.BuiltIn().
 	Registry *policyfile.Registry
+
+	plain bool // there was no Registry: other programs know more names
 }
 
 func (c Config) withDefaults() Config {
@@ -61,7 +64,7 @@ func (c Config) withDefaults() Config {
 		c.Policy = routing.BuiltIn()
 	}
 	if c.Registry == nil {
-		c.Registry = policyfile.BuiltIn()
+		c.Registry, c.plain = policyfile.BuiltIn(), true
 	}
 	return c
 }
@@ -141,9 +144,30 @@ func common(config Config, cmd *cli.Command) *cli.Command {
 	cmd.HideHelpCommand = true
 	cmd.ExitErrHandler = func(context.Context, *cli.Command, error) {} // Run chooses the exit code
 	cmd.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error {
-		return usagef(cmd, "%v", err)
+		return usagef(cmd, "%v%s", err, nearestFlag(cmd, err))
 	}
+	cmd.DisableSliceFlagSeparator = true // a value may have commas, as JSON does
 	return cmd
+}
+
+// nearestFlag says which flag was probably meant by one that is not known.
+func nearestFlag(cmd *cli.Command, err error) string {
+	_, unknown, ok := strings.Cut(err.Error(), "flag provided but not defined: ")
+	if !ok {
+		return ""
+	}
+	var known []string
+	for _, f := range cmd.Flags {
+		for _, name := range f.Names() {
+			if len(name) > 1 {
+				known = append(known, name)
+			}
+		}
+	}
+	if near := nearest.Name(strings.TrimLeft(unknown, "-"), known); near != "" {
+		return "; the nearest is --" + near
+	}
+	return ""
 }
 
 func commandNames(cmd *cli.Command) []string {

@@ -76,12 +76,20 @@ func TestCheckAllowsUnknownNames(t *testing.T) {
 	require.Equal(t, path+": ok, 1 route under 1 type\n", got.out)
 	require.Regexp(t, `^warning: .*"shop.Photo" is not registered as a handler; if it is one of your own, port and register it .*\n$`, got.err)
 
+	for _, args := range [][]string{{"explain", "--text", "x"}, {"dump"}} {
+		got = run(t, command.Config{}, append(append([]string{"policy"}, args...), "--allow-unknown", path)...)
+		require.Equal(t, path+": 1 warning; policy check lists them\n", got.err, "each warning is shown once, by check")
+	}
+
 	got = run(t, command.Config{}, "policy", "check", "--allow-unknown", file(t, "b.yaml", broken))
 	require.Equal(t, 1, got.code, "other mistakes stay mistakes")
 
 	reg := policyfile.BuiltIn()
 	policyfile.Handler(reg, "shop.Photo", func(struct{ Size int }) (handling.Handler, error) { return handling.Dummy{}, nil })
 	require.Equal(t, 0, run(t, command.Config{Registry: reg}, "policy", "check", path).code, "a program's own command knows its names")
+	own := run(t, command.Config{Registry: policyfile.BuiltIn()}, "policy", "check", path)
+	require.Equal(t, 1, own.code)
+	require.NotContains(t, own.err, "--allow-unknown", "no other program knows more names than the bot's own")
 }
 
 func TestCheckInJSON(t *testing.T) {
@@ -112,6 +120,22 @@ func TestCheckInJSON(t *testing.T) {
 	}
 }
 
+// A policy without routes may be meant, and is more likely a slip.
+func TestCheckWarnsOfNoRoutes(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{"routers: []", "routers: [{type: IMAGE, handlers: []}]"} {
+		path := file(t, "p.yaml", content)
+		got := run(t, command.Config{}, "policy", "check", path)
+		require.Equal(t, 0, got.code)
+		require.Equal(t, "warning: "+path+": the policy has no routes: a bot with it does nothing\n", got.err)
+		got = run(t, command.Config{}, "policy", "check", "--json", path)
+		require.Equal(t, 0, got.code)
+		require.Contains(t, got.out, `"warning": true`)
+	}
+	none := file(t, "none.yaml", "routers: [{type: STIKER, handlers: []}]")
+	require.NotContains(t, run(t, command.Config{}, "policy", "check", none).err, "no routes", "a broken file says what is broken")
+}
+
 const callback = `{"object":"page","entry":[{"id":"9","time":1,"messaging":[
 {"sender":{"id":"7"},"recipient":{"id":"9"},"timestamp":1,"message":{"mid":"m1","text":"hi"}},
 {"sender":{"id":"7"},"recipient":{"id":"9"},"timestamp":2,"postback":{"mid":"m2","title":"Buy","payload":"buy"}}]}]}`
@@ -121,7 +145,7 @@ func TestExplain(t *testing.T) {
 	path := file(t, "good.yaml", good)
 	got := run(t, command.Config{In: strings.NewReader(callback)}, "policy", "explain", path, "--event", "-")
 	require.Equal(t, result{0, `SIMPLE_TEXT "hi", page 9, person 7
-  greet  fires, answers  handling.SimpleText.ShouldHandle says yes
+  greet  fires, senders answer  handling.SimpleText.ShouldHandle says yes
 
 POSTBACK payload "buy", page 9, person 7
   no route is for it
@@ -135,7 +159,7 @@ POSTBACK payload "buy", page 9, person 7
 	element := file(t, "element.json", `{"message": {"mid": "m", "attachments": [{"type": "image", "payload": {"url": "https://example.com/i.png"}}]}}`)
 	got = run(t, command.Config{}, "policy", "explain", "--allow-unknown", file(t, "u.yaml", unknown), "--event", element)
 	require.Equal(t, 0, got.code)
-	require.Equal(t, "IMAGE, page 1234, person 42\n  IMAGE/0  fires, answers  shop.Photo (not known here).ShouldHandle says yes\n", got.out)
+	require.Equal(t, "IMAGE, page 1234, person 42\n  IMAGE/0  fires, senders answer  shop.Photo (not known here) is taken to say yes\n", got.out)
 }
 
 // What the bot would leave out of an event is said.
@@ -145,6 +169,24 @@ func TestExplainReportsMalformedParts(t *testing.T) {
 	got := run(t, command.Config{In: in}, "policy", "explain", "--event", "-")
 	require.Equal(t, 0, got.code)
 	require.Equal(t, 2, strings.Count(got.err, "warning: malformed: "), got.err)
+}
+
+// An event that no type fits is routed as UNKNOWN, and is more likely a slip.
+func TestExplainSaysWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	for in, keys := range map[string]string{`{"foo": 1, "bar": {}}`: "bar, foo", `{}`: "none"} {
+		got := run(t, command.Config{In: strings.NewReader(in)}, "policy", "explain", "--event", "-")
+		require.Equal(t, 0, got.code)
+		require.Equal(t, "warning: the event in - is of no kind that this library knows; a bot takes it for UNKNOWN. Its keys: "+keys+"\n", got.err)
+	}
+	conditions := file(t, "c.yaml", "routers: [{type: SIMPLE_TEXT, handlers: [{name: Dummy, when: {name: shop.Open}}, "+
+		"{when: {name: shop.Open}, senders: [{name: Default}]}, {name: shop.Greet, when: {not: {name: shop.Open}}}]}]")
+	got := run(t, command.Config{}, "policy", "explain", "--allow-unknown", "--text", "hi", conditions)
+	require.Equal(t, `SIMPLE_TEXT "hi", page 1234, person 42
+  SIMPLE_TEXT/0  fires                  When shop.Open (not known here) is taken to match, and handling.Dummy.ShouldHandle says yes
+  SIMPLE_TEXT/1  fires, senders answer  When shop.Open (not known here) is taken to match
+  SIMPLE_TEXT/2  fires                  When a condition (not known here) is taken to match, and shop.Greet (not known here) is taken to say yes
+`, got.out, "a supposition is worded as one")
 }
 
 // The person of the flags is who the handlers and conditions see.
@@ -162,6 +204,12 @@ func TestExplainForAPerson(t *testing.T) {
 
 func TestExplainTypedTaps(t *testing.T) {
 	t.Parallel()
+	typed := file(t, "t.yaml", "routers: [{type: TAP, handlers: [{when: {name: Payload, args: {kinds: [pizza.size]}}, typed_taps: true, senders: [{name: Default}]}]}]")
+	for _, text := range []string{"Medium", "Large, please"} {
+		got := run(t, command.Config{}, "policy", "explain", typed, "--text", text,
+			"--offer", `Medium={"kind":"pizza.size","data":{"size":"M"}}`, "--offer", `Large, please={"kind":"pizza.size","data":{"size":"L","extra":[1,2]}}`)
+		require.Contains(t, got.out, "fires, senders answer", "%s: commas are part of a value:\n%s", text, got.err)
+	}
 	path := file(t, "p.yaml", "routers: [{type: TAP, handlers: [{name: Dummy, route: taps, typed_taps: true}]}]")
 	require.Contains(t, run(t, command.Config{}, "policy", "explain", path, "--text", "help", "--offer", "Help=h").out, "the text counts as a QUICK_REPLY")
 	require.Contains(t, run(t, command.Config{}, "policy", "explain", path, "--text", "help").out, "no route is for it")
@@ -200,19 +248,22 @@ func TestDump(t *testing.T) {
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"a command is missing: one of policy":         {},
-		`"polcy" is no command; there are policy`:     {"polcy"},
-		"one of check, dump, explain, schema":         {"policy"},
-		`"chekc" is no command`:                       {"policy", "chekc"},
-		"the files to check are missing":              {"policy", "check"},
-		"flag provided but not defined: -nope":        {"policy", "check", "--nope", "x"},
-		"give either --event or --text":               {"policy", "explain"},
-		"cannot both be the standard input":           {"policy", "explain", "-", "--event", "-"},
-		`--offer is "x", and has to be TITLE=PAYLOAD`: {"policy", "explain", "--text", "x", "--offer", "x"},
-		`--format is "toml"; there are json and yaml`: {"policy", "dump", "--format", "toml"},
-		"dump takes one file":                         {"policy", "dump", "a", "b"},
-		"explain takes one policy file":               {"policy", "explain", "a", "b", "--text", "x"},
-		"schema takes no arguments":                   {"policy", "schema", "x"},
+		"a command is missing: one of policy":            {},
+		`"polcy" is no command; there are policy`:        {"polcy"},
+		"one of check, dump, explain, schema":            {"policy"},
+		`"chekc" is no command`:                          {"policy", "chekc"},
+		"the files to check are missing":                 {"policy", "check"},
+		"flag provided but not defined: -nope\n":         {"policy", "check", "--nope", "x"},
+		"not defined: -formt; the nearest is --format":   {"policy", "dump", "--formt", "json"},
+		"--locale is \"german\", and has to be a locale": {"policy", "explain", "--text", "x", "--locale", "german"},
+		"--locale is \"\"":                               {"policy", "explain", "--text", "x", "--locale", ""},
+		"give either --event or --text":                  {"policy", "explain"},
+		"cannot both be the standard input":              {"policy", "explain", "-", "--event", "-"},
+		`--offer is "x", and has to be TITLE=PAYLOAD`:    {"policy", "explain", "--text", "x", "--offer", "x"},
+		`--format is "toml"; there are json and yaml`:    {"policy", "dump", "--format", "toml"},
+		"dump takes one file":                            {"policy", "dump", "a", "b"},
+		"explain takes one policy file":                  {"policy", "explain", "a", "b", "--text", "x"},
+		"schema takes no arguments":                      {"policy", "schema", "x"},
 	} {
 		got := run(t, command.Config{Name: "shopbot"}, args...)
 		require.Equal(t, 2, got.code, want)
@@ -255,9 +306,9 @@ func ExampleRun() {
 	fmt.Println("exit code", code)
 	// Output:
 	// SIMPLE_TEXT "hi", page 1234, person 42
-	//   DEFAULT/1      fires           handling.UserProfile.ShouldHandle says yes
-	//   DEFAULT/0      fires           handling.SaveMessage.ShouldHandle says yes
-	//   SIMPLE_TEXT/0  fires, answers  handling.SimpleText.ShouldHandle says yes
-	//   SIMPLE_TEXT/1  -               handling.SimpleText.ShouldHandle says no
+	//   DEFAULT/1      fires                  handling.UserProfile.ShouldHandle says yes
+	//   DEFAULT/0      fires                  handling.SaveMessage.ShouldHandle says yes
+	//   SIMPLE_TEXT/0  fires, senders answer  handling.SimpleText.ShouldHandle says yes
+	//   SIMPLE_TEXT/1  -                      handling.SimpleText.ShouldHandle says no
 	// exit code 0
 }

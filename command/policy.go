@@ -29,7 +29,7 @@ func policy(config Config) *cli.Command {
 func allowUnknown() cli.Flag {
 	return &cli.BoolFlag{
 		Name:  "allow-unknown",
-		Usage: "take names that this command does not know for warnings: the bot's program may know them",
+		Usage: "take names that are not registered for warnings: another program may know them",
 	}
 }
 
@@ -104,11 +104,15 @@ func check(config Config, name string, allowUnknown bool) (checked, error) {
 			Line: m.Line, Column: m.Column, Place: m.Place, Problem: m.Problem, Unknown: m.Unknown, Warning: warning, text: m.Error(),
 		})
 	}
+	if result.Routes == 0 && len(mistakes) == 0 {
+		const problem = "the policy has no routes: a bot with it does nothing"
+		result.Mistakes = append(result.Mistakes, mistake{Problem: problem, Warning: true, text: shown + ": " + problem})
+	}
 	return result, nil
 }
 
 // report says what is wrong with a file.
-func (c checked) report(w io.Writer) {
+func (c checked) report(config Config) {
 	unknown := false
 	for _, m := range c.Mistakes {
 		prefix := ""
@@ -116,15 +120,16 @@ func (c checked) report(w io.Writer) {
 			prefix = "warning: "
 		}
 		unknown = unknown || m.Unknown != "" && !m.Warning
-		say(w, "%s%s\n", prefix, m.text)
+		say(config.Err, "%s%s\n", prefix, m.text)
 	}
-	if unknown {
-		say(w, "%s: names that only the bot's own program knows are warnings with --allow-unknown\n", c.File)
+	if unknown && config.plain {
+		say(config.Err, "%s: names that only the bot's own program knows are warnings with --allow-unknown\n", c.File)
 	}
 }
 
 // known reads the policy that a command is about: that of a file, or without one the
-// program's. Mistakes are reported.
+// program's. Mistakes are reported; of warnings only the number, since they are for
+// the command check.
 func known(config Config, cmd *cli.Command, name string) (routing.Policy, error) {
 	if name == "" {
 		return config.Policy, nil
@@ -133,9 +138,12 @@ func known(config Config, cmd *cli.Command, name string) (routing.Policy, error)
 	if err != nil {
 		return nil, err
 	}
-	c.report(config.Err)
 	if !c.OK {
+		c.report(config)
 		return nil, reportedError{}
+	}
+	if n := len(c.Mistakes); n > 0 {
+		say(config.Err, "%s: %s; policy check lists them\n", c.File, several(n, "warning"))
 	}
 	return c.policy, nil
 }

@@ -35,7 +35,7 @@ func policyCheck(config Config) *cli.Command {
 				}
 			} else {
 				for _, c := range files {
-					c.report(config.Err)
+					c.report(config)
 					if c.OK {
 						say(config.Out, "%s: ok, %s under %s\n", c.File, several(c.Routes, "route"), several(c.Types, "type"))
 					}

@@ -1,11 +1,14 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -24,7 +27,8 @@ func policyExplain(config Config) *cli.Command {
 		ArgsUsage: "[FILE]",
 		Description: "The event is a webhook body as the platform posts it, or one element of its messaging list.\n" +
 			"Without a file it explains the program's own policy, which is the built-in one for the plain command.\n" +
-			"Handlers are only asked ShouldHandle; nothing is handled, stored or sent.",
+			"A route fires if its handler would run, and answers if its senders would answer then. What a handler\n" +
+			"itself sends is not known: handlers are only asked ShouldHandle; nothing is handled, stored or sent.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "event", Usage: "the `FILE` with the event; - is the standard input"},
 			&cli.StringFlag{Name: "text", Usage: "a `TEXT` that the person writes, in place of an event"},
@@ -48,6 +52,9 @@ func explain(ctx context.Context, config Config, cmd *cli.Command) error {
 	}
 	if cmd.String("event") == "-" && cmd.Args().First() == "-" {
 		return usagef(cmd, "the policy and the event cannot both be the standard input")
+	}
+	if locale := cmd.String("locale"); cmd.IsSet("locale") && (routing.Locale{locale}).Validate() != nil {
+		return usagef(cmd, "--locale is %q, and has to be a locale such as de_DE", locale)
 	}
 	offers, err := offersOf(cmd)
 	if err != nil {
@@ -110,7 +117,13 @@ func eventsOf(config Config, cmd *cli.Command) ([]*receiving.Event, error) {
 	if _, whole := element["entry"]; whole {
 		return split(config, data)
 	}
-	return decode(config, cmd, element)
+	keys := slices.Sorted(maps.Keys(element))
+	events, err := decode(config, cmd, element)
+	if err == nil && len(events) == 1 && events[0].Type == receiving.TypeUnknown {
+		say(config.Err, "warning: the event in %s is of no kind that this library knows; a bot takes it for %s. Its keys: %s\n",
+			name, receiving.TypeUnknown, cmp.Or(strings.Join(keys, ", "), "none"))
+	}
+	return events, err
 }
 
 // decode makes events of one element of a messaging list.
@@ -234,7 +247,7 @@ func (e explained) print(w io.Writer) error {
 		does := "-"
 		switch {
 		case r.Answers:
-			does = "fires, answers"
+			does = "fires, senders answer"
 		case r.Fires:
 			does = "fires"
 		}

@@ -27,16 +27,16 @@ func TestConditionsCombine(t *testing.T) {
 		text      string
 		why       string
 	}{
-		{yes, true, `If "yes"`, `When If "yes": matches`},
-		{no, false, `If "no"`, `When If "no": If "no" does not match`},
-		{routing.All{yes, yes}, true, `All(If "yes", If "yes")`, `When All(If "yes", If "yes"): matches`},
+		{yes, true, `If "yes"`, `When If "yes" matches`},
+		{no, false, `If "no"`, `When If "no" does not match`},
+		{routing.All{yes, yes}, true, `All(If "yes", If "yes")`, `When All(If "yes", If "yes") matches`},
 		{routing.All{yes, no}, false, `All(If "yes", If "no")`, `When All(If "yes", If "no"): If "no" does not match`},
-		{routing.All{}, true, `All()`, `When All(): matches`},
-		{routing.Any{no, yes}, true, `Any(If "no", If "yes")`, `When Any(If "no", If "yes"): matches`},
-		{routing.Any{no, no}, false, `Any(If "no", If "no")`, `When Any(If "no", If "no"): Any(If "no", If "no") does not match`},
-		{routing.Any{}, false, `Any()`, `When Any(): Any() does not match`},
-		{routing.Not{Condition: no}, true, `Not(If "no")`, `When Not(If "no"): matches`},
-		{routing.Not{Condition: yes}, false, `Not(If "yes")`, `When Not(If "yes"): Not(If "yes") does not match`},
+		{routing.All{}, true, `All()`, `When All() matches`},
+		{routing.Any{no, yes}, true, `Any(If "no", If "yes")`, `When Any(If "no", If "yes") matches`},
+		{routing.Any{no, no}, false, `Any(If "no", If "no")`, `When Any(If "no", If "no") does not match`},
+		{routing.Any{}, false, `Any()`, `When Any() does not match`},
+		{routing.Not{Condition: no}, true, `Not(If "no")`, `When Not(If "no") matches`},
+		{routing.Not{Condition: yes}, false, `Not(If "yes")`, `When Not(If "yes") does not match`},
 		{routing.All{yes, routing.All{yes, routing.Any{no}}}, false, `All(If "yes", All(If "yes", Any(If "no")))`,
 			`When All(If "yes", All(If "yes", Any(If "no"))): Any(If "no") does not match`},
 	} {
@@ -64,7 +64,7 @@ func TestConditionIsAskedBeforeTheHandler(t *testing.T) {
 		why = append(why, e.Why)
 	}
 	require.Equal(t, []string{
-		`When If "no": If "no" does not match`,
+		`When If "no" does not match`,
 		`When If "yes" matches, and routing_test.refuses.ShouldHandle says no`,
 		`it fails: panic: asked`,
 		`it is an otherwise route, and one before it handles the event`,

@@ -57,9 +57,9 @@ func ExampleCompile() {
 		}
 	}
 	// Output:
-	// QUICK_REPLY cancel true When Payload "CANCEL": matches
-	// POSTBACK cancel true When Payload "CANCEL": matches
-	// POSTBACK cancel false When Payload "CANCEL": Payload "CANCEL" does not match
+	// QUICK_REPLY cancel true When Payload "CANCEL" matches
+	// POSTBACK cancel true When Payload "CANCEL" matches
+	// POSTBACK cancel false When Payload "CANCEL" does not match
 }
 
 func ExampleAll() {
@@ -118,5 +118,5 @@ func ExampleWithOffers() {
 	})
 	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "yes!"}}
 	fmt.Println(routing.Explain(ctx, policy, ev)[0].Why)
-	// Output: the text counts as a QUICK_REPLY; When Payload "YES": matches
+	// Output: the text counts as a QUICK_REPLY; When Payload "YES" matches
 }

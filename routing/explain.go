@@ -32,18 +32,29 @@ func (v Verdict) String() string {
 		condition = "When " + v.when.String()
 	}
 	switch _, none := v.handler.(onlyAnswers); {
+	case v.failed != nil && v.failed.String() == v.when.String():
+		return condition + " does not match"
 	case v.failed != nil:
 		return condition + ": " + v.failed.String() + " does not match"
 	case none:
-		return condition + ": matches"
+		return condition + supposed(v.when, " is taken to match", " matches")
 	case v.when != nil:
-		condition += " matches, and "
+		condition += supposed(v.when, " is taken to match", " matches") + ", and "
 	}
 	says := "no"
 	if v.Yes {
 		says = "yes"
 	}
-	return condition + nameOf(v.handler) + ".ShouldHandle says " + says
+	return condition + nameOf(v.handler) + supposed(v.handler, " is taken to say ", ".ShouldHandle says ") + says
+}
+
+// supposed chooses the words for a part that stands for one that is not known, such as
+// a policyfile.Placeholder: what it says is supposed, and not known.
+func supposed(part any, supposition, fact string) string {
+	if p, ok := part.(interface{ Supposed() bool }); ok && p.Supposed() {
+		return supposition
+	}
+	return fact
 }
 
 // Explanation says what one route would do for an event.

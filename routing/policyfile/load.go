@@ -189,7 +189,10 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	if when := v.get("when"); when != nil {
 		c, ok := r.condition(when, place+".when")
 		if !ok {
-			c = Placeholder{Name: nameIn(when)}
+			c = Placeholder{Name: "a condition"}
+			if when.get("name") != nil {
+				c = Placeholder{Name: nameIn(when)}
+			}
 		}
 		at.when = located{when, place + ".when", !ok}
 		route.When, from.when = c, &made{c, when}

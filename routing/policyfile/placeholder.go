@@ -18,6 +18,10 @@ type Placeholder struct {
 // String returns the name and that nothing is known by it.
 func (p Placeholder) String() string { return p.Name + " (not known here)" }
 
+// Supposed is true: what a Placeholder says is a supposition, and routing.Explain words it
+// as one.
+func (Placeholder) Supposed() bool { return true }
+
 // Match is true.
 func (Placeholder) Match(context.Context, *receiving.Event) bool { return true }
 
