@@ -31,6 +31,10 @@ type TextBase struct {
 	TrimSpace bool
 	// Matcher is used instead of Pattern. Default: none.
 	Matcher TextMatcher
+	// Groups are the named groups that Handle reads. Validate reports those that the
+	// pattern does not have, so that a policy with such a pattern is refused. A Matcher
+	// must be a [GroupNamer] then. Default: none.
+	Groups []string
 }
 
 // ShouldHandle reports whether the event is a text that matches.
@@ -89,13 +93,16 @@ func (b TextBase) matchText(text string) (groups map[string]string, ok bool) {
 	return groups, true
 }
 
-// Validate reports a pattern that does not compile, and one beside a Matcher.
+// Validate reports a pattern that does not compile, one beside a Matcher, and groups that
+// the pattern does not have.
 func (b TextBase) Validate() error {
 	if b.Pattern != "" && b.Matcher != nil {
 		return errTwoPatterns
 	}
-	_, err := compile(b.Pattern)
-	return err
+	if _, err := compile(b.Pattern); err != nil {
+		return err
+	}
+	return b.needGroups()
 }
 
 // SimpleText handles texts that match a pattern, and leaves the answer to its

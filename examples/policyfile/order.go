@@ -38,7 +38,8 @@ func newOrderStatus(args orderArgs) (handling.Handler, error) {
 	if err != nil {
 		return nil, policyfile.ArgError("regex", err)
 	}
-	return orderStatus{TextBase: handling.TextBase{Matcher: pattern}, greeting: args.Greeting}, nil
+	text := handling.TextBase{Matcher: pattern, Groups: []string{"number"}}
+	return orderStatus{TextBase: text, greeting: args.Greeting}, policyfile.ArgError("regex", text.Validate())
 }
 
 func (h orderStatus) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {

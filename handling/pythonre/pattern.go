@@ -4,11 +4,12 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 )
 
 // Pattern is a compiled pattern. It matches whole texts, as Python's re.fullmatch
 // does. It is immutable, and may be used from many goroutines at once. It is a
-// handling.TextMatcher.
+// handling.TextMatcher and a handling.GroupNamer.
 type Pattern struct {
 	source  string
 	names   []string
@@ -66,6 +67,11 @@ func MustCompile(pattern string) *Pattern {
 
 // String returns the pattern.
 func (p *Pattern) String() string { return p.source }
+
+// GroupNames returns the names of the named groups, in the order of the pattern.
+func (p *Pattern) GroupNames() []string {
+	return slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return name == "" })
+}
 
 // MatchText reports whether the whole text matches, and returns what the named
 // groups that took part have matched.

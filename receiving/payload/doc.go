@@ -30,7 +30,8 @@
 //	{"inches":14,"payload_class":"shop.payloads.SizePayload"}
 //
 // A kind made with [Alias]("shop.payloads.SizePayload") reads them. The class name is compared as text; no
-// type is instantiated by it. The classes of the persistent menu and of Get Started are known, dotted or bare: they are the kinds
+// type is instantiated by it. A field that an old payload lacks is zero, where Python's constructor raised; data that is
+// a [Validator] refuses that. The classes of the persistent menu and of Get Started are known, dotted or bare: they are the kinds
 // [PersistentMenuOne] to [PersistentMenuFive] and [GetStartedButton], and such taps have the receiving types of those names. This package
 // reads the old form and never writes it.
 //

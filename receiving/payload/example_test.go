@@ -50,6 +50,28 @@ func ExampleAlias() {
 	// Output: 12 <nil>
 }
 
+// Colour is data that checks itself.
+type Colour struct {
+	Name string `json:"name"`
+}
+
+func (c Colour) Validate() error {
+	if c.Name == "" {
+		return errors.New("the name is missing")
+	}
+	return nil
+}
+
+func ExampleValidator() {
+	colour := payload.New[Colour]("order.colour", payload.Alias("shop.payloads.ColourPayload"))
+
+	// A button from the time when a colour was a number.
+	_, err := colour.Decode(`{"number":7,"payload_class":"shop.payloads.ColourPayload"}`)
+	fmt.Println(err)
+
+	// Output: payload: order.colour: the name is missing
+}
+
 func ExampleKindOf() {
 	for _, text := range []string{
 		`{"kind":"order.size","data":{"inches":14}}`,

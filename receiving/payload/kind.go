@@ -88,10 +88,13 @@ func (k Kind[T]) Matches(s string) bool {
 }
 
 // Encode returns the payload that carries v, for a button or a quick reply. It returns [ErrTooLong] if that has more than
-// [MaxLength] characters, and the error of encoding/json if v has no JSON form.
+// [MaxLength] characters, the error of encoding/json if v has no JSON form, and that of v's Validate method; see [Validator].
 func (k Kind[T]) Encode(v T) (string, error) {
 	if k.def == nil {
 		return "", errors.New("payload: the kind was not made by New")
+	}
+	if err := validate(&v); err != nil {
+		return "", fmt.Errorf("payload: %s: %w", k.def.name, err)
 	}
 	data, err := marshal(v)
 	if err != nil {
@@ -120,22 +123,26 @@ func (k Kind[T]) MustEncode(v T) string {
 	return s
 }
 
-// Decode returns the data that s carries; the zero T if it carries none. Fields that T does not have are passed over.
+// Decode returns the data that s carries; the zero T if it carries none. Fields that T does not have are passed over, and
+// fields that s does not have are zero: give T a Validate method to refuse that; see [Validator].
 //
 // It returns [ErrOtherKind] if s is not of this kind, and another error if the data does not fit T, which wraps the one of
-// encoding/json or of T's UnmarshalJSON. The text of no error contains the payload's values.
+// encoding/json or of T's UnmarshalJSON, or is that of T's Validate. The text of no error contains the payload's values, as long
+// as Validate puts none into its own.
 func (k Kind[T]) Decode(s string) (T, error) {
 	var v T
 	p, ok := parse(s)
 	if !ok || !k.Ref().has(p.name) {
 		return v, fmt.Errorf("%w: not of %s", ErrOtherKind, k.Name())
 	}
-	if len(p.data) == 0 || noData[T]() {
-		return v, nil
+	var zero T
+	if len(p.data) > 0 && !noData[T]() {
+		if err := json.Unmarshal(p.data, &v); err != nil {
+			return zero, k.misfit(err)
+		}
 	}
-	if err := json.Unmarshal(p.data, &v); err != nil {
-		var zero T
-		return zero, k.misfit(err)
+	if err := validate(&v); err != nil {
+		return zero, fmt.Errorf("payload: %s: %w", k.Name(), err)
 	}
 	return v, nil
 }
