@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
 
@@ -21,21 +23,58 @@ var (
 	conditionType = reflect.TypeFor[Condition]()
 )
 
+// optional is a method that a part may have, which Go does not miss if it is lost.
+type optional struct {
+	name string
+	in   reflect.Type // the interface that has it alone
+}
+
+// optionalOf has the optional methods of each kind of part.
+var optionalOf = map[reflect.Type][]optional{
+	handlerType: {
+		{"Validate", validatorType}, {"Handles", reflect.TypeFor[handling.TypeLimited]()},
+		{"PayloadRefs", reflect.TypeFor[handling.PayloadUser]()}, {"RunsFirst", reflect.TypeFor[runsFirst]()},
+	},
+	senderType: {{"Validate", validatorType}},
+	conditionType: {
+		{"Validate", validatorType}, {"Handles", reflect.TypeFor[handling.TypeLimited]()},
+		{"PayloadRefs", reflect.TypeFor[handling.PayloadUser]()}, {"Values", reflect.TypeFor[Valuer]()}, {"Parts", reflect.TypeFor[Group]()},
+	},
+}
+
+// methodsOf has one interface for each other method of a kind of part.
+var methodsOf = map[reflect.Type][]reflect.Type{
+	handlerType: {
+		reflect.TypeFor[interface {
+			ShouldHandle(ctx context.Context, ev *receiving.Event) bool
+		}](),
+		reflect.TypeFor[interface {
+			Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error
+		}](),
+	},
+	senderType: {senderType},
+	conditionType: {reflect.TypeFor[interface {
+		Match(ctx context.Context, ev *receiving.Event) bool
+	}]()},
+}
+
 var errContainsItself = errors.New("it contains itself")
 
 // checkParts reports mistakes that Go compiles, in a part of a policy and in the parts
 // of the same kind (handlerType, senderType, conditionType) that its fields hold: an
 // embedded pointer or interface that is nil, two embedded bases that hide each other's
-// Validate method, and a sender or condition that contains itself.
+// optional methods, and a sender or condition that contains itself.
 func checkParts(part any, kind reflect.Type) error {
 	return (&parts{kind: kind}).check(reflect.ValueOf(part), false)
 }
 
 type parts struct {
-	kind   reflect.Type
-	path   []address // from the part to what is checked
-	field  []string
-	hidden int // unexported types that embed what is checked
+	kind  reflect.Type
+	path  []address // from the part to what is checked
+	field []string
+	// has are the optional methods of the structs that embed what is checked. What it
+	// hides of them is theirs.
+	has []string
 }
 
 // address is where a pointer or a slice points to.
@@ -96,8 +135,9 @@ func (p *parts) elements(list reflect.Value) error {
 }
 
 func (p *parts) named(name string, value reflect.Value) error {
-	p.field = append(p.field, name)
-	defer func() { p.field = p.field[:len(p.field)-1] }()
+	outer := p.has
+	p.field, p.has = append(p.field, name), nil
+	defer func() { p.field, p.has = p.field[:len(p.field)-1], outer }()
 	return p.check(value, false)
 }
 
@@ -110,9 +150,14 @@ func (p *parts) at(err error) error {
 }
 
 func (p *parts) structure(value reflect.Value, byPointer bool) error {
-	t := value.Type()
-	// What embeds an unexported type answers for its Validate.
-	validates := p.hidden > 0 || t.Implements(validatorType) || byPointer && reflect.PointerTo(t).Implements(validatorType)
+	t, outer := value.Type(), p.has
+	defer func() { p.has = outer }()
+	p.has = slices.Clone(outer)
+	for _, o := range optionalOf[p.kind] {
+		if t.Implements(o.in) || byPointer && reflect.PointerTo(t).Implements(o.in) {
+			p.has = append(p.has, o.name)
+		}
+	}
 	for i := range value.NumField() {
 		field, held := t.Field(i), value.Field(i)
 		if !field.Anonymous {
@@ -126,21 +171,54 @@ func (p *parts) structure(value reflect.Value, byPointer bool) error {
 		if k := held.Kind(); (k == reflect.Pointer || k == reflect.Interface) && held.IsNil() {
 			return p.at(fmt.Errorf("the embedded %s is nil", field.Name))
 		}
-		if !validates && field.Type.Implements(validatorType) {
-			return p.at(fmt.Errorf("the Validate method of the embedded %s is hidden by another's; write one that calls both", field.Name))
+		if hidden := p.hidden(field.Type); len(hidden) > 0 {
+			return p.at(fmt.Errorf("the embedded %s and another embedded type hide each other's %s; write each method, and call both in it",
+				field.Name, strings.Join(hidden, ", ")))
 		}
-		if !field.IsExported() {
-			p.hidden++
+		if !p.base(field.Type, maxDepth) {
+			continue // what others embed is not ours to check
 		}
-		err := p.check(held, false)
-		if !field.IsExported() {
-			p.hidden--
-		}
-		if err != nil {
+		if err := p.check(held, false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// hidden names the optional methods of an embedded type that none of the structs which
+// embed it has.
+func (p *parts) hidden(embedded reflect.Type) []string {
+	var names []string
+	for _, o := range optionalOf[p.kind] {
+		if embedded.Implements(o.in) && !slices.Contains(p.has, o.name) {
+			names = append(names, o.name)
+		}
+	}
+	return names
+}
+
+// base reports whether an embedded type has methods of the kind, or embeds one that has.
+func (p *parts) base(t reflect.Type, depth int) bool {
+	all := t
+	if t.Kind() == reflect.Struct {
+		all = reflect.PointerTo(t)
+	}
+	if slices.ContainsFunc(methodsOf[p.kind], all.Implements) ||
+		slices.ContainsFunc(optionalOf[p.kind], func(o optional) bool { return all.Implements(o.in) }) {
+		return true
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || depth == 0 {
+		return false
+	}
+	for field := range t.Fields() {
+		if field.Anonymous && p.base(field.Type, depth-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // relevant reports whether a field of that type holds parts of the kind.

@@ -135,10 +135,14 @@ func (twoBases) Handle(context.Context, *receiving.Event, *sending.Replier) erro
 	return nil
 }
 
-// ownValidate embeds the same and says what it means.
+// ownValidate embeds the same and writes what they hide.
 type ownValidate struct{ twoBases }
 
 func (ownValidate) Validate() error { return nil }
+
+func (h ownValidate) Handles(t receiving.Type) bool {
+	return h.TextBase.Handles(t) || h.PostbackBase.Handles(t)
+}
 
 // nilBase embeds a pointer that nobody sets.
 type nilBase struct{ *handling.TextBase }
@@ -199,7 +203,7 @@ func TestValidateReportsAllMistakesWithTheirPlaces(t *testing.T) {
 		`SIMPLE_TEXT/3: senders[5] sending.Typing: senders[0].text: is missing`,
 		`SIMPLE_TEXT/3: senders[5] sending.Typing: senders[1].text: `,
 		`SIMPLE_TEXT/4 (route "SIMPLE_TEXT/0"): its name is taken by SIMPLE_TEXT/0`,
-		`SIMPLE_TEXT/5: handler routing_test.twoBases: the Validate method of the embedded TextBase is hidden`,
+		`SIMPLE_TEXT/5: handler routing_test.twoBases: the embedded TextBase and another embedded type hide each other's Validate, Handles; write each method`,
 		`SIMPLE_TEXT/6: handler routing_test.nilBase: the embedded TextBase is nil`,
 		`READ/0: it has senders, but nothing may answer READ`,
 		`POSTBACK/0: its handler handling.SimpleText never handles events of this type; it handles SIMPLE_TEXT, QUICK_REPLY`,
