@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"strings"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -106,7 +107,7 @@ type Not struct {
 // Match reports whether the condition does not match.
 func (n Not) Match(ctx context.Context, ev *receiving.Event) bool { return !n.Condition.Match(ctx, ev) }
 
-func (n Not) String() string { return "Not(" + n.Condition.String() + ")" }
+func (n Not) String() string { return list("Not", []Condition{n.Condition}) }
 
 // Parts returns the condition.
 func (n Not) Parts() []Condition { return []Condition{n.Condition} }
@@ -140,10 +141,15 @@ func (p predicate) String() string { return fmt.Sprintf("If %q", p.name) }
 func list(name string, conditions []Condition) string {
 	parts := make([]string, len(conditions))
 	for i, c := range conditions {
-		parts[i] = c.String()
+		if parts[i] = "nil"; !isNone(c) {
+			parts[i] = c.String()
+		}
 	}
 	return name + "(" + strings.Join(parts, ", ") + ")"
 }
+
+// isNone reports whether a condition is nil. A nil slice is an empty one, which can be asked.
+func isNone(c Condition) bool { return isNil(c) && reflect.ValueOf(c).Kind() != reflect.Slice }
 
 // failing returns the part of a condition that keeps an event from meeting it, or nil
 // if the event meets it.

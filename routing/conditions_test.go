@@ -167,6 +167,8 @@ func TestConditionsDescribeThemselves(t *testing.T) {
 		`Trait sentiment positive from 0.5`: routing.Trait{Name: "sentiment", Value: "positive", Confidence: 0.5},
 		`Entity datetime from 0.8`:          routing.Entity{Name: "datetime"},
 		`If "at night"`:                     says("at night", true),
+		`Not(nil)`:                          routing.Not{},
+		`All(nil, Any(nil), All())`:         routing.All{nil, routing.Any{(*routing.Text)(nil)}, routing.All(nil)},
 	} {
 		require.Equal(t, want, c.String())
 	}
@@ -207,7 +209,7 @@ func TestConditionsRefuseBadArguments(t *testing.T) {
 		`Types: it names no type`:                                              routing.Types{},
 		`Types IMAGES: no such receiving type: "IMAGES"; the nearest is IMAGE`: routing.Types{"IMAGES"},
 		`Types DEFAULT: DEFAULT is no type of an event`:                        routing.Types{receiving.TypeDefault},
-		`Intent  from 0.8: Name is missing`:                                    routing.Intent{},
+		`Intent from 0.8: Name is missing`:                                     routing.Intent{},
 		`Trait wit$ from 0.8: Name is missing`:                                 routing.Trait{Name: "wit$"},
 		`Entity a from 1.5: a Confidence of 1.5 is not between 0 and 1`:        routing.Entity{Name: "a", Confidence: 1.5},
 		`If "x": its function is nil`:                                          routing.If("x", nil),

@@ -25,8 +25,11 @@ type Verdict struct {
 func (v Verdict) Asked() bool { return v.handler != nil }
 
 // String says why, or why not: which part of the condition is not met, or what the
-// handler said.
+// handler said. It is "not asked" for the zero value.
 func (v Verdict) String() string {
+	if !v.Asked() {
+		return "not asked"
+	}
 	condition := ""
 	if v.when != nil {
 		condition = "When " + v.when.String()

@@ -30,6 +30,7 @@ func TestRoutesThatNeverRun(t *testing.T) {
 	answer := sending.List(sending.Text("a"))
 	when := func(c routing.Condition) []routing.Route { return []routing.Route{{When: c, Senders: answer}} }
 	onText := routing.Text{Pattern: "hi"}
+	hiPostback := handling.OnPayload(yes, onYes)
 	for name, c := range map[string]struct {
 		policy routing.Policy
 		want   []string // beginnings
@@ -62,6 +63,35 @@ func TestRoutesThatNeverRun(t *testing.T) {
 		"a text's handler under TAP":        {routing.Policy{receiving.TypeTap: {{Handler: hi}}}, nil},
 		"a handler of no tap under TAP": {routing.Policy{receiving.TypeTap: {{Handler: handling.Location{}}}}, []string{
 			`routing: TAP/0: its handler handling.Location never handles events of this type; it handles LOCATION`}},
+
+		"two pages": {routing.Policy{receiving.TypeImage: when(routing.All{routing.Page{"1", "3"}, routing.All{routing.Page{"2"}}})}, []string{
+			`routing: IMAGE/0: When: it never matches: no event meets both Page 1, 3 and Page 2`}},
+		"two pages, one in common": {routing.Policy{receiving.TypeImage: when(routing.All{routing.Page{"1", "3"}, routing.Page{"2", "3"}})}, nil},
+		"one page or another":      {routing.Policy{receiving.TypeImage: when(routing.Any{routing.Page{"1"}, routing.Page{"2"}})}, nil},
+		"one page and not another": {routing.Policy{receiving.TypeImage: when(routing.All{routing.Page{"1"}, routing.Not{Condition: routing.Page{"2"}}})}, nil},
+		"two pages in a part": {routing.Policy{receiving.TypeImage: when(routing.Any{routing.Text{}, routing.All{routing.Page{"1"}, routing.Page{"2"}}})}, []string{
+			`routing: IMAGE/0: When[1]: it never matches: no event meets both Page 1 and Page 2`}},
+		"two payloads": {routing.Policy{receiving.TypeTap: when(routing.All{routing.PayloadOf(yes), routing.Payload{Names: []string{"NO"}}})}, []string{
+			`routing: TAP/0: When: it never matches: no event meets both Payload "YES" and Payload "NO"`}},
+		"one payload by kind and by name": {routing.Policy{receiving.TypeTap: when(routing.All{routing.PayloadOf(yes), routing.Payload{Names: []string{"YES"}}})}, nil},
+		"one payload by both names": {routing.Policy{receiving.TypeTap: when(routing.All{
+			routing.Payload{Names: []string{"djmessenger.payload.GetStartedPayload"}}, routing.Payload{Names: []string{"GET_STARTED_BUTTON"}}})}, nil},
+		"two refs":             {routing.Policy{receiving.TypeReferral: when(routing.All{routing.Ref{Is: "a"}, routing.Ref{Is: "b"}})}, []string{`routing: REFERRAL/0: When: it never matches`}},
+		"a ref without prefix": {routing.Policy{receiving.TypeReferral: when(routing.All{routing.Ref{Prefix: "b"}, routing.Ref{Is: "a"}})}, []string{`routing: REFERRAL/0: When: it never matches`}},
+		"a ref of no pattern":  {routing.Policy{receiving.TypeReferral: when(routing.All{routing.Ref{Is: "a"}, routing.Ref{Pattern: "b+"}})}, []string{`routing: REFERRAL/0: When: it never matches`}},
+		"two prefixes":         {routing.Policy{receiving.TypeReferral: when(routing.All{routing.Ref{Prefix: "ab"}, routing.Ref{Prefix: "ac"}})}, []string{`routing: REFERRAL/0: When: it never matches`}},
+		"refs that can be one": {routing.Policy{receiving.TypeReferral: when(routing.All{routing.Ref{}, routing.Ref{Prefix: "a"}, routing.Ref{Prefix: "ab"}, routing.Ref{Is: "abc"}, routing.Ref{Pattern: "a.*"}})}, nil},
+		"patterns may overlap": {routing.Policy{receiving.TypeReferral: when(routing.All{routing.Ref{Pattern: "a"}, routing.Ref{Pattern: "b"}, routing.Ref{Prefix: "c"}})}, nil},
+
+		"a final route does not keep one from running despite silence": {routing.Policy{receiving.TypeImage: {{Handler: dummy, Final: true}, {Handler: dummy, DespiteSilence: true}}}, nil},
+		"an otherwise route that runs while the bot is silent":         {routing.Policy{receiving.TypeImage: {{Handler: dummy}, {Handler: dummy, Otherwise: true, DespiteSilence: true}}}, nil},
+		"a typed tap despite silence":                                  {routing.Policy{receiving.TypeTap: {{Handler: dummy, TypedTaps: true, Final: true}, {Handler: dummy, TypedTaps: true, DespiteSilence: true}}}, nil},
+		"after a final route that runs despite silence too": {routing.Policy{receiving.TypeImage: {{Handler: dummy, Final: true, DespiteSilence: true}, {Handler: dummy, DespiteSilence: true}}}, []string{
+			`routing: IMAGE/1: it never runs: the route IMAGE/0`}},
+		"despite silence after a final route under DEFAULT": {routing.Policy{receiving.TypeDefault: {{Handler: dummy, Final: true}}, receiving.TypeImage: {{Handler: dummy, DespiteSilence: true}}}, []string{
+			`routing: IMAGE/0: it never runs: the route DEFAULT/0`}},
+		"despite silence of what is no act": {routing.Policy{receiving.TypeRead: {{Handler: dummy, Final: true}, {Handler: dummy, DespiteSilence: true}}}, []string{
+			`routing: READ/1: it never runs: the route READ/0`}},
 
 		"after a final route": {routing.Policy{receiving.TypeImage: {{Name: "all", Handler: dummy, Final: true}, {Handler: hi}, {Handler: dummy}}}, []string{
 			`routing: IMAGE/1: it never runs: the route all before it handles every event, and is Final`,
@@ -103,9 +133,12 @@ func TestRoutesThatNeverRun(t *testing.T) {
 			receiving.TypeTap:        {{Handler: handling.OnPayload(yes, onYes)}}}, []string{
 			`routing: POSTBACK/0: it is an Otherwise route that runs before the routes under TAP`,
 			`routing: QUICK_REPLY/1: it is an Otherwise route that runs before the routes under TAP, also for the taps that those handle; put it under TAP, or make it Final`}},
-		"a final fallback before TAP":     {routing.Policy{receiving.TypeQuickReply: {{Handler: dummy, Otherwise: true, Final: true}}, receiving.TypeTap: {{Handler: dummy}}}, nil},
-		"a fallback before another's TAP": {routing.Policy{receiving.TypePostback: {{Handler: dummy, Otherwise: true}}, receiving.TypeTap: {{Handler: hi}}}, nil},
-		"a fallback with a condition":     {routing.Policy{receiving.TypePostback: {{When: says("x", true), Handler: dummy, Otherwise: true}}, receiving.TypeTap: {{Handler: dummy}}}, nil},
+		"a final fallback before TAP":      {routing.Policy{receiving.TypeQuickReply: {{Handler: dummy, Otherwise: true, Final: true}}, receiving.TypeTap: {{Handler: dummy}}}, nil},
+		"a fallback before another's TAP":  {routing.Policy{receiving.TypePostback: {{Handler: dummy, Otherwise: true}}, receiving.TypeTap: {{Handler: hi}}}, nil},
+		"a fallback beside a counter":      {routing.Policy{receiving.TypePostback: {{Handler: hiPostback, Otherwise: true}, {Handler: dummy, Otherwise: true}}, receiving.TypeTap: {{Handler: handling.SaveMessage{}}, {Handler: refuses{}}}}, nil},
+		"a fallback before a condition":    {routing.Policy{receiving.TypePostback: {{Handler: dummy, Otherwise: true}}, receiving.TypeTap: when(routing.All{says("x", true), routing.Any{routing.PayloadOf(yes)}})}, []string{`routing: POSTBACK/0: it is an Otherwise route that runs before`}},
+		"a fallback before other payloads": {routing.Policy{receiving.TypePostback: {{Handler: dummy, Otherwise: true}}, receiving.TypeTap: when(routing.Not{Condition: routing.PayloadOf(yes)})}, nil},
+		"a fallback with a condition":      {routing.Policy{receiving.TypePostback: {{When: says("x", true), Handler: dummy, Otherwise: true}}, receiving.TypeTap: {{Handler: dummy}}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

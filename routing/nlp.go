@@ -159,5 +159,5 @@ func nlpText(what, name, value string, confidence float64) string {
 	if value != "" {
 		name += " " + value
 	}
-	return fmt.Sprintf("%s %s from %v", what, name, least(confidence))
+	return fmt.Sprintf("%s from %v", strings.TrimSpace(what+" "+name), least(confidence))
 }

@@ -24,10 +24,13 @@ type reached struct {
 func (v *validation) reach(c *Compiled) {
 	routes := map[stepID]*reached{}
 	for _, t := range receiving.Types() {
-		v.walk(routes, t, c.Steps(&receiving.Event{Type: t}))
-		v.walk(routes, t, typedOnly(c.typed[t]))
+		steps, typed := c.Steps(&receiving.Event{Type: t}), typedOnly(c.typed[t])
+		v.walk(routes, t, steps)
+		v.walk(routes, t, typed)
+		v.walk(routes, t, despiteSilence(t, steps))
+		v.walk(routes, t, despiteSilence(t, typed))
 		if t.IsTap() {
-			v.fallbackBeforeTap(t, c.Steps(&receiving.Event{Type: t}))
+			v.fallbackBeforeTap(t, steps)
 		}
 	}
 	ids := slices.SortedFunc(maps.Keys(routes), func(a, b stepID) int {
@@ -48,6 +51,16 @@ func (v *validation) reach(c *Compiled) {
 // their own types.
 func typedOnly(steps []Step) []Step {
 	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return !s.Typed })
+}
+
+// despiteSilence returns the steps that run while the bot keeps silent, if some run only
+// because they do so despite the silence: those before them that do not run then cannot
+// keep them from running.
+func despiteSilence(t receiving.Type, steps []Step) []Step {
+	if !slices.ContainsFunc(steps, func(s Step) bool { return s.DespiteSilence }) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return s.Silenced(&receiving.Event{Type: t}) })
 }
 
 // walk goes through the steps of one type.
@@ -103,10 +116,11 @@ func handledBy(handled map[entries]string, waitsFor entries) string {
 }
 
 // fallbackBeforeTap reports an Otherwise route under the type of a tap that takes what
-// a route under TAP is for.
+// a route under TAP is for: one that selects some taps by their payload. One that handles
+// every tap, to count them for example, runs beside the fallback as it is meant to.
 func (v *validation) fallbackBeforeTap(t receiving.Type, steps []Step) {
 	tap := slices.ContainsFunc(steps, func(s Step) bool {
-		return s.Type == receiving.TypeTap && (v.broken[s.id()] || fits(s, t))
+		return s.Type == receiving.TypeTap && !v.broken[s.id()] && fits(s, t) && selectsPayload(s)
 	})
 	if !tap {
 		return
@@ -118,6 +132,24 @@ func (v *validation) fallbackBeforeTap(t receiving.Type, steps []Step) {
 				"put it under TAP, or make it Final"))
 		}
 	}
+}
+
+// selectsPayload reports whether a step's handler or condition is for some payloads only.
+func selectsPayload(s Step) bool {
+	_, ok := s.Handler.(handling.PayloadUser)
+	return ok || asksPayload(s.When)
+}
+
+func asksPayload(c Condition) bool {
+	switch c := c.(type) {
+	case All:
+		return slices.ContainsFunc(c, asksPayload)
+	case Any:
+		return slices.ContainsFunc(c, asksPayload)
+	case handling.PayloadUser:
+		return true
+	}
+	return false
 }
 
 // fits reports whether a step may handle events of a type.

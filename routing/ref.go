@@ -27,8 +27,9 @@ type Ref struct {
 func (c Ref) base() handling.TextBase { return handling.TextBase{Pattern: c.Pattern} }
 
 // Match reports whether the event has such a ref.
-func (c Ref) Match(_ context.Context, ev *receiving.Event) bool {
-	ref := ev.Ref()
+func (c Ref) Match(_ context.Context, ev *receiving.Event) bool { return c.has(ev.Ref()) }
+
+func (c Ref) has(ref string) bool {
 	switch {
 	case ref == "":
 		return false

@@ -25,6 +25,7 @@ func TestExplainWhileTheBotIsSilent(t *testing.T) {
 		receiving.TypeEcho:       {answer("echo", false), answer("echo despite", true)},
 		receiving.TypeSimpleText: {{Name: "first", Handler: handling.Dummy{}}, {Name: "otherwise", Handler: handling.Dummy{}, Otherwise: true, DespiteSilence: true}},
 	}
+	require.NoError(t, policy.Validate(), "a route before one that runs despite the silence does not keep it from running")
 	ctx := handling.WithSilence(t.Context(), handling.Silence{Why: "closed", Until: time.Unix(0, 0)})
 	explain := func(ev *receiving.Event) (fires, answers []string, why map[string]string) {
 		ev.PageID, ev.PersonID = "1", "2"

@@ -42,9 +42,11 @@ func (m *Mistake) Unwrap() error { return m.Err }
 //
 // Besides arguments that are wrong it reports two routes of one name, two payload kinds
 // of one name, parts that are nil or contain themselves, and routes that can never run:
-// whose handler or condition does not fit the type, which come after a route that
-// always handles the event and is Final, or which are Otherwise after one that always
-// handles it.
+// whose handler or condition does not fit the type, whose condition contradicts itself,
+// which come after a route that always handles the event and is Final, or which are
+// Otherwise after one that always handles it. It also reports a struct that embeds two
+// types which hide each other's optional methods, and an Otherwise route for all taps of
+// a type that comes before routes under TAP for some payloads.
 func (p Policy) Validate() error {
 	v := validation{names: map[string]string{}, places: map[stepID]string{}, broken: map[stepID]bool{}}
 	types := make([]receiving.Type, 0, len(p))
@@ -204,7 +206,7 @@ func (v *validation) part(place string, part any, kind reflect.Type) (sound bool
 // condition checks a condition and the conditions that it is made of. It returns false
 // if it cannot be asked.
 func (v *validation) condition(place string, c Condition) (sound bool) {
-	if isNil(c) && reflect.ValueOf(c).Kind() != reflect.Slice { // a nil slice is an empty one
+	if isNone(c) {
 		v.fail(place, errors.New("the condition is nil"))
 		return false
 	}
@@ -219,6 +221,11 @@ func (v *validation) condition(place string, c Condition) (sound bool) {
 	if group, ok := c.(Group); ok {
 		for i, part := range group.Parts() {
 			sound = v.condition(fmt.Sprintf("%s[%d]", place, i), part) && sound
+		}
+	}
+	if all, ok := c.(All); ok && sound {
+		if err := contradiction(all); err != nil {
+			v.fail(place, err)
 		}
 	}
 	return sound
