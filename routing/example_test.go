@@ -96,7 +96,7 @@ func ExampleUnder() {
 	media := routing.Types{receiving.TypeImage, receiving.TypeVideo}
 	policy := routing.Join(
 		routing.Policy{receiving.TypeImage: {{Name: "keep", Handler: handling.SaveMessage{}}}},
-		routing.Under(media, routing.Route{Name: "thanks", When: media, Senders: sending.List(sending.Text("Nice!"))}),
+		routing.Under(media, routing.Route{Name: "thanks", Handler: handling.Dummy{}, Senders: sending.List(sending.Text("Nice!"))}),
 	)
 	for _, t := range media {
 		for _, r := range policy[t] {

@@ -18,7 +18,8 @@ import (
 //
 // The locale is in the person's profile: the policy needs handling.UserProfile under
 // DEFAULT, and the app the platform's permission. A person of whom no locale is known
-// does not meet the condition.
+// does not meet the condition: on Instagram, where profiles have no locale, that is
+// everyone.
 type Locale []string
 
 // Match reports whether the event's person has such a locale.

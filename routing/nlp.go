@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
@@ -89,12 +91,13 @@ type Entity struct {
 
 func (c Entity) find(ev *receiving.Event) map[string]string {
 	var found map[string]string
-	for key, entities := range nlpOf(ev).Entities {
+	all := nlpOf(ev).Entities
+	for _, key := range slices.Sorted(maps.Keys(all)) {
 		name, role, _ := strings.Cut(key, ":")
 		if key != bare(c.Name) && name != bare(c.Name) {
 			continue
 		}
-		for _, e := range entities {
+		for _, e := range all[key] {
 			if e.Confidence < least(c.Confidence) {
 				continue
 			}

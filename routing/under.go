@@ -11,7 +11,7 @@ import (
 //	media := routing.Types{receiving.TypeImage, receiving.TypeVideo}
 //	policy := routing.Join(
 //		routing.BuiltIn(),
-//		routing.Under(media, routing.Route{Name: "thanks", When: media, Senders: sending.List(sending.Text("Nice!"))}),
+//		routing.Under(media, routing.Route{Name: "thanks", Handler: handling.Dummy{}, Senders: sending.List(sending.Text("Nice!"))}),
 //	)
 func Under(types Types, routes ...Route) Policy {
 	p := Policy{}
