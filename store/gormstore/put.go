@@ -204,9 +204,12 @@ var wakeMailboxes = newSet("page_id TEXT, person_id TEXT, now BIGINT",
 			WHERE o.page_id = messenger_mailbox.page_id AND o.person_id = messenger_mailbox.person_id) END
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id`)
 
+// What is left was due no earlier than the conversation was: an older due time can be from
+// before a rest, and claims may begin after it.
 var restMailboxes = newSet("page_id TEXT, person_id TEXT",
 	`UPDATE messenger_mailbox SET next_at = (
-		SELECT CASE WHEN MIN(o.not_before) < messenger_mailbox.hold_until THEN messenger_mailbox.hold_until ELSE MIN(o.not_before) END
+		SELECT CASE WHEN MIN(o.not_before) < messenger_mailbox.hold_until THEN messenger_mailbox.hold_until
+			WHEN MIN(o.not_before) < messenger_mailbox.next_at THEN messenger_mailbox.next_at ELSE MIN(o.not_before) END
 		FROM messenger_outbox o WHERE o.page_id = messenger_mailbox.page_id AND o.person_id = messenger_mailbox.person_id)
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id AND NOT EXISTS (
 		SELECT 1 FROM messenger_inbox i WHERE i.page_id = messenger_mailbox.page_id AND i.person_id = messenger_mailbox.person_id)`)

@@ -104,8 +104,8 @@ func (s *strangers) add(owner, page string) bool {
 }
 
 // firstServed is the due time of the first conversation of any other page, leased or
-// not.
-const firstServed = `SELECT m.next_at FROM messenger_mailbox m WHERE m.next_at >= CAST(? AS BIGINT) AND `
+// not, up to a time: what is to come is not walked through.
+const firstServed = `SELECT m.next_at FROM messenger_mailbox m WHERE m.next_at >= CAST(? AS BIGINT) AND m.next_at < CAST(? AS BIGINT) AND `
 
 // exclude returns the condition, with its arguments, by which the query of a claim
 // leaves out what is others', or none.
@@ -120,10 +120,10 @@ func (t *txn) exclude(claim store.Claim) (condition string, args []any, err erro
 		scan := func(found database.Row) error {
 			var at int64
 			err := found.Scan(&at)
-			first = min(first, at)
+			first = at
 			return err
 		}
-		if err := t.later(scan, firstServed+condition+" ORDER BY m.next_at LIMIT 1", low, argument); err != nil {
+		if err := t.later(scan, firstServed+condition+" ORDER BY m.next_at LIMIT 1", low, first, argument); err != nil {
 			return "", nil, err
 		}
 		if err := t.sync(); err != nil {

@@ -130,7 +130,7 @@ var pagePromises = []promise{
 		s.clock.advance(2 * long)
 		third := s.claim(mine)
 		require.Len(s, third, 1, "its rest is over")
-		s.commit(store.Outcome{Lease: third[0].LeaseID, Sends: []store.Send{send(ann, "1"), send(ann, "2")}, Start: "1"})
+		s.commit(store.Outcome{Lease: third[0].LeaseID, Sends: []store.Send{send(ann, "1"), send(ann, "2"), send(ann, "3")}, Start: "1"})
 		s.finish(third[0])
 		fourth := s.claim(mine)
 		require.Len(s, fourth, 1, "its sends are left")
@@ -143,6 +143,9 @@ var pagePromises = []promise{
 		echo := event(store.Conversation{PageID: ann.PageID, PersonID: "echo"}, "echo")
 		echo.Confirms = "1"
 		require.NoError(s, s.Put(s.ctx, echo))
+		found, err := s.Cancel(s.ctx, ann, "3")
+		require.NoError(s, err)
+		require.True(s, found)
 		require.Len(s, s.claim(mine), 2, "an echo has ended its rest")
 		require.Len(s, s.claim(serving(only(eve.PageID))), 1)
 		require.Equal(s, 1, s.waiting()[eve.PageID].Events)
