@@ -82,9 +82,9 @@ type Config struct {
 	// failed with a permanent error or for the last time, or the event could not be
 	// decoded, or ended the process while it ran alone. The letter is durable then.
 	// It is called once for each letter, unless the process ends just after the
-	// commit: then it is not. Its context ends with the worker's lease, or after 10
-	// seconds. It must not block for long: the events of that person wait for it. A
-	// panic is logged. Default: nothing is called; it is logged and counted in Stats
+	// commit: then it is not. Its context ends after 10 seconds, or earlier if the
+	// worker's lease is lost or the grace period is over. It must not block for long:
+	// the worker waits for it, and mostly the events of that person. A panic is logged. Default: nothing is called; it is logged and counted in Stats
 	// anyway.
 	OnDeadLetter func(ctx context.Context, letter DeadLetter)
 
@@ -93,8 +93,7 @@ type Config struct {
 	// that was refused in its turn (sending.ErrNotAnswerable, a sending.FieldError),
 	// when the turn has ended. Otherwise it is called just before the failure is
 	// recorded, so after a crash it may be called again. Its
-	// context ends with the worker's lease, or after 10 seconds. It must not block
-	// for long. Default: nothing is called; the failure is logged and recorded anyway.
+	// context ends like that of OnDeadLetter. It must not block for long. Default: nothing is called; the failure is logged and recorded anyway.
 	OnSendFailed func(ctx context.Context, failure sending.Failure)
 
 	// OnTokenInvalid is called once when the platform refuses a page's access

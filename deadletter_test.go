@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -177,6 +178,31 @@ func TestHooksThatMisbehave(t *testing.T) {
 			require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "OnSendFailed", c.logged))
 		})
 	}
+}
+
+// TestHookHasItsTimeAfterTheLease: the lease that is given back with the turn is renewed no more, which does not end the
+// context of the hooks that report the turn.
+func TestHookHasItsTimeAfterTheLease(t *testing.T) {
+	t.Parallel()
+	var took []time.Duration
+	wait := func(ctx context.Context) {
+		began := time.Now()
+		<-ctx.Done()
+		took = append(took, time.Since(began))
+	}
+	policy := texts(route("fails", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+		return handling.Permanent(reply.Reply(ctx, sending.Text(strings.Repeat("x", 3000))))
+	}))
+	cfg := messenger.Config{
+		Policy:       policy,
+		OnDeadLetter: func(ctx context.Context, _ messenger.DeadLetter) { wait(ctx) },
+		OnSendFailed: func(ctx context.Context, _ sending.Failure) { wait(ctx) },
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "hi")
+		after(time.Minute)
+		require.Equal(t, []time.Duration{10 * time.Second, 10 * time.Second}, took)
+	})
 }
 
 // TestOnDeadLetterOnDatabases: the id is the one that the store replays and drops by.

@@ -131,6 +131,28 @@ func TestDebugLogOfStandbyAndSilence(t *testing.T) {
 	require.Equal(t, "no route was tried: a middleware ended the turn", records[2].Message)
 }
 
+// TestDebugLogOfAConditionWithoutText: a String method that panics costs the reason and not the turn.
+func TestDebugLogOfAConditionWithoutText(t *testing.T) {
+	t.Parallel()
+	policy := texts(routing.Route{Name: "r", When: textless{}, Senders: sending.List(sending.Text("fine"))})
+	var log bytes.Buffer
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Logger: debugLog(&log)}, func(w *world) {
+		w.says(ada, "hi")
+		after(5 * time.Minute)
+		require.Equal(t, []string{"fine"}, w.texts(ada))
+		require.Empty(t, w.letters())
+	})
+	records := tracesIn(t, log.Bytes())
+	require.Equal(t, "a route handled the event", records[len(records)-1].Message)
+	require.Contains(t, records[len(records)-1].Why, "no text")
+}
+
+// textless is a condition whose String method panics.
+type textless struct{}
+
+func (textless) Match(context.Context, *receiving.Event) bool { return true }
+func (textless) String() string                               { panic("no text") }
+
 // TestDebugLogCostsNothingWhenItIsOff: the logger is asked once in a turn, and nothing is formatted.
 func TestDebugLogCostsNothingWhenItIsOff(t *testing.T) {
 	t.Parallel()

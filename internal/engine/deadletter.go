@@ -23,7 +23,7 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 		return
 	}
 	letter := store.DeadLetter{Event: t.queued.Event, Attempts: t.queued.Attempts + 1, Failures: failures, At: time.Now()}
-	ctx, cancel := context.WithTimeout(t.w.held.ctx, hookTimeout)
+	ctx, cancel := context.WithTimeout(t.w.hookContext(), hookTimeout)
 	defer cancel()
 	found, readErr := t.w.e.cfg.Store.Dead(ctx, store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
 	switch {
@@ -34,7 +34,7 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 	case t.w.gone: // and it was no letter that an earlier try has made
 		return
 	}
-	hook(t.w.held.ctx, t.w.log, "OnDeadLetter", func(ctx context.Context) {
+	hook(t.w.hookContext(), t.w.log, "OnDeadLetter", func(ctx context.Context) {
 		tell(ctx, DeadLetter{Letter: letter, Event: t.ev, Err: err})
 	})
 }

@@ -26,6 +26,7 @@ type keeper struct {
 type lease struct {
 	keeper *keeper
 	id     store.LeaseID
+	parent context.Context // of ctx; it does not end with the lease
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	timer  *time.Timer
@@ -46,7 +47,7 @@ func newKeeper(cfg Config) *keeper {
 // hold starts to keep a lease that was asked for at that time.
 func (k *keeper) hold(parent context.Context, id store.LeaseID, asked time.Time) *lease {
 	ctx, end := context.WithCancelCause(parent)
-	l := &lease{keeper: k, id: id, ctx: ctx, end: end}
+	l := &lease{keeper: k, id: id, parent: parent, ctx: ctx, end: end}
 	l.asked.Store(&asked)
 	k.mu.Lock()
 	defer k.mu.Unlock()

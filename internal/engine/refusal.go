@@ -63,7 +63,7 @@ func (t *turn) reportRefused() {
 		t.w.e.counts.sent(store.OutcomeRefused)
 		t.w.log.Error("a reply was not sent: it was refused in its turn",
 			"event", t.queued.Key, "type", t.kind(), "route", f.route, "kind", f.Message.Kind(), "error", f.Err)
-		t.w.e.failed(t.w.held.ctx, f.Failure)
+		t.w.e.failed(t.w.hookContext(), f.Failure)
 	}
 }
 

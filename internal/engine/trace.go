@@ -45,10 +45,8 @@ func (t *turn) tracePassed(step routing.Step) {
 	if !t.traced {
 		return
 	}
-	t.mu.Lock()
-	why := t.runner.WhyNot(step)
-	t.mu.Unlock()
-	t.trace("a route did not run", "route", step.Name, "why", why)
+	runner := t.runnerNow()
+	t.trace("a route did not run", "route", step.Name, "why", runner.WhyNot(step))
 }
 
 // traceRoute logs what a route that was tried came to.
@@ -58,9 +56,7 @@ func (t *turn) traceRoute(step routing.Step, end routeEnd, meaning meaning, send
 	}
 	args := []any{"route", step.Name}
 	if end.asked.Asked() {
-		t.mu.Lock()
-		args = append(args, "why", t.runner.Why(step, t.plan.Event(step), end.asked, t.own))
-		t.mu.Unlock()
+		args = append(args, "why", t.why(step, end.asked))
 	}
 	switch {
 	case meaning == resultFailed:
@@ -76,6 +72,27 @@ func (t *turn) traceRoute(step routing.Step, end routeEnd, meaning meaning, send
 		}
 		t.trace("a route handled the event", append(args, "sends", kinds, "writes", writes)...)
 	}
+}
+
+// why says why a route ran or not. It asks the program's conditions for their text: without
+// a lock, and a condition that panics costs the text and not the turn.
+func (t *turn) why(step routing.Step, asked routing.Verdict) (why string) {
+	runner := t.runnerNow()
+	err := guard(t.w.log, "the String method of a condition", func() error {
+		why = runner.Why(step, t.plan.Event(step), asked, t.own)
+		return nil
+	}, "route", step.Name, "event", t.queued.Key)
+	if err != nil {
+		return err.Error()
+	}
+	return why
+}
+
+// runnerNow is a copy of the runner.
+func (t *turn) runnerNow() routing.Runner {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.runner
 }
 
 // traceUntried logs that a middleware ended the turn before any route was tried.

@@ -142,6 +142,15 @@ func (w *worker) served() bool { return w.e.served(w.lease.PageID) }
 // not once it was lost, but it is at shutdown.
 func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errLeaseLost) }
 
+// hookContext is the context of the hooks that report a turn. A lease that was given back
+// with the turn is renewed no more, which must not cut them short.
+func (w *worker) hookContext() context.Context {
+	if w.released {
+		return w.held.parent
+	}
+	return w.held.ctx
+}
+
 // event runs one turn, commits it and delivers what it sends. A fatal event, which
 // ended its process while it ran alone, is not run. The last event's turn gives the
 // lease back, if it sends nothing.
@@ -181,8 +190,8 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 		var conflict *store.ConflictError
 		switch {
 		case err == nil:
-			t.report(again, out.Event.Failures)
 			w.released = out.Release
+			t.report(again, out.Event.Failures)
 			w.e.HintAfter(out.After)
 			for _, s := range out.Sends {
 				w.e.HintAfter(s.Delay)
