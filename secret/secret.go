@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Redacted is what a [Value] prints as.
@@ -56,15 +58,50 @@ func (v Value) Equal(text string) bool {
 	return subtle.ConstantTimeCompare(want[:], got[:]) == 1 && !v.IsZero()
 }
 
+// shortSecret is the length, in bytes, below which a secret is looked for as a whole word only.
+const shortSecret = 8
+
 // Redact returns text with every occurrence of the secret replaced by [Redacted], also in the form it has in a URL's
 // query. It serves texts from outside that may repeat what they were given.
+//
+// A secret of less than 8 bytes is part of ordinary words: it is replaced only where it stands by itself, next to no letter,
+// digit or underscore. The secrets and tokens that the platform issues are longer.
 func (v Value) Redact(text string) string {
 	if v.IsZero() {
 		return text
 	}
 	plain := v.Reveal()
+	if len(plain) < shortSecret {
+		return redactWord(redactWord(text, plain), url.QueryEscape(plain))
+	}
 	return strings.NewReplacer(plain, Redacted, url.QueryEscape(plain), Redacted).Replace(text)
 }
+
+// redactWord replaces the occurrences of a secret that are not part of a longer word.
+func redactWord(text, plain string) string {
+	var out strings.Builder
+	for rest := 0; ; {
+		at := strings.Index(text[rest:], plain)
+		if at < 0 {
+			out.WriteString(text[rest:])
+			return out.String()
+		}
+		begin, end := rest+at, rest+at+len(plain)
+		before, _ := utf8.DecodeLastRuneInString(text[:begin])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if isWordRune(before) || isWordRune(after) {
+			_, size := utf8.DecodeRuneInString(text[begin:])
+			out.WriteString(text[rest : begin+size])
+			rest = begin + size
+			continue
+		}
+		out.WriteString(text[rest:begin])
+		out.WriteString(Redacted)
+		rest = end
+	}
+}
+
+func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // Format implements [fmt.Formatter]: every verb and flag prints [Redacted].
 func (v Value) Format(state fmt.State, _ rune) {

@@ -170,3 +170,23 @@ func TestRedactReplacesTheSecretInATextFromOutside(t *testing.T) {
 	require.Equal(t, "nothing", value.Redact("nothing"))
 	require.Equal(t, "text", secret.Value{}.Redact("text"))
 }
+
+// TestShortSecretsDoNotMaskWords: a text stays readable, and the secret is hidden where it is meant.
+func TestShortSecretsDoNotMaskWords(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ plain, text, want string }{
+		{"t", "dial tcp: timeout", "dial tcp: timeout"},
+		{"t", `GET /me?access_token=t&x=t: "t" t`, `GET /me?access_token=[redacted]&x=[redacted]: "[redacted]" [redacted]`},
+		{"t", "tt t_ _t t1 été", "tt t_ _t t1 été"},
+		{"é", "café é", "café [redacted]"},
+		{"s3cret", "Bearer s3cret, s3cret1", "Bearer [redacted], s3cret1"},
+		{"a b", "x=a+b&y=a b", "x=[redacted]&y=[redacted]"},
+		{"--", "----", "[redacted][redacted]"},
+		{"-a", "x-a", "x-a"},
+		{"\xff", "\xff\xfe", "[redacted]\xfe"},
+		{"1234567", "x1234567", "x1234567"},
+		{"12345678", "x12345678y", "x[redacted]y"},
+	} {
+		require.Equal(t, test.want, secret.New(test.plain).Redact(test.text), "%q in %q", test.plain, test.text)
+	}
+}
