@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
@@ -268,31 +270,21 @@ func setDefault[T comparable](field *T, value T) {
 // validate returns every mistake that the parts do not find themselves.
 func (c Config) validate() error {
 	var errs []error
-	fail := func(field, problem string) {
-		errs = append(errs, fmt.Errorf("messenger: Config.%s %s", field, problem))
+	fail := func(field, format string, args ...any) {
+		errs = append(errs, inConfig("Config."+field+": ", fmt.Errorf(format, args...)))
 	}
-	for field, d := range map[string]time.Duration{
-		"GracePeriod": c.GracePeriod, "SendTimeout": c.SendTimeout, "TurnTimeout": c.TurnTimeout,
-	} {
-		if d < 0 {
-			fail(field, "is negative")
-		}
+	if c.GracePeriod < 0 {
+		fail("GracePeriod", "is negative")
 	}
-	if c.MaxBody < 0 {
-		fail("MaxBody", "is negative")
+	if c.TurnTimeout < 0 {
+		fail("TurnTimeout", "is negative")
 	}
 	if c.Workers < 0 {
 		fail("Workers", "is negative")
 	}
-	switch {
-	case c.Tokens == nil && (c.PagesAtRunTime || len(c.Pages) > 0 && !c.servesEvery()):
-	case c.Tokens == nil:
-		fail("Tokens", "is missing: nothing could be sent")
-	case isNil(c.Tokens):
-		fail("Tokens", fmt.Sprintf("is a nil %T: nothing could be sent", c.Tokens))
-	}
+	c.checkTokens(fail)
 	if isNil(c.Store) {
-		fail("Store", fmt.Sprintf("is a nil %T: check the error of the function that opened the store", c.Store))
+		fail("Store", "is a nil %T: check the error of the function that opened the store", c.Store)
 	}
 	if s := c.Retention.Seen; s > 0 && s < minimumSeen {
 		fail("Retention.Seen", "is below 7 days: the platform may still repeat what would be forgotten")
@@ -300,9 +292,7 @@ func (c Config) validate() error {
 	if p := c.Retention.People; p > 0 && p < day {
 		fail("Retention.People", "is below 24 hours: people whom the bot may still answer would be forgotten")
 	}
-	if err := c.Quiet.Validate(); err != nil {
-		errs = append(errs, fmt.Errorf("messenger: Config.Quiet: %w", err))
-	}
+	errs = append(errs, inConfig("Config.", c.Quiet.Validate()))
 	for i, m := range c.TurnMiddleware {
 		if m == nil {
 			fail(fmt.Sprintf("TurnMiddleware[%d]", i), "is nil")
@@ -313,34 +303,66 @@ func (c Config) validate() error {
 			fail(fmt.Sprintf("SendMiddleware[%d]", i), "is nil")
 		}
 	}
-	errs = append(errs, c.checkApps())
-	for pageID := range c.Policies {
+	c.checkApps(fail)
+	for _, pageID := range slices.Sorted(maps.Keys(c.Policies)) {
 		if !c.serves(pageID) {
 			fail(fmt.Sprintf("Policies[%q]", pageID), "is for a page that no app of Config.Apps is bound to")
 		}
 	}
-	for pageID, settings := range c.ThreadSettings {
+	for _, pageID := range slices.Sorted(maps.Keys(c.ThreadSettings)) {
+		place := fmt.Sprintf("ThreadSettings[%q]", pageID)
 		if pageID != graph.Me && !c.serves(pageID) {
-			fail(fmt.Sprintf("ThreadSettings[%q]", pageID), "is for a page that no app of Config.Apps is bound to")
+			fail(place, "is for a page that no app of Config.Apps is bound to")
 		}
-		if err := settings.Validate(); err != nil {
-			errs = append(errs, fmt.Errorf("messenger: Config.ThreadSettings[%q]: %w", pageID, err))
-		}
+		errs = append(errs, inConfig("Config."+place+": ", c.ThreadSettings[pageID].Validate()))
 	}
 	return errors.Join(errs...)
 }
 
-// checkApps returns which apps name the same page, or have the same id: receiving
-// takes that where pages change at run time, but in a configuration it is a mistake.
-func (c Config) checkApps() error {
-	if !c.PagesAtRunTime && len(c.Pages) == 0 {
-		return nil // receiving does
+// checkTokens checks where tokens are from.
+func (c Config) checkTokens(fail func(field, format string, args ...any)) {
+	switch {
+	case c.Tokens == nil:
+		if c.needsTokens() {
+			fail("Tokens", "is missing: nothing could be sent")
+		}
+	case isNil(c.Tokens):
+		fail("Tokens", "is a nil %T: nothing could be sent", c.Tokens)
+	case isConstant(c.Tokens) && hasNoToken(c.Tokens, ""):
+		fail("Tokens", "is an empty token: nothing could be sent")
 	}
-	var errs []error
+}
+
+// needsTokens reports whether Tokens is required: unless each page may bring its own.
+func (c Config) needsTokens() bool {
+	return !c.PagesAtRunTime && (len(c.Pages) == 0 || c.servesEvery())
+}
+
+// isConstant reports whether a source is a [graph.PageToken].
+func isConstant(source graph.TokenSource) bool {
+	return reflect.TypeOf(source) == reflect.TypeOf(graph.PageToken(""))
+}
+
+// hasNoToken reports whether it is certain that a source has no token for a page: only
+// sources that are known to have their tokens at hand are asked.
+func hasNoToken(source graph.TokenSource, pageID string) bool {
+	if _, isMap := source.(graph.TokenMap); !isMap && !isConstant(source) {
+		return false
+	}
+	token, err := source.Token(context.Background(), pageID)
+	return err != nil || token.IsZero()
+}
+
+// checkApps finds apps that name the same page, or have the same id: receiving
+// takes that where pages change at run time, but in a configuration it is a mistake.
+func (c Config) checkApps(fail func(field, format string, args ...any)) {
+	if !c.PagesAtRunTime && len(c.Pages) == 0 {
+		return // receiving does
+	}
 	places := map[string]string{}
 	once := func(kind, value, place string) {
 		if first, twice := places[kind+value]; twice && value != "" {
-			errs = append(errs, fmt.Errorf("messenger: Config.%s is the same as %s", place, first))
+			fail(place, "is the same as Config.%s", first)
 			return
 		}
 		places[kind+value] = place
@@ -351,7 +373,6 @@ func (c Config) checkApps() error {
 			once("page ", pageID, fmt.Sprintf("Apps[%d].Pages[%d]", i, j))
 		}
 	}
-	return errors.Join(errs...)
 }
 
 // serves reports whether events of a page can reach the bot from the start.

@@ -2,6 +2,7 @@ package messenger_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -20,32 +21,105 @@ import (
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
-func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
+// TestNewNamesEveryMistake: all of them together, each in one line that begins with its field.
+func TestNewNamesEveryMistake(t *testing.T) {
+	t.Parallel()
+	twoMistakes := threadsettings.Settings{Greeting: threadsettings.Greet(strings.Repeat("x", 161)), GetStarted: &threadsettings.GetStarted{Payload: strings.Repeat("p", 1001)}}
+	for name, test := range map[string]struct {
+		config messenger.Config
+		want   []string
+	}{
+		"nothing is set": {messenger.Config{}, []string{
+			"Config.Apps: is empty: without an app secret a forged callback cannot be detected",
+			"Config.VerifyToken: is empty: nothing would be left of the verification",
+			"Config.Tokens: is missing: nothing could be sent",
+		}},
+		"everything is wrong": {messenger.Config{
+			Apps:         []receiving.App{{Secrets: []secret.Value{secret.New("")}}},
+			BodyBudget:   -1,
+			BodyTimeout:  -1,
+			GracePeriod:  -1,
+			GraphURL:     "::",
+			GraphVersion: "27",
+			MaxBody:      -1,
+			Policies:     map[string]routing.Policy{"7": {receiving.TypeSimpleText: {{}, {}}}, "abc": {}},
+			Policy:       routing.Policy{receiving.TypeSimpleText: {{Handler: handling.SimpleText{Pattern: "("}}}, receiving.TypeImage: {{}}},
+			Quiet:        handling.Quiet{AfterHuman: -1},
+			Retention:    messenger.Retention{People: time.Hour, Seen: time.Hour},
+			SendTimeout:  -1,
+			ThreadSettings: map[string]threadsettings.Settings{
+				"8": twoMistakes,
+			},
+			TurnTimeout: -1,
+			Workers:     -1,
+		}, []string{
+			"Config.Apps[0].Secrets[0]: is empty",
+			"Config.BodyBudget: is negative",
+			"Config.BodyTimeout: is negative",
+			"Config.MaxBody: is negative",
+			"Config.VerifyToken: is empty: nothing would be left of the verification",
+			"Config.GraphURL: not an http or https URL",
+			"Config.SendTimeout: must not be negative: -1ns",
+			"Config.GraphVersion: must look like v27.0",
+			"Config.GracePeriod: is negative",
+			"Config.TurnTimeout: is negative",
+			"Config.Workers: is negative",
+			"Config.Tokens: is missing: nothing could be sent",
+			"Config.Retention.Seen: is below 7 days: the platform may still repeat what would be forgotten",
+			"Config.Retention.People: is below 24 hours: people whom the bot may still answer would be forgotten",
+			"Config.Quiet.AfterHuman: is negative: -1ns",
+			`Config.ThreadSettings["8"]: GetStarted.Payload: 1001 characters; at most 1000`,
+			`Config.ThreadSettings["8"]: Greeting[0] (default).Text: 161 characters; at most 160`,
+			"Config.Policy: IMAGE/0: its handler is nil; only a route with When and Senders needs none",
+			"Config.Policy: SIMPLE_TEXT/0: handler handling.SimpleText: pattern: error parsing regexp: missing closing ): `(`",
+			`Config.Policies["7"] (page "7"): Policy: SIMPLE_TEXT/0: its handler is nil; only a route with When and Senders needs none`,
+			`Config.Policies["7"] (page "7"): Policy: SIMPLE_TEXT/1: its handler is nil; only a route with When and Senders needs none`,
+			`Config.Policies["abc"] (page "abc"): ID: is not a number: page ids have digits only`,
+		}},
+		"pages": {messenger.Config{
+			Apps:        []receiving.App{{Secrets: []secret.Value{secret.New("s")}, Pages: []string{"1", "page"}}},
+			VerifyToken: secret.New("v"),
+			Tokens:      graph.TokenMap{"1": secret.New("t")},
+			Pages:       []messenger.Page{{ID: "abc", Token: graph.PageToken("")}, {ID: "3"}, {ID: "4", Token: graph.TokenMap{}}},
+		}, []string{
+			`Config.Pages[0] (page "abc"): ID: is not a number: page ids have digits only`,
+			`Config.Pages[0] (page "abc"): Token: is empty`,
+			`Config.Pages[1] (page "3"): Token: is missing: Config.Tokens has no token of the page`,
+			`Config.Pages[2] (page "4"): Token: is a graph.TokenMap without a token of this page`,
+			`Config.Apps[0].Pages[1] (page "page"): ID: is not a number: page ids have digits only`,
+		}},
+		"an empty token": {messenger.Config{Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.PageToken("")}, []string{
+			"Config.Tokens: is an empty token: nothing could be sent",
+		}},
+		"a nil function": {messenger.Config{Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.TokenFunc(nil)}, []string{
+			"Config.Tokens: is a nil graph.TokenFunc: nothing could be sent",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := messenger.New(test.config)
+			require.Error(t, err)
+			lines := strings.Split(err.Error(), "\n")
+			require.Equal(t, "messenger: invalid configuration:", lines[0])
+			require.Equal(t, test.want, lines[1:])
+		})
+	}
+}
+
+// TestMistakesCanBeTakenApart: the text is for people, the parts are for programs.
+func TestMistakesCanBeTakenApart(t *testing.T) {
 	t.Parallel()
 	_, err := messenger.New(messenger.Config{
-		Apps:        []receiving.App{{Secrets: []secret.Value{secret.New("")}}},
-		BodyBudget:  -1,
-		BodyTimeout: -1,
-		GracePeriod: -1,
-		GraphURL:    "::",
-		MaxBody:     -1,
-		Policies:    map[string]routing.Policy{"7": {receiving.TypeSimpleText: {{}}}},
-		Policy:      routing.Policy{receiving.TypeSimpleText: {{Handler: handling.SimpleText{Pattern: "("}}}, "NOPE": nil},
-		Retention:   messenger.Retention{People: time.Hour, Seen: time.Hour},
-		SendTimeout: -1,
-		ThreadSettings: map[string]threadsettings.Settings{
-			"8": {Greeting: threadsettings.Greet(strings.Repeat("x", 161))},
-		},
-		TurnTimeout: -1,
-		Workers:     -1,
+		Policy: routing.Policy{"NOPE": nil},
+		Pages:  []messenger.Page{{ID: "abc"}},
 	})
-	require.Error(t, err)
-	for _, want := range []string{
-		"Apps[0].Secrets[0]", "VerifyToken", "Tokens", "BaseURL", "BodyBudget", "BodyTimeout", "GracePeriod", "MaxBody", "SendTimeout", "TurnTimeout",
-		"Workers", "Retention.People", "Retention.Seen", `Policies["7"]`, "SIMPLE_TEXT/0", "NOPE", `ThreadSettings["8"]`,
-	} {
-		require.ErrorContains(t, err, want)
-	}
+	mistake, ok := errors.AsType[*routing.Mistake](err)
+	require.True(t, ok)
+	require.Equal(t, "NOPE", mistake.Place)
+	page, ok := errors.AsType[*messenger.PageError](err)
+	require.True(t, ok)
+	require.Equal(t, "Config.Pages[0]", page.Place)
+	require.Equal(t, "ID", page.Field)
 }
 
 func TestEmptySecretsAreNeverAnythingGoes(t *testing.T) {
@@ -72,10 +146,10 @@ func TestNewRefusesNilPointersInInterfaces(t *testing.T) {
 		change func(*messenger.Config)
 		want   string
 	}{
-		"store":        {func(c *messenger.Config) { c.Store = (*store.Memory)(nil) }, "messenger: Config.Store is a nil *store.Memory"},
-		"own store":    {func(c *messenger.Config) { c.Store = (*memory)(nil) }, "messenger: Config.Store is a nil *messenger_test.memory"},
-		"tokens":       {func(c *messenger.Config) { c.Tokens = (*tokens)(nil) }, "messenger: Config.Tokens is a nil *messenger_test.tokens"},
-		"token source": {func(c *messenger.Config) { c.Tokens = graph.TokenFunc(nil) }, "messenger: Config.Tokens is a nil graph.TokenFunc"},
+		"store":        {func(c *messenger.Config) { c.Store = (*store.Memory)(nil) }, "Config.Store: is a nil *store.Memory"},
+		"own store":    {func(c *messenger.Config) { c.Store = (*memory)(nil) }, "Config.Store: is a nil *messenger_test.memory"},
+		"tokens":       {func(c *messenger.Config) { c.Tokens = (*tokens)(nil) }, "Config.Tokens: is a nil *messenger_test.tokens"},
+		"token source": {func(c *messenger.Config) { c.Tokens = graph.TokenFunc(nil) }, "Config.Tokens: is a nil graph.TokenFunc"},
 	} {
 		config := valid
 		test.change(&config)

@@ -36,8 +36,9 @@ func ExampleBot_SetPages() {
 	fmt.Println(len(bot.Pages()), bot.RemovePages("4711"), len(bot.Pages()))
 	// Output:
 	// <nil>
-	// messenger: pages[0] (page "4712"): Token: is missing: there is no Config.Tokens either, so nothing could be sent
-	// messenger: pages[1] (page "4713"): PolicyOf: page "4714" is not served
+	// messenger: invalid pages:
+	// pages[0] (page "4712"): Token: is missing: there is no Config.Tokens either, so nothing could be sent
+	// pages[1] (page "4713"): PolicyOf: page "4714" is not served
 	// first: 4712 Token
 	// 1 <nil> 0
 }

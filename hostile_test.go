@@ -243,6 +243,6 @@ func TestNilMiddlewareIsRefused(t *testing.T) {
 		Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.PageToken("t"),
 		TurnMiddleware: []handling.Middleware{nil}, SendMiddleware: []sending.Middleware{nil},
 	})
-	require.ErrorContains(t, err, "TurnMiddleware[0] is nil")
-	require.ErrorContains(t, err, "SendMiddleware[0] is nil")
+	require.ErrorContains(t, err, "Config.TurnMiddleware[0]: is nil")
+	require.ErrorContains(t, err, "Config.SendMiddleware[0]: is nil")
 }

@@ -44,7 +44,8 @@ type Bot struct {
 }
 
 // New builds a bot. The error names everything that is wrong with the
-// configuration: a missing secret or verify token, every mistake of the policy.
+// configuration, one mistake a line with its field: a missing secret or verify token,
+// every mistake of the policy. It shows no secret.
 func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
 	b := &Bot{cfg: cfg}
@@ -62,7 +63,7 @@ func New(config Config) (*Bot, error) {
 
 		PagesAtRunTime: cfg.PagesAtRunTime || len(cfg.Pages) > 0 && !cfg.servesEvery(),
 	})
-	errs = append(errs, err)
+	errs = append(errs, inConfig("Config.", err))
 	b.client, err = graph.New(graph.Config{
 		AppSecret:  b.appSecret,
 		BaseURL:    cfg.GraphURL,
@@ -71,7 +72,7 @@ func New(config Config) (*Bot, error) {
 		Tokens:     tokens,
 		Version:    cfg.GraphVersion,
 	})
-	errs = append(errs, err, b.cfg.validate())
+	errs = append(errs, inConfig("Config.", err), b.cfg.validate())
 	pages, err := cfg.firstPages()
 	errs = append(errs, err)
 	if err := errors.Join(errs...); err != nil {

@@ -23,7 +23,7 @@ type Page struct {
 	// Config.Apps.
 	App string
 
-	// ID is the page's id, as events have it. Required.
+	// ID is the page's id, as events have it: digits only. Required.
 	ID string
 
 	// Policy says which handlers run for the page's events. Default: that of the page
@@ -48,8 +48,9 @@ type Page struct {
 	ThreadSettings threadsettings.Settings
 
 	// Token finds the page's access token, such as graph.PageToken. It is asked before
-	// each call, as Config.Tokens is, and must be safe for concurrent use. Default:
-	// Config.Tokens.
+	// each call, as Config.Tokens is, and must be safe for concurrent use. An empty
+	// graph.PageToken is a mistake, and so is a graph.TokenMap without the page; other
+	// sources are not asked before the first call. Default: Config.Tokens.
 	Token graph.TokenSource
 }
 
@@ -67,8 +68,9 @@ type PageError struct {
 	Err error
 }
 
+// Error names place, page and field in each of its lines.
 func (e *PageError) Error() string {
-	return fmt.Sprintf("messenger: %s (page %q): %s: %s", e.Place, e.PageID, e.Field, e.Err)
+	return eachLine(fmt.Sprintf("%s (page %q): %s: ", e.Place, e.PageID, e.Field), e.Err)
 }
 
 func (e *PageError) Unwrap() error { return e.Err }
@@ -76,19 +78,29 @@ func (e *PageError) Unwrap() error { return e.Err }
 // dashboardPage is the id in test events of the App Dashboard. No page has it.
 const dashboardPage = "0"
 
+// checkPageID returns why no page can have an id, or nil.
+func checkPageID(id string) error {
+	switch {
+	case id == "":
+		return errors.New("is empty")
+	case id == graph.Me:
+		return errors.New(`"me" is not a page id; use the one that events have`)
+	case id == dashboardPage:
+		return errors.New(`no page has the id "0"`)
+	case !onlyDigits.MatchString(id):
+		return errors.New("is not a number: page ids have digits only")
+	}
+	return nil
+}
+
 // check returns what is wrong with a page by itself.
 func (p Page) check(place string) []error {
 	var errs []error
 	fail := func(field, format string, args ...any) {
 		errs = append(errs, &PageError{Place: place, PageID: p.ID, Field: field, Err: fmt.Errorf(format, args...)})
 	}
-	switch p.ID {
-	case "":
-		fail("ID", "is empty")
-	case graph.Me:
-		fail("ID", `"me" is not a page id; use the one that events have`)
-	case dashboardPage:
-		fail("ID", `no page has the id "0"`)
+	if err := checkPageID(p.ID); err != nil {
+		fail("ID", "%w", err)
 	}
 	seen := map[string]int{}
 	for i, s := range p.Secrets {
@@ -103,8 +115,14 @@ func (p Page) check(place string) []error {
 		}
 		seen[s.Reveal()] = i
 	}
-	if p.Token != nil && isNil(p.Token) {
+	switch {
+	case p.Token == nil:
+	case isNil(p.Token):
 		fail("Token", "is a nil %T", p.Token)
+	case isConstant(p.Token) && hasNoToken(p.Token, p.ID):
+		fail("Token", "is empty")
+	case hasNoToken(p.Token, p.ID):
+		fail("Token", "is a %T without a token of this page", p.Token)
 	}
 	switch {
 	case p.PolicyOf != "" && p.Policy != nil:
@@ -122,5 +140,6 @@ var (
 	errNoAppOfPage = errors.New("is missing: several of Config.Apps could deliver the page's events")
 	errNoSecrets   = errors.New("are missing: Config.Apps is empty, so the page needs its own app's secrets")
 	errNoToken     = errors.New("is missing: there is no Config.Tokens either, so nothing could be sent")
+	errNotInTokens = errors.New("is missing: Config.Tokens has no token of the page")
 	errAllPages    = errors.New("are set, but the only app of Config.Apps delivers the events of every page; set Config.PagesAtRunTime, or name its Pages")
 )

@@ -45,7 +45,7 @@ func (b *Bot) SetPages(pages ...Page) error {
 	defer b.pagesMu.Unlock()
 	next, err := b.pages.Load().with(b.cfg, list)
 	if err != nil {
-		return err
+		return fmt.Errorf("messenger: invalid pages:\n%w", err)
 	}
 	return b.use(next, ids)
 }
@@ -119,7 +119,7 @@ func (c Config) firstPages() (*pageTable, error) {
 	table := &pageTable{every: c.servesEvery(), pages: map[string]*servedPage{}}
 	var err error
 	if table.common, err = routing.Compile(c.Policy); err != nil {
-		err = errors.Join(err)
+		err = inConfig("Config.Policy: ", err)
 	}
 	if me, ok := c.ThreadSettings[graph.Me]; ok {
 		table.me = &servedPage{menus: menusOf(me, c.Catalog)}

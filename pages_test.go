@@ -409,6 +409,8 @@ func TestMistakesInPagesAreRefusedTogether(t *testing.T) {
 			messenger.Page{ID: "22", ThreadSettings: threadsettings.Settings{Greeting: threadsettings.Greet(strings.Repeat("x", 200))}},
 			messenger.Page{ID: "22"},
 			messenger.Page{ID: "23", App: "other", Secrets: []secret.Value{secret.New(customerSecret)}},
+			messenger.Page{ID: "abc", Token: graph.PageToken("")},
+			messenger.Page{ID: "24 ", Token: graph.TokenMap{"24": secret.New("t")}},
 		)
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), appSecret)
@@ -433,8 +435,15 @@ func TestMistakesInPagesAreRefusedTogether(t *testing.T) {
 			`pages[15] (page "22"): ThreadSettings: `,
 			`pages[16] (page "22"): ID: is the same as that of pages[15]`,
 			`pages[17] (page "23"): Secrets[0]: is a secret of page "` + customer + `" too`,
+			`pages[18] (page "abc"): ID: is not a number: page ids have digits only`,
+			`pages[18] (page "abc"): Token: is empty`,
+			`pages[19] (page "24 "): ID: is not a number`,
+			`pages[19] (page "24 "): Token: is a graph.TokenMap without a token of this page`,
 		} {
 			require.ErrorContains(t, err, want, i)
+		}
+		for i, line := range strings.Split(err.Error(), "\n") {
+			require.Equal(t, i > 0, strings.HasPrefix(line, "pages["), line)
 		}
 		wrong, ok := errors.AsType[*messenger.PageError](err)
 		require.True(t, ok)
@@ -481,9 +490,9 @@ func TestMistakesInTheConfigurationOfPages(t *testing.T) {
 		"another app names it":   {messenger.Config{Apps: []receiving.App{app("a"), app("b", "1")}, Pages: []messenger.Page{{ID: "1", App: "a", Token: token}}}, "App: is another than Config.Apps[1]"},
 		"an app of every page":   {messenger.Config{Tokens: token, Apps: []receiving.App{app("a")}, Pages: []messenger.Page{{ID: "1", Secrets: own}}}, "Secrets: are set, but the only app"},
 		"two policies":           {messenger.Config{Tokens: token, Apps: []receiving.App{app("a")}, Policies: map[string]routing.Policy{"1": answersAs("x")}, Pages: []messenger.Page{{ID: "1"}}}, "Policy: is in Config.Policies too"},
-		"a page of two apps":     {messenger.Config{Tokens: token, PagesAtRunTime: true, Apps: []receiving.App{app("a", "1"), app("b", "1")}}, "Config.Apps[1].Pages[0] is the same as Apps[0].Pages[0]"},
-		"two apps of one id":     {messenger.Config{Tokens: token, PagesAtRunTime: true, Apps: []receiving.App{app("a"), {ID: "a", Secrets: own}}}, "Config.Apps[1].ID is the same as Apps[0].ID"},
-		"a policy of no page":    {messenger.Config{PagesAtRunTime: true, Policies: map[string]routing.Policy{"1": answersAs("x")}}, `Policies["1"] is for a page that no app`},
+		"a page of two apps":     {messenger.Config{Tokens: token, PagesAtRunTime: true, Apps: []receiving.App{app("a", "1"), app("b", "1")}}, "Config.Apps[1].Pages[0]: is the same as Config.Apps[0].Pages[0]"},
+		"two apps of one id":     {messenger.Config{Tokens: token, PagesAtRunTime: true, Apps: []receiving.App{app("a"), {ID: "a", Secrets: own}}}, "Config.Apps[1].ID: is the same as Config.Apps[0].ID"},
+		"a policy of no page":    {messenger.Config{PagesAtRunTime: true, Policies: map[string]routing.Policy{"1": answersAs("x")}}, `Policies["1"]: is for a page that no app`},
 		"apps without run time":  {messenger.Config{Tokens: token, Apps: []receiving.App{app("a"), app("b")}}, "Apps[0].Pages: is empty"},
 		"a cycle":                {messenger.Config{Tokens: token, Apps: []receiving.App{app("a")}, Pages: []messenger.Page{{ID: "1", PolicyOf: "2"}, {ID: "2", PolicyOf: "1"}}}, `Config.Pages[0] (page "1"): PolicyOf: is a cycle: 1 → 2 → 1`},
 		"a bad common policy":    {messenger.Config{PagesAtRunTime: true, Policy: texts(routing.Route{})}, "SIMPLE_TEXT"},

@@ -82,6 +82,8 @@ func (t *pageTable) with(c Config, pages []placed) (*pageTable, error) {
 		var found []error
 		if !p.checked {
 			found = p.check(p.place)
+		} else if err := checkPageID(p.ID); err != nil {
+			found = append(found, &PageError{Place: p.place, PageID: p.ID, Field: "ID", Err: err})
 		}
 		if first, twice := places[p.ID]; twice && p.ID != "" {
 			found = append(found, &PageError{Place: p.place, PageID: p.ID, Field: "ID", Err: fmt.Errorf("is the same as that of %s", first)})
@@ -120,8 +122,12 @@ func (t *pageTable) serve(c Config, p placed) (*servedPage, []error) {
 			served.secret = secrets[0]
 		}
 	}
-	if p.Token == nil && isNil(c.Tokens) {
+	switch {
+	case p.Token != nil, p.checked && c.needsTokens():
+	case isNil(c.Tokens):
 		fail("Token", errNoToken)
+	case !p.checked && hasNoToken(c.Tokens, p.ID):
+		fail("Token", errNotInTokens)
 	}
 	if p.Policy != nil {
 		var err error

@@ -50,10 +50,10 @@ type Quiet struct {
 // Validate returns an error for a negative duration or an empty app id.
 func (q Quiet) Validate() error {
 	if q.AfterHuman < 0 {
-		return fmt.Errorf("handling: Quiet.AfterHuman is negative: %v", q.AfterHuman)
+		return fmt.Errorf("handling: Quiet.AfterHuman: is negative: %v", q.AfterHuman)
 	}
 	if i := slices.Index(q.Automations, ""); i >= 0 {
-		return fmt.Errorf("handling: Quiet.Automations[%d] is empty", i)
+		return fmt.Errorf("handling: Quiet.Automations[%d]: is empty", i)
 	}
 	return nil
 }

@@ -60,8 +60,8 @@ func TestQuietDecidesByTheFacts(t *testing.T) {
 func TestQuietValidate(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, handling.Quiet{AfterHuman: time.Hour, Automations: []string{"1"}, OtherApp: true}.Validate())
-	require.ErrorContains(t, handling.Quiet{AfterHuman: -time.Second}.Validate(), "AfterHuman is negative: -1s")
-	require.ErrorContains(t, handling.Quiet{Automations: []string{"1", ""}}.Validate(), "Automations[1] is empty")
+	require.ErrorContains(t, handling.Quiet{AfterHuman: -time.Second}.Validate(), "handling: Quiet.AfterHuman: is negative: -1s")
+	require.ErrorContains(t, handling.Quiet{Automations: []string{"1", ""}}.Validate(), "handling: Quiet.Automations[1]: is empty")
 }
 
 // silenceOf runs a middleware and returns the silence that the routes see.

@@ -51,7 +51,7 @@ func TestStartKeepsThePagesOfTheApps(t *testing.T) {
 	tb.expect("no app of Config.Apps is bound to the simulated page: add messengertest.PageID", func() {
 		messengertest.Start(tb, messenger.Config{Apps: []receiving.App{app("1", "7"), app("2", "8")}})
 	})
-	tb.expect(`Policies["9"] is for a page that no app of Config.Apps is bound to`, func() {
+	tb.expect(`Policies["9"]: is for a page that no app of Config.Apps is bound to`, func() {
 		messengertest.Start(tb, messenger.Config{
 			Apps: []receiving.App{app("1", messengertest.PageID)}, Policies: map[string]routing.Policy{"9": answer("own")},
 		})
