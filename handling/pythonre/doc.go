@@ -14,4 +14,8 @@
 // What RE2 cannot express is refused when the pattern is compiled, by name and place:
 // look-ahead and look-behind, back-references, conditional and atomic groups,
 // possessive quantifiers, and more than 1000 repetitions.
+//
+// One difference is left: a named group that is repeated and can match nothing, such as
+// (?P<x>\w?)*, has what it matched last, while Python also lets it match nothing at the
+// end. Which texts match is the same.
 package pythonre

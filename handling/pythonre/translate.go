@@ -99,6 +99,14 @@ func (t *translation) chars(s set) {
 		return
 	}
 	inFrames := framedRunes()
+	if len(s) == 1 && s[0].lo == s[0].hi { // most are one character, and the rest takes longer
+		if class := s.class(); inFrames.has(s[0].lo) {
+			t.out.WriteString("(?:_" + class + "_)")
+		} else {
+			t.out.WriteString(class)
+		}
+		return
+	}
 	outside := inFrames.not()
 	plain, framed := s.and(outside), s.and(inFrames)
 	// Outside of a frame no other framed rune than the underscore that begins one can
