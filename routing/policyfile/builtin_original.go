@@ -127,7 +127,7 @@ func addOriginalSenders(r *Registry) {
 		case sending.MarkSeen, sending.TypingOn, sending.TypingOff:
 			return sending.SenderAction{Action: action}, nil
 		}
-		return nil, ArgError("action", fmt.Errorf("is %q, and has to be one of mark_seen, typing_on, typing_off", a.Action))
+		return nil, ArgError("action", fmt.Errorf("is %s, and has to be one of mark_seen, typing_on, typing_off", quoted(a.Action)))
 	}, alias, Doc("The class of djmessenger: SenderAction."))
 
 	name, alias = inSending("MultimediaSender")
@@ -135,9 +135,9 @@ func addOriginalSenders(r *Registry) {
 		s := multimedia(multimediaArgs{Type: strings.ToLower(a.SendingType), URL: a.URL})
 		switch s.Type {
 		case sending.AttachmentImage, sending.AttachmentAudio, sending.AttachmentVideo, sending.AttachmentFile:
-			return s, ArgError("url", s.Validate())
+			return s, s.Validate()
 		}
-		return nil, ArgError("sending_type", fmt.Errorf("is %q, and has to be one of image, audio, video, file", a.SendingType))
+		return nil, ArgError("sending_type", fmt.Errorf("is %s, and has to be one of image, audio, video, file", quoted(a.SendingType)))
 	}, alias, Doc("The class of djmessenger: Multimedia."))
 
 	name, alias = inSending("BaseQuickReplySender")

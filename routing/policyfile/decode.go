@@ -103,7 +103,7 @@ func (r *reading) scalar(s shape, v *value, place string, to reflect.Value) bool
 			return false
 		}
 		u, _ := reflect.TypeAssert[encoding.TextUnmarshaler](to.Addr())
-		if err := u.UnmarshalText([]byte(v.text)); err != nil {
+		if err := guarded(func() error { return u.UnmarshalText([]byte(v.text)) }); err != nil {
 			r.wrong(v.at, place, err)
 			return false
 		}
@@ -138,7 +138,7 @@ func (r *reading) number(s shape, v *value, place string, to reflect.Value) bool
 		to.SetFloat(f)
 	}
 	if err != nil {
-		r.fail(v.at, place, "is %s, and has to be a number of Go type %s", v.text, to.Type())
+		r.fail(v.at, place, "is %s, and has to be a number of Go type %s", shortNumber(v.text), to.Type())
 		return false
 	}
 	return true
@@ -151,7 +151,7 @@ func (r *reading) duration(v *value, place string, to reflect.Value) bool {
 	}
 	d, err := time.ParseDuration(v.text)
 	if err != nil {
-		r.fail(v.at, place, `is %q, and has to be a duration such as "30s" or "1h30m"`, v.text)
+		r.fail(v.at, place, `is %s, and has to be a duration such as "30s" or "1h30m"`, quoted(v.text))
 		return false
 	}
 	to.SetInt(int64(d))
@@ -160,11 +160,22 @@ func (r *reading) duration(v *value, place string, to reflect.Value) bool {
 
 func (r *reading) custom(v *value, place string, to reflect.Value) bool {
 	u, _ := reflect.TypeAssert[json.Unmarshaler](to.Addr())
-	if err := u.UnmarshalJSON(writeJSON(v, false)); err != nil {
+	if err := guarded(func() error { return u.UnmarshalJSON(writeJSON(v, false)) }); err != nil {
 		r.wrong(v.at, place, err)
 		return false
 	}
 	return true
+}
+
+// guarded calls a method of an argument's type. A panic is its mistake, not the end of
+// the program.
+func guarded(unmarshal func() error) (err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("its type panics: %v", panicked)
+		}
+	}()
+	return unmarshal()
 }
 
 func (r *reading) slice(v *value, place string, to reflect.Value) bool {
@@ -194,7 +205,7 @@ func (r *reading) mapping(v *value, place string, to reflect.Value) bool {
 	members := reflect.MakeMapWithSize(to.Type(), len(v.members))
 	for _, m := range v.members {
 		inner := reflect.New(to.Type().Elem()).Elem()
-		ok = r.decode(m.value, place+"."+m.name, inner) && ok
+		ok = r.decode(m.value, below(place, m.name), inner) && ok
 		members.SetMapIndex(reflect.ValueOf(m.name).Convert(to.Type().Key()), inner)
 	}
 	to.Set(members)
@@ -223,7 +234,7 @@ func (r *reading) structure(v *value, place string, to reflect.Value) bool {
 			continue
 		}
 		if len(f.oneOf) > 0 && field.Kind() == reflect.String && !slices.Contains(f.oneOf, field.String()) {
-			r.fail(inner.at, at, "is %q, and has to be one of %s", field.String(), strings.Join(f.oneOf, ", "))
+			r.fail(inner.at, at, "is %s, and has to be one of %s", quoted(field.String()), strings.Join(f.oneOf, ", "))
 			ok = false
 		}
 	}
@@ -267,7 +278,7 @@ func (r *reading) only(v *value, place string, names []string) bool {
 			continue
 		}
 		ok = false
-		at := strings.TrimPrefix(place+"."+m.name, ".")
+		at := below(place, m.name)
 		if len(names) == 0 {
 			r.fail(m.at, at, "there is no such field here; there are none")
 			continue

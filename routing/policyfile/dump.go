@@ -163,7 +163,7 @@ func (d *dumping) part(s sort, place string, part any, from *made) (*value, erro
 		}
 		return v, nil
 	}
-	return nil, fmt.Errorf("policyfile: %s: the registry did not make this %s, a %s", place, s, nameOf(part))
+	return nil, fmt.Errorf("policyfile: %s: the registry did not make this %s, a %s", place, s, partName(part))
 }
 
 // condition writes a condition.
@@ -200,8 +200,8 @@ func (d *dumping) condition(place string, part any, from *made) (*value, error) 
 	return d.part(conditions, place, part, nil)
 }
 
-// nameOf says what a part is.
-func nameOf(part any) string {
+// partName says what a part is.
+func partName(part any) string {
 	if s, ok := part.(fmt.Stringer); ok {
 		return fmt.Sprintf("%s (%T)", s, part)
 	}

@@ -71,7 +71,7 @@ func (r *reading) wrong(at Position, place string, err error) {
 	for _, prefix := range []string{"handling: ", "sending: ", "routing: "} { // the place says it
 		problem = strings.TrimPrefix(problem, prefix)
 	}
-	r.mistakes = append(r.mistakes, &Mistake{Position: at, Place: place, Problem: problem, Err: err})
+	r.mistakes = append(r.mistakes, &Mistake{Position: at, Place: place, Problem: printable(problem), Err: err})
 }
 
 // places are the places of one route.
@@ -95,6 +95,9 @@ func (r *reading) root(v *value) {
 		return
 	}
 	r.only(v, "", []string{"routers", "$schema"})
+	if schema := v.get("$schema"); schema != nil {
+		r.want(schema, "$schema", text)
+	}
 	routers := v.get("routers")
 	if routers == nil {
 		r.fail(v.at, "routers", "is missing")
@@ -118,15 +121,15 @@ func (r *reading) router(v *value, place string, first map[receiving.Type]locate
 	var types []receiving.Type
 	for _, named := range r.types(v, place) {
 		t := receiving.Type(named.value.text)
+		if !receiving.Known(t) {
+			r.wrong(named.value.at, named.place, routing.Types{t}.Validate())
+			continue
+		}
 		if other, twice := first[t]; twice {
 			r.fail(named.value.at, named.place, "%s has a router already: %s (%s)", t, other.place, other.value.at)
 			continue
 		}
 		first[t] = named
-		if !receiving.Known(t) {
-			r.wrong(named.value.at, named.place, routing.Types{t}.Validate())
-			continue
-		}
 		types = append(types, t)
 	}
 	handlers := v.get("handlers")

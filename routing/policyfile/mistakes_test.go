@@ -145,6 +145,7 @@ router: 3
       - {when: {all: [{not: {name: Nonsense}}, 3], any: []}, senders: [{name: Default}]}
       - {when: [{not: {name: Nonsense}}, 3, {}, {alle: []}], senders: [{name: Default}]}
       - {when: {not: {any: [{name: Dummy}]}, args: {}}, senders: [{name: Default}]}
+      - {when: {all: null, name: Text}, senders: [{name: Default}]}
 `, `4:22: routers[0].handlers[0].when.any: has no conditions
 5:23: routers[0].handlers[1].when.name: "Nonsense" is not registered as a condition; if it is one of your own, port and register it (docs/policy.md)
 6:16: routers[0].handlers[2].when: a condition has only one of all, any, not and name; this has all and any
@@ -153,7 +154,8 @@ router: 3
 7:45: routers[0].handlers[3].when[2]: a condition has one of all, any, not and name
 7:50: routers[0].handlers[3].when[3].alle: there is no such field; there are: all, any, not, name, args
 8:36: routers[0].handlers[4].when.not.any[0].name: "Dummy" is not registered as a condition, but as a handler
-8:52: routers[0].handlers[4].when.args: args go with a name`},
+8:52: routers[0].handlers[4].when.args: args go with a name
+9:22: routers[0].handlers[5].when.all: is null`},
 
 		"arguments of conditions": {`routers:
   - type: DEFAULT
@@ -204,31 +206,40 @@ func TestSyntaxErrorsHaveTheirPlaces(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 65) + strings.Repeat("]", 65)
 	for name, c := range map[string]struct{ file, content, want string }{
-		"JSON that ends":        {"p.json", "{\n  \"routers\": [", "p.json:2:15: not valid JSON: the file ends in the middle"},
-		"no JSON":               {"p.json", "{\n  \"routers\": [],\n}", "p.json:2:16: not valid JSON: a comma with nothing after it"},
-		"JSON and more":         {"p.json", "{}\n{}", "p.json:2:2: not valid JSON: something after the end of the policy"},
-		"empty JSON":            {"p.json", "", "p.json: the file is empty; a policy has routers"},
-		"characters, not bytes": {"p.json", `{"é你": x}`, "p.json:1:8: not valid JSON: "},
-		"a key twice in JSON":   {"p.json", "{\"routers\": [],\n \"routers\": []}", "p.json:2:2: the key \"routers\" is there twice; the first is in line 1, column 2"},
-		"a key twice in YAML":   {"p.yaml", "routers: []\nrouters: []", "p.yaml:2:1: the key \"routers\" is there twice; the first is in line 1, column 1"},
-		"no YAML":               {"p.yaml", "routers:\n  - type: [\n", "p.yaml:3:1: not valid YAML: "},
-		"tabs in YAML":          {"p.yaml", "routers:\n\t- type: IMAGE", "p.yaml:2:"},
-		"empty YAML":            {"p.yaml", "# nothing\n", "p.yaml: the file is empty"},
-		"two documents":         {"p.yaml", "routers: []\n---\nrouters: []", "a second document"},
-		"a tag":                 {"p.yaml", "routers: !!binary aGk=", "p.yaml:1:10: the tag !!binary, which policy files do not have"},
-		"no number of JSON":     {"p.yaml", "routers: .inf", `p.yaml:1:10: ".inf" is no number that JSON has too`},
-		"a key that is a list":  {"p.yaml", "? [a]\n: b\nrouters: []", "p.yaml:1:3: a key that is no text"},
-		"a merge of a text":     {"p.yaml", "<<: a\nrouters: []", "the merge key << needs an object"},
-		"deep JSON":             {"p.json", `{"routers": ` + deep + `}`, "more than 64 lists and objects in one another"},
-		"deep YAML":             {"p.yaml", `routers: ` + deep, "more than 64 lists and objects in one another"},
-		"an alias of itself":    {"p.yaml", "routers: &a [*a]", ""},
-		"an unknown alias":      {"p.yaml", "routers: *a", "not valid YAML: "},
-		"many values":           {"p.json", `{"routers": [` + strings.Repeat("0,", 100_000) + "0]}", "more than 100000 values"},
+		"JSON that ends":         {"p.json", "{\n  \"routers\": [", "p.json:2:15: not valid JSON: the file ends in the middle"},
+		"no JSON":                {"p.json", "{\n  \"routers\": [],\n}", "p.json:2:16: not valid JSON: a comma with nothing after it"},
+		"JSON and more":          {"p.json", "{}\n{}", "p.json:2:1: not valid JSON: something after the end of the policy"},
+		"empty JSON":             {"p.json", "", "p.json: the file is empty"},
+		"characters, not bytes":  {"p.json", `{"é你": x}`, "p.json:1:8: not valid JSON: "},
+		"a key twice in JSON":    {"p.json", "{\"routers\": [],\n \"routers\": []}", "p.json:2:2: the key \"routers\" is there twice; the first is in line 1, column 2"},
+		"a key twice in YAML":    {"p.yaml", "routers: []\nrouters: []", "p.yaml:2:1: the key \"routers\" is there twice; the first is in line 1, column 1"},
+		"no YAML":                {"p.yaml", "routers:\n  - type: [\n", "p.yaml:3:1: not valid YAML: "},
+		"tabs in YAML":           {"p.yaml", "routers:\n\t- type: IMAGE", "p.yaml:2:"},
+		"empty YAML":             {"p.yaml", "# nothing\n", "p.yaml: the file is empty"},
+		"two documents":          {"p.yaml", "routers: []\n---\nrouters: []", "a second document"},
+		"a tag":                  {"p.yaml", "routers: !!binary aGk=", "p.yaml:1:10: the tag !!binary, which policy files do not have"},
+		"no number of JSON":      {"p.yaml", "routers: .inf", `p.yaml:1:10: ".inf" is not a finite number`},
+		"a key that is a list":   {"p.yaml", "? [a]\n: b\nrouters: []", "p.yaml:1:3: a key that is not a text"},
+		"a merge of a text":      {"p.yaml", "<<: a\nrouters: []", "the merge key << needs an object"},
+		"deep JSON":              {"p.json", `{"routers": ` + deep + `}`, "more than 64 lists and objects in one another"},
+		"deep YAML":              {"p.yaml", `routers: ` + deep, "more than 64 lists and objects in one another"},
+		"an alias of itself":     {"p.yaml", "routers: &a [*a]", "p.yaml:1:10: more than 64 lists and objects in one another"},
+		"a tagged list":          {"p.yaml", "routers: !!str []", "p.yaml:1:10: the tag !!str, which policy files do not have"},
+		"a tagged object":        {"p.yaml", "!!python/object:os.system {routers: []}", "p.yaml:1:1: the tag !!python/object:os.system, which policy files do not have"},
+		"bytes that are no text": {"p.yaml", "routers:\n  é: [\"\xff\"]", "p.yaml:2:8: not valid YAML: "},
+		"a control character":    {"p.yaml", "routers:\n  é: [\"\x01\"]", "p.yaml:2:8: not valid YAML: control characters are not allowed"},
+		"the same in JSON":       {"p.json", "{\n\"é\": \"\xff\"}", "p.json:2:7: not valid JSON: invalid UTF-8"},
+		"a key twice, escaped":   {"p.json", `{"routers": [], "r\u006futers": []}`, "p.json:1:17: the key \"routers\" is there twice"},
+		"half a surrogate pair":  {"p.json", `{"routers": "\ud800"}`, "p.json:1:14: not valid JSON: "},
+		"comments in JSON":       {"p.json", "{} // no", "p.json:1:4: not valid JSON: invalid character '/'"},
+		"an unknown alias":       {"p.yaml", "routers: *a", "not valid YAML: "},
+		"many values":            {"p.json", `{"routers": [` + strings.Repeat("0,", 100_000) + "0]}", "more than 100000 values"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := policyfile.BuiltIn().Parse(c.file, []byte(c.content))
 			require.ErrorContains(t, err, c.want)
+			require.NotContains(t, err.Error(), "is missing", "what was not read is not missing")
 			require.Less(t, len(err.Error()), 5000)
 		})
 	}

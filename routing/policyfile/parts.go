@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/djmessenger/messenger/routing"
@@ -67,7 +68,7 @@ func (r *reading) build(s sort, v *value, place string) (any, bool) {
 		if hint == "" {
 			hint = nearestName(name.text, r.reg.known(s))
 		}
-		r.fail(name.at, place+".name", "%q is not registered as a %s%s", name.text, s, hint)
+		r.fail(name.at, place+".name", "%s is not registered as a %s%s", quoted(name.text), s, hint)
 		r.mistakes[len(r.mistakes)-1].Unknown = name.text
 		return nil, false
 	}
@@ -155,9 +156,11 @@ func (r *reading) argument(args *value, place string, err error) {
 		}
 	}
 	v, found := follow(args, path)
-	if path != "" && found == path {
+	switch last := strings.TrimPrefix(path[len(found):], "."); {
+	case path == "":
+	case last == "" || found != "" && !strings.ContainsAny(last, ".["): // it is there, or missing where there are others
 		place += "." + path
-	} else if path != "" {
+	default:
 		place = strings.TrimSuffix(place+"."+found, ".")
 		err = fmt.Errorf("%s: %w", path, err)
 	}
@@ -218,10 +221,16 @@ func (r *reading) condition(v *value, place string) (routing.Condition, bool) {
 	forms := []string{"all", "any", "not", "name"}
 	fine := r.only(v, place, append(forms, "args"))
 	var given []string
-	for _, form := range forms {
-		if v.get(form) != nil {
-			given = append(given, form)
+	for _, m := range v.members {
+		if !slices.Contains(forms, m.name) {
+			continue
 		}
+		if m.value.kind == null {
+			r.fail(m.value.at, place+"."+m.name, "is null")
+			fine = false
+			continue
+		}
+		given = append(given, m.name)
 	}
 	switch {
 	case len(given) == 0:

@@ -24,11 +24,7 @@ func parseJSON(name string, content []byte) (*value, []*Mistake) {
 	}
 	root, err := r.value(0)
 	if err == nil {
-		if _, err = r.in.ReadToken(); err == nil {
-			err = errors.New("something after the end of the policy")
-		} else if errors.Is(err, io.EOF) {
-			err = nil
-		}
+		err = r.end()
 	}
 	if err != nil {
 		r.mistakes = append(r.mistakes, r.syntax(err))
@@ -37,9 +33,27 @@ func parseJSON(name string, content []byte) (*value, []*Mistake) {
 	return root, r.mistakes
 }
 
-// syntax says where the text is not valid JSON.
+// end reads the end of the file.
+func (r *jsonReader) end() error {
+	before := r.in.InputOffset()
+	_, err := r.in.ReadToken()
+	if err == nil {
+		rest := r.lines.data[before:]
+		at := int(before) + len(rest) - len(bytes.TrimLeft(rest, " \t\r\n"))
+		return &jsontext.SyntacticError{ByteOffset: int64(at), Err: errors.New("something after the end of the policy")}
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// syntax says where the text is not valid JSON, or beyond a limit.
 func (r *jsonReader) syntax(err error) *Mistake {
 	at, problem := int(r.in.InputOffset()), err.Error()
+	if errors.Is(err, errTooDeep) || errors.Is(err, errTooMany) {
+		return &Mistake{Position: r.lines.position(at), Problem: problem, Err: err}
+	}
 	if bad, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at, problem = int(bad.ByteOffset), bad.Err.Error()
 	}
@@ -128,7 +142,7 @@ func (r *jsonReader) object(depth int) (*value, error) {
 }
 
 func duplicate(at Position, name string, first Position) *Mistake {
-	return &Mistake{Position: at, Problem: fmt.Sprintf("the key %q is there twice; the first is in line %d, column %d", name, first.Line, first.Column)}
+	return &Mistake{Position: at, Problem: fmt.Sprintf("the key %s is there twice; the first is in line %d, column %d", quoted(name), first.Line, first.Column)}
 }
 
 func (r *jsonReader) list(depth int) (*value, error) {

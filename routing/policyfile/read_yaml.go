@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -15,12 +14,13 @@ import (
 // yamlReader makes a tree of YAML nodes.
 type yamlReader struct {
 	file     string
+	lines    *lines
 	values   int
 	mistakes []*Mistake
 }
 
 func parseYAML(name string, content []byte) (*value, []*Mistake) {
-	r := &yamlReader{file: name}
+	r := &yamlReader{file: name, lines: newLines(name, content)}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var root, second yaml.Node
 	err := decoder.Decode(&root)
@@ -39,9 +39,9 @@ func parseYAML(name string, content []byte) (*value, []*Mistake) {
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
 		root = *root.Content[0]
 	}
-	v, err := r.value(&root, 0)
-	if err != nil {
-		r.mistakes = append(r.mistakes, &Mistake{Position: r.position(&root), Problem: err.Error(), Err: err})
+	v, end := r.value(&root, 0)
+	if end != nil {
+		return nil, append(r.mistakes, end)
 	}
 	return v, r.mistakes
 }
@@ -56,54 +56,71 @@ func (r *yamlReader) syntax(err error) *Mistake {
 	if bad, ok := errors.AsType[*yaml.LoadError](err); ok && bad.Mark.Line > 0 {
 		m.Line, m.Column = bad.Mark.Line, max(bad.Mark.Column, 1)
 		m.Problem = "not valid YAML: " + bad.Message
+	} else if ok && bad.Mark.Index > 0 { // bytes that are no text have an offset only
+		m.Position = r.lines.position(bad.Mark.Index)
+		m.Problem = "not valid YAML: " + bad.Message
 	}
 	return m
 }
 
-// value returns the tree of a node. Its errors are those of the file as a whole.
-func (r *yamlReader) value(n *yaml.Node, depth int) (*value, error) {
+// value returns the tree of a node, or a mistake that ends the reading of the file.
+func (r *yamlReader) value(n *yaml.Node, depth int) (*value, *Mistake) {
 	if depth > MaxDepth {
-		return nil, errTooDeep
+		return nil, r.beyond(n, errTooDeep)
 	}
 	if r.values++; r.values > MaxValues {
-		return nil, errTooMany
+		return nil, r.beyond(n, errTooMany)
 	}
 	v := &value{at: r.position(n)}
-	var err error
+	var end *Mistake
 	switch n.Kind {
 	case yaml.AliasNode:
 		if n.Alias == nil {
-			return nil, errors.New("an alias without its anchor")
+			return nil, r.beyond(n, errors.New("an alias without its anchor"))
 		}
 		return r.value(n.Alias, depth+1) // an alias of what it is in ends at the depth
 	case yaml.MappingNode:
+		r.tagged(n, "!!map")
 		v.kind = object
-		v.members, err = r.members(n, depth)
+		v.members, end = r.members(n, depth)
 	case yaml.SequenceNode:
+		r.tagged(n, "!!seq")
 		v.kind = list
 		for _, item := range n.Content {
-			inner, err := r.value(item, depth+1)
-			if err != nil {
-				return nil, err
+			inner, end := r.value(item, depth+1)
+			if end != nil {
+				return nil, end
 			}
 			v.items = append(v.items, inner)
 		}
 	default:
 		r.scalar(n, v)
 	}
-	return v, err
+	return v, end
+}
+
+// beyond is the mistake of a node at which reading ends.
+func (r *yamlReader) beyond(n *yaml.Node, err error) *Mistake {
+	return &Mistake{Position: r.position(n), Problem: err.Error(), Err: err}
+}
+
+// tagged reports a list or object that a tag makes something else.
+func (r *yamlReader) tagged(n *yaml.Node, own string) {
+	if tag := n.ShortTag(); tag != own {
+		r.fail(r.position(n), "the tag "+printable(tag)+", which policy files do not have")
+	}
 }
 
 // members returns those of a mapping. What a merge key (<<) brings in comes last, as
 // far as the mapping does not have it.
-func (r *yamlReader) members(n *yaml.Node, depth int) ([]member, error) {
+func (r *yamlReader) members(n *yaml.Node, depth int) ([]member, *Mistake) {
 	var own, merged []member
 	names := map[string]Position{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, at := n.Content[i], r.position(n.Content[i])
-		inner, err := r.value(n.Content[i+1], depth+1)
-		if err != nil {
-			return nil, err
+		inner, end := r.value(n.Content[i+1], depth+1)
+		if end != nil {
+			return nil, end
 		}
 		if key.ShortTag() == "!!merge" {
 			merged = append(merged, r.merge(at, inner)...)
@@ -113,7 +130,7 @@ func (r *yamlReader) members(n *yaml.Node, depth int) ([]member, error) {
 			key = key.Alias
 		}
 		if key.Kind != yaml.ScalarNode {
-			r.fail(at, "a key that is no text")
+			r.fail(at, "a key that is not a text")
 			continue
 		}
 		if first, twice := names[key.Value]; twice {
@@ -161,20 +178,21 @@ func (r *yamlReader) scalar(n *yaml.Node, v *value) {
 	case "!!bool":
 		yes, err := strconv.ParseBool(strings.ToLower(n.Value))
 		if err != nil {
-			r.fail(v.at, fmt.Sprintf("%q is neither true nor false", n.Value))
+			r.fail(v.at, quoted(n.Value)+" is neither true nor false")
 		}
 		v.kind, v.yes = boolean, yes
 	case "!!int", "!!float":
 		v.kind = number
 		digits, ok := jsonNumber(n)
 		if !ok {
-			r.fail(v.at, fmt.Sprintf("%q is no number that JSON has too", n.Value))
+			r.fail(v.at, quoted(n.Value)+" is not a finite number")
 		}
 		v.text = digits
 	case "!!str", "!!timestamp":
 		v.kind = text
 	default:
-		r.fail(v.at, fmt.Sprintf("the tag %s, which policy files do not have", n.ShortTag()))
+		v.kind = text
+		r.fail(v.at, "the tag "+printable(n.ShortTag())+", which policy files do not have")
 	}
 }
 

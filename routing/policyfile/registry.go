@@ -196,10 +196,15 @@ func (r *Registry) lookup(s sort, name string) (*entry, bool) {
 	}
 	class := name[strings.LastIndexByte(name, '.')+1:]
 	e, ok := r.names[s][class]
-	if !ok || !slices.ContainsFunc(append(e.aliases, e.name), func(n string) bool { return strings.HasPrefix(n, original) }) {
-		return nil, false
+	return e, ok && slices.Contains(e.classes(), class)
+}
+
+// classes returns the bare names of an entry that is a class of djmessenger.
+func (e *entry) classes() []string {
+	if !strings.HasPrefix(e.name, original) {
+		return nil
 	}
-	return e, true
+	return slices.DeleteFunc(slices.Clone(e.aliases), func(name string) bool { return strings.Contains(name, ".") })
 }
 
 // original is what the classes of djmessenger begin with.

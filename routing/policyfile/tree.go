@@ -88,12 +88,20 @@ func textValue(s string) *value { return &value{kind: text, text: s} }
 func (v *value) describe() string {
 	switch v.kind {
 	case number:
-		return "the number " + v.text
+		return "the number " + shortNumber(v.text)
 	case boolean:
 		return fmt.Sprintf("the boolean %t", v.yes)
 	default:
 		return v.kind.String()
 	}
+}
+
+// shortNumber returns the digits of a number, the beginning of a long one.
+func shortNumber(digits string) string {
+	if start := beginning(digits, maxShown); start != digits {
+		return start + "…"
+	}
+	return digits
 }
 
 // plain returns a value as encoding/json would decode it into an any.
