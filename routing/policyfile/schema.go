@@ -3,6 +3,7 @@ package policyfile
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -57,11 +58,14 @@ func (s *schema) router() *value {
 	return schemaObject(
 		"type", textValue("object"),
 		"required", texts("handlers"),
-		"oneOf", items(schemaObject("required", texts("type")), schemaObject("required", texts("types"))),
+		"oneOf", items(
+			schemaObject("required", texts("type"), "properties", schemaObject("types", typed("null"))),
+			schemaObject("required", texts("types"), "properties", schemaObject("type", typed("null"))),
+		),
 		"additionalProperties", no(),
 		"properties", schemaObject(
-			"type", one,
-			"types", schemaObject("type", textValue("array"), "minItems", count(1), "items", one,
+			"type", nullable(one),
+			"types", schemaObject("type", texts("array", "null"), "minItems", count(1), "items", one,
 				"description", textValue("Several types with the same handlers. A route's name has /TYPE added.")),
 			"handlers", listOf(ref("handler")),
 		),
@@ -71,6 +75,8 @@ func (s *schema) router() *value {
 func (s *schema) handler() *value {
 	v := s.named(handlers)
 	properties := v.get("properties")
+	name := &properties.members[0] // which a route that only answers has not
+	name.value = nullable(name.value)
 	properties.set("senders", documented(nullable(listOf(ref("sender"))), "What answers, in order, if the handler has handled the event."))
 	properties.set("route", documented(optional("string"), "The route's name in logs and dead letters, unique in the policy. Default: its type and index."))
 	properties.set("when", documented(nullable(ref("condition")), "The condition of the route."))
@@ -90,11 +96,12 @@ func (s *schema) handler() *value {
 
 // named is an object with a name that is registered, and the arguments that go with it.
 func (s *schema) named(kind sort) *value {
-	var names []string
+	var names, classes []string
 	rules := &value{kind: list}
 	for _, e := range s.reg.entries(kind) {
 		own := append([]string{e.name}, e.aliases...)
 		names = append(names, own...)
+		classes = append(classes, e.classes()...)
 		args := kind.String() + ":" + e.name
 		then := schemaObject("properties", schemaObject("args", nullable(ref(args))))
 		s.arguments(args, e)
@@ -102,7 +109,7 @@ func (s *schema) named(kind sort) *value {
 			then = schemaObject("properties", schemaObject("args", ref(args)), "required", texts("args"))
 		}
 		rules.items = append(rules.items, schemaObject(
-			"if", schemaObject("properties", schemaObject("name", oneOf(own)), "required", texts("name")),
+			"if", schemaObject("properties", schemaObject("name", nameOf(own, e.classes())), "required", texts("name")),
 			"then", then,
 		))
 	}
@@ -112,7 +119,7 @@ func (s *schema) named(kind sort) *value {
 		"required", texts("name"),
 		"additionalProperties", no(),
 		"properties", schemaObject(
-			"name", documented(oneOf(names), "The registered name of a "+kind.String()+"."),
+			"name", documented(nameOf(names, classes), "The registered name of a "+kind.String()+"."),
 			"args", optional("object"),
 		),
 	)
@@ -120,6 +127,19 @@ func (s *schema) named(kind sort) *value {
 		v.set("allOf", rules)
 	}
 	return v
+}
+
+// nameOf is one of the names, or one of the classes in any module of djmessenger.
+func nameOf(names, classes []string) *value {
+	if len(classes) == 0 {
+		return oneOf(names)
+	}
+	escaped := make([]string, len(classes))
+	for i, class := range classes {
+		escaped[i] = regexp.QuoteMeta(class)
+	}
+	class := schemaObject("type", textValue("string"), "pattern", textValue(`^djmessenger\.(.*\.)?(`+strings.Join(escaped, "|")+`)$`))
+	return schemaObject("anyOf", items(oneOf(names), class))
 }
 
 // arguments defines the arguments of an entry.

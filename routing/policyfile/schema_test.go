@@ -2,8 +2,10 @@ package policyfile_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -57,4 +59,84 @@ func TestSchemaTakesWhatLoads(t *testing.T) {
 		}
 		require.NoError(t, err, name)
 	}
+}
+
+// parts has the built-ins that the files in testdata do not use.
+const parts = `routers:
+  - type: TAP
+    types: null
+    handlers:
+      - {name: null, args: null, when: {any: [{name: Text, args: null}, {not: [{name: Text}]}]}, senders: [{name: Default}], final: null}
+      - {name: UserProfile, args: {fields: [first_name], psid_only: true, wait: 1s}}
+      - name: djmessenger.contrib.DummyHandler
+        senders:
+          - {name: After, args: {delay: 3s, sender: {name: Default}}}
+          - {name: Message, args: {text: hi, quick_replies: [{content_type: text, title: a, payload: b}]}}
+          - {name: SenderAction, args: {action: typing_on, emoji: null}}
+          - {name: Multimedia, args: {type: image, url: "https://example.com/x.png"}}
+          - {name: LongText, args: {text: long}}
+          - {name: djmessenger.other.BaseButtonSender, args: {text: hi, buttons: [{title: a, payload: b}]}}
+          - {name: BaseQuickReplySender, args: {text: hi, replies: [{title: a, payload: b}]}}
+`
+
+// The schema and the registry agree about files that differ in one value from one that
+// loads.
+func TestSchemaAndRegistryAgree(t *testing.T) {
+	t.Parallel()
+	reg := policyfile.BuiltIn()
+	schema := compiled(t, reg)
+	loaded, refused := 0, 0
+	for _, file := range []string{testdata(t, "djmessenger.json"), testdata(t, "shop.yaml"), parts} {
+		root := instance(t, "p.yaml", []byte(file))
+		compare := func() {
+			written, err := json.Marshal(root)
+			require.NoError(t, err)
+			_, err = reg.Parse("p.json", written)
+			found := schema.Validate(instance(t, "p.json", written))
+			switch {
+			case err == nil:
+				loaded++
+				require.NoError(t, found, "it loads: %s", written)
+			case shapeMistake.MatchString(err.Error()):
+				refused++
+				require.Error(t, found, "%v: %s", err, written)
+			}
+		}
+		compare()
+		for _, n := range nodes(root) {
+			for _, other := range []any{nil, "x", []any{}} {
+				n.set(other)
+				compare()
+			}
+			n.restore()
+		}
+	}
+	require.Greater(t, loaded, 100)
+	require.Greater(t, refused, 500)
+}
+
+// shapeMistake finds the mistakes that a schema can find too.
+var shapeMistake = regexp.MustCompile(`is not registered|is null|there is no such field|, and has to be (a|an) |routers\[\d+\]\.types?: no such receiving type`)
+
+// node is a place in a tree.
+type node struct {
+	set     func(any)
+	restore func()
+}
+
+func nodes(v any) []node {
+	var all []node
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			set := func(to any) { v[name] = to }
+			all = append(append(all, nodes(inner)...), node{set, func() { set(inner) }})
+		}
+	case []any:
+		for i, inner := range v {
+			set := func(to any) { v[i] = to }
+			all = append(append(all, nodes(inner)...), node{set, func() { set(inner) }})
+		}
+	}
+	return all
 }
