@@ -12,6 +12,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -22,20 +24,32 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/command"
+	"github.com/djmessenger/messenger/routing/policyfile"
 )
 
 func main() {
-	if len(os.Args) != 3 || os.Args[1] != "serve" {
-		os.Exit(command.Main(command.Config{Name: "policyfile", Registry: registry()}))
-	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := serve(ctx, log, os.Args[2])
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
-	if err != nil {
-		log.Error("ended", "error", err)
-		os.Exit(1)
+	os.Exit(code)
+}
+
+// run serves, or runs the command, and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 || args[0] != "serve" {
+		config := command.Config{Name: "policyfile", Registry: registry(), Out: stdout, Err: stderr}
+		return command.Run(ctx, config, args)
 	}
+	if len(args) != 2 {
+		fmt.Fprintln(stderr, "policyfile: serve takes one policy file: policyfile serve policy.yaml")
+		return command.Usage
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	if err := serve(ctx, log, args[1]); err != nil {
+		log.Error("ended", "error", err)
+		return command.Mistakes
+	}
+	return command.OK
 }
 
 // serve runs the bot until ctx ends.
@@ -44,8 +58,8 @@ func serve(ctx context.Context, log *slog.Logger, path string) error {
 	if err != nil {
 		return err
 	}
-	files, name := os.DirFS(filepath.Dir(path)), filepath.Base(path)
-	if config.Policy, err = registry().Load(files, name); err != nil {
+	reg, files, name := registry(), os.DirFS(filepath.Dir(path)), filepath.Base(path)
+	if config.Policy, err = reg.Load(files, name); err != nil {
 		return err // nothing starts on a broken policy
 	}
 	config.Logger = log
@@ -53,8 +67,8 @@ func serve(ctx context.Context, log *slog.Logger, path string) error {
 	if err != nil {
 		return err
 	}
-	w := &watcher{files: files, name: name, registry: registry(), set: bot.SetPolicy, log: log}
-	go w.run(ctx, 2*time.Second)
+	w := policyfile.Watcher{FS: files, Name: name, Registry: reg, Set: bot.SetPolicy, Log: log}
+	go func() { _ = w.Run(ctx) }() // whose errors are those of its fields
 
 	server := &http.Server{
 		Addr: ":8080", Handler: bot,
