@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -69,19 +67,20 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Main runs the command with the arguments of the process, until it is done or the
-// process is interrupted, and returns the exit code.
-func Main(config Config) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return Run(ctx, config, os.Args[1:])
-}
+// Main runs the command with the arguments of the process, and returns the exit code.
+// It handles no signals: an interrupt ends the process, also while it reads.
+func Main(config Config) int { return Run(context.Background(), config, os.Args[1:]) }
 
 // Run runs the command with arguments, those after the command's name, and returns the
 // exit code.
 func Run(ctx context.Context, config Config, args []string) int {
 	config = config.withDefaults()
+	out := &output{to: config.Out}
+	config.Out = out
 	err := root(config).Run(ctx, append([]string{config.Name}, args...))
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("the result is not written: %w", out.err)
+	}
 	var reported reportedError
 	var usage *usageError
 	switch {
@@ -98,6 +97,21 @@ func Run(ctx context.Context, config Config, args []string) int {
 	}
 }
 
+// output keeps the first error of a writer, so that a result that is cut short is not
+// taken for a whole one.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
 // reportedError is the error of a command that has said what is wrong.
 type reportedError struct{}
 
@@ -112,7 +126,8 @@ func usagef(cmd *cli.Command, format string, args ...any) error {
 	return &usageError{cmd.FullName(), fmt.Sprintf(format, args...)}
 }
 
-// say writes to the terminal. That it cannot is nothing that could be said.
+// say writes for a reader. The errors of results are kept by [output]; those of the
+// standard error have no other place to go to.
 func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 
 // root is the whole command. A command that is new gets a file and a line here.

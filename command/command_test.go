@@ -280,7 +280,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 	path := file(t, "good.yaml", good)
 	for want, got := range map[string]result{
 		"no such file":                   run(t, command.Config{}, "policy", "check", "none.yaml"),
-		"is no JSON object":              run(t, command.Config{}, "policy", "explain", path, "--event", path),
+		"is not a JSON object":           run(t, command.Config{}, "policy", "explain", path, "--event", path),
 		"the callback has no events":     run(t, command.Config{In: strings.NewReader(`{"entry":[]}`)}, "policy", "explain", path, "--event", "-"),
 		"shop.Nil":                       run(t, command.Config{Registry: reg}, "policy", "check", path),
 		"its function is nil":            run(t, command.Config{Registry: reg}, "policy", "schema"),

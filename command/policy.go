@@ -2,7 +2,6 @@ package command
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 
@@ -37,9 +36,9 @@ func asJSON() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "write JSON, for other programs"}
 }
 
-// content reads a file, or the standard input if it is called "-", up to more than a
-// policy file or a callback may have.
-func content(config Config, name string) ([]byte, error) {
+// content reads a file, or the standard input if it is called "-", up to one byte more
+// than a limit.
+func content(config Config, name string, limit int64) ([]byte, error) {
 	in := config.In
 	if name != "-" {
 		file, err := os.Open(name)
@@ -49,11 +48,7 @@ func content(config Config, name string) ([]byte, error) {
 		defer file.Close()
 		in = file
 	}
-	data, err := io.ReadAll(io.LimitReader(in, 4<<20))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	return data, nil
+	return io.ReadAll(io.LimitReader(in, limit+1))
 }
 
 // checked is a policy file that was checked.
@@ -79,18 +74,19 @@ type mistake struct {
 	text string
 }
 
-// check checks a policy file.
+// check checks a policy file. That it cannot be read is its mistake.
 func check(config Config, name string, allowUnknown bool) (checked, error) {
 	if err := config.Registry.Err(); err != nil {
-		return checked{}, err
-	}
-	data, err := content(config, name)
-	if err != nil {
 		return checked{}, err
 	}
 	shown := name
 	if name == "-" {
 		shown = "stdin"
+	}
+	data, err := content(config, name, policyfile.MaxSize)
+	if err != nil {
+		unread := mistake{Problem: err.Error(), text: err.Error()}
+		return checked{File: shown, Mistakes: []mistake{unread}}, nil //nolint:nilerr // the mistake says it
 	}
 	parsed, mistakes := config.Registry.Check(shown, data)
 	result := checked{File: shown, OK: true, Types: len(parsed), Mistakes: []mistake{}, policy: parsed}

@@ -106,13 +106,16 @@ func eventsOf(config Config, cmd *cli.Command) ([]*receiving.Event, error) {
 		return decode(config, cmd, map[string]any{"message": map[string]any{"mid": "m_explain", "text": cmd.String("text")}})
 	}
 	name := cmd.String("event")
-	data, err := content(config, name)
+	data, err := content(config, name, receiving.DefaultMaxBody)
 	if err != nil {
 		return nil, err
 	}
+	if len(data) > receiving.DefaultMaxBody {
+		return nil, fmt.Errorf("the event in %s has more than %d bytes", name, receiving.DefaultMaxBody)
+	}
 	var element map[string]any
 	if err := json.Unmarshal(data, &element); err != nil {
-		return nil, fmt.Errorf("the event in %s is no JSON object: %w", name, err)
+		return nil, fmt.Errorf("the event in %s is not a JSON object: %w", name, err)
 	}
 	if _, whole := element["entry"]; whole {
 		return split(config, data)
