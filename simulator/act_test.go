@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -168,6 +169,49 @@ func TestChipsAndMenuItemsByPayload(t *testing.T) {
 	list := p.Messages(ada)
 	require.Equal(t, "A", list[len(list)-2].Text, "not the one whose title is B")
 	require.Equal(t, "Help", list[len(list)-1].Text)
+}
+
+// TestTapsOnWhatWasOfferedEarlier: the bot gets the event of a tap, though the conversation has no such offer.
+func TestTapsOnWhatWasOfferedEarlier(t *testing.T) {
+	t.Parallel()
+	const old = `{"size": "L", "payload_class": "shop.payloads.SizePayload"}`
+	for name, test := range map[string]struct {
+		act  simulator.Act
+		want string // of the event, where %s is the mid
+	}{
+		"button":      {simulator.Act{Type: simulator.ActOldButton, Title: "Large", Payload: old}, `"postback":{"mid":"%s","title":"Large","payload":%q}`},
+		"quick reply": {simulator.Act{Type: simulator.ActOldQuickReply, Title: "Large", Payload: old}, `"message":{"mid":"%s","text":"Large","quick_reply":{"payload":%q}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBot(t)
+			p := serve(t, simulator.Config{WebhookURL: b.URL})
+			mid, err := p.Do(t.Context(), ada, test.act)
+			require.NoError(t, err)
+			require.NoError(t, p.Flush(t.Context()))
+			events := b.events(t)
+			require.Len(t, events, 1)
+			delete(events[0], "sender")
+			delete(events[0], "recipient")
+			delete(events[0], "timestamp")
+			require.JSONEq(t, "{"+fmt.Sprintf(test.want, mid, old)+"}", string(must(json.Marshal(events[0]))))
+			last := p.Messages(ada)
+			require.Equal(t, old, last[len(last)-1].Payload)
+		})
+	}
+	s := newSim(t, simulator.Config{})
+	for _, act := range []simulator.Act{
+		{Type: simulator.ActOldButton, Title: "Large"},
+		{Type: simulator.ActOldButton, Payload: old},
+		{Type: simulator.ActOldQuickReply, Title: "Large"},
+		{Type: simulator.ActOldQuickReply, Payload: old},
+	} {
+		_, err := s.Do(t.Context(), ada, act)
+		require.ErrorContains(t, err, "both a title and a payload", act.Type)
+	}
+	_, err := s.TapOldButton(t.Context(), "1", "Large", old)
+	require.ErrorIs(t, err, simulator.ErrNoPerson)
+	require.Empty(t, s.Messages(ada))
 }
 
 func TestActsThatCannotBe(t *testing.T) {

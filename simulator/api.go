@@ -66,7 +66,7 @@ type Act struct {
 	MID       string  `json:"mid,omitempty"`  // reply, edit, react, unreact, unsend; button: of this message only
 	Text      string  `json:"text,omitempty"` // say, reply, edit, comment, post, story_reply
 	Title     string  `json:"title,omitempty"`
-	Payload   string  `json:"payload,omitempty"`    // quick_reply, menu: instead of title; button: instead, or of several the one
+	Payload   string  `json:"payload,omitempty"`    // quick_reply, menu: instead of title; button: instead, or of several the one; old_…: both
 	StickerID string  `json:"sticker_id,omitempty"` // default: the Like button
 	Kind      string  `json:"kind,omitempty"`       // attachment: image, audio, …
 	URL       string  `json:"url,omitempty"`        // attachment; story_reply: of the story
@@ -84,6 +84,8 @@ const (
 	ActEdit           = "edit"            // [Simulator.Edit]
 	ActQuickReply     = "quick_reply"     // [Simulator.TapQuickReply]
 	ActButton         = "button"          // [Simulator.TapButton]
+	ActOldQuickReply  = "old_quick_reply" // [Simulator.TapOldQuickReply]
+	ActOldButton      = "old_button"      // [Simulator.TapOldButton]
 	ActMenu           = "menu"            // [Simulator.TapMenu]
 	ActIceBreaker     = "ice_breaker"     // [Simulator.TapIceBreaker]
 	ActGetStarted     = "get_started"     // [Simulator.GetStarted]
@@ -119,6 +121,10 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 		return s.TapQuickReplyPayload(ctx, psid, a.Payload)
 	case ActButton:
 		return s.tapButton(ctx, psid, a.MID, a.Title, a.Payload)
+	case ActOldQuickReply:
+		return s.TapOldQuickReply(ctx, psid, a.Title, a.Payload)
+	case ActOldButton:
+		return s.TapOldButton(ctx, psid, a.Title, a.Payload)
 	case ActMenu:
 		if a.Title != "" {
 			return s.TapMenu(ctx, psid, a.Title)

@@ -33,7 +33,8 @@
 //
 // In a test, people act by method: [Simulator.Say], [Simulator.TapQuickReply],
 // [Simulator.TapButton], [Simulator.GetStarted], [Simulator.SendSticker],
-// [Simulator.React] and others. Each act changes the conversation at once and
+// [Simulator.React] and others; [Simulator.TapOldButton] taps what the page offered before
+// the simulator began. Each act changes the conversation at once and
 // queues a callback, built and signed as the platform does it; [Simulator.Post]
 // sends events without a method, [Simulator.PostRaw] any bytes.
 // [Simulator.Wait] waits for the bot's answer, [Simulator.Messages] reads the

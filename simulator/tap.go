@@ -23,6 +23,7 @@ var ErrOpensLink = errors.New("simulator: it opens a link, nothing reaches the b
 var ErrAmbiguous = errors.New("simulator: several buttons have that title")
 
 var errNothing = errors.New("simulator: neither a title nor a payload to tap")
+var errOldOffer = errors.New("simulator: what was offered earlier has both a title and a payload")
 
 // TapQuickReply lets a person tap a chip, found by its title or payload, or by
 // user_phone_number or user_email. Chips can be tapped while the message they
@@ -64,9 +65,13 @@ func (s *Simulator) tapQuickReply(ctx context.Context, psid, title, payload stri
 		if text == "" {
 			return doing{}, fmt.Errorf("simulator: person %s has no %s to send", psid, chips[i].ContentType)
 		}
-		return writing(Message{Text: text, Payload: sent},
-			eventMessage{Text: text, QuickReply: &eventQuickReply{Payload: sent}}), nil
+		return quickReply(text, sent), nil
 	})
+}
+
+// quickReply is an act that taps a chip.
+func quickReply(text, payload string) doing {
+	return writing(Message{Text: text, Payload: payload}, eventMessage{Text: text, QuickReply: &eventQuickReply{Payload: payload}})
 }
 
 // TapButton lets a person tap a postback button, found by title in the latest
