@@ -102,6 +102,7 @@ func (p *profiles) fetch(query handling.ProfileQuery, l *lookup) {
 	case errors.Is(err, graph.ErrProfileUnavailable), graph.Classify(err) == graph.RetryNever:
 		l.ok, l.result.Refused = true, true
 		p.cfg.Logger.Info("the platform does not show a person's profile", "page", query.PageID, "person", query.PSID, "error", err)
+	case p.ctx.Err() != nil: // the engine stops
 	default:
 		p.cfg.Logger.Warn("profile lookup failed; retrying later", "page", query.PageID, "person", query.PSID, "error", err)
 	}
