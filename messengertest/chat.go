@@ -69,10 +69,24 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 // [Chat.PersonOn].
 //
 // A test of reminders or of the 24-hour window advances a clock instead of
-// waiting: it gives one clock to the platform (simulator.Config.Now) and to the
-// store (store.MemoryConfig.Now), as the Example shows, and advances it while
-// the bot is idle: after [Chat.Idle] or [Person.SeesNothing]. The bot notices
-// within a second. time.Now does not change, neither in handlers nor in the bot.
+// waiting. It gives one function to the platform (simulator.Config.Now) and to the
+// store (store.MemoryConfig.Now), which returns time.Now plus an offset, and grows
+// the offset while the bot is idle: after [Chat.Idle] or [Person.SeesNothing]. The
+// function is called from many goroutines, so the offset is an atomic.Int64:
+//
+//	var ahead atomic.Int64
+//	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+//	chat := messengertest.StartOn(t, simulator.Config{Now: now}, messenger.Config{
+//		Store:  store.NewMemory(store.MemoryConfig{Now: now}),
+//		Policy: policy, // which sends "Still there?" after 23 hours
+//	})
+//	ada := chat.Person("Ada", "en_US")
+//	ada.Says("hi")
+//	ada.SeesNothing()
+//	ahead.Add(int64(23 * time.Hour))
+//	ada.Sees("Still there?")
+//
+// The bot notices within a second. time.Now does not change, neither in handlers nor in the bot.
 // So of a window that has closed by the test's clock alone the bot does not know:
 // it makes the call, and the error is the platform's refusal 10/2018278, a
 // [graph.Error]. In production the bot refuses such a message itself, without a
@@ -117,12 +131,12 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	ended := make(chan error, 1)
 	go func() { ended <- bot.Run(ctx) }()
 	t.Cleanup(func() {
-		if err := sim.Close(); err != nil {
-			t.Errorf("messengertest: close the simulator: %v", err)
-		}
-		stop()
+		stop() // before the platform, whose refusals then would look like the cause of a failure
 		if err := <-ended; err != nil {
 			t.Errorf("messengertest: Run: %v", err)
+		}
+		if err := sim.Close(); err != nil {
+			t.Errorf("messengertest: close the simulator: %v", err)
 		}
 	})
 	if err := sim.Verify(ctx); err != nil {

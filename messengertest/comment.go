@@ -33,10 +33,10 @@ func (p *Person) SeesBelow(id, text string) {
 	defer cancel()
 	c, err := p.chat.WaitComment(ctx, id, func(c simulator.Comment) bool { return !p.seen[c.ID] })
 	if err != nil {
-		p.t.Fatalf("the page has written no further comment below %s within %v; those that it has: %+v", id, p.chat.patience(), p.chat.Comments(id))
+		p.t.Fatalf("the page has written no further comment below %s within %v; %s", id, p.chat.patience(), p.soFar())
 	}
 	p.seen[c.ID] = true
 	if c.Text != text {
-		p.t.Fatalf("the page's next comment below %s is %q, want %q", id, c.Text, text)
+		p.t.Fatalf("the page's next comment below %s is %q, want %q; %s", id, c.Text, text, p.soFar())
 	}
 }

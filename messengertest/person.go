@@ -39,19 +39,34 @@ func (p *Person) Says(text string) { p.t.Helper(); p.act(p.chat.Say(p.t.Context(
 // the bot gets no event.
 func (p *Person) Taps(title string) {
 	p.t.Helper()
-	p.taps("nothing on offer has the title "+strconv.Quote(title), title, p.chat.TapQuickReply, p.chat.TapButton, p.chat.TapMenu)
+	p.taps("title "+strconv.Quote(title), "", title, p.chat.TapQuickReply, p.chat.TapButton, p.chat.TapMenu)
 }
 
 // TapsPayload is [Person.Taps] by payload instead of by title. For a typed
-// payload, pass what payload.Kind encodes.
+// payload, pass what payload.Kind encodes. What the page offered before the test is
+// tapped by [Person.TapsOldButton].
 func (p *Person) TapsPayload(payload string) {
 	p.t.Helper()
-	p.taps("nothing on offer has the payload "+strconv.Quote(payload), payload,
+	p.taps("payload "+strconv.Quote(payload), "\nTapsOldButton and TapsOldQuickReply tap what the page offered before the test."+"", payload,
 		p.chat.TapQuickReplyPayload, p.chat.TapButtonPayload, p.chat.TapMenuPayload)
 }
 
+// TapsOldButton taps a button that the page does not offer: one that it sent before the test, by the bot that this one
+// replaces, or an item of a menu that it had then. Such buttons stay in people's conversations, so a bot that took over
+// from another one gets their payloads. Title and payload are sent as they are.
+func (p *Person) TapsOldButton(title, payload string) {
+	p.t.Helper()
+	p.act(p.chat.TapOldButton(p.t.Context(), p.ID, title, payload))
+}
+
+// TapsOldQuickReply is [Person.TapsOldButton] of a quick reply. The title is the text that the person sends by the tap.
+func (p *Person) TapsOldQuickReply(title, payload string) {
+	p.t.Helper()
+	p.act(p.chat.TapOldQuickReply(p.t.Context(), p.ID, title, payload))
+}
+
 // taps tries the ways to tap in order, until one works.
-func (p *Person) taps(failure, what string, ways ...func(ctx context.Context, psid, what string) (string, error)) {
+func (p *Person) taps(sought, hint, what string, ways ...func(ctx context.Context, psid, what string) (string, error)) {
 	p.t.Helper()
 	p.eventually(func() error {
 		var final error
@@ -69,7 +84,7 @@ func (p *Person) taps(failure, what string, ways ...func(ctx context.Context, ps
 		if final != nil {
 			return fmt.Errorf("messengertest: %w", final)
 		}
-		return fmt.Errorf("messengertest: %s; on offer are:\n%s", failure, p.offers())
+		return fmt.Errorf("messengertest: nothing on offer has the %s; on offer are:\n%s%s", sought, p.offers(), hint)
 	})
 }
 
@@ -176,12 +191,8 @@ func (p *Person) act(_ string, err error) {
 func (p *Person) Sees(text string) {
 	p.t.Helper()
 	m := p.Next()
-	if got := Texts(m); !slices.Contains(got, text) {
-		quoted := make([]string, len(got))
-		for i := range got {
-			quoted[i] = strconv.Quote(got[i])
-		}
-		p.t.Fatalf("the page's next message is %s, want %q\n%s", strings.Join(quoted, ", "), text, describe(m))
+	if !slices.Contains(Texts(m), text) {
+		p.t.Fatalf("the page's next message is %s, want %q; %s", said(m), text, p.soFar())
 	}
 }
 
@@ -193,7 +204,7 @@ func (p *Person) Next() simulator.Message {
 	defer cancel()
 	m, err := p.chat.Wait(ctx, p.ID, func(m simulator.Message) bool { return !p.seen[m.ID] })
 	if err != nil {
-		p.t.Fatalf("no message from the page within %v; the conversation so far:\n%s", p.chat.patience(), p.transcript())
+		p.t.Fatalf("no message from the page within %v; %s", p.chat.patience(), p.soFar())
 	}
 	p.seen[m.ID], p.last = true, m.ID
 	return m
@@ -207,22 +218,14 @@ func (p *Person) SeesNothing() {
 	p.chat.Idle()
 	for _, m := range p.chat.Messages(p.ID) {
 		if m.From == simulator.FromPage && !p.seen[m.ID] {
-			p.t.Fatalf("the page has said more: %s", describe(m))
+			p.t.Fatalf("the page has said more: %s; %s", describe(m), p.soFar())
 		}
 	}
 	for _, c := range p.chat.PublicReplies(p.ID) {
 		if !p.seen[c.ID] {
-			p.t.Fatalf("the page has said more: %q, in public, below %s", c.Text, c.ParentID)
+			p.t.Fatalf("the page has said more: %q, in public, below %s; %s", c.Text, c.ParentID, p.soFar())
 		}
 	}
-}
-
-func (p *Person) transcript() string {
-	var lines []string
-	for _, m := range p.chat.Messages(p.ID) {
-		lines = append(lines, fmt.Sprintf("%8s: %s", m.From, describe(m)))
-	}
-	return strings.Join(lines, "\n")
 }
 
 // Text returns what a message says: its text, or the text or first title of its
@@ -258,13 +261,4 @@ func Texts(m simulator.Message) []string {
 		}
 	}
 	return []string{""}
-}
-
-func describe(m simulator.Message) string {
-	m.Raw, m.Answer = nil, nil
-	text, err := json.Marshal(m)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
 }

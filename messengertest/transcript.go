@@ -1,0 +1,147 @@
+package messengertest
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// soFar is the conversation and the page's public replies, for the texts of failures.
+func (p *Person) soFar() string {
+	lines := []string{"the conversation so far:"}
+	for _, m := range p.chat.Messages(p.ID) {
+		lines = append(lines, p.line(m))
+	}
+	if len(lines) == 1 {
+		lines = append(lines, "  nothing was said")
+	}
+	for _, c := range p.chat.PublicReplies(p.ID) {
+		lines = append(lines, fmt.Sprintf("    page: %q, in public, below %s", c.Text, c.ParentID))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// said is what [Person.Sees] compares with, or the whole message if there is none.
+func said(m simulator.Message) string {
+	texts := Texts(m)
+	if len(texts) == 1 && texts[0] == "" {
+		return describe(m)
+	}
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = strconv.Quote(text)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// line is one message of a transcript. Those of another app on the page have its id.
+func (p *Person) line(m simulator.Message) string {
+	from := m.From
+	if m.From == simulator.FromPage && m.AppID != "" && !p.chat.isBots(m.AppID) {
+		from = "app " + m.AppID
+	}
+	return fmt.Sprintf("%8s: %s", from, describe(m))
+}
+
+// isBots reports whether an app is one that delivers events to the bot.
+func (c *Chat) isBots(appID string) bool {
+	for _, page := range c.Pages() {
+		if page.AppID == appID {
+			return true
+		}
+	}
+	return false
+}
+
+// describe is a message as people see it, in one line, with the payloads that a bot sees.
+func describe(m simulator.Message) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	switch {
+	case m.Unsent:
+		add("took a message back")
+	case m.Payload != "" || m.Kind == simulator.KindPostback:
+		add("taps %q, payload %q", m.Text, m.Payload)
+	case m.Text != "":
+		add("%q", m.Text)
+	}
+	for _, a := range m.Attachments {
+		add("%s", attachment(a))
+	}
+	for _, q := range m.QuickReplies {
+		add("%s", offer("quick reply", cmp.Or(q.Title, q.ContentType), q.Payload, ""))
+	}
+	if m.Edits > 0 {
+		add("edits: %d", m.Edits)
+	}
+	if m.PersonReaction != "" {
+		add("the person's reaction %s", m.PersonReaction)
+	}
+	if m.PageReaction != "" {
+		add("the page's reaction %s", m.PageReaction)
+	}
+	if len(parts) == 0 {
+		return "an empty message"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// offer is something to tap.
+func offer(where, title, payload, leadsTo string) string {
+	text := where + " " + strconv.Quote(title)
+	switch {
+	case payload != "":
+		text += ", payload " + strconv.Quote(payload)
+	case leadsTo != "":
+		text += ", " + leadsTo
+	}
+	return text
+}
+
+func attachment(a simulator.Attachment) string {
+	switch {
+	case a.Template != nil:
+		return template(*a.Template)
+	case a.StickerID != "":
+		return "sticker " + a.StickerID
+	case a.Type == "location":
+		return fmt.Sprintf("location %q at %v, %v", a.Title, a.Latitude, a.Longitude)
+	}
+	return strings.TrimSpace(a.Type + " " + cmp.Or(a.URL, a.AttachmentID, a.MediaID))
+}
+
+func template(t simulator.Template) string {
+	parts := []string{strings.TrimSpace(t.Type + " template")}
+	if t.Text != "" {
+		parts[0] += " " + strconv.Quote(t.Text)
+	}
+	for _, e := range t.Elements {
+		card := []string{"card"}
+		for _, text := range []string{e.Title, e.Subtitle, cmp.Or(e.URL, e.AttachmentID)} {
+			if text != "" {
+				card = append(card, strconv.Quote(text))
+			}
+		}
+		parts = append(parts, strings.Join(card, " "))
+		parts = append(parts, buttons(e.Buttons)...)
+	}
+	parts = append(parts, buttons(t.Buttons)...)
+	if t.Text == "" && len(t.Elements) == 0 {
+		if raw, err := json.Marshal(t.Raw); err == nil { // it has no text of its own
+			parts = append(parts, string(raw))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func buttons(list []simulator.Button) []string {
+	lines := make([]string, len(list))
+	for i, b := range list {
+		lines[i] = offer("button", cmp.Or(b.Title, b.Type), b.Payload, cmp.Or(b.URL, b.Type))
+	}
+	return lines
+}
