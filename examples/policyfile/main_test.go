@@ -65,7 +65,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{[]string{"serve"}, 2, "serve takes one policy file"},
 		{[]string{"serve", "a", "b"}, 2, "serve takes one policy file"},
-		{[]string{"policy", "check", "policy.yaml"}, 0, "policy.yaml: ok, 4 routes under 2 types"},
+		{[]string{"policy", "check", "policy.yaml"}, 0, "policy.yaml: ok, 6 routes under 3 types"},
 		{[]string{"policy", "explain", "policy.yaml", "--text", "order 4711"}, 0, "main.orderStatus.ShouldHandle says yes"},
 	} {
 		var out bytes.Buffer

@@ -17,6 +17,7 @@ func registry() *policyfile.Registry {
 	policyfile.Handler(reg, "shop.OrderStatus", newOrderStatus,
 		policyfile.Doc("Says where an order is. The pattern has a group called number."),
 		policyfile.Alias("shop.handlers.OrderStatusHandler")) // the class that it was in djmessenger
+	RegisterSizes(reg)
 	return reg
 }
 

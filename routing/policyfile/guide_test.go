@@ -31,7 +31,7 @@ func TestFilesAndNamesOfTheGuide(t *testing.T) {
 		require.NoError(t, err, file)
 		files++
 	}
-	require.Equal(t, 2, files)
+	require.Equal(t, 3, files)
 
 	names := 0
 	for _, row := range regexp.MustCompile("(?m)^\\| `(\\w+(?:Handler|Sender))(?:\\([^)]*\\))?` \\| the same name").FindAllStringSubmatch(guide, -1) {
