@@ -37,7 +37,7 @@ func (r rank) less(other rank) bool {
 func rankOf(name, candidate string) (r rank, near bool) {
 	a, b := letters(last(name)), letters(last(candidate))
 	r = rank{last: distance(a, b), whole: distance(letters(name), letters(candidate))}
-	if r.last <= 1+len(a)/5 {
+	if r.last <= 1+(len(a)-commonEnd(a, b))/5 {
 		return r, len(a) > 0
 	}
 	r.within = 1
@@ -51,6 +51,15 @@ func last(name string) string { return name[strings.LastIndexByte(name, '.')+1:]
 func letters(name string) []rune {
 	all := []rune(strings.ToLower(name))
 	return all[:min(len(all), maxLetters)]
+}
+
+// commonEnd is how many letters two names have in common at their ends.
+func commonEnd(a, b []rune) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n
 }
 
 // distance is the number of letters to insert, delete or replace.
