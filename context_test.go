@@ -148,6 +148,7 @@ func TestFromIsThereWhereverTheBotCalls(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, where := range []string{"ShouldHandle", "Handle", "sender", "turn middleware", "send middleware", "OnSendFailed", "OnTokenInvalid", "Tokens"} {
+			require.Contains(t, seen, where, "it was not called")
 			require.Same(t, w.bot, seen[where], where)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -81,5 +82,21 @@ func TestProfileThatWasNotAnsweredIsAskedForAgain(t *testing.T) {
 			after(10 * time.Minute)
 		}
 		require.Equal(t, []string{"nobody", "nobody", "Ada"}, w.texts(ada))
+	})
+}
+
+// TestProfileLookupsThatTheShutdownEndsAreNoWarnings: nothing failed, and nothing has to be done.
+func TestProfileLookupsThatTheShutdownEndsAreNoWarnings(t *testing.T) {
+	t.Parallel()
+	var log syncBuffer
+	cfg := messenger.Config{Policy: byName, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Fault(simulator.Fault{Match: gets, Times: -1, Delay: 8 * time.Second})
+		w.says(ada, "hi")
+		after(2 * time.Second) // the turn no longer waits for the look-up
+		require.Equal(t, []string{"nobody"}, w.texts(ada))
+		w.stop()
+		require.Len(t, w.Requests(), 2)
+		require.NotContains(t, log.String(), "profile lookup failed")
 	})
 }
