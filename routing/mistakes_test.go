@@ -225,7 +225,7 @@ func TestPartsThatAreBroken(t *testing.T) {
 		"handler routing_test.holds: Next: the embedded TextBase is nil":                {Handler: holds{Next: nested{}}},
 		"senders[0] routing_test.nilSender: the embedded SimpleMessage is nil":          {Handler: handling.Dummy{}, Senders: sending.List(nilSender{})},
 		"senders[0] sending.Typing: Senders[1]: the embedded SimpleMessage is nil":      {Handler: handling.Dummy{}, Senders: sending.List(sending.Typing{Senders: sending.List(sending.Text("a"), nilSender{})})},
-		"senders[0] sending.after: sender: the embedded SimpleMessage is nil":           {Handler: handling.Dummy{}, Senders: sending.List(sending.After(1, nilSender{}))},
+		"senders[0] sending.Delayed: Sender: the embedded SimpleMessage is nil":         {Handler: handling.Dummy{}, Senders: sending.List(sending.After(1, nilSender{}))},
 		"senders[0] sending.Typing: Senders[1].Senders: it contains itself":             {Handler: handling.Dummy{}, Senders: sending.List(typing)},
 		"its handler is nil; only a route with When and Senders needs none":             {Handler: handling.Func(nil), When: says("x", true), Senders: answer},
 	} {

@@ -196,13 +196,15 @@ func CheckSender(t receiving.Type, sender Sender) error {
 		return fmt.Errorf("nothing may answer %s", t)
 	}
 	switch s := sender.(type) {
-	case after:
-		return CheckSender(t, s.sender)
+	case Delayed:
+		return CheckSender(t, s.Sender)
+	case *Delayed:
+		return CheckSender(t, s.Sender)
 	case Typing, *Typing, SenderAction:
 		if ways[0] != ByMessage {
 			return fmt.Errorf("a sender action goes to a person, and %s has none", t)
 		}
-	case publicly:
+	case Public, *Public:
 		return checkPublicly(t, ways)
 	case Message:
 		switch {

@@ -59,14 +59,17 @@ func (m Message) PubliclyTo(target PublicReply) Message {
 
 // Publicly makes a sender whose messages everyone can read, below the comment, post
 // or mention that is answered. Without it a comment is answered by a private reply.
-func Publicly(sender Sender) Sender { return publicly{sender} }
+func Publicly(sender Sender) Sender { return Public{sender} }
 
-type publicly struct{ sender Sender }
+// Public is a sender whose messages everyone can read; see [Publicly].
+type Public struct{ Sender Sender }
 
-func (p publicly) String() string { return fmt.Sprintf("sending.Publicly(%s)", nameOf(p.sender)) }
+// String returns how it is made in Go.
+func (p Public) String() string { return fmt.Sprintf("sending.Publicly(%s)", nameOf(p.Sender)) }
 
-func (p publicly) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
-	composed, err := p.sender.Compose(ctx, ev)
+// Compose makes the messages of Sender public.
+func (p Public) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	composed, err := p.Sender.Compose(ctx, ev)
 	messages := make([]Message, len(composed))
 	for i, m := range composed {
 		if m.Public == nil {
@@ -77,20 +80,25 @@ func (p publicly) Compose(ctx context.Context, ev *receiving.Event) ([]Message, 
 	return messages, err
 }
 
-func (p publicly) Validate() error {
-	switch s := p.sender.(type) {
+// Validate reports a sender that cannot be public, and what Sender reports.
+func (p Public) Validate() error {
+	switch s := p.Sender.(type) {
 	case nil:
 		return &FieldError{Problem: "Publicly has no sender"}
 	case Typing, *Typing, SenderAction, *SenderAction:
 		return &FieldError{Problem: "a sender action goes to a person, and is not public"}
-	case after:
-		if err := (publicly{s.sender}).Validate(); err != nil {
+	case Delayed:
+		if err := (Public{s.Sender}).Validate(); err != nil {
+			return err
+		}
+	case *Delayed:
+		if err := (Public{s.Sender}).Validate(); err != nil {
 			return err
 		}
 	case Message:
 		return s.Publicly().Validate("")
 	}
-	return validateSender(p.sender)
+	return validateSender(p.Sender)
 }
 
 // checkPublic checks a public reply, which is a text and nothing else.

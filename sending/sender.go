@@ -45,39 +45,44 @@ func nameOf(s Sender) string {
 	return fmt.Sprintf("%T", s)
 }
 
-// After makes a sender whose messages wait before they go out; see
-// [Message.After].
-func After(delay time.Duration, sender Sender) Sender { return after{delay, sender} }
+// After makes a sender whose messages wait before they go out, a [Delayed].
+func After(delay time.Duration, sender Sender) Sender { return Delayed{delay, sender} }
 
-type after struct {
-	delay  time.Duration
-	sender Sender
+// Delayed is a sender whose messages wait before they go out; see [Message.After].
+type Delayed struct {
+	// Delay is added to that of each message; at most [MaxDelay].
+	Delay time.Duration
+	// Sender composes the messages.
+	Sender Sender
 }
 
-func (a after) String() string {
-	return fmt.Sprintf("sending.After(%v, %s)", a.delay, nameOf(a.sender))
+// String returns how it is made in Go.
+func (d Delayed) String() string {
+	return fmt.Sprintf("sending.After(%v, %s)", d.Delay, nameOf(d.Sender))
 }
 
-func (a after) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
-	composed, err := a.sender.Compose(ctx, ev)
+// Compose composes the messages of Sender, and adds Delay to theirs.
+func (d Delayed) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	composed, err := d.Sender.Compose(ctx, ev)
 	messages := make([]Message, len(composed))
 	for i, m := range composed {
-		messages[i] = m.After(m.Delay + a.delay)
+		messages[i] = m.After(m.Delay + d.Delay)
 	}
 	return messages, err
 }
 
-func (a after) Validate() error {
-	switch s := a.sender.(type) {
+// Validate reports a delay out of range, and what Sender reports.
+func (d Delayed) Validate() error {
+	switch s := d.Sender.(type) {
 	case nil:
 		return &FieldError{Problem: "After has no sender"}
 	case Message:
-		return s.After(s.Delay + a.delay).Validate("")
+		return s.After(s.Delay + d.Delay).Validate("")
 	}
-	if a.delay < 0 || a.delay > MaxDelay {
-		return &FieldError{Field: "delay", Problem: fmt.Sprintf("%v is not between 0 and %v", a.delay, MaxDelay)}
+	if d.Delay < 0 || d.Delay > MaxDelay {
+		return &FieldError{Field: "delay", Problem: fmt.Sprintf("%v is not between 0 and %v", d.Delay, MaxDelay)}
 	}
-	if v, ok := a.sender.(interface{ Validate() error }); ok {
+	if v, ok := d.Sender.(interface{ Validate() error }); ok {
 		return v.Validate()
 	}
 	return nil

@@ -11,6 +11,10 @@ type afterArgs struct {
 	Sender sending.Sender `doc:"What composes the messages."                  required:"true"`
 }
 
+type publicArgs struct {
+	Sender sending.Sender `doc:"What composes the messages." required:"true"`
+}
+
 type typingArgs struct {
 	Senders []sending.Sender `doc:"What composes the messages, in order." required:"true"`
 	Pace    sending.Pace     `doc:"How fast they are typed."`
@@ -55,13 +59,20 @@ func addSenders(r *Registry) {
 		}))
 	senderOf[sending.LongText](r, "LongText", "Sends a text of any length, in as many messages as it takes.")
 	senderOf[sending.QuickReplies](r, "QuickReplies", "Sends a text or an attachment with up to 13 quick replies.")
+	senderOf[sending.Images](r, "Images", "Sends several images in one message.")
 	senderOf[sending.Sticker](r, "Sticker", "Sends a sticker by its number.")
 	Sender(r, "Message", func(m sending.Message) (sending.Sender, error) { return m, m.Validate("") },
 		Doc("Sends a message of the Send API as it is, without translation."), Dump(itself[sending.Message]))
 	Sender(r, "After", func(a afterArgs) (sending.Sender, error) {
-		s := sending.After(a.Delay, a.Sender)
-		return s, validated(s)
-	}, Doc("Lets the messages of another sender wait."))
+		s := sending.Delayed(a)
+		return s, s.Validate()
+	}, Doc("Lets the messages of another sender wait."),
+		Dump(func(s sending.Delayed) (afterArgs, bool) { return afterArgs(s), true }))
+	Sender(r, "Public", func(a publicArgs) (sending.Sender, error) {
+		s := sending.Public(a)
+		return s, s.Validate()
+	}, Doc("Answers a comment, a post or a mention where everyone can read it."),
+		Dump(func(s sending.Public) (publicArgs, bool) { return publicArgs(s), true }))
 	Sender(r, "Typing", func(a typingArgs) (sending.Sender, error) {
 		s := sending.Typing(a)
 		return s, s.Validate()
@@ -83,5 +94,6 @@ func addTemplates(r *Registry) {
 	senderOf[sending.ImageGridTemplate](r, "ImageGridTemplate", "Sends images side by side.")
 	senderOf[sending.CustomerFeedbackTemplate](r, "CustomerFeedbackTemplate", "Asks for feedback.")
 	senderOf[sending.CustomerInformationTemplate](r, "CustomerInformationTemplate", "Asks for the person's address and contact.")
+	senderOf[sending.UtilityTemplate](r, "UtilityTemplate", "Sends a utility template that the platform has approved.")
 	senderOf[sending.NotificationMessagesTemplate](r, "NotificationMessagesTemplate", "Asks for the permission to send notifications.")
 }

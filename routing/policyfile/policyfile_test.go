@@ -2,6 +2,7 @@ package policyfile_test
 
 import (
 	"os"
+	"regexp"
 	"testing"
 	"testing/fstest"
 
@@ -175,6 +176,31 @@ policyfile: SIMPLE_TEXT/1: senders[1]: the registry did not make this sender, a 
 policyfile: SIMPLE_TEXT/2 (route "price"): When[0]: the registry did not make this condition, a If "vip" (routing.predicate)`)
 	_, err = reg.Dump(routing.Policy{}, "toml")
 	require.ErrorContains(t, err, `"toml" is no format`)
+}
+
+// Every built-in that a file may name is written back as it was, also when nothing but
+// the Go values is left of the file.
+func TestDumpOfEveryBuiltIn(t *testing.T) {
+	t.Parallel()
+	reg := policyfile.BuiltIn()
+	policy := load(t, reg, "builtin.yaml")
+	for _, format := range []policyfile.Format{policyfile.JSON, policyfile.YAML} {
+		for _, from := range []routing.Policy{policy, unplaced(policy)} {
+			written, err := reg.Dump(from, format)
+			require.NoError(t, err)
+			again, err := reg.Parse("dumped."+string(format), written)
+			require.NoError(t, err, string(written))
+			require.Equal(t, unplaced(policy), unplaced(again), string(written))
+		}
+	}
+
+	schema, err := reg.Schema()
+	require.NoError(t, err)
+	names := regexp.MustCompile(`"(?:handler|sender|condition):(?:djmessenger\.\w+\.)?(\w+)"`).FindAllStringSubmatch(string(schema), -1)
+	require.Greater(t, len(names), 40)
+	for _, name := range names {
+		require.Regexp(t, `name: `+name[1]+`\b`, testdata(t, "builtin.yaml"), "the file has every built-in")
+	}
 }
 
 // A part that was replaced is not written as what was there before.
