@@ -206,6 +206,28 @@ func TestOfferThatCannotBeReadIsTriedAgain(t *testing.T) {
 	})
 }
 
+// TestTypedTitleOfTheMenuInThePersonsLanguage: of items of one title in several languages, the
+// one in the person's language counts, and otherwise the default one.
+func TestTypedTitleOfTheMenuInThePersonsLanguage(t *testing.T) {
+	t.Parallel()
+	in := func(locale, size string) threadsettings.Menu {
+		return threadsettings.Menu{Locale: locale, Items: []threadsettings.MenuItem{{Title: "Gift", Payload: cutKind.MustEncode(cut{size})}}}
+	}
+	policy := taking()
+	policy[receiving.TypeDefault] = []routing.Route{{Handler: handling.UserProfile{}}}
+	chat := messengertest.Start(t, messenger.Config{Policy: policy, ThreadSettings: map[string]threadsettings.Settings{messengertest.PageID: {
+		GetStarted:     &threadsettings.GetStarted{},
+		PersistentMenu: []threadsettings.Menu{in("en_US", "present"), in(threadsettings.DefaultLocale, "gift"), in("de_DE", "poison")},
+	}}})
+	for locale, want := range map[string]string{"de_DE": "POSTBACK poison", "en_US": "POSTBACK present", "sv_SE": "POSTBACK gift"} {
+		person := chat.Person("Ada", locale)
+		person.Says("hello") // the profile is known after the first turn
+		person.Sees("text")
+		person.Says("gift")
+		person.Sees(want)
+	}
+}
+
 // TestReplayedTitleMeansWhatThePersonHadSeen: what was offered after a text was typed does
 // not decide what the text means when it is replayed, whether its route failed or the turn.
 func TestReplayedTitleMeansWhatThePersonHadSeen(t *testing.T) {

@@ -85,7 +85,13 @@ func TestRoutesThatNeverRun(t *testing.T) {
 
 		"a final route does not keep one from running despite silence": {routing.Policy{receiving.TypeImage: {{Handler: dummy, Final: true}, {Handler: dummy, DespiteSilence: true}}}, nil},
 		"an otherwise route that runs while the bot is silent":         {routing.Policy{receiving.TypeImage: {{Handler: dummy}, {Handler: dummy, Otherwise: true, DespiteSilence: true}}}, nil},
-		"a typed tap despite silence":                                  {routing.Policy{receiving.TypeTap: {{Handler: dummy, TypedTaps: true, Final: true}, {Handler: dummy, TypedTaps: true, DespiteSilence: true}}}, nil},
+		"otherwise for typed taps, after one of TAP": {routing.Policy{receiving.TypeTap: {
+			{Handler: dummy, TypedTaps: true}, {Handler: dummy, Otherwise: true, TypedTaps: true}}}, []string{`routing: TAP/1: it never runs: it is an Otherwise route, and the route TAP/0`}},
+		"a handler that names TAP alone":      {routing.Policy{receiving.TypeTap: {{Handler: only(receiving.TypeTap)}}}, nil},
+		"a handler that names DEFAULT alone":  {routing.Policy{receiving.TypeDefault: {{Handler: only(receiving.TypeDefault)}}}, nil},
+		"a handler that names another entry":  {routing.Policy{receiving.TypePostback: {{Handler: only(receiving.TypeTap)}}}, []string{`routing: POSTBACK/0: its handler TAP only never handles events of this type; it handles none`}},
+		"a handler under TAP that names more": {routing.Policy{receiving.TypeTap: {{Handler: only(receiving.TypeTap + "," + receiving.TypeImage)}}}, []string{`routing: TAP/0: its handler TAP,IMAGE only never`}},
+		"a typed tap despite silence":         {routing.Policy{receiving.TypeTap: {{Handler: dummy, TypedTaps: true, Final: true}, {Handler: dummy, TypedTaps: true, DespiteSilence: true}}}, nil},
 		"after a final route that runs despite silence too": {routing.Policy{receiving.TypeImage: {{Handler: dummy, Final: true, DespiteSilence: true}, {Handler: dummy, DespiteSilence: true}}}, []string{
 			`routing: IMAGE/1: it never runs: the route IMAGE/0`}},
 		"despite silence after a final route under DEFAULT": {routing.Policy{receiving.TypeDefault: {{Handler: dummy, Final: true}}, receiving.TypeImage: {{Handler: dummy, DespiteSilence: true}}}, []string{
@@ -150,6 +156,14 @@ func TestRoutesThatNeverRun(t *testing.T) {
 		})
 	}
 }
+
+// only is a handler that names some types, and not those that their entries stand for.
+type only string
+
+func (only) ShouldHandle(context.Context, *receiving.Event) bool              { return true }
+func (only) Handle(context.Context, *receiving.Event, *sending.Replier) error { return nil }
+func (o only) Handles(t receiving.Type) bool                                  { return strings.Contains(string(o), string(t)) }
+func (o only) String() string                                                 { return string(o) + " only" }
 
 type tapOnce struct {
 	handling.QuickReplyBase[payload.None]

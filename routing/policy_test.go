@@ -55,6 +55,23 @@ func TestDefaultRunsFirstAndProfileBeforeAll(t *testing.T) {
 	require.Equal(t, []string{"DEFAULT/1", "DEFAULT/0", "DEFAULT/2"}, names(compile(t, policy).Steps(standby)))
 }
 
+func TestProfilesKeepTheOrderOfTheOthers(t *testing.T) {
+	t.Parallel()
+	var routes []routing.Route
+	var others []string
+	for i := range 40 {
+		r := routing.Route{Name: fmt.Sprint(i), Handler: handling.Dummy{}}
+		if i%10 == 9 {
+			r.Handler = handling.UserProfile{}
+		} else {
+			others = append(others, r.Name)
+		}
+		routes = append(routes, r)
+	}
+	c := compile(t, routing.Policy{receiving.TypeDefault: routes})
+	require.Equal(t, append([]string{"9", "19", "29", "39"}, others...), names(c.Steps(event(receiving.TypeImage))))
+}
+
 func TestWhatMayBeAnswered(t *testing.T) {
 	t.Parallel()
 	under := func(typ receiving.Type) routing.Step { return routing.Step{Type: typ} }

@@ -107,7 +107,7 @@ func (v *validation) walk(routes map[stepID]*reached, t receiving.Type, steps []
 }
 
 func handledBy(handled map[entries]string, waitsFor entries) string {
-	for _, entry := range []entries{ofDefault, ofOwnType, ofTap, ofTyped, ofTyped | ofTap} {
+	for _, entry := range []entries{ofDefault, ofOwnType, ofTap, ofTyped} {
 		if name := handled[entry]; name != "" && entry&waitsFor != 0 {
 			return name
 		}
@@ -162,7 +162,7 @@ func handles(s Step, t receiving.Type) bool {
 		return true
 	}
 	// Under an entry for several types it may name that entry alone.
-	return s.Type != t && limited.Handles(s.Type) && !slices.ContainsFunc(receiving.Types(), limited.Handles)
+	return limited.Handles(s.Type) && !slices.ContainsFunc(receiving.Types(), limited.Handles)
 }
 
 // alwaysHandles reports whether a step that is tried for an event of a type surely

@@ -83,8 +83,6 @@ const (
 // route there waits for.
 func (s Step) entry() (own, waitsFor entries) {
 	switch {
-	case s.Typed && s.Type == receiving.TypeTap:
-		return ofTyped | ofTap, ofTyped
 	case s.Typed:
 		return ofTyped, ofTyped
 	case s.Type == receiving.TypeDefault:
