@@ -3,7 +3,6 @@ package policyfile
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -14,7 +13,7 @@ import (
 // first, then the other types by name.
 //
 // It can write the routes that came from a file, as long as their handler, condition
-// and senders are those that the registry made, and parts made in Go whose entry knows
+// and senders are those that the registry made, or equal ones, and parts made in Go whose entry knows
 // their arguments: those of [BuiltIn], and those with the option [Dump]. Everything else
 // is an error, and all such errors are returned, joined, each with its place.
 func (r *Registry) Dump(policy routing.Policy, format Format) ([]byte, error) {
@@ -128,7 +127,7 @@ func (o *origin) sender(part any, i int) *made {
 		}
 	}
 	for _, m := range o.senders {
-		if _, ok := m.still(part); ok && reflect.ValueOf(part).Comparable() {
+		if _, ok := m.still(part); ok {
 			return m
 		}
 	}

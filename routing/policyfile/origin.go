@@ -19,40 +19,57 @@ type made struct {
 	from *value
 }
 
-// still returns what a part was made of, if it is still the one that was made. Parts
-// with functions in them cannot be compared, and are taken for the same if their type
-// is.
+// still returns what a part was made of, if it is still the one that was made, or an
+// equal one. Functions are equal if their code is: what a closure holds cannot be seen.
 func (m *made) still(part any) (*value, bool) {
-	if m == nil || reflect.TypeOf(m.part) != reflect.TypeOf(part) {
+	if m == nil || part == nil || m.part == nil {
 		return nil, false
 	}
-	v := reflect.ValueOf(part)
-	switch {
-	case v.Comparable():
-		return m.from, m.part == part
-	case holdsFunc(v.Type(), 0):
-		return m.from, true
-	default:
-		return m.from, reflect.DeepEqual(m.part, part)
-	}
+	return m.from, same(reflect.ValueOf(m.part), reflect.ValueOf(part), 0)
 }
 
-// holdsFunc reports whether a value of that type may have a function in it.
-func holdsFunc(t reflect.Type, depth int) bool {
-	if depth > 5 {
-		return true
+// same reports whether two values are equal, functions by their code.
+func same(a, b reflect.Value, depth int) bool {
+	if !a.IsValid() || !b.IsValid() {
+		return a.IsValid() == b.IsValid()
 	}
-	switch t.Kind() {
-	case reflect.Func, reflect.Interface:
-		return true
-	case reflect.Array, reflect.Slice, reflect.Map, reflect.Pointer:
-		return holdsFunc(t.Elem(), depth+1)
+	if a.Type() != b.Type() || depth > MaxDepth {
+		return false
+	}
+	switch a.Kind() {
+	case reflect.Func:
+		return a.Pointer() == b.Pointer()
+	case reflect.Pointer:
+		return a.Pointer() == b.Pointer() || same(a.Elem(), b.Elem(), depth+1)
+	case reflect.Interface:
+		return same(a.Elem(), b.Elem(), depth+1)
 	case reflect.Struct:
-		for f := range t.Fields() {
-			if holdsFunc(f.Type, depth+1) {
-				return true
+		for i := range a.NumField() {
+			if !same(a.Field(i), b.Field(i), depth+1) {
+				return false
 			}
 		}
+		return true
+	case reflect.Slice, reflect.Array:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i := range a.Len() {
+			if !same(a.Index(i), b.Index(i), depth+1) {
+				return false
+			}
+		}
+		return true
+	case reflect.Map:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for entries := a.MapRange(); entries.Next(); {
+			if other := b.MapIndex(entries.Key()); !other.IsValid() || !same(entries.Value(), other, depth+1) {
+				return false
+			}
+		}
+		return true
 	}
-	return false
+	return a.Equal(b)
 }

@@ -217,6 +217,38 @@ func TestDumpWritesWhatIsThereNow(t *testing.T) {
 	require.Equal(t, unplaced(policy), unplaced(again))
 }
 
+// greeter has a function, so that it cannot be compared.
+type greeter struct {
+	handling.Dummy
+
+	greeting string
+	words    map[string][]string
+	greet    func() string
+}
+
+// A part with functions in it that was replaced by another one is not written as the
+// first.
+func TestDumpSeesReplacedPartsWithFunctions(t *testing.T) {
+	t.Parallel()
+	reg := policyfile.NewRegistry()
+	policyfile.Handler(reg, "greeter", func(args struct{ Greeting string }) (handling.Handler, error) {
+		return &greeter{greeting: args.Greeting, words: map[string][]string{"a": {"b"}}, greet: func() string { return args.Greeting }}, nil
+	})
+	parse := func(greeting string) routing.Policy {
+		policy, err := reg.Parse("p", []byte("routers: [{type: IMAGE, handlers: [{name: greeter, args: {greeting: "+greeting+"}}]}]"))
+		require.NoError(t, err)
+		return policy
+	}
+	policy := parse("hi")
+	policy["IMAGE"][0].Handler = parse("hi")["IMAGE"][0].Handler
+	written, err := reg.Dump(policy, policyfile.YAML)
+	require.NoError(t, err, "an equal one is written")
+	require.Contains(t, string(written), "greeting: hi")
+	policy["IMAGE"][0].Handler = parse("hello")["IMAGE"][0].Handler
+	_, err = reg.Dump(policy, policyfile.YAML)
+	require.ErrorContains(t, err, "IMAGE/0: handler: the registry did not make this handler")
+}
+
 func TestLoadReadsAnyFileSystem(t *testing.T) {
 	t.Parallel()
 	reg := policyfile.BuiltIn()
