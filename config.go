@@ -101,8 +101,8 @@ type Config struct {
 	// OnTokenInvalid is called once when the platform refuses a page's access
 	// token, or the proof that the app's secret makes for it. That page's
 	// messages wait, and the events of the people they are for wait with them.
-	// Tokens is asked for another token every 5 seconds, and a new one is used at
-	// once; the refused one is tried again every 5 minutes. graph.PageToken never
+	// Tokens is asked for another token every 5 seconds, and a new one, or a new secret
+	// from Bot.SetPages, is used at once; the refused one is tried again every 5 minutes. graph.PageToken never
 	// has another token: a new one needs a restart, which loses nothing. That the
 	// platform accepts a token again is logged at INFO; if it refuses one after
 	// that, OnTokenInvalid is called again. It must not block for long. Default:

@@ -23,8 +23,8 @@ import (
 // new policy, calls have the new token, and what waits for the page in the store is
 // worked on. A turn that runs keeps its policy. A callback that is being received, or
 // a call that is being made, has the old or the new binding and never a part of both.
-// Messages that wait because the platform refuses the page's token go out within 5 s
-// if the new one is good. Thread settings are applied in the background, if they are
+// Messages that wait because the platform refuses the page's token, or the secret that
+// signs with it, go out within 5 s if the new one is good. Thread settings are applied in the background, if they are
 // others than before or could not be applied, and failures are logged: SetPages makes
 // no call and does not wait. Each call costs time in proportion to all pages, about
 // 1 ms for a thousand: set many pages in one call.

@@ -251,6 +251,27 @@ func TestNewTokenOfAPageSendsWhatWaited(t *testing.T) {
 }
 
 // While the secret of a page's app changes, both are accepted; and the first one signs the bot's own calls.
+// A call that is signed with a wrong secret is refused like one with a wrong token. With the
+// right secret and the same token what waited goes out.
+func TestNewSecretOfAPageSendsWhatWaited(t *testing.T) {
+	t.Parallel()
+	inBubble(t, withCustomer(), atRunTime(), func(w *world) {
+		page := customerPage()
+		page.Secrets = []secret.Value{secret.New("wrong"), secret.New(customerSecret)}
+		w.set(page)
+		w.says(sue, "1")
+		after(20 * time.Second)
+		require.Empty(t, w.texts(sue))
+		require.Contains(t, w.stats().Held, customer)
+
+		page.Secrets = page.Secrets[1:]
+		w.set(page)
+		after(5 * time.Second)
+		require.Equal(t, []string{"customer 1"}, w.texts(sue))
+		require.Empty(t, w.stats().Held)
+	})
+}
+
 func TestSecretOfAPageIsRotated(t *testing.T) {
 	t.Parallel()
 	inBubble(t, withCustomer(), atRunTime(), func(w *world) {
@@ -261,6 +282,7 @@ func TestSecretOfAPageIsRotated(t *testing.T) {
 		page.Secrets = []secret.Value{secret.New(customerSecret), secret.New(next)}
 		w.set(page)
 		w.says(sue, "2")
+		after(time.Second) // it is sent, signed with the secret before
 		w.SetAppSecret(customerApp, next)
 		page.Secrets[0], page.Secrets[1] = page.Secrets[1], page.Secrets[0]
 		w.set(page)

@@ -47,7 +47,7 @@ type Config struct {
 	SendTimeout time.Duration
 	Store       store.Store
 	Texts       sending.Texts
-	Tokens      graph.TokenSource
+	Tokens      graph.CredentialSource
 	TurnTimeout time.Duration
 	WrapSend    []sending.Middleware
 	WrapTurn    []handling.Middleware

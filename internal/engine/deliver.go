@@ -133,7 +133,7 @@ func (w *worker) refuse(a *attempt) {
 // the conversation must rest.
 func (w *worker) try(a *attempt) (pause time.Duration) {
 	w.aged = true // that takes its time
-	ctx, used := withUsedToken(w.held.ctx)
+	ctx, used := withUsedCredentials(w.held.ctx)
 	if a.send.Started && a.delivery.Message.Public != nil {
 		if pause, settled := w.findPublicReply(ctx, a, used); settled {
 			return pause
@@ -270,7 +270,7 @@ func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult
 
 // conclude settles an attempt. It returns how long the conversation must rest,
 // and the error if the message will not be sent.
-func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.SendResult, err error, used *usedToken) (time.Duration, error) {
+func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.SendResult, err error, used *usedCredentials) (time.Duration, error) {
 	if err == nil || isDelivered(s, err) {
 		w.settle(d, result, nil, store.OutcomeSent)
 		return 0, nil

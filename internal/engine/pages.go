@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
-	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -31,9 +30,9 @@ type pages struct {
 type page struct {
 	text, media *pace
 
-	// refused is the token that the platform refused, since when, and until when
-	// that is trusted; the times are zero if the token is good.
-	refused      secret.Value
+	// refused are the credentials that the platform refused, since when, and until
+	// when that is trusted; the times are zero if they are good.
+	refused      credentials
 	since, until time.Time
 }
 
@@ -70,8 +69,8 @@ func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Mes
 	p.mu.Unlock()
 	now := time.Now()
 	if now.Before(until) {
-		token, err := p.cfg.Tokens.Token(ctx, conv.PageID)
-		if err != nil || token.IsZero() || token.Equal(refused.Reveal()) {
+		current, err := p.current(ctx, conv.PageID)
+		if err != nil || current.token.IsZero() || current.equal(refused) {
 			return min(tokenPoll, until.Sub(now)+time.Millisecond), false
 		}
 	}
@@ -89,6 +88,12 @@ func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Mes
 		p.peers.heldUp(conv.PageID)
 	}
 	return rest, rest > 0
+}
+
+// current returns the page's credentials as they are now.
+func (p *pages) current(ctx context.Context, pageID string) (credentials, error) {
+	token, appSecret, err := p.cfg.Tokens.Credentials(ctx, pageID)
+	return credentials{token, appSecret}, err
 }
 
 // Held is a page that waits for a token that the platform accepts.
@@ -112,8 +117,8 @@ func (e *Engine) Held() map[string]Held {
 func (e *Engine) served(pageID string) bool { return e.cfg.Serves == nil || e.cfg.Serves(pageID) }
 
 // Changed says that pages were set, or removed: what was found out about them counts
-// no more, except that the platform refuses a token, which holds until there is
-// another; and something that waits may be for them.
+// no more, except that the platform refuses a token and secret, which holds until one of
+// them is another; and something that waits may be for them.
 func (e *Engine) Changed(pageIDs ...string) {
 	e.pages.mu.Lock()
 	for _, pageID := range pageIDs {
@@ -141,9 +146,9 @@ func (e *Engine) Usage() map[string]graph.Usage {
 // pause stops the page's sends after a token was refused, and tells the
 // program once for each token. It returns how long to rest before looking for
 // a new one; a moment, if there is one already.
-func (p *pages) pause(ctx context.Context, pageID string, used secret.Value, err error) time.Duration {
-	current, tokenErr := p.cfg.Tokens.Token(ctx, pageID)
-	if tokenErr == nil && !current.IsZero() && !used.IsZero() && !current.Equal(used.Reveal()) {
+func (p *pages) pause(ctx context.Context, pageID string, used credentials, err error) time.Duration {
+	current, tokenErr := p.current(ctx, pageID)
+	if tokenErr == nil && !current.token.IsZero() && !used.token.IsZero() && !current.equal(used) {
 		return time.Millisecond
 	}
 	if p.cfg.Serves != nil && !p.cfg.Serves(pageID) {
@@ -151,7 +156,7 @@ func (p *pages) pause(ctx context.Context, pageID string, used secret.Value, err
 	}
 	p.mu.Lock()
 	pg := p.get(pageID)
-	told := !pg.until.IsZero() && (pg.refused.Equal(used.Reveal()) || pg.refused.IsZero() && used.IsZero())
+	told := !pg.until.IsZero() && pg.refused.equal(used)
 	now := time.Now()
 	if pg.since.IsZero() {
 		pg.since = now
@@ -168,16 +173,16 @@ func (p *pages) pause(ctx context.Context, pageID string, used secret.Value, err
 // accepted notes that the platform took a call that began at that time with that
 // token: a page that waited for a token is served again. The late answer to a call
 // that was made before the refusal says nothing.
-func (p *pages) accepted(pageID string, used secret.Value, began time.Time) {
+func (p *pages) accepted(pageID string, used credentials, began time.Time) {
 	p.mu.Lock()
 	pg := p.get(pageID)
-	same := pg.refused.Equal(used.Reveal()) || pg.refused.IsZero() && used.IsZero()
+	same := pg.refused.equal(used)
 	if pg.until.IsZero() || began.Before(pg.until.Add(-tokenRetry)) || same && began.Before(pg.until) {
 		p.mu.Unlock()
 		return
 	}
 	since := pg.since
-	pg.refused, pg.since, pg.until = secret.Value{}, time.Time{}, time.Time{}
+	pg.refused, pg.since, pg.until = credentials{}, time.Time{}, time.Time{}
 	p.mu.Unlock()
 	p.cfg.Logger.Info("a page's access token is accepted again", "page", pageID,
 		"after", time.Since(since).Round(time.Millisecond).String(), "same_token", same)

@@ -29,7 +29,7 @@ func publicTarget(p sending.PublicReply) graph.PublicTarget {
 // posted a public reply. It returns false if that was not posted, and may be posted
 // now. A public reply that the platform cannot be asked about is not posted again:
 // everyone would see it twice.
-func (w *worker) findPublicReply(ctx context.Context, a *attempt, used *usedToken) (pause time.Duration, settled bool) {
+func (w *worker) findPublicReply(ctx context.Context, a *attempt, used *usedCredentials) (pause time.Duration, settled bool) {
 	d := a.delivery
 	id := ""
 	err := guard(w.log, "the HTTP client", func() (err error) { // which may be the program's

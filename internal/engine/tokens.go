@@ -14,7 +14,7 @@ type FindCredentials func(ctx context.Context, page string) (tokens graph.TokenS
 
 // Tokens returns the program's token sources, within bounds: a call may take no
 // longer than the timeout, a panic is an error, and an attempt to send learns
-// which token it used.
+// which credentials it used.
 func Tokens(find FindCredentials, timeout time.Duration) graph.CredentialSource {
 	return tokens{find: find, timeout: timeout}
 }
@@ -36,8 +36,8 @@ func (t tokens) Credentials(ctx context.Context, page string) (token, appSecret 
 		if value := recover(); value != nil {
 			token, err = secret.Value{}, fmt.Errorf("the token source panicked: %v", value)
 		}
-		if used, ok := ctx.Value(usedTokenKey{}).(*usedToken); ok {
-			used.value = token
+		if used, ok := ctx.Value(usedCredentialsKey{}).(*usedCredentials); ok {
+			used.value = credentials{token, appSecret}
 		}
 		err = printable(err)
 	}()
@@ -48,12 +48,22 @@ func (t tokens) Credentials(ctx context.Context, page string) (token, appSecret 
 	return token, appSecret, err
 }
 
-// usedToken is the token of one attempt.
-type usedToken struct{ value secret.Value }
+// credentials are what a call proves itself by. The platform refuses a good token with
+// the proof of a wrong secret, so both count.
+type credentials struct{ token, secret secret.Value }
 
-type usedTokenKey struct{}
+func (c credentials) equal(other credentials) bool {
+	return equal(c.token, other.token) && equal(c.secret, other.secret)
+}
 
-func withUsedToken(ctx context.Context) (context.Context, *usedToken) {
-	used := &usedToken{}
-	return context.WithValue(ctx, usedTokenKey{}, used), used
+func equal(a, b secret.Value) bool { return a.Equal(b.Reveal()) || a.IsZero() && b.IsZero() }
+
+// usedCredentials are those of one attempt.
+type usedCredentials struct{ value credentials }
+
+type usedCredentialsKey struct{}
+
+func withUsedCredentials(ctx context.Context) (context.Context, *usedCredentials) {
+	used := &usedCredentials{}
+	return context.WithValue(ctx, usedCredentialsKey{}, used), used
 }
