@@ -2,7 +2,9 @@ package messenger_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 )
@@ -115,6 +118,50 @@ func TestThreadThatWasReleasedWithoutANotice(t *testing.T) {
 		w.says(ada, "7")
 		after(time.Second)
 		require.Equal(t, []string{"you said 1", "Eve here", "you said 5", "you said 7"}, w.texts(ada), "long before control lapses")
+	})
+}
+
+// TestWhatEndsAThreadOnStandby: an act that comes to the bot does; a notice that is no act says nothing about control.
+func TestWhatEndsAThreadOnStandby(t *testing.T) {
+	t.Parallel()
+	const delivery = `"delivery":{"mids":["m_before"],"watermark":1}`
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: countingTexts(), Quiet: whileOthersHold()}, func(w *world) {
+		w.event(time.Now(), control("take_thread_control", otherAppID))
+		require.False(t, w.person(ada).ThreadStandby)
+		echo := fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"is_echo":true,"mid":"m_e","app_id":%s}}`,
+			pageID, ada, time.Now().UnixMilli(), otherAppID)
+		require.NoError(t, w.PostStandby(t.Context(), json.RawMessage(echo)))
+		after(time.Second)
+		require.True(t, w.person(ada).ThreadStandby, "what the other app writes comes on standby, too")
+		w.event(time.Now(), delivery)
+		require.Equal(t, otherAppID, w.person(ada).ThreadOwner)
+		w.event(time.Now(), `"message":{"mid":"m_1","text":"hi"}`)
+		require.Empty(t, w.person(ada).ThreadOwner)
+		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+	})
+}
+
+// TestHandoversOfABotWithoutAnAppID: control that is passed comes to the bot, since the platform reports that to the app that
+// gets it, and control that is taken goes to another.
+func TestHandoversOfABotWithoutAnAppID(t *testing.T) {
+	t.Parallel()
+	const otherPage = "100000000000099"
+	cfg := messenger.Config{
+		Policy: countingTexts(), Quiet: whileOthersHold(), PagesAtRunTime: true,
+		Pages: []messenger.Page{{ID: otherPage, Secrets: []secret.Value{secret.New("its own")}}},
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		event := func(rest string) string {
+			body := fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":1,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,%s}]}]}`,
+				otherPage, ada, otherPage, time.Now().UnixMilli(), rest)
+			require.Equal(t, http.StatusOK, postSigned(w.bot, "its own", body).Code)
+			after(time.Second)
+			person, err := w.store.Person(t.Context(), otherPage, ada)
+			require.NoError(t, err)
+			return person.ThreadOwner
+		}
+		require.Equal(t, otherAppID, event(control("take_thread_control", otherAppID)))
+		require.Empty(t, event(control("pass_thread_control", "3000000000000003")))
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,6 +161,43 @@ func TestRouteTimeoutAbandonsAHandler(t *testing.T) {
 		require.Zero(t, w.person(ada).ThumbUps)
 		require.Contains(t, w.letters()[0].Failures[0].Error, "exceeded its timeout of 1s")
 	})
+}
+
+// TestRouteThatIsTooLateGoesNoFurther: a condition that answers too late is followed by no handler, and a handler that was
+// abandoned by no sender.
+func TestRouteThatIsTooLateGoesNoFurther(t *testing.T) {
+	t.Parallel()
+	for name, slow := range map[string]func(further func(), wait func(time.Duration)) routing.Route{
+		"a condition": func(further func(), wait func(time.Duration)) routing.Route {
+			return routing.Route{
+				When:    routing.If("late", func(context.Context, *receiving.Event) bool { wait(1500 * time.Millisecond); return true }),
+				Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error { further(); return nil }),
+			}
+		},
+		"a handler": func(further func(), wait func(time.Duration)) routing.Route {
+			return routing.Route{
+				Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error { wait(10 * time.Second); return nil }),
+				Senders: sending.List(sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) {
+					further()
+					return nil, nil
+				})),
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var further, returned atomic.Int32
+			late := slow(func() { further.Add(1) }, func(d time.Duration) { time.Sleep(d); returned.Add(1) })
+			late.Name, late.Timeout = "late", time.Second
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(late)}, func(w *world) {
+				w.says(ada, "hi")
+				after(time.Minute)
+				require.EqualValues(t, 4, returned.Load())
+				require.Zero(t, further.Load())
+				require.Contains(t, w.letters()[0].Failures[0].Error, "exceeded its timeout of 1s")
+			})
+		})
+	}
 }
 
 // TestRouteTimeoutAndResults: a result within a second of patience counts, and a failure keeps what it is.
