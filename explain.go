@@ -18,7 +18,8 @@ import (
 // writes nothing. For the routes that would fire it supposes that they handle the event.
 //
 // The silence of Config.Quiet counts, by what the store knows now. Middleware of the program, which
-// may keep the bot silent or end the turn too, is not asked; the debug log says when it has. The error is that of the store, or of what finds
+// may keep the bot silent or end the turn too, is not asked; the debug log says when it has. It takes no longer than
+// Config.TurnTimeout and a second, or as the context allows. The error is that of the store, or of what finds
 // out whether a typed text counts as a tap, or [ErrNoApp] for a page that is not served.
 func (b *Bot) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Explanation, error) {
 	if b == nil {

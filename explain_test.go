@@ -3,6 +3,7 @@ package messenger_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -129,6 +130,34 @@ func TestExplainOfWhatIsNotThere(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound, of)
 		}
 	})
+}
+
+// TestExplainIsBounded: a handler that never answers, or that ends its goroutine, costs Explain as much as a turn.
+func TestExplainIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		should func(context.Context)
+		took   time.Duration
+		says   string
+	}{
+		"never answers":       {func(context.Context) { time.Sleep(time.Hour) }, 31 * time.Second, "did not return"},
+		"ends its goroutine":  {func(context.Context) { runtime.Goexit() }, 0, "Goexit"},
+		"honours its context": {func(ctx context.Context) { <-ctx.Done() }, 30 * time.Second, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			policy := texts(routing.Route{Name: "asked", Handler: asked{should: c.should}})
+			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+				began := time.Now()
+				_, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PersonID: ada, Payload: &receiving.Message{Text: "hi"}})
+				require.Equal(t, c.took, time.Since(began))
+				if c.says != "" {
+					require.ErrorContains(t, err, c.says)
+				}
+				after(time.Hour) // until it returns
+			})
+		})
+	}
 }
 
 // TestExplainWithHandlersThatMisbehave: a panic of ShouldHandle is what Explain says, as it is what the turn comes to.

@@ -50,13 +50,37 @@ func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Ex
 	t.see(ctx, person)
 	set := t.state.Begin("explain")
 	set.Discard()
-	var explained []routing.Explanation
-	explain := e.cfg.Quiet.Wrap(func(ctx context.Context, ev *receiving.Event) (err error) {
-		explained, err = policy.ExplainTurn(ctx, ev, t.own)
-		return err
-	})
-	err := guard(e.cfg.Logger, "what explains an event", func() error { return explain(set.Context(t.context(ctx)), ev) }, "event", ev.Key)
-	return explained, err
+	return t.explain(set.Context(t.context(ctx)), policy)
+}
+
+// explain asks in a goroutine of its own, so that user code that ends it, or that ignores its
+// context, ends or holds up nothing else.
+func (t *turn) explain(ctx context.Context, policy *routing.Compiled) ([]routing.Explanation, error) {
+	type answer struct {
+		explained []routing.Explanation
+		err       error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		a := answer{err: errGoexit}
+		defer func() { answered <- a }()
+		ask := t.w.e.cfg.Quiet.Wrap(func(ctx context.Context, ev *receiving.Event) (err error) {
+			a.explained, err = policy.ExplainTurn(ctx, ev, t.own)
+			return err
+		})
+		a.err = guard(t.w.log, "what explains an event", func() error { return ask(ctx, t.ev) }, "event", t.ev.Key)
+	}()
+	var a answer
+	select {
+	case a = <-answered:
+	case <-ctx.Done():
+		select {
+		case a = <-answered:
+		case <-time.After(stuckAfter):
+			a.err = errStuck
+		}
+	}
+	return a.explained, a.err
 }
 
 // Decode decodes the body of a stored event. A fault in the decoder is an error: the body
