@@ -255,6 +255,33 @@ func TestTimeOfAHumansMessage(t *testing.T) {
 	})
 }
 
+// TestHumanIsNotedWhateverBecomesOfTheTurn: also while the echo's own route fails and will be tried again.
+func TestHumanIsNotedWhateverBecomesOfTheTurn(t *testing.T) {
+	t.Parallel()
+	policy := countingTexts()
+	policy[receiving.TypeEcho] = []routing.Route{route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { return errMine })}
+	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
+		at := time.Now()
+		w.echoOf(at, `"mid":"m_1","app_id":1`)
+		require.Equal(t, at.UnixMilli(), w.person(ada).HumanAt.UnixMilli())
+		require.Empty(t, w.letters(), "it is tried again")
+		after(time.Minute)
+		require.Len(t, w.letters(), 1)
+	})
+}
+
+// TestEchoOfAPrivateReply has the person, while the record of the reply has none: it went to a comment.
+func TestEchoOfAPrivateReply(t *testing.T) {
+	t.Parallel()
+	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
+		require.NoError(t, w.store.Apply(t.Context(), store.SaveSent{Sent: store.Sent{PageID: pageID, Key: "k", MID: "m_private", At: time.Now()}}))
+		w.echoOf(time.Now(), `"mid":"m_private","text":"x"`)
+		require.Zero(t, w.person(ada).HumanAt)
+		w.echoOf(time.Now(), `"mid":"m_other","text":"x"`)
+		require.NotZero(t, w.person(ada).HumanAt)
+	})
+}
+
 func TestAnswersWhileSilentAreErrorsThatAreSeen(t *testing.T) {
 	t.Parallel()
 	var seen []error
