@@ -255,8 +255,8 @@ func TestTimeOfAHumansMessage(t *testing.T) {
 	})
 }
 
-// TestHumanIsNotedWhateverBecomesOfTheTurn: also while the echo's own route fails and will be tried again.
-func TestHumanIsNotedWhateverBecomesOfTheTurn(t *testing.T) {
+// TestHumanIsNotedEvenIfTheTurnFails: also while the echo's own route fails and will be tried again.
+func TestHumanIsNotedEvenIfTheTurnFails(t *testing.T) {
 	t.Parallel()
 	policy := countingTexts()
 	policy[receiving.TypeEcho] = []routing.Route{route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { return errMine })}
