@@ -88,7 +88,7 @@ func askable(p Policy) Policy {
 		p[t] = slices.Clone(p[t])
 		for i, r := range p[t] {
 			var v validation
-			if r.When != nil && !v.condition("When", r.When) {
+			if r.When != nil && !v.condition(Where{Field: "When"}, "When", r.When) {
 				p[t][i].When = unsound{v.mistakes[0].mistake.Err}
 			}
 		}

@@ -2,6 +2,8 @@ package routing_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -297,3 +299,72 @@ func TestCompiledPolicyIsACopy(t *testing.T) {
 	require.NotNil(t, steps[0].Senders[0])
 	require.Empty(t, c.Steps(event(receiving.TypeVideo)))
 }
+
+// TestMistakesHaveTheirPlacesForPrograms: a tool that shows a policy in its own form, such as a file, finds what a mistake is
+// about without reading its words.
+func TestMistakesHaveTheirPlacesForPrograms(t *testing.T) {
+	t.Parallel()
+	text, tap := receiving.TypeSimpleText, receiving.TypeTap
+	answer := sending.List(sending.Text("Hi."))
+	first := routing.Where{Type: text, Route: 0}
+	for name, test := range map[string]struct {
+		policy  routing.Policy
+		at      routing.Where
+		problem string
+		never   bool
+	}{
+		"an entry": {
+			routing.Policy{"NOPE": nil}, routing.Where{Type: "NOPE", Route: -1}, "no such receiving type; docs/events.md lists them", false,
+		},
+		"a route": {
+			routing.Policy{text: {{When: routing.If("x", never)}}}, first, "it has neither a handler nor senders", false,
+		},
+		"a name": {
+			routing.Policy{text: {{Name: "a", Handler: handling.SimpleText{}}, {Name: "a", Handler: handling.SimpleText{}}}},
+			routing.Where{Type: text, Route: 1, Field: "Name"}, "its name is taken by {SIMPLE_TEXT 0}", false,
+		},
+		"a handler": {
+			routing.Policy{text: {{Handler: handling.SimpleText{Pattern: "("}}}},
+			routing.Where{Type: text, Route: 0, Field: "Handler"}, "", false,
+		},
+		"a handler that does not fit": {
+			routing.Policy{tap: {{Handler: handling.Location{}}}},
+			routing.Where{Type: tap, Route: 0, Field: "Handler"}, "", true,
+		},
+		"a part of a condition": {
+			routing.Policy{text: {{When: routing.All{routing.Not{Condition: nil}}, Senders: answer}}},
+			routing.Where{Type: text, Route: 0, Field: "When", Path: []int{0, 0}}, "the condition is nil", false,
+		},
+		"a sender": {
+			routing.Policy{text: {{Handler: handling.Dummy{}, Senders: []sending.Sender{sending.Text("Hi."), nil}}}},
+			routing.Where{Type: text, Route: 0, Field: "Senders", Path: []int{1}}, "is nil", false,
+		},
+		"a time limit": {
+			routing.Policy{text: {{Handler: handling.Dummy{}, Timeout: -1}}},
+			routing.Where{Type: text, Route: 0, Field: "Timeout"}, "its Timeout of -1ns is negative", false,
+		},
+		"a route after a final one": {
+			routing.Policy{text: {{Name: "all", Handler: handling.Dummy{}, Final: true}, {Handler: handling.SimpleText{}}}},
+			routing.Where{Type: text, Route: 1}, "it never runs: the route {SIMPLE_TEXT 0} before it handles every event, and is Final", true,
+		},
+		"a fallback that is never needed": {
+			routing.Policy{text: {{Handler: handling.Dummy{}}, {Handler: handling.SimpleText{}, Otherwise: true}}},
+			routing.Where{Type: text, Route: 1, Field: "Otherwise"},
+			"it never runs: it is an Otherwise route, and the route {SIMPLE_TEXT 0} before it handles every event", true,
+		},
+	} {
+		err := test.policy.Validate()
+		m, ok := errors.AsType[*routing.Mistake](err)
+		require.True(t, ok, "%s: %v", name, err)
+		require.Equal(t, test.at, m.At, name)
+		require.Equal(t, test.never, errors.Is(err, routing.ErrNeverRuns), name)
+		problem := m.Problem(func(w routing.Where) string { return fmt.Sprintf("{%s %d}", w.Type, w.Route) })
+		if test.problem != "" {
+			require.Equal(t, test.problem, problem, name)
+		} else {
+			require.Equal(t, m.Err.Error(), problem, name)
+		}
+	}
+}
+
+func never(context.Context, *receiving.Event) bool { return false }

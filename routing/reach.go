@@ -14,9 +14,10 @@ import (
 
 // reached is what is known of one route.
 type reached struct {
-	fits bool  // its condition and its handler take some event
-	runs bool  // and so does what comes before it
-	why  error // why it does not run
+	fits bool   // its condition and its handler take some event
+	runs bool   // and so does what comes before it
+	why  error  // why it does not run
+	on   string // the field that is why
 	step Step
 }
 
@@ -40,9 +41,10 @@ func (v *validation) reach(c *Compiled) {
 		v.at = id
 		switch r := routes[id]; {
 		case !r.fits:
-			v.fail(v.places[id], misfit(r.step))
+			field, err := misfit(r.step)
+			v.fail(id.where(field), v.places[id], neverRunsError{err})
 		case !r.runs:
-			v.fail(v.places[id], r.why)
+			v.fail(id.where(r.on), v.places[id], neverRunsError{r.why})
 		}
 	}
 }
@@ -65,9 +67,9 @@ func despiteSilence(t receiving.Type, steps []Step) []Step {
 
 // walk goes through the steps of one type.
 func (v *validation) walk(routes map[stepID]*reached, t receiving.Type, steps []Step) {
-	var final string                // the route that surely ends the turn
-	handled := map[entries]string{} // the route of each entry that surely handles the event
-	var maybe entries               // those that may have handled it
+	var final *Step                // the route that surely ends the turn
+	handled := map[entries]*Step{} // the route of each entry that surely handles the event
+	var maybe entries              // those that may have handled it
 	for _, s := range steps {
 		id := s.id()
 		r := routes[id]
@@ -87,32 +89,38 @@ func (v *validation) walk(routes map[stepID]*reached, t receiving.Type, steps []
 		r.fits = true
 		by := handledBy(handled, waitsFor)
 		switch {
-		case final != "":
-			r.why = fmt.Errorf("it never runs: the route %s before it handles every event, and is Final", final)
-		case s.Otherwise && by != "":
-			r.why = fmt.Errorf("it never runs: it is an Otherwise route, and the route %s before it handles every event", by)
+		case final != nil:
+			r.why = runsBefore("it never runs: the route ", *final, " before it handles every event, and is Final")
+		case s.Otherwise && by != nil:
+			r.why = runsBefore("it never runs: it is an Otherwise route, and the route ", *by, " before it handles every event")
+			r.on = "Otherwise"
 		default:
 			r.runs = true
 		}
 		if alwaysHandles(s, t) {
-			if s.Final && final == "" && (!s.Otherwise || maybe&waitsFor == 0) {
-				final = s.Name
+			if s.Final && final == nil && (!s.Otherwise || maybe&waitsFor == 0) {
+				final = &s
 			}
-			if handled[entry] == "" {
-				handled[entry] = s.Name
+			if handled[entry] == nil {
+				handled[entry] = &s
 			}
 		}
 		maybe |= entry
 	}
 }
 
-func handledBy(handled map[entries]string, waitsFor entries) string {
+func handledBy(handled map[entries]*Step, waitsFor entries) *Step {
 	for _, entry := range []entries{ofDefault, ofOwnType, ofTap, ofTyped} {
-		if name := handled[entry]; name != "" && entry&waitsFor != 0 {
-			return name
+		if s := handled[entry]; s != nil && entry&waitsFor != 0 {
+			return s
 		}
 	}
-	return ""
+	return nil
+}
+
+// runsBefore is a problem with a route that comes before another.
+func runsBefore(before string, s Step, after string) error {
+	return &otherError{before: before, called: s.Name, after: after, at: s.id().where("")}
 }
 
 // fallbackBeforeTap reports an Otherwise route under the type of a tap that takes what
@@ -128,7 +136,7 @@ func (v *validation) fallbackBeforeTap(t receiving.Type, steps []Step) {
 	for _, s := range steps {
 		if s.Type == t && s.Otherwise && !s.Final && !v.broken[s.id()] && takesAll(s, t) {
 			v.at = s.id()
-			v.fail(v.places[v.at], errors.New("it is an Otherwise route that runs before the routes under TAP, also for the taps that those handle; "+
+			v.fail(v.at.where("Otherwise"), v.places[v.at], errors.New("it is an Otherwise route that runs before the routes under TAP, also for the taps that those handle; "+
 				"put it under TAP, or make it Final"))
 		}
 	}
@@ -216,19 +224,19 @@ func must(c Condition, t receiving.Type) bool {
 	return false
 }
 
-// misfit says why a step handles no event.
-func misfit(s Step) error {
+// misfit says why a step handles no event, and which field is the reason.
+func misfit(s Step) (field string, err error) {
 	handled, matched := typesThat(func(t receiving.Type) bool { return handles(s, t) }), typesThat(func(t receiving.Type) bool { return can(s.When, t) })
 	of := func(t receiving.Type) bool {
 		return s.Type == receiving.TypeDefault || t == s.Type || s.Type == receiving.TypeTap && t.IsTap()
 	}
 	switch {
 	case !slices.ContainsFunc(handled, of):
-		return fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), namesOf(handled))
+		return "Handler", fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), namesOf(handled))
 	case !slices.ContainsFunc(matched, of):
-		return fmt.Errorf("its condition %s never matches events of this type; it matches %s", s.When, namesOf(matched))
+		return "When", fmt.Errorf("its condition %s never matches events of this type; it matches %s", s.When, namesOf(matched))
 	}
-	return fmt.Errorf("its condition %s and its handler %s are for no event in common; they are for %s, and for %s",
+	return "When", fmt.Errorf("its condition %s and its handler %s are for no event in common; they are for %s, and for %s",
 		s.When, nameOf(s.Handler), namesOf(matched), namesOf(handled))
 }
 

@@ -14,11 +14,38 @@ import (
 	"github.com/djmessenger/messenger/sending"
 )
 
+// ErrNeverRuns is the mistake of a route that can never run: [errors.Is] finds it in a
+// [Mistake].
+var ErrNeverRuns = errors.New("routing: the route can never run")
+
+// neverRunsError says why a route can never run.
+type neverRunsError struct{ error }
+
+func (neverRunsError) Is(target error) bool { return target == ErrNeverRuns }
+
+func (e neverRunsError) Unwrap() error { return e.error }
+
 // Mistake is one thing that is wrong with a policy.
 type Mistake struct {
-	// Place is the route, or the policy's entry.
+	// Place is the route, or the policy's entry, in words.
 	Place string
-	Err   error
+	// At is the same place for programs.
+	At  Where
+	Err error
+}
+
+// Where is a place in a policy.
+type Where struct {
+	// Type is the policy's entry.
+	Type receiving.Type
+	// Route is the index of the route in the entry; -1 means the entry itself.
+	Route int
+	// Field is the field of the [Route] that is wrong, such as "Handler" or "Timeout";
+	// empty means the route itself.
+	Field string
+	// Path leads to the part of the field that is wrong: it has the index of a sender, or
+	// the indexes of nested conditions. Empty means the field itself.
+	Path []int
 }
 
 // Error names the place and then what is wrong, in each of its lines.
@@ -36,6 +63,23 @@ func (m *Mistake) Error() string {
 
 func (m *Mistake) Unwrap() error { return m.Err }
 
+// Problem says what is wrong, without the place. If that names another route, it is
+// called what place returns for it.
+func (m *Mistake) Problem(place func(Where) string) string {
+	if other, ok := errors.AsType[*otherError](m.Err); ok {
+		return other.before + place(other.at) + other.after
+	}
+	return m.Err.Error()
+}
+
+// otherError is a problem with another route, which it calls by its name or place.
+type otherError struct {
+	before, called, after string
+	at                    Where
+}
+
+func (e *otherError) Error() string { return e.before + e.called + e.after }
+
 // Validate returns every mistake of the policy, each a [*Mistake], joined, in
 // the order of types and routes; or nil. Handlers, senders and conditions are named by
 // their String method if they have one, or else by their type.
@@ -48,7 +92,7 @@ func (m *Mistake) Unwrap() error { return m.Err }
 // types which hide each other's optional methods, and an Otherwise route for all taps of
 // a type that comes before routes under TAP for some payloads.
 func (p Policy) Validate() error {
-	v := validation{names: map[string]string{}, places: map[stepID]string{}, broken: map[stepID]bool{}}
+	v := validation{names: map[string]stepID{}, places: map[stepID]string{}, broken: map[stepID]bool{}}
 	types := make([]receiving.Type, 0, len(p))
 	for t := range p {
 		types = append(types, t)
@@ -57,7 +101,7 @@ func (p Policy) Validate() error {
 	for _, t := range types {
 		v.at = stepID{t, -1}
 		if !receiving.Known(t) {
-			v.fail(string(t), errors.New("no such receiving type"+nearestType(t)))
+			v.fail(v.at.where(""), string(t), errors.New("no such receiving type"+nearestType(t)))
 		}
 		for _, s := range p.entry(t) {
 			v.step(s)
@@ -83,7 +127,7 @@ type placed struct {
 type validation struct {
 	mistakes []placed
 	at       stepID            // what is checked
-	names    map[string]string // route name to place
+	names    map[string]stepID // of the routes
 	places   map[stepID]string
 	broken   map[stepID]bool // what cannot be asked
 	refs     []placedRef
@@ -97,20 +141,30 @@ type stepID struct {
 
 func (s Step) id() stepID { return stepID{s.Type, s.index} }
 
+// where returns the place of a field of the route, or of the whole route.
+func (id stepID) where(field string, path ...int) Where {
+	return Where{Type: id.t, Route: id.index, Field: field, Path: path}
+}
+
 type placedRef struct {
-	ref   payload.Ref
-	place string
+	ref payload.Ref
+	of  stepID
 }
 
 // fail notes what is wrong at a place: one mistake for each error that err joins.
-func (v *validation) fail(place string, err error) {
+func (v *validation) fail(at Where, place string, err error) {
 	if parts := joined(err); parts != nil {
 		for _, part := range parts {
-			v.fail(place, part)
+			v.fail(at, place, part)
 		}
 		return
 	}
-	v.mistakes = append(v.mistakes, placed{v.at, &Mistake{Place: place, Err: err}})
+	v.mistakes = append(v.mistakes, placed{v.at, &Mistake{Place: place, At: at, Err: err}})
+}
+
+// other is a problem with another route that was checked.
+func (v *validation) other(before string, route stepID) error {
+	return &otherError{before: before, called: v.places[route], at: route.where("")}
 }
 
 func (v *validation) step(s Step) {
@@ -124,30 +178,30 @@ func (v *validation) step(s Step) {
 	}
 	v.places[s.id()] = place
 	if other, taken := v.names[s.Name]; taken {
-		v.fail(place, fmt.Errorf("its name is taken by %s", other))
+		v.fail(v.at.where("Name"), place, v.other("its name is taken by ", other))
 	}
-	v.names[s.Name] = place
+	v.names[s.Name] = s.id()
 	sound := true
 	switch {
 	case isNil(s.Handler):
 		if s.Handler != nil || s.When == nil {
-			v.fail(place, errors.New("its handler is nil; only a route with When and Senders needs none"))
+			v.fail(v.at.where("Handler"), place, errors.New("its handler is nil; only a route with When and Senders needs none"))
 			sound = false
 		} else if len(s.Senders) == 0 {
-			v.fail(place, errors.New("it has neither a handler nor senders"))
+			v.fail(v.at.where(""), place, errors.New("it has neither a handler nor senders"))
 		}
 	default:
-		sound = v.part(place+": handler", s.Handler, handlerType)
+		sound = v.part(v.at.where("Handler"), place+": handler", s.Handler, handlerType)
 	}
 	if s.When != nil {
-		sound = v.condition(place+": When", s.When) && sound
+		sound = v.condition(v.at.where("When"), place+": When", s.When) && sound
 	}
 	v.broken[s.id()] = !sound
 	if s.Timeout < 0 {
-		v.fail(place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
+		v.fail(v.at.where("Timeout"), place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
 	}
 	if s.TypedTaps && s.Type != receiving.TypeTap && !s.Type.IsTap() {
-		v.fail(place, errors.New("it has TypedTaps, but it is not under TAP or the type of a tap"))
+		v.fail(v.at.where("TypedTaps"), place, errors.New("it has TypedTaps, but it is not under TAP or the type of a tap"))
 	}
 	v.senders(place, s)
 }
@@ -155,20 +209,20 @@ func (v *validation) step(s Step) {
 func (v *validation) senders(place string, s Step) {
 	answerable := sending.AnswerableType(s.Type)
 	if len(s.Senders) > 0 && !answerable {
-		v.fail(place, fmt.Errorf("it has senders, but nothing may answer %s", s.Type))
+		v.fail(v.at.where("Senders"), place, fmt.Errorf("it has senders, but nothing may answer %s", s.Type))
 	}
 	for i, sender := range s.Senders {
-		at := fmt.Sprintf("%s: senders[%d]", place, i)
+		at, place := v.at.where("Senders", i), fmt.Sprintf("%s: senders[%d]", place, i)
 		if isNil(sender) {
-			v.fail(at, errors.New("is nil"))
+			v.fail(at, place, errors.New("is nil"))
 			continue
 		}
-		if !v.part(at, sender, senderType) {
+		if !v.part(at, place, sender, senderType) {
 			continue
 		}
 		if answerable { // otherwise the route was reported
 			if err := sending.CheckSender(s.Type, sender); err != nil {
-				v.fail(at+" "+nameOf(sender), err)
+				v.fail(at, place+" "+nameOf(sender), err)
 			}
 		}
 	}
@@ -176,14 +230,14 @@ func (v *validation) senders(place string, s Step) {
 
 // part checks a handler, a sender or a condition: what it is made of, its arguments,
 // and its payload kinds. It returns false if its methods cannot be called.
-func (v *validation) part(place string, part any, kind reflect.Type) (sound bool) {
+func (v *validation) part(at Where, place string, part any, kind reflect.Type) (sound bool) {
 	if err := checkParts(part, kind); err != nil {
-		v.fail(place+" "+fmt.Sprintf("%T", part), err)
+		v.fail(at, place+" "+fmt.Sprintf("%T", part), err)
 		return false
 	}
 	defer func() {
 		if value := recover(); value != nil {
-			v.fail(place+" "+fmt.Sprintf("%T", part), fmt.Errorf("it panics when it is checked: %v", value))
+			v.fail(at, place+" "+fmt.Sprintf("%T", part), fmt.Errorf("it panics when it is checked: %v", value))
 			sound = false
 		}
 	}()
@@ -195,7 +249,7 @@ func (v *validation) part(place string, part any, kind reflect.Type) (sound bool
 		err = part.Validate()
 	}
 	if err != nil {
-		v.fail(place+" "+nameOf(part), err)
+		v.fail(at, place+" "+nameOf(part), err)
 	}
 	if user, ok := part.(handling.PayloadUser); ok {
 		v.payloads(user)
@@ -205,27 +259,29 @@ func (v *validation) part(place string, part any, kind reflect.Type) (sound bool
 
 // condition checks a condition and the conditions that it is made of. It returns false
 // if it cannot be asked.
-func (v *validation) condition(place string, c Condition) (sound bool) {
+func (v *validation) condition(at Where, place string, c Condition) (sound bool) {
 	if isNone(c) {
-		v.fail(place, errors.New("the condition is nil"))
+		v.fail(at, place, errors.New("the condition is nil"))
 		return false
 	}
-	if strings.Count(place, "[") > maxDepth {
-		v.fail(place, fmt.Errorf("conditions are nested deeper than %d", maxDepth))
+	if len(at.Path) > maxDepth {
+		v.fail(at, place, fmt.Errorf("conditions are nested deeper than %d", maxDepth))
 		return false
 	}
-	if !v.part(place, c, conditionType) {
+	if !v.part(at, place, c, conditionType) {
 		return false
 	}
 	sound = true
 	if group, ok := c.(Group); ok {
 		for i, part := range group.Parts() {
-			sound = v.condition(fmt.Sprintf("%s[%d]", place, i), part) && sound
+			inner := at
+			inner.Path = append(slices.Clone(at.Path), i)
+			sound = v.condition(inner, fmt.Sprintf("%s[%d]", place, i), part) && sound
 		}
 	}
 	if all, ok := c.(All); ok && sound {
 		if err := contradiction(all); err != nil {
-			v.fail(place, err)
+			v.fail(at, place, err)
 		}
 	}
 	return sound
@@ -254,15 +310,14 @@ func nameOf(part any) string {
 }
 
 func (v *validation) payloads(user handling.PayloadUser) {
-	place := v.places[v.at]
 next:
 	for _, ref := range user.PayloadRefs() {
 		for _, other := range v.refs {
 			if name, clash := ref.Clash(other.ref); clash {
-				v.fail(place, fmt.Errorf("payload kind %q is not the kind of that name at %s", name, other.place))
+				v.fail(v.at.where(""), v.places[v.at], v.other(fmt.Sprintf("payload kind %q is not the kind of that name at ", name), other.of))
 				continue next
 			}
 		}
-		v.refs = append(v.refs, placedRef{ref, place})
+		v.refs = append(v.refs, placedRef{ref, v.at})
 	}
 }

@@ -6,9 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 )
 
@@ -39,118 +37,100 @@ func (r *reading) validate() {
 	}
 }
 
-// routePlace is how routing names a route, and the part of it that is wrong.
-var (
-	routeName  = `([A-Z_]+)/(\d+)(?: \(route "(?:[^"\\]|\\.)*"\))?`
-	routePlace = regexp.MustCompile(`(?s)^` + routeName + `(?:: (handler|When|senders)((?:\[\d+\])*).*)?$`)
-	itsHandler = regexp.MustCompile(`(?s)^its handler .* never handles`)
-	otherRoute = regexp.MustCompile(`(by|at|route) ` + routeName)
-)
+// itsHandler is how routing calls a handler by its Go type, which the file does not have.
+var itsHandler = regexp.MustCompile(`(?s)^its handler .* never handles`)
 
-// at returns the places of a route, by the type and index that routing names.
-func (r *reading) at(t, index string) (*places, bool) {
-	routes := r.places[receiving.Type(t)]
-	i, err := strconv.Atoi(index)
-	if err != nil || i >= len(routes) {
+// fileFields are the fields in a file of what [routing.Where] calls by the fields of a route.
+var fileFields = map[string]string{
+	"Name": "route", "Timeout": "timeout", "TypedTaps": "typed_taps", "Senders": "senders", "Otherwise": "otherwise", "When": "when",
+}
+
+// route returns the places of a route.
+func (r *reading) route(at routing.Where) (*places, bool) {
+	routes := r.places[at.Type]
+	if at.Route < 0 || at.Route >= len(routes) {
 		return nil, false
 	}
-	return routes[i], true
+	return routes[at.Route], true
+}
+
+// locate returns the part of a route that a mistake is in, and whether its arguments are
+// what is wrong.
+func (r *reading) locate(route *places, m *routing.Mistake) (at located, arguments bool) {
+	if errors.Is(m.Err, routing.ErrNeverRuns) {
+		return route.route, false
+	}
+	switch {
+	case m.At.Field == "Handler":
+		return route.handler, true
+	case m.At.Field == "When":
+		at = route.when
+		if !at.broken {
+			at.value, at.place = within(at.value, at.place, m.At.Path)
+		}
+		return at, true
+	case m.At.Field == "Senders" && len(m.At.Path) > 0 && m.At.Path[0] < len(route.senders):
+		return route.senders[m.At.Path[0]], true
+	}
+	return route.route, false
 }
 
 // mistake notes a mistake that routing has found.
 func (r *reading) mistake(m *routing.Mistake) {
-	found := routePlace.FindStringSubmatch(m.Place)
-	if found == nil {
-		r.wrong(Position{File: r.file}, "", m)
-		return
-	}
-	route, ok := r.at(found[1], found[2])
+	route, ok := r.route(m.At)
 	if !ok {
 		r.wrong(Position{File: r.file}, "", m)
 		return
 	}
-	at := route.route
-	switch found[3] {
-	case "handler":
-		at = route.handler
-	case "When":
-		at = route.when
-		if !at.broken {
-			at.value, at.place = within(at.value, at.place, found[4])
-		}
-	case "senders":
-		if i, err := strconv.Atoi(strings.Trim(found[4], "[]")); err == nil && i < len(route.senders) {
-			at = route.senders[i]
-		}
-	}
+	at, arguments := r.locate(route, m)
 	if at.broken || at.value == nil {
 		return // the part's own mistakes are known
 	}
-	err := r.translate(m.Err)
-	if name := at.value.get("name"); name != nil && itsHandler.MatchString(err.Error()) {
-		text := itsHandler.ReplaceAllLiteralString(err.Error(), strconv.Quote(name.text)+" never handles")
-		r.fail(name.at, at.place+".name", "%s", text)
+	problem := m.Problem(func(other routing.Where) string {
+		if of, ok := r.route(other); ok {
+			return fmt.Sprintf("%s (%s)", of.route.place, of.route.value.at)
+		}
+		return string(other.Type)
+	})
+	name := at.value.get("name")
+	switch args := at.value.get("args"); {
+	case name != nil && itsHandler.MatchString(problem):
+		r.fail(name.at, at.place+".name", "%s", itsHandler.ReplaceAllLiteralString(problem, strconv.Quote(name.text)+" never handles"))
+		return
+	case arguments && args != nil:
+		r.argument(args, at.place+".args", m.Err)
 		return
 	}
-	if args := at.value.get("args"); args != nil && found[3] != "" {
-		r.argument(args, at.place+".args", err)
-		return
-	}
-	for _, field := range append(about(err), "name") {
+	for _, field := range []string{fileFields[m.At.Field], "name"} {
 		if v := at.value.get(field); v != nil {
-			r.wrong(v.at, at.place+"."+field, err)
+			r.wrong(v.at, at.place+"."+field, placed{problem, m.Err})
 			return
 		}
 	}
-	r.wrong(at.value.at, at.place, err)
+	r.wrong(at.value.at, at.place, placed{problem, m.Err})
 }
 
-// about returns the fields of a route that an error is about.
-func about(err error) []string {
-	for _, a := range []struct{ words, field string }{
-		{"its name is taken by ", "route"},
-		{"its Timeout ", "timeout"},
-		{"it has TypedTaps", "typed_taps"},
-		{"it has senders", "senders"},
-		{"it is an Otherwise route", "otherwise"},
-		{"its condition ", "when"},
-	} {
-		if strings.Contains(err.Error(), a.words) {
-			return []string{a.field}
-		}
-	}
-	return nil
-}
-
-// translate says where another route is that an error names.
-func (r *reading) translate(err error) error {
-	text := err.Error()
-	named := otherRoute.FindStringSubmatchIndex(text)
-	if named == nil {
-		return err
-	}
-	other, ok := r.at(text[named[4]:named[5]], text[named[6]:named[7]])
-	if !ok {
-		return err
-	}
-	return fmt.Errorf("%s%s (%s)%s", text[:named[3]+1], other.route.place, other.route.value.at, text[named[1]:])
-}
-
-// within goes down to a part of a condition, by the indexes that routing names.
-func within(v *value, place, indexes string) (*value, string) {
-	for index := range strings.SplitSeq(strings.Trim(indexes, "[]"), "][") {
-		i, err := strconv.Atoi(index)
-		if err != nil {
-			break
-		}
+// within goes down to a part of a condition.
+func within(v *value, place string, path []int) (*value, string) {
+	for _, i := range path {
 		for _, form := range []string{"all", "any", "not"} {
 			if inner := v.get(form); inner != nil {
 				v, place = inner, place+"."+form
 			}
 		}
 		if v.kind == list && i < len(v.items) {
-			v, place = v.items[i], place+"["+index+"]"
+			v, place = v.items[i], fmt.Sprintf("%s[%d]", place, i)
 		}
 	}
 	return v, place
 }
+
+// placed is an error of routing in the words of the file.
+type placed struct {
+	problem string
+	error
+}
+
+func (e placed) Error() string { return e.problem }
+
+func (e placed) Unwrap() error { return e.error }
