@@ -26,8 +26,8 @@ import (
 //	text      the text that the person wrote, with Text only
 //	error     why the turn failed; left out if it did not
 //
-// A turn is logged before it commits. What becomes of a turn that failed (a retry or a
-// dead letter), the bot itself logs.
+// A turn is logged before it commits. Whether a turn that failed is retried or becomes a
+// dead letter is logged by the bot itself.
 type Log struct {
 	// Failed is the level of turns that fail. Default: slog.LevelWarn.
 	Failed slog.Leveler

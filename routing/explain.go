@@ -118,7 +118,7 @@ func (c *Compiled) Explain(ctx context.Context, ev *receiving.Event) []Explanati
 	return explained
 }
 
-// ExplainTurn is Explain for who knows whether the event is an echo of the bot's own
+// ExplainTurn is Explain for a caller that knows whether the event is an echo of the bot's own
 // message. The error is that of [Compiled.Plan].
 func (c *Compiled) ExplainTurn(ctx context.Context, ev *receiving.Event, ownEcho bool) ([]Explanation, error) {
 	plan, err := c.Plan(ctx, ev)

@@ -105,8 +105,8 @@ func TestInstagramEvents(t *testing.T) {
 	require.Empty(t, bodies(t, p, b), "of stickers there is no callback")
 }
 
-// What Instagram has not, nobody does there; and the other way round.
-func TestWhatInstagramHasNot(t *testing.T) {
+// Acts that Instagram lacks are refused there, and those that only Instagram has are refused on a page.
+func TestActsThatAPlatformLacksAreRefused(t *testing.T) {
 	t.Parallel()
 	p, b, _ := onInstagram(t, simulator.Config{})
 	ctx := t.Context()

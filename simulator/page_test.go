@@ -70,7 +70,7 @@ func (m *mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	signed := "nobody"
+	signed := "unknown"
 	for _, secret := range m.secrets {
 		h := hmac.New(sha256.New, []byte(secret))
 		h.Write(body)

@@ -30,7 +30,7 @@ type SaveProfile struct {
 
 // TouchPerson records an act of a person: their last act becomes At, unless it
 // is later already, and they are no longer unavailable. The bot's engine
-// queues it for every act, whatever becomes of the turn.
+// queues it for every act, even if the turn fails.
 type TouchPerson struct {
 	PageID string
 	PSID   string
@@ -47,8 +47,8 @@ type MarkUnavailable struct {
 
 // NoteHuman records that a human, or another app, wrote to the person for the page:
 // the time of that becomes At, unless it is later already. The bot's engine queues
-// it for every echo of a message that is not the bot's own, whatever becomes of the
-// turn. Like TouchPerson it adds the person if the store has not heard of them; so do
+// it for every echo of a message that is not the bot's own, even if the turn
+// fails. Like TouchPerson it adds the person if the store has not heard of them; so do
 // NoteThread and EndSilence.
 type NoteHuman struct {
 	PageID string

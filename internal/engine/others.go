@@ -61,7 +61,7 @@ func (t *turn) see(ctx context.Context, person store.Person) {
 }
 
 // others returns what an event says about others who write to its person for the page. It
-// takes effect whatever becomes of the turn, and the turn itself sees it already. A
+// takes effect even if the turn fails, and the turn itself sees it already. A
 // replayed event says nothing new.
 func (t *turn) others(p store.Person) []store.Write {
 	ev := t.ev
