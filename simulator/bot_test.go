@@ -101,6 +101,43 @@ func (b *bot) events(t *testing.T) []map[string]any {
 	return all
 }
 
+// feed is what each person, or the page, wrote on the feed, as the bot was told. Only what one author wrote is in order.
+func (b *bot) feed(t *testing.T) map[string][]string {
+	t.Helper()
+	byAuthor := map[string][]string{}
+	for _, body := range b.got() {
+		var c struct {
+			Entry []struct {
+				ID      string
+				Changes []struct {
+					Field string
+					Value struct {
+						From                struct{ ID string }
+						Item, Verb, Message string
+						Post                string `json:"post_id"`
+						Comment             string `json:"comment_id"`
+						Parent              string `json:"parent_id"`
+					}
+				}
+			}
+		}
+		require.NoError(t, json.Unmarshal(body, &c))
+		require.Len(t, c.Entry, 1)
+		require.Equal(t, page, c.Entry[0].ID)
+		require.Len(t, c.Entry[0].Changes, 1)
+		change := c.Entry[0].Changes[0]
+		require.Equal(t, "feed", change.Field)
+		v := change.Value
+		require.Equal(t, "add", v.Verb)
+		what := v.Item + " " + v.Post
+		if v.Comment != "" {
+			what = v.Item + " " + v.Comment + " below " + v.Parent
+		}
+		byAuthor[v.From.ID] = append(byAuthor[v.From.ID], what+": "+v.Message)
+	}
+	return byAuthor
+}
+
 func newSim(t *testing.T, cfg simulator.Config) *simulator.Simulator {
 	t.Helper()
 	if cfg.RetryPauses == nil {

@@ -22,6 +22,7 @@ func TestPublicReplies(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(post, "100000000000001_"))
 
+	var replies []string // of the page, in the order of its calls
 	for _, target := range []string{comment, post} {
 		a := p.do(t, "POST", "/v27.0/"+target+"/comments", `{"message":"5 euros"}`)
 		require.Equal(t, 200, a.status, string(a.body))
@@ -38,10 +39,14 @@ func TestPublicReplies(t *testing.T) {
 		require.Equal(t, 200, list.status)
 		require.Contains(t, string(list.body), `"id":"`+made.ID+`"`)
 		require.Contains(t, string(list.body), `"from":{"id":"100000000000001"`)
+		replies = append(replies, "comment "+made.ID+" below "+target+": 5 euros")
 	}
 	require.NoError(t, p.Flush(t.Context()))
-	require.Len(t, b.got(), 4)
-	require.Contains(t, string(b.got()[3]), `"value":{"from":{"id":"100000000000001"`)
+	require.Equal(t, map[string][]string{
+		lin:  {"comment " + comment + " below 100000000000001_1: How much?"},
+		ada:  {"status " + post + ": Are you open on Sunday?"},
+		page: replies,
+	}, b.feed(t))
 
 	for body, target := range map[string]string{`{"message":"x"}`: "1_404", `{"message":""}`: comment, `{}`: post} {
 		code, _ := p.do(t, "POST", "/v27.0/"+target+"/comments", body).code(t)
