@@ -137,7 +137,7 @@ func (w *world) nameOf(psid string) string {
 func TestCommentBaseOnInstagram(t *testing.T) {
 	t.Parallel()
 	const account = "17841400000000001"
-	chat := messengertest.StartOn(t, simulator.Config{Pages: []simulator.Page{{
+	chat := startChat(t, simulator.Config{Pages: []simulator.Page{{
 		ID: account, Name: "Shop", Platform: simulator.PlatformInstagram, LinkedTo: messengertest.PageID, Fields: simulator.DefaultInstagramFields(),
 	}}}, messenger.Config{Policy: routing.Policy{receiving.TypeInstagramComment: {{Handler: thanksFor{}}}}})
 	ana := chat.PersonOn(account, "Ana", "")

@@ -41,7 +41,7 @@ func TestOneRouteServesEveryWayToTap(t *testing.T) {
 		IceBreakers:    threadsettings.IceBreakersOf(threadsettings.IceBreaker{Question: "As question", Payload: large}),
 		PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "As item", Payload: large}, threadsettings.MenuItem{Title: "By position"}),
 	}}
-	chat := messengertest.StartOn(t, simulator.Config{Pages: []simulator.Page{
+	chat := startChat(t, simulator.Config{Pages: []simulator.Page{
 		{ID: account, Name: "Shop", Platform: simulator.PlatformInstagram, LinkedTo: messengertest.PageID, Fields: simulator.DefaultInstagramFields()},
 	}}, messenger.Config{Policy: policy, ThreadSettings: settings})
 

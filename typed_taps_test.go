@@ -86,7 +86,7 @@ func TestTypedTitleCountsAsTheTap(t *testing.T) {
 			t.Parallel()
 			catalog, err := i18n.New(map[string]map[string]string{"de_DE": {"Opening hours": "Öffnungszeiten"}})
 			require.NoError(t, err)
-			chat := messengertest.Start(t, messenger.Config{Store: open(t), Policy: taking(), Catalog: catalog, ThreadSettings: shopMenu(
+			chat := startChat(t, simulator.Config{}, messenger.Config{Store: open(t), Policy: taking(), Catalog: catalog, ThreadSettings: shopMenu(
 				threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "Opening hours"},
 				threadsettings.MenuItem{Title: "Visit us", URL: "https://shop.example"},
 				threadsettings.MenuItem{Title: "Medium", Payload: cutKind.MustEncode(cut{"M"})},
@@ -134,7 +134,7 @@ func TestTypedTitleCountsAsTheTap(t *testing.T) {
 func TestTypedTitleOfTheOnlyPage(t *testing.T) {
 	t.Parallel()
 	settings := shopMenu(threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "Opening hours"})
-	chat := messengertest.Start(t, messenger.Config{Policy: taking(), ThreadSettings: map[string]threadsettings.Settings{
+	chat := startChat(t, simulator.Config{}, messenger.Config{Policy: taking(), ThreadSettings: map[string]threadsettings.Settings{
 		graph.Me: settings[messengertest.PageID],
 	}})
 	person := chat.Person("Ada", "en_US")
@@ -172,7 +172,7 @@ func TestTypedTitleMeansWhatTheyHadSeen(t *testing.T) {
 			return next(ctx, ev)
 		}
 	}
-	chat := messengertest.Start(t, messenger.Config{Policy: policy, TurnMiddleware: []handling.Middleware{hold}})
+	chat := startChat(t, simulator.Config{}, messenger.Config{Policy: policy, TurnMiddleware: []handling.Middleware{hold}})
 	person := chat.Person("Ada", "")
 	person.Says("start")
 	person.Sees("Delete one?")
@@ -215,7 +215,7 @@ func TestTypedTitleOfTheMenuInThePersonsLanguage(t *testing.T) {
 	}
 	policy := taking()
 	policy[receiving.TypeDefault] = []routing.Route{{Handler: handling.UserProfile{}}}
-	chat := messengertest.Start(t, messenger.Config{Policy: policy, ThreadSettings: map[string]threadsettings.Settings{messengertest.PageID: {
+	chat := startChat(t, simulator.Config{}, messenger.Config{Policy: policy, ThreadSettings: map[string]threadsettings.Settings{messengertest.PageID: {
 		GetStarted:     &threadsettings.GetStarted{},
 		PersistentMenu: []threadsettings.Menu{in("en_US", "present"), in(threadsettings.DefaultLocale, "gift"), in("de_DE", "poison")},
 	}}})
@@ -325,7 +325,7 @@ func TestTypedTitleOnOtherPages(t *testing.T) {
 			threadsettings.MenuItem{Title: "Large", Payload: cutKind.MustEncode(cut{"L"})},
 		),
 	}
-	chat := messengertest.StartOn(t, simulator.Config{Pages: []simulator.Page{
+	chat := startChat(t, simulator.Config{Pages: []simulator.Page{
 		{ID: shop, Name: "Shop"},
 		{ID: account, Name: "Shop", Platform: simulator.PlatformInstagram, LinkedTo: messengertest.PageID, Fields: simulator.DefaultInstagramFields()},
 	}}, messenger.Config{Policy: taking(), ThreadSettings: settings})
@@ -353,7 +353,7 @@ func TestTypedTitleOnOtherPages(t *testing.T) {
 // TestTypedTitleOfAMenuThatChanges: the menu that counts is the one of the page as it is set now.
 func TestTypedTitleOfAMenuThatChanges(t *testing.T) {
 	t.Parallel()
-	chat := messengertest.Start(t, messenger.Config{Policy: taking(), ThreadSettings: shopMenu(
+	chat := startChat(t, simulator.Config{}, messenger.Config{Policy: taking(), ThreadSettings: shopMenu(
 		threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: "Opening hours"},
 	)})
 	person := chat.Person("Ada", "en_US")

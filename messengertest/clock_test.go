@@ -34,6 +34,7 @@ func TestClockOfPlatformAndStoreIsTheTests(t *testing.T) {
 		}}},
 		OnSendFailed: func(_ context.Context, f sending.Failure) { failures <- f },
 	})
+	chat.Patience = patience
 	ada := chat.Person("Ada", "")
 	ada.Says("hi")
 	ada.SeesNothing()

@@ -16,7 +16,7 @@ import (
 func TestHandlerWritesToAnotherPerson(t *testing.T) {
 	t.Parallel()
 	var agent *messengertest.Person
-	chat := messengertest.Start(t, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
+	chat := startPatient(t, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
 		Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 			if ev.PersonID == agent.ID {
 				return nil

@@ -66,6 +66,7 @@ func TestHumanTakesOver(t *testing.T) {
 	ada.Sees("bot")
 
 	eve.TakesThread(ada)
+	ada.SeesNothing() // the bot is idle when the clock moves
 	c.Move(24 * time.Hour)
 	ada.Says("a day later")
 	ada.Sees("bot")

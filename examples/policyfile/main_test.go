@@ -17,6 +17,14 @@ import (
 	"github.com/djmessenger/messenger/routing/policyfile"
 )
 
+// start runs a bot whose expectations wait a minute, as a busy machine is slow.
+func start(t *testing.T, config messenger.Config) *messengertest.Chat {
+	t.Helper()
+	chat := messengertest.Start(t, config)
+	chat.Patience = time.Minute
+	return chat
+}
+
 // A running bot takes a new file.
 func TestReload(t *testing.T) {
 	t.Parallel()
@@ -30,7 +38,7 @@ func TestReload(t *testing.T) {
 	write("one")
 	first, err := registry().Load(os.DirFS(dir), "policy.yaml")
 	require.NoError(t, err)
-	chat := messengertest.Start(t, messenger.Config{Policy: first})
+	chat := start(t, messenger.Config{Policy: first})
 	changed := make(chan error)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -86,7 +94,7 @@ func TestPolicyOfTheExample(t *testing.T) {
 	t.Parallel()
 	policy, err := registry().Load(os.DirFS("."), "policy.yaml")
 	require.NoError(t, err)
-	chat := messengertest.Start(t, messenger.Config{Policy: policy})
+	chat := start(t, messenger.Config{Policy: policy})
 	ada := chat.Person("Ada", "en_US")
 	ada.Says("Order #4711, please")
 	ada.Sees("Hello! Order 4711 is on its way.")

@@ -19,7 +19,7 @@ func TestSizes(t *testing.T) {
 	policy, err := registry().Load(os.DirFS("."), "policy.yaml")
 	require.NoError(t, err)
 	st := store.NewMemory(store.MemoryConfig{})
-	chat := messengertest.Start(t, messenger.Config{Policy: policy, Store: st})
+	chat := start(t, messenger.Config{Policy: policy, Store: st})
 	ada := chat.Person("Ada", "en_US")
 	ada.Says("pizza")
 	ada.Sees("Which size?")
