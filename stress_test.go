@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +45,13 @@ func TestStartAndStopFromAllSides(t *testing.T) {
 		}
 		ended := make(chan error, 3)
 		var users sync.WaitGroup
+		var acts atomic.Int64
+		last := rand.Int64N(75) // of three users, who do five things five times
+		act := func() {
+			if acts.Add(1) > last { // any moment is a good one to stop
+				cancel()
+			}
+		}
 		for i := range cap(ended) {
 			go func() { ended <- bot.Run(ctx) }()
 			users.Go(func() {
@@ -54,17 +62,18 @@ func TestStartAndStopFromAllSides(t *testing.T) {
 					r := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(body))
 					r.Header.Set("X-Hub-Signature-256", "sha256="+proofOf(appSecret, body))
 					bot.ServeHTTP(httptest.NewRecorder(), r)
+					act()
 					_ = bot.Send(context.WithoutCancel(ctx), pageID, psid, sending.Text("news"))
+					act()
 					_ = bot.Healthy(context.WithoutCancel(ctx))
+					act()
 					_, _ = bot.Stats(context.WithoutCancel(ctx))
+					act()
 					_ = bot.SetPolicy(texts(three))
+					act()
 				}
 			})
 		}
-		users.Go(func() {
-			time.Sleep(rand.N(20 * time.Millisecond)) // any moment is a good one to stop
-			cancel()
-		})
 		users.Wait()
 		var ran int
 		for range cap(ended) {

@@ -78,25 +78,33 @@ func TestEndedContextIsSafe(t *testing.T) {
 
 func TestStallingPlatformIsUncertain(t *testing.T) {
 	t.Parallel()
-	platform := newPlatform(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	err := send(t.Context(), platform.client(t, func(c *graph.Config) { c.Timeout = 300 * time.Millisecond }))
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	var broken *graph.TransportError
-	require.ErrorAs(t, err, &broken)
-	require.True(t, broken.Written)
-	require.Equal(t, graph.RetryUncertain, graph.Classify(err))
+	stall := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	withPipedPlatform(t, stall, func(c *graph.Config) { c.Timeout = time.Second }, func(t *testing.T, client *graph.Client) {
+		start := time.Now()
+		err := send(t.Context(), client)
+		require.Equal(t, time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		var broken *graph.TransportError
+		require.ErrorAs(t, err, &broken)
+		require.True(t, broken.Written)
+		require.Equal(t, graph.RetryUncertain, graph.Classify(err))
+	})
 }
 
 func TestStallWithinTheBodyIsUncertain(t *testing.T) {
 	t.Parallel()
-	platform := newPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+	stall := func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"recipient_id":`)
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
+	}
+	withPipedPlatform(t, stall, func(c *graph.Config) { c.Timeout = time.Second }, func(t *testing.T, client *graph.Client) {
+		start := time.Now()
+		err := send(t.Context(), client)
+		require.Equal(t, time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, graph.RetryUncertain, graph.Classify(err))
 	})
-	err := send(t.Context(), platform.client(t, func(c *graph.Config) { c.Timeout = 300 * time.Millisecond }))
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.Equal(t, graph.RetryUncertain, graph.Classify(err))
 }
 
 func TestCancelWhileThePlatformWorksIsUncertain(t *testing.T) {

@@ -119,11 +119,15 @@ func TestUploadEndsWithItsContextThoughTheReaderBlocks(t *testing.T) {
 
 func TestUploadHasATimeoutOfItsOwn(t *testing.T) {
 	t.Parallel()
-	platform := newPlatform(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	client := platform.client(t, func(c *graph.Config) { c.Timeout, c.UploadTimeout = time.Hour, 300*time.Millisecond })
-	_, err := upload(t.Context(), client, strings.NewReader("x"))
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.Equal(t, graph.RetryUncertain, graph.Classify(err))
+	stall := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	change := func(c *graph.Config) { c.Timeout, c.UploadTimeout = time.Hour, time.Second }
+	withPipedPlatform(t, stall, change, func(t *testing.T, client *graph.Client) {
+		start := time.Now()
+		_, err := upload(t.Context(), client, strings.NewReader("x"))
+		require.Equal(t, time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, graph.RetryUncertain, graph.Classify(err))
+	})
 }
 
 func TestUploadThatIsRefused(t *testing.T) {

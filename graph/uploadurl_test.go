@@ -27,10 +27,14 @@ func TestUploadURL(t *testing.T) {
 
 func TestUploadURLHasTheTimeoutOfUploads(t *testing.T) {
 	t.Parallel()
-	platform := newPlatform(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	client := platform.client(t, func(c *graph.Config) { c.Timeout, c.UploadTimeout = time.Hour, 300*time.Millisecond })
-	_, err := client.UploadURL(t.Context(), page, graph.AttachmentVideo, "https://x.example/v.mp4")
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	stall := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	change := func(c *graph.Config) { c.Timeout, c.UploadTimeout = time.Hour, time.Second }
+	withPipedPlatform(t, stall, change, func(t *testing.T, client *graph.Client) {
+		start := time.Now()
+		_, err := client.UploadURL(t.Context(), page, graph.AttachmentVideo, "https://x.example/v.mp4")
+		require.Equal(t, time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
 }
 
 func TestUploadURLsThatAreNotAskedFor(t *testing.T) {

@@ -1,11 +1,8 @@
 package house_test
 
 import (
-	"os"
-	"path"
+	"go/ast"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,23 +18,32 @@ var maySleep = map[string]string{
 // machine.
 func TestNoTestSleepsByTheRealClock(t *testing.T) {
 	t.Parallel()
-	sleep := "time." + "Sleep("
 	for _, p := range list(t, "./...") {
 		var sleepers []string
-		bubbles := false
-		for _, name := range slices.Concat(p.TestGoFiles, p.XTestGoFiles) {
-			source, err := os.ReadFile(filepath.Join(p.Dir, name))
-			require.NoError(t, err)
-			bubbles = bubbles || strings.Contains(string(source), `"testing/synctest"`)
-			if file := path.Join(p.folder(), name); strings.Contains(string(source), sleep) && maySleep[file] == "" {
-				sleepers = append(sleepers, file)
+		for _, code := range realTime(t, p) {
+			if maySleep[code.path] != "" {
+				continue
+			}
+			for _, call := range calls(code.node, "time", "Sleep") {
+				sleepers = append(sleepers, code.line(call))
 			}
 		}
-		if !bubbles {
-			require.Empty(t, sleepers, "these tests sleep")
-		}
+		require.Empty(t, sleepers, "these tests sleep")
 	}
 	for file := range maySleep {
 		require.FileExists(t, filepath.Join(root(t), file), "it may sleep, and does not exist")
 	}
+}
+
+// calls returns the calls of a function of a package.
+func calls(code ast.Node, pkg, function string) (found []*ast.CallExpr) {
+	ast.Inspect(code, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if x, y := selected(call.Fun); x == pkg && y == function {
+				found = append(found, call)
+			}
+		}
+		return true
+	})
+	return found
 }

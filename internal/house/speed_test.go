@@ -5,9 +5,9 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,21 +24,65 @@ func TestNoTestAssertsOnTheMachinesSpeed(t *testing.T) {
 	t.Parallel()
 	for _, p := range list(t, "./...") {
 		var found []string
-		bubbles := false
-		for _, name := range slices.Concat(p.TestGoFiles, p.XTestGoFiles) {
-			files := token.NewFileSet()
-			file, err := parser.ParseFile(files, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
-			require.NoError(t, err)
-			for _, imported := range file.Imports {
-				bubbles = bubbles || imported.Path.Value == `"testing/synctest"`
-			}
-			for _, call := range speedChecks(file) {
-				found = append(found, path.Join(p.folder(), name)+":"+strconv.Itoa(files.Position(call.Pos()).Line))
+		for _, code := range realTime(t, p) {
+			for _, call := range speedChecks(code.node) {
+				found = append(found, code.line(call))
 			}
 		}
-		if !bubbles {
-			require.Empty(t, found, "these depend on the machine's speed; count, wait for a signal, or wait a minute")
+		require.Empty(t, found, "these depend on the machine's speed; count, wait for a signal, or wait a minute")
+	}
+}
+
+// A chat of messengertest waits ten seconds, which the code of the guides leaves as it is. Other tests set more.
+func TestChatsOfTestsWaitForAMinute(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "./...") {
+		var found []string
+		for _, code := range realTime(t, p) {
+			if strings.HasPrefix(path.Base(code.path), "example_") {
+				continue
+			}
+			for _, f := range functions(code.node) {
+				if hastyChat(f) {
+					found = append(found, code.line(f))
+				}
+			}
 		}
+		require.Empty(t, found, "these start a chat and do not set its Patience")
+	}
+}
+
+// hastyChat reports whether a function keeps a chat that it starts, and does not set how long it waits.
+func hastyChat(f *ast.FuncDecl) bool {
+	starts, patient := false, false
+	ast.Inspect(f, func(n ast.Node) bool {
+		assigned, ok := n.(*ast.AssignStmt)
+		if !ok {
+			return true
+		}
+		for _, e := range assigned.Rhs {
+			starts = starts || len(calls(e, "messengertest", "Start"))+len(calls(e, "messengertest", "StartOn")) > 0
+		}
+		for _, e := range assigned.Lhs {
+			_, field := selected(e)
+			patient = patient || field == "Patience"
+		}
+		return true
+	})
+	return starts && !patient
+}
+
+func TestHastyChatsAreFound(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`chat := messengertest.Start(t, cfg); chat.Person("Ada", "").Says("hi")`: true,
+		`chat := messengertest.StartOn(t, platform, cfg); chat.Idle()`:           true,
+		`chat := messengertest.Start(t, cfg); chat.Patience = time.Minute`:       false,
+		`messengertest.Start(t, cfg)`:                                            false,
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "", "package p; func f() { "+text+" }", parser.SkipObjectResolution)
+		require.NoError(t, err, text)
+		require.Equal(t, want, hastyChat(functions(file)[0]), text)
 	}
 }
 
@@ -65,9 +109,9 @@ func TestSpeedChecksAreFound(t *testing.T) {
 	}
 }
 
-// speedChecks returns the assertions of a file that depend on the machine's speed.
-func speedChecks(file *ast.File) (found []*ast.CallExpr) {
-	ast.Inspect(file, func(n ast.Node) bool {
+// speedChecks returns the assertions that depend on the machine's speed.
+func speedChecks(code ast.Node) (found []*ast.CallExpr) {
+	ast.Inspect(code, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
 			return true
