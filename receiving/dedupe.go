@@ -20,8 +20,10 @@ type identity struct {
 	content []byte
 }
 
-// identify sets the keys of an event's envelope: its own, and those of the message that it edits or says was deleted.
+// identify sets the keys of an event's envelope: its own, and those of the message that it edits or says was deleted. The envelope's
+// Time must be what the event itself says, not yet that of the notification.
 func (id identity) identify(scratch []byte, e *Envelope) []byte {
+	e.KeyTime = id.keyTime(e.Time)
 	e.Key, scratch = id.key(scratch, e)
 	switch {
 	case len(id.edited) > 0:

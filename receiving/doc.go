@@ -46,6 +46,10 @@
 // deletion finds them ([Envelope.Unsends]). An event whose content has no time, such as a label that is put on, taken off and put
 // on again, cannot be distinguished from its own repetition.
 //
+// [Envelope.KeyTime] is a time that all deliveries of an event repeat, if there is one. A queue can keep the keys of near times near
+// each other, and take two events for one if both Key and KeyTime are equal. A deletion has none: it names the message by its keys
+// alone, since it does not repeat the message's time.
+//
 // # Unknown and malformed input
 //
 // The platform changes, and its documentation contradicts itself. So ids may be strings, numbers or null, times may be milliseconds,

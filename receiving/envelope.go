@@ -14,6 +14,13 @@ type Envelope struct {
 	// documentation says which. The time of the notification is no part of it, nor is standby: an app that gains control of a
 	// conversation between two deliveries gets the event once.
 	Key string
+	// KeyTime is a time inside the event that is the same in every delivery and notification of it, or zero. A queue that keeps
+	// the dedup keys of near times near each other touches fewer pages of its index than with Key alone, which is a digest. It is
+	// the time of a message, echo or postback that has a message id, or the time inside the content by which an event is
+	// identified, in whole seconds by the platform's clock; never the time of the notification. It is zero if there is no such
+	// time, for deletions, for what is identified by other ids, such as new comments and posts, and outside the years 2000 to
+	// 2099. It is not part of [Envelope.MarshalBinary]: whoever stores the event acts on it.
+	KeyTime time.Time
 	// Object is the product: Messenger or Instagram.
 	Object Object
 	// PageID is the id of the entry: the page, or on Instagram the professional account.

@@ -39,6 +39,7 @@ func TestEveryEnvelopeSurvives(t *testing.T) {
 			require.NoError(t, err)
 			got, err := receiving.ParseEnvelope(bytes.Clone(data))
 			require.NoError(t, err)
+			e.KeyTime = time.Time{} // whoever stores the event acts on it
 			require.Equal(t, e, got)
 			want, _ := e.Event()
 			ev, _ := got.Event()

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -54,8 +55,12 @@ func FuzzCallback(f *testing.F) {
 		}
 		require.True(t, json.Valid(body) || c.Malformed > 0 || tooDeep(body), "%q", body)
 		require.LessOrEqual(t, len(c.Problems), c.Malformed)
+		again, err := receiving.Split(bytes.Clone(body))
+		require.NoError(t, err)
+		require.Equal(t, c, again, "the same bytes are the same events")
 		for _, e := range c.Envelopes {
 			require.Regexp(t, keyForm, e.Key)
+			checkKeyTime(t, e)
 			require.True(t, strings.HasPrefix(e.Key, e.EditOf))
 			require.Equal(t, e.Unsends.MID == "", len(e.Unsends.Keys) == 0)
 			require.Equal(t, e.Unsends.MID == "", e.Unsends.Edits == "")
@@ -64,6 +69,17 @@ func FuzzCallback(f *testing.F) {
 			checkEvent(t, e)
 		}
 	})
+}
+
+// checkKeyTime: a KeyTime is the event's own time in whole seconds, and one that the platform can send; a deletion has none.
+func checkKeyTime(t *testing.T, e receiving.Envelope) {
+	t.Helper()
+	if e.KeyTime.IsZero() {
+		return
+	}
+	require.Equal(t, e.Time.Truncate(time.Second), e.KeyTime)
+	require.True(t, e.KeyTime.Year() >= 2000 && e.KeyTime.Year() < 2100, e.KeyTime)
+	require.Zero(t, e.Unsends)
 }
 
 // tooDeep reports whether body has something of which only the brackets were looked at.
@@ -86,7 +102,7 @@ func checkEvent(t *testing.T, e receiving.Envelope) {
 	require.NoError(t, err)
 	got, err := receiving.ParseEnvelope(data)
 	require.NoError(t, err)
-	e.EditOf, e.Unsends = "", receiving.Unsent{} // these are acted on before
+	e.KeyTime, e.EditOf, e.Unsends = time.Time{}, "", receiving.Unsent{} // these are acted on before
 	require.Equal(t, e, got)
 }
 

@@ -1,11 +1,14 @@
 package receiving_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,12 +27,26 @@ func lists(field, value string) map[string]string {
 	}
 }
 
-// keyAt returns the key of the only event in an entry of page 10, whose notification was sent at that time.
-func keyAt(t *testing.T, sent int64, list string) string {
+// dedupKey is what an event is recognized by.
+type dedupKey struct {
+	key string
+	at  time.Time
+}
+
+func dedupKeyOf(e receiving.Envelope) dedupKey { return dedupKey{e.Key, e.KeyTime} }
+
+// dedupKeyAt returns the key of the only event in an entry of page 10, whose notification was sent at that time.
+func dedupKeyAt(t *testing.T, sent int64, list string) dedupKey {
 	t.Helper()
 	c := split(t, fmt.Sprintf(`{"object":"page","entry":[{"id":"10","time":%d,%s}]}`, sent, list))
 	require.Len(t, c.Envelopes, 1, list)
-	return c.Envelopes[0].Key
+	return dedupKeyOf(c.Envelopes[0])
+}
+
+// keyAt is like dedupKeyAt, without the time.
+func keyAt(t *testing.T, sent int64, list string) string {
+	t.Helper()
+	return dedupKeyAt(t, sent, list).key
 }
 
 // dashboardFields are the webhook fields of pages and of Instagram accounts that come as changes, or do so from the dashboard.
@@ -55,21 +72,29 @@ func TestKeysHaveNoTimeOfNotification(t *testing.T) {
 		`{"comment_id":"4","item":"comment","verb":"add"}`, `{"post_id":"5","item":"status","verb":"add"}`, `{"media_id":"6"}`, `{"mid":"7"}`,
 		`{"status":"a"}`, `{"status":"b"}`, `{}`, `{"sender":{"id":"8"},"message":{"mid":"9"}}`, `{"sender":{"id":"8"},"read":{"mid":"9"}}`,
 		`{"group_id":"11","comment_id":"12","item":"comment","verb":"add"}`, `{"group_id":"11","comment_id":"12","item":"comment","verb":"remove"}`,
+		`{"sender":{"id":"8"},"timestamp":1764000000123,"message":{"mid":"13"}}`, `{"timestamp":"1764000000","sender":{"id":"8"},"read":{"mid":"13"}}`,
+		`{"comment_id":"14","item":"comment","verb":"add","created_time":1764000000,"timestamp":1764000000}`,
+		`{"comment_id":"14","item":"comment","verb":"edited","created_time":1764000000,"timestamp":1764000000}`,
+		`{"sender":{"id":"8"},"timestamp":1764000000123,"message":{"mid":"13","is_deleted":true}}`,
 	}
 	for _, field := range dashboardFields {
 		keys := map[string]string{}
 		for _, value := range values {
-			first := keyAt(t, sent, lists(field, value)["changes"])
+			first := dedupKeyAt(t, sent, lists(field, value)["changes"])
 			for place, list := range lists(field, value) {
-				require.Equal(t, first, keyAt(t, sent+minute, list), "%s in %s: %s", field, place, value)
+				require.Equal(t, first, dedupKeyAt(t, sent+minute, list), "%s in %s: %s", field, place, value)
 			}
-			require.NotContains(t, keys, first, "in %s, %s is also %s", field, value, keys[first])
-			keys[first] = value
+			require.NotContains(t, keys, first.key, "in %s, %s is also %s", field, value, keys[first.key])
+			keys[first.key] = value
+			if !strings.Contains(value, "1764000000") {
+				require.Zero(t, first.at, "%s has the time of the notification: %s", field, value)
+			}
 		}
 	}
 }
 
-// TestFixturesHaveOneKeyAtAnyTime does the same with what the platform really sends.
+// TestFixturesHaveOneKeyAtAnyTime does the same with what the platform really sends. All that has the content of a message has a
+// KeyTime, unless its own time is malformed.
 func TestFixturesHaveOneKeyAtAnyTime(t *testing.T) {
 	t.Parallel()
 
@@ -77,16 +102,26 @@ func TestFixturesHaveOneKeyAtAnyTime(t *testing.T) {
 	require.NoError(t, err)
 	cases, err := filepath.Glob("testdata/cases/*/*.json")
 	require.NoError(t, err)
+	messages := 0
 	for _, file := range append(files, cases...) {
 		body, err := os.ReadFile(file)
 		require.NoError(t, err)
 		first := split(t, string(body)).Envelopes
 		again := split(t, later.Replace(string(body))).Envelopes
 		require.Len(t, again, len(first))
-		for i := range first {
-			require.Equal(t, first[i].Key, again[i].Key, file)
+		for i, e := range first {
+			require.Equal(t, dedupKeyOf(e), dedupKeyOf(again[i]), file)
+			switch kind, _, _ := strings.Cut(e.Key, "-"); {
+			case !slices.Contains([]string{"message", "echo", "postback", "message_edit"}, kind):
+			case bytes.Contains(e.Raw, []byte(`"timestamp": "soon"`)):
+				require.Zero(t, e.KeyTime, file)
+			default:
+				require.Equal(t, e.Time.Truncate(time.Second), e.KeyTime, "%s: %s", file, e.Raw)
+				messages++
+			}
 		}
 	}
+	require.Greater(t, messages, 50, "the fixtures were read")
 }
 
 // later changes the time of a notification, which is the only key of that name.
@@ -128,6 +163,12 @@ func TestKeysTellStates(t *testing.T) {
 			of(feed(`"item":"photo","verb":"add","post_id":"1","photo_id":"2","link":"https://cdn.example/a?sig=2"`)), true},
 		"Instagram comment": {of("comments", `{"id":"1","text":"a","from":{"id":"7","username":"u"}}`),
 			of("comments", `{"text":"a","id":1,"from":{"username":"v","id":"7"},"media":{"id":"m"}}`), true},
+		"comment, said to be of another time": {of(feed(`"item":"comment","verb":"add","comment_id":"1","created_time":1764000000`)),
+			of(feed(`"item":"comment","verb":"add","comment_id":"1","created_time":1764000009`)), true},
+		"post, published again": {of(feed(`"item":"status","verb":"add","post_id":"1","published":1,"created_time":1764000000`)),
+			of(feed(`"item":"status","verb":"add","post_id":"1","published":1,"created_time":1764009999`)), true},
+		"page mention, said to be of another time": {of("mention", `{"item":"post","verb":"add","post_id":"1","created_time":1764000000}`),
+			of("mention", `{"item":"post","verb":"add","post_id":"1","created_time":1764000009}`), true},
 		"Instagram comments": {of("comments", `{"id":"1","text":"a"}`), of("comments", `{"id":"2","text":"a"}`), false},
 		"its other name":     {of("live_comments", `{"id":"1"}`), of("live_comments", `{"comment_id":"1"}`), true},
 		"mentions":           {of("mentions", `{"media_id":"1","comment_id":"2"}`), of("mentions", `{"media_id":"1","comment_id":"3"}`), false},
@@ -152,9 +193,10 @@ func TestKeysTellStates(t *testing.T) {
 		"group, renamed": {of("group_feed", `{"group_id":"1","comment_id":"2","item":"comment","verb":"add","from":{"id":"7","name":"A"}}`),
 			of("group_feed", `{"group_id":"1","comment_id":"2","item":"comment","verb":"add","from":{"id":"7","name":"B"}}`), true},
 	} {
-		a := keyAt(t, 1, lists(test.a.field, test.a.value)["changes"])
-		b := keyAt(t, 1, lists(test.b.field, test.b.value)["changes"])
-		require.Equal(t, test.same, a == b, name)
+		a := dedupKeyAt(t, 1, lists(test.a.field, test.a.value)["changes"])
+		b := dedupKeyAt(t, 1, lists(test.b.field, test.b.value)["changes"])
+		require.Equal(t, test.same, a.key == b.key, name)
+		require.True(t, !test.same || a.at.Equal(b.at), name)
 	}
 }
 
@@ -167,7 +209,7 @@ func TestFlatEventsInAnEntry(t *testing.T) {
 		`"sender":{"id":"7"},"recipient":{"id":"10"},"delivery":{"watermark":1}`,
 		`"sender":{"id":"7"},"recipient":{"id":"10"},"call_permission_reply":{"response":"approve"}`,
 	} {
-		require.Equal(t, keyAt(t, 1_764_000_000_000, list), keyAt(t, 1_764_000_060_000, list), list)
+		require.Equal(t, dedupKeyAt(t, 1_764_000_000_000, list), dedupKeyAt(t, 1_764_000_060_000, list), list)
 		other := strings.Replace(list, `"7"`, `"8"`, 1)
 		require.NotEqual(t, keyAt(t, 1, list), keyAt(t, 1, other), list)
 	}
@@ -182,7 +224,7 @@ func TestChangesWithoutAValue(t *testing.T) {
 			for _, place := range []string{`%s`, `"changes":[{%s}]`} {
 				first := fmt.Sprintf(place, fmt.Sprintf(`"field":%q,%s"leadgen_id":"1"`, field, value))
 				other := strings.Replace(first, `"1"`, `"2"`, 1)
-				require.Equal(t, keyAt(t, 1_764_000_000_000, first), keyAt(t, 1_764_000_060_000, first), first)
+				require.Equal(t, dedupKeyAt(t, 1_764_000_000_000, first), dedupKeyAt(t, 1_764_000_060_000, first), first)
 				require.NotEqual(t, keyAt(t, 1, first), keyAt(t, 1, other), first)
 			}
 		}

@@ -75,10 +75,10 @@ func (s *splitter) entry() {
 		if read.page != "" {
 			e.PageID = read.page
 		}
-		if e.Time.IsZero() {
+		s.scratch = id.identify(s.scratch, e)
+		if e.Time.IsZero() { // after identify: the time of the notification is no part of a key
 			e.Time = read.at
 		}
-		s.scratch = id.identify(s.scratch, e)
 	}
 }
 
