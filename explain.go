@@ -54,10 +54,10 @@ func (b *Bot) ExplainDead(ctx context.Context, id int64) ([]routing.Explanation,
 }
 
 // ExplainKept is Explain for an event that handling.SaveMessage has kept, by its page, its
-// person (empty if it has none) and its key. What is kept does not say whether the event
-// was on standby: it is explained as if not. Nor does it name the product: an
-// event that Messenger and Instagram both have is explained as one of Messenger. It
-// returns store.ErrNotFound if there is no such event.
+// person (empty if it has none) and its key. If the store does not keep the product of
+// events (store.Received.Object), the event is explained as not on standby, and one that
+// Messenger and Instagram both have as one of Messenger. It returns store.ErrNotFound if
+// there is no such event.
 func (b *Bot) ExplainKept(ctx context.Context, pageID, psid, key string) ([]routing.Explanation, error) {
 	if b == nil {
 		return nil, ErrNoBot

@@ -119,7 +119,7 @@ func (s *isolationStore) Claim(ctx context.Context, claim store.Claim) ([]store.
 	leases, err := s.Store.Claim(ctx, claim)
 	for i := range leases {
 		if starts := s.starts.Load(); starts != 0 {
-			leases[i].Starts = int(starts)
+			leases[i].Deliveries = int(starts)
 		}
 		if s.fatal.Load() {
 			leases[i].Fatal = leases[i].Events[0].Seq

@@ -176,7 +176,7 @@ func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error 
 			Key:          e.Key,
 			Time:         e.Time,
 			Body:         body,
-			Confirms:     e.SendKey,
+			EchoOf:       e.SendKey,
 			EditOf:       e.EditOf,
 			Unsends:      store.Unsent{Keys: e.Unsends.Keys, Edits: e.Unsends.Edits, MID: e.Unsends.MID},
 		})

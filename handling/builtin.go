@@ -18,7 +18,7 @@ func (Dummy) ShouldHandle(context.Context, *receiving.Event) bool { return true 
 // Handle does nothing.
 func (Dummy) Handle(context.Context, *receiving.Event, *sending.Replier) error { return nil }
 
-// SaveMessage keeps each event, with its type and its body. Events without a
+// SaveMessage keeps each event, with its type, its product and its body. Events without a
 // person are kept under an empty one. Kept events are read with
 // store.Messages.Received, and purged by age.
 type SaveMessage struct{}
@@ -29,12 +29,14 @@ func (SaveMessage) ShouldHandle(context.Context, *receiving.Event) bool { return
 // Handle queues the write.
 func (SaveMessage) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 	return store.Queue(ctx, store.SaveMessage{Received: store.Received{
-		PageID: ev.PageID,
-		PSID:   ev.PersonID,
-		Key:    ev.Key,
-		Type:   string(ev.Type),
-		Body:   ev.Raw,
-		At:     ev.Time,
+		PageID:  ev.PageID,
+		PSID:    ev.PersonID,
+		Key:     ev.Key,
+		Type:    string(ev.Type),
+		Object:  string(ev.Object),
+		Standby: ev.Standby,
+		Body:    ev.Raw,
+		At:      ev.Time,
 	}})
 }
 

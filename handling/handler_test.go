@@ -129,10 +129,10 @@ func TestSimpleTextGivesItsNamedGroups(t *testing.T) {
 func TestSaveMessageKeepsTheEvent(t *testing.T) {
 	t.Parallel()
 	ev := text("hi")
-	ev.Raw = []byte(`{"message":{}}`)
+	ev.Raw, ev.Object, ev.Standby = []byte(`{"message":{}}`), receiving.ObjectInstagram, true
 	writes, _, _ := handle(t, handling.SaveMessage{}, ev)
 	require.Equal(t, []store.Write{store.SaveMessage{Received: store.Received{
-		PageID: "1", PSID: "42", Key: "k", Type: "SIMPLE_TEXT", Body: ev.Raw,
+		PageID: "1", PSID: "42", Key: "k", Type: "SIMPLE_TEXT", Object: "instagram", Standby: true, Body: ev.Raw,
 	}}}, writes)
 }
 

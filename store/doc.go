@@ -21,9 +21,9 @@
 //	                           └─ lease lost ──> claimed again, elsewhere
 //
 // A lease is held on a [Conversation], not on an event: one worker at a time,
-// anywhere, acts for one person. Each claim raises the conversation's epoch,
-// and a Commit with an older epoch is refused with [ErrFenced], so a worker
-// that was paused past its lease can no longer have effects.
+// anywhere, acts for one person. Each claim gives the lease a higher
+// fencing token, and a Commit with an older one is refused with [ErrFenced], so a
+// worker that was paused past its lease can no longer have effects.
 //
 // A lease that ends without a commit, since its process died or lost it, interrupts
 // the conversation. It is claimed again at once; after several interruptions in a

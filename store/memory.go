@@ -19,10 +19,10 @@ type MemoryConfig struct {
 	// dead letters are kept, of each kind. Beyond it the oldest are forgotten.
 	// The default is 10,000.
 	Records int
-	// Seen is how many deduplication keys are kept. Beyond it the oldest are
+	// DedupKeys is how many dedup keys are kept. Beyond it the oldest are
 	// forgotten, except those of events and sends that still wait. The default
 	// is 200,000.
-	Seen int
+	DedupKeys int
 }
 
 func (c MemoryConfig) withDefaults() MemoryConfig {
@@ -35,8 +35,8 @@ func (c MemoryConfig) withDefaults() MemoryConfig {
 	if c.Records <= 0 {
 		c.Records = 10_000
 	}
-	if c.Seen <= 0 {
-		c.Seen = 200_000
+	if c.DedupKeys <= 0 {
+		c.DedupKeys = 200_000
 	}
 	return c
 }
@@ -50,17 +50,17 @@ type Memory struct {
 	mu     sync.Mutex
 	closed bool
 	// serial numbers events, sends, dead letters and records in order of
-	// arrival; epochs numbers leases over all conversations, so that a
+	// arrival; tokens numbers leases over all conversations, so that a
 	// conversation that was forgotten and comes back never repeats one.
 	serial int64
-	epochs int64
+	tokens int64
 
-	mailboxes map[Conversation]*mailbox
-	due       schedule
-	backlog   map[string]int // waiting events by page
-	sends     map[string]*memorySend
-	seen      seenKeys
-	dead      []*memoryLetter
+	conversations map[Conversation]*conversation
+	due           schedule
+	backlog       map[string]int // waiting events by page
+	sends         map[string]*memorySend
+	dedup         dedupKeys
+	dead          []*memoryLetter
 
 	people      map[Conversation]*Person
 	sessions    map[sessionID]Session
@@ -87,22 +87,22 @@ func NewMemory(config ...MemoryConfig) *Memory {
 	}
 	c = c.withDefaults()
 	return &Memory{
-		config:      c,
-		mailboxes:   map[Conversation]*mailbox{},
-		due:         newSchedule(),
-		backlog:     map[string]int{},
-		sends:       map[string]*memorySend{},
-		seen:        seenKeys{bound: c.Seen, entries: map[seenKey]*seenEntry{}},
-		people:      map[Conversation]*Person{},
-		sessions:    map[sessionID]Session{},
-		attachments: map[attachmentID]SaveAttachment{},
-		locations:   newRecords(c.Records, func(l Location) ownerID { return ownerID{l.PageID, l.PSID} }),
-		received:    newRecords(c.Records, func(r Received) ownerID { return ownerID{r.PageID, r.PSID} }),
-		receivedIDs: map[receivedID]struct{}{},
-		sent:        newRecords(c.Records, func(s Sent) ownerID { return ownerID{s.PageID, s.PSID} }),
-		hints:       map[int64]func(){},
-		replicas:    map[string]memoryReplica{},
-		echoed:      map[string]time.Time{},
+		config:        c,
+		conversations: map[Conversation]*conversation{},
+		due:           newSchedule(),
+		backlog:       map[string]int{},
+		sends:         map[string]*memorySend{},
+		dedup:         dedupKeys{bound: c.DedupKeys, entries: map[dedupKey]*dedupEntry{}},
+		people:        map[Conversation]*Person{},
+		sessions:      map[sessionID]Session{},
+		attachments:   map[attachmentID]SaveAttachment{},
+		locations:     newRecords(c.Records, func(l Location) ownerID { return ownerID{l.PageID, l.PSID} }),
+		received:      newRecords(c.Records, func(r Received) ownerID { return ownerID{r.PageID, r.PSID} }),
+		receivedIDs:   map[receivedID]struct{}{},
+		sent:          newRecords(c.Records, func(s Sent) ownerID { return ownerID{s.PageID, s.PSID} }),
+		hints:         map[int64]func(){},
+		replicas:      map[string]memoryReplica{},
+		echoed:        map[string]time.Time{},
 	}
 }
 
@@ -170,7 +170,7 @@ func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 	defer m.mu.Unlock()
 	now := m.now()
 	stats := Stats{Sends: len(m.sends), Dead: len(m.dead)}
-	for _, box := range m.mailboxes {
+	for _, box := range m.conversations {
 		stats.Events += len(box.events)
 		if box.leased && box.leaseUntil.After(now) {
 			stats.InFlight++
@@ -197,7 +197,7 @@ func (m *Memory) Waiting(ctx context.Context) (map[string]Waiting, error) {
 	}
 	defer m.mu.Unlock()
 	waiting := map[string]Waiting{}
-	for _, box := range m.mailboxes {
+	for _, box := range m.conversations {
 		if len(box.events) == 0 && len(box.sends) == 0 {
 			continue
 		}
@@ -237,9 +237,9 @@ func (m *Memory) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
-	m.mailboxes, m.due, m.sends, m.dead, m.hints = nil, schedule{}, nil, nil, nil
+	m.conversations, m.due, m.sends, m.dead, m.hints = nil, schedule{}, nil, nil, nil
 	m.replicas, m.echoed = nil, nil
 	m.people, m.sessions, m.attachments, m.receivedIDs = nil, nil, nil, nil
-	m.seen, m.locations, m.received, m.sent = seenKeys{}, records[Location]{}, records[Received]{}, records[Sent]{}
+	m.dedup, m.locations, m.received, m.sent = dedupKeys{}, records[Location]{}, records[Received]{}, records[Sent]{}
 	return nil
 }

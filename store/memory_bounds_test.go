@@ -62,7 +62,7 @@ func TestMemoryForgetsTheOldestRecords(t *testing.T) {
 
 func TestMemoryForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 	t.Parallel()
-	m := store.NewMemory(store.MemoryConfig{Seen: 3})
+	m := store.NewMemory(store.MemoryConfig{DedupKeys: 3})
 	bob := store.Conversation{PageID: "page", PersonID: "bob"}
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: bob, Key: "waits"}))
 	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
@@ -84,6 +84,16 @@ func TestMemoryForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1+i/3, stats.Events, "only the last was forgotten, not %q", key)
 	}
+}
+
+func TestMemoryKeepsProductAndStandby(t *testing.T) {
+	t.Parallel()
+	m := store.NewMemory()
+	r := store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Object: "instagram", Standby: true, At: time.Unix(1, 0).UTC()}
+	require.NoError(t, m.Apply(t.Context(), store.SaveMessage{Received: r}))
+	got, err := m.Received(t.Context(), ann.PageID, ann.PersonID, 1)
+	require.NoError(t, err)
+	require.Equal(t, []store.Received{r}, got)
 }
 
 func TestMemoryRunsNoCalls(t *testing.T) {

@@ -15,7 +15,7 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 	defer m.mu.Unlock()
 	now := m.now()
 	var leases []Lease
-	var passed []*mailbox
+	var passed []*conversation
 	var strange []*pageSchedule
 	for len(leases) < claim.Conversations {
 		box := m.due.first(now)
@@ -28,7 +28,7 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 			strange = append(strange, page)
 			continue
 		}
-		level := IsolationLevel(box.starts)
+		level := IsolationLevel(box.deliveries)
 		if level > 0 && claim.Suspects[level-1] <= 0 {
 			m.due.remove(box)
 			passed = append(passed, box)
@@ -44,12 +44,12 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 		if level > 0 {
 			claim.Suspects[level-1]--
 		}
-		m.epochs++
-		box.epoch = m.epochs
-		box.starts++
+		m.tokens++
+		box.token = m.tokens
+		box.deliveries++
 		box.leased, box.leaseUntil = true, now.Add(claim.TTL)
-		lease.LeaseID = LeaseID{Conversation: box.conv, Epoch: box.epoch}
-		lease.Starts = box.starts
+		lease.LeaseID = LeaseID{Conversation: box.conv, Token: box.token}
+		lease.Now, lease.Deliveries = now, box.deliveries
 		lease.Person = Person{PageID: box.conv.PageID, PSID: box.conv.PersonID}
 		if p := m.people[box.conv]; p != nil {
 			lease.Person = p.clone()
@@ -71,8 +71,8 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 	return leases, nil
 }
 
-// hand returns what there is to do in a mailbox now.
-func (b *mailbox) hand(limit int, now time.Time) Lease {
+// hand returns what there is to do in a conversation now.
+func (b *conversation) hand(limit int, now time.Time) Lease {
 	var lease Lease
 	for _, ev := range b.events[:min(limit, len(b.events))] {
 		out := ev.QueuedEvent
@@ -85,7 +85,7 @@ func (b *mailbox) hand(limit int, now time.Time) Lease {
 }
 
 // dueSends returns the sends that are due, in the order to deliver them.
-func (b *mailbox) dueSends(limit int, now time.Time) []QueuedSend {
+func (b *conversation) dueSends(limit int, now time.Time) []QueuedSend {
 	var due []QueuedSend
 	for _, s := range b.sends {
 		if len(due) >= limit {
@@ -104,7 +104,7 @@ func (b *mailbox) dueSends(limit int, now time.Time) []QueuedSend {
 }
 
 // start marks the send with that key if it is the first that is due.
-func (b *mailbox) start(key string, now time.Time) {
+func (b *conversation) start(key string, now time.Time) {
 	for _, s := range b.sends {
 		if s.notBefore.After(now) {
 			continue
@@ -116,10 +116,10 @@ func (b *mailbox) start(key string, now time.Time) {
 	}
 }
 
-// held returns the mailbox of a lease, or nil if the lease is not current.
-func (m *Memory) held(id LeaseID) *mailbox {
-	box := m.mailboxes[id.Conversation]
-	if box == nil || !box.leased || box.epoch != id.Epoch {
+// held returns the conversation of a lease, or nil if the lease is not current.
+func (m *Memory) held(id LeaseID) *conversation {
+	box := m.conversations[id.Conversation]
+	if box == nil || !box.leased || box.token != id.Token {
 		return nil
 	}
 	return box

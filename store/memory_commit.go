@@ -54,7 +54,7 @@ func (m *Memory) commit(o Outcome) (due []QueuedSend, hint bool, err error) {
 	m.addSends(o.Sends, now)
 	box.start(o.Start, now)
 	due = box.dueSends(o.Due, now)
-	box.starts = 0
+	box.deliveries = 0
 	if o.Release {
 		box.leased = false
 		box.holdUntil = now
@@ -67,7 +67,7 @@ func (m *Memory) commit(o Outcome) (due []QueuedSend, hint bool, err error) {
 	return due, len(o.Sends) > 0 || o.Release && !box.nextAt.IsZero(), nil
 }
 
-func (m *Memory) endEvent(box *mailbox, at int, result EventResult, now time.Time) {
+func (m *Memory) endEvent(box *conversation, at int, result EventResult, now time.Time) {
 	ev := box.events[at]
 	if result.Retry {
 		ev.Attempts++
@@ -79,7 +79,7 @@ func (m *Memory) endEvent(box *mailbox, at int, result EventResult, now time.Tim
 		delete(m.backlog, ev.PageID)
 	}
 	if len(result.Failures) == 0 {
-		m.seen.release(seenKey{key: ev.Key})
+		m.dedup.release(dedupKey{key: ev.Key})
 		return
 	}
 	m.addLetter(&memoryLetter{
@@ -100,7 +100,7 @@ func checkResults(results []SendResult) error {
 	return nil
 }
 
-func (m *Memory) applyResults(box *mailbox, results []SendResult, now time.Time) {
+func (m *Memory) applyResults(box *conversation, results []SendResult, now time.Time) {
 	for _, r := range results {
 		s := m.sends[r.Key]
 		if s == nil || s.Conversation != box.conv {

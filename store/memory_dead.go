@@ -17,7 +17,7 @@ func (m *Memory) addLetter(letter *memoryLetter) {
 	m.dead = append(m.dead, letter)
 	if over := len(m.dead) - m.config.Records; over > 0 {
 		for _, l := range m.dead[:over] {
-			m.seen.release(seenKey{key: l.Key})
+			m.dedup.release(dedupKey{key: l.Key})
 		}
 		clear(m.dead[:over])
 		m.dead = m.dead[over:]
@@ -102,7 +102,7 @@ func (m *Memory) Drop(ctx context.Context, id int64) error {
 	if letter == nil {
 		return ErrNotFound
 	}
-	m.seen.release(seenKey{key: letter.Key})
+	m.dedup.release(dedupKey{key: letter.Key})
 	return nil
 }
 

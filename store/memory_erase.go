@@ -15,24 +15,24 @@ func (m *Memory) Forget(ctx context.Context, conv Conversation) error {
 		return err
 	}
 	defer m.mu.Unlock()
-	if box := m.mailboxes[conv]; box != nil {
+	if box := m.conversations[conv]; box != nil {
 		if m.backlog[conv.PageID] -= len(box.events); m.backlog[conv.PageID] == 0 {
 			delete(m.backlog, conv.PageID)
 		}
 		for _, ev := range box.events {
-			m.seen.release(seenKey{key: ev.Key})
+			m.dedup.release(dedupKey{key: ev.Key})
 		}
 		for _, s := range box.sends {
 			delete(m.sends, s.Key)
-			m.seen.release(seenKey{send: true, key: s.Key})
+			m.dedup.release(dedupKey{send: true, key: s.Key})
 		}
 		m.due.remove(box)
-		delete(m.mailboxes, conv)
+		delete(m.conversations, conv)
 	}
 	is := func(pageID, psid string) bool { return pageID == conv.PageID && psid == conv.PersonID }
 	m.dead = slices.DeleteFunc(m.dead, func(l *memoryLetter) bool {
 		if l.Conversation == conv {
-			m.seen.release(seenKey{key: l.Key})
+			m.dedup.release(dedupKey{key: l.Key})
 		}
 		return l.Conversation == conv
 	})
@@ -61,13 +61,13 @@ func (m *Memory) Purge(ctx context.Context, cutoffs Cutoffs) error {
 	if !cutoffs.Sent.IsZero() {
 		m.sent.erase(func(s Sent) bool { return s.At.Before(cutoffs.Sent) })
 	}
-	if !cutoffs.Seen.IsZero() {
-		m.seen.purge(cutoffs.Seen)
+	if !cutoffs.DedupKeys.IsZero() {
+		m.dedup.purge(cutoffs.DedupKeys)
 	}
 	now := m.now()
 	maps.DeleteFunc(m.sessions, func(_ sessionID, s Session) bool { return expired(s.Expires, now) })
 	maps.DeleteFunc(m.attachments, func(_ attachmentID, a SaveAttachment) bool { return expired(a.Expires, now) })
-	maps.DeleteFunc(m.mailboxes, func(_ Conversation, b *mailbox) bool {
+	maps.DeleteFunc(m.conversations, func(_ Conversation, b *conversation) bool {
 		return !b.leased && b.index < 0 && !b.holdUntil.After(now)
 	})
 	return nil

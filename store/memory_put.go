@@ -29,7 +29,7 @@ func (m *Memory) put(events []Event) error {
 	}
 	now := m.now()
 	for _, ev := range fresh {
-		m.seen.add(seenKey{key: ev.Key}, now)
+		m.dedup.add(dedupKey{key: ev.Key}, now)
 	}
 	kept := WithoutUnsent(fresh)
 	if len(kept) < len(fresh) {
@@ -39,7 +39,7 @@ func (m *Memory) put(events []Event) error {
 		}
 		for _, ev := range fresh {
 			if !waits[ev.Key] {
-				m.seen.release(seenKey{key: ev.Key})
+				m.dedup.release(dedupKey{key: ev.Key})
 			}
 		}
 	}
@@ -64,7 +64,7 @@ func (m *Memory) fresh(events []Event) ([]Event, error) {
 		if ev.Key == "" {
 			return nil, errors.New("store: an event without a key")
 		}
-		if inBatch[ev.Key] || m.seen.has(seenKey{key: ev.Key}) || m.isUnsent(ev) {
+		if inBatch[ev.Key] || m.dedup.has(dedupKey{key: ev.Key}) || m.isUnsent(ev) {
 			continue
 		}
 		inBatch[ev.Key] = true
@@ -85,7 +85,7 @@ func (m *Memory) fresh(events []Event) ([]Event, error) {
 
 // keep returns an event that shares nothing with its caller.
 func keep(ev Event) Event {
-	ev.Time = stamp(ev.Time)
+	ev.Time, ev.KeyTime = stamp(ev.Time), time.Time{}
 	ev.Body = bytes.Clone(ev.Body)
 	ev.EditOf, ev.Unsends = "", Unsent{}
 	return ev
@@ -103,10 +103,10 @@ func (m *Memory) addEvent(ev QueuedEvent, order time.Time) {
 
 // confirm settles the send that an echo proves to have arrived.
 func (m *Memory) confirm(ev Event, now time.Time) {
-	if ev.Confirms != "" && now.Sub(m.echoed[ev.PageID]) >= EchoedWithin {
+	if ev.EchoOf != "" && now.Sub(m.echoed[ev.PageID]) >= EchoedWithin {
 		m.echoed[ev.PageID] = now
 	}
-	s := m.sends[ev.Confirms]
+	s := m.sends[ev.EchoOf]
 	if s == nil || !s.Started || s.PageID != ev.PageID {
 		return
 	}
@@ -146,7 +146,7 @@ func checkSends(sends []Send) error {
 func (m *Memory) freshGroups(sends []Send) []Send {
 	seen := map[string]bool{}
 	for _, s := range sends {
-		if s.Key == s.Group && m.seen.has(seenKey{send: true, key: s.Key}) {
+		if s.Key == s.Group && m.dedup.has(dedupKey{send: true, key: s.Key}) {
 			seen[s.Group] = true
 		}
 	}
@@ -155,12 +155,12 @@ func (m *Memory) freshGroups(sends []Send) []Send {
 
 func (m *Memory) addSends(sends []Send, now time.Time) {
 	for _, s := range sends {
-		key := seenKey{send: true, key: s.Key}
-		if m.seen.has(key) || m.sends[s.Key] != nil {
+		key := dedupKey{send: true, key: s.Key}
+		if m.dedup.has(key) || m.sends[s.Key] != nil {
 			continue
 		}
 		if !s.Fresh {
-			m.seen.add(key, now)
+			m.dedup.add(key, now)
 		}
 		s.Fresh = false
 		s.Body = bytes.Clone(s.Body)
@@ -176,7 +176,7 @@ func (m *Memory) addSends(sends []Send, now time.Time) {
 // removeSend takes a send out of the outbox.
 func (m *Memory) removeSend(s *memorySend, now time.Time) {
 	delete(m.sends, s.Key)
-	m.seen.release(seenKey{send: true, key: s.Key})
+	m.dedup.release(dedupKey{send: true, key: s.Key})
 	box := m.box(s.Conversation)
 	box.sends = slices.DeleteFunc(box.sends, func(x *memorySend) bool { return x == s })
 	if len(box.events) == 0 {
@@ -197,7 +197,7 @@ func (m *Memory) Cancel(ctx context.Context, conv Conversation, key string) (boo
 // cancel takes sends back. The holder of the conversation's lease may take back
 // those that are due.
 func (m *Memory) cancel(c CancelSend, held Conversation, now time.Time) (found bool) {
-	box, ok := m.mailboxes[c.Conversation]
+	box, ok := m.conversations[c.Conversation]
 	if !ok {
 		return false
 	}
@@ -207,7 +207,7 @@ func (m *Memory) cancel(c CancelSend, held Conversation, now time.Time) (found b
 			continue
 		}
 		m.removeSend(s, now)
-		m.seen.remove(seenKey{send: true, key: s.Key})
+		m.dedup.remove(dedupKey{send: true, key: s.Key})
 		found = true
 	}
 	return found

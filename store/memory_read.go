@@ -21,9 +21,11 @@ func (m *Memory) Person(ctx context.Context, pageID, psid string) (Person, error
 
 // clone returns a person that shares nothing with this one.
 func (p Person) clone() Person {
-	out := p
-	out.Profile = SaveProfile{Profile: p.Profile}.kept().Profile
-	return out
+	if p.Profile.Timezone != nil {
+		zone := *p.Profile.Timezone
+		p.Profile.Timezone = &zone
+	}
+	return p
 }
 
 // Locations implements [Locations].

@@ -97,34 +97,34 @@ func (r *records[T]) newest(limit int, owner ownerID, at func(T) time.Time) []T 
 	return out[:min(max(limit, 0), len(out))]
 }
 
-// seenKey is a deduplication key: events and sends have each their own. With edits it
+// dedupKey is the dedup key of an event or a send: each has its own kind. With edits it
 // is the EditOf of a message that was unsent.
-type seenKey struct {
+type dedupKey struct {
 	send, edits bool
 	key         string
 }
 
-type seenEntry struct {
+type dedupEntry struct {
 	at time.Time
 	// held reports that the event or send of the key is still in the store, as a
 	// dead letter maybe.
 	held bool
 }
 
-// seenKeys remembers the newest deduplication keys, and all of what is in the store.
-type seenKeys struct {
+// dedupKeys remembers the newest dedup keys, and all of what is in the store.
+type dedupKeys struct {
 	bound   int
-	entries map[seenKey]*seenEntry
-	order   []seenKey
+	entries map[dedupKey]*dedupEntry
+	order   []dedupKey
 }
 
-func (s *seenKeys) has(k seenKey) bool {
+func (s *dedupKeys) has(k dedupKey) bool {
 	_, ok := s.entries[k]
 	return ok
 }
 
-func (s *seenKeys) add(k seenKey, at time.Time) {
-	s.entries[k] = &seenEntry{at: at, held: true}
+func (s *dedupKeys) add(k dedupKey, at time.Time) {
+	s.entries[k] = &dedupEntry{at: at, held: true}
 	s.order = append(s.order, k)
 	for tries := len(s.order); len(s.entries) > s.bound && tries > 0; tries-- {
 		oldest := s.order[0]
@@ -138,21 +138,21 @@ func (s *seenKeys) add(k seenKey, at time.Time) {
 }
 
 // release says that the event or send of a key has left the store.
-func (s *seenKeys) release(k seenKey) {
+func (s *dedupKeys) release(k dedupKey) {
 	if e := s.entries[k]; e != nil {
 		e.held = false
 	}
 }
 
 // remove forgets a key.
-func (s *seenKeys) remove(k seenKey) {
+func (s *dedupKeys) remove(k dedupKey) {
 	delete(s.entries, k)
-	s.order = slices.DeleteFunc(s.order, func(x seenKey) bool { return x == k })
+	s.order = slices.DeleteFunc(s.order, func(x dedupKey) bool { return x == k })
 }
 
 // purge forgets the keys from before the cutoff, except those that are held.
-func (s *seenKeys) purge(before time.Time) {
-	s.order = slices.DeleteFunc(s.order, func(k seenKey) bool {
+func (s *dedupKeys) purge(before time.Time) {
+	s.order = slices.DeleteFunc(s.order, func(k dedupKey) bool {
 		e := s.entries[k]
 		if e.held || !e.at.Before(before) {
 			return false

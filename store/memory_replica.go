@@ -14,8 +14,8 @@ type memoryReplica struct {
 	until time.Time
 }
 
-// Attend implements [Cluster].
-func (m *Memory) Attend(ctx context.Context, replica Replica) ([]Replica, error) {
+// Heartbeat implements [Cluster].
+func (m *Memory) Heartbeat(ctx context.Context, replica Replica) ([]Replica, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -34,8 +34,8 @@ func (m *Memory) Attend(ctx context.Context, replica Replica) ([]Replica, error)
 	return all, nil
 }
 
-// Echoed implements [Cluster].
-func (m *Memory) Echoed(ctx context.Context, pageID string) (time.Time, error) {
+// EchoedAt implements [Cluster].
+func (m *Memory) EchoedAt(ctx context.Context, pageID string) (time.Time, error) {
 	if err := m.begin(ctx); err != nil {
 		return time.Time{}, err
 	}

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// schedule orders the mailboxes that have work by when they can be claimed: first
+// schedule orders the conversations that have work by when they can be claimed: first
 // by page, so that a claim passes over a page in one step, however much waits for it.
 type schedule struct {
 	pages  pageHeap
 	byPage map[string]*pageSchedule
 }
 
-// pageSchedule orders the mailboxes of one page. It is never empty.
+// pageSchedule orders the conversations of one page. It is never empty.
 type pageSchedule struct {
 	pageID string
 	boxes  dueHeap
@@ -21,8 +21,8 @@ type pageSchedule struct {
 
 func newSchedule() schedule { return schedule{byPage: map[string]*pageSchedule{}} }
 
-// put files a mailbox under its claimAt, whether it was filed before or not.
-func (s *schedule) put(b *mailbox) {
+// put files a conversation under its claimAt, whether it was filed before or not.
+func (s *schedule) put(b *conversation) {
 	page := s.byPage[b.conv.PageID]
 	if page == nil {
 		page = &pageSchedule{pageID: b.conv.PageID, index: -1}
@@ -36,8 +36,8 @@ func (s *schedule) put(b *mailbox) {
 	s.fix(page)
 }
 
-// remove takes a mailbox out, if it is filed.
-func (s *schedule) remove(b *mailbox) {
+// remove takes a conversation out, if it is filed.
+func (s *schedule) remove(b *conversation) {
 	if b.index < 0 {
 		return
 	}
@@ -51,8 +51,8 @@ func (s *schedule) remove(b *mailbox) {
 	s.skip(page)
 }
 
-// first returns the mailbox that can be claimed first, or nil if none can be by now.
-func (s *schedule) first(now time.Time) *mailbox {
+// first returns the conversation that can be claimed first, or nil if none can be by now.
+func (s *schedule) first(now time.Time) *conversation {
 	if len(s.pages) == 0 || s.pages[0].boxes[0].claimAt.After(now) {
 		return nil
 	}
@@ -66,7 +66,7 @@ func (s *schedule) skip(page *pageSchedule) {
 	}
 }
 
-// fix puts a page where its first mailbox says.
+// fix puts a page where its first conversation says.
 func (s *schedule) fix(page *pageSchedule) {
 	if page.index >= 0 {
 		heap.Fix(&s.pages, page.index)
@@ -75,8 +75,8 @@ func (s *schedule) fix(page *pageSchedule) {
 	}
 }
 
-// dueHeap orders mailboxes by when they can be claimed.
-type dueHeap []*mailbox
+// dueHeap orders conversations by when they can be claimed.
+type dueHeap []*conversation
 
 func (h dueHeap) Len() int           { return len(h) }
 func (h dueHeap) Less(i, j int) bool { return h[i].claimAt.Before(h[j].claimAt) }
@@ -87,7 +87,7 @@ func (h dueHeap) Swap(i, j int) {
 }
 
 func (h *dueHeap) Push(x any) {
-	b, _ := x.(*mailbox) // nothing else is pushed
+	b, _ := x.(*conversation) // nothing else is pushed
 	b.index = len(*h)
 	*h = append(*h, b)
 }
@@ -101,7 +101,7 @@ func (h *dueHeap) Pop() any {
 	return b
 }
 
-// pageHeap orders pages by when their first mailbox can be claimed.
+// pageHeap orders pages by when their first conversation can be claimed.
 type pageHeap []*pageSchedule
 
 func (h pageHeap) Len() int           { return len(h) }

@@ -40,8 +40,8 @@ func (p Person) silent(cutoff time.Time) bool {
 	return p.LastAct.Before(cutoff)
 }
 
-// busy reports whether something waits in the mailbox or is at work on it.
-func (b *mailbox) busy(now time.Time) bool {
+// busy reports whether something waits in the conversation or is at work on it.
+func (b *conversation) busy(now time.Time) bool {
 	return len(b.events)+len(b.sends) > 0 || b.leased && b.leaseUntil.After(now)
 }
 
@@ -51,7 +51,7 @@ func (m *Memory) forgetSilent(people []Conversation, cutoff time.Time) {
 	now := m.now()
 	gone := map[Conversation]bool{}
 	for _, conv := range people {
-		p, box := m.people[conv], m.mailboxes[conv]
+		p, box := m.people[conv], m.conversations[conv]
 		gone[conv] = p != nil && p.silent(cutoff) && (box == nil || !box.busy(now))
 	}
 	for _, letter := range m.dead {
@@ -63,7 +63,7 @@ func (m *Memory) forgetSilent(people []Conversation, cutoff time.Time) {
 	}
 	is := func(pageID, psid string) bool { return gone[Conversation{PageID: pageID, PersonID: psid}] }
 	for conv := range gone {
-		delete(m.mailboxes, conv) // without work it is in no heap
+		delete(m.conversations, conv) // without work it is in no heap
 		delete(m.people, conv)
 	}
 	m.locations.erase(func(l Location) bool { return is(l.PageID, l.PSID) })

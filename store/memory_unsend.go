@@ -34,7 +34,7 @@ func (u Unsent) covers(key string) bool {
 
 // isUnsent reports whether an event is an edit of a message that was unsent.
 func (m *Memory) isUnsent(ev Event) bool {
-	return ev.EditOf != "" && m.seen.has(seenKey{edits: true, key: ev.EditOf})
+	return ev.EditOf != "" && m.dedup.has(dedupKey{edits: true, key: ev.EditOf})
 }
 
 // unsend erases what an event says was deleted, and keeps it from being stored
@@ -45,17 +45,17 @@ func (m *Memory) unsend(by Event, now time.Time) {
 		return
 	}
 	for _, key := range of.Keys {
-		m.close(seenKey{key: key}, now)
+		m.close(dedupKey{key: key}, now)
 	}
 	if of.Edits != "" {
-		m.close(seenKey{edits: true, key: of.Edits}, now)
+		m.close(dedupKey{edits: true, key: of.Edits}, now)
 	}
 	box := m.box(by.Conversation)
 	gone := func(key string) bool {
 		if key == by.Key || !of.covers(key) {
 			return false
 		}
-		m.seen.release(seenKey{key: key})
+		m.dedup.release(dedupKey{key: key})
 		return true
 	}
 	waiting := len(box.events)
@@ -70,9 +70,9 @@ func (m *Memory) unsend(by Event, now time.Time) {
 }
 
 // close marks a key as seen that no event in the store has.
-func (m *Memory) close(key seenKey, now time.Time) {
-	if !m.seen.has(key) {
-		m.seen.add(key, now)
-		m.seen.release(key)
+func (m *Memory) close(key dedupKey, now time.Time) {
+	if !m.dedup.has(key) {
+		m.dedup.add(key, now)
+		m.dedup.release(key)
 	}
 }

@@ -45,7 +45,7 @@ func (m *Memory) checkWrites(writes []Write, now time.Time) error {
 				return &ConflictError{PageID: w.PageID, PSID: w.PSID, Name: w.Name}
 			}
 			versions[id] = w.Version + 1
-			if expired(w.Expires, now) {
+			if expired(w.ExpiresAt(now), now) {
 				versions[id] = 0
 			}
 		}
@@ -66,44 +66,27 @@ func (m *Memory) sessionVersion(id sessionID, now time.Time) int64 {
 // is one.
 func (m *Memory) applyWrites(writes []Write, held Conversation, now time.Time) {
 	for _, w := range writes {
+		w = TruncateTimes(w)
+		if who, ok := personOf(w); ok {
+			m.person(who, now).Apply(w)
+			continue
+		}
 		switch w := w.(type) {
-		case SaveProfile:
-			overlay(m.person(w.PageID, w.PSID, now), w.kept())
-		case TouchPerson:
-			w.At = stamp(w.At)
-			overlay(m.person(w.PageID, w.PSID, now), w)
-		case MarkUnavailable:
-			w.At = stamp(w.At)
-			overlay(m.person(w.PageID, w.PSID, now), w)
-		case NoteHuman:
-			w.At = stamp(w.At)
-			overlay(m.person(w.PageID, w.PSID, now), w)
-		case NoteThread:
-			w.At = stamp(w.At)
-			overlay(m.person(w.PageID, w.PSID, now), w)
-		case EndSilence:
-			w.At = stamp(w.At)
-			overlay(m.person(w.PageID, w.PSID, now), w)
-		case AddThumbUp:
-			overlay(m.person(w.PageID, w.PSID, now), w)
 		case AddLocation:
-			w.Location.At = stamp(w.Location.At)
 			m.locations.add(w.Location)
 		case SaveMessage:
 			m.saveMessage(w.Received)
 		case SaveSent:
-			w.Sent.At = stamp(w.Sent.At)
 			w.Sent.Body = bytes.Clone(w.Sent.Body)
 			m.sent.add(w.Sent)
 		case SaveSession:
 			m.sessions[sessionID{w.PageID, w.PSID, w.Name}] = Session{
 				PageID: w.PageID, PSID: w.PSID, Name: w.Name, Data: bytes.Clone(w.Data),
-				Version: w.Version + 1, Expires: stamp(w.Expires),
+				Version: w.Version + 1, Expires: w.ExpiresAt(now),
 			}
 		case DeleteSession:
 			delete(m.sessions, sessionID{w.PageID, w.PSID, w.Name})
 		case SaveAttachment:
-			w.Expires = stamp(w.Expires)
 			m.attachments[attachmentID{w.PageID, w.Name}] = w
 		case CancelSend:
 			m.cancel(w, held, now)
@@ -111,24 +94,33 @@ func (m *Memory) applyWrites(writes []Write, held Conversation, now time.Time) {
 	}
 }
 
-// kept returns the write as the store keeps it, sharing nothing with its
-// caller.
-func (w SaveProfile) kept() SaveProfile {
-	w.At = stamp(w.At)
-	if w.Profile.Timezone != nil {
-		zone := *w.Profile.Timezone
-		w.Profile.Timezone = &zone
+// personOf returns the person whom a write changes, if it changes one.
+func personOf(w Write) (who Conversation, ok bool) {
+	switch w := w.(type) {
+	case SaveProfile:
+		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case TouchPerson:
+		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case MarkUnavailable:
+		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case NoteHuman:
+		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case NoteThread:
+		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case EndSilence:
+		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case AddThumbUp:
+		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
 	}
-	return w
+	return Conversation{}, false
 }
 
 // person returns the row of a person, making it if there is none.
-func (m *Memory) person(pageID, psid string, now time.Time) *Person {
-	id := Conversation{PageID: pageID, PersonID: psid}
-	p := m.people[id]
+func (m *Memory) person(who Conversation, now time.Time) *Person {
+	p := m.people[who]
 	if p == nil {
-		p = &Person{PageID: pageID, PSID: psid, FirstSeen: now}
-		m.people[id] = p
+		p = &Person{PageID: who.PageID, PSID: who.PersonID, FirstSeen: now}
+		m.people[who] = p
 	}
 	return p
 }
@@ -138,7 +130,6 @@ func (m *Memory) saveMessage(r Received) {
 	if _, ok := m.receivedIDs[id]; ok {
 		return
 	}
-	r.At = stamp(r.At)
 	r.Body = bytes.Clone(r.Body)
 	m.receivedIDs[id] = struct{}{}
 	m.forgetReceived(m.received.add(r))

@@ -96,10 +96,16 @@ type Location struct {
 type Received struct {
 	PageID string
 	PSID   string
-	// Key is the event's deduplication key.
+	// Key is the event's dedup key.
 	Key string
 	// Type is the receiving type.
 	Type string
+	// Object is the product of the event, as the platform names it in callbacks: "page" or
+	// "instagram"; empty if that was not kept. So far only the memory store keeps it and
+	// Standby.
+	Object string
+	// Standby reports that another app controlled the conversation.
+	Standby bool
 	// Body is the event as the platform sent it.
 	Body json.RawMessage
 	// At is when it happened, by the platform's clock.

@@ -27,7 +27,7 @@ type Queuer interface {
 	// nothing: the events may be stored, and putting them again is harmless. It returns a [BacklogError] if the events would
 	// take a page past the store's bound.
 	//
-	// An event that carries a Confirms key also settles the send of that key
+	// An event that carries an EchoOf key also settles the send of that key
 	// to the same page, if its outcome was unknown, as if a [SendFinished] had
 	// been committed, whoever holds the lease; if the conversation was given
 	// back to rest, its rest is over. The store then keeps a [Sent]
@@ -60,7 +60,8 @@ type Queuer interface {
 	Cancel(ctx context.Context, conv Conversation, key string) (bool, error)
 
 	// Claim leases conversations that have something due, oldest due first.
-	// It raises each one's epoch and adds one to its starts. A lease that is
+	// Each lease gets a fencing token above all earlier ones of its conversation, and the
+	// claim adds one to the conversation's deliveries. A lease that is
 	// handed out has an event or a send in it. Conversations that were
 	// interrupted at most once are handed out with the fresh ones; the others are
 	// bounded by [Claim.Suspects], and those beyond the bound delay no others. See
@@ -73,7 +74,7 @@ type Queuer interface {
 	// next Commit, and the next Claim, end the mark too. If the process ends while
 	// the mark stands, the next lease on the conversation has the event in Fatal.
 	// It returns [ErrFenced] if the lease is not current. It changes neither the
-	// starts nor the time of the lease.
+	// deliveries nor the time of the lease.
 	//
 	// A lease that expires while its process lives leaves no event in Fatal, unless the
 	// store cannot tell whether it lives, as behind a connection pooler.
@@ -93,9 +94,9 @@ type Queuer interface {
 	// outcome's event no longer waits (so that an outcome that is committed again
 	// after an error takes effect once), a [ConflictError] if a session was
 	// changed meanwhile, and a [CallError] if a [Call] failed. It resets the
-	// conversation's starts, and does not extend the lease.
+	// conversation's deliveries, and does not extend the lease.
 	//
-	// The epoch alone decides whether a lease is current: one that has expired
+	// The fencing token alone decides whether a lease is current: one that has expired
 	// still commits as long as no other worker has claimed the conversation. After
 	// an error of the context the outcome may have taken effect.
 	Commit(ctx context.Context, outcome Outcome) (due []QueuedSend, err error)
@@ -115,7 +116,7 @@ type Queuer interface {
 	// if there is no such letter.
 	Replay(ctx context.Context, id int64) error
 
-	// Drop erases a dead letter; its event's key stays seen. It returns
+	// Drop erases a dead letter; its event's dedup key is kept. It returns
 	// [ErrNotFound] if there is none.
 	Drop(ctx context.Context, id int64) error
 
@@ -140,18 +141,25 @@ type Queuer interface {
 // Event is one event on its way in.
 type Event struct {
 	Conversation
-	// Key is the deduplication key: an event with a key that the store has
+	// Key is the dedup key: an event with a key that the store has
 	// seen before takes no effect. It must not be empty.
 	Key string
+	// KeyTime is a time that is part of the event, which every delivery of it repeats, or
+	// zero. It is kept to the microsecond. Stores keep the dedup keys of near times near each
+	// other, so that a Put touches fewer pages. It is part of the dedup key: the same Key with
+	// another KeyTime is another event, but a Key that was seen without a time is seen with
+	// any. It is acted on when the event is put, and not handed out again. The stores of this
+	// module do not act on it yet: they compare the Key alone.
+	KeyTime time.Time
 	// Time is when the event happened, by the platform's clock. Waiting events
 	// of a conversation are handled by Time, then by arrival.
 	Time time.Time
 	// Body is what the bot needs to handle the event. The store does not look
 	// at it.
 	Body []byte
-	// Confirms is the key of the send that this event, an echo, proves to
+	// EchoOf is the key of the send that this event, an echo, proves to
 	// have reached the platform; empty for all other events.
-	Confirms string
+	EchoOf string
 	// EditOf, if this event is an edit of a message, identifies that message; empty
 	// for all other events. The Key must begin with it, and no Key of an event that is
 	// no edit of the message may. It is acted on when the event is put, and not handed
@@ -216,18 +224,22 @@ type Claim struct {
 }
 
 // LeaseID names a lease. Of two leases on one conversation the one with the
-// higher epoch is current.
+// higher token is current.
 type LeaseID struct {
 	Conversation
-	Epoch int64
+	// Token is the fencing token: a Commit with an older one is refused with [ErrFenced].
+	Token int64
 }
 
 // Lease is the right to act for a conversation, and what there is to do.
 type Lease struct {
 	LeaseID
-	// Starts counts the claims since the last commit, this one included. Each one
+	// Now is the time of the claim by the store's clock. Ages and deadlines of what the
+	// lease hands out are reckoned from it, so that replicas need not agree on the time.
+	Now time.Time
+	// Deliveries counts the claims since the last commit, this one included. Each one
 	// but the last was interrupted: its process ended, or it lost the lease.
-	Starts int
+	Deliveries int
 	// Fatal is the Seq of the event that ended its process while it ran alone, or
 	// 0. The event is not to be run again. It is among Events, unless older events
 	// arrived meanwhile.

@@ -7,15 +7,15 @@ import (
 
 // Cluster is how the processes that work one queue know of each other.
 type Cluster interface {
-	// Attend announces a replica, or announces it anew, and returns all that
+	// Heartbeat announces a replica, or announces it anew, and returns all that
 	// have been announced and not run out, this one included, by their owners'
 	// names. With a TTL of 0 it deregisters.
-	Attend(ctx context.Context, replica Replica) ([]Replica, error)
+	Heartbeat(ctx context.Context, replica Replica) ([]Replica, error)
 
-	// Echoed returns when an event with a Confirms key last arrived for a page,
+	// EchoedAt returns when an event with a EchoOf key last arrived for a page,
 	// to the hour: a page whose sends are echoed back will be sent the echo of
 	// the next one, too. It is zero if none has.
-	Echoed(ctx context.Context, pageID string) (time.Time, error)
+	EchoedAt(ctx context.Context, pageID string) (time.Time, error)
 }
 
 // Replica is one process that works the queue.
@@ -26,12 +26,12 @@ type Replica struct {
 	Pages []string
 	// Busy are those of Pages for which it has more to send than it may, in order.
 	Busy []string
-	// TTL is how long the announcement lasts. It is not part of what Attend
+	// TTL is how long the announcement lasts. It is not part of what Heartbeat
 	// returns.
 	TTL time.Duration
 }
 
-// EchoedWithin is how exactly a store keeps what [Cluster.Echoed] returns.
+// EchoedWithin is how exactly a store keeps what [Cluster.EchoedAt] returns.
 const EchoedWithin = time.Hour
 
 // Blocked is a conversation with a head that waits for its next try.

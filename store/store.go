@@ -20,7 +20,7 @@ type Store interface {
 	// Forget erases a person everywhere: profile, messages both ways,
 	// locations, sessions, waiting events, unsent messages and dead letters.
 	// A turn that runs for the person meanwhile is fenced: its commit is
-	// refused with [ErrFenced]. Deduplication keys stay, so they must identify
+	// refused with [ErrFenced]. Dedup keys stay, so they must identify
 	// no one: the bot's are digests. What a database keeps of deleted rows in
 	// its files, the package of that database says. It returns [ErrEmptyID] if
 	// the page id or the person id is empty: that is no one.
@@ -92,10 +92,10 @@ type Cutoffs struct {
 	People time.Time
 	// Received is for events kept by [SaveMessage].
 	Received time.Time
-	// Seen is for deduplication keys, of events and of sends. The platform
-	// repeats a callback for up to 36 hours; keep at least seven days. Keys of
+	// DedupKeys is for the dedup keys of events and of sends. The platform
+	// repeats a callback for up to 36 hours; keep at least seven days. Those of
 	// what waits and of dead letters are kept however old they are.
-	Seen time.Time
+	DedupKeys time.Time
 	// Sent is for the record of sends.
 	Sent time.Time
 }

@@ -39,7 +39,7 @@ func (t *Turn) Person() Person {
 	p := t.person
 	for _, set := range t.sets {
 		for _, w := range set.writes {
-			overlay(&p, w)
+			p.Apply(w)
 		}
 	}
 	return p
@@ -98,7 +98,7 @@ func (s *WriteSet) add(writes []Write) error {
 			return err
 		}
 		if call, ok := w.(Call); ok {
-			if c, ok := s.turn.store.(Caller); !ok || !c.RunsCalls(call.API) {
+			if c, ok := s.turn.store.(CallRunner); !ok || !c.RunsCalls(call.API) {
 				return fmt.Errorf("store: this store runs no %s calls on commit: %w", call.API, errors.ErrUnsupported)
 			}
 		}
@@ -148,8 +148,9 @@ func From(ctx context.Context) Reader {
 }
 
 // SessionFrom reads the person's session of that name, as it will be when
-// everything that the turn has queued so far is committed. It returns
-// [ErrNotFound] if there is none, and [ErrNoTurn] outside of a turn.
+// everything that the turn has queued so far is committed. A queued session with a Life
+// has no Expires: the commit decides that. It returns [ErrNotFound] if there is none,
+// and [ErrNoTurn] outside of a turn.
 func SessionFrom(ctx context.Context, name string) (Session, error) {
 	set, ok := ctx.Value(contextKey{}).(*WriteSet)
 	if !ok || set.turn.store == nil {
@@ -175,7 +176,7 @@ func LoadSession(ctx context.Context, name string, value any) (bool, error) {
 }
 
 // KeepSession queues the person's session of that name: value, encoded as JSON,
-// for that long; 0 is without limit.
+// for that long from the commit, by the store's clock; less than 1 is without limit.
 func KeepSession(ctx context.Context, name string, value any, life time.Duration) error {
 	s, err := SessionFrom(ctx, name)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -186,11 +187,7 @@ func KeepSession(ctx context.Context, name string, value any, life time.Duration
 		return fmt.Errorf("store: session %q: %w", name, err)
 	}
 	who := PersonFrom(ctx)
-	save := SaveSession{PageID: who.PageID, PSID: who.PSID, Name: name, Data: data, Version: s.Version}
-	if life > 0 {
-		save.Expires = time.Now().Add(life)
-	}
-	return Queue(ctx, save)
+	return Queue(ctx, SaveSession{PageID: who.PageID, PSID: who.PSID, Name: name, Data: data, Version: s.Version, Life: life})
 }
 
 // session reads a session with what the turn has queued.
@@ -203,7 +200,7 @@ func (t *Turn) session(ctx context.Context, name string) (Session, error) {
 			case SaveSession:
 				if w.PageID == who.PageID && w.PSID == who.PSID && w.Name == name {
 					t.mu.Unlock()
-					return Session{PageID: w.PageID, PSID: w.PSID, Name: name, Data: w.Data, Version: w.Version + 1, Expires: w.Expires}, nil
+					return w.queued(), nil
 				}
 			case DeleteSession:
 				if w.PageID == who.PageID && w.PSID == who.PSID && w.Name == name {
@@ -217,49 +214,16 @@ func (t *Turn) session(ctx context.Context, name string) (Session, error) {
 	return t.store.Session(ctx, who.PageID, who.PSID, name)
 }
 
+// queued is the session as the turn shows it until it commits.
+func (w SaveSession) queued() Session {
+	s := Session{PageID: w.PageID, PSID: w.PSID, Name: w.Name, Data: w.Data, Version: w.Version + 1, Expires: w.Expires}
+	if w.Life > 0 {
+		s.Expires = time.Time{}
+	}
+	return s
+}
+
 // WithPerson returns a context for tests of code that calls [PersonFrom].
 func WithPerson(ctx context.Context, person Person) context.Context {
 	return NewTurn(nil, person).Begin("").Context(ctx)
-}
-
-// overlay shows on a person what a write will do to them.
-func overlay(p *Person, w Write) {
-	is := func(pageID, psid string) bool { return pageID == p.PageID && psid == p.PSID }
-	switch w := w.(type) {
-	case SaveProfile:
-		if is(w.PageID, w.PSID) && !w.At.Before(p.ProfileAt) {
-			p.ProfileAt = w.At
-			p.ProfileRefused = w.Refused
-			if !w.Refused {
-				p.Profile = w.Profile
-			}
-		}
-	case AddThumbUp:
-		if is(w.PageID, w.PSID) {
-			p.ThumbUps++
-		}
-	case TouchPerson:
-		if is(w.PageID, w.PSID) {
-			if w.At.After(p.LastAct) {
-				p.LastAct = w.At
-			}
-			p.UnavailableSince = time.Time{}
-		}
-	case MarkUnavailable:
-		if is(w.PageID, w.PSID) {
-			p.UnavailableSince = w.At
-		}
-	case NoteHuman:
-		if is(w.PageID, w.PSID) && w.At.After(p.HumanAt) {
-			p.HumanAt = w.At
-		}
-	case NoteThread:
-		if is(w.PageID, w.PSID) && !w.At.Before(p.ThreadAt) {
-			p.ThreadOwner, p.ThreadAt, p.ThreadStandby = w.Owner, w.At, w.Standby
-		}
-	case EndSilence:
-		if is(w.PageID, w.PSID) && w.At.After(p.ResumedAt) {
-			p.ResumedAt = w.At
-		}
-	}
 }

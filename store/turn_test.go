@@ -39,7 +39,7 @@ func TestPersonShowsWhatTheTurnHasQueued(t *testing.T) {
 	require.Equal(t, "Ada", turn.Person().Profile.FirstName)
 }
 
-func TestPersonOverlay(t *testing.T) {
+func TestPersonApply(t *testing.T) {
 	t.Parallel()
 	at := time.Now()
 	known := store.Person{
@@ -48,7 +48,10 @@ func TestPersonOverlay(t *testing.T) {
 	after := func(w store.Write) store.Person {
 		turn := store.NewTurn(nil, known)
 		require.NoError(t, store.Queue(turn.Begin("").Context(t.Context()), w))
-		return turn.Person()
+		changed := known
+		changed.Apply(w)
+		require.Equal(t, changed, turn.Person(), "a turn shows what the commit will store")
+		return changed
 	}
 	later, earlier := at.Add(time.Hour), at.Add(-time.Hour)
 	require.Equal(t, later, after(store.TouchPerson{PageID: "1", PSID: "42", At: later}).LastAct)
@@ -60,6 +63,40 @@ func TestPersonOverlay(t *testing.T) {
 	require.Equal(t, "Ada", refused.Profile.FirstName, "a refusal keeps what was known")
 	old := after(store.SaveProfile{PageID: "1", PSID: "42", At: earlier, Profile: store.Profile{FirstName: "Old"}})
 	require.Equal(t, "Ada", old.Profile.FirstName, "an older profile takes no effect")
+	require.Equal(t, 1, after(store.AddThumbUp{PageID: "1", PSID: "42"}).ThumbUps)
+	require.Equal(t, later, after(store.NoteHuman{PageID: "1", PSID: "42", At: later}).HumanAt)
+	given := after(store.NoteThread{PageID: "1", PSID: "42", Owner: "app", Standby: true, At: at})
+	require.Equal(t, []any{"app", at, true}, []any{given.ThreadOwner, given.ThreadAt, given.ThreadStandby})
+	require.Equal(t, later, after(store.EndSilence{PageID: "1", PSID: "42", At: later}).ResumedAt)
+	for _, w := range []store.Write{
+		store.AddThumbUp{PageID: "2", PSID: "42"}, store.TouchPerson{PageID: "1", PSID: "4", At: later}, store.DeleteSession{PageID: "1", PSID: "42"},
+	} {
+		require.Equal(t, known, after(w), "it is about another person, or about none")
+	}
+}
+
+// TestTruncateTimes: stores compare times as they keep them.
+func TestTruncateTimes(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 13, 0, 0, 1_999, time.FixedZone("", 3600))
+	kept := time.Date(2026, 3, 1, 12, 0, 0, 1_000, time.UTC)
+	for _, test := range [][2]store.Write{
+		{store.SaveProfile{PSID: "42", At: at}, store.SaveProfile{PSID: "42", At: kept}},
+		{store.TouchPerson{At: at}, store.TouchPerson{At: kept}},
+		{store.MarkUnavailable{At: at}, store.MarkUnavailable{At: kept}},
+		{store.NoteHuman{At: at}, store.NoteHuman{At: kept}},
+		{store.NoteThread{At: at}, store.NoteThread{At: kept}},
+		{store.EndSilence{At: at}, store.EndSilence{At: kept}},
+		{store.AddLocation{Location: store.Location{At: at}}, store.AddLocation{Location: store.Location{At: kept}}},
+		{store.SaveMessage{Received: store.Received{At: at}}, store.SaveMessage{Received: store.Received{At: kept}}},
+		{store.SaveSent{Sent: store.Sent{At: at}}, store.SaveSent{Sent: store.Sent{At: kept}}},
+		{store.SaveSession{Expires: at}, store.SaveSession{Expires: kept}},
+		{store.SaveAttachment{Expires: at}, store.SaveAttachment{Expires: kept}},
+		{store.AddThumbUp{PSID: "42"}, store.AddThumbUp{PSID: "42"}},
+		{store.TouchPerson{}, store.TouchPerson{}},
+	} {
+		require.Equal(t, test[1], store.TruncateTimes(test[0]))
+	}
 }
 
 func TestQueueOutsideOfATurn(t *testing.T) {
@@ -165,6 +202,27 @@ func TestSessionsOfATurn(t *testing.T) {
 	var conflict *store.ConflictError
 	require.ErrorAs(t, st.Apply(t.Context(), stale...), &conflict)
 	require.Equal(t, "order", conflict.Name)
+
+	kept := run(func(ctx context.Context) {
+		require.NoError(t, store.KeepSession(ctx, "cart", 1, time.Hour))
+		s, err := store.SessionFrom(ctx, "cart")
+		require.NoError(t, err)
+		require.Zero(t, s.Expires, "the commit decides it")
+		expires := time.Now().Add(time.Minute)
+		require.NoError(t, store.Queue(ctx, store.SaveSession{PageID: "1", PSID: "42", Name: "cart", Version: 1, Expires: expires}))
+		s, err = store.SessionFrom(ctx, "cart")
+		require.NoError(t, err)
+		require.Equal(t, expires, s.Expires)
+		require.Equal(t, int64(2), s.Version)
+		require.NoError(t, store.KeepSession(ctx, "cart", 1, -1), "without limit")
+		both := store.SaveSession{PageID: "1", PSID: "42", Name: "cart", Version: 3, Life: time.Hour, Expires: expires}
+		require.NoError(t, store.Queue(ctx, both))
+		s, err = store.SessionFrom(ctx, "cart")
+		require.NoError(t, err)
+		require.Zero(t, s.Expires, "Expires does not count beside a Life")
+	})
+	require.Equal(t, []any{time.Hour, time.Duration(-1)}, []any{kept[0].(store.SaveSession).Life, kept[2].(store.SaveSession).Life})
+	require.Zero(t, kept[0].(store.SaveSession).Expires, "the process's clock does not count")
 
 	_, err := store.SessionFrom(t.Context(), "order")
 	require.ErrorIs(t, err, store.ErrNoTurn)

@@ -104,8 +104,21 @@ type SaveSession struct {
 	Name    string
 	Data    json.RawMessage
 	Version int64
-	// Expires is when the session is forgotten; zero means never.
+	// Life is how long the session lives by the store's clock, from the commit. With less
+	// than 1 Expires decides.
+	Life time.Duration
+	// Expires is when the session is forgotten; zero means never. It is not used if Life is
+	// more than 0.
 	Expires time.Time
+}
+
+// ExpiresAt is when the session expires that is stored now, to the microsecond; zero means
+// never. It is for stores.
+func (w SaveSession) ExpiresAt(now time.Time) time.Time {
+	if w.Life > 0 {
+		return truncate(now.Add(w.Life))
+	}
+	return truncate(w.Expires)
 }
 
 // DeleteSession erases a session, whatever its version. It is no error if
@@ -139,7 +152,7 @@ type CancelSend struct {
 // Call runs a program's own code inside the transaction that commits the turn.
 // It is made by a store's package, such as gormstore.OnCommit, never by hand.
 type Call struct {
-	// API names the type that Run takes; a [Caller] says which it knows.
+	// API names the type that Run takes; a [CallRunner] says which it knows.
 	API string
 	// Run does the work. Its argument is the transaction.
 	Run func(tx any) error
@@ -166,8 +179,8 @@ func CheckWrite(w Write) error {
 	return nil
 }
 
-// Caller is implemented by stores that can run a [Call].
-type Caller interface {
+// CallRunner is implemented by stores that can run a [Call].
+type CallRunner interface {
 	// RunsCalls reports whether the store can run calls of that API.
 	RunsCalls(api string) bool
 }

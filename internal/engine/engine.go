@@ -228,7 +228,7 @@ func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error)
 // start runs a worker. The lease is counted from when it was asked for: it may
 // last longer than this process thinks, never shorter.
 func (e *Engine) start(lease store.Lease, asked time.Time) {
-	level := store.IsolationLevel(lease.Starts - 1)
+	level := store.IsolationLevel(lease.Deliveries - 1)
 	e.isolation.take(level)
 	held := e.keeper.hold(e.cfg.Keep(e.killed, lease.PageID), lease.LeaseID, asked)
 	e.workers.Go(func() {
@@ -252,10 +252,10 @@ func (e *Engine) purge(ctx context.Context) {
 	for {
 		now := time.Now()
 		cutoffs := store.Cutoffs{
-			People:   before(now, e.cfg.Retention.People),
-			Received: before(now, e.cfg.Retention.Received),
-			Seen:     before(now, e.cfg.Retention.Seen),
-			Sent:     before(now, e.cfg.Retention.Sent),
+			People:    before(now, e.cfg.Retention.People),
+			Received:  before(now, e.cfg.Retention.Received),
+			DedupKeys: before(now, e.cfg.Retention.Seen),
+			Sent:      before(now, e.cfg.Retention.Sent),
 		}
 		if err := e.cfg.Store.Purge(ctx, cutoffs); err != nil && ctx.Err() == nil {
 			e.cfg.Logger.Error("cannot purge old records", "error", err)

@@ -51,9 +51,9 @@ func (i *isolation) add(level, n int) {
 // long, before the others in its process go on beside it. It doubles with each
 // interruption, so that one that is slow delays the others little at first, and
 // one that ends its process late is found too.
-func aloneFor(starts int) time.Duration {
-	const first = store.IsolationLevels + 2 // the starts of the first run on the last level
-	return aloneAtFirst << min(max(starts-first, 0), aloneDoublings)
+func aloneFor(deliveries int) time.Duration {
+	const first = store.IsolationLevels + 2 // the deliveries of the first run on the last level
+	return aloneAtFirst << min(max(deliveries-first, 0), aloneDoublings)
 }
 
 // enter waits until the worker's turn may run. It returns false if no turn may
@@ -92,7 +92,7 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 	if !w.e.turnstile.enterAlone(w.held.ctx.Done(), w.e.draining) {
 		return 0, w.mine()
 	}
-	w.log.Warn("an event runs alone because the process ended each time it ran", "event", ev.Key, "interruptions", w.lease.Starts-1)
+	w.log.Warn("an event runs alone because the process ended each time it ran", "event", ev.Key, "interruptions", w.lease.Deliveries-1)
 	ctx := context.WithoutCancel(w.held.ctx)
 	if err := w.e.cfg.Store.MarkAlone(ctx, w.lease.LeaseID, ev.Seq); err != nil {
 		w.e.turnstile.leaveAlone()
@@ -102,7 +102,7 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 	w.alone = true
 	over := make(chan struct{})
 	shared := make(chan bool, 1)
-	go func() { shared <- w.shareAfter(ctx, aloneFor(w.lease.Starts), over) }()
+	go func() { shared <- w.shareAfter(ctx, aloneFor(w.lease.Deliveries), over) }()
 	pause, ok = w.event(ev, false, last)
 	close(over)
 	w.alone = false

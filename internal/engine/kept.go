@@ -10,24 +10,31 @@ import (
 
 // decodeKept puts a kept event back into each place of a callback that it can have come
 // from, and returns the one with its key and its type; nil if there is none. The bytes
-// stay as they are: the key can be a digest of them.
+// stay as they are: the key can be a digest of them. If the record names no product, the
+// type decides, and the event counts as not on standby.
 func decodeKept(kept store.Received) *receiving.Event {
 	entry := `{"id":` + strconv.Quote(kept.PageID) + `,"time":` + strconv.FormatInt(kept.At.UnixMilli(), 10) + `,"`
-	object := receiving.ObjectPage
-	if source := receiving.Type(kept.Type).Source(); source.Page == "" && source.Instagram != "" {
-		object = receiving.ObjectInstagram
+	object := receiving.Object(kept.Object)
+	if kept.Object == "" {
+		object = receiving.ObjectPage
+		if source := receiving.Type(kept.Type).Source(); source.Page == "" && source.Instagram != "" {
+			object = receiving.ObjectInstagram
+		}
 	}
 	for _, around := range [][2]string{
 		{entry + `messaging":[`, `]}`}, {entry + `changes":[`, `]}`}, {entry + `calls":[`, `]}`}, {"", ""},
 	} {
 		callback, err := receiving.Split(slices.Concat(
-			[]byte(`{"object":"`+string(object)+`","entry":[`+around[0]), kept.Body, []byte(around[1]+`]}`)))
+			[]byte(`{"object":`+strconv.Quote(string(object))+`,"entry":[`+around[0]), kept.Body, []byte(around[1]+`]}`)))
 		if err != nil {
 			continue
 		}
 		for _, envelope := range callback.Envelopes {
 			if envelope.Key != kept.Key {
 				continue
+			}
+			if kept.Object != "" {
+				envelope.Standby = kept.Standby
 			}
 			if ev, _ := envelope.Event(); string(ev.Type) == kept.Type {
 				return ev

@@ -11,8 +11,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// TestDecodeKept: whatever handling.SaveMessage keeps of an event of any type becomes that event again, but for the product
-// where both have the type.
+// TestDecodeKept: whatever handling.SaveMessage keeps of an event of any type becomes that event again. From a record
+// without a product it does so but for the product, where both have the type, and for the standby.
 func TestDecodeKept(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "..", "receiving", "testdata", "events", "*.json"))
@@ -36,6 +36,10 @@ func TestDecodeKept(t *testing.T) {
 				}
 				want.Standby = false
 				require.Equal(t, &want, got)
+				kept.Object, kept.Standby = string(ev.Object), ev.Standby
+				require.Equal(t, ev, decodeKept(kept))
+				kept.Standby = !ev.Standby
+				require.Equal(t, kept.Standby, decodeKept(kept).Standby)
 				kept.Key = "another"
 				require.Nil(t, decodeKept(kept))
 			}
@@ -43,5 +47,6 @@ func TestDecodeKept(t *testing.T) {
 	}
 	for _, body := range []string{"", "{", "null", "[]", `{"a":1},{"b":2}`, `]}]}`} {
 		require.Nil(t, decodeKept(store.Received{PageID: "1", Key: "k", Type: "SIMPLE_TEXT", Body: []byte(body)}))
+		require.Nil(t, decodeKept(store.Received{PageID: "1", Key: "k", Type: "SIMPLE_TEXT", Object: `x","y`, Body: []byte(body)}))
 	}
 }

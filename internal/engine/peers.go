@@ -86,7 +86,7 @@ func (p *peers) run(ctx context.Context) {
 		case <-ctx.Done():
 			leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
-			_, _ = p.cfg.Store.Attend(leave, store.Replica{Owner: p.owner}) // it would run out by itself
+			_, _ = p.cfg.Store.Heartbeat(leave, store.Replica{Owner: p.owner}) // it would run out by itself
 			return
 		case <-ticker.C:
 			p.beat(ctx)
@@ -100,7 +100,7 @@ func (p *peers) beat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, replicaLife)
 	defer cancel()
 	asked := time.Now()
-	replicas, err := p.cfg.Store.Attend(ctx, store.Replica{Owner: p.owner, Pages: pages, Busy: busy, TTL: replicaLife})
+	replicas, err := p.cfg.Store.Heartbeat(ctx, store.Replica{Owner: p.owner, Pages: pages, Busy: busy, TTL: replicaLife})
 	if err != nil {
 		if ctx.Err() == nil {
 			p.cfg.Logger.Warn("cannot send the heartbeat of this replica; retrying", "error", err)

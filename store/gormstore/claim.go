@@ -34,8 +34,8 @@ func (t *txn) claim(claims []*operation) error {
 	return nil
 }
 
-// dueMailbox is a conversation that can be claimed.
-type dueMailbox struct {
+// dueConversation is a conversation that can be claimed.
+type dueConversation struct {
 	store.Conversation
 	starts int
 	alone  int64 // the event that runs alone, if its process lives
@@ -62,7 +62,7 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 		all := len(due) < limit
 		due = t.leaveStrangers(due, claim)
 		room := claim.Suspects
-		due = slices.DeleteFunc(due, func(d dueMailbox) bool {
+		due = slices.DeleteFunc(due, func(d dueConversation) bool {
 			if taken[d.Conversation] {
 				return true
 			}
@@ -92,7 +92,7 @@ func (t *txn) claimOne(claim store.Claim) ([]store.Lease, error) {
 				idle[l.Conversation] = true
 				return true
 			}
-			if level := store.IsolationLevel(l.Starts - 1); level > 0 {
+			if level := store.IsolationLevel(l.Deliveries - 1); level > 0 {
 				claim.Suspects[level-1]--
 			}
 			return false
@@ -126,10 +126,10 @@ const (
 
 // due returns what can be claimed. Of a level of isolation it may return more than
 // the claim has room for, and nothing of one for which it has none.
-func (t *txn) due(claim store.Claim, limit int) ([]dueMailbox, error) {
-	var found []dueMailbox
+func (t *txn) due(claim store.Claim, limit int) ([]dueConversation, error) {
+	var found []dueConversation
 	scan := func(rows database.Row) error {
-		var d dueMailbox
+		var d dueConversation
 		err := rows.Scan(&d.PageID, &d.PersonID, &d.starts, &d.alone, &d.ended, &d.sends)
 		found = append(found, d)
 		return err
@@ -158,17 +158,17 @@ var (
 		WHERE o.page_id = r.page_id AND o.person_id = r.person_id AND o.not_before <= r.now ORDER BY o.id LIMIT CAST(r.most AS BIGINT)`)
 )
 
-// hand returns what there is to do in conversations now, whose mailboxes are
-// locked, and the leases' epoch. Epochs are numbered over all conversations, so
+// hand returns what there is to do in conversations now, whose rows are
+// locked, and the leases' fencing token. Tokens are numbered over all conversations, so
 // that one that was forgotten and comes back never repeats one; the number is drawn
 // after the locks, so that it is higher than any that they had before.
-func (t *txn) hand(found []dueMailbox, limit int) ([]store.Lease, error) {
+func (t *txn) hand(found []dueConversation, limit int) ([]store.Lease, error) {
 	leases := make([]store.Lease, len(found))
 	events := make([][]any, len(found))
 	var sends [][]any
 	var sending []*store.Lease
 	for i, d := range found {
-		leases[i] = store.Lease{LeaseID: store.LeaseID{Conversation: d.Conversation}, Starts: d.starts + 1}
+		leases[i] = store.Lease{LeaseID: store.LeaseID{Conversation: d.Conversation}, Now: t.now, Deliveries: d.starts + 1}
 		if d.ended {
 			leases[i].Fatal = d.alone
 		}
@@ -190,18 +190,18 @@ func (t *txn) hand(found []dueMailbox, limit int) ([]store.Lease, error) {
 	if err := t.introduce(leases); err != nil {
 		return nil, err
 	}
-	draw, drawn := t.dialect.NextEpoch()
+	draw, drawn := t.dialect.NextToken()
 	if draw != "" {
 		if err := t.later(nil, draw); err != nil {
 			return nil, err
 		}
 	}
-	var epoch int64
-	if _, err := t.row([]any{&epoch}, drawn); err != nil {
+	var token int64
+	if _, err := t.row([]any{&token}, drawn); err != nil {
 		return nil, err
 	}
 	for i := range leases {
-		leases[i].Epoch = epoch
+		leases[i].Token = token
 	}
 	return leases, nil
 }
@@ -211,7 +211,7 @@ func (t *txn) headEvents(rows [][]any, leases []store.Lease) error {
 		var ev store.QueuedEvent
 		var at, received int64
 		var only string
-		i, err := read(&ev.Seq, &ev.Key, &at, &ev.Body, &ev.Confirms, &ev.Attempts, &only, &received)
+		i, err := read(&ev.Seq, &ev.Key, &at, &ev.Body, &ev.EchoOf, &ev.Attempts, &only, &received)
 		if err != nil {
 			return err
 		}
@@ -261,20 +261,20 @@ func (t *txn) introduce(leases []store.Lease) error {
 	})
 }
 
-var takeMailboxes = newSet("page_id TEXT, person_id TEXT, until BIGINT, owner PROSE, holder BIGINT, epoch BIGINT, alone BIGINT",
+var takeConversations = newSet("page_id TEXT, person_id TEXT, until BIGINT, owner PROSE, holder BIGINT, epoch BIGINT, alone BIGINT",
 	`UPDATE messenger_mailbox SET lease_until = r.until, owner = r.owner, holder = r.holder, epoch = r.epoch, starts = messenger_mailbox.starts + 1,
 		alone = r.alone
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id`)
 
-// lease takes conversations, whose mailboxes are locked. That an event ended its
+// lease takes conversations, whose rows are locked. That an event ended its
 // process stays known until it is a dead letter; any other mark is over.
 func (t *txn) lease(leases []store.Lease, claim store.Claim) error {
 	until := micros(t.now.Add(claim.TTL))
 	rows := make([][]any, 0, len(leases))
 	for _, l := range leases {
-		rows = append(rows, []any{l.PageID, l.PersonID, until, claim.Owner, t.holder, l.Epoch, l.Fatal})
+		rows = append(rows, []any{l.PageID, l.PersonID, until, claim.Owner, t.holder, l.Token, l.Fatal})
 	}
-	return t.change(takeMailboxes, rows)
+	return t.change(takeConversations, rows)
 }
 
 // MarkAlone implements [store.Queuer]. It locks one row and nothing else, so that
@@ -282,7 +282,7 @@ func (t *txn) lease(leases []store.Lease, claim store.Claim) error {
 func (s *Store) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {
 	return s.do(ctx, func(t *txn) error {
 		n, err := t.exec(`UPDATE messenger_mailbox SET alone = ? WHERE page_id = ? AND person_id = ? AND epoch = ? AND lease_until IS NOT NULL`,
-			seq, lease.PageID, lease.PersonID, lease.Epoch)
+			seq, lease.PageID, lease.PersonID, lease.Token)
 		if err == nil && n == 0 {
 			err = store.ErrFenced
 		}

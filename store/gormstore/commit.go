@@ -135,18 +135,18 @@ var (
 	startSends = newSet("key TEXT, at BIGINT", `UPDATE messenger_outbox SET started_at = r.at FROM ROWS WHERE messenger_outbox.key = r.key`)
 	// What a conversation was claimed for keeps it due, unless that was taken back
 	// meanwhile. A time of 0 is that of nothing.
-	keepMailboxes = newSet("page_id TEXT, person_id TEXT, at BIGINT",
+	keepConversations = newSet("page_id TEXT, person_id TEXT, at BIGINT",
 		`UPDATE messenger_mailbox SET starts = 0, alone = 0, next_at =
 			CASE WHEN r.at = 0 OR messenger_mailbox.next_at <= r.at OR messenger_mailbox.next_at <= messenger_mailbox.hold_until
 			THEN messenger_mailbox.next_at WHEN r.at < messenger_mailbox.hold_until THEN messenger_mailbox.hold_until ELSE r.at END
 		FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id
 			AND (messenger_mailbox.starts <> 0 OR messenger_mailbox.alone <> 0 OR r.at <> 0 AND (messenger_mailbox.next_at IS NULL OR messenger_mailbox.next_at > r.at))`)
-	// Nothing is worth keeping of a mailbox with nothing in it.
-	eraseMailboxes = newSet("page_id TEXT, person_id TEXT",
+	// Nothing is worth keeping of a conversation with nothing in it.
+	eraseConversations = newSet("page_id TEXT, person_id TEXT",
 		`DELETE FROM messenger_mailbox WHERE (page_id, person_id) IN (SELECT r.page_id, r.person_id FROM ROWS)
 			AND NOT EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = messenger_mailbox.page_id AND i.person_id = messenger_mailbox.person_id)
 			AND NOT EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = messenger_mailbox.page_id AND o.person_id = messenger_mailbox.person_id)`)
-	releaseMailboxes = newSet("page_id TEXT, person_id TEXT, hold BIGINT",
+	releaseConversations = newSet("page_id TEXT, person_id TEXT, hold BIGINT",
 		`UPDATE messenger_mailbox SET starts = 0, alone = 0, lease_until = NULL, owner = '', holder = 0, hold_until = r.hold, next_at =
 			CASE WHEN EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = messenger_mailbox.page_id AND i.person_id = messenger_mailbox.person_id)
 			THEN r.hold ELSE (SELECT CASE WHEN MIN(o.not_before) < r.hold THEN r.hold ELSE MIN(o.not_before) END FROM messenger_outbox o
@@ -163,7 +163,7 @@ type newSend struct {
 
 // leave adds the sends of outcomes, starts those that are to be made next, and
 // gives the conversations back, due when what is left in them is due. The
-// mailboxes were taken in a statement of its own before, so that what is left
+// conversations were taken in a statement of its own before, so that what is left
 // includes what everybody else has put there.
 func (t *txn) leave(commits []*operation) error {
 	if err := t.dueBefore(commits); err != nil {
@@ -260,16 +260,16 @@ func (t *txn) giveBack(commits []*operation, added map[store.Conversation][]*new
 			idle = append(idle, []any{conv.PageID, conv.PersonID})
 		}
 	}
-	if err := t.change(keepMailboxes, kept); err != nil {
+	if err := t.change(keepConversations, kept); err != nil {
 		return err
 	}
-	if err := t.change(eraseMailboxes, idle); err != nil {
+	if err := t.change(eraseConversations, idle); err != nil {
 		return err
 	}
-	if err := t.change(releaseMailboxes, held); err != nil {
+	if err := t.change(releaseConversations, held); err != nil {
 		return err
 	}
-	return t.changeThen(releaseMailboxes, free, func(left int64) { t.hint = t.hint || left > 0 })
+	return t.changeThen(releaseConversations, free, func(left int64) { t.hint = t.hint || left > 0 })
 }
 
 // settledMeanwhile returns the keys of the sends that outcomes would wait for,

@@ -16,7 +16,7 @@ type deadRow struct {
 	Key        string
 	EventAt    int64
 	Body       []byte
-	Confirms   string
+	EchoOf     string `gorm:"column:confirms"`
 	Attempts   int
 	Failures   string
 	OnlyRoutes string
@@ -30,7 +30,7 @@ func (r *deadRow) letter() (store.DeadLetter, error) {
 		ID: r.ID,
 		Event: store.Event{
 			Conversation: store.Conversation{PageID: r.PageID, PersonID: r.PersonID},
-			Key:          r.Key, Time: fromMicros(r.EventAt), Body: r.Body, Confirms: r.Confirms,
+			Key:          r.Key, Time: fromMicros(r.EventAt), Body: r.Body, EchoOf: r.EchoOf,
 		},
 		Attempts: r.Attempts, At: fromMicros(r.At),
 	}
@@ -79,7 +79,7 @@ func (s *Store) Replay(ctx context.Context, id int64) error {
 			return err
 		}
 		r := deadRow{ID: id}
-		found, err := t.row([]any{&r.PageID, &r.PersonID, &r.Key, &r.EventAt, &r.Body, &r.Confirms, &r.Failures, &r.OnlyRoutes},
+		found, err := t.row([]any{&r.PageID, &r.PersonID, &r.Key, &r.EventAt, &r.Body, &r.EchoOf, &r.Failures, &r.OnlyRoutes},
 			"DELETE FROM messenger_dead WHERE id = ? RETURNING page_id, person_id, key, event_at, body, confirms, failures, only_routes", id)
 		if err != nil {
 			return err
@@ -113,7 +113,7 @@ func (s *Store) Replay(ctx context.Context, id int64) error {
 	})
 }
 
-// lockLetter takes the mailbox of the conversation that a dead letter is of.
+// lockLetter locks the conversation of a dead letter.
 func (t *txn) lockLetter(id int64) error {
 	var conv store.Conversation
 	found, err := t.row([]any{&conv.PageID, &conv.PersonID}, "SELECT page_id, person_id FROM messenger_dead WHERE id = ?", id)

@@ -63,7 +63,7 @@ func act(ctx context.Context, st *gormstore.Store) error {
 		for range 1 + rand.IntN(10) {
 			// A key is fresh for a while, and then several put it at once.
 			key := fmt.Sprint(time.Now().UnixMilli()/50, "/", rand.IntN(meetingKeys))
-			events = append(events, store.Event{Conversation: someone(), Key: key, Confirms: someKey()})
+			events = append(events, store.Event{Conversation: someone(), Key: key, EchoOf: someKey()})
 		}
 		return st.Put(ctx, events...)
 	case 3:
@@ -75,7 +75,7 @@ func act(ctx context.Context, st *gormstore.Store) error {
 		return st.Apply(ctx, someWrites()...)
 	case 6:
 		if rand.IntN(4) > 0 {
-			return st.Purge(ctx, store.Cutoffs{Seen: time.Now(), Sent: time.Now(), Received: time.Now()})
+			return st.Purge(ctx, store.Cutoffs{DedupKeys: time.Now(), Sent: time.Now(), Received: time.Now()})
 		}
 		return st.Forget(ctx, someone())
 	case 7:

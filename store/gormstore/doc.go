@@ -29,7 +29,7 @@
 //
 // # Several processes
 //
-// Processes that share a database take locks in one order: mailboxes, then the
+// Processes that share a database take locks in one order: conversations, then the
 // locks of [OnCommit] functions, then keys. They cannot deadlock, unless two OnCommit
 // functions deadlock with each other; then the database aborts one of the two turns,
 // and it is retried.

@@ -9,13 +9,13 @@ import (
 )
 
 // Forget implements [store.Store]. A running turn is fenced because its
-// mailbox is gone and epochs are never repeated.
+// conversation is gone and fencing tokens are never repeated.
 func (s *Store) Forget(ctx context.Context, conv store.Conversation) error {
 	if conv.PageID == "" || conv.PersonID == "" {
 		return store.ErrEmptyID
 	}
 	err := s.do(ctx, func(t *txn) error {
-		// The mailbox goes first: whoever holds it has its commit refused.
+		// The conversation goes first: the commit of its lease is refused from then on.
 		if err := t.lock(map[store.Conversation]bool{conv: true}); err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *Store) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
 	}
 	// Keys of what still waits and of dead letters are kept, so that an event is
 	// never there twice.
-	return s.purgeOldest(ctx, "messenger_seen", cutoffs.Seen, `
+	return s.purgeOldest(ctx, "messenger_seen", cutoffs.DedupKeys, `
 		AND NOT (kind = 0 AND (key IN (SELECT key FROM messenger_inbox) OR key IN (SELECT key FROM messenger_dead)))
 		AND NOT (kind = 1 AND key IN (SELECT key FROM messenger_outbox))`)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	// currentLeases are the mailboxes of outcomes that are leased, the attempts of the
+	// currentLeases are the conversations of outcomes that are leased, the attempts of the
 	// events that the outcomes end, NULL for one that does not wait, and whether sends
 	// are due.
 	currentLeases = newSet("page_id TEXT, person_id TEXT, seq BIGINT, now BIGINT",
@@ -19,11 +19,11 @@ var (
 		FROM ROWS, messenger_mailbox m WHERE m.page_id = r.page_id AND m.person_id = r.person_id AND m.lease_until IS NOT NULL`)
 )
 
-// facts are what a transaction has read before it changes anything. Nobody else
-// can change it while the transaction has the mailboxes.
+// facts are what a transaction has read before it changes anything. No other
+// transaction can change it while this one has locked the conversations.
 type facts struct {
 	whose    map[store.Conversation]bool // the sends are that echoes may settle
-	epochs   map[store.Conversation]int64
+	tokens   map[store.Conversation]int64
 	attempts map[eventKey]int
 	sends    map[store.Conversation]bool // are due
 	started  []startedSend               // that echoes settle
@@ -43,7 +43,7 @@ type startedSend struct {
 
 func newFacts() *facts {
 	return &facts{
-		whose: map[store.Conversation]bool{}, epochs: map[store.Conversation]int64{}, attempts: map[eventKey]int{},
+		whose: map[store.Conversation]bool{}, tokens: map[store.Conversation]int64{}, attempts: map[eventKey]int{},
 		sends: map[store.Conversation]bool{}, echoed: map[string]bool{}, versions: versions{},
 	}
 }
@@ -80,11 +80,11 @@ func (t *txn) readLeases(commits []*operation) error {
 	}
 	return t.askLater(currentLeases, rows, func(found database.Row) error {
 		var key eventKey
-		var epoch int64
+		var token int64
 		var attempts sql.NullInt64
 		var sends bool
-		err := found.Scan(&key.PageID, &key.PersonID, &epoch, &key.seq, &attempts, &sends)
-		t.found.epochs[key.Conversation], t.found.sends[key.Conversation] = epoch, sends
+		err := found.Scan(&key.PageID, &key.PersonID, &token, &key.seq, &attempts, &sends)
+		t.found.tokens[key.Conversation], t.found.sends[key.Conversation] = token, sends
 		if attempts.Valid {
 			t.found.attempts[key] = int(attempts.Int64)
 		}
@@ -97,17 +97,17 @@ func (t *txn) readLeases(commits []*operation) error {
 func (t *txn) judge(commits, applies []*operation) {
 	for _, op := range commits {
 		if op.err = t.found.judge(op.outcome); op.err == nil {
-			op.err = t.found.versions.judge(op.outcome.Writes, micros(t.now))
+			op.err = t.found.versions.judge(op.outcome.Writes, t.now)
 		}
 	}
 	for _, op := range applies {
-		op.err = t.found.versions.judge(op.writes, micros(t.now))
+		op.err = t.found.versions.judge(op.writes, t.now)
 	}
 }
 
 func (f *facts) judge(o *store.Outcome) error {
 	conv := o.Lease.Conversation
-	if epoch, held := f.epochs[conv]; !held || epoch != o.Lease.Epoch {
+	if token, held := f.tokens[conv]; !held || token != o.Lease.Token {
 		return store.ErrFenced
 	}
 	if e := o.Event; e != nil {

@@ -54,7 +54,7 @@ func TestTablesOfAnOlderVersion(t *testing.T) {
 				require.NoError(t, err)
 				require.Len(t, leases, 3)
 				for _, lease := range leases {
-					require.Equal(t, 1, lease.Starts)
+					require.Equal(t, 1, lease.Deliveries)
 					require.Equal(t, store.Person{
 						PageID: "page", PSID: lease.PersonID, Profile: store.Profile{FirstName: "Ann"}, ThumbUps: 1,
 						FirstSeen: time.Unix(1, 0).UTC(), LastAct: time.Unix(2, 0).UTC(),

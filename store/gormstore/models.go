@@ -46,11 +46,6 @@ type personRow struct {
 	ResumedAt        int64
 }
 
-func (r *personRow) setProfile(p store.Profile) {
-	r.FirstName, r.LastName, r.Name, r.Username = p.FirstName, p.LastName, p.Name, p.Username
-	r.ProfilePic, r.Locale, r.Timezone, r.Gender = p.ProfilePic, p.Locale, p.Timezone, p.Gender
-}
-
 func (r *personRow) person() store.Person {
 	return store.Person{
 		PageID: r.PageID, PSID: r.PSID,

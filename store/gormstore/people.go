@@ -79,19 +79,20 @@ func (t *txn) savePeople(changes peopleChanges) error {
 	return t.changePeople(changed, of)
 }
 
-// changePeople reads people, changes them, and stores them: nobody else changes a
-// person whose mailbox the transaction has.
+// changePeople reads people, changes them, and stores them: no other transaction changes a
+// person while this one has locked their conversation.
 func (t *txn) changePeople(which []personKey, changes map[personKey][]store.Write) error {
-	people := map[personKey]*personRow{}
+	people := map[personKey]*store.Person{}
 	keys := make([][]any, 0, len(which))
 	for _, key := range which {
-		people[key] = &personRow{PageID: key.pageID, PSID: key.psid, FirstSeen: micros(t.now)}
+		people[key] = &store.Person{PageID: key.pageID, PSID: key.psid, FirstSeen: t.now}
 		keys = append(keys, []any{key.pageID, key.psid})
 	}
 	err := t.ask(findPeople, keys, func(found database.Row) error {
 		var r personRow
 		err := found.Scan(r.fields()...)
-		people[personKey{r.PageID, r.PSID}] = &r
+		p := r.person()
+		people[personKey{r.PageID, r.PSID}] = &p
 		return err
 	})
 	if err != nil {
@@ -99,21 +100,27 @@ func (t *txn) changePeople(which []personKey, changes map[personKey][]store.Writ
 	}
 	rows := make([][]any, 0, len(people))
 	for _, key := range which {
-		r := people[key]
+		p := people[key]
 		for _, w := range changes[key] {
-			r.change(w)
+			p.Apply(store.TruncateTimes(w))
 		}
-		var timezone any
-		if r.Timezone != nil {
-			timezone = *r.Timezone
-		}
-		rows = append(rows, []any{
-			r.PageID, r.PSID, r.FirstName, r.LastName, r.Name, r.Username, r.ProfilePic, r.Locale, timezone,
-			r.Gender, r.ProfileAt, r.ProfileRefused, r.ThumbUps, r.FirstSeen, r.LastAct, r.UnavailableSince,
-			r.HumanAt, r.ThreadOwner, r.ThreadAt, r.ThreadStandby, r.ResumedAt,
-		})
+		rows = append(rows, personValues(*p))
 	}
 	return t.change(savePeople, rows)
+}
+
+// personValues are the values of personColumns.
+func personValues(p store.Person) []any {
+	var timezone any
+	if p.Profile.Timezone != nil {
+		timezone = *p.Profile.Timezone
+	}
+	return []any{
+		p.PageID, p.PSID, p.Profile.FirstName, p.Profile.LastName, p.Profile.Name, p.Profile.Username, p.Profile.ProfilePic,
+		p.Profile.Locale, timezone, p.Profile.Gender, micros(p.ProfileAt), p.ProfileRefused, p.ThumbUps, micros(p.FirstSeen),
+		micros(p.LastAct), micros(p.UnavailableSince), micros(p.HumanAt), p.ThreadOwner, micros(p.ThreadAt), p.ThreadStandby,
+		micros(p.ResumedAt),
+	}
 }
 
 func personOf(w store.Write) personKey {
@@ -134,33 +141,4 @@ func personOf(w store.Write) personKey {
 		return personKey{w.PageID, w.PSID}
 	}
 	return personKey{}
-}
-
-// change applies one write to a person.
-func (r *personRow) change(w store.Write) {
-	switch w := w.(type) {
-	case store.SaveProfile:
-		if micros(w.At) < r.ProfileAt {
-			return
-		}
-		r.ProfileAt, r.ProfileRefused = micros(w.At), w.Refused
-		if !w.Refused {
-			r.setProfile(w.Profile)
-		}
-	case store.TouchPerson:
-		r.LastAct = max(r.LastAct, micros(w.At))
-		r.UnavailableSince = 0
-	case store.MarkUnavailable:
-		r.UnavailableSince = micros(w.At)
-	case store.NoteHuman:
-		r.HumanAt = max(r.HumanAt, micros(w.At))
-	case store.NoteThread:
-		if at := micros(w.At); at >= r.ThreadAt {
-			r.ThreadOwner, r.ThreadAt, r.ThreadStandby = w.Owner, at, w.Standby
-		}
-	case store.EndSilence:
-		r.ResumedAt = max(r.ResumedAt, micros(w.At))
-	case store.AddThumbUp:
-		r.ThumbUps++
-	}
 }

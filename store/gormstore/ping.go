@@ -15,7 +15,7 @@ import (
 func (s *Store) Ping(ctx context.Context) error {
 	name := "messenger/probe/" + rand.Text()
 	return s.writer.do(ctx, &operation{probe: true, events: []store.Event{{
-		Conversation: store.Conversation{PageID: name, PersonID: name}, Key: name, Confirms: name, Body: []byte(name),
+		Conversation: store.Conversation{PageID: name, PersonID: name}, Key: name, EchoOf: name, Body: []byte(name),
 	}}})
 }
 

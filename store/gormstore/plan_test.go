@@ -106,7 +106,7 @@ func exercise(t *testing.T, st store.Store) {
 	commit(store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Sends: []store.Send{write("a")}, Start: "a", Due: 1})
 	commit(store.Outcome{Lease: lease.LeaseID, Results: []store.SendResult{{Key: "a", State: store.SendUnknown}}, Release: true, Awaits: "a"})
 	require.NoError(t, st.Enqueue(ctx, write("b"), write("c")))
-	require.NoError(t, st.Put(ctx, store.Event{Conversation: ann, Key: "echo", Confirms: "a", Time: time.Now()}))
+	require.NoError(t, st.Put(ctx, store.Event{Conversation: ann, Key: "echo", EchoOf: "a", Time: time.Now()}))
 	lease = claim()
 	commit(store.Outcome{
 		Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: writes, Start: "b", Due: 1,

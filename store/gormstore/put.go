@@ -27,7 +27,7 @@ func (s *Store) Put(ctx context.Context, events ...store.Event) error {
 	return s.writer.do(ctx, &operation{events: events})
 }
 
-// put files the events whose keys are fresh. Their mailboxes are taken before
+// put files the events whose keys are fresh. Their conversations are taken before
 // they get their numbers, so that none is released over an event's head.
 func (t *txn) put(puts []*operation) error {
 	var fresh []store.Event
@@ -72,17 +72,17 @@ var addEvents = newSet(
 	SELECT r.page_id, r.person_id, r.key, r.order_at, r.event_at, r.body, r.confirms, 0, r.only_routes, r.received_at FROM ROWS`)
 
 func (t *txn) eventRow(ev store.Event, order int64, only string) []any {
-	return []any{ev.PageID, ev.PersonID, ev.Key, order, micros(ev.Time), ev.Body, ev.Confirms, only, micros(t.now)}
+	return []any{ev.PageID, ev.PersonID, ev.Key, order, micros(ev.Time), ev.Body, ev.EchoOf, only, micros(t.now)}
 }
 
-// A mailbox that is held meanwhile becomes due when it no longer is. Where the
-// mailboxes are locked they are there.
-var dueMailboxes = newSet("page_id TEXT, person_id TEXT, at BIGINT",
+// A conversation that is held meanwhile becomes due when it no longer is. Where the
+// conversations are locked they are there.
+var dueConversations = newSet("page_id TEXT, person_id TEXT, at BIGINT",
 	`UPDATE messenger_mailbox SET next_at = CASE WHEN messenger_mailbox.hold_until > r.at THEN messenger_mailbox.hold_until ELSE r.at END
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id
 		AND (messenger_mailbox.next_at IS NULL OR messenger_mailbox.next_at > r.at AND messenger_mailbox.next_at > messenger_mailbox.hold_until)`)
 
-var waitMailboxes = newSet("page_id TEXT, person_id TEXT, at BIGINT",
+var waitConversations = newSet("page_id TEXT, person_id TEXT, at BIGINT",
 	`INSERT INTO messenger_mailbox (page_id, person_id, next_at, hold_until, owner, holder, epoch, starts)
 	SELECT r.page_id, r.person_id, r.at, 0, '', 0, 0, 0 FROM ROWS WHERE TRUE
 	ON CONFLICT (page_id, person_id) DO UPDATE SET next_at =
@@ -98,9 +98,9 @@ func (t *txn) wait(due map[store.Conversation]int64) error {
 		rows = append(rows, []any{conv.PageID, conv.PersonID, at})
 	}
 	if t.w.db.Cluster != nil {
-		return t.change(dueMailboxes, rows)
+		return t.change(dueConversations, rows)
 	}
-	return t.change(waitMailboxes, rows)
+	return t.change(waitConversations, rows)
 }
 
 func encodeRoutes(routes []string) (string, error) {
@@ -124,7 +124,7 @@ var findSends = newSet("key TEXT",
 
 // whoseSends finds the conversations of the sends that echoes may settle.
 func (t *txn) whoseSends(ops []*operation) error {
-	return t.askLater(findSends, echoes(ops, func(ev store.Event) []any { return []any{ev.Confirms} }), func(found database.Row) error {
+	return t.askLater(findSends, echoes(ops, func(ev store.Event) []any { return []any{ev.EchoOf} }), func(found database.Row) error {
 		var conv store.Conversation
 		var key string
 		err := found.Scan(&conv.PageID, &conv.PersonID, &key)
@@ -137,7 +137,7 @@ func (t *txn) whoseSends(ops []*operation) error {
 func echoes(ops []*operation, row func(store.Event) []any) (rows [][]any) {
 	for _, op := range ops {
 		for _, ev := range op.events {
-			if ev.Confirms != "" {
+			if ev.EchoOf != "" {
 				rows = append(rows, row(ev))
 			}
 		}
@@ -150,7 +150,7 @@ var startedSends = newSet("key TEXT, page_id TEXT",
 	WHERE o.key = r.key AND o.page_id = r.page_id AND o.started_at IS NOT NULL`)
 
 func (t *txn) readStarted(puts []*operation) error {
-	rows := echoes(puts, func(ev store.Event) []any { return []any{ev.Confirms, ev.PageID} })
+	rows := echoes(puts, func(ev store.Event) []any { return []any{ev.EchoOf, ev.PageID} })
 	return t.askLater(startedSends, rows, func(found database.Row) error {
 		var s startedSend
 		err := found.Scan(&s.PageID, &s.PersonID, &s.key)
@@ -160,7 +160,7 @@ func (t *txn) readStarted(puts []*operation) error {
 }
 
 // errStartedMeanwhile reports that a send which an echo settles was started by
-// another process after this transaction had asked whose it is. Its mailbox is not
+// another process after this transaction had asked whose it is. Its conversation is not
 // among those that are locked, and to lock it now would break the order of locks.
 var errStartedMeanwhile = errors.New("store: an echo settles a send that was started meanwhile")
 
@@ -169,7 +169,7 @@ func (t *txn) confirm(events []store.Event) error {
 	type echo struct{ key, page string }
 	arrived := map[echo]bool{}
 	for _, ev := range events {
-		arrived[echo{ev.Confirms, ev.PageID}] = true
+		arrived[echo{ev.EchoOf, ev.PageID}] = true
 	}
 	var settled, rested [][]any
 	for _, s := range t.found.started {
@@ -189,7 +189,7 @@ func (t *txn) confirm(events []store.Event) error {
 	if err := t.change(finishSends, settled); err != nil {
 		return err
 	}
-	if err := t.change(wakeMailboxes, rested); err != nil {
+	if err := t.change(wakeConversations, rested); err != nil {
 		return err
 	}
 	return t.flush()
@@ -197,7 +197,7 @@ func (t *txn) confirm(events []store.Event) error {
 
 // A conversation that was given back to rest did so for the send that its echo
 // has settled.
-var wakeMailboxes = newSet("page_id TEXT, person_id TEXT, now BIGINT",
+var wakeConversations = newSet("page_id TEXT, person_id TEXT, now BIGINT",
 	`UPDATE messenger_mailbox SET hold_until = 0, next_at = CASE WHEN EXISTS (
 			SELECT 1 FROM messenger_inbox i WHERE i.page_id = messenger_mailbox.page_id AND i.person_id = messenger_mailbox.person_id)
 		THEN r.now ELSE (SELECT CASE WHEN MIN(o.not_before) < r.now THEN r.now ELSE MIN(o.not_before) END FROM messenger_outbox o
@@ -206,7 +206,7 @@ var wakeMailboxes = newSet("page_id TEXT, person_id TEXT, now BIGINT",
 
 // What is left was due no earlier than the conversation was: an older due time can be from
 // before a rest, and claims may begin after it.
-var restMailboxes = newSet("page_id TEXT, person_id TEXT",
+var restConversations = newSet("page_id TEXT, person_id TEXT",
 	`UPDATE messenger_mailbox SET next_at = (
 		SELECT CASE WHEN MIN(o.not_before) < messenger_mailbox.hold_until THEN messenger_mailbox.hold_until
 			WHEN MIN(o.not_before) < messenger_mailbox.next_at THEN messenger_mailbox.next_at ELSE MIN(o.not_before) END
@@ -221,5 +221,5 @@ func (t *txn) rest(convs map[store.Conversation]bool) error {
 	for conv := range convs {
 		rows = append(rows, []any{conv.PageID, conv.PersonID})
 	}
-	return t.change(restMailboxes, rows)
+	return t.change(restConversations, rows)
 }

@@ -18,7 +18,7 @@ func (s *Store) Renew(ctx context.Context, ttl time.Duration, leases ...store.Le
 	return op.lost, nil
 }
 
-var renewMailboxes = newSet("page_id TEXT, person_id TEXT, epoch BIGINT, until BIGINT",
+var renewConversations = newSet("page_id TEXT, person_id TEXT, epoch BIGINT, until BIGINT",
 	`UPDATE messenger_mailbox SET lease_until = r.until
 	FROM ROWS WHERE messenger_mailbox.page_id = r.page_id AND messenger_mailbox.person_id = r.person_id
 		AND messenger_mailbox.epoch = r.epoch AND messenger_mailbox.lease_until IS NOT NULL
@@ -28,12 +28,12 @@ func (t *txn) renew(renewals []*operation) error {
 	for _, op := range renewals {
 		var rows [][]any
 		for _, id := range op.renewal.leases {
-			rows = append(rows, []any{id.PageID, id.PersonID, id.Epoch, micros(t.now.Add(op.renewal.ttl))})
+			rows = append(rows, []any{id.PageID, id.PersonID, id.Token, micros(t.now.Add(op.renewal.ttl))})
 		}
 		held := map[store.LeaseID]bool{}
-		err := t.ask(renewMailboxes, rows, func(rows database.Row) error {
+		err := t.ask(renewConversations, rows, func(rows database.Row) error {
 			var id store.LeaseID
-			err := rows.Scan(&id.PageID, &id.PersonID, &id.Epoch)
+			err := rows.Scan(&id.PageID, &id.PersonID, &id.Token)
 			held[id] = true
 			return err
 		})

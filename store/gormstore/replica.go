@@ -14,14 +14,14 @@ import (
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-// Attend implements [store.Cluster]. Where the database belongs to one process
-// nobody else needs to be told.
-func (s *Store) Attend(ctx context.Context, replica store.Replica) ([]store.Replica, error) {
+// Heartbeat implements [store.Cluster]. Where the database belongs to one process,
+// that process keeps the announcements.
+func (s *Store) Heartbeat(ctx context.Context, replica store.Replica) ([]store.Replica, error) {
 	if s.db.Cluster == nil {
 		if _, err := s.read(ctx); err != nil {
 			return nil, err
 		}
-		return s.within.Attend(ctx, replica)
+		return s.within.Heartbeat(ctx, replica)
 	}
 	pages, err := json.Marshal(replica.Pages)
 	if err != nil {
@@ -60,8 +60,8 @@ func (s *Store) Attend(ctx context.Context, replica store.Replica) ([]store.Repl
 	return all, nil
 }
 
-// Echoed implements [store.Cluster].
-func (s *Store) Echoed(ctx context.Context, pageID string) (time.Time, error) {
+// EchoedAt implements [store.Cluster].
+func (s *Store) EchoedAt(ctx context.Context, pageID string) (time.Time, error) {
 	db, err := s.read(ctx)
 	if err != nil {
 		return time.Time{}, err
@@ -93,12 +93,12 @@ func (t *txn) readEchoed(puts []*operation) error {
 }
 
 // echoed notes that pages had an echo. Most times it is known and nothing is
-// written: everybody who writes for the page would wait. The pages are locked
+// written, because all writers of the page would wait. The pages are locked
 // last, and sorted.
 func (t *txn) echoed(events []store.Event) error {
 	var pages []string
 	for _, ev := range events {
-		if ev.Confirms != "" && !t.found.echoed[ev.PageID] {
+		if ev.EchoOf != "" && !t.found.echoed[ev.PageID] {
 			pages = append(pages, ev.PageID)
 		}
 	}

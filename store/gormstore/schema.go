@@ -95,7 +95,7 @@ func migrateTo(s *session, now time.Time, steps [][]string) error {
 // ddl runs a statement that changes tables, with the dialect's words in it.
 func (s *session) ddl(statement string) error {
 	statement = strings.NewReplacer(
-		"IDENTITY", s.dialect.Identity(), "ORDINAL", s.dialect.Ordinal(), "BYTES", s.dialect.Bytes(), "EPOCHS", s.dialect.Epochs(),
+		"IDENTITY", s.dialect.Identity(), "ORDINAL", s.dialect.Ordinal(), "BYTES", s.dialect.Bytes(), "EPOCHS", s.dialect.Tokens(),
 		" CLUSTERED", s.dialect.Clustered()).Replace(statement)
 	if _, err := s.exec(statement); err != nil {
 		return fmt.Errorf("gormstore: migration: %w", err)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/internal/database"
@@ -62,7 +63,7 @@ func (t *txn) readVersions(commits, applies []*operation) error {
 
 // judge plays one operation's writes. If one builds on an old version, none of
 // them counts.
-func (v versions) judge(writes []store.Write, now int64) error {
+func (v versions) judge(writes []store.Write, now time.Time) error {
 	var after versions
 	for _, w := range writes {
 		switch w := w.(type) {
@@ -75,7 +76,7 @@ func (v versions) judge(writes []store.Write, now int64) error {
 				return &store.ConflictError{PageID: w.PageID, PSID: w.PSID, Name: w.Name}
 			}
 			after[key] = w.Version + 1
-			if expires := micros(w.Expires); expires != 0 && expires <= now {
+			if expires := micros(w.ExpiresAt(now)); expires != 0 && expires <= micros(now) {
 				after[key] = 0
 			}
 		case store.DeleteSession:
@@ -96,7 +97,7 @@ func (t *txn) saveSessions(sessions map[sessionKey]store.Write) error {
 	var save, remove [][]any
 	for key, w := range sessions {
 		if w, ok := w.(store.SaveSession); ok {
-			save = append(save, []any{key.pageID, key.psid, key.name, []byte(w.Data), w.Version + 1, micros(w.Expires)})
+			save = append(save, []any{key.pageID, key.psid, key.name, []byte(w.Data), w.Version + 1, micros(w.ExpiresAt(t.now))})
 		} else {
 			remove = append(remove, []any{key.pageID, key.psid, key.name})
 		}

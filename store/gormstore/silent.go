@@ -93,7 +93,7 @@ func erasure(table, person string) *set {
 		"DELETE FROM "+table+" WHERE (page_id, "+person+") IN (SELECT r.page_id, r.person FROM ROWS)")
 }
 
-// forgetSilent forgets those of a few people who are silent still. Their mailboxes are
+// forgetSilent forgets those of a few people who are silent still. Their conversations are
 // taken first: what is put for one of them meanwhile waits, and is of a new person. It
 // reports whether there were any.
 func (t *txn) forgetSilent(people []store.Conversation, cutoff int64) (erased bool, err error) {

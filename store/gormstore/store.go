@@ -30,8 +30,8 @@ type Store struct {
 }
 
 var (
-	_ store.Store  = (*Store)(nil)
-	_ store.Caller = (*Store)(nil)
+	_ store.Store      = (*Store)(nil)
+	_ store.CallRunner = (*Store)(nil)
 )
 
 // Option changes a setting of a store.
@@ -170,7 +170,7 @@ func (s *Store) moment() any {
 // it.
 func (s *Store) DB() *gorm.DB { return s.db.Pool }
 
-// RunsCalls implements [store.Caller]: the store runs what [OnCommit] queues.
+// RunsCalls implements [store.CallRunner]: the store runs what [OnCommit] queues.
 func (s *Store) RunsCalls(name string) bool { return name == api }
 
 // Wake implements [store.Queuer].

@@ -138,11 +138,11 @@ func (t *txn) exclude(claim store.Claim) (condition string, args []any, err erro
 // leaveStrangers removes the conversations of pages that a claim does not serve. They
 // are locked until the transaction ends, where there are other processes, which then
 // get a hint: a claim of theirs may have passed over them.
-func (t *txn) leaveStrangers(due []dueMailbox, claim store.Claim) []dueMailbox {
+func (t *txn) leaveStrangers(due []dueConversation, claim store.Claim) []dueConversation {
 	if claim.Serves == nil {
 		return due
 	}
-	return slices.DeleteFunc(due, func(d dueMailbox) bool {
+	return slices.DeleteFunc(due, func(d dueConversation) bool {
 		if claim.Serves(d.PageID) {
 			return false
 		}

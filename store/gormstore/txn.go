@@ -112,11 +112,11 @@ func (t *txn) rollback() {
 // renewals, commits, writes, puts, sends, claims. First all is locked and read, in
 // as few round trips as can be, then judged, then changed.
 //
-// Processes that share a database cannot wait for each other in a circle,
-// because all of them take what they need in one order: the mailboxes, sorted;
+// Processes that share a database cannot deadlock,
+// because all of them take what they need in one order: the conversations, sorted;
 // keys, sorted; what a user's code takes; attachments, sorted; the pages that had
 // an echo, sorted. Everything else belongs to a conversation, and is changed only
-// by who has its mailbox. Keys that are free again are erased last.
+// by the transaction that has locked it. Keys that are free again are erased last.
 //
 // An error of run is one that costs the transaction; what an operation alone is
 // refused for stays in it.
@@ -186,12 +186,12 @@ func good(ops []*operation) []*operation {
 	return pick(ops, func(op *operation) bool { return op.err == nil })
 }
 
-var lockMailboxes = newSet("page_id TEXT, person_id TEXT",
+var lockConversations = newSet("page_id TEXT, person_id TEXT",
 	`INSERT INTO messenger_mailbox (page_id, person_id, hold_until, owner, holder, epoch, starts)
 	SELECT r.page_id, r.person_id, 0, '', 0, 0, 0 FROM ROWS WHERE TRUE
 	ON CONFLICT (page_id, person_id) DO UPDATE SET starts = messenger_mailbox.starts WHERE FALSE`)
 
-// lock takes the mailboxes of conversations, in order, which it makes where
+// lock takes the rows of conversations, in order, which it makes where
 // there are none. What is there already is locked and not changed.
 func (t *txn) lock(convs map[store.Conversation]bool) error {
 	if t.w.db.Cluster == nil {
@@ -201,14 +201,14 @@ func (t *txn) lock(convs map[store.Conversation]bool) error {
 	for _, conv := range slices.SortedFunc(maps.Keys(convs), compareConversations) {
 		rows = append(rows, []any{conv.PageID, conv.PersonID})
 	}
-	return t.change(lockMailboxes, rows)
+	return t.change(lockConversations, rows)
 }
 
 func compareConversations(a, b store.Conversation) int {
 	return cmp.Or(cmp.Compare(a.PageID, b.PageID), cmp.Compare(a.PersonID, b.PersonID))
 }
 
-// lockFor takes the mailboxes that operations need.
+// lockFor takes the conversations that operations need.
 func (t *txn) lockFor(ops []*operation) error {
 	if t.w.db.Cluster == nil {
 		return nil

@@ -10,7 +10,7 @@ import (
 
 // unsend erases what fresh events say was deleted, and keeps it from being stored
 // later: its keys, and the EditOf of its edits, count as seen. The transaction has the
-// mailboxes of their conversations, so that no turn commits something of it meanwhile.
+// locks of their conversations, so that no turn commits something of it meanwhile.
 func (t *txn) unsend(fresh []store.Event) error {
 	for _, ev := range fresh {
 		if err := t.unsendOne(ev); err != nil {

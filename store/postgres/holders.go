@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ended is an expression for whether the process of the mailbox m has ended: it
+// ended is an expression for whether the process of the conversation m has ended: it
 // then shares no lock on its number. It only looks, and takes no lock, so that it
 // sees the process's own, too. Behind a pooler processes have no number, and an
 // expired lease is all there is to go by.
@@ -96,7 +96,7 @@ func (c *cluster) absent(ctx context.Context) (map[int64]bool, error) {
 }
 
 // void ends the leases and the announcement of a holder while it cannot come back,
-// and deletes it when it has no leases left. It skips locked mailboxes; the next look
+// and deletes it when it has no leases left. It skips locked conversations; the next look
 // finds them. It reports whether there were any.
 func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)

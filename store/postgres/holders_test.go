@@ -29,7 +29,7 @@ func TestADeadProcessIsNoticedAndAStoppedOneIsNot(t *testing.T) {
 	defer st.Wake(func() { told <- struct{}{} })()
 
 	replicas := func() int {
-		all, err := st.Attend(t.Context(), store.Replica{Owner: "self", TTL: time.Hour})
+		all, err := st.Heartbeat(t.Context(), store.Replica{Owner: "self", TTL: time.Hour})
 		require.NoError(t, err)
 		return len(all)
 	}
@@ -44,7 +44,7 @@ func TestADeadProcessIsNoticedAndAStoppedOneIsNot(t *testing.T) {
 	killed := time.Now()
 	require.NoError(t, process.Signal(syscall.SIGKILL))
 	var lease store.Lease
-	for lease.Epoch == 0 {
+	for lease.Token == 0 {
 		select {
 		case <-told:
 		case <-time.After(time.Minute):
@@ -58,7 +58,7 @@ func TestADeadProcessIsNoticedAndAStoppedOneIsNot(t *testing.T) {
 	}
 	t.Log("noticed after", time.Since(killed))
 	require.Eventually(t, func() bool { return replicas() == 1 }, time.Minute, 10*time.Millisecond, "what it announced is void")
-	require.Equal(t, 2, lease.Starts)
+	require.Equal(t, 2, lease.Deliveries)
 	require.Equal(t, lease.Events[0].Seq, lease.Fatal, "it ran alone when the process ended")
 	require.Eventually(t, func() bool {
 		var n int
@@ -141,7 +141,7 @@ func TestWhoseProcessEndedIsKnownAfterTheLeaseExpired(t *testing.T) {
 			leases, err := st.Claim(t.Context(), claim)
 			require.NoError(t, err)
 			require.Len(t, leases, 1)
-			require.Equal(t, 2, leases[0].Starts)
+			require.Equal(t, 2, leases[0].Deliveries)
 			require.Equal(t, c.fatal, leases[0].Fatal == leases[0].Events[0].Seq)
 		})
 	}

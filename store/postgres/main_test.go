@@ -45,7 +45,7 @@ func hold(dsn string) error {
 			return err
 		}
 	}
-	if _, err := st.Attend(context.Background(), store.Replica{Owner: "other", TTL: time.Hour}); err != nil {
+	if _, err := st.Heartbeat(context.Background(), store.Replica{Owner: "other", TTL: time.Hour}); err != nil {
 		return err
 	}
 	fmt.Println(len(leases))

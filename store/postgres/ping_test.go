@@ -144,7 +144,7 @@ func TestPingFailsWhilePutsFail(t *testing.T) {
 			r := newRole(t)
 			st := open(t, r.dsn)
 			put := func(key string) error {
-				return st.Put(t.Context(), store.Event{Conversation: ann, Key: key, Confirms: "a send"})
+				return st.Put(t.Context(), store.Event{Conversation: ann, Key: key, EchoOf: "a send"})
 			}
 			refused := func(what string, err error) {
 				t.Helper()
@@ -213,7 +213,7 @@ func TestPingOfAServerOutOfReach(t *testing.T) {
 func TestPingHoldsNoLock(t *testing.T) {
 	t.Parallel()
 	all := replicas(t, 2)
-	require.NoError(t, all[0].Put(t.Context(), store.Event{Conversation: ann, Key: "k", Confirms: "s"}))
+	require.NoError(t, all[0].Put(t.Context(), store.Event{Conversation: ann, Key: "k", EchoOf: "s"}))
 	// Another program holds every row that is there.
 	tx := all[0].DB().Begin()
 	defer tx.Rollback()

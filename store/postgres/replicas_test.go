@@ -97,7 +97,7 @@ func TestAStaleLeaseIsFencedBesideTheFreshOne(t *testing.T) {
 		short.TTL = 0
 		stale := one(t, all[0], short)
 		fresh := one(t, all[1], claim)
-		require.Greater(t, fresh.Epoch, stale.Epoch)
+		require.Greater(t, fresh.Token, stale.Token)
 		commit := func(st store.Store, lease store.Lease) error {
 			_, err := st.Commit(context.Background(), store.Outcome{
 				Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: []store.Write{store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID}},
@@ -221,13 +221,13 @@ func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
 }
 
 // TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks: an echo is put while another
-// replica starts the send that it settles. The mailbox of the send was not asked for
+// replica starts the send that it settles. The conversation of the send was not asked for
 // when the locks were taken, and comes before the one that is held.
 func TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks(t *testing.T) {
 	t.Parallel()
 	st := open(t, testpostgres.DSN(t), gormstore.WithCommitTimeout(time.Minute))
 	zoe := store.Conversation{PageID: ann.PageID, PersonID: "zoe"}
-	for _, conv := range []store.Conversation{ann, zoe} { // makes the mailboxes
+	for _, conv := range []store.Conversation{ann, zoe} { // makes the conversations
 		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "first of " + conv.PersonID}))
 	}
 	const lock = "SELECT 1 FROM messenger_mailbox WHERE person_id = ? FOR UPDATE"
@@ -248,7 +248,7 @@ func TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks(t *testing.T) {
 	require.NoError(t, starting.Exec(lock, "zoe").Error)
 	put := make(chan error, 1)
 	go func() {
-		put <- st.Put(context.Background(), store.Event{Conversation: zoe, Key: "echo", Confirms: "send"})
+		put <- st.Put(context.Background(), store.Event{Conversation: zoe, Key: "echo", EchoOf: "send"})
 	}()
 	require.Eventually(t, waitsFor(pid), time.Minute, 5*time.Millisecond)
 	require.NoError(t, starting.Exec(`INSERT INTO messenger_outbox
@@ -259,7 +259,7 @@ func TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks(t *testing.T) {
 	require.NoError(t, other.Exec(lock, "ann").Error)
 	require.NoError(t, starting.Commit().Error)
 	require.Eventually(t, waitsFor(pid), time.Minute, 5*time.Millisecond)
-	require.NoError(t, other.Exec(lock, "zoe").Error, "ann's mailbox comes first, and zoe's is not held meanwhile")
+	require.NoError(t, other.Exec(lock, "zoe").Error, "ann's conversation comes first, and zoe's is not held meanwhile")
 	require.NoError(t, other.Commit().Error)
 	require.NoError(t, <-put)
 	stats, err := st.Stats(t.Context())

@@ -21,8 +21,8 @@ func (dialect) Identity() string             { return "INTEGER PRIMARY KEY AUTOI
 func (dialect) Ordinal() string              { return "INTEGER PRIMARY KEY" }
 func (dialect) Bytes() string                { return "BLOB" }
 func (dialect) Clustered() string            { return " WITHOUT ROWID" }
-func (dialect) Epochs() string               { return "CREATE TABLE messenger_epochs AS SELECT 0 AS epoch" }
-func (dialect) NextEpoch() (change, query string) {
+func (dialect) Tokens() string               { return "CREATE TABLE messenger_epochs AS SELECT 0 AS epoch" }
+func (dialect) NextToken() (change, query string) {
 	// In one statement they would cost ten times as much: what a change returns
 	// passes through a table of its own.
 	return "UPDATE messenger_epochs SET epoch = epoch + 1", "SELECT epoch FROM messenger_epochs"

@@ -153,8 +153,8 @@ func TestLeasesOfADeadProcessAreVoid(t *testing.T) {
 		leases, err := st.Claim(t.Context(), claim)
 		require.NoError(t, err)
 		require.Len(t, leases, 1)
-		require.Equal(t, starts, leases[0].Starts)
-		require.Greater(t, leases[0].Epoch, first.Epoch)
+		require.Equal(t, starts, leases[0].Deliveries)
+		require.Greater(t, leases[0].Token, first.Token)
 		first = leases[0].LeaseID
 		require.NoError(t, st.Close())
 	}
@@ -195,7 +195,7 @@ func TestAnEventThatEndedItsProcessWhileItRanAloneIsFatal(t *testing.T) {
 	require.NoError(t, err)
 	lease = reopen()
 	require.Zero(t, lease.Fatal)
-	require.Equal(t, 1, lease.Starts)
+	require.Equal(t, 1, lease.Deliveries)
 	require.NoError(t, st.MarkAlone(t.Context(), lease.LeaseID, lease.Events[0].Seq))
 	_, err = st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID})
 	require.NoError(t, err)

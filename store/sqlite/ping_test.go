@@ -95,11 +95,11 @@ func TestPingNeedsTheTablesOfPut(t *testing.T) {
 			t.Parallel()
 			st := openTemp(t)
 			echo := func(key string) error {
-				return st.Put(t.Context(), store.Event{Conversation: ann, Key: key, Confirms: "send"})
+				return st.Put(t.Context(), store.Event{Conversation: ann, Key: key, EchoOf: "send"})
 			}
 			require.NoError(t, echo("a"))
 			require.NoError(t, st.DB().Exec("ALTER TABLE "+table+" RENAME TO away").Error)
-			require.ErrorContains(t, st.Put(t.Context(), store.Event{Conversation: bob, Key: "b", Confirms: "send"}), "no such table: "+table)
+			require.ErrorContains(t, st.Put(t.Context(), store.Event{Conversation: bob, Key: "b", EchoOf: "send"}), "no such table: "+table)
 			require.ErrorContains(t, st.Ping(t.Context()), "no such table: "+table)
 			require.NoError(t, st.DB().Exec("ALTER TABLE away RENAME TO "+table).Error)
 			require.NoError(t, st.Ping(t.Context()))

@@ -41,7 +41,7 @@ type group struct{ conversations, times int }
 func levels(leases []store.Lease) []int {
 	out := []int{}
 	for _, lease := range leases {
-		out = append(out, isolated(lease.Starts-1))
+		out = append(out, isolated(lease.Deliveries-1))
 	}
 	slices.Sort(out)
 	return out
@@ -57,15 +57,22 @@ var claimPromises = []promise{
 		s.clock.advance(ttl - time.Microsecond)
 		s.none()
 	}},
-	{"an expired lease is claimed with a higher epoch", func(s *suite) {
+	{"an expired lease is claimed with a higher fencing token", func(s *suite) {
 		s.put(ann, "a")
 		first := s.one(ann)
-		require.Equal(s, 1, first.Starts)
+		require.Equal(s, 1, first.Deliveries)
 		s.clock.advance(ttl)
 		second := s.one(ann)
-		require.Equal(s, 2, second.Starts)
-		require.Greater(s, second.Epoch, first.Epoch)
+		require.Equal(s, 2, second.Deliveries)
+		require.Greater(s, second.Token, first.Token)
 		require.Equal(s, first.Events, second.Events)
+	}},
+	{"a lease says when it was claimed by the store's clock", func(s *suite) {
+		s.clock.advance(time.Hour + time.Nanosecond)
+		s.put(ann, "a")
+		require.Equal(s, start.Add(time.Hour), s.one(ann).Now)
+		s.clock.advance(ttl)
+		require.Equal(s, start.Add(time.Hour+ttl), s.one(ann).Now)
 	}},
 	{"a claim is bounded", func(s *suite) {
 		for i := range 10 {
@@ -92,7 +99,7 @@ var claimPromises = []promise{
 		leases := s.claim(claim)
 		require.Len(s, leases, 6)
 		for _, lease := range leases[:5] {
-			require.Equal(s, 2, lease.Starts, "they have waited longest")
+			require.Equal(s, 2, lease.Deliveries, "they have waited longest")
 		}
 		require.Equal(s, ann, leases[5].Conversation)
 	}},
@@ -135,11 +142,11 @@ var claimPromises = []promise{
 		require.NoError(s, s.MarkAlone(s.ctx, first.LeaseID, first.Events[0].Seq))
 		s.clock.advance(ttl)
 		second := s.one(ann)
-		require.Equal(s, 2, second.Starts)
+		require.Equal(s, 2, second.Deliveries)
 		require.ErrorIs(s, s.MarkAlone(s.ctx, first.LeaseID, 1), store.ErrFenced)
 		s.release(second)
 		require.ErrorIs(s, s.MarkAlone(s.ctx, second.LeaseID, 1), store.ErrFenced)
-		require.ErrorIs(s, s.MarkAlone(s.ctx, store.LeaseID{Conversation: bob, Epoch: 1}, 1), store.ErrFenced)
+		require.ErrorIs(s, s.MarkAlone(s.ctx, store.LeaseID{Conversation: bob, Token: 1}, 1), store.ErrFenced)
 	}},
 	{"an expired lease leaves no fatal event while its process lives", func(s *suite) {
 		s.put(ann, "a")
@@ -150,18 +157,18 @@ var claimPromises = []promise{
 			s.clock.advance(ttl)
 		}
 	}},
-	{"a commit resets the starts", func(s *suite) {
+	{"a commit resets the deliveries", func(s *suite) {
 		s.put(ann, "a")
 		s.one(ann)
 		s.clock.advance(ttl)
 		lease := s.one(ann)
-		require.Equal(s, 2, lease.Starts)
+		require.Equal(s, 2, lease.Deliveries)
 		s.commit(store.Outcome{Lease: lease.LeaseID})
 		s.clock.advance(ttl)
 		lease = s.one(ann)
-		require.Equal(s, 1, lease.Starts)
+		require.Equal(s, 1, lease.Deliveries)
 		s.release(lease)
-		require.Equal(s, 1, s.one(ann).Starts)
+		require.Equal(s, 1, s.one(ann).Deliveries)
 	}},
 	{"no lease is handed out without work", func(s *suite) {
 		s.put(ann, "a")

@@ -11,7 +11,7 @@ import (
 // attend announces a replica and expects that these are there.
 func (s *suite) attend(r store.Replica, want ...store.Replica) {
 	s.Helper()
-	got, err := s.Attend(s.ctx, r)
+	got, err := s.Heartbeat(s.ctx, r)
 	require.NoError(s, err)
 	require.Equal(s, want, got)
 }
@@ -37,11 +37,11 @@ var clusterPromises = []promise{
 	{"it is known when a page had an echo", func(s *suite) {
 		echo := func(key string) {
 			ev := event(ann, key)
-			ev.Confirms = "of a send that is not there"
+			ev.EchoOf = "of a send that is not there"
 			require.NoError(s, s.Put(s.ctx, ev))
 		}
 		echoed := func(page string) time.Time {
-			at, err := s.Echoed(s.ctx, page)
+			at, err := s.EchoedAt(s.ctx, page)
 			require.NoError(s, err)
 			return at
 		}
@@ -62,7 +62,7 @@ var clusterPromises = []promise{
 		s.commit(store.Outcome{Lease: lease.LeaseID, Start: "s", Release: true, After: time.Hour, Awaits: "s"})
 		s.none()
 		ev := event(ann, "echo")
-		ev.Confirms = "s"
+		ev.EchoOf = "s"
 		require.NoError(s, s.Put(s.ctx, ev))
 		lease = s.one(ann)
 		require.Equal(s, []string{"next"}, sendKeys(lease))

@@ -98,7 +98,7 @@ var commitPromises = []promise{
 	refused("a place that is none leaves nothing of the outcome", nil, func(o *store.Outcome) {
 		o.Writes = append(o.Writes, place(math.NaN(), 0))
 	}),
-	refused("a wrong epoch leaves nothing of the outcome", store.ErrFenced, func(o *store.Outcome) { o.Lease.Epoch++ }),
+	refused("a wrong fencing token leaves nothing of the outcome", store.ErrFenced, func(o *store.Outcome) { o.Lease.Token++ }),
 	{"a conflict names its session", func(s *suite) {
 		s.put(ann, "a")
 		lease := s.one(ann)

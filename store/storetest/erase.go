@@ -79,9 +79,9 @@ var erasePromises = []promise{
 		require.NoError(s, s.Forget(s.ctx, ann))
 		s.put(ann, "b")
 		lease := s.one(ann)
-		require.NotEqual(s, stale.Epoch, lease.Epoch)
-		require.Greater(s, lease.Epoch, stale.Epoch)
-		require.Equal(s, 1, lease.Starts)
+		require.NotEqual(s, stale.Token, lease.Token)
+		require.Greater(s, lease.Token, stale.Token)
+		require.Equal(s, 1, lease.Deliveries)
 		s.refuses(store.ErrFenced, store.Outcome{Lease: stale.LeaseID, Event: done(lease)})
 	}},
 	{"deduplication outlasts being forgotten", func(s *suite) {
@@ -103,7 +103,7 @@ var erasePromises = []promise{
 			store.SaveSent{Sent: store.Sent{PageID: ann.PageID, PSID: ann.PersonID, Key: "l", At: at}})
 		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{}))
 		require.Equal(s, 7, s.known(ann))
-		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Received: start, Sent: start, Seen: start}))
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Received: start, Sent: start, DedupKeys: start}))
 		require.Equal(s, 7, s.known(ann), "what is as old as the cutoff is not older")
 		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Received: at}))
 		received, err := s.Received(s.ctx, ann.PageID, ann.PersonID, 10)
@@ -127,7 +127,7 @@ var erasePromises = []promise{
 		s.put(ann, "new")
 		s.enqueue(send(ann, "new"))
 		s.finish(s.one(ann))
-		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Seen: s.clock.Now()}))
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{DedupKeys: s.clock.Now()}))
 		s.put(ann, "old", "new")
 		s.enqueue(send(ann, "old"), send(ann, "new"))
 		lease := s.one(ann)
@@ -149,7 +149,7 @@ var erasePromises = []promise{
 			}
 		}
 		require.NoError(s, s.Replay(s.ctx, s.letters(store.DeadQuery{})[0].ID))
-		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Seen: s.clock.Now()}))
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{DedupKeys: s.clock.Now()}))
 		s.put(ann, "waits", "replayed")
 		s.enqueue(send(ann, "waits"))
 		require.Equal(s, 2, s.stats().Events)
@@ -163,7 +163,7 @@ var erasePromises = []promise{
 			s.bury(lease, store.Failure{})
 		}
 		s.clock.advance(24 * time.Hour)
-		purge := func() { require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Seen: s.clock.Now()})) }
+		purge := func() { require.NoError(s, s.Purge(s.ctx, store.Cutoffs{DedupKeys: s.clock.Now()})) }
 		purge()
 		s.put(ann, "a")
 		s.put(bob, "b")
@@ -190,7 +190,7 @@ var erasePromises = []promise{
 			}
 			s.commit(o)
 		}
-		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Seen: start, Sent: start, Received: start}))
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{DedupKeys: start, Sent: start, Received: start}))
 		s.put(ann, "c")
 		s.put(bob, "d")
 		s.none()
@@ -256,7 +256,7 @@ var lifePromises = []promise{
 		for name, err := range map[string]error{
 			"Put": s.Put(s.ctx, event(ann, "k")), "Enqueue": s.Enqueue(s.ctx, send(ann, "k")), "Ping": s.Ping(s.ctx),
 			"Commit": second(s.Commit(s.ctx, store.Outcome{})), "Replay": s.Replay(s.ctx, 1), "Drop": s.Drop(s.ctx, 1),
-			"Apply": s.Apply(s.ctx, thumb(ann)), "Forget": s.Forget(s.ctx, ann), "Purge": s.Purge(s.ctx, store.Cutoffs{Seen: start}),
+			"Apply": s.Apply(s.ctx, thumb(ann)), "Forget": s.Forget(s.ctx, ann), "Purge": s.Purge(s.ctx, store.Cutoffs{DedupKeys: start}),
 			"Claim": second(s.Claim(s.ctx, all)), "Renew": second(s.Renew(s.ctx, ttl)), "Cancel": second(s.Cancel(s.ctx, ann, "k")),
 			"Dead": second(s.Dead(s.ctx, store.DeadQuery{})), "Stats": second(s.Stats(s.ctx)),
 			"Person": second(s.Person(s.ctx, "p", "u")), "Locations": second(s.Locations(s.ctx, "p", "u", 1)),

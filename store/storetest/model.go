@@ -21,7 +21,7 @@ type model struct {
 	events                []*modelEvent
 	sends                 []*modelSend
 	boxes                 map[store.Conversation]*modelBox
-	epochs                map[store.Conversation]int64 // the highest ever
+	tokens                map[store.Conversation]int64 // the highest ever
 	dead                  []*modelLetter
 	people                map[store.Conversation]*modelPerson
 	sessions              map[store.Conversation]int64
@@ -58,7 +58,7 @@ type modelPerson struct {
 type modelBox struct {
 	held  bool
 	until time.Time // of the lease
-	epoch int64
+	token int64
 	begun int       // claims without a commit
 	rest  time.Time // until when nobody may claim
 }
@@ -66,7 +66,7 @@ type modelBox struct {
 func newModel() *model {
 	return &model{
 		now: start, seenEvents: map[string]time.Time{}, seenSends: map[string]time.Time{}, seenEdits: map[string]time.Time{},
-		boxes: map[store.Conversation]*modelBox{}, epochs: map[store.Conversation]int64{},
+		boxes: map[store.Conversation]*modelBox{}, tokens: map[store.Conversation]int64{},
 		people: map[store.Conversation]*modelPerson{}, sessions: map[store.Conversation]int64{}, sent: map[store.Conversation]int{},
 		kept: map[store.Conversation][]string{},
 	}
@@ -84,7 +84,7 @@ func (m *model) put(events []store.Event) {
 	for _, ev := range fresh {
 		m.seenEvents[ev.Key] = m.now
 		m.sends = slices.DeleteFunc(m.sends, func(s *modelSend) bool {
-			settled := s.Started && s.Key == ev.Confirms && s.PageID == ev.PageID
+			settled := s.Started && s.Key == ev.EchoOf && s.PageID == ev.PageID
 			if settled {
 				m.sent[s.Conversation]++
 				m.box(s.Conversation).rest = time.Time{}
@@ -238,7 +238,7 @@ func isolated(interruptions int) int {
 
 func (m *model) holds(id store.LeaseID) bool {
 	box := m.box(id.Conversation)
-	return box.held && box.epoch == id.Epoch
+	return box.held && box.token == id.Token
 }
 
 // commit returns the error that the store must return.

@@ -38,7 +38,7 @@ var pagePromises = []promise{
 		second := s.claim(serving(only(ann.PageID)))
 		require.Len(s, second, 2)
 		for _, lease := range second {
-			require.Equal(s, 1, lease.Starts, "a claim that passed over it changed nothing")
+			require.Equal(s, 1, lease.Deliveries, "a claim that passed over it changed nothing")
 		}
 	}},
 	{"a page that is served again is claimed again", func(s *suite) {
@@ -141,7 +141,7 @@ var pagePromises = []promise{
 		pass()
 		require.Empty(s, s.claim(mine))
 		echo := event(store.Conversation{PageID: ann.PageID, PersonID: "echo"}, "echo")
-		echo.Confirms = "1"
+		echo.EchoOf = "1"
 		require.NoError(s, s.Put(s.ctx, echo))
 		found, err := s.Cancel(s.ctx, ann, "3")
 		require.NoError(s, err)
@@ -163,8 +163,8 @@ var pagePromises = []promise{
 		claim.Suspects = store.Suspects{1, 0, 0}
 		leases := s.claim(claim)
 		require.Len(s, leases, 1)
-		require.Equal(s, 3, leases[0].Starts)
-		require.Equal(s, 3, s.one(ann).Starts)
+		require.Equal(s, 3, leases[0].Deliveries)
+		require.Equal(s, 3, s.one(ann).Deliveries)
 	}},
 	{"what waits is counted by page", func(s *suite) {
 		require.Empty(s, s.waiting())

@@ -289,6 +289,38 @@ var sessionPromises = []promise{
 		require.Equal(s, int64(1), got.Version)
 		require.Zero(s, got.Expires)
 	}},
+	{"the life of a session is counted by the store's clock from the commit", func(s *suite) {
+		stored := func() store.Session {
+			got, err := s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+			require.NoError(s, err)
+			return got
+		}
+		w := session(0, `1`)
+		w.Life, w.Expires = time.Minute, start.Add(time.Second)
+		s.clock.advance(time.Hour)
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.clock.advance(time.Second)
+		_, err := s.Commit(s.ctx, store.Outcome{Lease: lease.LeaseID, Writes: []store.Write{w}})
+		require.NoError(s, err)
+		require.Equal(s, s.clock.Now().Add(time.Minute), stored().Expires, "Expires does not count")
+		s.clock.advance(time.Minute - time.Microsecond)
+		w.Version = 1
+		s.apply(w) // lives anew
+		s.clock.advance(time.Minute - time.Microsecond)
+		require.Equal(s, int64(2), stored().Version)
+		s.clock.advance(time.Microsecond)
+		_, err = s.Session(s.ctx, ann.PageID, ann.PersonID, "order")
+		require.ErrorIs(s, err, store.ErrNotFound)
+
+		brief := session(0, `2`)
+		brief.Life = time.Nanosecond
+		s.apply(brief, brief)
+		w = session(0, `3`)
+		w.Life, w.Expires = -time.Minute, s.clock.Now().Add(time.Second)
+		s.apply(w)
+		require.Equal(s, w.Expires, stored().Expires, "a life below 1 is none")
+	}},
 	{"a deleted session is none", func(s *suite) {
 		gone := store.DeleteSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "order"}
 		s.apply(gone)

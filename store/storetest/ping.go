@@ -36,7 +36,7 @@ var pingPromises = []promise{
 			s.finish(lease)
 		}
 		require.Equal(s, store.Stats{}, s.stats())
-		replicas, err := s.Attend(s.ctx, store.Replica{Owner: "a", TTL: ttl})
+		replicas, err := s.Heartbeat(s.ctx, store.Replica{Owner: "a", TTL: ttl})
 		require.NoError(s, err)
 		require.Len(s, replicas, 1)
 	}},

@@ -14,7 +14,7 @@ var putPromises = []promise{
 	{"an event comes out as it went in", func(s *suite) {
 		in := store.Event{
 			Conversation: ann, Key: "k", Time: start.Add(-time.Hour + 123*time.Microsecond),
-			Body: []byte("{\"text\":\"\\u0000 \xff 你好\"}"), Confirms: "send",
+			Body: []byte("{\"text\":\"\\u0000 \xff 你好\"}"), EchoOf: "send",
 		}
 		body := in.Body
 		in.Body = append([]byte(nil), body...)

@@ -92,7 +92,7 @@ func (p *player) put() {
 		ev := event(pick(p, p.convs), p.key())
 		ev.Time = start.Add(time.Duration(p.rand.IntN(20)) * time.Second)
 		if p.rand.IntN(2) == 0 && len(p.model.sends) > 0 {
-			ev.Confirms = pick(p, p.model.sends).Key
+			ev.EchoOf = pick(p, p.model.sends).Key
 		}
 		switch p.rand.IntN(8) {
 		case 0, 1:
@@ -191,11 +191,11 @@ func (p *player) claimWith(claim store.Claim) {
 		room[level]--
 		require.GreaterOrEqual(p, room[level], 0, p.step)
 		require.Zero(p, lease.Fatal, p.step)
-		require.Greater(p, lease.Epoch, p.model.epochs[conv], p.step)
-		require.Equal(p, box.begun+1, lease.Starts, p.step)
+		require.Greater(p, lease.Token, p.model.tokens[conv], p.step)
+		require.Equal(p, box.begun+1, lease.Deliveries, p.step)
 		p.same(lease, claim.Events)
-		*box = modelBox{held: true, until: p.model.now.Add(claim.TTL), epoch: lease.Epoch, begun: lease.Starts, rest: box.rest}
-		p.model.epochs[conv] = lease.Epoch
+		*box = modelBox{held: true, until: p.model.now.Add(claim.TTL), token: lease.Token, begun: lease.Deliveries, rest: box.rest}
+		p.model.tokens[conv] = lease.Token
 	}
 	p.leases = append(p.leases, leases...)
 }
@@ -356,7 +356,7 @@ func (p *player) forget() {
 
 func (p *player) purge() {
 	cutoff := p.model.now.Add(-time.Duration(p.rand.IntN(20)) * time.Second)
-	cutoffs := store.Cutoffs{Seen: cutoff}
+	cutoffs := store.Cutoffs{DedupKeys: cutoff}
 	if p.rand.IntN(2) == 0 {
 		cutoffs.People = p.model.now.Add(-time.Duration(p.rand.IntN(20)) * time.Second)
 		p.model.purgeSilent(cutoffs.People)

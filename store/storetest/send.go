@@ -314,7 +314,7 @@ var sendPromises = []promise{
 			store.CancelSend{Conversation: bob, Key: "bobs"}, store.CancelSend{Conversation: ann, Key: "unknown"},
 		}, Sends: []store.Send{delayed(ann, "moved", time.Hour)}}
 		stale := out
-		stale.Lease.Epoch--
+		stale.Lease.Token--
 		s.refuses(store.ErrFenced, stale)
 		require.Equal(s, 3, s.stats().Sends, "a refused turn takes nothing back")
 		s.commit(out)
@@ -367,7 +367,7 @@ var sendPromises = []promise{
 // echo is an event that proves a send.
 func echo(conv store.Conversation, key, confirms string) store.Event {
 	ev := event(conv, key)
-	ev.Confirms = confirms
+	ev.EchoOf = confirms
 	return ev
 }
 

@@ -232,10 +232,10 @@ var unsendPromises = []promise{
 	{"the deletion is remembered as long as a key", func(s *suite) {
 		require.NoError(s, s.Put(s.ctx, unsending(ann, "a")))
 		s.finish(s.one(ann))
-		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Seen: start}))
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{DedupKeys: start}))
 		require.NoError(s, s.Put(s.ctx, event(ann, "a"), edit(ann, "a", 1)))
 		s.none()
-		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Seen: start.Add(time.Microsecond)}))
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{DedupKeys: start.Add(time.Microsecond)}))
 		require.NoError(s, s.Put(s.ctx, edit(ann, "a", 1)))
 		require.Equal(s, []string{edit(ann, "a", 1).Key}, eventKeys(s.one(ann)))
 	}},
@@ -262,7 +262,7 @@ var unsendPromises = []promise{
 		s.enqueue(send(ann, "s"))
 		s.start(s.one(ann), "s")
 		echo := event(ann, "echo of a")
-		echo.Confirms = "s"
+		echo.EchoOf = "s"
 		require.NoError(s, s.Put(s.ctx, echo, unsending(ann, "a")))
 		require.Zero(s, s.stats().Sends)
 		require.Equal(s, 1, s.stats().Events)

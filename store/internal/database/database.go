@@ -122,11 +122,11 @@ type Dialect interface {
 	// Clustered follows the definition of a table whose rows are best kept in the
 	// order of their primary key.
 	Clustered() string
-	// Epochs makes the source of epochs. NextEpoch is a change, empty if none is
+	// Tokens makes the source of fencing tokens. NextToken is a change, empty if none is
 	// needed, and the query after it that draw one: higher than all before it,
 	// whatever becomes of the transaction, if there are others meanwhile.
-	Epochs() string
-	NextEpoch() (change, query string)
+	Tokens() string
+	NextToken() (change, query string)
 	// SkipLocked ends a SELECT whose rows are to be locked, leaving out those
 	// that another process has locked; empty if there is no other process.
 	SkipLocked() string
@@ -134,7 +134,7 @@ type Dialect interface {
 	// that argument.
 	NotIn(column string, values []string) (condition string, argument any)
 	// Ended is an expression for whether the process that holds the lease of the
-	// mailbox m has ended, where the lease has expired but was not found void. It
+	// conversation m has ended, where the lease has expired but was not found void. It
 	// is evaluated in a transaction that has joined the cluster.
 	Ended() string
 	// Clock is an expression for the database's time in microseconds since

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// mailbox is what waits in one conversation, and who works on it.
-type mailbox struct {
+// conversation is what waits for one page and person, and its lease.
+type conversation struct {
 	conv   Conversation
 	events []*memoryEvent // in the order to handle them
 	sends  []*memorySend  // in the order they were added
 
 	leased     bool
 	leaseUntil time.Time
-	epoch      int64
-	starts     int
+	token      int64
+	deliveries int
 	// holdUntil is until when the conversation cannot be claimed.
 	holdUntil time.Time
 	// nextAt is when the waiting work became due, or will; zero while there is
@@ -38,18 +38,18 @@ type memorySend struct {
 	notBefore, startedAt time.Time
 }
 
-// box returns a conversation's mailbox, making one if there is none.
-func (m *Memory) box(conv Conversation) *mailbox {
-	box := m.mailboxes[conv]
+// box returns a conversation, making it if there is none.
+func (m *Memory) box(conv Conversation) *conversation {
+	box := m.conversations[conv]
 	if box == nil {
-		box = &mailbox{conv: conv, index: -1}
-		m.mailboxes[conv] = box
+		box = &conversation{conv: conv, index: -1}
+		m.conversations[conv] = box
 	}
 	return box
 }
 
 // insert puts an event where it belongs: by order, then by arrival.
-func (b *mailbox) insert(ev *memoryEvent) {
+func (b *conversation) insert(ev *memoryEvent) {
 	at, _ := slices.BinarySearchFunc(b.events, ev, func(x, y *memoryEvent) int {
 		if c := x.order.Compare(y.order); c != 0 {
 			return c
@@ -60,7 +60,7 @@ func (b *mailbox) insert(ev *memoryEvent) {
 }
 
 // take removes the event at an index. The head goes without moving the rest.
-func (b *mailbox) take(i int) {
+func (b *conversation) take(i int) {
 	if i == 0 {
 		b.events[0] = nil
 		b.events = b.events[1:]
@@ -69,8 +69,8 @@ func (b *mailbox) take(i int) {
 	b.events = slices.Delete(b.events, i, i+1)
 }
 
-// wait notes that something in the mailbox is due at a time.
-func (b *mailbox) wait(at time.Time) {
+// wait notes that something in the conversation is due at a time.
+func (b *conversation) wait(at time.Time) {
 	if at.Before(b.holdUntil) {
 		at = b.holdUntil
 	}
@@ -79,8 +79,8 @@ func (b *mailbox) wait(at time.Time) {
 	}
 }
 
-// rest works out anew when what is left in the mailbox is due.
-func (b *mailbox) rest(now time.Time) {
+// rest works out anew when what is left in the conversation is due.
+func (b *conversation) rest(now time.Time) {
 	b.nextAt = time.Time{}
 	if len(b.events) > 0 {
 		b.wait(now)
@@ -91,9 +91,9 @@ func (b *mailbox) rest(now time.Time) {
 	}
 }
 
-// file puts the mailbox under the time from which it can be claimed. It
-// follows every change of a mailbox, so that none sleeps with work in it.
-func (m *Memory) file(b *mailbox) {
+// file puts the conversation under the time from which it can be claimed. It
+// follows every change of a conversation, so that none sleeps with work in it.
+func (m *Memory) file(b *conversation) {
 	if len(b.events) == 0 && len(b.sends) == 0 {
 		b.nextAt = time.Time{}
 		m.due.remove(b)
