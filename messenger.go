@@ -174,6 +174,7 @@ func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error 
 		events = append(events, store.Event{
 			Conversation: store.Conversation{PageID: e.PageID, PersonID: e.Thread},
 			Key:          e.Key,
+			KeyTime:      e.KeyTime,
 			Time:         e.Time,
 			Body:         body,
 			EchoOf:       e.SendKey,
