@@ -34,7 +34,8 @@ type UserProfile struct {
 	// RefreshAfter is the age at which a profile is asked for again. Default
 	// 7 days; 24 hours after a refusal, 5 minutes if there was no answer.
 	RefreshAfter time.Duration
-	// Wait is how long a new person's first turn waits at most. Default and
+	// Wait is how long a new person's first turn waits at most. A pause of the
+	// process, such as CPU throttling, uses up about a tenth of it. Default and
 	// maximum 1 second.
 	Wait time.Duration
 }

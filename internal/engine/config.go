@@ -83,6 +83,8 @@ const (
 	profilesAtOnce = 16
 	// profilesWaiting bounds those that wait for it.
 	profilesWaiting = 1000
+	// profileSteps is in how many parts a turn's wait for a look-up is counted.
+	profileSteps = 10
 	// profileTimeout bounds one of them.
 	profileTimeout = 10 * time.Second
 	// giveUpSending is the age at which a message that only met temporary

@@ -48,15 +48,32 @@ func (p *profiles) Lookup(ctx context.Context, query handling.ProfileQuery, wait
 	if l == nil || wait <= 0 {
 		return store.SaveProfile{}, false
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-l.done:
-		return l.result, l.ok
-	case <-timer.C:
-	case <-ctx.Done():
+	steps := time.NewTicker(max(wait/profileSteps, 1))
+	defer steps.Stop()
+	if !l.answers(ctx, steps.C) {
+		return store.SaveProfile{}, false
 	}
-	return store.SaveProfile{}, false
+	return l.result, l.ok
+}
+
+// answers waits profileSteps steps for the end of a look-up, and reports whether it has ended. A pause of the process, however
+// long, is one step: afterwards the answer may be there already and only needs to be read.
+func (l *lookup) answers(ctx context.Context, steps <-chan time.Time) bool {
+	for range profileSteps {
+		select {
+		case <-l.done:
+			return true
+		case <-steps:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	select {
+	case <-l.done: // with the last step
+		return true
+	default:
+		return false
+	}
 }
 
 // start returns the look-up of a person, a new one if none is under way. It

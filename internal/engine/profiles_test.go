@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestPauseOfTheProcessIsNotAWaitForTheProfile: what counts are steps in which the process runs.
+func TestPauseOfTheProcessIsNotAWaitForTheProfile(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		steps    int // before the answer, of which each may have taken any time
+		answered bool
+		want     bool
+	}{
+		"an answer after a pause":        {1, true, true},
+		"an answer with the last step":   {profileSteps, true, true},
+		"an answer before the last step": {profileSteps - 1, true, true},
+		"no answer":                      {profileSteps, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for range 100 { // select chooses at random
+				l := &lookup{done: make(chan struct{})}
+				steps := make(chan time.Time, c.steps)
+				for range c.steps {
+					steps <- time.Now()
+				}
+				if c.answered {
+					close(l.done)
+				}
+				require.Equal(t, c.want, l.answers(t.Context(), steps))
+			}
+		})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.False(t, (&lookup{done: make(chan struct{})}).answers(ctx, nil), "the turn has ended")
+}
