@@ -70,6 +70,7 @@ var house = map[string]room{
 		ours:   []string{"store", "store/gormstore"},
 		others: []string{"github.com/stretchr/testify", "gorm.io/gorm"},
 	},
+	"store/internal/upgradetest": {ours: []string{"store", "store/gormstore"}, others: []string{"github.com/stretchr/testify"}},
 	"store/postgres": {
 		ours: []string{"store/gormstore", "store/internal/database"},
 		others: []string{
