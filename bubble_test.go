@@ -20,6 +20,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 const (
@@ -72,7 +73,7 @@ func inBubble(t *testing.T, platform simulator.Config, cfg messenger.Config, tes
 		require.NoError(t, err)
 		w.store = cfg.Store
 		if w.store == nil {
-			w.store = store.NewMemory()
+			w.store = memory.New()
 		}
 		w.cfg = cfg
 		w.start()

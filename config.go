@@ -19,6 +19,7 @@ import (
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -148,8 +149,8 @@ type Config struct {
 	SendTimeout time.Duration
 
 	// Store is what the bot remembers with. Check the error of the function that
-	// opens it before you assign its result: New refuses a nil pointer. Default: a
-	// store.Memory, which forgets everything when the process ends.
+	// opens it before you assign its result: New refuses a nil pointer. Default:
+	// [memory.New], which forgets everything when the process ends.
 	Store store.Store
 
 	// ThreadSettings are applied when Run starts, by page id; graph.Me stands
@@ -255,7 +256,7 @@ func (c Config) WithDefaults() Config {
 		c.Policy = routing.BuiltIn()
 	}
 	if c.Store == nil {
-		c.Store = store.NewMemory(store.MemoryConfig{})
+		c.Store = memory.New(memory.Config{})
 	}
 	return c
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -140,14 +141,14 @@ func TestEmptySecretsAreNeverAnythingGoes(t *testing.T) {
 func TestNewRefusesNilPointersInInterfaces(t *testing.T) {
 	t.Parallel()
 	type tokens struct{ graph.TokenMap }
-	type memory struct{ store.Store }
+	type mine struct{ store.Store }
 	valid := messenger.Config{Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.PageToken("t")}
 	for name, test := range map[string]struct {
 		change func(*messenger.Config)
 		want   string
 	}{
-		"store":        {func(c *messenger.Config) { c.Store = (*store.Memory)(nil) }, "Config.Store: is a nil *store.Memory"},
-		"own store":    {func(c *messenger.Config) { c.Store = (*memory)(nil) }, "Config.Store: is a nil *messenger_test.memory"},
+		"store":        {func(c *messenger.Config) { c.Store = (*memory.Store)(nil) }, "Config.Store: is a nil *memory.Store"},
+		"own store":    {func(c *messenger.Config) { c.Store = (*mine)(nil) }, "Config.Store: is a nil *messenger_test.mine"},
 		"tokens":       {func(c *messenger.Config) { c.Tokens = (*tokens)(nil) }, "Config.Tokens: is a nil *messenger_test.tokens"},
 		"token source": {func(c *messenger.Config) { c.Tokens = graph.TokenFunc(nil) }, "Config.Tokens: is a nil graph.TokenFunc"},
 	} {

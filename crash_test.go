@@ -19,6 +19,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 var errCrashed = errors.New("the process has ended")
@@ -152,7 +153,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 				marked: map[store.Conversation]int64{}, fatal: map[store.Conversation]int64{},
 				onTheWay: map[string]store.Conversation{}, mayDouble: map[store.Conversation]bool{},
 			}
-			memory := store.NewMemory()
+			st := memory.New()
 			var now *mortal
 			policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 				wait := c.slow
@@ -173,9 +174,9 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 			}))
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
 				w.stop()
-				w.store = memory
+				w.store = st
 				start := func() {
-					now = &mortal{Store: memory, crashed: make(chan struct{}), survivor: alive}
+					now = &mortal{Store: st, crashed: make(chan struct{}), survivor: alive}
 					now.rest = inProcess{func() http.Handler { return w.Simulator }}
 					w.store, w.cfg.HTTPClient = now, &http.Client{Transport: now}
 					w.start()

@@ -7,7 +7,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/secret"
-	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // Pages come and go while the bot runs: here one that a customer has connected to the
@@ -16,7 +16,7 @@ func ExampleBot_SetPages() {
 	bot, err := messenger.New(messenger.Config{
 		Apps:           messenger.App("app-secret"),
 		PagesAtRunTime: true,
-		Store:          store.NewMemory(),
+		Store:          memory.New(),
 		VerifyToken:    secret.New("verify-token"),
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // A bot, a platform to try it on, and a person who says hi.
@@ -35,7 +36,7 @@ func Example() {
 		VerifyToken: secret.New("simulator-verify-token"),
 		Tokens:      graph.PageToken("simulator-page-token"),
 		GraphURL:    graphAPI.URL, // leave it out for the real platform
-		Store:       store.NewMemory(),
+		Store:       memory.New(),
 		Policy: routing.Policy{
 			receiving.TypeDefault: {{Handler: handling.UserProfile{}}},
 			receiving.TypeSimpleText: {{

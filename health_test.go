@@ -20,6 +20,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // pinged is a store whose Ping is the test's, and whose Put fails with an error.
@@ -31,7 +32,7 @@ type pinged struct {
 }
 
 func newPinged(ping func(context.Context) error) *pinged {
-	return &pinged{Store: store.NewMemory(), ping: ping}
+	return &pinged{Store: memory.New(), ping: ping}
 }
 
 func (p *pinged) Ping(ctx context.Context) error {

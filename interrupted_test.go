@@ -15,6 +15,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // slow is a handler that takes its time, and the most that it ever ran at a time.
@@ -141,7 +142,7 @@ func (s *isolationStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq
 func TestAnEventRunsAloneForAWhile(t *testing.T) {
 	t.Parallel()
 	turns := &slow{takes: 20 * time.Second}
-	st := &isolationStore{Store: store.NewMemory()}
+	st := &isolationStore{Store: memory.New()}
 	cfg := messenger.Config{Policy: texts(route("slow", turns.handle)), Store: st}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w.leavesInterrupted(1, 4, "suspect")
@@ -188,7 +189,7 @@ func TestAnEventRunsAloneBesideNoLaterEventOfAnother(t *testing.T) {
 		}
 		return reply.Reply(ctx, sending.Text("done"))
 	}
-	st := &isolationStore{Store: store.NewMemory()}
+	st := &isolationStore{Store: memory.New()}
 	cfg := messenger.Config{Policy: texts(route("handler", handler)), Store: st}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w.stop()
@@ -213,7 +214,7 @@ func TestAnEventRunsAloneForLongerEachTime(t *testing.T) {
 		t.Run(fmt.Sprint(starts), func(t *testing.T) {
 			t.Parallel()
 			turns := &slow{takes: 25 * time.Second}
-			st := &isolationStore{Store: store.NewMemory()}
+			st := &isolationStore{Store: memory.New()}
 			cfg := messenger.Config{Policy: texts(route("slow", turns.handle)), Store: st}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				st.starts.Store(starts)
@@ -258,7 +259,7 @@ func TestAnInterruptedEventIsNotADeadLetter(t *testing.T) {
 // What ended its process while it ran alone is a dead letter, and not run again.
 func TestAFatalEventIsNotRun(t *testing.T) {
 	t.Parallel()
-	st := &isolationStore{Store: store.NewMemory()}
+	st := &isolationStore{Store: memory.New()}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo), Store: st}, func(w *world) {
 		w.stop()
 		w.says(ada, "hi")

@@ -16,6 +16,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // times notes when something happened, counted from the first time.
@@ -85,7 +86,7 @@ func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 				return reply.Reply(ctx, sending.Text("done"))
 			}),
 		)
-		inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: &noRenew{store.NewMemory()}}, func(w *world) {
+		inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: &noRenew{memory.New()}}, func(w *world) {
 			w.says(ada, "go")
 			after(time.Minute)
 			require.Len(t, first.list(), 2)
@@ -111,7 +112,7 @@ func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 			}
 		}
 		cfg := messenger.Config{
-			Policy: texts(three), Store: &noRenew{store.NewMemory()}, SendTimeout: 20 * time.Second,
+			Policy: texts(three), Store: &noRenew{memory.New()}, SendTimeout: 20 * time.Second,
 			SendMiddleware: []sending.Middleware{slow},
 		}
 		inBubble(t, simulator.Config{}, cfg, func(w *world) {
@@ -197,7 +198,7 @@ func TestStuckWorkersLostLeaseIsNotRenewed(t *testing.T) {
 			return next(ctx, d)
 		}
 	}
-	st := &lateRenew{Store: store.NewMemory()}
+	st := &lateRenew{Store: memory.New()}
 	cfg := messenger.Config{Policy: texts(echo), Store: st, SendMiddleware: []sending.Middleware{stuck}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		st.until = time.Now().Add(13 * time.Second) // the lease is given up after 12

@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -86,7 +87,7 @@ func New(config Config) (*Bot, error) {
 	}
 	b.startSettings()
 	b.health.ping, b.health.log = cfg.Store.Ping, cfg.Logger
-	if _, ok := cfg.Store.(*store.Memory); ok {
+	if _, ok := cfg.Store.(*memory.Store); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}
 	b.engine = engine.New(engine.Config{

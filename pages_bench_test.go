@@ -11,7 +11,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/secret"
-	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -19,7 +19,7 @@ import (
 func onboarded(tb testing.TB, pages int) *messenger.Bot {
 	tb.Helper()
 	bot, err := messenger.New(messenger.Config{
-		Apps: messenger.App(appSecret), Logger: slog.New(slog.DiscardHandler), PagesAtRunTime: true, Store: store.NewMemory(),
+		Apps: messenger.App(appSecret), Logger: slog.New(slog.DiscardHandler), PagesAtRunTime: true, Store: memory.New(),
 		VerifyToken: secret.New(verifyToken),
 	})
 	require.NoError(tb, err)

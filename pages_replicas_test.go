@@ -24,6 +24,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/store/postgres"
 	"github.com/djmessenger/messenger/store/sqlite"
 )
@@ -105,7 +106,7 @@ func stores(t *testing.T, kind string, n int) []store.Store {
 	}
 	switch kind {
 	case "memory":
-		all[0] = store.NewMemory()
+		all[0] = memory.New()
 	case "sqlite":
 		all[0] = open(func() (store.Store, error) { return sqlite.Open(filepath.Join(t.TempDir(), "bot.db")) })
 	case "postgres":

@@ -20,6 +20,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -523,7 +524,7 @@ func TestMistakesInTheConfigurationOfPages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.cfg.VerifyToken = secret.New(verifyToken)
-			test.cfg.Store = store.NewMemory()
+			test.cfg.Store = memory.New()
 			_, err := messenger.New(test.cfg)
 			if test.want == "" {
 				require.NoError(t, err)

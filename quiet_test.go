@@ -24,6 +24,7 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/store/sqlite"
 )
 
@@ -470,7 +471,7 @@ func TestSilenceOutlivesTheProcess(t *testing.T) {
 		require.Equal(t, []string{"you said 1", "Eve here", "you said 3"}, w.texts(ada))
 		w.stop()
 		require.NoError(t, w.store.(*gormstore.Store).Close())
-		w.store = store.NewMemory()
+		w.store = memory.New()
 		w.start()
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // timedKeys is a store in which the same Key with another KeyTime is another event, whether the store below looks at KeyTime or not.
@@ -67,7 +68,7 @@ func TestRedeliveryTakesEffectOnce(t *testing.T) {
 					keys = append(keys, ev.Key)
 					return nil
 				}))}}
-			st := &timedKeys{Store: store.NewMemory()}
+			st := &timedKeys{Store: memory.New()}
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
 				deliver := func(sent int64, list, element string) {
 					body := fmt.Sprintf(`{"object":"page","entry":[{"id":%q,"time":%d,%q:[%s]}]}`, pageID, sent, list, element)

@@ -24,6 +24,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // replyWay is a way in which a route replies, and what must come of it.
@@ -358,7 +359,7 @@ func TestRefusalThatTheStoreCannotRecord(t *testing.T) {
 		_ = reply.Reply(ctx, sending.Text(""))
 		return nil
 	}))
-	cfg := messenger.Config{Policy: policy, Store: noRefusals{store.NewMemory()}}
+	cfg := messenger.Config{Policy: policy, Store: noRefusals{memory.New()}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.says(ada, "long")
 		w.says(ada, "hi")

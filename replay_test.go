@@ -20,6 +20,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // breaks is a route with effects that fails for good until it is mended.
@@ -204,7 +205,7 @@ func TestCallThatFailsCostsOnlyItsRoute(t *testing.T) {
 	counts := route("counts", func(ctx context.Context, _ *receiving.Event, _ *sending.Replier) error {
 		return store.Queue(ctx, store.Call{API: "test", Run: func(any) error { good.Add(1); return nil }})
 	})
-	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(pays, counts, echo), Store: caller{store.NewMemory()}}, func(w *world) {
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(pays, counts, echo), Store: caller{memory.New()}}, func(w *world) {
 		w.says(ada, "hi")
 		after(2 * time.Minute)
 		require.EqualValues(t, 4, calls.Load(), "it was tried as often as a handler")
@@ -250,7 +251,7 @@ func (f *fussy) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSe
 
 func TestTurnThatRunsAgainMakesTheSameSends(t *testing.T) {
 	t.Parallel()
-	st := &fussy{Store: store.NewMemory(), before: store.ErrFenced}
+	st := &fussy{Store: memory.New(), before: store.ErrFenced}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three, echo), Store: st}, func(w *world) {
 		w.says(ada, "hi")
 		after(time.Minute)
@@ -278,7 +279,7 @@ func TestCommitWhoseAnswerIsLostTakesEffectOnce(t *testing.T) {
 				runs.Add(1)
 				return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("hello")), c.fail)
 			}))
-			st := &fussy{Store: store.NewMemory(), after: errors.New("connection lost")}
+			st := &fussy{Store: memory.New(), after: errors.New("connection lost")}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
 				w.says(ada, "hi")
 				after(2 * time.Minute)
@@ -312,7 +313,7 @@ func TestLostAnswersOfCommitsLoseNoMessages(t *testing.T) {
 	for _, atMostOnce := range []bool{false, true} {
 		t.Run(fmt.Sprint("at most once ", atMostOnce), func(t *testing.T) {
 			t.Parallel()
-			st := &forgetful{Store: store.NewMemory()}
+			st := &forgetful{Store: memory.New()}
 			var runs atomic.Int32
 			count := route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 				runs.Add(1)
@@ -359,7 +360,7 @@ func TestCommitsOfAnEvent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := &counting{Store: store.NewMemory()}
+			st := &counting{Store: memory.New()}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(c.routes...), Store: st}, func(w *world) {
 				w.says(ada, "hi")
 				after(time.Minute)

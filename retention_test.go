@@ -10,6 +10,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 const day = 24 * time.Hour
@@ -67,7 +68,7 @@ func TestRetention(t *testing.T) {
 			return store.Cutoffs{People: now.Add(-day), Received: now.Add(-2 * day), DedupKeys: now.Add(-8 * day), Sent: now.Add(-4 * day)}
 		}},
 	} {
-		st := purged{store.NewMemory(), make(chan store.Cutoffs, 10)}
+		st := purged{memory.New(), make(chan store.Cutoffs, 10)}
 		inBubble(t, simulator.Config{}, messenger.Config{Store: st, Retention: c.keep}, func(*world) {
 			now := time.Now()
 			after(time.Second)

@@ -20,6 +20,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -116,7 +117,7 @@ func TestPausedReplicaLosesItsEffects(t *testing.T) {
 	t.Parallel()
 	// A store whose renewals fail is what a replica sees that was paused, or
 	// cut off, past its lease.
-	st := &noRenew{Store: store.NewMemory()}
+	st := &noRenew{Store: memory.New()}
 	var runs atomic.Int32
 	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if runs.Add(1) == 1 {
@@ -236,7 +237,7 @@ func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
 		}
 		return nil
 	}))
-	inBubble(t, simulator.Config{}, messenger.Config{Policy: poison, Store: picky{store.NewMemory()}}, func(w *world) {
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: poison, Store: picky{memory.New()}}, func(w *world) {
 		w.says(ada, "poison")
 		w.says(ada, "fine")
 		w.says(lin, "fine")
@@ -276,7 +277,7 @@ func (f *flaky) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSe
 
 func TestStoreThatGoesAwayAndComesBackCostsNothing(t *testing.T) {
 	t.Parallel()
-	st := &flaky{Store: store.NewMemory()}
+	st := &flaky{Store: memory.New()}
 	var runs atomic.Int32
 	policy := texts(route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if runs.Add(1) == 1 {

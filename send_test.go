@@ -13,7 +13,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
-	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -50,7 +50,7 @@ func TestSendToAPageWithoutAnApp(t *testing.T) {
 		"a page that the token map doesn't know": {[]receiving.App{app("1", "3")}, "3", true},
 	} {
 		for kind, source := range tokens {
-			st := store.NewMemory()
+			st := memory.New()
 			bot, err := messenger.New(messenger.Config{Apps: c.apps, VerifyToken: secret.New("v"), Tokens: source, Store: st, Logger: quiet})
 			require.NoError(t, err)
 			for call, err := range map[string]error{

@@ -20,7 +20,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
-	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // Bots are started, used and stopped from all sides at once, in every order; the
@@ -32,7 +32,7 @@ func TestStartAndStopFromAllSides(t *testing.T) {
 	}))
 	t.Cleanup(platform.Close)
 	for round := range 40 {
-		st := store.NewMemory()
+		st := memory.New()
 		bot, err := messenger.New(messenger.Config{
 			Apps:        []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}},
 			GracePeriod: 50 * time.Millisecond, GraphURL: platform.URL, Logger: slog.New(slog.DiscardHandler), Policy: texts(echo), Store: st,

@@ -23,6 +23,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/store/postgres"
 	"github.com/djmessenger/messenger/store/sqlite"
 	"github.com/djmessenger/messenger/threadsettings"
@@ -68,7 +69,7 @@ func shopMenu(items ...threadsettings.MenuItem) map[string]threadsettings.Settin
 func TestTypedTitleCountsAsTheTap(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) store.Store{
-		"memory": func(*testing.T) store.Store { return store.NewMemory() },
+		"memory": func(*testing.T) store.Store { return memory.New() },
 		"sqlite": func(t *testing.T) store.Store {
 			st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"))
 			require.NoError(t, err)
@@ -194,7 +195,7 @@ func TestTypedTitleMeansWhatTheyHadSeen(t *testing.T) {
 // neither lost nor taken for another.
 func TestOfferThatCannotBeReadIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	broken := &unreadable{Memory: store.NewMemory()}
+	broken := &unreadable{Store: memory.New()}
 	inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: taking()}, func(w *world) {
 		w.says(ada, "sizes")
 		after(0)
@@ -255,7 +256,7 @@ func TestReplayedTitleMeansWhatThePersonHadSeen(t *testing.T) {
 					{Handler: handling.SimpleText{Pattern: "all"}, Senders: ask("all")},
 				},
 			}
-			broken := &unreadable{Memory: store.NewMemory()}
+			broken := &unreadable{Store: memory.New()}
 			inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: policy}, func(w *world) {
 				w.says(ada, "one")
 				after(time.Minute)
@@ -301,7 +302,7 @@ func TestReplayedTitleThatIsNoTapAnyMore(t *testing.T) {
 }
 
 type unreadable struct {
-	*store.Memory
+	*memory.Store
 
 	fails int
 }
@@ -311,7 +312,7 @@ func (u *unreadable) Sent(ctx context.Context, pageID, psid string, limit int) (
 		u.fails--
 		return nil, errors.New("the store is away")
 	}
-	return u.Memory.Sent(ctx, pageID, psid, limit)
+	return u.Store.Sent(ctx, pageID, psid, limit)
 }
 
 // TestTypedTitleOnOtherPages: on Instagram a title counts as well, and what one page has

@@ -19,6 +19,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // unsentCallback is an element about the message m_secret, as the platform sends it.
@@ -220,7 +221,7 @@ func TestPersonAfterATurnThatNoLongerWaits(t *testing.T) {
 					}
 					return w.bot.Send(ctx, pageID, ada, sending.Text("news"))
 				}))}}
-			cfg := messenger.Config{Policy: policy, Store: &losesAnswer{Store: store.NewMemory(), lost: unsent}}
+			cfg := messenger.Config{Policy: policy, Store: &losesAnswer{Store: memory.New(), lost: unsent}}
 			cfg.OnSendFailed = func(_ context.Context, f sending.Failure) { failures = append(failures, f.Err) }
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(in *world) {
 				w = in

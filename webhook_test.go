@@ -26,6 +26,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // callback is the body of a callback with one text message.
@@ -98,7 +99,7 @@ func (r *refusing) Put(ctx context.Context, events ...store.Event) error {
 
 func TestWhatIsNotStoredIsAnswered503AndNothingInnerIsTold(t *testing.T) {
 	t.Parallel()
-	st := &refusing{Store: store.NewMemory()}
+	st := &refusing{Store: memory.New()}
 	st.down.Store(true)
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo), Store: st}, func(w *world) {
 		out := w.post(callback(pageID, "4711", "m_1", "hi"))
@@ -115,7 +116,7 @@ func TestWhatIsNotStoredIsAnswered503AndNothingInnerIsTold(t *testing.T) {
 
 func TestFullBacklogOfOnePageLeavesTheOtherAlone(t *testing.T) {
 	t.Parallel()
-	st := store.NewMemory(store.MemoryConfig{Backlog: 2})
+	st := memory.New(memory.Config{Backlog: 2})
 	var got atomic.Int32
 	policy := texts(route("count", func(_ context.Context, ev *receiving.Event, _ *sending.Replier) error {
 		got.Add(1)

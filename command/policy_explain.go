@@ -18,6 +18,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 func policyExplain(config Config) *cli.Command {
@@ -196,7 +197,7 @@ func explainOne(ctx context.Context, cmd *cli.Command, policy routing.Policy, ev
 	person := store.Person{PageID: ev.PageID, PSID: ev.PersonID, Profile: store.Profile{
 		Locale: cmd.String("locale"), FirstName: cmd.String("first-name"),
 	}}
-	ctx = store.NewTurn(store.NewMemory(), person).Begin("explain").Context(ctx)
+	ctx = store.NewTurn(memory.New(), person).Begin("explain").Context(ctx)
 	e := explained{
 		Type: ev.Type, Page: ev.PageID, Person: ev.PersonID, Text: ev.Text(), Payload: ev.PayloadText(), Standby: ev.Standby,
 		Routes: []route{},

@@ -13,6 +13,7 @@ import (
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 func text(s string) *receiving.Event {
@@ -37,7 +38,7 @@ func quickReply(data string) *receiving.Event {
 func handle(t *testing.T, h handling.Handler, ev *receiving.Event) ([]store.Write, *sending.Recorder, *sending.Replier) {
 	t.Helper()
 	require.True(t, h.ShouldHandle(t.Context(), ev))
-	set := store.NewTurn(store.NewMemory(), store.Person{PageID: ev.PageID, PSID: ev.PersonID}).Begin("test")
+	set := store.NewTurn(memory.New(), store.Person{PageID: ev.PageID, PSID: ev.PersonID}).Begin("test")
 	var rec sending.Recorder
 	reply := rec.Replier(ev)
 	require.NoError(t, h.Handle(set.Context(t.Context()), ev, reply))

@@ -19,6 +19,7 @@ import (
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 func TestFileFromKnowsItsKindByItsName(t *testing.T) {
@@ -55,7 +56,7 @@ func ExampleUpload() {
 		return
 	}
 	// The bot hands such a context to every handler.
-	turn := store.NewTurn(store.NewMemory(), store.Person{PageID: "1234", PSID: "42"})
+	turn := store.NewTurn(memory.New(), store.Person{PageID: "1234", PSID: "42"})
 	ctx := graph.With(turn.Begin("map").Context(context.Background()), client)
 
 	files := fstest.MapFS{"map.png": {Data: []byte("\x89PNG")}} // or an embed.FS
@@ -75,7 +76,7 @@ type shop struct {
 
 func newShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{t: t, store: store.NewMemory()}
+	s := &shop{t: t, store: memory.New()}
 	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		s.uploads++
 		_, _ = fmt.Fprintf(w, `{"attachment_id":"%d"}`, s.uploads)

@@ -11,6 +11,7 @@ import (
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // profiles is a look-up that answers what the test says.
@@ -61,7 +62,7 @@ func TestSlowProfileCostsOneTurnOnly(t *testing.T) {
 }
 
 // late is a look-up whose answer arrives at the moment at which the wait for it ends.
-type late struct{ store *store.Memory }
+type late struct{ store *memory.Store }
 
 func (l late) Lookup(ctx context.Context, query handling.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
 	time.Sleep(wait)
@@ -76,15 +77,15 @@ func (l late) Lookup(ctx context.Context, query handling.ProfileQuery, wait time
 func TestAnswerAtTheEndOfTheWaitIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		memory := store.NewMemory()
+		st := memory.New()
 		turn := store.NewTurn(nil, store.Person{PageID: "1", PSID: "42"})
 		set := turn.Begin("profile")
-		ctx := handling.WithProfiles(set.Context(t.Context()), late{memory})
+		ctx := handling.WithProfiles(set.Context(t.Context()), late{st})
 		require.NoError(t, handling.UserProfile{}.Handle(ctx, text("hi"), nil))
 		writes := set.End()
 		require.NotEmpty(t, writes, "that it was asked is remembered")
-		require.NoError(t, memory.Apply(t.Context(), writes...))
-		kept, err := memory.Person(t.Context(), "1", "42")
+		require.NoError(t, st.Apply(t.Context(), writes...))
+		kept, err := st.Person(t.Context(), "1", "42")
 		require.NoError(t, err)
 		require.Equal(t, "Ada", kept.Profile.FirstName)
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // Patience is how long an expectation waits before it fails the test, if
@@ -70,14 +71,14 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 //
 // A test of reminders or of the 24-hour window advances a clock instead of
 // waiting. It gives one function to the platform (simulator.Config.Now) and to the
-// store (store.MemoryConfig.Now), which returns time.Now plus an offset, and grows
+// store (memory.Config.Now), which returns time.Now plus an offset, and grows
 // the offset while the bot is idle: after [Chat.Idle] or [Person.SeesNothing]. The
 // function is called from many goroutines, so the offset is an atomic.Int64:
 //
 //	var ahead atomic.Int64
 //	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 //	chat := messengertest.StartOn(t, simulator.Config{Now: now}, messenger.Config{
-//		Store:  store.NewMemory(store.MemoryConfig{Now: now}),
+//		Store:  memory.New(memory.Config{Now: now}),
 //		Policy: policy, // which sends "Still there?" after 23 hours
 //	})
 //	ada := chat.Person("Ada", "en_US")
@@ -110,8 +111,8 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	}
 	switch st := config.Store.(type) {
 	case nil:
-		config.Store = testStore{store.NewMemory()}
-	case *store.Memory:
+		config.Store = testStore{memory.New()}
+	case *memory.Store:
 		config.Store = testStore{st}
 	}
 	bot, err := messenger.New(config)
@@ -169,7 +170,7 @@ func setPlatform(t testing.TB, platform *simulator.Config) {
 
 // testStore is a store in memory without the bot's warning that nothing
 // survives the process, which a test does not need.
-type testStore struct{ *store.Memory }
+type testStore struct{ *memory.Store }
 
 // patience is how long an expectation waits.
 func (c *Chat) patience() time.Duration { return cmp.Or(c.Patience, Patience) }

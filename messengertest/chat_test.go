@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // patience is how long these tests wait for what must come: a busy machine is slow.
@@ -105,7 +106,7 @@ type blocked struct {
 
 func newBlocked(shown func()) blocked {
 	now := time.Now()
-	return blocked{store.NewMemory(store.MemoryConfig{Now: func() time.Time { return now }}), shown}
+	return blocked{memory.New(memory.Config{Now: func() time.Time { return now }}), shown}
 }
 
 func (b blocked) Stats(ctx context.Context) (store.Stats, error) {
@@ -219,7 +220,7 @@ func TestLostAnswersOverRealConnections(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := store.NewMemory()
+			st := memory.New()
 			chat := startPatient(t, messenger.Config{Policy: policy, Store: st, AtMostOnce: c.atMostOnce})
 			chat.Fault(simulator.Fault{Drop: c.drop})
 			ada := chat.Person("Ada", "")

@@ -16,7 +16,7 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
-	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 func TestClockOfPlatformAndStoreIsTheTests(t *testing.T) {
@@ -24,7 +24,7 @@ func TestClockOfPlatformAndStoreIsTheTests(t *testing.T) {
 	var c clock
 	failures := make(chan sending.Failure, 1)
 	chat := messengertest.StartOn(t, simulator.Config{Now: c.Now}, messenger.Config{
-		Store: store.NewMemory(store.MemoryConfig{Now: c.Now}),
+		Store: memory.New(memory.Config{Now: c.Now}),
 		Policy: routing.Policy{receiving.TypeSimpleText: {{
 			Handler: handling.Dummy{},
 			Senders: sending.List(

@@ -12,7 +12,7 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
-	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // clock is one that a test moves on.
@@ -27,7 +27,7 @@ func ExampleStartOn_clock() {
 	_ = func(t *testing.T) { // func TestReminder(t *testing.T)
 		var c clock
 		chat := messengertest.StartOn(t, simulator.Config{Now: c.Now}, messenger.Config{
-			Store: store.NewMemory(store.MemoryConfig{Now: c.Now}),
+			Store: memory.New(memory.Config{Now: c.Now}),
 			Policy: routing.Policy{receiving.TypeSimpleText: {{
 				Handler: handling.Dummy{},
 				Senders: sending.List(sending.After(23*time.Hour, sending.Text("Still there?"))),

@@ -15,7 +15,7 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
-	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // answering is a policy that answers every text.
@@ -43,7 +43,7 @@ func TestHumanTakesOver(t *testing.T) {
 	platform := listening(messengertest.AppID)
 	platform.Now = c.Now
 	chat := messengertest.StartOn(t, platform, messenger.Config{
-		Store: store.NewMemory(store.MemoryConfig{Now: c.Now}), Policy: answering("bot"),
+		Store: memory.New(memory.Config{Now: c.Now}), Policy: answering("bot"),
 	})
 	chat.Patience = patience
 	ada, eve := chat.Person("Ada", ""), chat.Human()

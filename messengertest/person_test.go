@@ -21,6 +21,7 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -123,7 +124,7 @@ func TestPatienceIsThatOfTheChat(t *testing.T) {
 // A test needs no durable store, and gets no warning that it has none.
 func TestNoWarningAboutTheStoreOfATest(t *testing.T) {
 	t.Parallel()
-	for name, st := range map[string]store.Store{"none": nil, "its own": store.NewMemory()} {
+	for name, st := range map[string]store.Store{"none": nil, "its own": memory.New()} {
 		log := &log{TB: t}
 		chat := startPatient(log, messenger.Config{Store: st})
 		ada := chat.Person("Ada", "")

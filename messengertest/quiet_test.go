@@ -12,13 +12,14 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // A human who answers beside the bot silences it towards one person, on a page and on Instagram, where the bot's own
 // echoes come among the messages.
 func TestHumanSilencesTheBot(t *testing.T) {
 	t.Parallel()
-	st := store.NewMemory()
+	st := memory.New()
 	chat := messengertest.StartOn(t, simulator.Config{
 		Fields: append(simulator.DefaultFields(), messengertest.HandoverFields()...),
 		Pages: []simulator.Page{{

@@ -29,7 +29,7 @@
 // the conversation. It is claimed again at once; after several interruptions in a
 // row it runs isolated from others, see [IsolationLevel].
 //
-// [Memory] keeps everything in the process, for tests and first steps.
+// Package store/memory keeps everything in the process, for tests and first steps.
 // Package store/gormstore keeps it in a database; package store/storetest is
 // the suite that every store passes.
 package store

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // A handler queues its writes into the turn. They become durable with the end
 // of the event, and the rest of the turn sees them already.
 func ExampleQueue() {
 	ctx := context.Background()
-	st := store.NewMemory()
+	st := memory.New()
 	turn := store.NewTurn(st, store.Person{PageID: "1", PSID: "2"})
 	set := turn.Begin("thumbs")
 	ctx = set.Context(ctx)
@@ -35,7 +36,7 @@ func ExampleQueue() {
 // The way of an event through the queue.
 func ExampleQueuer() {
 	ctx := context.Background()
-	st := store.NewMemory()
+	st := memory.New()
 	conv := store.Conversation{PageID: "1", PersonID: "2"}
 	hello := store.Event{Conversation: conv, Key: "m1", Body: []byte("hello")}
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 var someone = store.Person{PageID: "1", PSID: "42", ThumbUps: 3}
@@ -109,7 +110,7 @@ func TestQueueOutsideOfATurn(t *testing.T) {
 
 func TestQueueAfterTheRouteIsOver(t *testing.T) {
 	t.Parallel()
-	turn := store.NewTurn(store.NewMemory(), someone)
+	turn := store.NewTurn(memory.New(), someone)
 	set := turn.Begin("route")
 	ctx := set.Context(t.Context())
 	require.NoError(t, store.Queue(ctx, thumb()))
@@ -127,11 +128,11 @@ func (caller) RunsCalls(api string) bool { return api == "sql" }
 func TestCallsAreTakenOnlyByStoresThatRunThem(t *testing.T) {
 	t.Parallel()
 	call := store.Call{API: "sql", Run: func(any) error { return nil }}
-	memory := store.NewTurn(store.NewMemory(), someone).Begin("route")
-	require.ErrorIs(t, store.Queue(memory.Context(t.Context()), thumb(), call), errors.ErrUnsupported)
-	require.Empty(t, memory.End(), "all or none")
+	none := store.NewTurn(memory.New(), someone).Begin("route")
+	require.ErrorIs(t, store.Queue(none.Context(t.Context()), thumb(), call), errors.ErrUnsupported)
+	require.Empty(t, none.End(), "all or none")
 
-	sql := store.NewTurn(caller{store.NewMemory()}, someone).Begin("route")
+	sql := store.NewTurn(caller{memory.New()}, someone).Begin("route")
 	ctx := sql.Context(t.Context())
 	require.NoError(t, store.Queue(ctx, call))
 	require.ErrorIs(t, store.Queue(ctx, store.Call{API: "other"}), errors.ErrUnsupported)
@@ -143,7 +144,7 @@ func TestCallsAreTakenOnlyByStoresThatRunThem(t *testing.T) {
 
 func TestTurnIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
-	turn := store.NewTurn(store.NewMemory(), store.Person{PageID: "1", PSID: "42"})
+	turn := store.NewTurn(memory.New(), store.Person{PageID: "1", PSID: "42"})
 	set := turn.Begin("route")
 	ctx := set.Context(t.Context())
 	var all sync.WaitGroup
@@ -162,7 +163,7 @@ func TestTurnIsSafeForConcurrentUse(t *testing.T) {
 func TestSessionsOfATurn(t *testing.T) {
 	t.Parallel()
 	type order struct{ Items []string }
-	st := store.NewMemory()
+	st := memory.New()
 	who := store.Person{PageID: "1", PSID: "42"}
 	run := func(steps ...func(ctx context.Context)) []store.Write {
 		turn := store.NewTurn(st, who)
@@ -237,7 +238,7 @@ func TestSessionsOfATurn(t *testing.T) {
 
 func TestWritesAreValues(t *testing.T) {
 	t.Parallel()
-	set := store.NewTurn(store.NewMemory(), someone).Begin("route")
+	set := store.NewTurn(memory.New(), someone).Begin("route")
 	ctx := set.Context(t.Context())
 	var none *store.AddThumbUp
 	for _, w := range []store.Write{&store.AddThumbUp{}, none, &store.Call{}, nil} {

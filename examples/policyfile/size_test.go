@@ -11,6 +11,7 @@ import (
 	"github.com/djmessenger/messenger/messengertest"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // A tap on a quick reply of today, and on one from the time of djmessenger.
@@ -18,7 +19,7 @@ func TestSizes(t *testing.T) {
 	t.Parallel()
 	policy, err := registry().Load(os.DirFS("."), "policy.yaml")
 	require.NoError(t, err)
-	st := store.NewMemory(store.MemoryConfig{})
+	st := memory.New(memory.Config{})
 	chat := start(t, messenger.Config{Policy: policy, Store: st})
 	ada := chat.Person("Ada", "en_US")
 	ada.Says("pizza")

@@ -26,10 +26,10 @@ type room struct {
 // exist; commands and examples have none, they may import all that is public.
 var house = map[string]room{
 	".": {
-		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
 	},
 	"command": {
-		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "store"},
+		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"graph":             {ours: []string{"internal/weburl", "secret"}},
@@ -46,7 +46,7 @@ var house = map[string]room{
 	"internal/weburl":       {},
 	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
-		ours:   []string{".", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "threadsettings"},
+		ours:   []string{".", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "store/memory", "threadsettings"},
 		others: []string{"github.com/stretchr/testify"},
 	},
 	"receiving": {
@@ -64,13 +64,14 @@ var house = map[string]room{
 	"sending":                 {ours: []string{"graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator":               {},
 	"store":                   {},
-	"store/gormstore":         {ours: []string{"store", "store/internal/database"}, others: []string{"gorm.io/gorm"}},
+	"store/gormstore":         {ours: []string{"store", "store/internal/database", "store/memory"}, others: []string{"gorm.io/gorm"}},
 	"store/internal/database": {others: []string{"gorm.io/gorm"}},
 	"store/internal/oncommittest": {
-		ours:   []string{"store", "store/gormstore"},
+		ours:   []string{"store", "store/gormstore", "store/memory"},
 		others: []string{"github.com/stretchr/testify", "gorm.io/gorm"},
 	},
 	"store/internal/upgradetest": {ours: []string{"store", "store/gormstore"}, others: []string{"github.com/stretchr/testify"}},
+	"store/memory":               {ours: []string{"store"}},
 	"store/postgres": {
 		ours: []string{"store/gormstore", "store/internal/database"},
 		others: []string{
@@ -102,7 +103,8 @@ func TestAUserOfMessengerLinksNoDatabaseNoYAMLAndNoSimulator(t *testing.T) {
 			_, known := house[p.folder()]
 			require.True(t, known, "messenger links %s, which has no row in the house", p.ImportPath)
 			require.NotContains(t, []string{"simulator", "messengertest"}, p.folder(), "messenger links it")
-			require.False(t, strings.HasPrefix(p.folder(), "store/"), "messenger links %s: stores are the user's choice", p.ImportPath)
+			require.False(t, strings.HasPrefix(p.folder(), "store/") && p.folder() != "store/memory",
+				"messenger links %s: stores are the user's choice, all but the default", p.ImportPath)
 		default:
 			require.Contains(t, linked, p.Module.Path,
 				"messenger links %s; if that is meant, give it a row and its reason here and in the README", p.ImportPath)

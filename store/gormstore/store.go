@@ -12,6 +12,7 @@ import (
 
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/internal/database"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // Store is a [store.Store] in an SQL database. It is safe for concurrent use.
@@ -21,7 +22,7 @@ type Store struct {
 	person *lookup
 	config config
 	hints  hints
-	within *store.Memory // knows the replicas of a database that belongs to this process
+	within *memory.Store // knows the replicas of a database that belongs to this process
 
 	watching sync.WaitGroup
 	unwatch  func()
@@ -83,7 +84,7 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 	for _, opt := range opts {
 		opt(&s.config)
 	}
-	s.within = store.NewMemory(store.MemoryConfig{Now: s.config.now})
+	s.within = memory.New(memory.Config{Now: s.config.now})
 	s.writer = &writer{
 		db: db, clock: s.config.now, commitTimeout: s.config.commitTimeout, bound: s.config.backlog, hint: s.changed,
 		queue: make(chan *operation), closed: make(chan struct{}), backlog: backlog{shared: db.Cluster != nil},

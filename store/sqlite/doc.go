@@ -66,5 +66,5 @@
 // what is delayed becomes due early.
 //
 // The package needs cgo: in a program that was built without it Open fails. For
-// tests that need no file see [store.NewMemory].
+// tests that need no file see [github.com/djmessenger/messenger/store/memory].
 package sqlite

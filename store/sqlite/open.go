@@ -92,7 +92,7 @@ func checkPath(path string) (string, error) {
 	case path == "":
 		return "", errors.New("sqlite: no path")
 	case strings.HasPrefix(path, ":memory:"), strings.HasPrefix(path, "file:"):
-		return "", fmt.Errorf("sqlite: %q is not the path of a file; for a store without one use store.NewMemory", path)
+		return "", fmt.Errorf("sqlite: %q is not the path of a file; for a store without one use package store/memory", path)
 	case strings.ContainsRune(path, 0):
 		return "", fmt.Errorf("sqlite: path %q has a zero byte in it", path)
 	}

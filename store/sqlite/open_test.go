@@ -68,8 +68,8 @@ func TestRefusedPaths(t *testing.T) {
 	require.NoError(t, os.WriteFile(text, []byte(strings.Repeat("dear bot, ", 1000)), 0o600))
 	for path, want := range map[string]string{
 		"":                                   "no path",
-		":memory:":                           "store.NewMemory",
-		"file:bot.db":                        "store.NewMemory",
+		":memory:":                           "store/memory",
+		"file:bot.db":                        "store/memory",
 		"a\x00b":                             "zero byte",
 		filepath.Join(dir, "none", "bot.db"): "does not exist",
 		filepath.Join(text, "bot.db"):        "not a directory",

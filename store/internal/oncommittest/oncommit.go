@@ -14,6 +14,7 @@ import (
 
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 // Database is a kind of database under test, and what only it has.
@@ -233,7 +234,7 @@ func (d Database) leavesNeighboursAlone(t *testing.T) {
 func outsideOfATurn(t *testing.T) {
 	run := func(*gorm.DB) error { return nil }
 	require.ErrorIs(t, gormstore.OnCommit(t.Context(), run), store.ErrNoTurn)
-	set := store.NewTurn(store.NewMemory(), store.Person{}).Begin("r")
+	set := store.NewTurn(memory.New(), store.Person{}).Begin("r")
 	require.ErrorIs(t, gormstore.OnCommit(set.Context(t.Context()), run), errors.ErrUnsupported)
 	set.End()
 	require.ErrorIs(t, gormstore.OnCommit(set.Context(t.Context()), run), store.ErrTurnOver)

@@ -1,4 +1,4 @@
-package store
+package memory
 
 import (
 	"bytes"
@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/djmessenger/messenger/store"
 )
 
-// Apply implements [Store].
-func (m *Memory) Apply(ctx context.Context, writes ...Write) error {
+// Apply implements [store.Store].
+func (m *Store) Apply(ctx context.Context, writes ...store.Write) error {
 	if err := m.begin(ctx); err != nil {
 		return err
 	}
@@ -18,31 +20,31 @@ func (m *Memory) Apply(ctx context.Context, writes ...Write) error {
 	if err := m.checkWrites(writes, now); err != nil {
 		return err
 	}
-	m.applyWrites(writes, Conversation{}, now)
+	m.applyWrites(writes, store.Conversation{}, now)
 	return nil
 }
 
 // checkWrites finds the write of a batch that cannot be applied, so that none
 // is. Sessions are the only thing that depends on the writes before.
-func (m *Memory) checkWrites(writes []Write, now time.Time) error {
+func (m *Store) checkWrites(writes []store.Write, now time.Time) error {
 	versions := map[sessionID]int64{}
 	for _, w := range writes {
-		if err := CheckWrite(w); err != nil {
+		if err := store.CheckWrite(w); err != nil {
 			return err
 		}
 		switch w := w.(type) {
-		case Call:
+		case store.Call:
 			return fmt.Errorf("store: memory runs no %s calls: %w", w.API, errors.ErrUnsupported)
-		case DeleteSession:
+		case store.DeleteSession:
 			versions[sessionID{w.PageID, w.PSID, w.Name}] = 0
-		case SaveSession:
+		case store.SaveSession:
 			id := sessionID{w.PageID, w.PSID, w.Name}
 			version, ok := versions[id]
 			if !ok {
 				version = m.sessionVersion(id, now)
 			}
 			if version != w.Version {
-				return &ConflictError{PageID: w.PageID, PSID: w.PSID, Name: w.Name}
+				return &store.ConflictError{PageID: w.PageID, PSID: w.PSID, Name: w.Name}
 			}
 			versions[id] = w.Version + 1
 			if expired(w.ExpiresAt(now), now) {
@@ -55,7 +57,7 @@ func (m *Memory) checkWrites(writes []Write, now time.Time) error {
 
 func expired(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
 
-func (m *Memory) sessionVersion(id sessionID, now time.Time) int64 {
+func (m *Store) sessionVersion(id sessionID, now time.Time) int64 {
 	if s, ok := m.sessions[id]; ok && !expired(s.Expires, now) {
 		return s.Version
 	}
@@ -64,68 +66,68 @@ func (m *Memory) sessionVersion(id sessionID, now time.Time) int64 {
 
 // applyWrites applies writes, for the holder of a conversation's lease if held
 // is one.
-func (m *Memory) applyWrites(writes []Write, held Conversation, now time.Time) {
+func (m *Store) applyWrites(writes []store.Write, held store.Conversation, now time.Time) {
 	for _, w := range writes {
-		w = TruncateTimes(w)
+		w = store.TruncateTimes(w)
 		if who, ok := personOf(w); ok {
 			m.person(who, now).Apply(w)
 			continue
 		}
 		switch w := w.(type) {
-		case AddLocation:
+		case store.AddLocation:
 			m.locations.add(w.Location)
-		case SaveMessage:
+		case store.SaveMessage:
 			m.saveMessage(w.Received)
-		case SaveSent:
+		case store.SaveSent:
 			w.Sent.Body = bytes.Clone(w.Sent.Body)
 			m.sent.add(w.Sent)
-		case SaveSession:
-			m.sessions[sessionID{w.PageID, w.PSID, w.Name}] = Session{
+		case store.SaveSession:
+			m.sessions[sessionID{w.PageID, w.PSID, w.Name}] = store.Session{
 				PageID: w.PageID, PSID: w.PSID, Name: w.Name, Data: bytes.Clone(w.Data),
 				Version: w.Version + 1, Expires: w.ExpiresAt(now),
 			}
-		case DeleteSession:
+		case store.DeleteSession:
 			delete(m.sessions, sessionID{w.PageID, w.PSID, w.Name})
-		case SaveAttachment:
+		case store.SaveAttachment:
 			m.attachments[attachmentID{w.PageID, w.Name}] = w
-		case CancelSend:
+		case store.CancelSend:
 			m.cancel(w, held, now)
 		}
 	}
 }
 
 // personOf returns the person whom a write changes, if it changes one.
-func personOf(w Write) (who Conversation, ok bool) {
+func personOf(w store.Write) (who store.Conversation, ok bool) {
 	switch w := w.(type) {
-	case SaveProfile:
-		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
-	case TouchPerson:
-		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
-	case MarkUnavailable:
-		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
-	case NoteHuman:
-		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
-	case NoteThread:
-		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
-	case EndSilence:
-		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
-	case AddThumbUp:
-		return Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case store.SaveProfile:
+		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case store.TouchPerson:
+		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case store.MarkUnavailable:
+		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case store.NoteHuman:
+		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case store.NoteThread:
+		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case store.EndSilence:
+		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+	case store.AddThumbUp:
+		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
 	}
-	return Conversation{}, false
+	return store.Conversation{}, false
 }
 
 // person returns the row of a person, making it if there is none.
-func (m *Memory) person(who Conversation, now time.Time) *Person {
+func (m *Store) person(who store.Conversation, now time.Time) *store.Person {
 	p := m.people[who]
 	if p == nil {
-		p = &Person{PageID: who.PageID, PSID: who.PersonID, FirstSeen: now}
+		p = &store.Person{PageID: who.PageID, PSID: who.PersonID, FirstSeen: now}
 		m.people[who] = p
 	}
 	return p
 }
 
-func (m *Memory) saveMessage(r Received) {
+func (m *Store) saveMessage(r store.Received) {
 	id := receivedID{r.PageID, r.PSID, r.Key}
 	if _, ok := m.receivedIDs[id]; ok {
 		return
@@ -135,7 +137,7 @@ func (m *Memory) saveMessage(r Received) {
 	m.forgetReceived(m.received.add(r))
 }
 
-func (m *Memory) forgetReceived(gone []Received) {
+func (m *Store) forgetReceived(gone []store.Received) {
 	for _, r := range gone {
 		delete(m.receivedIDs, receivedID{r.PageID, r.PSID, r.Key})
 	}

@@ -1,4 +1,4 @@
-package store_test
+package memory_test
 
 import (
 	"errors"
@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 var ann = store.Conversation{PageID: "page", PersonID: "ann"}
 
-func TestMemoryForgetsTheOldestRecords(t *testing.T) {
+func TestForgetsTheOldestRecords(t *testing.T) {
 	t.Parallel()
-	m := store.NewMemory(store.MemoryConfig{Records: 3})
+	m := memory.New(memory.Config{Records: 3})
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range 5 {
 		key := fmt.Sprint(i)
@@ -60,9 +61,9 @@ func TestMemoryForgetsTheOldestRecords(t *testing.T) {
 	require.Equal(t, "0", received[0].Key)
 }
 
-func TestMemoryForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
+func TestForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 	t.Parallel()
-	m := store.NewMemory(store.MemoryConfig{DedupKeys: 3})
+	m := memory.New(memory.Config{DedupKeys: 3})
 	bob := store.Conversation{PageID: "page", PersonID: "bob"}
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: bob, Key: "waits"}))
 	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
@@ -86,9 +87,9 @@ func TestMemoryForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 	}
 }
 
-func TestMemoryKeepsProductAndStandby(t *testing.T) {
+func TestKeepsProductAndStandby(t *testing.T) {
 	t.Parallel()
-	m := store.NewMemory()
+	m := memory.New()
 	r := store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Object: "instagram", Standby: true, At: time.Unix(1, 0).UTC()}
 	require.NoError(t, m.Apply(t.Context(), store.SaveMessage{Received: r}))
 	got, err := m.Received(t.Context(), ann.PageID, ann.PersonID, 1)
@@ -96,9 +97,9 @@ func TestMemoryKeepsProductAndStandby(t *testing.T) {
 	require.Equal(t, []store.Received{r}, got)
 }
 
-func TestMemoryRunsNoCalls(t *testing.T) {
+func TestRunsNoCalls(t *testing.T) {
 	t.Parallel()
-	set := store.NewTurn(store.NewMemory(), store.Person{}).Begin("r")
+	set := store.NewTurn(memory.New(), store.Person{}).Begin("r")
 	err := store.Queue(set.Context(t.Context()), store.AddThumbUp{}, store.Call{API: "gorm"})
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.Empty(t, set.End(), "all or none")

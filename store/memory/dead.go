@@ -1,19 +1,21 @@
-package store
+package memory
 
 import (
 	"bytes"
 	"context"
 	"slices"
+
+	"github.com/djmessenger/messenger/store"
 )
 
-type memoryLetter struct {
-	DeadLetter
+type letter struct {
+	store.DeadLetter
 	// only names the routes that the event was to run; none means all.
 	only []string
 }
 
 // addLetter keeps a dead letter; the oldest goes if there are too many.
-func (m *Memory) addLetter(letter *memoryLetter) {
+func (m *Store) addLetter(letter *letter) {
 	m.dead = append(m.dead, letter)
 	if over := len(m.dead) - m.config.Records; over > 0 {
 		for _, l := range m.dead[:over] {
@@ -24,14 +26,14 @@ func (m *Memory) addLetter(letter *memoryLetter) {
 	}
 }
 
-// Dead implements [Queuer].
-func (m *Memory) Dead(ctx context.Context, query DeadQuery) ([]DeadLetter, error) {
+// Dead implements [store.Queuer].
+func (m *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLetter, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
-	limit := query.limit()
-	var out []DeadLetter
+	limit := lettersAtMost(query)
+	var out []store.DeadLetter
 	for _, letter := range m.dead {
 		if len(out) == limit {
 			break
@@ -47,23 +49,23 @@ func (m *Memory) Dead(ctx context.Context, query DeadQuery) ([]DeadLetter, error
 	return out, nil
 }
 
-// limit is the most letters to return.
-func (q DeadQuery) limit() int {
+// lettersAtMost is the most letters to return.
+func lettersAtMost(q store.DeadQuery) int {
 	if q.Limit <= 0 || q.Limit > 1000 {
 		return 1000
 	}
 	return q.Limit
 }
 
-// Replay implements [Queuer].
-func (m *Memory) Replay(ctx context.Context, id int64) error {
+// Replay implements [store.Queuer].
+func (m *Store) Replay(ctx context.Context, id int64) error {
 	if err := m.begin(ctx); err != nil {
 		return err
 	}
 	letter := m.takeLetter(id)
 	if letter == nil {
 		m.mu.Unlock()
-		return ErrNotFound
+		return store.ErrNotFound
 	}
 	order := letter.Time
 	if box := m.box(letter.Conversation); len(box.events) > 0 {
@@ -71,7 +73,7 @@ func (m *Memory) Replay(ctx context.Context, id int64) error {
 			order = last
 		}
 	}
-	m.addEvent(QueuedEvent{Event: letter.Event, Only: letter.failed(), ReceivedAt: m.now()}, order)
+	m.addEvent(store.QueuedEvent{Event: letter.Event, Only: letter.failed(), ReceivedAt: m.now()}, order)
 	m.mu.Unlock()
 	m.hint()
 	return nil
@@ -79,7 +81,7 @@ func (m *Memory) Replay(ctx context.Context, id int64) error {
 
 // failed names the routes to run again. A failure without a route stands for
 // all that the event was to run.
-func (l *memoryLetter) failed() []string {
+func (l *letter) failed() []string {
 	var routes []string
 	for _, f := range l.Failures {
 		if f.Route == "" {
@@ -92,22 +94,22 @@ func (l *memoryLetter) failed() []string {
 	return routes
 }
 
-// Drop implements [Queuer].
-func (m *Memory) Drop(ctx context.Context, id int64) error {
+// Drop implements [store.Queuer].
+func (m *Store) Drop(ctx context.Context, id int64) error {
 	if err := m.begin(ctx); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
 	letter := m.takeLetter(id)
 	if letter == nil {
-		return ErrNotFound
+		return store.ErrNotFound
 	}
 	m.dedup.release(dedupKey{key: letter.Key})
 	return nil
 }
 
 // takeLetter removes a dead letter and returns it, or nil.
-func (m *Memory) takeLetter(id int64) *memoryLetter {
+func (m *Store) takeLetter(id int64) *letter {
 	for i, letter := range m.dead {
 		if letter.ID == id {
 			m.dead = slices.Delete(m.dead, i, i+1)

@@ -1,4 +1,4 @@
-package store
+package memory
 
 import (
 	"cmp"
@@ -6,12 +6,14 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/djmessenger/messenger/store"
 )
 
-// MemoryConfig bounds a [Memory]. The zero value means the defaults.
-type MemoryConfig struct {
+// Config bounds a [Store]. The zero value means the defaults.
+type Config struct {
 	// Backlog is how many events of one page may wait before Put returns a
-	// [BacklogError]. The default is 100,000.
+	// [store.BacklogError]. The default is 100,000.
 	Backlog int
 	// Now is the store's clock. The default is [time.Now].
 	Now func() time.Time
@@ -25,7 +27,7 @@ type MemoryConfig struct {
 	DedupKeys int
 }
 
-func (c MemoryConfig) withDefaults() MemoryConfig {
+func (c Config) withDefaults() Config {
 	if c.Backlog <= 0 {
 		c.Backlog = 100_000
 	}
@@ -41,11 +43,11 @@ func (c MemoryConfig) withDefaults() MemoryConfig {
 	return c
 }
 
-// Memory is a [Store] that keeps everything in the process, for tests and
+// Store is a [store.Store] that keeps everything in the process, for tests and
 // first steps: nothing survives a restart. What grows with traffic is bounded,
-// see [MemoryConfig]. It runs no [Call].
-type Memory struct {
-	config MemoryConfig
+// see [Config]. It runs no [store.Call].
+type Store struct {
+	config Config
 
 	mu     sync.Mutex
 	closed bool
@@ -55,84 +57,84 @@ type Memory struct {
 	serial int64
 	tokens int64
 
-	conversations map[Conversation]*conversation
+	conversations map[store.Conversation]*conversation
 	due           schedule
 	backlog       map[string]int // waiting events by page
-	sends         map[string]*memorySend
+	sends         map[string]*send
 	dedup         dedupKeys
-	dead          []*memoryLetter
+	dead          []*letter
 
-	people      map[Conversation]*Person
-	sessions    map[sessionID]Session
-	attachments map[attachmentID]SaveAttachment
-	locations   records[Location]
-	received    records[Received]
+	people      map[store.Conversation]*store.Person
+	sessions    map[sessionID]store.Session
+	attachments map[attachmentID]store.SaveAttachment
+	locations   records[store.Location]
+	received    records[store.Received]
 	receivedIDs map[receivedID]struct{}
-	sent        records[Sent]
+	sent        records[store.Sent]
 
 	hints    map[int64]func()
 	nextHint int64
 
-	replicas map[string]memoryReplica
+	replicas map[string]announced
 	echoed   map[string]time.Time // by page
 }
 
-var _ Store = (*Memory)(nil)
+var _ store.Store = (*Store)(nil)
 
-// NewMemory returns an empty store. It takes at most one configuration.
-func NewMemory(config ...MemoryConfig) *Memory {
-	var c MemoryConfig
+// New returns an empty store. It takes at most one configuration.
+func New(config ...Config) *Store {
+	var c Config
 	if len(config) > 0 {
 		c = config[0]
 	}
 	c = c.withDefaults()
-	return &Memory{
+	return &Store{
 		config:        c,
-		conversations: map[Conversation]*conversation{},
+		conversations: map[store.Conversation]*conversation{},
 		due:           newSchedule(),
 		backlog:       map[string]int{},
-		sends:         map[string]*memorySend{},
+		sends:         map[string]*send{},
 		dedup:         dedupKeys{bound: c.DedupKeys, entries: map[dedupKey]*dedupEntry{}},
-		people:        map[Conversation]*Person{},
-		sessions:      map[sessionID]Session{},
-		attachments:   map[attachmentID]SaveAttachment{},
-		locations:     newRecords(c.Records, func(l Location) ownerID { return ownerID{l.PageID, l.PSID} }),
-		received:      newRecords(c.Records, func(r Received) ownerID { return ownerID{r.PageID, r.PSID} }),
+		people:        map[store.Conversation]*store.Person{},
+		sessions:      map[sessionID]store.Session{},
+		attachments:   map[attachmentID]store.SaveAttachment{},
+		locations:     newRecords(c.Records, func(l store.Location) ownerID { return ownerID{l.PageID, l.PSID} }),
+		received:      newRecords(c.Records, func(r store.Received) ownerID { return ownerID{r.PageID, r.PSID} }),
 		receivedIDs:   map[receivedID]struct{}{},
-		sent:          newRecords(c.Records, func(s Sent) ownerID { return ownerID{s.PageID, s.PSID} }),
+		sent:          newRecords(c.Records, func(s store.Sent) ownerID { return ownerID{s.PageID, s.PSID} }),
 		hints:         map[int64]func(){},
-		replicas:      map[string]memoryReplica{},
+		replicas:      map[string]announced{},
 		echoed:        map[string]time.Time{},
 	}
 }
 
 // begin locks the store for one operation, unless the context has ended or the
 // store is closed.
-func (m *Memory) begin(ctx context.Context) error {
+func (m *Store) begin(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	if m.closed {
 		m.mu.Unlock()
-		return ErrClosed
+		return store.ErrClosed
 	}
 	return nil
 }
 
 // now is the store's clock, in the form in which all times are kept.
-func (m *Memory) now() time.Time { return stamp(m.config.Now()) }
+func (m *Store) now() time.Time { return stamp(m.config.Now()) }
 
 // stamp gives a time the form in which stores keep it.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-func (m *Memory) next() int64 {
+func (m *Store) next() int64 {
 	m.serial++
 	return m.serial
 }
 
-// Wake implements [Queuer].
-func (m *Memory) Wake(hint func()) (stop func()) {
+// Wake implements [store.Queuer].
+func (m *Store) Wake(hint func()) (stop func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
@@ -150,7 +152,7 @@ func (m *Memory) Wake(hint func()) (stop func()) {
 
 // hint calls the registered functions: something may be due. It must be
 // called without the lock.
-func (m *Memory) hint() {
+func (m *Store) hint() {
 	m.mu.Lock()
 	hints := make([]func(), 0, len(m.hints))
 	for _, h := range m.hints {
@@ -162,14 +164,14 @@ func (m *Memory) hint() {
 	}
 }
 
-// Stats implements [Queuer].
-func (m *Memory) Stats(ctx context.Context) (Stats, error) {
+// Stats implements [store.Queuer].
+func (m *Store) Stats(ctx context.Context) (store.Stats, error) {
 	if err := m.begin(ctx); err != nil {
-		return Stats{}, err
+		return store.Stats{}, err
 	}
 	defer m.mu.Unlock()
 	now := m.now()
-	stats := Stats{Sends: len(m.sends), Dead: len(m.dead)}
+	stats := store.Stats{Sends: len(m.sends), Dead: len(m.dead)}
 	for _, box := range m.conversations {
 		stats.Events += len(box.events)
 		if box.leased && box.leaseUntil.After(now) {
@@ -180,23 +182,23 @@ func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 		}
 		if len(box.events) > 0 && box.events[0].Attempts > 0 {
 			head := box.events[0]
-			stats.Blocked = append(stats.Blocked, Blocked{Conversation: box.conv, Attempts: head.Attempts, Since: head.ReceivedAt})
+			stats.Blocked = append(stats.Blocked, store.Blocked{Conversation: box.conv, Attempts: head.Attempts, Since: head.ReceivedAt})
 		}
 	}
-	slices.SortFunc(stats.Blocked, func(a, b Blocked) int {
+	slices.SortFunc(stats.Blocked, func(a, b store.Blocked) int {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.PageID, b.PageID), cmp.Compare(a.PersonID, b.PersonID))
 	})
-	stats.Blocked = stats.Blocked[:min(len(stats.Blocked), MaxBlocked)]
+	stats.Blocked = stats.Blocked[:min(len(stats.Blocked), store.MaxBlocked)]
 	return stats, nil
 }
 
-// Waiting implements [Queuer].
-func (m *Memory) Waiting(ctx context.Context) (map[string]Waiting, error) {
+// Waiting implements [store.Queuer].
+func (m *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
-	waiting := map[string]Waiting{}
+	waiting := map[string]store.Waiting{}
 	for _, box := range m.conversations {
 		if len(box.events) == 0 && len(box.sends) == 0 {
 			continue
@@ -223,8 +225,8 @@ func earlier(t, other time.Time) time.Time {
 	return t
 }
 
-// Ping implements [Queuer].
-func (m *Memory) Ping(ctx context.Context) error {
+// Ping implements [store.Queuer].
+func (m *Store) Ping(ctx context.Context) error {
 	if err := m.begin(ctx); err != nil {
 		return err
 	}
@@ -232,14 +234,14 @@ func (m *Memory) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close implements [Store]. It drops everything.
-func (m *Memory) Close() error {
+// Close implements [store.Store]. It drops everything.
+func (m *Store) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
 	m.conversations, m.due, m.sends, m.dead, m.hints = nil, schedule{}, nil, nil, nil
 	m.replicas, m.echoed = nil, nil
 	m.people, m.sessions, m.attachments, m.receivedIDs = nil, nil, nil, nil
-	m.dedup, m.locations, m.received, m.sent = dedupKeys{}, records[Location]{}, records[Received]{}, records[Sent]{}
+	m.dedup, m.locations, m.received, m.sent = dedupKeys{}, records[store.Location]{}, records[store.Received]{}, records[store.Sent]{}
 	return nil
 }

@@ -1,20 +1,22 @@
-package store
+package memory
 
 import (
 	"bytes"
 	"context"
 	"slices"
 	"time"
+
+	"github.com/djmessenger/messenger/store"
 )
 
-// Claim implements [Queuer].
-func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
+// Claim implements [store.Queuer].
+func (m *Store) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
 	now := m.now()
-	var leases []Lease
+	var leases []store.Lease
 	var passed []*conversation
 	var strange []*pageSchedule
 	for len(leases) < claim.Conversations {
@@ -28,7 +30,7 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 			strange = append(strange, page)
 			continue
 		}
-		level := IsolationLevel(box.deliveries)
+		level := store.IsolationLevel(box.deliveries)
 		if level > 0 && claim.Suspects[level-1] <= 0 {
 			m.due.remove(box)
 			passed = append(passed, box)
@@ -48,11 +50,11 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 		box.token = m.tokens
 		box.deliveries++
 		box.leased, box.leaseUntil = true, now.Add(claim.TTL)
-		lease.LeaseID = LeaseID{Conversation: box.conv, Token: box.token}
+		lease.LeaseID = store.LeaseID{Conversation: box.conv, Token: box.token}
 		lease.Now, lease.Deliveries = now, box.deliveries
-		lease.Person = Person{PageID: box.conv.PageID, PSID: box.conv.PersonID}
+		lease.Person = store.Person{PageID: box.conv.PageID, PSID: box.conv.PersonID}
 		if p := m.people[box.conv]; p != nil {
-			lease.Person = p.clone()
+			lease.Person = clone(*p)
 		}
 		leases = append(leases, lease)
 		if claim.TTL <= 0 {
@@ -72,8 +74,8 @@ func (m *Memory) Claim(ctx context.Context, claim Claim) ([]Lease, error) {
 }
 
 // hand returns what there is to do in a conversation now.
-func (b *conversation) hand(limit int, now time.Time) Lease {
-	var lease Lease
+func (b *conversation) hand(limit int, now time.Time) store.Lease {
+	var lease store.Lease
 	for _, ev := range b.events[:min(limit, len(b.events))] {
 		out := ev.QueuedEvent
 		out.Body = bytes.Clone(out.Body)
@@ -85,8 +87,8 @@ func (b *conversation) hand(limit int, now time.Time) Lease {
 }
 
 // dueSends returns the sends that are due, in the order to deliver them.
-func (b *conversation) dueSends(limit int, now time.Time) []QueuedSend {
-	var due []QueuedSend
+func (b *conversation) dueSends(limit int, now time.Time) []store.QueuedSend {
+	var due []store.QueuedSend
 	for _, s := range b.sends {
 		if len(due) >= limit {
 			break
@@ -117,7 +119,7 @@ func (b *conversation) start(key string, now time.Time) {
 }
 
 // held returns the conversation of a lease, or nil if the lease is not current.
-func (m *Memory) held(id LeaseID) *conversation {
+func (m *Store) held(id store.LeaseID) *conversation {
 	box := m.conversations[id.Conversation]
 	if box == nil || !box.leased || box.token != id.Token {
 		return nil
@@ -125,21 +127,21 @@ func (m *Memory) held(id LeaseID) *conversation {
 	return box
 }
 
-// MarkAlone implements [Queuer]. The store ends with its process, so that there
+// MarkAlone implements [store.Queuer]. The store ends with its process, so that there
 // is nothing to record.
-func (m *Memory) MarkAlone(ctx context.Context, lease LeaseID, _ int64) error {
+func (m *Store) MarkAlone(ctx context.Context, lease store.LeaseID, _ int64) error {
 	if err := m.begin(ctx); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
 	if m.held(lease) == nil {
-		return ErrFenced
+		return store.ErrFenced
 	}
 	return nil
 }
 
-// Renew implements [Queuer].
-func (m *Memory) Renew(ctx context.Context, ttl time.Duration, leases ...LeaseID) (lost []LeaseID, err error) {
+// Renew implements [store.Queuer].
+func (m *Store) Renew(ctx context.Context, ttl time.Duration, leases ...store.LeaseID) (lost []store.LeaseID, err error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
 	}

@@ -1,14 +1,16 @@
-package store
+package memory
 
 import (
 	"context"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/djmessenger/messenger/store"
 )
 
-// Commit implements [Queuer].
-func (m *Memory) Commit(ctx context.Context, outcome Outcome) ([]QueuedSend, error) {
+// Commit implements [store.Queuer].
+func (m *Store) Commit(ctx context.Context, outcome store.Outcome) ([]store.QueuedSend, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -21,18 +23,18 @@ func (m *Memory) Commit(ctx context.Context, outcome Outcome) ([]QueuedSend, err
 }
 
 // commit checks everything that can fail before it changes anything.
-func (m *Memory) commit(o Outcome) (due []QueuedSend, hint bool, err error) {
+func (m *Store) commit(o store.Outcome) (due []store.QueuedSend, hint bool, err error) {
 	box := m.held(o.Lease)
 	if box == nil {
-		return nil, false, ErrFenced
+		return nil, false, store.ErrFenced
 	}
 	at := -1
 	if o.Event != nil {
-		at = slices.IndexFunc(box.events, func(ev *memoryEvent) bool {
+		at = slices.IndexFunc(box.events, func(ev *event) bool {
 			return ev.Seq == o.Event.Seq && ev.Attempts == o.Event.Attempts
 		})
 		if at < 0 {
-			return nil, false, fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", o.Event.Seq, o.Event.Attempts, ErrNotFound)
+			return nil, false, fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", o.Event.Seq, o.Event.Attempts, store.ErrNotFound)
 		}
 	}
 	if err := checkResults(o.Results); err != nil {
@@ -67,7 +69,7 @@ func (m *Memory) commit(o Outcome) (due []QueuedSend, hint bool, err error) {
 	return due, len(o.Sends) > 0 || o.Release && !box.nextAt.IsZero(), nil
 }
 
-func (m *Memory) endEvent(box *conversation, at int, result EventResult, now time.Time) {
+func (m *Store) endEvent(box *conversation, at int, result store.EventResult, now time.Time) {
 	ev := box.events[at]
 	if result.Retry {
 		ev.Attempts++
@@ -82,8 +84,8 @@ func (m *Memory) endEvent(box *conversation, at int, result EventResult, now tim
 		m.dedup.release(dedupKey{key: ev.Key})
 		return
 	}
-	m.addLetter(&memoryLetter{
-		DeadLetter: DeadLetter{
+	m.addLetter(&letter{
+		DeadLetter: store.DeadLetter{
 			ID: m.next(), Event: ev.Event, Attempts: ev.Attempts + 1,
 			Failures: slices.Clone(result.Failures), At: now,
 		},
@@ -91,28 +93,28 @@ func (m *Memory) endEvent(box *conversation, at int, result EventResult, now tim
 	})
 }
 
-func checkResults(results []SendResult) error {
+func checkResults(results []store.SendResult) error {
 	for _, r := range results {
-		if r.State < SendAgain || r.State > SendFinished {
+		if r.State < store.SendAgain || r.State > store.SendFinished {
 			return fmt.Errorf("store: send %q: no such state: %d", r.Key, r.State)
 		}
 	}
 	return nil
 }
 
-func (m *Memory) applyResults(box *conversation, results []SendResult, now time.Time) {
+func (m *Store) applyResults(box *conversation, results []store.SendResult, now time.Time) {
 	for _, r := range results {
 		s := m.sends[r.Key]
 		if s == nil || s.Conversation != box.conv {
 			continue
 		}
 		switch r.State {
-		case SendAgain:
+		case store.SendAgain:
 			s.Started = false
 			s.Attempts++
-		case SendUnknown:
+		case store.SendUnknown:
 			s.Attempts++
-		case SendFinished:
+		case store.SendFinished:
 			m.removeSend(s, now)
 		}
 	}

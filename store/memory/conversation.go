@@ -1,15 +1,17 @@
-package store
+package memory
 
 import (
 	"slices"
 	"time"
+
+	"github.com/djmessenger/messenger/store"
 )
 
 // conversation is what waits for one page and person, and its lease.
 type conversation struct {
-	conv   Conversation
-	events []*memoryEvent // in the order to handle them
-	sends  []*memorySend  // in the order they were added
+	conv   store.Conversation
+	events []*event // in the order to handle them
+	sends  []*send  // in the order they were added
 
 	leased     bool
 	leaseUntil time.Time
@@ -27,19 +29,19 @@ type conversation struct {
 	index   int
 }
 
-type memoryEvent struct {
-	QueuedEvent
+type event struct {
+	store.QueuedEvent
 	// order is the event's time, or that of the event it was put behind.
 	order time.Time
 }
 
-type memorySend struct {
-	QueuedSend
+type send struct {
+	store.QueuedSend
 	notBefore, startedAt time.Time
 }
 
 // box returns a conversation, making it if there is none.
-func (m *Memory) box(conv Conversation) *conversation {
+func (m *Store) box(conv store.Conversation) *conversation {
 	box := m.conversations[conv]
 	if box == nil {
 		box = &conversation{conv: conv, index: -1}
@@ -49,8 +51,8 @@ func (m *Memory) box(conv Conversation) *conversation {
 }
 
 // insert puts an event where it belongs: by order, then by arrival.
-func (b *conversation) insert(ev *memoryEvent) {
-	at, _ := slices.BinarySearchFunc(b.events, ev, func(x, y *memoryEvent) int {
+func (b *conversation) insert(ev *event) {
+	at, _ := slices.BinarySearchFunc(b.events, ev, func(x, y *event) int {
 		if c := x.order.Compare(y.order); c != 0 {
 			return c
 		}
@@ -93,7 +95,7 @@ func (b *conversation) rest(now time.Time) {
 
 // file puts the conversation under the time from which it can be claimed. It
 // follows every change of a conversation, so that none sleeps with work in it.
-func (m *Memory) file(b *conversation) {
+func (m *Store) file(b *conversation) {
 	if len(b.events) == 0 && len(b.sends) == 0 {
 		b.nextAt = time.Time{}
 		m.due.remove(b)

@@ -1,4 +1,4 @@
-package store
+package memory
 
 import (
 	"bytes"
@@ -7,10 +7,12 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/djmessenger/messenger/store"
 )
 
-// Put implements [Queuer].
-func (m *Memory) Put(ctx context.Context, events ...Event) error {
+// Put implements [store.Queuer].
+func (m *Store) Put(ctx context.Context, events ...store.Event) error {
 	if err := m.begin(ctx); err != nil {
 		return err
 	}
@@ -22,7 +24,7 @@ func (m *Memory) Put(ctx context.Context, events ...Event) error {
 	return err
 }
 
-func (m *Memory) put(events []Event) error {
+func (m *Store) put(events []store.Event) error {
 	fresh, err := m.fresh(events)
 	if err != nil {
 		return err
@@ -31,7 +33,7 @@ func (m *Memory) put(events []Event) error {
 	for _, ev := range fresh {
 		m.dedup.add(dedupKey{key: ev.Key}, now)
 	}
-	kept := WithoutUnsent(fresh)
+	kept := store.WithoutUnsent(fresh)
 	if len(kept) < len(fresh) {
 		waits := map[string]bool{}
 		for _, ev := range kept {
@@ -48,7 +50,7 @@ func (m *Memory) put(events []Event) error {
 	}
 	for _, ev := range kept {
 		m.unsend(ev, now)
-		m.addEvent(QueuedEvent{Event: keep(ev), ReceivedAt: now}, stamp(ev.Time))
+		m.addEvent(store.QueuedEvent{Event: keep(ev), ReceivedAt: now}, stamp(ev.Time))
 	}
 	return nil
 }
@@ -56,8 +58,8 @@ func (m *Memory) put(events []Event) error {
 // fresh returns the events that were not seen before and whose message was not
 // unsent, if their pages have room
 // for them.
-func (m *Memory) fresh(events []Event) ([]Event, error) {
-	var fresh []Event
+func (m *Store) fresh(events []store.Event) ([]store.Event, error) {
+	var fresh []store.Event
 	more := map[string]int{}
 	inBatch := map[string]bool{}
 	for _, ev := range events {
@@ -78,32 +80,32 @@ func (m *Memory) fresh(events []Event) ([]Event, error) {
 		}
 	}
 	if len(over) > 0 {
-		return nil, &BacklogError{PageIDs: over, Bound: m.config.Backlog}
+		return nil, &store.BacklogError{PageIDs: over, Bound: m.config.Backlog}
 	}
 	return fresh, nil
 }
 
 // keep returns an event that shares nothing with its caller.
-func keep(ev Event) Event {
+func keep(ev store.Event) store.Event {
 	ev.Time, ev.KeyTime = stamp(ev.Time), time.Time{}
 	ev.Body = bytes.Clone(ev.Body)
-	ev.EditOf, ev.Unsends = "", Unsent{}
+	ev.EditOf, ev.Unsends = "", store.Unsent{}
 	return ev
 }
 
 // addEvent files an event in its conversation.
-func (m *Memory) addEvent(ev QueuedEvent, order time.Time) {
+func (m *Store) addEvent(ev store.QueuedEvent, order time.Time) {
 	box := m.box(ev.Conversation)
 	ev.Seq = m.next()
-	box.insert(&memoryEvent{QueuedEvent: ev, order: order})
+	box.insert(&event{QueuedEvent: ev, order: order})
 	m.backlog[ev.PageID]++
 	box.wait(ev.ReceivedAt)
 	m.file(box)
 }
 
 // confirm settles the send that an echo proves to have arrived.
-func (m *Memory) confirm(ev Event, now time.Time) {
-	if ev.EchoOf != "" && now.Sub(m.echoed[ev.PageID]) >= EchoedWithin {
+func (m *Store) confirm(ev store.Event, now time.Time) {
+	if ev.EchoOf != "" && now.Sub(m.echoed[ev.PageID]) >= store.EchoedWithin {
 		m.echoed[ev.PageID] = now
 	}
 	s := m.sends[ev.EchoOf]
@@ -114,11 +116,11 @@ func (m *Memory) confirm(ev Event, now time.Time) {
 	box.holdUntil = time.Time{} // it was for this send
 	box.rest(now)
 	m.removeSend(s, now)
-	m.sent.add(Sent{PageID: s.PageID, PSID: s.PersonID, Key: s.Key, Outcome: OutcomeEchoed, At: now})
+	m.sent.add(store.Sent{PageID: s.PageID, PSID: s.PersonID, Key: s.Key, Outcome: store.OutcomeEchoed, At: now})
 }
 
-// Enqueue implements [Queuer].
-func (m *Memory) Enqueue(ctx context.Context, sends ...Send) error {
+// Enqueue implements [store.Queuer].
+func (m *Store) Enqueue(ctx context.Context, sends ...store.Send) error {
 	if err := m.begin(ctx); err != nil {
 		return err
 	}
@@ -133,7 +135,7 @@ func (m *Memory) Enqueue(ctx context.Context, sends ...Send) error {
 	return err
 }
 
-func checkSends(sends []Send) error {
+func checkSends(sends []store.Send) error {
 	for _, s := range sends {
 		if s.Key == "" {
 			return errors.New("store: a send without a key")
@@ -143,17 +145,17 @@ func checkSends(sends []Send) error {
 }
 
 // freshGroups returns the sends without the groups whose head was seen before.
-func (m *Memory) freshGroups(sends []Send) []Send {
+func (m *Store) freshGroups(sends []store.Send) []store.Send {
 	seen := map[string]bool{}
 	for _, s := range sends {
 		if s.Key == s.Group && m.dedup.has(dedupKey{send: true, key: s.Key}) {
 			seen[s.Group] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(sends), func(s Send) bool { return seen[s.Group] })
+	return slices.DeleteFunc(slices.Clone(sends), func(s store.Send) bool { return seen[s.Group] })
 }
 
-func (m *Memory) addSends(sends []Send, now time.Time) {
+func (m *Store) addSends(sends []store.Send, now time.Time) {
 	for _, s := range sends {
 		key := dedupKey{send: true, key: s.Key}
 		if m.dedup.has(key) || m.sends[s.Key] != nil {
@@ -164,7 +166,7 @@ func (m *Memory) addSends(sends []Send, now time.Time) {
 		}
 		s.Fresh = false
 		s.Body = bytes.Clone(s.Body)
-		ms := &memorySend{QueuedSend: QueuedSend{Send: s}, notBefore: now.Add(max(s.Delay, 0))}
+		ms := &send{QueuedSend: store.QueuedSend{Send: s}, notBefore: now.Add(max(s.Delay, 0))}
 		m.sends[s.Key] = ms
 		box := m.box(s.Conversation)
 		box.sends = append(box.sends, ms)
@@ -174,29 +176,29 @@ func (m *Memory) addSends(sends []Send, now time.Time) {
 }
 
 // removeSend takes a send out of the outbox.
-func (m *Memory) removeSend(s *memorySend, now time.Time) {
+func (m *Store) removeSend(s *send, now time.Time) {
 	delete(m.sends, s.Key)
 	m.dedup.release(dedupKey{send: true, key: s.Key})
 	box := m.box(s.Conversation)
-	box.sends = slices.DeleteFunc(box.sends, func(x *memorySend) bool { return x == s })
+	box.sends = slices.DeleteFunc(box.sends, func(x *send) bool { return x == s })
 	if len(box.events) == 0 {
 		box.rest(now)
 	}
 	m.file(box)
 }
 
-// Cancel implements [Queuer].
-func (m *Memory) Cancel(ctx context.Context, conv Conversation, key string) (bool, error) {
+// Cancel implements [store.Queuer].
+func (m *Store) Cancel(ctx context.Context, conv store.Conversation, key string) (bool, error) {
 	if err := m.begin(ctx); err != nil {
 		return false, err
 	}
 	defer m.mu.Unlock()
-	return m.cancel(CancelSend{Conversation: conv, Key: key}, Conversation{}, m.now()), nil
+	return m.cancel(store.CancelSend{Conversation: conv, Key: key}, store.Conversation{}, m.now()), nil
 }
 
 // cancel takes sends back. The holder of the conversation's lease may take back
 // those that are due.
-func (m *Memory) cancel(c CancelSend, held Conversation, now time.Time) (found bool) {
+func (m *Store) cancel(c store.CancelSend, held store.Conversation, now time.Time) (found bool) {
 	box, ok := m.conversations[c.Conversation]
 	if !ok {
 		return false

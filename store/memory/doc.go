@@ -1,0 +1,5 @@
+// Package memory keeps everything that a bot remembers in the process, for tests
+// and first steps: [New] makes a [store.Store] that is empty, and nothing survives
+// the end of the process. What grows with traffic is bounded, see [Config]. It is
+// the store of a bot whose configuration has none.
+package memory
