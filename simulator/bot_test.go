@@ -143,10 +143,18 @@ func newSim(t *testing.T, cfg simulator.Config) *simulator.Simulator {
 	if cfg.RetryPauses == nil {
 		cfg.RetryPauses = []time.Duration{time.Millisecond, time.Millisecond}
 	}
-	s, err := simulator.New(cfg)
+	s, err := simulator.New(patient(cfg))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
+}
+
+// patient lets the bot take a minute for an answer, so that a busy machine gets no callback again.
+func patient(cfg simulator.Config) simulator.Config {
+	if cfg.AnswerTimeout == 0 {
+		cfg.AnswerTimeout = time.Minute
+	}
+	return cfg
 }
 
 // platform is a simulator behind HTTP, below a path, so that absolute paths fail
@@ -158,7 +166,7 @@ type platform struct {
 
 func serve(t *testing.T, cfg simulator.Config) platform {
 	t.Helper()
-	s, err := simulator.New(cfg)
+	s, err := simulator.New(patient(cfg))
 	require.NoError(t, err)
 	srv := httptest.NewServer(http.StripPrefix("/base", s))
 	t.Cleanup(func() {
