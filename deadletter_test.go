@@ -250,7 +250,7 @@ func TestOnDeadLetterOnDatabases(t *testing.T) {
 				require.NoError(t, st.Close())
 			})
 
-			require.Equal(t, 200, postTo(bot, callback(pageID, ada, "m_1", "hi")).Code)
+			require.Equal(t, 200, delivered(bot, callback(pageID, ada, "m_1", "hi")))
 			first := <-told
 			letters, err := st.Dead(t.Context(), store.DeadQuery{})
 			require.NoError(t, err)
