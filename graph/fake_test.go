@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -87,6 +88,7 @@ func (p *platform) config() graph.Config {
 		AppSecret:  func(string) secret.Value { return secret.New(appSecret) },
 		BaseURL:    p.URL + "/prefix",
 		HTTPClient: p.Client(),
+		Timeout:    time.Minute, // a busy machine is slow
 		Tokens:     graph.PageToken(token),
 	}
 }

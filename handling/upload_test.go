@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,7 +83,7 @@ func newShop(t *testing.T) *shop {
 		_, _ = fmt.Fprintf(w, `{"attachment_id":"%d"}`, s.uploads)
 	}))
 	t.Cleanup(platform.Close)
-	client, err := graph.New(graph.Config{BaseURL: platform.URL, Tokens: graph.PageToken("EAAG")})
+	client, err := graph.New(graph.Config{BaseURL: platform.URL, Timeout: time.Minute, Tokens: graph.PageToken("EAAG")})
 	require.NoError(t, err)
 	s.client = client
 	return s

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,7 +38,7 @@ func newPlatform(t *testing.T) (*profileAPI, *graph.Client) {
 	mux.HandleFunc("/prefix/v27.0/me/messenger_profile", p.serve)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	client, err := graph.New(graph.Config{BaseURL: server.URL + "/prefix", Tokens: graph.PageToken("EAAG")})
+	client, err := graph.New(graph.Config{BaseURL: server.URL + "/prefix", Timeout: time.Minute, Tokens: graph.PageToken("EAAG")})
 	require.NoError(t, err)
 	return p, client
 }

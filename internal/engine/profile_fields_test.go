@@ -105,7 +105,7 @@ func refusal(message string) error { return &graph.Error{Code: 100, Message: mes
 
 func clientOf(t *testing.T, url string) *graph.Client {
 	t.Helper()
-	client, err := graph.New(graph.Config{BaseURL: url, Tokens: graph.PageToken("EAAG")})
+	client, err := graph.New(graph.Config{BaseURL: url, Timeout: time.Minute, Tokens: graph.PageToken("EAAG")})
 	require.NoError(t, err)
 	return client
 }
