@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,6 +30,7 @@ const (
 // wellFormed is a signature that could be right and is not.
 var wellFormed = "sha256=" + strings.Repeat("0", 64)
 
+// newWebhook makes a webhook. Tests that run outside of a bubble set BodyTimeout, since a busy machine is slow.
 func newWebhook(t *testing.T, change func(*receiving.WebhookConfig)) *receiving.Webhook {
 	t.Helper()
 	config := receiving.WebhookConfig{
@@ -238,6 +240,7 @@ func TestBodiesGiveTheirMemoryBack(t *testing.T) {
 			t.Run(name+" "+way, func(t *testing.T) {
 				t.Parallel()
 				w := newWebhook(t, func(c *receiving.WebhookConfig) {
+					c.BodyTimeout = time.Minute
 					if test.accept != nil {
 						c.Accept = test.accept
 					}
@@ -276,6 +279,7 @@ func TestBodiesArriveAsTheyWere(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var got string
 	w := newWebhook(t, func(c *receiving.WebhookConfig) {
+		c.BodyTimeout = time.Minute
 		c.MaxBody = 300*kib + 1
 		c.Accept = func(_ context.Context, envelopes []receiving.Envelope) error {
 			ev, _ := envelopes[0].Event()
@@ -361,6 +365,7 @@ func TestBudgetUnderTheRaceDetector(t *testing.T) {
 	const budget = mib
 	w := newWebhook(t, func(c *receiving.WebhookConfig) {
 		c.BodyBudget = budget
+		c.BodyTimeout = time.Minute
 		c.MaxBody = 512 * kib
 	})
 	var group sync.WaitGroup

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,6 +69,7 @@ func start(t *testing.T, change func(*receiving.WebhookConfig)) *bundle {
 	config := receiving.WebhookConfig{
 		Accept:      b.accept,
 		Apps:        []receiving.App{{Secrets: []secret.Value{secret.New(oldSecret), secret.New(newSecret)}}},
+		BodyTimeout: time.Minute, // a busy machine is slow
 		Logger:      slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		VerifyToken: secret.New(verifyToken),
 	}
