@@ -153,7 +153,7 @@ func (w *world) person(psid string) store.Person {
 // letters returns the dead letters.
 func (w *world) letters() []store.DeadLetter {
 	w.t.Helper()
-	dead, err := w.store.Dead(w.t.Context(), store.DeadQuery{})
+	dead, err := as[store.DeadLetters](w.t, w.store).Dead(w.t.Context(), store.DeadQuery{})
 	require.NoError(w.t, err)
 	return dead
 }
@@ -193,4 +193,12 @@ func (w *world) leavesInterrupted(people, times int, text string) {
 		require.Len(w.t, leases, people)
 		after(time.Second)
 	}
+}
+
+// as returns a capability of a store.
+func as[T any](t testing.TB, st store.Store) T {
+	t.Helper()
+	found, ok := store.As[T](st)
+	require.True(t, ok, "the store lacks a capability")
+	return found
 }

@@ -35,6 +35,8 @@ type mortal struct {
 	*survivor
 }
 
+func (m *mortal) Unwrap() store.Store { return m.Store }
+
 // survivor is what outlives the processes: the events that are marked, and those
 // whose process ended while they were.
 type survivor struct {
@@ -103,7 +105,7 @@ func (m *mortal) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) 
 	if m.over() {
 		return errCrashed
 	}
-	err := m.Store.MarkAlone(ctx, lease, seq)
+	err := m.Store.(store.Isolator).MarkAlone(ctx, lease, seq)
 	if err == nil {
 		m.mu.Lock()
 		defer m.mu.Unlock()

@@ -51,7 +51,7 @@ func TestRoutesAfterOneThatEndsBadlyAreInTheDeadLetter(t *testing.T) {
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 				w.says(ada, "hi")
 				after(5 * time.Minute)
-				dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
+				dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
 				require.NoError(t, err)
 				require.Len(t, dead, 1)
 				var failed []string
@@ -60,7 +60,7 @@ func TestRoutesAfterOneThatEndsBadlyAreInTheDeadLetter(t *testing.T) {
 				}
 				require.Equal(t, []string{"bad", "echo", "last"}, failed)
 				bad.Store(false)
-				require.NoError(t, w.store.Replay(t.Context(), dead[0].ID))
+				require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), dead[0].ID))
 				after(time.Hour)
 				require.Equal(t, []string{"you said hi", "last"}, w.texts(ada))
 				person, err := w.store.Person(t.Context(), pageID, ada)
@@ -93,10 +93,10 @@ func TestMiddlewareThatEndsItsGoroutineFailsTheTurnAsAWhole(t *testing.T) {
 		w.says(ada, "hi")
 		after(5 * time.Minute)
 		bad.Store(false)
-		dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
+		dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
 		require.NoError(t, err)
 		require.Len(t, dead, 1)
-		require.NoError(t, w.store.Replay(t.Context(), dead[0].ID))
+		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), dead[0].ID))
 		after(time.Minute)
 		person, err := w.store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)

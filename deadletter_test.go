@@ -70,7 +70,7 @@ func TestOnDeadLetter(t *testing.T) {
 			w.says(ada, "hi")
 			after(time.Second)
 			require.NoError(w.t, w.bot.SetPolicy(routing.Policy{}))
-			require.NoError(w.t, w.store.Replay(w.t.Context(), w.letters()[0].ID))
+			require.NoError(w.t, as[store.DeadLetters](w.t, w.store).Replay(w.t.Context(), w.letters()[0].ID))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,6 +111,8 @@ func TestOnDeadLetter(t *testing.T) {
 
 // refusesSuccess is a store that refuses what would end an event without a failure.
 type refusesSuccess struct{ store.Store }
+
+func (s *refusesSuccess) Unwrap() store.Store { return s.Store }
 
 func (s *refusesSuccess) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	if out.Event != nil && !out.Event.Retry && len(out.Event.Failures) == 0 {
@@ -252,7 +254,7 @@ func TestOnDeadLetterOnDatabases(t *testing.T) {
 
 			require.Equal(t, 200, delivered(bot, callback(pageID, ada, "m_1", "hi")))
 			first := <-told
-			letters, err := st.Dead(t.Context(), store.DeadQuery{})
+			letters, err := as[store.DeadLetters](t, st).Dead(t.Context(), store.DeadQuery{})
 			require.NoError(t, err)
 			require.Equal(t, []store.DeadLetter{first.DeadLetter}, letters)
 			require.NoError(t, st.Put(t.Context(), store.Event{
@@ -261,12 +263,12 @@ func TestOnDeadLetterOnDatabases(t *testing.T) {
 			undecodable := <-told
 			require.Nil(t, undecodable.Received)
 			require.NotZero(t, undecodable.ID)
-			require.NoError(t, st.Drop(t.Context(), undecodable.ID))
-			require.NoError(t, st.Replay(t.Context(), first.ID))
+			require.NoError(t, as[store.DeadLetters](t, st).Drop(t.Context(), undecodable.ID))
+			require.NoError(t, as[store.DeadLetters](t, st).Replay(t.Context(), first.ID))
 			second := <-told
 			require.Greater(t, second.ID, first.ID)
 			broken.Store(false)
-			require.NoError(t, st.Replay(t.Context(), second.ID))
+			require.NoError(t, as[store.DeadLetters](t, st).Replay(t.Context(), second.ID))
 			<-done
 		})
 	}

@@ -34,12 +34,16 @@ func (b *Bot) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Expla
 
 // ExplainDead is Explain for the event of a dead letter. It explains all routes; a replay
 // runs those of them that the letter names as failed. It returns store.ErrNotFound if
-// there is no such letter.
+// there is no such letter, and errors.ErrUnsupported if the store has no store.DeadLetters.
 func (b *Bot) ExplainDead(ctx context.Context, id int64) ([]routing.Explanation, error) {
 	if b == nil {
 		return nil, ErrNoBot
 	}
-	letters, err := b.cfg.Store.Dead(ctx, store.DeadQuery{After: id - 1, Limit: 1})
+	dead, err := capability[store.DeadLetters](b, "DeadLetters")
+	if err != nil {
+		return nil, err
+	}
+	letters, err := dead.Dead(ctx, store.DeadQuery{After: id - 1, Limit: 1})
 	switch {
 	case err != nil:
 		return nil, err

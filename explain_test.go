@@ -118,7 +118,7 @@ func TestExplainOfWhatIsNotThere(t *testing.T) {
 		require.Len(t, letters, 2)
 		_, err := w.bot.ExplainDead(w.t.Context(), letters[0].ID)
 		require.ErrorIs(t, err, receiving.ErrEnvelope)
-		require.NoError(t, w.store.Drop(t.Context(), letters[0].ID))
+		require.NoError(t, as[store.DeadLetters](w.t, w.store).Drop(t.Context(), letters[0].ID))
 		for _, id := range []int64{letters[0].ID, 0, -1, 1 << 62, -1 << 63} {
 			_, err := w.bot.ExplainDead(w.t.Context(), id)
 			require.ErrorIs(t, err, store.ErrNotFound, id)

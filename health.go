@@ -27,10 +27,12 @@ const (
 //
 // It goes by what has happened: while callbacks cannot be stored, it fails with that
 // error, until one is stored or 5 seconds have passed. Without a callback in the last
-// second it probes the store ([store.Queuer.Ping]): an event is put as a callback's
+// second it probes the store ([store.Inspector.Ping]): an event is put as a callback's
 // are, and taken back. However many ask, there is one probe at a time, once a second at
 // most, and all of them get its result. So an error may be of up to a second, or of
 // 5 seconds, ago; its text says how old it is.
+//
+// A store without [store.Inspector] cannot be probed: the callbacks alone decide.
 //
 // It returns [ErrNotRunning] if the bot does not run. It waits no longer than ctx, and
 // at most 4 seconds, as long as a callback would. Its errors wrap those of the store
@@ -52,7 +54,7 @@ func (b *Bot) put(ctx context.Context, events ...store.Event) error {
 
 // health knows whether the store takes events.
 type health struct {
-	ping func(context.Context) error
+	ping func(context.Context) error // nil if the store is no inspector
 
 	log *slog.Logger
 
@@ -112,7 +114,7 @@ func (h *health) observe(err error) {
 
 func (h *health) check(ctx context.Context) error {
 	h.mu.Lock()
-	if known, err := h.recent(time.Now()); known {
+	if known, err := h.recent(time.Now()); known || h.ping == nil {
 		h.mu.Unlock()
 		return err
 	}

@@ -25,7 +25,8 @@ import (
 
 // pinged is a store whose Ping is the test's, and whose Put fails with an error.
 type pinged struct {
-	store.Store
+	*memory.Store
+
 	ping  func(ctx context.Context) error
 	pings atomic.Int32
 	put   atomic.Pointer[error]

@@ -187,7 +187,7 @@ func TestTurnMiddlewareThatGetsStuckAfterTheRoutesDoublesNothing(t *testing.T) {
 		letters := w.letters()
 		require.Len(t, letters, 1)
 		healthy.Store(true)
-		require.NoError(t, w.store.Replay(t.Context(), letters[0].ID))
+		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), letters[0].ID))
 		after(time.Second)
 		require.Equal(t, 1, w.person(ada).ThumbUps)
 	})

@@ -113,6 +113,8 @@ type isolationStore struct {
 	fatal      atomic.Bool  // the first event of each lease, as far as it tells
 }
 
+func (s *isolationStore) Unwrap() store.Store { return s.Store }
+
 func (s *isolationStore) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
 	if s.noSuspects.Load() {
 		claim.Suspects = store.Suspects{}
@@ -130,7 +132,7 @@ func (s *isolationStore) Claim(ctx context.Context, claim store.Claim) ([]store.
 }
 
 func (s *isolationStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {
-	err := s.Store.MarkAlone(ctx, lease, seq)
+	err := s.Store.(store.Isolator).MarkAlone(ctx, lease, seq)
 	if err == nil {
 		s.marked.Store(seq)
 	}

@@ -178,6 +178,8 @@ type lateRenew struct {
 	until time.Time
 }
 
+func (l *lateRenew) Unwrap() store.Store { return l.Store }
+
 func (l *lateRenew) Renew(ctx context.Context, ttl time.Duration, leases ...store.LeaseID) ([]store.LeaseID, error) {
 	if time.Now().Before(l.until) {
 		return nil, context.DeadlineExceeded

@@ -86,7 +86,11 @@ func New(config Config) (*Bot, error) {
 		}
 	}
 	b.startSettings()
-	b.health.ping, b.health.log = cfg.Store.Ping, cfg.Logger
+	b.health.log = cfg.Logger
+	if inspector, ok := store.As[store.Inspector](cfg.Store); ok {
+		b.health.ping = inspector.Ping
+	}
+	logMissing(cfg.Logger, cfg.Store)
 	if _, ok := cfg.Store.(*memory.Store); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}

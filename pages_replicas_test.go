@@ -139,6 +139,8 @@ type leasedPages struct {
 	pages map[string]bool
 }
 
+func (s *leasedPages) Unwrap() store.Store { return s.Store }
+
 func (s *leasedPages) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
 	leases, err := s.Store.Claim(ctx, claim)
 	s.mu.Lock()

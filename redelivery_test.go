@@ -27,6 +27,8 @@ type timedKeys struct {
 	put []store.Event
 }
 
+func (s *timedKeys) Unwrap() store.Store { return s.Store }
+
 func (s *timedKeys) Put(ctx context.Context, events ...store.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -372,6 +372,8 @@ func TestRefusalThatTheStoreCannotRecord(t *testing.T) {
 // noRefusals is a store that cannot record a refused message.
 type noRefusals struct{ store.Store }
 
+func (s noRefusals) Unwrap() store.Store { return s.Store }
+
 func (s noRefusals) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	for _, w := range out.Writes {
 		if sent, ok := w.(store.SaveSent); ok && sent.Sent.Outcome == store.OutcomeRefused {

@@ -50,7 +50,7 @@ func TestReplayRunsOnlyWhatFailedAndIsNoNewAct(t *testing.T) {
 
 		after(time.Hour)
 		broken.Store(false)
-		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
 		after(time.Second)
 		require.Equal(t, before, w.person(ada), "no other route ran, and the person did nothing new")
 		places, err = w.store.Locations(t.Context(), pageID, ada, 10)
@@ -70,7 +70,7 @@ func TestReplayMakesNobodyAvailable(t *testing.T) {
 		after(time.Second)
 		require.NoError(t, w.store.Apply(t.Context(), store.MarkUnavailable{PageID: pageID, PSID: ada, At: time.Now()}))
 		before := w.person(ada)
-		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
 		after(time.Second)
 		require.Len(t, w.letters(), 1, "it ran")
 		require.Equal(t, before, w.person(ada))
@@ -85,7 +85,7 @@ func TestReplayOfARouteThatIsGoneStaysADeadLetter(t *testing.T) {
 		w.says(ada, "hi")
 		after(time.Second)
 		require.NoError(t, w.bot.SetPolicy(texts(echo)))
-		require.NoError(t, w.store.Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
 		after(time.Minute)
 		letters := w.letters()
 		require.Len(t, letters, 1)
@@ -178,6 +178,8 @@ func TestOnlyActsOpenTheWindowAndTheyDoAtOnce(t *testing.T) {
 // store with transactions does.
 type caller struct{ store.Store }
 
+func (c caller) Unwrap() store.Store { return c.Store }
+
 func (caller) RunsCalls(api string) bool { return api == "test" }
 
 func (c caller) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
@@ -228,6 +230,8 @@ type fussy struct {
 	after  error // after the next commit, which takes effect
 	keys   [][]string
 }
+
+func (f *fussy) Unwrap() store.Store { return f.Store }
 
 func (f *fussy) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	if out.Event == nil {
@@ -298,6 +302,8 @@ type forgetful struct {
 	commits atomic.Int32
 }
 
+func (f *forgetful) Unwrap() store.Store { return f.Store }
+
 func (f *forgetful) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	due, err := f.Store.Commit(ctx, out)
 	if f.commits.Add(1)%2 == 1 {
@@ -327,7 +333,7 @@ func TestLostAnswersOfCommitsLoseNoMessages(t *testing.T) {
 				require.Equal(t, []string{"1", "2", "3", "you said hi", "1", "2", "3", "you said ho"}, w.texts(ada))
 				require.EqualValues(t, 2, runs.Load())
 				require.Equal(t, 2, w.person(ada).ThumbUps)
-				stats, err := w.store.Stats(w.t.Context())
+				stats, err := as[store.Inspector](w.t, w.store).Stats(w.t.Context())
 				require.NoError(t, err)
 				require.Equal(t, store.Stats{}, stats, "nothing is left, and the conversation was given back")
 			})
@@ -340,6 +346,8 @@ type counting struct {
 	store.Store
 	commits atomic.Int32
 }
+
+func (c *counting) Unwrap() store.Store { return c.Store }
 
 func (c *counting) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	c.commits.Add(1)

@@ -106,7 +106,7 @@ func TestNewcomerTakesWhatIsLeftOfAPagesRate(t *testing.T) {
 			cfg := messenger.Config{HTTPClient: &http.Client{Transport: platform}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				w.stop()
-				_, err := w.store.Heartbeat(w.t.Context(), store.Replica{
+				_, err := as[store.Replicas](w.t, w.store).Heartbeat(w.t.Context(), store.Replica{
 					Owner: "other", Pages: []string{"another", pageID}, Busy: test.busy, TTL: time.Hour,
 				})
 				require.NoError(t, err)
@@ -131,7 +131,7 @@ func TestReplicaSaysWhereItIsHeldUp(t *testing.T) {
 	platform := &limited{limit: 300}
 	inBubble(t, simulator.Config{}, messenger.Config{HTTPClient: &http.Client{Transport: platform}}, func(w *world) {
 		busy := func() []string {
-			all, err := w.store.Heartbeat(w.t.Context(), store.Replica{Owner: "other", TTL: time.Millisecond})
+			all, err := as[store.Replicas](w.t, w.store).Heartbeat(w.t.Context(), store.Replica{Owner: "other", TTL: time.Millisecond})
 			require.NoError(t, err)
 			require.Len(t, all, 2)
 			return all[slices.IndexFunc(all, func(r store.Replica) bool { return r.Owner != "other" })].Busy

@@ -47,6 +47,8 @@ type purged struct {
 	cutoffs chan store.Cutoffs
 }
 
+func (p purged) Unwrap() store.Store { return p.Store }
+
 func (p purged) Purge(_ context.Context, cutoffs store.Cutoffs) error {
 	p.cutoffs <- cutoffs
 	return nil

@@ -142,6 +142,8 @@ func TestPausedReplicaLosesItsEffects(t *testing.T) {
 // noRenew is a store that cannot renew leases.
 type noRenew struct{ store.Store }
 
+func (s noRenew) Unwrap() store.Store { return s.Store }
+
 func (noRenew) Renew(context.Context, time.Duration, ...store.LeaseID) ([]store.LeaseID, error) {
 	return nil, context.DeadlineExceeded
 }
@@ -220,6 +222,8 @@ func TestThreadSettingsAreAppliedAtStartAndTriedAgain(t *testing.T) {
 // picky is a store that cannot take one kind of write.
 type picky struct{ store.Store }
 
+func (p picky) Unwrap() store.Store { return p.Store }
+
 func (p picky) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	for _, w := range out.Writes {
 		if _, ok := w.(store.AddThumbUp); ok {
@@ -245,7 +249,7 @@ func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
 		require.Equal(t, []string{"you said fine"}, w.texts(lin))
 		after(5 * time.Minute)
 		require.Equal(t, []string{"you said fine"}, w.texts(ada))
-		dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
+		dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
 		require.NoError(t, err)
 		require.Len(t, dead, 1)
 		require.Equal(t, 4, dead[0].Attempts, "it was tried as often as any turn that fails")
@@ -258,6 +262,8 @@ type flaky struct {
 	store.Store
 	down atomic.Bool
 }
+
+func (f *flaky) Unwrap() store.Store { return f.Store }
 
 var errAway = errors.New("connection refused")
 

@@ -46,16 +46,21 @@ type Held struct {
 	Waiting store.Waiting
 }
 
-// Stats returns how the bot is doing.
+// Stats returns how the bot is doing. It returns [errors.ErrUnsupported] if the store is no
+// [store.Inspector].
 func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 	if b == nil {
 		return Stats{}, ErrNoBot
 	}
-	queue, err := b.cfg.Store.Stats(ctx)
+	inspector, err := capability[store.Inspector](b, "Inspector")
 	if err != nil {
 		return Stats{}, err
 	}
-	unserved, held, err := b.waiting(ctx)
+	queue, err := inspector.Stats(ctx)
+	if err != nil {
+		return Stats{}, err
+	}
+	unserved, held, err := b.waiting(ctx, inspector)
 	if err != nil {
 		return Stats{}, err
 	}
@@ -75,13 +80,13 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 }
 
 // waiting counts what waits for pages that are not worked for.
-func (b *Bot) waiting(ctx context.Context) (unserved map[string]store.Waiting, held map[string]Held, err error) {
+func (b *Bot) waiting(ctx context.Context, inspector store.Inspector) (unserved map[string]store.Waiting, held map[string]Held, err error) {
 	refused := b.engine.Held()
 	table := b.pages.Load()
 	if table.every && len(refused) == 0 {
 		return nil, nil, nil
 	}
-	waiting, err := b.cfg.Store.Waiting(ctx)
+	waiting, err := inspector.Waiting(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -102,7 +102,7 @@ func TestLastTryCommitsWhatSucceedsAndNamesWhatFailed(t *testing.T) {
 		after(2 * time.Minute)
 		require.Equal(t, []string{"you said one"}, w.texts(ada))
 		require.Equal(t, []string{"you said other"}, w.texts(lin))
-		dead, err := w.store.Dead(t.Context(), store.DeadQuery{})
+		dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
 		require.NoError(t, err)
 		require.Len(t, dead, 2)
 		require.Equal(t, 4, dead[0].Attempts)
@@ -110,7 +110,7 @@ func TestLastTryCommitsWhatSucceedsAndNamesWhatFailed(t *testing.T) {
 
 		broken = false
 		letter := slices.IndexFunc(dead, func(d store.DeadLetter) bool { return d.PersonID == ada })
-		require.NoError(t, w.store.Replay(t.Context(), dead[letter].ID))
+		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), dead[letter].ID))
 		after(time.Second)
 		require.Equal(t, []string{"you said one", "boom says hi"}, w.texts(ada), "only the route that failed runs again")
 	})

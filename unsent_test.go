@@ -94,7 +94,7 @@ var unsentOrders = map[string]unsentOrder{
 		letters := w.letters()
 		require.Len(w.t, letters, 1)
 		deletion()
-		require.ErrorIs(w.t, w.store.Replay(w.t.Context(), letters[0].ID), store.ErrNotFound)
+		require.ErrorIs(w.t, as[store.DeadLetters](w.t, w.store).Replay(w.t.Context(), letters[0].ID), store.ErrNotFound)
 	}, runs: 4},
 }
 
@@ -194,6 +194,8 @@ type losesAnswer struct {
 	store.Store
 	lost bool
 }
+
+func (s *losesAnswer) Unwrap() store.Store { return s.Store }
 
 func (s *losesAnswer) Commit(ctx context.Context, o store.Outcome) ([]store.QueuedSend, error) {
 	due, err := s.Store.Commit(ctx, o)

@@ -90,6 +90,8 @@ type refusing struct {
 	down atomic.Bool
 }
 
+func (r *refusing) Unwrap() store.Store { return r.Store }
+
 func (r *refusing) Put(ctx context.Context, events ...store.Event) error {
 	if r.down.Load() {
 		return errors.New("disk full on /dev/sda1")

@@ -100,7 +100,8 @@ func TestExpectationsFailWithWhatWasSeen(t *testing.T) {
 // blocked is a store that reports when its statistics show a conversation that
 // waits for a retry. Its clock stands still, so that the retry never comes.
 type blocked struct {
-	store.Store
+	*memory.Store
+
 	shown func()
 }
 

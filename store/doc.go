@@ -10,8 +10,8 @@
 // The third part, [Queuer], is the durable queue between the webhook and the
 // handlers, and between the handlers and the platform. It belongs to the
 // store because an event, what its handlers wrote and what is to be sent must
-// commit together. Only the bot's engine calls it, and tools that list dead
-// letters.
+// commit together. Only the bot's engine calls it. What a store can do beyond that are
+// capabilities, such as [DeadLetters]; [As] finds them.
 //
 // The path of an event through the queue:
 //

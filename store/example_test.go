@@ -67,3 +67,28 @@ func ExampleQueuer() {
 	// committed: <nil>
 	// events: 0 sends: 1
 }
+
+// counted is a wrapper that counts commits. Unwrap keeps the capabilities of the
+// store that it wraps.
+type counted struct {
+	store.Store
+	commits *int
+}
+
+func (c counted) Unwrap() store.Store { return c.Store }
+
+func (c counted) Commit(ctx context.Context, outcome store.Outcome) ([]store.QueuedSend, error) {
+	*c.commits++
+	return c.Store.Commit(ctx, outcome)
+}
+
+func ExampleAs() {
+	st := counted{memory.New(), new(int)}
+	letters, ok := store.As[store.DeadLetters](st)
+	fmt.Println("has dead letters:", ok)
+	all, err := letters.Dead(context.Background(), store.DeadQuery{})
+	fmt.Println(len(all), err)
+	// Output:
+	// has dead letters: true
+	// 0 <nil>
+}

@@ -23,7 +23,7 @@ type Suspects [IsolationLevels]int
 //
 //   - The engine waits until no other turn runs in its process, and lets none
 //     start. Turns of other processes do not matter, and go on.
-//   - It calls [Queuer.MarkAlone]. From then on the end of the process is the
+//   - It calls [Isolator.MarkAlone]. From then on the end of the process is the
 //     event's doing, as far as can be known.
 //   - A process that ends then leaves a lease whose next holder finds the event
 //     in [Lease.Fatal], and makes it a dead letter without running it.

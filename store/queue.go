@@ -19,8 +19,6 @@ type Conversation struct {
 // store's own clock, so that replicas need not agree on the time; negative
 // ones count as none. Times are kept to the microsecond and come back in UTC.
 type Queuer interface {
-	Cluster
-
 	// Put stores events. A nil error means that each of them is durable, or
 	// was seen before; otherwise none of them took effect, except that an
 	// error of the context, or of a connection that broke at the commit, says
@@ -69,17 +67,6 @@ type Queuer interface {
 	// leased without a holder; they can be claimed again when the lease expires.
 	Claim(ctx context.Context, claim Claim) ([]Lease, error)
 
-	// MarkAlone records durably that a process runs an event of a conversation
-	// and no other turn beside it, or, if seq is 0, that this is no longer so. The
-	// next Commit, and the next Claim, end the mark too. If the process ends while
-	// the mark stands, the next lease on the conversation has the event in Fatal.
-	// It returns [ErrFenced] if the lease is not current. It changes neither the
-	// deliveries nor the time of the lease.
-	//
-	// A lease that expires while its process lives leaves no event in Fatal, unless the
-	// store cannot tell whether it lives, as behind a connection pooler.
-	MarkAlone(ctx context.Context, lease LeaseID, seq int64) error
-
 	// Renew extends leases to ttl from now and returns those that were
 	// already lost. A lease that has expired is not lost before another worker
 	// claims its conversation.
@@ -106,36 +93,6 @@ type Queuer interface {
 	// poll must stand behind it. The function must not block. The returned
 	// function ends the registration.
 	Wake(hint func()) (stop func())
-
-	// Dead lists dead letters, oldest first.
-	Dead(ctx context.Context, query DeadQuery) ([]DeadLetter, error)
-
-	// Replay puts a dead letter's event back, at the tail of its
-	// conversation, for the routes that failed, with no attempts counted and
-	// received now. The page's bound does not apply. It returns [ErrNotFound]
-	// if there is no such letter.
-	Replay(ctx context.Context, id int64) error
-
-	// Drop erases a dead letter; its event's dedup key is kept. It returns
-	// [ErrNotFound] if there is none.
-	Drop(ctx context.Context, id int64) error
-
-	// Stats counts what waits.
-	Stats(ctx context.Context) (Stats, error)
-
-	// Waiting counts what waits for each page that something waits for, by page id. It
-	// reads all that waits: once in a few seconds is often enough.
-	Waiting(ctx context.Context) (map[string]Waiting, error)
-
-	// Ping reports whether the store can take events now, by the way of Put: it
-	// stores an event, with its key and its conversation, and takes it back, through
-	// whatever a Put goes through. It fails with the error that a Put would get: a full
-	// disk, a revoked permission, a missing table, a database that has become
-	// read-only or cannot be reached. The bound on a page's events does not matter.
-	// Other methods see nothing of it, it gives no hint, and it blocks neither puts nor
-	// claims. A weaker check, such as whether the database answers, can succeed while
-	// every Put fails.
-	Ping(ctx context.Context) error
 }
 
 // Event is one event on its way in.

@@ -1,22 +1,6 @@
 package store
 
-import (
-	"context"
-	"time"
-)
-
-// Cluster is how the processes that work one queue know of each other.
-type Cluster interface {
-	// Heartbeat announces a replica, or announces it anew, and returns all that
-	// have been announced and not run out, this one included, by their owners'
-	// names. With a TTL of 0 it deregisters.
-	Heartbeat(ctx context.Context, replica Replica) ([]Replica, error)
-
-	// EchoedAt returns when an event with a EchoOf key last arrived for a page,
-	// to the hour: a page whose sends are echoed back will be sent the echo of
-	// the next one, too. It is zero if none has.
-	EchoedAt(ctx context.Context, pageID string) (time.Time, error)
-}
+import "time"
 
 // Replica is one process that works the queue.
 type Replica struct {
@@ -31,7 +15,7 @@ type Replica struct {
 	TTL time.Duration
 }
 
-// EchoedWithin is how exactly a store keeps what [Cluster.EchoedAt] returns.
+// EchoedWithin is how exactly a store keeps what [Replicas.EchoedAt] returns.
 const EchoedWithin = time.Hour
 
 // Blocked is a conversation with a head that waits for its next try.

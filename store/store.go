@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// Store is everything a bot remembers. Implementations are safe for concurrent
-// use, and pass the suite in package store/storetest.
+// Store is everything a bot remembers: what every store must do. What it may do beyond
+// that are capabilities, interfaces of their own that [As] finds: [DeadLetters], [Inspector],
+// [Replicas], [Isolator] and [CallRunner]. Each says what a bot does without it. What is
+// added to this package later is a capability too, so that it breaks no store.
+// Implementations are safe for concurrent use, and pass the suite in package
+// store/storetest.
 type Store interface {
 	Queuer
 	Reader

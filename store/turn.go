@@ -98,7 +98,7 @@ func (s *WriteSet) add(writes []Write) error {
 			return err
 		}
 		if call, ok := w.(Call); ok {
-			if c, ok := s.turn.store.(CallRunner); !ok || !c.RunsCalls(call.API) {
+			if c, ok := As[CallRunner](s.turn.store); !ok || !c.RunsCalls(call.API) {
 				return fmt.Errorf("store: this store runs no %s calls on commit: %w", call.API, errors.ErrUnsupported)
 			}
 		}

@@ -179,12 +179,6 @@ func CheckWrite(w Write) error {
 	return nil
 }
 
-// CallRunner is implemented by stores that can run a [Call].
-type CallRunner interface {
-	// RunsCalls reports whether the store can run calls of that API.
-	RunsCalls(api string) bool
-}
-
 func (SaveProfile) isWrite()     {}
 func (TouchPerson) isWrite()     {}
 func (MarkUnavailable) isWrite() {}

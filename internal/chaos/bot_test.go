@@ -194,6 +194,8 @@ type gated struct {
 	url string
 }
 
+func (g gated) Unwrap() store.Store { return g.Store }
+
 func (g gated) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
 	for _, w := range out.Writes {
 		if _, ok := w.(store.AddThumbUp); !ok {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
 	"github.com/djmessenger/messenger/store/postgres"
 	"github.com/djmessenger/messenger/store/sqlite"
@@ -25,7 +24,7 @@ import (
 func isPostgres(dsn string) bool { return strings.HasPrefix(dsn, "postgres://") }
 
 // open opens a database.
-func open(dsn string, opts ...gormstore.Option) (store.Store, error) {
+func open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
 	if isPostgres(dsn) {
 		return postgres.Open(dsn, opts...)
 	}

@@ -284,7 +284,7 @@ func (r *run) check() {
 }
 
 // checkDead asks for one dead letter for each poison, and none else.
-func (r *run) checkDead(st store.Store, poisoned map[string]string) {
+func (r *run) checkDead(st store.DeadLetters, poisoned map[string]string) {
 	t := r.t
 	t.Helper()
 	letters, err := st.Dead(t.Context(), store.DeadQuery{})

@@ -16,7 +16,7 @@ type DeadLetter struct {
 }
 
 // deadLetter tells the program that the event has become a dead letter, once that is
-// durable. The store is asked for the letter, for its id.
+// durable. The store is asked for the letter, for its id, if it has dead letters to list.
 func (t *turn) deadLetter(failures []store.Failure, err error) {
 	tell := t.w.e.cfg.OnDeadLetter
 	if tell == nil {
@@ -25,7 +25,11 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 	letter := store.DeadLetter{Event: t.queued.Event, Attempts: t.queued.Attempts + 1, Failures: failures, At: time.Now()}
 	ctx, cancel := context.WithTimeout(t.w.hookContext(), hookTimeout)
 	defer cancel()
-	found, readErr := t.w.e.cfg.Store.Dead(ctx, store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+	var found []store.DeadLetter
+	var readErr error
+	if dead, ok := store.As[store.DeadLetters](t.w.e.cfg.Store); ok {
+		found, readErr = dead.Dead(ctx, store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+	}
 	switch {
 	case len(found) > 0:
 		letter = found[0]

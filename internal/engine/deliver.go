@@ -180,7 +180,7 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 	}
 	var echoed time.Time
 	if !w.read(func() (err error) {
-		echoed, err = w.e.cfg.Store.EchoedAt(w.held.ctx, d.PageID)
+		echoed, err = w.e.replicas.EchoedAt(w.held.ctx, d.PageID)
 		return err
 	}) {
 		return 0 // the lease is over; the next commit finds out

@@ -29,6 +29,9 @@ type Engine struct {
 
 	isolation *isolation
 	turnstile turnstile
+	isolator  store.Isolator // the store's capability, or what stands in for it, as replicas
+	replicas  store.Replicas
+	only      *onlyReplica // is replicas if the store does not know of others; nil otherwise
 
 	running atomic.Bool
 	runTurn handling.TurnFunc // with all of the program's middleware, as is runSend
@@ -56,7 +59,8 @@ func New(cfg Config) *Engine {
 		leaving:   make(chan struct{}, cfg.Workers),
 		draining:  make(chan struct{}),
 	}
-	e.peers = newPeers(cfg, e.owner)
+	e.findCapabilities()
+	e.peers = newPeers(cfg, e.owner, e.replicas)
 	e.pages = newPages(cfg, e.peers, e.hint)
 	e.killed, e.kill = context.WithCancelCause(cfg.Base)
 	e.keeper = newKeeper(cfg)
@@ -215,7 +219,7 @@ func (e *Engine) takeSlots() int {
 // claimOnce asks the store for work. The context cannot end: what was claimed all
 // the same would have no worker.
 func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error) {
-	return e.cfg.Store.Claim(context.WithoutCancel(ctx), store.Claim{
+	leases, err := e.cfg.Store.Claim(context.WithoutCancel(ctx), store.Claim{
 		Owner:         e.owner,
 		Conversations: free,
 		Events:        eventsPerLease,
@@ -223,6 +227,10 @@ func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error)
 		Suspects:      e.isolation.room(),
 		TTL:           e.cfg.LeaseTTL,
 	})
+	if e.only != nil {
+		e.only.note(leases)
+	}
+	return leases, err
 }
 
 // start runs a worker. The lease is counted from when it was asked for: it may

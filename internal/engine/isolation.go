@@ -94,7 +94,7 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 	}
 	w.log.Warn("an event runs alone because the process ended each time it ran", "event", ev.Key, "interruptions", w.lease.Deliveries-1)
 	ctx := context.WithoutCancel(w.held.ctx)
-	if err := w.e.cfg.Store.MarkAlone(ctx, w.lease.LeaseID, ev.Seq); err != nil {
+	if err := w.e.isolator.MarkAlone(ctx, w.lease.LeaseID, ev.Seq); err != nil {
 		w.e.turnstile.leaveAlone()
 		w.log.Error("cannot mark an event that must run alone; retrying after its lease has expired", "event", ev.Key, "error", err)
 		return 0, false
@@ -122,7 +122,7 @@ func (w *worker) shareAfter(ctx context.Context, wait time.Duration, over <-chan
 			return false
 		case <-time.After(wait):
 		}
-		err := w.e.cfg.Store.MarkAlone(ctx, w.lease.LeaseID, 0)
+		err := w.e.isolator.MarkAlone(ctx, w.lease.LeaseID, 0)
 		if err == nil || errors.Is(err, store.ErrFenced) {
 			w.e.turnstile.share()
 			return true

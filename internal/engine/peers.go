@@ -33,7 +33,9 @@ const (
 type peers struct {
 	cfg   Config
 	owner string
-	help  func(pageID string) // is called while another replica is held up
+	// replicas is the store's capability, or what stands in for it.
+	replicas store.Replicas
+	help     func(pageID string) // is called while another replica is held up
 
 	mu      sync.Mutex
 	wanted  map[string]time.Time // when this process last had something to send for a page
@@ -45,8 +47,8 @@ type peers struct {
 	heard   time.Time            // when that was asked for
 }
 
-func newPeers(cfg Config, owner string) *peers {
-	return &peers{cfg: cfg, owner: owner, wanted: map[string]time.Time{}, told: map[string]time.Time{}, held: map[string]time.Time{}}
+func newPeers(cfg Config, owner string, replicas store.Replicas) *peers {
+	return &peers{cfg: cfg, owner: owner, replicas: replicas, wanted: map[string]time.Time{}, told: map[string]time.Time{}, held: map[string]time.Time{}}
 }
 
 // share is what this process may use of a page's rate. One that the others have
@@ -86,7 +88,7 @@ func (p *peers) run(ctx context.Context) {
 		case <-ctx.Done():
 			leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
-			_, _ = p.cfg.Store.Heartbeat(leave, store.Replica{Owner: p.owner}) // it would run out by itself
+			_, _ = p.replicas.Heartbeat(leave, store.Replica{Owner: p.owner}) // it would run out by itself
 			return
 		case <-ticker.C:
 			p.beat(ctx)
@@ -100,7 +102,7 @@ func (p *peers) beat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, replicaLife)
 	defer cancel()
 	asked := time.Now()
-	replicas, err := p.cfg.Store.Heartbeat(ctx, store.Replica{Owner: p.owner, Pages: pages, Busy: busy, TTL: replicaLife})
+	replicas, err := p.replicas.Heartbeat(ctx, store.Replica{Owner: p.owner, Pages: pages, Busy: busy, TTL: replicaLife})
 	if err != nil {
 		if ctx.Err() == nil {
 			p.cfg.Logger.Warn("cannot send the heartbeat of this replica; retrying", "error", err)

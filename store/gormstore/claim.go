@@ -277,7 +277,7 @@ func (t *txn) lease(leases []store.Lease, claim store.Claim) error {
 	return t.change(takeConversations, rows)
 }
 
-// MarkAlone implements [store.Queuer]. It locks one row and nothing else, so that
+// MarkAlone implements [store.Isolator]. It locks one row and nothing else, so that
 // it cannot deadlock.
 func (s *Store) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {
 	return s.do(ctx, func(t *txn) error {

@@ -40,7 +40,7 @@ func (r *deadRow) letter() (store.DeadLetter, error) {
 	return l, nil
 }
 
-// Dead implements [store.Queuer].
+// Dead implements [store.DeadLetters].
 func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLetter, error) {
 	db, err := s.read(ctx)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLe
 	return letters, nil
 }
 
-// Replay implements [store.Queuer].
+// Replay implements [store.DeadLetters].
 func (s *Store) Replay(ctx context.Context, id int64) error {
 	return s.do(ctx, func(t *txn) error {
 		if err := t.lockLetter(id); err != nil {
@@ -141,7 +141,7 @@ func failedRoutes(failures []store.Failure, only []string) []string {
 	return routes
 }
 
-// Drop implements [store.Queuer].
+// Drop implements [store.DeadLetters].
 func (s *Store) Drop(ctx context.Context, id int64) error {
 	return s.do(ctx, func(t *txn) error {
 		if err := t.lockLetter(id); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// Ping implements [store.Queuer]. It puts an event by the statements of Put, in a
+// Ping implements [store.Inspector]. It puts an event by the statements of Put, in a
 // transaction of the writer's, takes it back, and commits: what fails a Put, such as
 // a full disk, a revoked permission or a table that is gone, fails it too. The event
 // is of a page, a person and keys that nothing else has, so that it waits for

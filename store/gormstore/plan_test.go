@@ -64,7 +64,7 @@ func nothing(statement string) []any {
 }
 
 // exercise makes a store do each thing that an engine makes it do.
-func exercise(t *testing.T, st store.Store) {
+func exercise(t *testing.T, st *gormstore.Store) {
 	t.Helper()
 	ctx := t.Context()
 	ann := store.Conversation{PageID: "page", PersonID: "ann"}

@@ -14,7 +14,7 @@ import (
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-// Heartbeat implements [store.Cluster]. Where the database belongs to one process,
+// Heartbeat implements [store.Replicas]. Where the database belongs to one process,
 // that process keeps the announcements.
 func (s *Store) Heartbeat(ctx context.Context, replica store.Replica) ([]store.Replica, error) {
 	if s.db.Cluster == nil {
@@ -60,7 +60,7 @@ func (s *Store) Heartbeat(ctx context.Context, replica store.Replica) ([]store.R
 	return all, nil
 }
 
-// EchoedAt implements [store.Cluster].
+// EchoedAt implements [store.Replicas].
 func (s *Store) EchoedAt(ctx context.Context, pageID string) (time.Time, error) {
 	db, err := s.read(ctx)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// Stats implements [store.Queuer].
+// Stats implements [store.Inspector].
 func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	db, err := s.read(ctx)
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	return stats, err
 }
 
-// Waiting implements [store.Queuer].
+// Waiting implements [store.Inspector].
 func (s *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
 	db, err := s.read(ctx)
 	if err != nil {

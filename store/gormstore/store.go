@@ -31,8 +31,12 @@ type Store struct {
 }
 
 var (
-	_ store.Store      = (*Store)(nil)
-	_ store.CallRunner = (*Store)(nil)
+	_ store.Store       = (*Store)(nil)
+	_ store.DeadLetters = (*Store)(nil)
+	_ store.Inspector   = (*Store)(nil)
+	_ store.Isolator    = (*Store)(nil)
+	_ store.Replicas    = (*Store)(nil)
+	_ store.CallRunner  = (*Store)(nil)
 )
 
 // Option changes a setting of a store.

@@ -127,7 +127,7 @@ func (m *Store) held(id store.LeaseID) *conversation {
 	return box
 }
 
-// MarkAlone implements [store.Queuer]. The store ends with its process, so that there
+// MarkAlone implements [store.Isolator]. The store ends with its process, so that there
 // is nothing to record.
 func (m *Store) MarkAlone(ctx context.Context, lease store.LeaseID, _ int64) error {
 	if err := m.begin(ctx); err != nil {

@@ -26,7 +26,7 @@ func (m *Store) addLetter(letter *letter) {
 	}
 }
 
-// Dead implements [store.Queuer].
+// Dead implements [store.DeadLetters].
 func (m *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLetter, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func lettersAtMost(q store.DeadQuery) int {
 	return q.Limit
 }
 
-// Replay implements [store.Queuer].
+// Replay implements [store.DeadLetters].
 func (m *Store) Replay(ctx context.Context, id int64) error {
 	if err := m.begin(ctx); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (l *letter) failed() []string {
 	return routes
 }
 
-// Drop implements [store.Queuer].
+// Drop implements [store.DeadLetters].
 func (m *Store) Drop(ctx context.Context, id int64) error {
 	if err := m.begin(ctx); err != nil {
 		return err

@@ -79,7 +79,13 @@ type Store struct {
 	echoed   map[string]time.Time // by page
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store       = (*Store)(nil)
+	_ store.DeadLetters = (*Store)(nil)
+	_ store.Inspector   = (*Store)(nil)
+	_ store.Isolator    = (*Store)(nil)
+	_ store.Replicas    = (*Store)(nil)
+)
 
 // New returns an empty store. It takes at most one configuration.
 func New(config ...Config) *Store {
@@ -164,7 +170,7 @@ func (m *Store) hint() {
 	}
 }
 
-// Stats implements [store.Queuer].
+// Stats implements [store.Inspector].
 func (m *Store) Stats(ctx context.Context) (store.Stats, error) {
 	if err := m.begin(ctx); err != nil {
 		return store.Stats{}, err
@@ -192,7 +198,7 @@ func (m *Store) Stats(ctx context.Context) (store.Stats, error) {
 	return stats, nil
 }
 
-// Waiting implements [store.Queuer].
+// Waiting implements [store.Inspector].
 func (m *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
@@ -225,7 +231,7 @@ func earlier(t, other time.Time) time.Time {
 	return t
 }
 
-// Ping implements [store.Queuer].
+// Ping implements [store.Inspector].
 func (m *Store) Ping(ctx context.Context) error {
 	if err := m.begin(ctx); err != nil {
 		return err

@@ -16,7 +16,7 @@ type announced struct {
 	until time.Time
 }
 
-// Heartbeat implements [store.Cluster].
+// Heartbeat implements [store.Replicas].
 func (m *Store) Heartbeat(ctx context.Context, replica store.Replica) ([]store.Replica, error) {
 	if err := m.begin(ctx); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (m *Store) Heartbeat(ctx context.Context, replica store.Replica) ([]store.R
 	return all, nil
 }
 
-// EchoedAt implements [store.Cluster].
+// EchoedAt implements [store.Replicas].
 func (m *Store) EchoedAt(ctx context.Context, pageID string) (time.Time, error) {
 	if err := m.begin(ctx); err != nil {
 		return time.Time{}, err

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +21,9 @@ type Options struct {
 	Backlog int
 }
 
-// Run tests a store. The function opens a new, empty one; the suite closes it.
+// Run tests a store with the capabilities [store.DeadLetters], [store.Inspector],
+// [store.Isolator] and [store.Replicas]: the suite observes a store by them, and fails for
+// one that lacks any. The function opens a new, empty one; the suite closes it.
 // The subtests run in parallel.
 func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
@@ -59,6 +62,11 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type suite struct {
 	*testing.T
 	store.Store
+	store.DeadLetters
+	store.Inspector
+	store.Isolator
+	store.Replicas
+
 	ctx   context.Context
 	clock *clock
 }
@@ -68,7 +76,20 @@ func newSuite(t *testing.T, open func(*testing.T, Options) store.Store) *suite {
 	c := &clock{now: start}
 	st := open(t, Options{Now: c.Now, Backlog: backlog})
 	t.Cleanup(func() { require.NoError(t, st.Close()) })
-	return &suite{T: t, Store: st, ctx: t.Context(), clock: c}
+	s := &suite{T: t, Store: st, ctx: t.Context(), clock: c}
+	s.DeadLetters = capability[store.DeadLetters](t, st)
+	s.Inspector = capability[store.Inspector](t, st)
+	s.Isolator = capability[store.Isolator](t, st)
+	s.Replicas = capability[store.Replicas](t, st)
+	return s
+}
+
+// capability finds what the suite looks at a store by.
+func capability[T any](t *testing.T, st store.Store) T {
+	t.Helper()
+	found, ok := store.As[T](st)
+	require.True(t, ok, "the suite needs a store with the capability %v", reflect.TypeFor[T]())
+	return found
 }
 
 // clock is a clock that stands still until it is told to go on.

@@ -1,0 +1,126 @@
+package messenger_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
+)
+
+// minimal is a store that has what every store must have, and no capability.
+type minimal struct {
+	store.Store
+	deliveries int   // that leases pretend to have, if not 0
+	refuses    error // what Put returns
+}
+
+func (m *minimal) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
+	leases, err := m.Store.Claim(ctx, claim)
+	for i := range leases {
+		if m.deliveries != 0 {
+			leases[i].Deliveries = m.deliveries
+		}
+	}
+	return leases, err
+}
+
+func (m *minimal) Put(ctx context.Context, events ...store.Event) error {
+	if m.refuses != nil {
+		return m.refuses
+	}
+	return m.Store.Put(ctx, events...)
+}
+
+// TestBotRunsOnAStoreWithoutCapabilities: what the bot cannot do says so, all else works.
+func TestBotRunsOnAStoreWithoutCapabilities(t *testing.T) {
+	t.Parallel()
+	var logged bytes.Buffer
+	var dead []messenger.DeadLetter
+	st := &minimal{Store: memory.New()}
+	cfg := messenger.Config{
+		Store: st, Logger: slog.New(slog.NewTextHandler(&logged, nil)),
+		OnDeadLetter: func(_ context.Context, letter messenger.DeadLetter) { dead = append(dead, letter) },
+		Policy: texts(route("answer", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+			if ev.Text() == "no" {
+				return handling.Permanent(errors.New("no"))
+			}
+			return reply.Reply(ctx, sending.Text("re: "+ev.Text()))
+		})),
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		require.Contains(t, logged.String(), `capabilities="DeadLetters, Inspector, Isolator, Replicas"`)
+		after(time.Second)
+		w.says(ada, "hi")
+		after(time.Second)
+		require.Equal(t, []string{"re: hi"}, w.texts(ada))
+
+		w.says(ada, "no")
+		after(time.Second)
+		require.Len(t, dead, 1)
+		require.Zero(t, dead[0].ID, "the store cannot say it")
+		require.Equal(t, "answer", dead[0].Failures[0].Route)
+
+		_, err := w.bot.Stats(t.Context())
+		require.ErrorIs(t, err, errors.ErrUnsupported)
+		require.ErrorContains(t, err, "store.Inspector")
+		_, err = w.bot.ExplainDead(t.Context(), 1)
+		require.ErrorIs(t, err, errors.ErrUnsupported)
+		require.ErrorContains(t, err, "store.DeadLetters")
+
+		after(time.Minute)
+		require.NoError(t, w.bot.Healthy(t.Context()), "nothing says otherwise")
+		st.refuses = errors.New("disk full")
+		require.Equal(t, 503, w.post(callback(pageID, ada, "m_1", "lost")).Code)
+		require.ErrorIs(t, w.bot.Healthy(t.Context()), st.refuses)
+		after(time.Minute)
+		require.NoError(t, w.bot.Healthy(t.Context()), "the failure is old, and nothing can be probed")
+	})
+}
+
+// TestEventsAreNotCondemnedWithoutAnIsolator: what was interrupted often runs alone, each time anew.
+func TestEventsAreNotCondemnedWithoutAnIsolator(t *testing.T) {
+	t.Parallel()
+	st := &minimal{Store: memory.New(), deliveries: 9}
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Store: st, Policy: texts(echo)}, func(w *world) {
+		w.says(ada, "hi")
+		w.says(lin, "hello")
+		after(time.Second)
+		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		require.Equal(t, []string{"you said hello"}, w.texts(lin))
+	})
+}
+
+// TestEchoesWithoutReplicas: a page counts as echoed once this process has had an echo.
+func TestEchoesWithoutReplicas(t *testing.T) {
+	t.Parallel()
+	for name, echoes := range map[string]bool{"after an echo": true, "without one": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := &minimal{Store: memory.New()}
+			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Store: st, Policy: texts(echo)}, func(w *world) {
+				w.stop()
+				w.diesSending(ada, sending.Text("news"))
+				if echoes {
+					require.Equal(t, 200, w.post(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
+				}
+				w.start()
+				after(2 * time.Second)
+				require.Equal(t, !echoes, len(w.texts(ada)) > 0)
+				after(time.Minute)
+				require.Equal(t, []string{"news"}, w.texts(ada), "an echo that never comes is not waited for without end")
+			})
+		})
+	}
+}
