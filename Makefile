@@ -67,6 +67,9 @@ chaos: ## kill and stop bots for CHAOS_SECONDS (60), or until CHAOS_KILLS; on Po
 bench: ## each benchmark once, so that they keep working
 	@$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
+bench-compare: ## BENCH of the commit BASE and of the working tree in turns: medians, ratios; ROUNDS (5), BENCHTIME (1s)
+	@GO=$(GO) .ci/bench-compare "$(BASE)" "$(BENCH)"
+
 ##@ All of it
 
 verify: fmt-check lint vet tidy-check examples race chaos bench test ## what CI does, on this machine
@@ -74,7 +77,7 @@ verify: fmt-check lint vet tidy-check examples race chaos bench test ## what CI 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(LINT): tools/go.mod tools/go.sum
 	@echo "building golangci-lint (once; minutes)"
@@ -82,4 +85,4 @@ $(LINT): tools/go.mod tools/go.sum
 	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos bench verify help
+.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos bench bench-compare verify help
