@@ -100,10 +100,13 @@ func (k *keeper) renew(ctx context.Context) {
 	for id := range leases {
 		ids = append(ids, id)
 	}
-	ctx, cancel := context.WithTimeout(ctx, k.cfg.LeaseTTL/3)
+	attempt, cancel := context.WithTimeout(ctx, k.cfg.LeaseTTL/3)
 	defer cancel()
 	asked := time.Now()
-	lost, err := k.cfg.Store.Renew(ctx, k.cfg.LeaseTTL, ids...)
+	lost, err := k.cfg.Store.Renew(attempt, k.cfg.LeaseTTL, ids...)
+	if err != nil && ctx.Err() != nil {
+		return // the engine has stopped and needs its leases no longer
+	}
 	if err != nil {
 		k.cfg.Logger.Error("cannot renew leases", "error", err, "leases", len(ids))
 		return
