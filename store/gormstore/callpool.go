@@ -3,8 +3,10 @@ package gormstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
-	"strings"
+	"fmt"
+	"slices"
 	"sync"
 
 	"gorm.io/gorm"
@@ -12,219 +14,217 @@ import (
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-// callPool is the transaction as a user's function sees it, under GORM. The
-// transaction cannot be ended through it, and a statement is interrupted by the
-// commit timeout alone: an interrupted statement may cost the database the
-// transaction, and what follows would be durable at once.
+// callPool is the transaction as a user's function sees it, under GORM. A statement is
+// interrupted by the commit timeout alone: an interrupted statement may cost the
+// database the transaction.
 type callPool struct {
 	ctx     context.Context
-	tx      *sql.Tx
 	conn    *sql.Conn
 	dialect database.Dialect
+	guard   database.Guard
 
-	mu sync.Mutex
-	// over refuses statements; fault fails the call, whatever it returns.
-	over, fault error
+	mu sync.Mutex // is held while a statement runs
+	// over refuses statements.
+	over error
+	// failure is that of the first statement that failed since the function has rolled
+	// back to a savepoint.
+	failure error
+	// fault fails the call, whatever the function returns.
+	fault error
+	// rows may not have been read to their end.
+	rows []*sql.Rows
 }
 
 var _ gorm.Tx = (*callPool)(nil)
 
-var errPrepared = errors.New("gormstore: an OnCommit function cannot use prepared statements")
+var (
+	errPrepared = errors.New("gormstore: an OnCommit function cannot use prepared statements")
+	errEnds     = errors.New("gormstore: an OnCommit function cannot end its transaction; return an error to roll back")
+)
 
-var errEnds = errors.New("gormstore: an OnCommit function cannot end or begin transactions; return an error to roll back")
-
-func (p *callPool) end(reason error) {
+// end waits for a statement that runs, closes what the function has left open, and
+// makes every later statement fail. It returns what fails the call.
+func (p *callPool) end() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.over == nil {
-		p.over = reason
+	p.over = errReturned
+	for _, rows := range p.rows {
+		_ = rows.Close()
 	}
-}
-
-func (p *callPool) failed() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.fault
-}
-
-// fail remembers why the call fails, and returns it.
-func (p *callPool) fail(err error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.fault == nil {
-		p.fault = err
-	}
-	return err
-}
-
-// enter checks one statement before it runs.
-func (p *callPool) enter(ctx context.Context, query string) error {
-	p.mu.Lock()
-	over := p.over
-	if over == nil {
-		over = p.fault
-	}
-	p.mu.Unlock()
+	p.collect()
 	switch {
-	case over != nil:
-		return over
-	case ctx.Err() != nil:
-		return p.fail(ctx.Err())
-	case controlsTransaction(query):
-		return p.fail(errEnds)
-	}
-	if err := p.mend(); err != nil {
-		return p.fail(err)
-	}
-	if guard := p.dialect.Guard(); guard != "" {
-		if _, err := p.tx.ExecContext(p.ctx, guard); err != nil {
-			return p.fail(err)
-		}
+	case p.fault != nil:
+		return p.fault
+	case !p.dialect.Intact(p.conn):
+		return p.broken()
+	case p.guard.Failed(p.conn):
+		return fmt.Errorf("%w: %w", errIgnored, p.failure)
 	}
 	return nil
 }
 
-func (p *callPool) intact() bool { return p.dialect.Intact(p.conn) }
+// broken is the error of a transaction that has ended.
+func (p *callPool) broken() error {
+	if p.failure != nil {
+		return fmt.Errorf("%w: %w", errRolledBack, p.failure)
+	}
+	return errRolledBack
+}
 
-// mend takes back a statement that failed, where it would make all that follow
-// fail. It returns an error if the transaction is lost.
-func (p *callPool) mend() error {
-	if !p.intact() {
-		return errBroken
+// fail remembers why the call fails, and returns it.
+func (p *callPool) fail(err error) error {
+	if p.fault == nil {
+		p.fault = err
 	}
-	if !p.dialect.Failed(p.conn) {
+	return p.fault
+}
+
+// begin checks whether a statement may run. It is called with the lock held.
+func (p *callPool) begin(ctx context.Context) error {
+	switch {
+	case p.over != nil:
+		return p.over
+	case p.fault != nil:
+		return p.fault
+	case ctx.Err() != nil:
+		return p.fail(ctx.Err())
+	}
+	p.collect()
+	if !p.dialect.Intact(p.conn) {
+		return p.fail(p.broken())
+	}
+	return nil
+}
+
+// ran is called when a statement has run, with its error. It returns what the function
+// gets to see.
+func (p *callPool) ran(err error) error {
+	before := p.failure
+	err = p.guard.Ran(p.ctx, p.conn, err)
+	failed := p.guard.Failed(p.conn)
+	switch {
+	case err == nil:
+		if !failed && p.dialect.Intact(p.conn) {
+			p.failure = nil
+		}
 		return nil
+	case before != nil:
+		return fmt.Errorf("%w, and no other can run: %w", errIgnored, before)
+	case !failed && p.dialect.Intact(p.conn):
+		return p.fail(err) // the transaction would go on
+	default:
+		p.failure = err
 	}
-	_, err := p.tx.ExecContext(p.ctx, p.dialect.Recover())
 	return err
 }
 
-// leave looks after an error whether the transaction is still there.
-func (p *callPool) leave(err error) error {
-	if err != nil && !p.intact() {
-		return p.fail(err)
-	}
-	return err
+// collect notes the errors that rows had while they were read, and forgets those that
+// are closed.
+func (p *callPool) collect() {
+	p.rows = slices.DeleteFunc(p.rows, func(rows *sql.Rows) bool {
+		if err := rows.Err(); err != nil {
+			_ = p.ran(err)
+		}
+		_, err := rows.Columns()
+		return err != nil
+	})
 }
 
 // ExecContext implements gorm.ConnPool.
 func (p *callPool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := p.enter(ctx, query); err != nil {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
-	result, err := p.tx.ExecContext(p.ctx, query, args...)
-	return result, p.leave(err)
+	result, err := p.conn.ExecContext(p.ctx, query, args...)
+	return result, p.ran(err)
 }
 
 // QueryContext implements gorm.ConnPool.
 func (p *callPool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := p.enter(ctx, query); err != nil {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := p.tx.QueryContext(p.ctx, query, args...)
-	return rows, p.leave(err)
+	rows, err := p.conn.QueryContext(p.ctx, query, args...) //nolint:sqlclosecheck // the function closes them, or end
+	if err == nil {
+		p.rows = append(p.rows, rows)
+	}
+	return rows, p.ran(err)
 }
 
 // QueryRowContext implements gorm.ConnPool.
 func (p *callPool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if err := p.enter(ctx, query); err != nil {
-		ended, cancel := context.WithCancelCause(p.ctx)
-		cancel(err)
-		return p.tx.QueryRowContext(ended, "SELECT 1")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.begin(ctx); err != nil {
+		return refusedRow(err)
 	}
-	row := p.tx.QueryRowContext(p.ctx, query, args...)
-	_ = p.leave(row.Err())
+	row := p.conn.QueryRowContext(p.ctx, query, args...)
+	if err := p.ran(row.Err()); err != nil {
+		return refusedRow(err)
+	}
 	return row
 }
 
 // PrepareContext implements gorm.ConnPool.
 func (p *callPool) PrepareContext(context.Context, string) (*sql.Stmt, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	return nil, p.fail(errPrepared)
 }
 
 // StmtContext implements gorm.Tx, where GORM asks for statements that were
 // prepared on another connection.
 func (p *callPool) StmtContext(_ context.Context, stmt *sql.Stmt) *sql.Stmt {
-	ended, cancel := context.WithCancelCause(p.ctx)
-	cancel(p.fail(errPrepared))
-	return p.tx.StmtContext(ended, stmt)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.fail(errPrepared)
+	ended, cancel := context.WithCancel(p.ctx)
+	cancel()
+	return new(sql.Tx).StmtContext(ended, stmt)
 }
 
 // Commit implements gorm.TxCommitter, which makes GORM nest transactions with
 // savepoints.
-func (p *callPool) Commit() error { return p.fail(errEnds) }
+func (p *callPool) Commit() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fail(errEnds)
+}
 
 // Rollback implements gorm.TxCommitter.
-func (p *callPool) Rollback() error { return p.fail(errEnds) }
+func (p *callPool) Rollback() error { return p.Commit() }
 
-// controlsTransaction reports whether one of a query's statements begins or
-// ends a transaction. Savepoints do neither.
-func controlsTransaction(query string) bool {
-	for rest := query; rest != ""; {
-		words, after := statement(rest)
-		rest = after
-		if len(words) == 0 {
-			continue
-		}
-		switch words[0] {
-		case "BEGIN", "START", "COMMIT", "END", "ABORT":
-			return true
-		case "PREPARE":
-			if len(words) > 1 && words[1] == "TRANSACTION" {
-				return true
-			}
-		case "ROLLBACK":
-			if len(words) == 1 || words[1] != "TO" && (len(words) == 2 || words[2] != "TO") {
-				return true
-			}
-		}
-	}
-	return false
+// refusedRow returns a row that could not be asked for.
+func refusedRow(err error) *sql.Row {
+	db := sql.OpenDB(refusal{err})
+	defer func() { _ = db.Close() }()
+	return db.QueryRowContext(context.Background(), "")
 }
 
-// statement returns the first three words of a query's first statement, in
-// capitals and without what is quoted, and what follows the statement.
-func statement(query string) (words []string, rest string) {
-	var word strings.Builder
-	flush := func() {
-		if word.Len() > 0 && len(words) < 3 {
-			words = append(words, strings.ToUpper(word.String()))
-		}
-		word.Reset()
-	}
-	for i := 0; i < len(query); i++ {
-		c := query[i]
-		switch {
-		case c == ';':
-			flush()
-			return words, query[i+1:]
-		case strings.HasPrefix(query[i:], "--"):
-			flush()
-			i = skip(query, i+2, "\n")
-		case strings.HasPrefix(query[i:], "/*"):
-			flush()
-			i = skip(query, i+2, "*/")
-		case c == '\'' || c == '"' || c == '`':
-			flush()
-			i = skip(query, i+1, string(c))
-		case c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z':
-			word.WriteByte(c)
-		default:
-			flush()
-		}
-	}
-	flush()
-	return words, ""
-}
+// refusal refuses connections with an error.
+type refusal struct{ err error }
 
-// skip returns where what ends with end is over.
-func skip(query string, from int, end string) int {
-	if from > len(query) {
-		return len(query)
+func (r refusal) Connect(context.Context) (driver.Conn, error) { return nil, r.err }
+func (r refusal) Driver() driver.Driver                        { return nil }
+
+// unprepared makes sessions that prepare their statements use a function's transaction
+// as others do. GORM keeps what it has prepared for other transactions, and shares it
+// with all sessions of the database.
+func unprepared(db *gorm.DB) error {
+	use := func(db *gorm.DB) {
+		if prepares, ok := db.Statement.ConnPool.(*gorm.PreparedStmtTX); ok {
+			if pool, ok := prepares.Tx.(*callPool); ok {
+				db.Statement.ConnPool = pool
+			}
+		}
 	}
-	n := strings.Index(query[from:], end)
-	if n < 0 {
-		return len(query)
-	}
-	return from + n + len(end) - 1
+	const name = "messenger:unprepared"
+	c := db.Callback()
+	return errors.Join(
+		c.Create().Before("*").Register(name, use), c.Query().Before("*").Register(name, use), c.Update().Before("*").Register(name, use),
+		c.Delete().Before("*").Register(name, use), c.Row().Before("*").Register(name, use), c.Raw().Before("*").Register(name, use))
 }

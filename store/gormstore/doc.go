@@ -9,7 +9,8 @@
 // with a program's own tables. people, locations, received, sent, sessions and
 // attachments hold what the roles of package store read. seen, inbox, mailbox,
 // outbox and dead are the queue. holders lists the processes that share the tables,
-// epochs is the source of fencing tokens, and schema lists the applied migrations.
+// epochs is the source of fencing tokens, and schema lists the applied migrations. On
+// PostgreSQL guard keeps [OnCommit] functions in their transaction; it is always empty.
 // Times are integers, microseconds since 1970 UTC; 0 or NULL means none. A program
 // may read the tables with SQL, but must not write them.
 //

@@ -2,6 +2,7 @@ package gormstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -24,7 +25,10 @@ func (e *SchemaError) Error() string {
 
 // migrations are the steps from nothing to today's tables. A step that was
 // released is never changed; a change is a new step.
-var migrations = [][]string{firstTables, eventsThatRunAlone, whoElseWrites}
+var migrations = [][]string{firstTables, eventsThatRunAlone, whoElseWrites, guardOfCalls}
+
+// readCommitted is the isolation of migrations, whatever the database's own default.
+var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 
 // migrate runs the steps that have not run yet. Where there are other
 // processes it first looks whether there are any, without a lock; if so, it
@@ -80,7 +84,7 @@ func migrateTo(s *session, now time.Time, steps [][]string) error {
 		return &SchemaError{Found: found, Known: len(steps)}
 	}
 	for i, step := range steps[found:] {
-		for _, statement := range step {
+		for _, statement := range s.statementsOf(step) {
 			if err := s.ddl(statement); err != nil {
 				return err
 			}
@@ -90,6 +94,18 @@ func migrateTo(s *session, now time.Time, steps [][]string) error {
 		}
 	}
 	return nil
+}
+
+// statementsOf returns a step with the dialect's own statements in it.
+func (s *session) statementsOf(step []string) (all []string) {
+	for _, statement := range step {
+		if statement == "GUARD" {
+			all = append(all, s.dialect.GuardTables()...)
+		} else {
+			all = append(all, statement)
+		}
+	}
+	return all
 }
 
 // ddl runs a statement that changes tables, with the dialect's words in it.
@@ -116,6 +132,9 @@ var whoElseWrites = []string{
 	`ALTER TABLE messenger_people ADD COLUMN thread_standby BOOLEAN NOT NULL DEFAULT FALSE`,
 	`ALTER TABLE messenger_people ADD COLUMN resumed_at BIGINT NOT NULL DEFAULT 0`,
 }
+
+// What keeps OnCommit functions in their transaction.
+var guardOfCalls = []string{`GUARD`}
 
 var firstTables = []string{
 	`EPOCHS`,

@@ -16,6 +16,7 @@ import (
 type session struct {
 	conn       *sql.Conn
 	dialect    database.Dialect
+	guard      database.Guard
 	statements map[string]*prepared // where each runs at once
 	sets       map[*set]string
 	texts      map[string]string // of statements, as the database takes them
@@ -36,7 +37,7 @@ func newSession(ctx context.Context, db *database.Database) (*session, error) {
 		return nil, err
 	}
 	return &session{
-		conn: conn, dialect: db.Dialect, statements: map[string]*prepared{}, sets: map[*set]string{}, texts: map[string]string{},
+		conn: conn, dialect: db.Dialect, guard: db.Dialect.Guard(), statements: map[string]*prepared{}, sets: map[*set]string{}, texts: map[string]string{},
 		ctx: context.Background(),
 	}, nil
 }

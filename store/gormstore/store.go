@@ -50,6 +50,9 @@ type config struct {
 	steps         [][]string
 }
 
+// maxCommitTimeout is far beyond what any program should use.
+const maxCommitTimeout = 10 * time.Minute
+
 // WithBacklog sets how many events of one page may wait before Put returns a
 // [store.BacklogError]. The default is 100,000. Where several processes share
 // the database, each counts what the others put about once a second, so that a
@@ -66,8 +69,15 @@ func WithClock(now func() time.Time) Option {
 }
 
 // WithCommitTimeout sets how long the functions that a turn has queued with
-// [OnCommit] may take together. Nothing else is stored meanwhile. The default
-// is 500 ms.
+// [OnCommit] may take together: more than 0, at most 10 minutes. The default is
+// 500 ms.
+//
+// It is a bound for accidents, not a budget. While a function runs, an SQLite store
+// stores nothing else. A PostgreSQL store has a second connection, but whatever needs
+// the same conversation waits, and fails after 5 s. Leases cannot be renewed meanwhile:
+// with a function that takes longer than about 5 s, other turns of the process may lose
+// their leases and be repeated. The function's own turn is not affected, as its
+// conversation is locked, except that what it sends may wait until its lease has expired.
 func WithCommitTimeout(d time.Duration) Option {
 	return func(c *config) { c.commitTimeout = d }
 }
@@ -87,6 +97,12 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 	s := &Store{db: db, config: config{backlog: 100_000, commitTimeout: 500 * time.Millisecond, logger: slog.Default(), steps: migrations}}
 	for _, opt := range opts {
 		opt(&s.config)
+	}
+	if d := s.config.commitTimeout; d <= 0 || d > maxCommitTimeout {
+		return nil, errors.Join(fmt.Errorf("gormstore: a commit timeout of %v; it must be more than 0 and at most %v", d, maxCommitTimeout), db.Close())
+	}
+	if err := unprepared(db.Pool); err != nil {
+		return nil, errors.Join(fmt.Errorf("gormstore: %w", err), db.Close())
 	}
 	s.within = memory.New(memory.Config{Now: s.config.now})
 	s.writer = &writer{

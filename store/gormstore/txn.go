@@ -2,8 +2,6 @@ package gormstore
 
 import (
 	"cmp"
-	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -16,7 +14,6 @@ import (
 type txn struct {
 	*session
 	w   *lane
-	tx  *sql.Tx // that of users' functions, or nil
 	now time.Time
 	// delta is what it changes about the waiting events of each page.
 	delta map[string]int
@@ -37,19 +34,10 @@ type txn struct {
 	calls   *calls
 }
 
-// readCommitted is what the order of locks relies on, whatever the database's own
-// default is: a statement sees what was committed before it began, also where its
-// transaction is older.
-var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
-
 // begin begins the transaction, and asks for its settings and its time, and whose
 // the sends are that operations may settle.
-func (t *txn) begin(group []*operation) (err error) {
-	if slices.ContainsFunc(group, (*operation).calls) {
-		if t.tx, err = t.conn.BeginTx(t.ctx, readCommitted); err != nil {
-			return fmt.Errorf("store: database: %w", err)
-		}
-	} else if err := t.later(nil, t.dialect.Begin()); err != nil {
+func (t *txn) begin(group []*operation) error {
+	if err := t.later(nil, t.dialect.Begin()); err != nil {
 		return err
 	}
 	var answer string
@@ -82,26 +70,16 @@ func (t *txn) begin(group []*operation) (err error) {
 
 // commit makes the transaction durable.
 func (t *txn) commit() error {
-	if t.tx == nil {
-		if err := t.later(nil, "COMMIT"); err != nil {
-			return err
-		}
-		return t.sync()
-	}
-	if err := t.sync(); err != nil {
+	if err := t.later(nil, "COMMIT"); err != nil {
 		return err
 	}
-	return t.tx.Commit()
+	return t.sync()
 }
 
 // rollback takes back what was not committed. A connection on which that fails is
 // of no more use.
 func (t *txn) rollback() {
 	t.waiting = nil
-	if t.tx != nil {
-		_ = t.tx.Rollback()
-		return
-	}
 	if _, err := t.exec("ROLLBACK"); err != nil && t.dialect.Intact(t.conn) {
 		t.lost = true
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -166,7 +167,7 @@ func (w *writer) explain(err error) error {
 // commit runs operations in one transaction. An error that is shared is no
 // operation's own fault.
 func (w *lane) commit(group []*operation) (shared bool, err error) {
-	ctx, cancel := w.deadline()
+	ctx, cancel := w.deadline(group...)
 	defer cancel()
 	if w.db.Gate != nil {
 		w.db.Gate.Lock()
@@ -193,7 +194,7 @@ func (w *lane) commit(group []*operation) (shared bool, err error) {
 	if err := t.commit(); err != nil {
 		if w.db.Dialect.Refused(err) {
 			t.rollback()
-			return w.reset(err), err
+			return w.reset(err), t.refusedBy(err)
 		}
 		// It is unknown whether it took effect.
 		w.backlog.doubt()
@@ -225,12 +226,16 @@ func (w *writer) verify() error {
 }
 
 // deadline is the writer's own: a caller's context never ends a transaction
-// that others share.
-func (w *writer) deadline() (context.Context, context.CancelFunc) {
-	if w.db.Timeout == 0 {
+// that others share. Users' functions have their time on top of the store's.
+func (w *writer) deadline(group ...*operation) (context.Context, context.CancelFunc) {
+	limit := w.db.Timeout
+	if limit == 0 {
 		return context.Background(), func() {}
 	}
-	return context.WithTimeout(context.Background(), w.db.Timeout)
+	if slices.ContainsFunc(group, (*operation).calls) {
+		limit += w.commitTimeout
+	}
+	return context.WithTimeout(context.Background(), limit)
 }
 
 // begin opens a transaction for operations.

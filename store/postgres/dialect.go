@@ -51,8 +51,10 @@ func (dialect) Begin() string      { return "BEGIN ISOLATION LEVEL READ COMMITTE
 func (dialect) Settings() string   { return settings }
 func (dialect) Migrating() string  { return migrating }
 func (dialect) Sets() bool         { return true }
-func (dialect) Guard() string      { return "SAVEPOINT messenger_call" }
-func (dialect) Recover() string    { return "ROLLBACK TO SAVEPOINT messenger_call" }
+
+// Guard implements database.Dialect.
+func (dialect) Guard() database.Guard { return newGuard() }
+func (dialect) GuardTables() []string { return guardTables }
 
 // types are the names of the types of columns.
 var types = map[database.Type]string{
@@ -93,12 +95,6 @@ func (dialect) NotIn(column string, values []string) (condition string, argument
 func (dialect) Intact(conn *sql.Conn) bool {
 	status, open := status(conn)
 	return open && status != 'I'
-}
-
-// Failed implements database.Dialect.
-func (dialect) Failed(conn *sql.Conn) bool {
-	status, open := status(conn)
-	return open && status == 'E'
 }
 
 // status is that of a connection's transaction: I for none, T for one that is

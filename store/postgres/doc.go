@@ -21,14 +21,16 @@
 //
 // The user needs CONNECT on the database and USAGE on the schema. They need CREATE on the
 // schema when a new version of this library is opened for the first time and has tables
-// to make or to change. The tables are made in the first schema of the search_path, which
+// to make or to change; one trigger function is in PL/pgSQL, which every database has
+// unless it was dropped. The tables are made in the first schema of the search_path, which
 // the DSN can set: ?search_path=bot. Bots with tables in different schemas share nothing.
 //
 // # Connections
 //
 // A process has two connections that write, one that listens, and at most 8 for reads and
 // for [gormstore.Store.DB]: allow 11 for each process in the server's max_connections. A
-// transaction of the store takes at most 10 s and waits at most 5 s for a lock. A
+// transaction of the store takes at most 10 s and waits at most 5 s for a lock, except in
+// functions of [gormstore.OnCommit], for which [gormstore.WithCommitTimeout] is added. A
 // connection that does not answer within these bounds is closed, and the store connects
 // again. TLS follows the DSN's sslmode; the default is prefer.
 //

@@ -26,6 +26,7 @@ import (
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/internal/oncommittest"
 	"github.com/djmessenger/messenger/store/postgres"
 	"github.com/djmessenger/messenger/store/storetest"
 )
@@ -171,6 +172,19 @@ func (s pooledStore) Claim(ctx context.Context, claim store.Claim) ([]store.Leas
 		leases[i].Fatal = 0
 	}
 	return leases, err
+}
+
+// Where the pooler may give the connection away after a transaction, a function cannot
+// end its own either.
+func TestOnCommitBehindPgBouncer(t *testing.T) {
+	t.Parallel()
+	bouncerPath(t)
+	d := onCommit(func(dsn string) string { return dsn })
+	d.Open = func(t *testing.T, opts ...gormstore.Option) *gormstore.Store {
+		t.Helper()
+		return open(t, newBouncer(t, transactionPooling), append(opts, quiet)...)
+	}
+	oncommittest.RunStatements(t, d)
 }
 
 // Several replicas share the connections that PgBouncer has to the server. None leaves

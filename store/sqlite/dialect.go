@@ -104,7 +104,8 @@ func (dialect) Intact(conn *sql.Conn) bool {
 
 var errNoTransaction = errors.New("no transaction")
 
-func (dialect) Guard() string         { return "" }
-func (dialect) Recover() string       { return "" }
-func (dialect) Failed(*sql.Conn) bool { return false }
-func (dialect) Again(error) bool      { return false }
+// Guard implements database.Dialect. It needs no table.
+func (dialect) Guard() database.Guard { return &guard{} }
+func (dialect) GuardTables() []string { return nil }
+
+func (dialect) Again(error) bool { return false }

@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"errors"
+	"fmt"
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
@@ -13,6 +14,22 @@ import (
 func inTransaction(raw any) bool {
 	c, ok := raw.(*sqlite3.SQLiteConn)
 	return ok && !c.AutoCommit()
+}
+
+// authorize has SQLite ask permit what statements may do that are prepared on a
+// connection of the driver from now on.
+func authorize(raw any, permit func(does action, first, second string) bool) error {
+	c, ok := raw.(*sqlite3.SQLiteConn)
+	if !ok {
+		return fmt.Errorf("a connection is a %T", raw)
+	}
+	c.RegisterAuthorizer(func(does int, first, second, _ string) int {
+		if permit(action(does), first, second) {
+			return sqlite3.SQLITE_OK
+		}
+		return sqlite3.SQLITE_DENY
+	})
+	return nil
 }
 
 // meaning says in words what an error of the driver says about the file, or

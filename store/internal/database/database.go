@@ -175,13 +175,10 @@ type Dialect interface {
 	// databases end it by themselves after certain errors, and would make what
 	// follows durable at once.
 	Intact(conn *sql.Conn) bool
-	// Guard is run before a user's statement, and Recover after one that
-	// failed, where an error makes the transaction refuse all that follows.
-	Guard() string
-	Recover() string
-	// Failed reports that the connection's transaction is open and refuses
-	// everything until Recover.
-	Failed(conn *sql.Conn) bool
+	// Guard returns what keeps a user's statements in their transaction on one
+	// connection, and GuardTables the statements that make what it needs.
+	Guard() Guard
+	GuardTables() []string
 	// Again reports whether a transaction failed because of what others did at
 	// the same time, and may succeed if it is tried again.
 	Again(err error) bool
