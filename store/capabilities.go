@@ -5,6 +5,14 @@ import (
 	"time"
 )
 
+// Clock shows the store's clock to those who have no lease. Every [Lease] shows it too. Without
+// this capability a bot goes by its latest lease, and before the first one by the clock of its
+// process: a process that starts with a wrong clock purges by that.
+type Clock interface {
+	// Now returns the current time by the store's clock, to the microsecond.
+	Now(ctx context.Context) (time.Time, error)
+}
+
 // DeadLetters lists dead letters and decides about them. Commit makes them, in every
 // store. Without this capability they can only be counted from the log and
 // Config.OnDeadLetter: the hook gets no id, and the calls of a bot that need a letter

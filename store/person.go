@@ -11,7 +11,8 @@ type Person struct {
 	// PSID is the page-scoped id; on Instagram the Instagram-scoped id.
 	PSID    string
 	Profile Profile
-	// ProfileAt is when the profile was last asked for; zero if never.
+	// ProfileAt is when the profile was last asked for, by the store's clock; zero if
+	// never.
 	ProfileAt time.Time
 	// ProfileRefused reports that the platform would not show the profile.
 	ProfileRefused bool
@@ -24,7 +25,8 @@ type Person struct {
 	// carried no time that can be true; zero if unknown.
 	LastAct time.Time
 	// UnavailableSince is when the platform said that the person cannot be
-	// reached; zero if they can, as far as is known. Their next act clears it.
+	// reached, by the store's clock; zero if they can, as far as is known. Their next
+	// act clears it.
 	UnavailableSince time.Time
 	// HumanAt is when a human, or another app, last wrote to the person for the
 	// page, by the platform's clock; zero if that is not known to have happened.
@@ -132,7 +134,7 @@ type Sent struct {
 	Outcome SentOutcome
 	// Error says why it was not sent; empty if it was.
 	Error string
-	// At is when the attempt ended.
+	// At is when the attempt ended, by the store's clock.
 	At time.Time
 }
 

@@ -192,7 +192,8 @@ type LeaseID struct {
 type Lease struct {
 	LeaseID
 	// Now is the time of the claim by the store's clock. Ages and deadlines of what the
-	// lease hands out are reckoned from it, so that replicas need not agree on the time.
+	// lease hands out are reckoned from it, so that replicas need not agree on the time. If
+	// it is zero, the bot goes by the clock of its process.
 	Now time.Time
 	// Deliveries counts the claims since the last commit, this one included. Each one
 	// but the last was interrupted: its process ended, or it lost the lease.
@@ -228,6 +229,9 @@ type QueuedEvent struct {
 // QueuedSend is a send in the outbox.
 type QueuedSend struct {
 	Send
+	// AddedAt is when it was added, by the store's clock. If it is zero, the bot goes by the
+	// clock of the process that made it.
+	AddedAt time.Time
 	// Started reports that a request may have been made: the send was marked,
 	// and nothing is known of its end.
 	Started bool

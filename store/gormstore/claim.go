@@ -154,7 +154,7 @@ var (
 		`SELECT i.seq, i.key, i.event_at, i.body, i.confirms, i.attempts, i.only_routes, i.received_at FROM messenger_inbox i
 		WHERE i.page_id = r.page_id AND i.person_id = r.person_id ORDER BY i.order_at, i.seq LIMIT CAST(r.most AS BIGINT)`)
 	headSends = newQuery("page_id TEXT, person_id TEXT, now BIGINT, most BIGINT",
-		`SELECT o.page_id, o.person_id, o.key, o.group_key, o.body, o.delay, o.started_at, o.attempts FROM messenger_outbox o
+		`SELECT o.page_id, o.person_id, o.key, o.group_key, o.body, o.delay, o.not_before, o.started_at, o.attempts FROM messenger_outbox o
 		WHERE o.page_id = r.page_id AND o.person_id = r.person_id AND o.not_before <= r.now ORDER BY o.id LIMIT CAST(r.most AS BIGINT)`)
 )
 
@@ -229,12 +229,13 @@ func (t *txn) headSends(rows [][]any, add func(row int, send store.QueuedSend)) 
 	return t.askEach(headSends, rows, func(read func(...any) (int, error)) error {
 		var send store.QueuedSend
 		var started sql.NullInt64
-		var delay int64
-		i, err := read(&send.PageID, &send.PersonID, &send.Key, &send.Group, &send.Body, &delay, &started, &send.Attempts)
+		var delay, notBefore int64
+		i, err := read(&send.PageID, &send.PersonID, &send.Key, &send.Group, &send.Body, &delay, &notBefore, &started, &send.Attempts)
 		if err != nil {
 			return err
 		}
 		send.Delay = time.Duration(delay)
+		send.AddedAt = fromMicros(notBefore - max(send.Delay, 0).Microseconds())
 		if started.Valid {
 			send.Started, send.StartedAgo = true, max(t.now.Sub(fromMicros(started.Int64)), 0)
 		}

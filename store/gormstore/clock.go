@@ -1,6 +1,25 @@
 package gormstore
 
-import "time"
+import (
+	"context"
+	"time"
+)
+
+// Now implements [store.Clock].
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	db, err := s.read(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	now, known := s.moment().(int64)
+	if !known {
+		err = db.Raw("SELECT CAST(? AS BIGINT)", s.moment()).Scan(&now).Error
+	}
+	if err != nil {
+		return time.Time{}, s.readError(ctx, err)
+	}
+	return fromMicros(now), nil
+}
 
 // Where the process's clock counts it may be set back, while the process runs or
 // before its next start. What was stored by the old time would then wait for it to

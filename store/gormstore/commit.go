@@ -190,7 +190,7 @@ func (t *txn) leave(commits []*operation) error {
 				if first == nil {
 					first = send
 				}
-				op.due = append(op.due, store.QueuedSend{Send: send.Send})
+				op.due = append(op.due, store.QueuedSend{Send: send.Send, AddedAt: fromMicros(micros(t.now))})
 			}
 		}
 		if len(op.due) > 0 && op.due[0].Key == o.Start {

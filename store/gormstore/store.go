@@ -32,6 +32,7 @@ type Store struct {
 
 var (
 	_ store.Store       = (*Store)(nil)
+	_ store.Clock       = (*Store)(nil)
 	_ store.DeadLetters = (*Store)(nil)
 	_ store.Inspector   = (*Store)(nil)
 	_ store.Isolator    = (*Store)(nil)

@@ -96,6 +96,7 @@ func (b *conversation) dueSends(limit int, now time.Time) []store.QueuedSend {
 		if !s.notBefore.After(now) {
 			out := s.QueuedSend
 			out.Body = bytes.Clone(out.Body)
+			out.AddedAt = s.notBefore.Add(-max(s.Delay, 0))
 			if out.Started {
 				out.StartedAgo = max(now.Sub(s.startedAt), 0)
 			}

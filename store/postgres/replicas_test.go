@@ -323,3 +323,18 @@ func TestTimeIsTheDatabases(t *testing.T) {
 	_, err := st.Session(t.Context(), "page", "ann", "s")
 	require.NoError(t, err)
 }
+
+// TestClockIsTheOneOfClaims: without a clock of its own a test reads the same clock that claims read.
+func TestClockIsTheOneOfClaims(t *testing.T) {
+	t.Parallel()
+	st := open(t, testpostgres.DSN(t))
+	before, err := st.Now(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
+	leases, err := st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, 1)
+	after, err := st.Now(t.Context())
+	require.NoError(t, err)
+	require.True(t, !leases[0].Now.Before(before) && !leases[0].Now.After(after), "%v, %v, %v", before, leases[0].Now, after)
+}

@@ -155,3 +155,20 @@ func TestClockThatJumpsDoesNotHurryWhatIsDelayed(t *testing.T) {
 func end(ev store.QueuedEvent) *store.EventResult {
 	return &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}
 }
+
+// TestClockIsTheOneOfClaims: without a clock of its own a test reads the same clock that claims read.
+func TestClockIsTheOneOfClaims(t *testing.T) {
+	t.Parallel()
+	st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, st.Close()) })
+	before, err := st.Now(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
+	leases, err := st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, 1)
+	after, err := st.Now(t.Context())
+	require.NoError(t, err)
+	require.True(t, !leases[0].Now.Before(before) && !leases[0].Now.After(after), "%v, %v, %v", before, leases[0].Now, after)
+}

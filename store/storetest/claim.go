@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -73,6 +74,18 @@ var claimPromises = []promise{
 		require.Equal(s, start.Add(time.Hour), s.one(ann).Now)
 		s.clock.advance(ttl)
 		require.Equal(s, start.Add(time.Hour+ttl), s.one(ann).Now)
+	}},
+	{"the store's clock can be read without a lease", func(s *suite) {
+		for range 2 {
+			s.clock.advance(time.Hour + time.Nanosecond)
+			now, err := s.Now(s.ctx)
+			require.NoError(s, err)
+			require.Equal(s, s.clock.Now().Truncate(time.Microsecond), now)
+		}
+		ended, end := context.WithCancel(s.ctx)
+		end()
+		_, err := s.Now(ended)
+		require.ErrorIs(s, err, context.Canceled)
 	}},
 	{"a claim is bounded", func(s *suite) {
 		for i := range 10 {

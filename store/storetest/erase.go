@@ -261,6 +261,7 @@ var lifePromises = []promise{
 			"Dead": second(s.Dead(s.ctx, store.DeadQuery{})), "Stats": second(s.Stats(s.ctx)),
 			"Person": second(s.Person(s.ctx, "p", "u")), "Locations": second(s.Locations(s.ctx, "p", "u", 1)),
 			"Received": second(s.Received(s.ctx, "p", "u", 1)), "Sent": second(s.Sent(s.ctx, "p", "u", 1)),
+			"Now":     second(s.Now(s.ctx)),
 			"Session": second(s.Session(s.ctx, "p", "u", "s")), "Attachment": second(s.Attachment(s.ctx, "p", "n")),
 		} {
 			require.ErrorIs(s, err, store.ErrClosed, name)

@@ -164,7 +164,7 @@ func (m *model) addSends(sends []store.Send) {
 				m.seenSends[s.Key] = m.now
 			}
 			s.Fresh = false
-			m.sends = append(m.sends, &modelSend{QueuedSend: store.QueuedSend{Send: s}, notBefore: m.now.Add(s.Delay)})
+			m.sends = append(m.sends, &modelSend{QueuedSend: store.QueuedSend{Send: s, AddedAt: m.now}, notBefore: m.now.Add(s.Delay)})
 		}
 	}
 }

@@ -39,7 +39,27 @@ var sendPromises = []promise{
 		in := store.Send{Conversation: ann, Key: "k", Group: "g", Body: []byte("\x00\xff"), Delay: time.Second}
 		s.enqueue(in)
 		s.clock.advance(time.Second)
-		require.Equal(s, []store.QueuedSend{{Send: in}}, s.one(ann).Sends)
+		require.Equal(s, []store.QueuedSend{{Send: in}}, undated(s.one(ann).Sends))
+	}},
+	{"a send says when it was added, by the store's clock", func(s *suite) {
+		added := s.clock.Now()
+		s.enqueue(delayed(ann, "outside", time.Hour), delayed(ann, "at once", -time.Hour))
+		s.clock.advance(time.Minute)
+		s.put(ann, "a")
+		lease := s.one(ann)
+		require.Equal(s, added, lease.Sends[0].AddedAt)
+		due, err := s.Commit(s.ctx, store.Outcome{
+			Lease: lease.LeaseID, Event: done(lease), Sends: []store.Send{send(ann, "of the turn")}, Due: 2,
+			Results: []store.SendResult{{Key: "at once", State: store.SendAgain}}, Release: true,
+		})
+		require.NoError(s, err)
+		require.Equal(s, []time.Time{added, s.clock.Now()}, []time.Time{due[0].AddedAt, due[1].AddedAt}, "an attempt that failed changes nothing")
+		s.clock.advance(time.Hour)
+		lease = s.one(ann)
+		require.Equal(s, []string{"outside", "at once", "of the turn"}, sendKeys(lease))
+		for i, want := range []time.Time{added, added, added.Add(time.Minute)} {
+			require.Equal(s, want, lease.Sends[i].AddedAt)
+		}
 	}},
 	{"sends go in the order in which they were added", func(s *suite) {
 		s.enqueue(send(ann, "3"), send(ann, "1"))
@@ -157,7 +177,7 @@ var sendPromises = []promise{
 		}, three)
 		s.start(lease, "later")
 		s.release(lease)
-		require.Equal(s, []store.QueuedSend{three}, s.one(ann).Sends)
+		require.Equal(s, []store.QueuedSend{three}, undated(s.one(ann).Sends))
 	}},
 	{"a send that was left out is not started", func(s *suite) {
 		s.enqueue(send(bob, "k"))
@@ -180,7 +200,7 @@ var sendPromises = []promise{
 		for range 2 {
 			s.enqueue(fresh)
 			lease := s.one(ann)
-			require.Equal(s, []store.QueuedSend{{Send: send(ann, "k")}}, lease.Sends)
+			require.Equal(s, []store.QueuedSend{{Send: send(ann, "k")}}, undated(lease.Sends))
 			s.commit(store.Outcome{
 				Lease: lease.LeaseID, Release: true, Results: []store.SendResult{{Key: "k", State: store.SendFinished}},
 			})
@@ -244,11 +264,11 @@ var sendPromises = []promise{
 		lease = s.one(ann)
 		require.Equal(s, []store.QueuedSend{
 			{Send: send(ann, "k"), Started: true, StartedAgo: time.Second}, {Send: send(ann, "l")},
-		}, lease.Sends)
+		}, undated(lease.Sends))
 		s.results(lease, "k", store.SendAgain)
 		s.release(lease)
 		lease = s.one(ann)
-		require.Equal(s, store.QueuedSend{Send: send(ann, "k"), Attempts: 1}, lease.Sends[0])
+		require.Equal(s, store.QueuedSend{Send: send(ann, "k"), Attempts: 1}, undated(lease.Sends)[0])
 		s.commit(store.Outcome{
 			Lease: lease.LeaseID, Release: true, Start: "l", Results: []store.SendResult{{Key: "k", State: store.SendFinished}},
 		})
