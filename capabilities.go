@@ -26,7 +26,9 @@ func logMissing(log *slog.Logger, st store.Store) {
 			missing = append(missing, name)
 		}
 	}
-	_, has := store.As[store.DeadLetters](st)
+	_, has := store.As[store.Clock](st)
+	note(has, "Clock")
+	_, has = store.As[store.DeadLetters](st)
 	note(has, "DeadLetters")
 	_, has = store.As[store.Inspector](st)
 	note(has, "Inspector")

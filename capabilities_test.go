@@ -60,7 +60,7 @@ func TestBotRunsOnAStoreWithoutCapabilities(t *testing.T) {
 		})),
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		require.Contains(t, logged.String(), `capabilities="DeadLetters, Inspector, Isolator, Replicas"`)
+		require.Contains(t, logged.String(), `capabilities="Clock, DeadLetters, Inspector, Isolator, Replicas"`)
 		after(time.Second)
 		w.says(ada, "hi")
 		after(time.Second)

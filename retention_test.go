@@ -72,7 +72,7 @@ func TestRetention(t *testing.T) {
 	} {
 		st := purged{memory.New(), make(chan store.Cutoffs, 10)}
 		inBubble(t, simulator.Config{}, messenger.Config{Store: st, Retention: c.keep}, func(*world) {
-			now := time.Now()
+			now := time.Now().UTC()
 			after(time.Second)
 			require.Len(t, st.cutoffs, 1, name)
 			require.Equal(t, c.want(now), <-st.cutoffs, name)

@@ -68,7 +68,7 @@ func happened(ctx context.Context, ev *receiving.Event) time.Time {
 		return at
 	}
 	if ev.Time.IsZero() {
-		return time.Now()
+		return Now(ctx)
 	}
 	return ev.Time
 }

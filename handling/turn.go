@@ -13,6 +13,8 @@ type Turn struct {
 	// At is when the event happened, by the platform's clock, or when it arrived, if it
 	// carries no time that can be true. For a replayed dead letter it is now.
 	At time.Time
+	// Now returns the current time by the store's clock. See [Now].
+	Now func() time.Time
 	// Replayed reports that the event was a dead letter and is run again.
 	Replayed bool
 	// Progress returns what the turn has come to so far. It is nil outside of a turn.
@@ -36,6 +38,17 @@ type RouteResult struct {
 	Messages, Refused int
 	// Err is why it failed, or nil.
 	Err error
+}
+
+// Now returns the current time by the store's clock in a turn, and time.Now outside of
+// one. It is the clock to compare the store's times with, such as store.Person.LastAct:
+// the clocks of replicas may differ, and tests may move the store's. Times that the
+// platform gave are by the platform's clock, which the store's is close to.
+func Now(ctx context.Context) time.Time {
+	if now := TurnFrom(ctx).Now; now != nil {
+		return now()
+	}
+	return time.Now()
 }
 
 type turnKey struct{}

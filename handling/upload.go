@@ -148,7 +148,7 @@ func uploadOnce(
 		return sending.Message{}, fmt.Errorf("handling: upload %s: %w", name, err)
 	}
 	err = store.Queue(ctx, store.SaveAttachment{
-		PageID: pageID, Name: known, AttachmentID: id, Expires: time.Now().Add(attachmentLife),
+		PageID: pageID, Name: known, AttachmentID: id, Expires: Now(ctx).Add(attachmentLife),
 	})
 	return sending.Uploaded(kind, id), err
 }

@@ -98,7 +98,7 @@ func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending
 	query := ProfileQuery{PageID: ev.PageID, PSID: ev.PersonID, Fields: h.fields(ev.Object)}
 	person := store.PersonFrom(ctx)
 	if !person.ProfileAt.IsZero() {
-		if time.Since(person.ProfileAt) > h.age(person) {
+		if Now(ctx).Sub(person.ProfileAt) > h.age(person) {
 			profiles.Lookup(ctx, query, 0)
 		}
 		return nil
@@ -107,7 +107,7 @@ func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending
 	if wait <= 0 {
 		wait = profileWait
 	}
-	asked := time.Now() // an answer that comes from now on is later, and is not overwritten
+	asked := Now(ctx) // an answer that comes from now on is later, and is not overwritten
 	save, ok := profiles.Lookup(ctx, query, min(wait, profileWait))
 	if !ok {
 		// Remember that it was asked, so that the next turn does not wait too.

@@ -87,11 +87,9 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 //	ahead.Add(int64(23 * time.Hour))
 //	ada.Sees("Still there?")
 //
-// The bot notices within a second. time.Now does not change, neither in handlers nor in the bot.
-// So of a window that has closed by the test's clock alone the bot does not know:
-// it makes the call, and the error is the platform's refusal 10/2018278, a
-// [graph.Error]. In production the bot refuses such a message itself, without a
-// call. Both match [graph.ErrOutsideWindow].
+// The bot notices within a second. It reckons by the store's clock: the 24-hour window,
+// sessions, the silence after a human wrote, and the age of profiles end by the clock of
+// the test. time.Now does not change; handlers read the clock with [handling.Now].
 func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *Chat {
 	t.Helper()
 	setPlatform(t, &platform)

@@ -22,7 +22,8 @@ type Delivery struct {
 	Key string
 	// Attempt counts from 1.
 	Attempt int
-	// CreatedAt is when the message was queued.
+	// CreatedAt is when the message was queued, by the store's clock. It is by that of the
+	// process that queued it if the store does not keep that time.
 	CreatedAt time.Time
 	Message   Message
 }

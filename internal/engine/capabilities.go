@@ -49,7 +49,7 @@ func (o *onlyReplica) note(leases []store.Lease) {
 	for _, lease := range leases {
 		for _, ev := range lease.Events {
 			if ev.EchoOf != "" {
-				o.echoed[ev.PageID] = time.Now()
+				o.echoed[ev.PageID] = newStoreClock(lease.Now, time.Now()).claimed()
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/store"
@@ -22,7 +21,7 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 	if tell == nil {
 		return
 	}
-	letter := store.DeadLetter{Event: t.queued.Event, Attempts: t.queued.Attempts + 1, Failures: failures, At: time.Now()}
+	letter := store.DeadLetter{Event: t.queued.Event, Attempts: t.queued.Attempts + 1, Failures: failures, At: t.w.now()}
 	ctx, cancel := context.WithTimeout(t.w.hookContext(), hookTimeout)
 	defer cancel()
 	var found []store.DeadLetter

@@ -185,7 +185,7 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 	}) {
 		return 0 // the lease is over; the next commit finds out
 	}
-	if echoed.IsZero() || time.Since(echoed) > echoing {
+	if echoed.IsZero() || w.now().Sub(echoed) > echoing {
 		return 0
 	}
 	return wait
@@ -207,7 +207,7 @@ func toPerson(d sending.Delivery) bool {
 // unavailable notes what the platform said of a person.
 func (w *worker) unavailable(d sending.Delivery, err error) {
 	if errors.Is(err, graph.ErrPersonUnavailable) {
-		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: time.Now()}
+		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: w.now()}
 		w.settled.Writes = append(w.settled.Writes, mark)
 		w.learn([]store.Write{mark})
 	}
@@ -216,6 +216,9 @@ func (w *worker) unavailable(d sending.Delivery, err error) {
 func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
 	var o outgoing
 	err := json.Unmarshal(s.Body, &o)
+	if !s.AddedAt.IsZero() {
+		o.CreatedAt = s.AddedAt // the process that queued it may have another time
+	}
 	return sending.Delivery{
 		PageID:    s.PageID,
 		PersonID:  personID(s.Conversation),
@@ -243,7 +246,7 @@ func (w *worker) allowed(d sending.Delivery) error {
 	switch person := w.known; {
 	case !person.UnavailableSince.IsZero():
 		return fmt.Errorf("%w since %s", graph.ErrPersonUnavailable, person.UnavailableSince.Format(time.RFC3339))
-	case !person.LastAct.IsZero() && time.Since(person.LastAct) > window && !d.Message.WindowFree():
+	case !person.LastAct.IsZero() && w.now().Sub(person.LastAct) > window && !d.Message.WindowFree():
 		return fmt.Errorf("%w: the person's last act was at %s", graph.ErrOutsideWindow, person.LastAct.Format(time.RFC3339))
 	}
 	return nil
@@ -275,7 +278,7 @@ func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.S
 		w.settle(d, result, nil, store.OutcomeSent)
 		return 0, nil
 	}
-	tooOld := d.Attempt > laterTries && time.Since(d.CreatedAt.Add(d.Message.Delay)) > giveUpSending
+	tooOld := d.Attempt > laterTries && w.now().Sub(d.CreatedAt.Add(d.Message.Delay)) > giveUpSending
 	switch class := graph.Classify(err); {
 	case class == graph.RetryNewToken:
 		pause := w.e.pages.pause(w.held.ctx, d.PageID, used.value, err)
@@ -364,7 +367,7 @@ func meaningOf(err error) []any {
 }
 
 func (w *worker) note(d sending.Delivery, state store.SendState, result graph.SendResult, err error, outcome store.SentOutcome) {
-	record := sentRecord(d, result, err)
+	record := sentRecord(d, result, err, w.now())
 	record.Outcome = outcome
 	w.settled.Results = append(w.settled.Results, store.SendResult{Key: d.Key, State: state})
 	w.settled.Writes = append(w.settled.Writes, store.SaveSent{Sent: record})
@@ -375,8 +378,8 @@ func (e *Engine) failed(ctx context.Context, f sending.Failure) {
 	hook(ctx, e.cfg.Logger, "OnSendFailed", func(ctx context.Context) { e.cfg.OnSendFailed(ctx, f) })
 }
 
-// sentRecord is the record of an attempt.
-func sentRecord(d sending.Delivery, result graph.SendResult, err error) store.Sent {
+// sentRecord is the record of an attempt that ended at that time.
+func sentRecord(d sending.Delivery, result graph.SendResult, err error, at time.Time) store.Sent {
 	to := sending.Recipient{ID: d.PersonID}
 	body, bodyErr := d.Message.Request(to, d.Message.Metadata)
 	if bodyErr != nil {
@@ -391,7 +394,7 @@ func sentRecord(d sending.Delivery, result graph.SendResult, err error) store.Se
 		Response: string(result.Raw),
 		MID:      result.MessageID,
 		Outcome:  store.OutcomeSent,
-		At:       time.Now(),
+		At:       at,
 	}
 	if err != nil {
 		s.Outcome = store.OutcomeRefused

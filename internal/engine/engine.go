@@ -26,6 +26,7 @@ type Engine struct {
 	pages    *pages
 	profiles *profiles
 	counts   counts
+	clock    latestClock
 
 	isolation *isolation
 	turnstile turnstile
@@ -172,11 +173,15 @@ func (e *Engine) claim(ctx context.Context) {
 		free := 1 + e.takeSlots()
 		asked := time.Now()
 		leases, err := e.claimOnce(ctx, free)
+		read := time.Now()
 		for range free - len(leases) {
 			e.slots <- struct{}{}
 		}
+		if len(leases) > 0 {
+			e.clock.set(newStoreClock(leases[0].Now, read))
+		}
 		for _, lease := range leases {
-			e.start(lease, asked)
+			e.start(lease, asked, read)
 		}
 		if err != nil && ctx.Err() == nil {
 			failures++
@@ -234,13 +239,18 @@ func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error)
 }
 
 // start runs a worker. The lease is counted from when it was asked for: it may
-// last longer than this process thinks, never shorter.
-func (e *Engine) start(lease store.Lease, asked time.Time) {
+// last longer than this process thinks, never shorter. The store's clock is read from
+// when the claim had returned, for the opposite reason.
+func (e *Engine) start(lease store.Lease, asked, read time.Time) {
+	clock := newStoreClock(lease.Now, read)
 	level := store.IsolationLevel(lease.Deliveries - 1)
 	e.isolation.take(level)
 	held := e.keeper.hold(e.cfg.Keep(e.killed, lease.PageID), lease.LeaseID, asked)
 	e.workers.Go(func() {
-		w := worker{e: e, lease: lease, held: held, level: level, log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID)}
+		w := worker{
+			e: e, lease: lease, held: held, clock: clock, claimed: clock.claimed(), level: level,
+			log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID),
+		}
 		defer func() {
 			held.drop()
 			w.vacate()
@@ -258,14 +268,7 @@ func (e *Engine) purge(ctx context.Context) {
 	ticker := time.NewTicker(purgeEvery)
 	defer ticker.Stop()
 	for {
-		now := time.Now()
-		cutoffs := store.Cutoffs{
-			People:    before(now, e.cfg.Retention.People),
-			Received:  before(now, e.cfg.Retention.Received),
-			DedupKeys: before(now, e.cfg.Retention.Seen),
-			Sent:      before(now, e.cfg.Retention.Sent),
-		}
-		if err := e.cfg.Store.Purge(ctx, cutoffs); err != nil && ctx.Err() == nil {
+		if err := e.purgeOnce(ctx); err != nil && ctx.Err() == nil {
 			e.cfg.Logger.Error("cannot purge old records", "error", err)
 		}
 		select {
@@ -274,6 +277,20 @@ func (e *Engine) purge(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
+}
+
+func (e *Engine) purgeOnce(ctx context.Context) error {
+	clock, err := e.readClock(ctx)
+	if err != nil {
+		return err
+	}
+	now := clock.now()
+	return e.cfg.Store.Purge(ctx, store.Cutoffs{
+		People:    before(now, e.cfg.Retention.People),
+		Received:  before(now, e.cfg.Retention.Received),
+		DedupKeys: before(now, e.cfg.Retention.Seen),
+		Sent:      before(now, e.cfg.Retention.Sent),
+	})
 }
 
 func before(now time.Time, age time.Duration) time.Time {

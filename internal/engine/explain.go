@@ -31,12 +31,16 @@ func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Ex
 	if policy == nil {
 		return nil, ErrNotServed
 	}
+	clock, err := e.readClock(ctx)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.TurnTimeout)
 	defer cancel()
 	t := &turn{
 		// What was offered before the event counts for a typed text. When it came is not
-		// known here; when it happened is.
-		w:      &worker{e: e, log: e.cfg.Logger, claimed: time.Now()},
+		// known here; when it happened is. What is stored was sent before now.
+		w:      &worker{e: e, log: e.cfg.Logger, clock: clock},
 		queued: store.QueuedEvent{ReceivedAt: ev.Time},
 		ev:     ev,
 		own:    e.owns(ev),

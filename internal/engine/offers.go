@@ -42,7 +42,7 @@ func (t *turn) offers(ctx context.Context, ev *receiving.Event) ([]routing.Offer
 }
 
 // wroteBefore returns a time before which a message was sent that the person can have
-// seen when they wrote the event. The event was in the store when the conversation was
+// seen when they wrote the event; zero if any can be. The event was in the store when the conversation was
 // claimed, so they have seen nothing that was sent since: of two quick "yes" the second
 // does not answer the question that the first one leads to. Nor have they seen what
 // was sent long after the event came; the answer to a send may come as late as
@@ -57,19 +57,20 @@ func (t *turn) wroteBefore() time.Time {
 	if !happened.IsZero() && (len(t.queued.Only) > 0 || came.Sub(happened) > clocksDiffer) {
 		came = happened
 	}
-	if seen := came.Add(t.w.e.cfg.SendTimeout); !came.IsZero() && seen.Before(t.w.claimed) {
+	claimed := t.w.claimed
+	if seen := came.Add(t.w.e.cfg.SendTimeout); !came.IsZero() && (claimed.IsZero() || seen.Before(claimed)) {
 		return seen
 	}
-	return t.w.claimed
+	return claimed
 }
 
 // quickReplies returns those of the newest message to the person that has some, among
 // messages that are sorted from new to old. What was surely not sent, to others, or
-// at that time or later does not count.
+// at that time or later does not count; a zero time is no bound.
 func quickReplies(sent []store.Sent, psid string, before time.Time) []routing.Offer {
 	for _, s := range sent {
 		delivered := s.Outcome == store.OutcomeSent || s.Outcome == store.OutcomeUncertain
-		if !delivered || !s.At.Before(before) || !bytes.Contains(s.Body, []byte(`"quick_replies"`)) {
+		if !delivered || !before.IsZero() && !s.At.Before(before) || !bytes.Contains(s.Body, []byte(`"quick_replies"`)) {
 			continue
 		}
 		var body struct {

@@ -39,7 +39,7 @@ func (t *turn) encode(route string, messages []sending.Message) ([]store.Send, e
 		key, fresh := t.sendKey(route, i, m)
 		send := store.Send{Conversation: conv, Key: key, Fresh: fresh, Group: t.queued.Key, Delay: m.Delay}
 		var err error
-		if sends[i], err = encodeSend(send, t.ev.Object, m); err != nil {
+		if sends[i], err = encodeSend(send, t.ev.Object, m, t.w.now()); err != nil {
 			return nil, err
 		}
 	}
@@ -89,11 +89,11 @@ func NewKey() string { return rand.Text() }
 // EncodeSend fills in the body of a send from outside of a turn, where the
 // product is not known.
 func EncodeSend(s store.Send, m sending.Message) (store.Send, error) {
-	return encodeSend(s, "", withRecipient(m, s.PersonID, ""))
+	return encodeSend(s, "", withRecipient(m, s.PersonID, ""), time.Now())
 }
 
-func encodeSend(s store.Send, object receiving.Object, m sending.Message) (store.Send, error) {
-	body, err := json.Marshal(outgoing{Object: object, CreatedAt: time.Now(), Message: m})
+func encodeSend(s store.Send, object receiving.Object, m sending.Message, at time.Time) (store.Send, error) {
+	body, err := json.Marshal(outgoing{Object: object, CreatedAt: at, Message: m})
 	if err != nil {
 		return s, fmt.Errorf("encode message: %w", err)
 	}

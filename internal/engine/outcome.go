@@ -53,7 +53,7 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 		refused = nil // they may be what the store refuses
 	}
 	for _, f := range refused {
-		out.Writes = append(out.Writes, store.SaveSent{Sent: sentRecord(f.Delivery, graph.SendResult{}, f.Err)})
+		out.Writes = append(out.Writes, store.SaveSent{Sent: sentRecord(f.Delivery, graph.SendResult{}, f.Err, t.w.now())})
 	}
 	if t.failure != nil {
 		result.Failures = []store.Failure{{Error: t.failure.Error()}}
@@ -84,7 +84,7 @@ func actedAt(queued store.QueuedEvent) time.Time {
 // happened is when the event happened; one that is replayed happens now.
 func (t *turn) happened() time.Time {
 	if len(t.queued.Only) > 0 {
-		return time.Now()
+		return t.w.now()
 	}
 	return actedAt(t.queued)
 }

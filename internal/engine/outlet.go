@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/sending"
@@ -99,7 +98,7 @@ func (o *outlet) refuse(err error, messages ...sending.Message) {
 			PersonID:  t.ev.PersonID,
 			Object:    t.ev.Object,
 			Attempt:   1,
-			CreatedAt: time.Now(),
+			CreatedAt: t.w.now(),
 			Message:   m,
 		}})
 	}
@@ -128,11 +127,11 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 		PersonID:  t.ev.PersonID,
 		Object:    t.ev.Object,
 		Attempt:   1,
-		CreatedAt: time.Now(),
+		CreatedAt: t.w.now(),
 		Message:   message,
 	}
 	result, err := t.w.e.send(ctx, d)
-	record := sentRecord(d, result, err)
+	record := sentRecord(d, result, err, t.w.now())
 	t.w.e.counts.sent(record.Outcome)
 	if err != nil {
 		t.w.log.With(meaningOf(err)...).Error("a message was not sent",

@@ -44,7 +44,7 @@ func newProfiles(ctx context.Context, cfg Config) *profiles {
 
 // Lookup implements [handling.Profiles].
 func (p *profiles) Lookup(ctx context.Context, query handling.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
-	l := p.start(query)
+	l := p.start(query, func() time.Time { return handling.Now(ctx) })
 	if l == nil || wait <= 0 {
 		return store.SaveProfile{}, false
 	}
@@ -77,8 +77,9 @@ func (l *lookup) answers(ctx context.Context, steps <-chan time.Time) bool {
 }
 
 // start returns the look-up of a person, a new one if none is under way. It
-// returns nil when [profilesWaiting] look-ups are running, and at shutdown.
-func (p *profiles) start(query handling.ProfileQuery) *lookup {
+// returns nil when [profilesWaiting] look-ups are running, and at shutdown. now is the
+// store's clock.
+func (p *profiles) start(query handling.ProfileQuery, now func() time.Time) *lookup {
 	who := store.Conversation{PageID: query.PageID, PersonID: query.PSID}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -91,7 +92,7 @@ func (p *profiles) start(query handling.ProfileQuery) *lookup {
 	l := &lookup{done: make(chan struct{})}
 	p.flying[who] = l
 	p.calls.Go(func() {
-		p.fetch(query, l)
+		p.fetch(query, l, now)
 		close(l.done)
 		p.keep(l)
 		p.mu.Lock()
@@ -102,7 +103,7 @@ func (p *profiles) start(query handling.ProfileQuery) *lookup {
 }
 
 // fetch waits for a slot and asks the platform.
-func (p *profiles) fetch(query handling.ProfileQuery, l *lookup) {
+func (p *profiles) fetch(query handling.ProfileQuery, l *lookup, now func() time.Time) {
 	select {
 	case p.slots <- struct{}{}:
 	case <-p.ctx.Done():
@@ -112,7 +113,7 @@ func (p *profiles) fetch(query handling.ProfileQuery, l *lookup) {
 	ctx, cancel := context.WithTimeout(p.ctx, profileTimeout)
 	defer cancel()
 	found, err := p.ask(ctx, query)
-	l.result = store.SaveProfile{PageID: query.PageID, PSID: query.PSID, At: time.Now()}
+	l.result = store.SaveProfile{PageID: query.PageID, PSID: query.PSID, At: now()}
 	switch {
 	case err == nil:
 		l.ok, l.result.Profile = true, profileOf(found)

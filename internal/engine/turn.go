@@ -139,7 +139,7 @@ func (t *turn) context(ctx context.Context) context.Context {
 	ctx = handling.WithProfiles(ctx, t.w.e.profiles)
 	ctx = routing.WithOffers(ctx, t.offers)
 	ctx = handling.WithTurn(ctx, handling.Turn{
-		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress,
+		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress, Now: t.w.now,
 	})
 	return Speak(ctx, cfg.Catalog, cfg.Texts, t.person)
 }

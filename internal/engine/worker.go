@@ -17,7 +17,9 @@ type worker struct {
 	lease store.Lease
 	held  *lease
 	log   *slog.Logger
-	// claimed is a time after which nothing that this worker handles was stored.
+	clock storeClock
+	// claimed is a time after which nothing that this worker handles was stored, by the
+	// store's clock; zero if there is none.
 	claimed time.Time
 
 	// level is the conversation's level of isolation, up to its first commit.
@@ -54,7 +56,6 @@ type worker struct {
 // run works through the lease and gives it back.
 func (w *worker) run() {
 	defer w.leave() // after the last commit
-	w.claimed = time.Now()
 	w.known = w.lease.Person
 	w.expect(w.lease.Sends)
 	if pause, ok := w.work(); ok && !w.released {
@@ -62,6 +63,9 @@ func (w *worker) run() {
 		w.release(pause)
 	}
 }
+
+// now is the current time by the store's clock.
+func (w *worker) now() time.Time { return w.clock.now() }
 
 // endIsolation frees the place on the conversation's level of isolation, once, and
 // lets the next one that waits for it be claimed.

@@ -1,0 +1,311 @@
+package messenger_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
+)
+
+// skewed is a bot whose process has the wrong time: the store's clock, and the platform's, differ from it.
+type skewed struct {
+	*world
+	ahead *atomic.Int64
+}
+
+// now is the time by the store's and the platform's clock.
+func (w skewed) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// pass lets time pass by the store's and the platform's clock, nearly none by the process's.
+func (w skewed) pass(d time.Duration) {
+	after(time.Second) // what is under way ends
+	w.ahead.Add(int64(d - 3*time.Second))
+	after(2 * time.Second) // the bot looks for work once a second
+}
+
+// eachSkew runs a test with a process whose clock is hours behind and hours ahead of the store's.
+func eachSkew(t *testing.T, platform simulator.Config, cfg func() messenger.Config, test func(w skewed)) {
+	t.Helper()
+	for _, ahead := range []time.Duration{-50 * time.Hour, -5 * time.Hour, 5 * time.Hour, 50 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			t.Parallel()
+			w := skewed{ahead: new(atomic.Int64)}
+			w.ahead.Store(int64(ahead))
+			cfg := cfg()
+			cfg.Store = memory.New(memory.Config{Now: w.now})
+			platform := platform
+			platform.Now = w.now
+			inBubble(t, platform, cfg, func(inner *world) {
+				w.world = inner
+				test(w)
+			})
+		})
+	}
+}
+
+// plain is a configuration that answers texts.
+func plain() messenger.Config { return messenger.Config{Policy: texts(echo)} }
+
+func TestWindowEndsByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	eachSkew(t, simulator.Config{}, plain, func(w skewed) {
+		w.says(ada, "hi")
+		w.pass(24*time.Hour - time.Minute)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("just in time")))
+		after(time.Second)
+		require.Equal(t, []string{"you said hi", "just in time"}, w.texts(ada))
+		calls := len(w.Requests())
+		w.pass(time.Minute)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("too late")))
+		after(time.Second)
+		require.Len(t, w.Requests(), calls, "the bot refuses it without a call")
+		sent, err := w.store.Sent(t.Context(), pageID, ada, 1)
+		require.NoError(t, err)
+		require.Contains(t, sent[0].Error, graph.ErrOutsideWindow.Error())
+	})
+}
+
+// The times that a bot writes are by the store's clock, whichever replica writes them.
+func TestRecordsHaveTheStoresTime(t *testing.T) {
+	t.Parallel()
+	cfg := func() messenger.Config {
+		cfg := messenger.Config{Policy: byName}
+		cfg.SendMiddleware = []sending.Middleware{func(next sending.DeliverFunc) sending.DeliverFunc {
+			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+				d.Message.Text += " " + d.CreatedAt.UTC().Format(time.RFC3339)
+				return next(ctx, d)
+			}
+		}}
+		return cfg
+	}
+	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
+		w.says(ada, "hi")
+		after(time.Second)
+		at := w.now().Add(-time.Second)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("later").After(time.Hour)))
+		w.pass(time.Hour)
+		later := at.Add(time.Second)
+		require.Equal(t, []string{"Ada " + at.UTC().Format(time.RFC3339), "later " + later.UTC().Format(time.RFC3339)}, w.texts(ada))
+		sent, err := w.store.Sent(t.Context(), pageID, ada, 10)
+		require.NoError(t, err)
+		require.WithinDuration(t, later.Add(time.Hour), sent[0].At, time.Second)
+		require.WithinDuration(t, at, sent[1].At, time.Second)
+		require.WithinDuration(t, at, w.person(ada).ProfileAt, time.Second)
+
+		w.Fault(simulator.Fault{Error: &simulator.GraphError{Code: 551, Subcode: 1545041, Message: "This person isn't available right now."}})
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("gone")))
+		after(time.Second)
+		require.WithinDuration(t, w.now(), w.person(ada).UnavailableSince, 2*time.Second)
+	})
+}
+
+func TestProfileAgesByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	cfg := func() messenger.Config {
+		return messenger.Config{Policy: routing.Policy{receiving.TypeDefault: {{Handler: handling.UserProfile{RefreshAfter: time.Hour}}}}}
+	}
+	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
+		for _, c := range []struct {
+			after time.Duration
+			asked int
+		}{{0, 1}, {59 * time.Minute, 1}, {2 * time.Minute, 2}, {30 * time.Minute, 2}} {
+			w.pass(c.after)
+			w.says(ada, "hi")
+			after(time.Second)
+			require.Len(t, w.Requests(), c.asked, c.after)
+		}
+	})
+}
+
+func TestSessionExpiresByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	cfg := func() messenger.Config {
+		return messenger.Config{Policy: texts(route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+			n := 0
+			found, err := store.LoadSession(ctx, "n", &n)
+			if err != nil || !found && ev.Text() != "start" {
+				return errors.Join(err, reply.Reply(ctx, sending.Text("expired")))
+			}
+			return errors.Join(store.KeepSession(ctx, "n", n+1, time.Hour), reply.Reply(ctx, sending.Text("kept")))
+		}))}
+	}
+	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
+		w.says(ada, "start")
+		w.pass(59 * time.Minute)
+		w.says(ada, "go on")
+		w.pass(61 * time.Minute)
+		w.says(ada, "go on")
+		after(time.Second)
+		require.Equal(t, []string{"kept", "kept", "expired"}, w.texts(ada))
+	})
+}
+
+func TestSilenceEndsByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	cfg := func() messenger.Config {
+		broken := true
+		return messenger.Config{Quiet: anHour(), Policy: texts(route("answer", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+			if broken {
+				broken = false
+				return handling.Permanent(errors.New("broken"))
+			}
+			return reply.Reply(ctx, sending.Text("hello"))
+		}))}
+	}
+	eachSkew(t, beside(), cfg, func(w skewed) {
+		replay := func() {
+			letters := w.letters()
+			require.Len(t, letters, 1)
+			require.WithinDuration(t, w.now(), letters[0].At, 2*time.Hour)
+			require.NoError(t, as[store.DeadLetters](t, w.store).Replay(t.Context(), letters[0].ID))
+			after(time.Second)
+		}
+		w.says(ada, "hi")
+		w.humanSays(ada, "Eve here")
+		w.says(ada, "thanks")
+		w.pass(58 * time.Minute)
+		w.says(ada, "and?")
+		replay()
+		require.Equal(t, []string{"Eve here"}, w.texts(ada))
+		w.pass(2 * time.Minute)
+		replay()
+		w.says(ada, "anyone?")
+		after(time.Second)
+		require.Equal(t, []string{"Eve here", "hello", "hello"}, w.texts(ada))
+	})
+}
+
+// A message that only meets temporary refusals is given up a day after it was to be sent, by the store's clock.
+func TestSendIsGivenUpByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	eachSkew(t, simulator.Config{Strangers: true}, plain, func(w skewed) {
+		w.Fault(simulator.Fault{Times: -1, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
+		require.NoError(t, w.bot.Send(t.Context(), pageID, lin, sending.Text("news").After(time.Hour)))
+		waiting := func() int {
+			stats, err := w.bot.Stats(t.Context())
+			require.NoError(t, err)
+			return stats.Queue.Sends
+		}
+		w.pass(time.Hour)
+		after(10 * time.Minute) // some attempts
+		require.Equal(t, 1, waiting())
+		w.pass(23 * time.Hour)
+		after(10 * time.Minute) // the longest backoff is 5 minutes and a quarter
+		require.Equal(t, 1, waiting(), "it is less than a day since it was to be sent")
+		w.pass(time.Hour)
+		after(10 * time.Minute)
+		require.Zero(t, waiting())
+	})
+}
+
+func TestEchoesAreExpectedByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	eachSkew(t, simulator.Config{Strangers: true}, plain, func(w skewed) {
+		require.Equal(t, 200, w.post(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
+		w.pass(23 * time.Hour)
+		w.stop()
+		w.diesSending(ada, sending.Text("news"))
+		w.start()
+		after(28 * time.Second)
+		require.Empty(t, w.texts(ada), "its echo may come yet")
+		after(5 * time.Second)
+		require.Equal(t, []string{"news"}, w.texts(ada))
+		w.pass(2 * time.Hour)
+		w.stop()
+		w.diesSending(ada, sending.Text("more"))
+		w.start()
+		after(2 * time.Second)
+		require.Equal(t, []string{"news", "more"}, w.texts(ada), "there was no echo for a day")
+	})
+}
+
+// A typed text counts as a tap on what was sent before the person wrote it, and not on what the bot has sent since.
+func TestTypedTapsByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	eachSkew(t, simulator.Config{}, func() messenger.Config { return messenger.Config{Policy: taking()} }, func(w skewed) {
+		w.says(ada, "sizes")
+		after(time.Second)
+		w.says(ada, "small")
+		after(time.Second)
+		require.Equal(t, []string{"Which size?", "QUICK_REPLY S"}, w.texts(ada))
+		w.stop()
+		w.says(ada, "heights")
+		w.says(ada, "tall")
+		w.start()
+		after(time.Second)
+		require.Equal(t, []string{"Which height?", "text"}, w.texts(ada)[2:], "the question was not there yet")
+	})
+}
+
+func TestHandlersReadTheStoresClock(t *testing.T) {
+	t.Parallel()
+	cfg := func() messenger.Config {
+		return messenger.Config{Policy: texts(route("now", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+			<-time.After(10 * time.Second)
+			return reply.Reply(ctx, sending.Text(handling.Now(ctx).UTC().Format(time.RFC3339)))
+		}))}
+	}
+	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
+		w.says(ada, "hi")
+		after(10 * time.Second)
+		require.Equal(t, []string{w.now().UTC().Format(time.RFC3339)}, w.texts(ada))
+	})
+}
+
+func TestUploadsExpireByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	cfg := func() messenger.Config {
+		return messenger.Config{Policy: texts(route("logo", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+			_, err := handling.UploadURL(ctx, ev.PageID, sending.AttachmentImage, "https://cdn.example/logo.png")
+			return err
+		}))}
+	}
+	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
+		for _, c := range []struct {
+			after   time.Duration
+			uploads int
+		}{{0, 1}, {89*day - time.Hour, 1}, {2 * time.Hour, 2}} {
+			w.pass(c.after)
+			w.says(ada, "hi")
+			after(time.Second)
+			require.Len(t, w.Requests(), c.uploads, c.after)
+		}
+	})
+}
+
+// Records are purged by the store's clock: also at the start of a process that has not had a lease yet.
+func TestRecordsArePurgedByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	cfg := func() messenger.Config {
+		return messenger.Config{Policy: texts(echo), Retention: messenger.Retention{People: day, Sent: day, Received: day}}
+	}
+	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
+		w.says(ada, "hi")
+		for _, c := range []struct {
+			after time.Duration
+			kept  bool
+		}{{23 * time.Hour, true}, {2 * time.Hour, false}} {
+			w.pass(c.after)
+			w.stop()
+			w.start() // purges
+			after(time.Second)
+			sent, err := w.store.Sent(t.Context(), pageID, ada, 1)
+			require.NoError(t, err)
+			require.Equal(t, c.kept, len(sent) == 1, c.after)
+			require.Equal(t, c.kept, !w.person(ada).FirstSeen.IsZero(), c.after)
+		}
+	})
+}
