@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -91,4 +92,25 @@ func ExampleAs() {
 	// Output:
 	// has dead letters: true
 	// 0 <nil>
+}
+
+// Of all the calls, in however many processes, one installs the settings. With other settings it is work to be done again.
+func ExampleOnce() {
+	ctx := context.Background()
+	st := memory.New() // the store that the replicas share
+	settings := "greeting: hello"
+	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(settings)))
+
+	for range 3 {
+		ran, err := store.Once(ctx, st, "settings of page 1", hash, time.Minute, func(context.Context) error {
+			fmt.Println("installed")
+			return nil
+		})
+		fmt.Println(ran, err)
+	}
+	// Output:
+	// installed
+	// true <nil>
+	// false <nil>
+	// false <nil>
 }

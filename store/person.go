@@ -103,8 +103,7 @@ type Received struct {
 	// Type is the receiving type.
 	Type string
 	// Object is the product of the event, as the platform names it in callbacks: "page" or
-	// "instagram"; empty if that was not kept. So far only the memory store keeps it and
-	// Standby.
+	// "instagram"; empty if that was not kept.
 	Object string
 	// Standby reports that another app controlled the conversation.
 	Standby bool

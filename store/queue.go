@@ -105,8 +105,7 @@ type Event struct {
 	// zero. It is kept to the microsecond. Stores keep the dedup keys of near times near each
 	// other, so that a Put touches fewer pages. It is part of the dedup key: the same Key with
 	// another KeyTime is another event, but a Key that was seen without a time is seen with
-	// any. It is acted on when the event is put, and not handed out again. The stores of this
-	// module do not act on it yet: they compare the Key alone.
+	// any. It is acted on when the event is put, and not handed out again.
 	KeyTime time.Time
 	// Time is when the event happened, by the platform's clock. Waiting events
 	// of a conversation are handled by Time, then by arrival.
@@ -330,6 +329,17 @@ type DeadQuery struct {
 	// Limit is the most to return; default and maximum 1,000.
 	Limit int
 }
+
+// Most is the most letters to return: Limit, with its default and maximum.
+func (q DeadQuery) Most() int {
+	if q.Limit <= 0 {
+		return maxLetters
+	}
+	return min(q.Limit, maxLetters)
+}
+
+// maxLetters is the most dead letters that a query returns.
+const maxLetters = 1000
 
 // DeadLetter is an event with routes that failed permanently.
 type DeadLetter struct {

@@ -34,9 +34,9 @@ func open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
 // startedSends are those whose outcome is unknown now that a process is dead or
 // stopped: these may be sent twice. aloneEvents are those that it ran alone.
 const (
-	startedSends = `SELECT o.key FROM messenger_outbox o JOIN messenger_mailbox m ON m.page_id = o.page_id AND m.person_id = o.person_id
-		WHERE o.started_at IS NOT NULL`
-	aloneEvents = `SELECT i.key FROM messenger_inbox i JOIN messenger_mailbox m ON i.seq = m.alone WHERE m.lease_until IS NOT NULL`
+	startedSends = `SELECT o.key FROM messenger_outbox o JOIN messenger_conversations m ON m.page_id = o.page_id AND m.person_id = o.person_id
+		WHERE o.started_at <> 0`
+	aloneEvents = `SELECT i.key FROM messenger_inbox i JOIN messenger_conversations m ON i.seq = m.alone WHERE m.lease_until <> 0`
 )
 
 // look returns the keys that a query finds, of the conversations m of a process

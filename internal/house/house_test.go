@@ -43,6 +43,7 @@ var house = map[string]room{
 	"internal/chaos":        {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/nearest":      {},
+	"internal/queue":        {ours: []string{"store"}},
 	"internal/weburl":       {},
 	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
@@ -60,29 +61,36 @@ var house = map[string]room{
 		ours:   []string{"handling", "handling/pythonre", "internal/nearest", "receiving", "routing", "sending"},
 		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
 	},
-	"secret":                  {},
-	"sending":                 {ours: []string{"graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
-	"simulator":               {},
-	"store":                   {},
-	"store/gormstore":         {ours: []string{"store", "store/internal/database", "store/memory"}, others: []string{"gorm.io/gorm"}},
-	"store/internal/database": {others: []string{"gorm.io/gorm"}},
+	"secret":    {},
+	"sending":   {ours: []string{"graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
+	"simulator": {},
+	"store":     {},
+	"store/gormstore": {
+		ours:   []string{"internal/queue", "store", "store/internal/database", "store/memory"},
+		others: []string{"gorm.io/gorm"},
+	},
+	"store/internal/database": {ours: []string{"internal/queue", "store"}, others: []string{"gorm.io/gorm"}},
 	"store/internal/oncommittest": {
 		ours:   []string{"store", "store/gormstore", "store/memory"},
 		others: []string{"github.com/stretchr/testify", "gorm.io/gorm"},
 	},
+	"store/internal/queuedump": {
+		ours:   []string{"internal/queue", "store"},
+		others: []string{"github.com/stretchr/testify", "gorm.io/gorm"},
+	},
 	"store/internal/upgradetest": {ours: []string{"store", "store/gormstore"}, others: []string{"github.com/stretchr/testify"}},
-	"store/memory":               {ours: []string{"store"}},
+	"store/memory":               {ours: []string{"internal/queue", "store"}},
 	"store/postgres": {
-		ours: []string{"store/gormstore", "store/internal/database"},
+		ours: []string{"internal/queue", "store", "store/gormstore", "store/internal/database"},
 		others: []string{
 			"github.com/jackc/pgx/v5", "gorm.io/driver/postgres", "gorm.io/gorm",
 		},
 	},
 	"store/sqlite": {
-		ours:   []string{"store", "store/gormstore", "store/internal/database"},
+		ours:   []string{"internal/queue", "store", "store/gormstore", "store/internal/database"},
 		others: []string{"github.com/mattn/go-sqlite3", "gorm.io/driver/sqlite", "gorm.io/gorm"},
 	},
-	"store/storetest": {ours: []string{"store"}, others: []string{"github.com/stretchr/testify"}},
+	"store/storetest": {ours: []string{"internal/queue", "store", "store/memory"}, others: []string{"github.com/stretchr/testify"}},
 	"threadsettings":  {ours: []string{"graph", "i18n", "internal/weburl"}, others: []string{"golang.org/x/text"}},
 }
 

@@ -2,51 +2,70 @@ package gormstore
 
 import (
 	"context"
-	"maps"
+	"errors"
 	"slices"
-	"time"
+
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // WithSteps adds migrations to today's, as those of a later version.
 func WithSteps(steps ...[]string) Option {
-	return func(c *config) { c.steps = append(slices.Clip(c.steps), steps...) }
+	return func(c *config) {
+		c.steps = func(today [][]string) [][]string { return append(slices.Clip(today), steps...) }
+	}
 }
 
-// WithVersion makes the tables of an older version.
+// ErrMigrated is returned by Open with WithVersion.
+var ErrMigrated = errors.New("the tables were made")
+
+// WithVersion makes the tables of an older version, and then makes Open fail with ErrMigrated.
 func WithVersion(version int) Option {
-	return func(c *config) { c.steps = c.steps[:version] }
+	return func(c *config) {
+		c.steps = func(today [][]string) [][]string { return today[:version] }
+		c.migrated = ErrMigrated
+	}
 }
 
-// Exec changes the tables of a store.
-func Exec(ctx context.Context, s *Store, statement string, args ...any) error {
-	return s.do(ctx, func(t *txn) error {
-		_, err := t.exec(statement, args...)
-		return err
-	})
+// Version is that of today's tables.
+const Version = 4
+
+// Recount makes the next transaction of a store begin a count of the backlog.
+func Recount(s *Store) { s.writer.backlog.doubt() }
+
+// Recounting reports whether a count of the backlog runs.
+func Recounting(s *Store) bool {
+	s.writer.backlog.mu.Lock()
+	defer s.writer.backlog.mu.Unlock()
+	return s.writer.backlog.done != nil
 }
 
-// Versions is how many versions the tables have had.
-var Versions = len(migrations)
+// Waiting is how many events of a page wait, as far as a store knows.
+func Waiting(s *Store, page string) int { return s.writer.backlog.waiting(page) }
 
-// Statements returns those that the store has prepared to write with. Nothing may
-// be under way.
-func Statements(s *Store) []string {
-	var all []string
+// WatchClaims calls seen with the query of each claim from now on. Nothing may be under way.
+func WatchClaims(s *Store, seen func(*queue.DueQuery)) {
 	for _, lane := range s.writer.lanes {
-		all = slices.AppendSeq(all, maps.Keys(lane.session.statements))
+		lane.conn = watchedConn{lane.conn, seen}
 	}
-	return all
 }
 
-// Begins returns the due time at which an owner's claims begin, and how many pages
-// they exclude.
-func Begins(s *Store, owner string) (at time.Time, pages int) {
-	all := &s.writer.strangers
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	o := all.owners[owner]
-	if o == nil {
-		return time.Time{}, 0
-	}
-	return fromMicros(o.low), len(o.pages)
+type watchedConn struct {
+	database.Conn
+	seen func(*queue.DueQuery)
+}
+
+func (c watchedConn) Begin(ctx context.Context, options database.BeginOptions) (queue.Tx, error) {
+	tx, err := c.Conn.Begin(ctx, options)
+	return watchedTx{tx, c.seen}, err
+}
+
+type watchedTx struct {
+	queue.Tx
+	seen func(*queue.DueQuery)
+}
+
+func (tx watchedTx) Due(query *queue.DueQuery) ([]queue.DueRow, error) {
+	tx.seen(query)
+	return tx.Tx.Due(query)
 }

@@ -2,72 +2,91 @@ package gormstore_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
-	"github.com/djmessenger/messenger/store/postgres"
-	"github.com/djmessenger/messenger/store/sqlite"
 )
 
-// What the tables of an older version hold is handled after a migration.
+// What the tables of an older version hold is handled after a migration, and they become those that a new database gets.
 func TestTablesOfAnOlderVersion(t *testing.T) {
 	t.Parallel()
-	type open func(...gormstore.Option) (*gormstore.Store, error)
-	for name, database := range map[string]func(*testing.T) open{
-		"sqlite": func(t *testing.T) open {
-			t.Helper()
-			path := filepath.Join(t.TempDir(), "bot.db")
-			return func(opts ...gormstore.Option) (*gormstore.Store, error) { return sqlite.Open(path, opts...) }
-		},
-		"postgres": func(t *testing.T) open {
-			t.Helper()
-			dsn := testpostgres.Database(t)
-			return func(opts ...gormstore.Option) (*gormstore.Store, error) { return postgres.Open(dsn, opts...) }
-		},
-	} {
-		for version := 1; version < gormstore.Versions; version++ {
-			t.Run(fmt.Sprint(name, " ", version), func(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, fresh place) {
+		require.NoError(t, fresh.store(t).Close())
+		today := fresh.schema(t)
+		for version := 1; version < gormstore.Version; version++ {
+			t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 				t.Parallel()
-				open := database(t)
-				st, err := open(gormstore.WithVersion(version))
-				require.NoError(t, err)
+				p := fresh.another(t)
+				p.tables(t, version)
+				for i := range 3 {
+					p.exec(t,
+						fmt.Sprintf(`INSERT INTO messenger_people (page_id, psid, first_name, last_name, name, username, profile_pic, locale,
+							timezone, gender, profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since)
+							VALUES ('page', '%d', 'Ann', '', '', '', '', '', NULL, '', 0, FALSE, 1, 1000000, 2000000, 0)`, i),
+						fmt.Sprintf(`INSERT INTO messenger_inbox (page_id, person_id, key, order_at, event_at, body, confirms, attempts, only_routes,
+							received_at) VALUES ('page', '%d', 'key %d', 0, 0, NULL, '', 0, '', 1)`, i, i),
+						fmt.Sprintf(`INSERT INTO messenger_seen (kind, key, at) VALUES (0, 'key %d', 1)`, i),
+						fmt.Sprintf(`INSERT INTO messenger_mailbox (page_id, person_id, next_at, hold_until, owner, holder, epoch, starts)
+							VALUES ('page', '%d', 1, 0, '', 0, 0, 0)`, i))
+				}
+				st := p.store(t)
 				for i := range 3 {
 					conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}
-					require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: fmt.Sprint(i), Body: []byte("body")}))
-					// The first version's columns, which today's statements may not fit.
-					require.NoError(t, gormstore.Exec(t.Context(), st, `INSERT INTO messenger_people (page_id, psid, first_name, last_name,
-						name, username, profile_pic, locale, timezone, gender, profile_at, profile_refused, thumb_ups, first_seen, last_act,
-						unavailable_since) VALUES ('page', ?, 'Ann', '', '', '', '', '', NULL, '', 0, FALSE, 1, ?, ?, 0)`,
-						conv.PersonID, int64(1_000_000), int64(2_000_000)))
+					require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: fmt.Sprint("key ", i), KeyTime: time.Now()}))
 				}
-				require.NoError(t, st.Close())
-
-				st, err = open()
-				require.NoError(t, err)
-				leases, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 10, TTL: time.Minute})
+				leases, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 10, Events: 10, TTL: time.Minute})
 				require.NoError(t, err)
 				require.Len(t, leases, 3)
 				for _, lease := range leases {
 					require.Equal(t, 1, lease.Deliveries)
+					require.Zero(t, lease.Fatal)
+					require.Len(t, lease.Events, 1, "its key is known")
 					require.Equal(t, store.Person{
 						PageID: "page", PSID: lease.PersonID, Profile: store.Profile{FirstName: "Ann"}, ThumbUps: 1,
 						FirstSeen: time.Unix(1, 0).UTC(), LastAct: time.Unix(2, 0).UTC(),
 					}, lease.Person)
-					human := store.NoteHuman{PageID: "page", PSID: lease.PersonID, At: time.Unix(3, 0)}
-					require.NoError(t, st.Apply(t.Context(), human))
-					require.Zero(t, lease.Fatal)
 					require.NoError(t, st.MarkAlone(t.Context(), lease.LeaseID, lease.Events[0].Seq))
-					_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[0].Seq}, Release: true})
+					_, err := st.Commit(t.Context(), store.Outcome{
+						Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[0].Seq}, Release: true,
+						Writes: []store.Write{store.NoteHuman{PageID: "page", PSID: lease.PersonID, At: time.Unix(3, 0)}},
+					})
 					require.NoError(t, err)
 				}
 				require.NoError(t, st.Close())
+				require.Equal(t, today, p.schema(t))
 			})
 		}
-	}
+	})
+}
+
+// A migration that fails leaves the tables as they were.
+func TestAMigrationThatFailsChangesNothing(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, p place) {
+		require.NoError(t, p.store(t).Close())
+		before := p.schema(t)
+		_, err := p.open(gormstore.WithSteps(
+			[]string{"CREATE TABLE messenger_later (id INTEGER)"}, []string{"ALTER TABLE messenger_later ADD COLUMN a BIGINT", "NONSENSE"}))
+		require.ErrorContains(t, err, fmt.Sprint("migration to tables version ", gormstore.Version+2))
+		require.Equal(t, before, p.schema(t))
+		require.NoError(t, p.store(t).Put(t.Context()))
+	})
+}
+
+// A program that is older than the tables refuses them, and changes nothing.
+func TestTablesOfANewerVersionAreRefused(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, p place) {
+		require.NoError(t, p.store(t, gormstore.WithSteps([]string{"CREATE TABLE messenger_later (id INTEGER)"})).Close())
+		before := p.schema(t)
+		_, err := p.open()
+		var newer *gormstore.SchemaError
+		require.ErrorAs(t, err, &newer)
+		require.Equal(t, &gormstore.SchemaError{Found: gormstore.Version + 1, Known: gormstore.Version}, newer)
+		require.Equal(t, before, p.schema(t))
+	})
 }

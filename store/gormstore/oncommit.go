@@ -38,7 +38,7 @@ const api = "gorm"
 // other routes take effect and this one becomes a dead letter.
 //
 // The database refuses what would commit the turn. On both databases these are COMMIT and
-// END, in any form, and the release of the savepoint messenger_call. In addition:
+// END, in any form. Who releases the savepoint messenger_call fails the call. In addition:
 //   - SQLite refuses BEGIN, ROLLBACK, ATTACH, DETACH, and each PRAGMA that could change the
 //     connection. Allowed are those that describe tables, and defer_foreign_keys,
 //     foreign_keys, user_version and application_id.

@@ -4,145 +4,174 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"sync"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/djmessenger/messenger/store"
-	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-const ofPerson = "page_id = ? AND psid = ?"
+// begin returns the handle for one read.
+func (s *Store) begin(ctx context.Context) (*gorm.DB, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case <-s.writer.closed:
+		return nil, store.ErrClosed
+	default:
+		return s.db.Pool.WithContext(ctx), nil
+	}
+}
+
+// failed gives the error of a read its place in the store's errors.
+func (s *Store) failed(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
+		return store.ErrNotFound
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	select {
+	case <-s.writer.closed:
+		return store.ErrClosed
+	default:
+		return fmt.Errorf("store: database: %w", err)
+	}
+}
+
+// now is an argument of reads: the store's time, or 0 if that is the database's.
+func (s *Store) now() int64 {
+	switch {
+	case s.config.now != nil:
+		return s.config.now().UnixMicro()
+	case s.db.Cluster != nil:
+		return 0
+	}
+	return time.Now().UnixMicro()
+}
+
+// row reads the one row of a query. It returns [store.ErrNotFound] if there is none.
+func (s *Store) row(ctx context.Context, query string, args, dest []any) error {
+	if _, err := s.begin(ctx); err != nil {
+		return err
+	}
+	return s.failed(ctx, s.pool.QueryRowContext(ctx, query, args...).Scan(dest...))
+}
+
+// rows reads the rows of a query.
+func (s *Store) rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	if _, err := s.begin(ctx); err != nil {
+		return err
+	}
+	return s.failed(ctx, eachRow(ctx, s.pool, query, args, scan))
+}
+
+// queryer is a pool, a connection or a transaction.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// eachRow calls scan for each row of a query.
+func eachRow(ctx context.Context, pool queryer, query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := pool.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
 
 // Person implements [store.People].
 func (s *Store) Person(ctx context.Context, pageID, psid string) (store.Person, error) {
-	if _, err := s.read(ctx); err != nil {
+	if _, err := s.begin(ctx); err != nil {
 		return store.Person{}, err
 	}
-	var row personRow
-	err := s.person.scan(ctx, row.fields(), pageID, psid)
-	if errors.Is(err, sql.ErrNoRows) {
-		return store.Person{}, store.ErrNotFound
-	}
-	if err != nil {
-		return store.Person{}, s.readError(ctx, err)
+	var row Person
+	if err := s.person.scan(ctx, columnsOf(&row), pageID, psid); err != nil {
+		return store.Person{}, s.failed(ctx, err)
 	}
 	return row.person(), nil
 }
 
-// lookup is a read of one row that each turn makes: it is prepared once, where the
-// driver does not see to that.
-type lookup struct {
-	pool     *sql.DB
-	query    string
-	prepares bool
-
-	mu       sync.Mutex
-	prepared *sql.Stmt
-}
-
-func newLookup(db *database.Database, query string) (*lookup, error) {
-	pool, err := db.Pool.DB()
-	return &lookup{pool: pool, query: db.Dialect.Bind(query), prepares: db.Dialect.Sets()}, err
-}
-
-func (l *lookup) scan(ctx context.Context, dest []any, args ...any) error {
-	if l.prepares {
-		return l.pool.QueryRowContext(ctx, l.query, args...).Scan(dest...)
-	}
-	if err := l.prepare(ctx); err != nil {
-		return err
-	}
-	return l.prepared.QueryRowContext(ctx, args...).Scan(dest...)
-}
-
-func (l *lookup) prepare(ctx context.Context) (err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.prepared == nil {
-		l.prepared, err = l.pool.PrepareContext(ctx, l.query)
-	}
-	return err
-}
-
-// close releases the statement, before its pool is closed.
-func (l *lookup) close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.prepared == nil {
-		return nil
-	}
-	return l.prepared.Close()
-}
-
 // newest reads the newest rows of a person.
-func newest[R, T any](ctx context.Context, s *Store, pageID, psid string, limit int, convert func(R) T) ([]T, error) {
-	db, err := s.read(ctx)
+func newest[M, T any](ctx context.Context, s *Store, pageID, psid string, limit int, convert func(M) T) ([]T, error) {
+	db, err := s.begin(ctx)
 	if err != nil || limit < 1 {
 		return nil, err
 	}
-	var rows []R
-	if err := db.Where(ofPerson, pageID, psid).Order("at DESC, id DESC").Limit(limit).Find(&rows).Error; err != nil {
-		return nil, s.readError(ctx, err)
+	var rows []M
+	err = db.Where("page_id = ? AND psid = ?", pageID, psid).Order("at DESC, id DESC").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, s.failed(ctx, err)
 	}
-	var out []T
+	var all []T
 	for _, row := range rows {
-		out = append(out, convert(row))
+		all = append(all, convert(row))
 	}
-	return out, nil
+	return all, nil
 }
 
 // Locations implements [store.Locations].
 func (s *Store) Locations(ctx context.Context, pageID, psid string, limit int) ([]store.Location, error) {
-	return newest(ctx, s, pageID, psid, limit, func(r locationRow) store.Location {
-		return store.Location{
-			PageID: r.PageID, PSID: r.PSID, Latitude: r.Latitude, Longitude: r.Longitude,
-			Title: r.Title, URL: r.URL, MID: r.MID, At: fromMicros(r.At),
-		}
-	})
+	return newest(ctx, s, pageID, psid, limit, Location.location)
 }
 
 // Received implements [store.Messages].
 func (s *Store) Received(ctx context.Context, pageID, psid string, limit int) ([]store.Received, error) {
-	return newest(ctx, s, pageID, psid, limit, func(r receivedRow) store.Received {
-		return store.Received{PageID: r.PageID, PSID: r.PSID, Key: r.Key, Type: r.Type, Body: r.Body, At: fromMicros(r.At)}
-	})
+	return newest(ctx, s, pageID, psid, limit, Received.received)
 }
 
 // Sent implements [store.Messages].
 func (s *Store) Sent(ctx context.Context, pageID, psid string, limit int) ([]store.Sent, error) {
-	return newest(ctx, s, pageID, psid, limit, func(r sentRow) store.Sent {
-		return store.Sent{
-			PageID: r.PageID, PSID: r.PSID, Key: r.Key, Type: r.Type, Body: r.Body, Status: r.Status,
-			Response: r.Response, MID: r.MID, Outcome: store.SentOutcome(r.Outcome), Error: r.Error, At: fromMicros(r.At),
-		}
+	if limit < 1 {
+		_, err := s.begin(ctx)
+		return nil, err
+	}
+	var all []store.Sent
+	err := s.rows(ctx, s.db.Queries.Sent, []any{pageID, psid, limit}, func(rows *sql.Rows) error {
+		row := Sent{PageID: pageID, PSID: psid}
+		err := rows.Scan(&row.Key, &row.Type, &row.Body, &row.Status, &row.Response, &row.MID, &row.Outcome, &row.Error, &row.At)
+		all = append(all, row.sent())
+		return err
 	})
+	return all, err
 }
 
 // Session implements [store.Sessions].
 func (s *Store) Session(ctx context.Context, pageID, psid, name string) (store.Session, error) {
-	db, err := s.read(ctx)
+	row := Session{PageID: pageID, PSID: psid, Name: name}
+	err := s.row(ctx, s.db.Queries.Session, []any{pageID, psid, name, s.now()}, []any{&row.Data, &row.Version, &row.Expires})
 	if err != nil {
 		return store.Session{}, err
 	}
-	var row sessionRow
-	err = db.Where(ofPerson+" AND name = ? AND (expires = 0 OR expires > ?)", pageID, psid, name, s.moment()).Take(&row).Error
-	if err != nil {
-		return store.Session{}, s.readError(ctx, err)
-	}
-	return store.Session{
-		PageID: row.PageID, PSID: row.PSID, Name: row.Name, Data: row.Data, Version: row.Version, Expires: fromMicros(row.Expires),
-	}, nil
+	return row.session(), nil
 }
 
 // Attachment implements [store.Attachments].
-func (s *Store) Attachment(ctx context.Context, pageID, name string) (string, error) {
-	db, err := s.read(ctx)
+func (s *Store) Attachment(ctx context.Context, pageID, name string) (id string, err error) {
+	err = s.row(ctx, s.db.Queries.Attachment, []any{pageID, name, s.now()}, []any{&id})
+	return id, err
+}
+
+// EchoedAt implements [store.Replicas].
+func (s *Store) EchoedAt(ctx context.Context, pageID string) (time.Time, error) {
+	db, err := s.begin(ctx)
 	if err != nil {
-		return "", err
+		return time.Time{}, err
 	}
-	var row attachmentRow
-	err = db.Where("page_id = ? AND name = ? AND (expires = 0 OR expires > ?)", pageID, name, s.moment()).Take(&row).Error
-	if err != nil {
-		return "", s.readError(ctx, err)
+	var row struct{ At Time }
+	err = s.failed(ctx, db.Table("messenger_echoes").Where("page_id = ?", pageID).Take(&row).Error)
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, nil
 	}
-	return row.AttachmentID, nil
+	return row.At.Time(), err
 }

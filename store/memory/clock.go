@@ -3,13 +3,12 @@ package memory
 import (
 	"context"
 	"time"
+
+	"github.com/djmessenger/messenger/internal/queue"
 )
 
 // Now implements [store.Clock].
-func (m *Store) Now(ctx context.Context) (time.Time, error) {
-	if err := m.begin(ctx); err != nil {
-		return time.Time{}, err
-	}
-	defer m.mu.Unlock()
-	return m.now(), nil
+func (s *Store) Now(ctx context.Context) (now time.Time, err error) {
+	err = s.do(ctx, queue.Now(func(found time.Time) { now = found }))
+	return now, err
 }

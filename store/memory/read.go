@@ -2,92 +2,172 @@ package memory
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
 )
 
 // Person implements [store.People].
-func (m *Store) Person(ctx context.Context, pageID, psid string) (store.Person, error) {
-	if err := m.begin(ctx); err != nil {
+func (s *Store) Person(ctx context.Context, pageID, psid string) (store.Person, error) {
+	if err := s.begin(ctx); err != nil {
 		return store.Person{}, err
 	}
-	defer m.mu.Unlock()
-	p := m.people[store.Conversation{PageID: pageID, PersonID: psid}]
+	defer s.mu.Unlock()
+	p := s.tables.people[of(pageID, psid)]
 	if p == nil {
 		return store.Person{}, store.ErrNotFound
 	}
-	return clone(*p), nil
-}
-
-// clone returns a person that shares nothing with this one.
-func clone(p store.Person) store.Person {
-	if p.Profile.Timezone != nil {
-		zone := *p.Profile.Timezone
-		p.Profile.Timezone = &zone
-	}
-	return p
+	return *clone(p), nil
 }
 
 // Locations implements [store.Locations].
-func (m *Store) Locations(ctx context.Context, pageID, psid string, limit int) ([]store.Location, error) {
-	if err := m.begin(ctx); err != nil {
+func (s *Store) Locations(ctx context.Context, pageID, psid string, limit int) ([]store.Location, error) {
+	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
-	defer m.mu.Unlock()
-	return m.locations.newest(limit, ownerID{pageID, psid}, func(l store.Location) time.Time { return l.At }), nil
+	defer s.mu.Unlock()
+	return s.tables.locations.newest(limit, of(pageID, psid), func(l store.Location) time.Time { return l.At }), nil
 }
 
 // Received implements [store.Messages].
-func (m *Store) Received(ctx context.Context, pageID, psid string, limit int) ([]store.Received, error) {
-	if err := m.begin(ctx); err != nil {
+func (s *Store) Received(ctx context.Context, pageID, psid string, limit int) ([]store.Received, error) {
+	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
-	defer m.mu.Unlock()
-	out := m.received.newest(limit, ownerID{pageID, psid}, func(r store.Received) time.Time { return r.At })
-	for i := range out {
-		out[i].Body = bytes.Clone(out[i].Body)
+	defer s.mu.Unlock()
+	found := s.tables.received.newest(limit, of(pageID, psid), func(r store.Received) time.Time { return r.At })
+	for i := range found {
+		found[i].Body = bytes.Clone(found[i].Body)
 	}
-	return out, nil
+	return found, nil
 }
 
 // Sent implements [store.Messages].
-func (m *Store) Sent(ctx context.Context, pageID, psid string, limit int) ([]store.Sent, error) {
-	if err := m.begin(ctx); err != nil {
+func (s *Store) Sent(ctx context.Context, pageID, psid string, limit int) ([]store.Sent, error) {
+	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
-	defer m.mu.Unlock()
-	out := m.sent.newest(limit, ownerID{pageID, psid}, func(s store.Sent) time.Time { return s.At })
-	for i := range out {
-		out[i].Body = bytes.Clone(out[i].Body)
+	defer s.mu.Unlock()
+	found := s.tables.sent.newest(limit, of(pageID, psid), func(s store.Sent) time.Time { return s.At })
+	for i := range found {
+		found[i].Body = bytes.Clone(found[i].Body)
 	}
-	return out, nil
+	return found, nil
 }
 
 // Session implements [store.Sessions].
-func (m *Store) Session(ctx context.Context, pageID, psid, name string) (store.Session, error) {
-	if err := m.begin(ctx); err != nil {
+func (s *Store) Session(ctx context.Context, pageID, psid, name string) (store.Session, error) {
+	if err := s.begin(ctx); err != nil {
 		return store.Session{}, err
 	}
-	defer m.mu.Unlock()
-	s, ok := m.sessions[sessionID{pageID, psid, name}]
-	if !ok || expired(s.Expires, m.now()) {
+	defer s.mu.Unlock()
+	found, ok := s.tables.sessions[queue.SessionKey{PageID: pageID, PSID: psid, Name: name}]
+	if !ok || s.expired(found.Expires) {
 		return store.Session{}, store.ErrNotFound
 	}
-	s.Data = bytes.Clone(s.Data)
-	return s, nil
+	found.Data = bytes.Clone(found.Data)
+	return found, nil
 }
 
+func (s *Store) expired(at time.Time) bool { return !at.IsZero() && !at.After(s.config.Now()) }
+
 // Attachment implements [store.Attachments].
-func (m *Store) Attachment(ctx context.Context, pageID, name string) (string, error) {
-	if err := m.begin(ctx); err != nil {
+func (s *Store) Attachment(ctx context.Context, pageID, name string) (string, error) {
+	if err := s.begin(ctx); err != nil {
 		return "", err
 	}
-	defer m.mu.Unlock()
-	a, ok := m.attachments[attachmentID{pageID, name}]
-	if !ok || expired(a.Expires, m.now()) {
+	defer s.mu.Unlock()
+	found, ok := s.tables.attachments[queue.AttachmentKey{PageID: pageID, Name: name}]
+	if !ok || s.expired(found.Expires) {
 		return "", store.ErrNotFound
 	}
-	return a.AttachmentID, nil
+	return found.AttachmentID, nil
+}
+
+// Dead implements [store.DeadLetters].
+func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLetter, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var letters []store.DeadLetter
+	for _, row := range s.tables.dead {
+		if len(letters) == query.Most() {
+			break
+		}
+		if row.ID <= query.After || query.PageID != "" && row.PageID != query.PageID || query.Key != "" && row.Key != query.Key {
+			continue
+		}
+		row.Body = bytes.Clone(row.Body)
+		l, err := row.Letter()
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, l)
+	}
+	return letters, nil
+}
+
+// Stats implements [store.Inspector].
+func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
+	if err := s.begin(ctx); err != nil {
+		return store.Stats{}, err
+	}
+	defer s.mu.Unlock()
+	t := s.tables
+	now := queue.Micros(s.config.Now())
+	stats := store.Stats{Events: len(t.events), Sends: len(t.sends), Dead: len(t.dead)}
+	for _, e := range t.events {
+		stats.Oldest = earlier(stats.Oldest, queue.Time(e.ReceivedAt))
+	}
+	for _, c := range t.conversations {
+		if c.LeaseUntil > now {
+			stats.InFlight++
+		}
+		if len(c.events) > 0 && c.events[0].Attempts > 0 {
+			head := c.events[0]
+			stats.Blocked = append(stats.Blocked, store.Blocked{
+				Conversation: c.Conversation, Attempts: int(head.Attempts), Since: queue.Time(head.ReceivedAt),
+			})
+		}
+	}
+	slices.SortFunc(stats.Blocked, func(a, b store.Blocked) int {
+		return cmp.Or(a.Since.Compare(b.Since), compare(a.Conversation, b.Conversation))
+	})
+	stats.Blocked = stats.Blocked[:min(len(stats.Blocked), store.MaxBlocked)]
+	return stats, nil
+}
+
+// Waiting implements [store.Inspector].
+func (s *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	waiting := map[string]store.Waiting{}
+	for _, e := range s.tables.events {
+		w := waiting[e.PageID]
+		w.Events++
+		w.OldestEvent = earlier(w.OldestEvent, queue.Time(e.ReceivedAt))
+		waiting[e.PageID] = w
+	}
+	for _, send := range s.tables.sends {
+		w := waiting[send.PageID]
+		w.Sends++
+		w.OldestSend = earlier(w.OldestSend, queue.Time(send.NotBefore))
+		waiting[send.PageID] = w
+	}
+	return waiting, nil
+}
+
+// earlier returns the earlier of two times, of which the first may be zero for none.
+func earlier(t, other time.Time) time.Time {
+	if t.IsZero() || other.Before(t) {
+		return other
+	}
+	return t
 }

@@ -3,26 +3,19 @@ package memory
 import (
 	"slices"
 	"time"
-)
 
-type (
-	sessionID    struct{ pageID, psid, name string }
-	attachmentID struct{ pageID, name string }
-	receivedID   struct{ pageID, psid, key string }
+	"github.com/djmessenger/messenger/store"
 )
-
-// ownerID is the person that a record is about.
-type ownerID struct{ pageID, psid string }
 
 // records keeps the newest things of one kind, in order of arrival, and finds those of
 // one person without a look at the others.
 type records[T any] struct {
 	bound int
-	owner func(T) ownerID
+	owner func(T) store.Conversation
 
 	all   []record[T]
-	first uint64             // the number of all[0]; the others count on
-	last  map[ownerID]uint64 // the number of each person's newest record
+	first uint64                        // the number of all[0]; the others count on
+	last  map[store.Conversation]uint64 // the number of each person's newest record
 }
 
 // record is a thing with the number of the one before it of the same person, or with
@@ -32,8 +25,8 @@ type record[T any] struct {
 	before uint64
 }
 
-func newRecords[T any](bound int, owner func(T) ownerID) records[T] {
-	return records[T]{bound: bound, owner: owner, last: map[ownerID]uint64{}}
+func newRecords[T any](bound int, owner func(T) store.Conversation) records[T] {
+	return records[T]{bound: bound, owner: owner, last: map[store.Conversation]uint64{}}
 }
 
 // add returns what had to go to make room.
@@ -85,7 +78,7 @@ func (r *records[T]) erase(match func(T) bool) (gone []T) {
 
 // newest returns those of a person, newest first, and among equals the last to arrive
 // first.
-func (r *records[T]) newest(limit int, owner ownerID, at func(T) time.Time) []T {
+func (r *records[T]) newest(limit int, owner store.Conversation, at func(T) time.Time) []T {
 	var out []T
 	for number, more := r.last[owner]; more; {
 		one := r.all[number-r.first]
@@ -95,69 +88,4 @@ func (r *records[T]) newest(limit int, owner ownerID, at func(T) time.Time) []T 
 	}
 	slices.SortStableFunc(out, func(x, y T) int { return at(y).Compare(at(x)) })
 	return out[:min(max(limit, 0), len(out))]
-}
-
-// dedupKey is the dedup key of an event or a send: each has its own kind. With edits it
-// is the EditOf of a message that was unsent.
-type dedupKey struct {
-	send, edits bool
-	key         string
-}
-
-type dedupEntry struct {
-	at time.Time
-	// held reports that the event or send of the key is still in the store, as a
-	// dead letter maybe.
-	held bool
-}
-
-// dedupKeys remembers the newest dedup keys, and all of what is in the store.
-type dedupKeys struct {
-	bound   int
-	entries map[dedupKey]*dedupEntry
-	order   []dedupKey
-}
-
-func (s *dedupKeys) has(k dedupKey) bool {
-	_, ok := s.entries[k]
-	return ok
-}
-
-func (s *dedupKeys) add(k dedupKey, at time.Time) {
-	s.entries[k] = &dedupEntry{at: at, held: true}
-	s.order = append(s.order, k)
-	for tries := len(s.order); len(s.entries) > s.bound && tries > 0; tries-- {
-		oldest := s.order[0]
-		s.order = s.order[1:]
-		if s.entries[oldest].held {
-			s.order = append(s.order, oldest)
-			continue
-		}
-		delete(s.entries, oldest)
-	}
-}
-
-// release says that the event or send of a key has left the store.
-func (s *dedupKeys) release(k dedupKey) {
-	if e := s.entries[k]; e != nil {
-		e.held = false
-	}
-}
-
-// remove forgets a key.
-func (s *dedupKeys) remove(k dedupKey) {
-	delete(s.entries, k)
-	s.order = slices.DeleteFunc(s.order, func(x dedupKey) bool { return x == k })
-}
-
-// purge forgets the keys from before the cutoff, except those that are held.
-func (s *dedupKeys) purge(before time.Time) {
-	s.order = slices.DeleteFunc(s.order, func(k dedupKey) bool {
-		e := s.entries[k]
-		if e.held || !e.at.Before(before) {
-			return false
-		}
-		delete(s.entries, k)
-		return true
-	})
 }

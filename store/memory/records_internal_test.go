@@ -17,7 +17,7 @@ func TestRecordsAreThoseOfAPlainList(t *testing.T) {
 	t.Parallel()
 	const bound = 20
 	random := rand.New(rand.NewPCG(1, 2))
-	r := newRecords(bound, func(s store.Sent) ownerID { return ownerID{s.PageID, s.PSID} })
+	r := newRecords(bound, func(s store.Sent) store.Conversation { return of(s.PageID, s.PSID) })
 	var plain []store.Sent
 	for i := range 3000 {
 		one := store.Sent{PageID: "p", PSID: fmt.Sprint(random.IntN(6)), Key: fmt.Sprint(i), At: time.Unix(random.Int64N(50), 0)}
@@ -42,11 +42,11 @@ func TestRecordsAreThoseOfAPlainList(t *testing.T) {
 				}
 			}
 			slices.SortStableFunc(want, func(x, y store.Sent) int { return y.At.Compare(x.At) })
-			got := append([]store.Sent{}, r.newest(bound, ownerID{"p", psid}, func(s store.Sent) time.Time { return s.At })...)
+			got := append([]store.Sent{}, r.newest(bound, of("p", psid), func(s store.Sent) time.Time { return s.At })...)
 			require.Equal(t, want, got)
-			require.Len(t, r.newest(1, ownerID{"p", psid}, func(s store.Sent) time.Time { return s.At }), min(1, len(want)))
+			require.Len(t, r.newest(1, of("p", psid), func(s store.Sent) time.Time { return s.At }), min(1, len(want)))
 		}
 		require.LessOrEqual(t, len(r.last), 6)
 	}
-	require.Empty(t, r.newest(bound, ownerID{"q", "1"}, func(s store.Sent) time.Time { return s.At }))
+	require.Empty(t, r.newest(bound, of("q", "1"), func(s store.Sent) time.Time { return s.At }))
 }

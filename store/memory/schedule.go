@@ -1,9 +1,6 @@
 package memory
 
-import (
-	"container/heap"
-	"time"
-)
+import "container/heap"
 
 // schedule orders the conversations that have work by when they can be claimed: first
 // by page, so that a claim passes over a page in one step, however much waits for it.
@@ -14,24 +11,24 @@ type schedule struct {
 
 // pageSchedule orders the conversations of one page. It is never empty.
 type pageSchedule struct {
-	pageID string
-	boxes  dueHeap
-	index  int // in the heap of pages, or -1
+	pageID  string
+	waiting dueHeap
+	index   int // in the heap of pages, or -1
 }
 
 func newSchedule() schedule { return schedule{byPage: map[string]*pageSchedule{}} }
 
 // put files a conversation under its claimAt, whether it was filed before or not.
 func (s *schedule) put(b *conversation) {
-	page := s.byPage[b.conv.PageID]
+	page := s.byPage[b.PageID]
 	if page == nil {
-		page = &pageSchedule{pageID: b.conv.PageID, index: -1}
+		page = &pageSchedule{pageID: b.PageID, index: -1}
 		s.byPage[page.pageID] = page
 	}
 	if b.index >= 0 {
-		heap.Fix(&page.boxes, b.index)
+		heap.Fix(&page.waiting, b.index)
 	} else {
-		heap.Push(&page.boxes, b)
+		heap.Push(&page.waiting, b)
 	}
 	s.fix(page)
 }
@@ -41,9 +38,9 @@ func (s *schedule) remove(b *conversation) {
 	if b.index < 0 {
 		return
 	}
-	page := s.byPage[b.conv.PageID]
-	heap.Remove(&page.boxes, b.index)
-	if len(page.boxes) > 0 {
+	page := s.byPage[b.PageID]
+	heap.Remove(&page.waiting, b.index)
+	if len(page.waiting) > 0 {
 		s.fix(page)
 		return
 	}
@@ -52,11 +49,11 @@ func (s *schedule) remove(b *conversation) {
 }
 
 // first returns the conversation that can be claimed first, or nil if none can be by now.
-func (s *schedule) first(now time.Time) *conversation {
-	if len(s.pages) == 0 || s.pages[0].boxes[0].claimAt.After(now) {
+func (s *schedule) first(now int64) *conversation {
+	if len(s.pages) == 0 || s.pages[0].waiting[0].claimAt > now {
 		return nil
 	}
-	return s.pages[0].boxes[0]
+	return s.pages[0].waiting[0]
 }
 
 // skip takes a page out of what first looks at, until it is fixed.
@@ -79,7 +76,7 @@ func (s *schedule) fix(page *pageSchedule) {
 type dueHeap []*conversation
 
 func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].claimAt.Before(h[j].claimAt) }
+func (h dueHeap) Less(i, j int) bool { return h[i].claimAt < h[j].claimAt }
 
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
@@ -105,7 +102,7 @@ func (h *dueHeap) Pop() any {
 type pageHeap []*pageSchedule
 
 func (h pageHeap) Len() int           { return len(h) }
-func (h pageHeap) Less(i, j int) bool { return h[i].boxes[0].claimAt.Before(h[j].boxes[0].claimAt) }
+func (h pageHeap) Less(i, j int) bool { return h[i].waiting[0].claimAt < h[j].waiting[0].claimAt }
 
 func (h pageHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]

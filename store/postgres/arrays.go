@@ -3,55 +3,30 @@ package postgres
 import (
 	"strings"
 
-	"github.com/djmessenger/messenger/store/internal/database"
+	"github.com/djmessenger/messenger/store"
 )
 
-// Array implements database.Dialect.
-func (dialect) Array(column database.Type, rows [][]any, i int) any {
-	switch column {
-	case database.Prose:
-		return array(rows, i, prose)
-	case database.Text:
-		return array(rows, i, func(s string) string { return s })
-	case database.Integer:
-		out := make([]int64, len(rows))
-		for n, row := range rows {
-			switch v := row[i].(type) {
-			case int64:
-				out[n] = v
-			case int:
-				out[n] = int64(v)
-			}
-		}
-		return out
-	case database.Bytes:
-		return array(rows, i, func(b []byte) []byte { return b })
-	case database.Float:
-		out := make([]*float64, len(rows))
-		for n, row := range rows {
-			if v, ok := row[i].(float64); ok {
-				out[n] = &v
-			}
-		}
-		return out
-	case database.Boolean:
-		return array(rows, i, func(b bool) bool { return b })
+// column is the array of one column of rows.
+func column[R, V any](rows []R, value func(*R) V) []V {
+	values := make([]V, len(rows))
+	for i := range rows {
+		values[i] = value(&rows[i])
 	}
-	return nil
+	return values
 }
 
-func array[T any](rows [][]any, i int, convert func(T) T) []T {
-	out := make([]T, len(rows))
-	for n, row := range rows {
-		if v, ok := row[i].(T); ok {
-			out[n] = convert(v)
-		}
-	}
-	return out
+// proseColumn is the array of a column of texts by which nothing is looked up.
+func proseColumn[R any](rows []R, value func(*R) string) []string {
+	return column(rows, func(r *R) string { return prose(value(r)) })
 }
 
-// prose replaces what PostgreSQL keeps in no text: zero bytes, and what is not
-// UTF-8.
+// conversationColumns are the arrays of conversations.
+func conversationColumns(convs []store.Conversation) (pageIDs, personIDs []string) {
+	return column(convs, func(c *store.Conversation) string { return c.PageID }),
+		column(convs, func(c *store.Conversation) string { return c.PersonID })
+}
+
+// prose replaces what PostgreSQL keeps in no text: zero bytes, and what is not UTF-8.
 func prose(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

@@ -2,69 +2,87 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
-
-	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-// Batch implements database.Dialect: all statements travel before the first answer
-// comes back.
-func (dialect) Batch(ctx context.Context, conn *sql.Conn, statements []*database.Statement) error {
-	return conn.Raw(func(raw any) error {
-		c, ok := raw.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("a connection is a %T", raw)
-		}
-		batch := &pgx.Batch{}
-		for _, s := range statements {
-			batch.Queue(s.Text, s.Args...)
-		}
-		results := c.Conn().SendBatch(ctx, batch)
-		for _, s := range statements {
-			if err := take(results, s); err != nil {
-				_ = results.Close() // what it says is what followed from this
-				return err
-			}
-		}
-		return results.Close()
-	})
+// statement is one of several that travel to the server together.
+type statement struct {
+	text string
+	args []any
+	// scan, if not nil, is called for each row of the answer, and changed with the number of rows that were changed.
+	scan    func(pgx.Rows) error
+	changed func(n int64) error
 }
 
-// take takes the answer to one statement.
-func take(results pgx.BatchResults, s *database.Statement) error {
+// run runs statements one after the other, up to the first that fails. All of them travel to the server before the first
+// answer comes back. A COMMIT that took no effect is one that fails.
+func run(ctx context.Context, conn *pgx.Conn, statements []statement) error {
+	batch := &pgx.Batch{}
+	for i := range statements {
+		batch.Queue(statements[i].text, statements[i].args...)
+	}
+	results := conn.SendBatch(ctx, batch)
+	for i := range statements {
+		if err := statements[i].answer(results); err != nil {
+			_ = results.Close() // its error is a consequence of this one
+			return err
+		}
+	}
+	return results.Close()
+}
+
+// answer reads the answer to a statement.
+func (s *statement) answer(results pgx.BatchResults) error {
 	rows, err := results.Query()
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
-		if s.Scan == nil {
-			continue
-		}
-		if err := s.Scan(rows); err != nil {
+	for s.scan != nil && rows.Next() {
+		if err := s.scan(rows); err != nil {
 			return err
 		}
 	}
 	rows.Close()
-	tag := rows.CommandTag()
-	if s.Then != nil && rows.Err() == nil {
-		s.Then(tag.RowsAffected())
+	if err := rows.Err(); err != nil {
+		return err
 	}
-	if s.Text == "COMMIT" && rows.Err() == nil && tag.String() != "COMMIT" {
+	tag := rows.CommandTag()
+	if s.text == commit && tag.String() != "COMMIT" {
 		return pgx.ErrTxCommitRollback
 	}
-	return rows.Err()
+	if s.changed != nil {
+		return s.changed(tag.RowsAffected())
+	}
+	return nil
 }
 
-// Refused implements database.Dialect. A server that ends the connection may have
-// committed before.
-func (dialect) Refused(err error) bool {
-	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && pg.Severity == "ERROR" || errors.Is(err, pgx.ErrTxCommitRollback)
+// refused reports that the server said that a statement failed. A server that ends the connection may have committed before.
+func refused(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err) // Severity is in the server's language
+	return ok && pg.SeverityUnlocalized == "ERROR" || errors.Is(err, pgx.ErrTxCommitRollback)
 }
+
+// lockTimeout reports that a statement waited too long for a lock.
+func lockTimeout(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "55P03"
+}
+
+// again reports that a transaction failed before it had done anything, or because of what others did meanwhile: deadlocks,
+// which only a user's own statements can make, and serialization failures.
+func again(err error) bool {
+	if _, ok := errors.AsType[*beginError](err); ok {
+		return true
+	}
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
+// beginError is an error of the connection on which a transaction was to begin: another connection may do.
+type beginError struct{ error }
+
+func (e *beginError) Unwrap() error { return e.error }

@@ -26,9 +26,6 @@ const (
 	longest = 2 * time.Second
 )
 
-// channel is where processes notify each other that something may be due.
-const channel = "messenger"
-
 // cluster implements database.Cluster.
 //
 // Each process has a number, which its leases carry, and shares an advisory lock
@@ -46,25 +43,62 @@ type cluster struct {
 	holder atomic.Int64
 }
 
-// Join implements database.Cluster.
-func (c *cluster) Join(ctx context.Context, conn *sql.Conn) (holder int64, err error) {
-	if c.pooled.Load() {
-		return 0, nil
-	}
-	holder = c.holder.Load()
-	if holder == 0 {
-		if err := conn.QueryRowContext(ctx, "SELECT nextval('messenger_epochs')").Scan(&holder); err != nil {
-			return 0, explain(err)
+// connect makes a connection that writes.
+func (c *cluster) connect(ctx context.Context, db *sql.DB, explicit bool) (*sql.Conn, error) {
+	for {
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return nil, explain(err)
 		}
+		before := c.pooled.Load()
+		var behind bool
+		err = onConn(conn, func(conn *pgx.Conn) (err error) {
+			if behind, err = pooled(ctx, conn); err == nil && behind && (before || explicit) {
+				err = usable(ctx, conn, c.config, explicit)
+			}
+			if err != nil {
+				return err
+			}
+			return inspect(ctx, conn)
+		})
+		if err != nil {
+			drop(conn)
+			return nil, explain(err)
+		}
+		c.pooled.Store(behind)
+		if behind && !before && !explicit {
+			drop(conn) // its statements would be prepared
+			continue
+		}
+		return conn, nil
 	}
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock_shared("+scope+", $1)", lockNumber(holder)); err != nil {
-		return 0, explain(err)
+}
+
+// join makes the process known to the others on a connection that writes, so that they see when it ends. The tables are
+// there. A connection on which that fails is closed: another may do, as it may be to a server that is read-only.
+func (c *cluster) join(ctx context.Context, of *sql.Conn) (*conn, error) {
+	if c.pooled.Load() {
+		return &conn{sql: of, guard: newGuard()}, nil
 	}
-	if _, err := conn.ExecContext(ctx, "INSERT INTO messenger_holders (holder) VALUES ($1) ON CONFLICT DO NOTHING", holder); err != nil {
-		return 0, explain(err)
+	holder := c.holder.Load()
+	err := func() error {
+		if holder == 0 {
+			if err := of.QueryRowContext(ctx, nextNumber).Scan(&holder); err != nil {
+				return err
+			}
+		}
+		if _, err := of.ExecContext(ctx, lockHolder, lockNumber(holder)); err != nil {
+			return err
+		}
+		_, err := of.ExecContext(ctx, addHolder, holder)
+		return err
+	}()
+	if err != nil {
+		drop(of)
+		return nil, explain(err)
 	}
 	c.holder.Store(holder)
-	return holder, nil
+	return &conn{sql: of, holder: holder, guard: newGuard()}, nil
 }
 
 // lockNumber is the second number of a holder's lock; 0 is the gate.
@@ -109,7 +143,7 @@ func (c *cluster) tell(ctx context.Context, name string) {
 		case <-c.notify:
 		}
 		within, cancel := context.WithTimeout(ctx, timeout)
-		_, err := c.pool.ExecContext(within, "SELECT pg_notify($1, current_schema() || ' ' || $2)", channel, name)
+		_, err := c.pool.ExecContext(within, notify, name)
 		cancel()
 		wait := quiet
 		if err != nil {
@@ -145,11 +179,11 @@ func (c *cluster) receive(ctx context.Context, name string, due func()) bool {
 		defer cancel()
 		_ = conn.Close(within)
 	}()
-	var schema string
-	if err := conn.QueryRow(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
+	var mine string
+	if err := conn.QueryRow(ctx, currentSchema).Scan(&mine); err != nil {
 		return false
 	}
-	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+	if _, err := conn.Exec(ctx, listen); err != nil {
 		return false
 	}
 	// Notifications from before LISTEN are lost.
@@ -159,7 +193,7 @@ func (c *cluster) receive(ctx context.Context, name string, due func()) bool {
 		if err != nil {
 			return true
 		}
-		if from, is := strings.CutPrefix(n.Payload, schema+" "); is && from != name {
+		if from, is := strings.CutPrefix(n.Payload, mine+" "); is && from != name {
 			due()
 		}
 	}

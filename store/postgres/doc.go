@@ -81,7 +81,16 @@
 //
 // # New versions
 //
-// A version of this library that changes the tables does so when it is first opened, while
-// processes of the old version run: they wait until it is done, and continue. A process that
-// finds tables newer than it knows refuses them with a [gormstore.SchemaError].
+// A version of this library that changes the tables does so when it is first opened. It waits for the transactions of other
+// processes and keeps new ones out until it is done. The step to tables version 4 renames tables and columns: stop all
+// processes of an older version before it, as their statements fail afterwards. No later version needs that. docs/database.md
+// has the way back. A process that finds tables newer than it knows refuses them with a [gormstore.SchemaError].
+//
+// # How it works
+//
+// Each writing connection runs one transaction at a time for a group of operations, with at least one round trip to lock and
+// read and one to change and commit: statements wait until an answer is needed, and then travel together. Conversations
+// are locked first, in one order, and what depends on them is read by later statements of the same trip, which see what was
+// committed before the locks were granted. All statements are in queries*.go and schema*.sql, whole, as they are sent. Each
+// finds its rows by an index, with a plan that does not depend on what the server last knew about a queue's size.
 package postgres

@@ -1,8 +1,14 @@
 package postgres
 
 import (
+	"context"
+	"net"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/djmessenger/messenger/store/internal/database"
 )
 
 // Timeout is how long a transaction of the writer may take.
@@ -35,4 +41,30 @@ func Ended(looks ...Look) (all [][]int64) {
 		all = append(all, ended)
 	}
 	return all
+}
+
+// Database describes the database of a DSN. Its connections are made through a function.
+func Database(dsn string, dialed func(net.Conn) net.Conn) (*database.Database, error) {
+	config, explicit, err := parse(dsn)
+	if err != nil {
+		return nil, err
+	}
+	dial := config.DialFunc
+	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return dialed(conn), nil
+	}
+	return connect(config, explicit)
+}
+
+// Run runs statements on a connection in one round trip.
+func Run(ctx context.Context, conn *pgx.Conn, texts ...string) error {
+	var statements []statement
+	for _, text := range texts {
+		statements = append(statements, statement{text: text})
+	}
+	return run(ctx, conn, statements)
 }

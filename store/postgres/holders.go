@@ -7,15 +7,6 @@ import (
 	"time"
 )
 
-// ended is an expression for whether the process of the conversation m has ended: it
-// then shares no lock on its number. It only looks, and takes no lock, so that it
-// sees the process's own, too. Behind a pooler processes have no number, and an
-// expired lease is all there is to go by.
-const ended = `(m.holder = 0 OR NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
-		AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-		AND l.classid::bigint = (` + scope + `::bigint + 4294967296) % 4294967296
-		AND l.objid::bigint = m.holder % 2147483647 + 1))`
-
 // lookAfter voids the leases of dead processes, so that their conversations do not
 // wait until they expire.
 func (c *cluster) lookAfter(ctx context.Context, due, rejoin func()) {
@@ -78,8 +69,7 @@ func (a *absences) lasting(found map[int64]bool, now time.Time) (ended []int64) 
 func (c *cluster) absent(ctx context.Context) (map[int64]bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	rows, err := c.pool.QueryContext(ctx, "SELECT holder FROM messenger_holders WHERE pg_try_advisory_xact_lock("+scope+
-		", (holder % 2147483647)::int + 1)")
+	rows, err := c.pool.QueryContext(ctx, absentHolders)
 	if err != nil {
 		return nil, err
 	}
@@ -108,27 +98,22 @@ func (c *cluster) void(ctx context.Context, holder int64) (bool, error) {
 	defer func() { _ = tx.Rollback() }()
 	var answer string
 	var now int64
-	if err := tx.QueryRowContext(ctx, settings).Scan(&answer, &now); err != nil {
+	if err := tx.QueryRowContext(ctx, settings, limit(timeout)).Scan(&answer, &now); err != nil {
 		return false, err
 	}
 	var mine bool
-	err = tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock("+scope+", $1)", lockNumber(holder)).Scan(&mine)
+	err = tx.QueryRowContext(ctx, tryHolder, lockNumber(holder)).Scan(&mine)
 	if err != nil || !mine {
 		return false, err
 	}
-	result, err := tx.ExecContext(ctx, `UPDATE messenger_mailbox SET lease_until = NULL, owner = '', holder = 0
-		WHERE (page_id, person_id) IN (SELECT page_id, person_id FROM messenger_mailbox
-			WHERE holder = $1 AND lease_until IS NOT NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)`, holder)
+	result, err := tx.ExecContext(ctx, voidLeases, holder)
 	if err != nil {
 		return false, err
 	}
-	// What it announced is void, too.
-	if _, err := tx.ExecContext(ctx, "DELETE FROM messenger_replicas WHERE holder = $1", holder); err != nil {
+	if _, err := tx.ExecContext(ctx, voidReplicas, holder); err != nil {
 		return false, err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM messenger_holders WHERE holder = $1 AND NOT EXISTS (
-		SELECT 1 FROM messenger_mailbox m WHERE m.holder = $1 AND m.lease_until IS NOT NULL)`, holder)
-	if err != nil {
+	if _, err := tx.ExecContext(ctx, deleteHolder, holder); err != nil {
 		return false, err
 	}
 	n, err := result.RowsAffected()

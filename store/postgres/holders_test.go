@@ -121,7 +121,7 @@ func TestWhoseProcessEndedIsKnownAfterTheLeaseExpired(t *testing.T) {
 			require.NoError(t, err)
 			defer func() { require.NoError(t, st.Close()) }()
 			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
-			require.NoError(t, st.DB().Exec("UPDATE messenger_mailbox SET next_at = 1").Error)
+			require.NoError(t, st.DB().Exec("UPDATE messenger_conversations SET next_at = 1").Error)
 			process := holder(t, dsn)
 			// Without their numbers no process looks after the leases of others.
 			require.NoError(t, st.DB().Exec("DELETE FROM messenger_holders").Error)
@@ -134,7 +134,7 @@ func TestWhoseProcessEndedIsKnownAfterTheLeaseExpired(t *testing.T) {
 			}
 			require.Eventually(t, func() bool {
 				var n int
-				require.NoError(t, st.DB().Raw(`SELECT COUNT(*) FROM pg_locks l JOIN messenger_mailbox m ON l.objid::bigint = m.holder % 2147483647 + 1
+				require.NoError(t, st.DB().Raw(`SELECT COUNT(*) FROM pg_locks l JOIN messenger_conversations m ON l.objid::bigint = m.holder % 2147483647 + 1
 					WHERE l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&n).Error)
 				return min(n, 1) == connected
 			}, time.Minute, 10*time.Millisecond, "the server has noticed")

@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -77,10 +75,9 @@ func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) 
 	members.pool = pool
 	closeBoth := func() error { return errors.Join(pool.Close(), writer.Close()) }
 
-	writes := func(ctx context.Context) (*sql.Conn, error) { return members.connect(ctx, writer, explicit) }
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	conn, err := writes(ctx)
+	conn, err := members.connect(ctx, writer, explicit) // joins nothing: there may be no tables yet
 	if err != nil {
 		return nil, errors.Join(err, closeBoth())
 	}
@@ -96,8 +93,15 @@ func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) 
 		notes = append(notes, pooledNote)
 	}
 	return &database.Database{
-		Dialect: dialect{}, Pool: gormDB, Connect: writes, Writers: writers, Timeout: timeout, Cluster: members, Close: closeBoth,
-		Notes: notes,
+		Pool: gormDB, Prepares: true, Queries: queries, Migrations: migrations(), Migrating: migrating,
+		Connect: func(ctx context.Context) (database.Conn, error) {
+			conn, err := members.connect(ctx, writer, explicit)
+			if err != nil {
+				return nil, err
+			}
+			return members.join(ctx, conn)
+		},
+		Writers: writers, Timeout: timeout, Cluster: members, Refused: refused, Again: again, LockTimeout: lockTimeout, Close: closeBoth, Notes: notes,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
 				return "postgres: " + what
@@ -105,43 +109,6 @@ func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) 
 			return ""
 		},
 	}, nil
-}
-
-// connect makes a connection that writes.
-func (c *cluster) connect(ctx context.Context, db *sql.DB, explicit bool) (*sql.Conn, error) {
-	for {
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			return nil, explain(err)
-		}
-		before := c.pooled.Load()
-		var behind bool
-		err = onConn(conn, func(conn *pgx.Conn) (err error) {
-			if behind, err = pooled(ctx, conn); err == nil && behind && (before || explicit) {
-				err = usable(ctx, conn, c.config, explicit)
-			}
-			if err != nil {
-				return err
-			}
-			return inspect(ctx, conn)
-		})
-		if err != nil {
-			drop(conn)
-			return nil, explain(err)
-		}
-		c.pooled.Store(behind)
-		if behind && !before && !explicit {
-			drop(conn) // its statements would be prepared
-			continue
-		}
-		return conn, nil
-	}
-}
-
-// drop closes a connection that would otherwise be used again.
-func drop(conn *sql.Conn) {
-	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = conn.Close()
 }
 
 // explain says what an error of the server means, in front of it.

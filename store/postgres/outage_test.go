@@ -155,7 +155,7 @@ func TestALostConnectionIsMadeAgain(t *testing.T) {
 		t.Helper()
 		require.NoError(t, other.QueryRow(t.Context(), "SELECT COUNT("+what+`) FROM pg_locks
 			WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted AND objsubid = 2
-			AND objid = (SELECT holder % 2147483647 + 1 FROM messenger_mailbox WHERE lease_until IS NOT NULL)
+			AND objid = (SELECT holder % 2147483647 + 1 FROM messenger_conversations WHERE lease_until <> 0)
 			AND classid::bigint = (hashtext('messenger ' || current_schema())::bigint & 4294967295)`).Scan(&n))
 		return n
 	}

@@ -107,11 +107,11 @@ func TestPingFailsWhilePutsFail(t *testing.T) {
 		"a column is missing": {
 			func(t *testing.T, r role) {
 				t.Helper()
-				r.exec(t, "ALTER TABLE messenger_inbox RENAME COLUMN confirms TO away")
+				r.exec(t, "ALTER TABLE messenger_inbox RENAME COLUMN echo_of TO away")
 			},
 			func(t *testing.T, r role) {
 				t.Helper()
-				r.exec(t, "ALTER TABLE messenger_inbox RENAME COLUMN away TO confirms")
+				r.exec(t, "ALTER TABLE messenger_inbox RENAME COLUMN away TO echo_of")
 			},
 			"the tables are not those of this version",
 		},
@@ -134,7 +134,7 @@ func TestPingFailsWhilePutsFail(t *testing.T) {
 			"postgres: ",
 		},
 	}
-	for _, table := range []string{"messenger_inbox", "messenger_seen", "messenger_mailbox", "messenger_echoes"} {
+	for _, table := range []string{"messenger_inbox", "messenger_dedup", "messenger_conversations", "messenger_echoes"} {
 		faults["no INSERT on "+table] = fault{revoke("INSERT ON " + table), grant("INSERT ON " + table), "the user lacks a permission"}
 		faults["no "+table] = fault{rename(table, "away"), rename("away", table), "a table is missing"}
 	}
@@ -217,7 +217,7 @@ func TestPingHoldsNoLock(t *testing.T) {
 	// Another program holds every row that is there.
 	tx := all[0].DB().Begin()
 	defer tx.Rollback()
-	for _, table := range []string{"messenger_inbox", "messenger_mailbox", "messenger_seen", "messenger_echoes", "messenger_replicas"} {
+	for _, table := range []string{"messenger_inbox", "messenger_conversations", "messenger_dedup", "messenger_echoes", "messenger_replicas"} {
 		require.NoError(t, tx.Exec("SELECT 1 FROM "+table+" FOR UPDATE").Error)
 	}
 	for range 5 {

@@ -3,13 +3,10 @@ package postgres
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // pooledNote is logged where a pooler is noticed and the DSN leaves the choice.
@@ -28,7 +25,7 @@ func unprepared(mode pgx.QueryExecMode) bool {
 // pool that is idle, so that all are taken for those that share.
 func pooled(ctx context.Context, conn *pgx.Conn) (bool, error) {
 	var pid uint32
-	if err := conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeExec).Scan(&pid); err != nil {
+	if err := conn.QueryRow(ctx, backendPID, pgx.QueryExecModeExec).Scan(&pid); err != nil {
 		return false, err
 	}
 	return pid != conn.PgConn().PID(), nil
@@ -95,15 +92,4 @@ func hasStatement(ctx context.Context, conn *pgconn.PgConn, name string) (bool, 
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// onConn gives a function the connection of the driver.
-func onConn(conn *sql.Conn, run func(*pgx.Conn) error) error {
-	return conn.Raw(func(raw any) error {
-		c, ok := raw.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("a connection is a %T", raw)
-		}
-		return run(c.Conn())
-	})
 }

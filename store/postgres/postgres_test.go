@@ -8,6 +8,7 @@ import (
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/internal/queuedump"
 	"github.com/djmessenger/messenger/store/postgres"
 	"github.com/djmessenger/messenger/store/storetest"
 )
@@ -33,5 +34,5 @@ func run(t *testing.T, with func(dsn string) string) {
 		st, err := postgres.Open(with(schemas.take(t)), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
 		require.NoError(t, err)
 		return st
-	})
+	}, storetest.WithDump(queuedump.Read))
 }

@@ -175,8 +175,8 @@ func TestNoWakeUpIsLostBetweenReplicas(t *testing.T) {
 		require.Equal(t, 1, n, key)
 	}
 	var idle int
-	require.NoError(t, all[0].DB().Raw(`SELECT COUNT(*) FROM messenger_mailbox m JOIN messenger_inbox USING (page_id, person_id)
-		WHERE m.next_at IS NULL`).Scan(&idle).Error)
+	require.NoError(t, all[0].DB().Raw(`SELECT COUNT(*) FROM messenger_conversations m JOIN messenger_inbox USING (page_id, person_id)
+		WHERE m.next_at = 0`).Scan(&idle).Error)
 	require.Zero(t, idle)
 }
 
@@ -199,7 +199,7 @@ func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
 
 	// What another process does in a put, step by step.
 	put := st.DB().Begin()
-	require.NoError(t, put.Exec("SELECT 1 FROM messenger_mailbox FOR UPDATE").Error)
+	require.NoError(t, put.Exec("SELECT 1 FROM messenger_conversations FOR UPDATE").Error)
 	released := make(chan error, 1)
 	go func() {
 		_, err := st.Commit(context.Background(), store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Release: true})
@@ -208,12 +208,12 @@ func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
 	require.Eventually(t, func() bool {
 		var n int
 		require.NoError(t, st.DB().Raw(`SELECT COUNT(*) FROM pg_locks l
-			WHERE NOT l.granted AND EXISTS (SELECT 1 FROM pg_locks m WHERE m.pid = l.pid AND m.relation = 'messenger_mailbox'::regclass)`).
+			WHERE NOT l.granted AND EXISTS (SELECT 1 FROM pg_locks m WHERE m.pid = l.pid AND m.relation = 'messenger_conversations'::regclass)`).
 			Scan(&n).Error)
 		return n > 0
 	}, time.Minute, 5*time.Millisecond)
 	require.NoError(t, put.Exec(`INSERT INTO messenger_inbox
-		(page_id, person_id, key, order_at, event_at, confirms, attempts, only_routes, received_at)
+		(page_id, person_id, key, order_at, event_at, echo_of, attempts, only_routes, received_at)
 		VALUES ('page', 'ann', 'second', 0, 0, '', 0, '', 0)`).Error)
 	require.NoError(t, put.Commit().Error)
 	require.NoError(t, <-released)
@@ -230,7 +230,7 @@ func TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks(t *testing.T) {
 	for _, conv := range []store.Conversation{ann, zoe} { // makes the conversations
 		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "first of " + conv.PersonID}))
 	}
-	const lock = "SELECT 1 FROM messenger_mailbox WHERE person_id = ? FOR UPDATE"
+	const lock = "SELECT 1 FROM messenger_conversations WHERE person_id = ? FOR UPDATE"
 	waitsFor := func(pid int) func() bool {
 		return func() bool {
 			var n int

@@ -33,19 +33,21 @@ func TestEachConnectionIsDurable(t *testing.T) {
 	db, err := connect(f, settings{journal: "WAL", synchronous: "FULL"})
 	require.NoError(t, err)
 	for range 2 {
-		conn, err := db.Connect(t.Context())
+		opened, err := db.Connect(t.Context())
 		require.NoError(t, err)
+		writes, ok := opened.(*conn)
+		require.True(t, ok)
 		for pragma, want := range map[string]string{
 			"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "5000",
 			"secure_delete": "1", "journal_size_limit": fmt.Sprint(journalLimit), "wal_autocheckpoint": fmt.Sprint(checkpoint),
 		} {
 			var got string
-			require.NoError(t, conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+			require.NoError(t, writes.sql.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
 			require.Equal(t, want, got, pragma)
 			require.NoError(t, db.Pool.Raw("PRAGMA "+pragma).Row().Scan(&got))
 			require.Equal(t, want, got, "%s of the pool", pragma)
 		}
-		require.NoError(t, conn.Close())
+		writes.Close()
 	}
 	require.NoError(t, db.Close())
 	require.NoError(t, owner.Close())

@@ -15,16 +15,23 @@ import (
 // OpenLowered opens a file as Open must never do: with synchronous=NORMAL, and
 // nothing is read back.
 func OpenLowered(path string) (*gormstore.Store, error) {
-	writer, err := sql.Open(sqlite.DriverName, source(path, settings{journal: "WAL", synchronous: "NORMAL"}))
+	lowered, err := sql.Open(sqlite.DriverName, source(path, settings{journal: "WAL", synchronous: "NORMAL"}))
 	if err != nil {
 		return nil, err
 	}
-	pool, err := gorm.Open(sqlite.New(sqlite.Config{Conn: writer}), &gorm.Config{Logger: logger.Discard})
+	pool, err := gorm.Open(sqlite.New(sqlite.Config{Conn: lowered}), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
 		return nil, err
 	}
+	w := newWriter(&files{path: path}, lowered)
 	return gormstore.Open(&database.Database{
-		Dialect: dialect{}, Pool: pool, Close: writer.Close,
-		Connect: func(ctx context.Context) (*sql.Conn, error) { return writer.Conn(ctx) },
+		Pool: pool, Queries: reads, Migrations: migrations, Opened: opened, Close: lowered.Close,
+		Connect: func(ctx context.Context) (database.Conn, error) {
+			conn, err := lowered.Conn(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return w.use(conn)
+		},
 	})
 }

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// savepoint is that of a call. Its release takes those along that the function has
+// callSavepoint is that of a call. Its release takes those along that the function has
 // left.
-const savepoint = "messenger_call"
+const callSavepoint = "messenger_call"
 
 const (
 	enterCall = "SAVEPOINT messenger_call"
@@ -24,11 +24,11 @@ const (
 type action int
 
 const (
-	pragma      action = 19 // name, argument
-	transaction action = 22 // operation
-	attach      action = 24
-	detach      action = 25
-	savepoints  action = 32 // operation, name
+	pragma       action = 19 // name, argument
+	transactions action = 22 // operation
+	attach       action = 24
+	detach       action = 25
+	savepoints   action = 32 // operation, name
 )
 
 // rollbackTo is the operation of ROLLBACK TO a savepoint.
@@ -91,14 +91,14 @@ func (g *guard) permit(does action, first, second string) bool {
 		return g.recovers
 	}
 	switch {
-	case does == transaction:
+	case does == transactions:
 		g.denied = first
 	case does == attach:
 		g.denied = "ATTACH"
 	case does == detach:
 		g.denied = "DETACH"
-	case does == savepoints && first != rollbackTo && strings.EqualFold(second, savepoint):
-		g.denied = "use the savepoint " + savepoint
+	case does == savepoints && first != rollbackTo && strings.EqualFold(second, callSavepoint):
+		g.denied = "use the savepoint " + callSavepoint
 	case does == pragma && !pragmas[strings.ToLower(first)]:
 		g.denied = "PRAGMA " + first
 	default:
@@ -120,6 +120,16 @@ func (g *guard) Ran(_ context.Context, _ *sql.Conn, err error) error {
 
 // Failed implements database.Guard.
 func (g *guard) Failed(*sql.Conn) bool { return g.failed }
+
+// Intact implements database.Guard.
+func (g *guard) Intact(conn *sql.Conn) bool {
+	open := false
+	err := conn.Raw(func(raw any) error {
+		open = inTransaction(raw)
+		return nil
+	})
+	return err == nil && open
+}
 
 // Leave implements database.Guard.
 func (g *guard) Leave(ctx context.Context, conn *sql.Conn, keep bool) error {

@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -164,37 +162,28 @@ func connect(f *files, set settings) (*database.Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer, err := newPool(source(f.path, set), f, 1)
+	writers, err := newPool(source(f.path, set), f, 1)
 	if err != nil {
 		return nil, errors.Join(err, keep.close())
 	}
 	pool, err := newPool(source(f.path, set), f, readers)
 	if err != nil {
-		return nil, errors.Join(err, writer.Close(), keep.close())
+		return nil, errors.Join(err, writers.Close(), keep.close())
 	}
-	closeAll := func() error { return errors.Join(pool.Close(), writer.Close(), keep.close()) }
+	closeAll := func() error { return errors.Join(pool.Close(), writers.Close(), keep.close()) }
 	gormDB, err := gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
 		return nil, errors.Join(explain(f.path, err), closeAll())
 	}
 	return &database.Database{
-		Dialect: dialect{}, Pool: gormDB, Close: closeAll,
-		Connect: func(ctx context.Context) (*sql.Conn, error) {
-			conn, err := writer.Conn(ctx)
-			if err != nil {
-				return nil, explain(f.path, err)
-			}
-			if err := readBack(ctx, conn); err != nil {
-				return nil, errors.Join(explain(f.path, err), conn.Close())
-			}
-			return conn, nil
-		},
-		Start: keep.start, Gate: &keep.gate, Verify: keep.verify, Erasing: oweSweep, Erased: keep.erased,
+		Pool: gormDB, Queries: reads, Migrations: migrations, Opened: opened,
+		Connect: newWriter(f, writers).connect, Start: keep.start, Gate: &keep.gate, Verify: keep.verify, Erased: keep.erased,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
 				return "sqlite: " + f.path + " " + what
 			}
 			return ""
 		},
+		Close: closeAll,
 	}, nil
 }

@@ -90,7 +90,7 @@ func childFaults(path string) error {
 // Every table that a put writes to is needed.
 func TestPingNeedsTheTablesOfPut(t *testing.T) {
 	t.Parallel()
-	for _, table := range []string{"messenger_inbox", "messenger_seen", "messenger_mailbox", "messenger_outbox", "messenger_echoes"} {
+	for _, table := range []string{"messenger_inbox", "messenger_dedup", "messenger_conversations", "messenger_outbox", "messenger_echoes"} {
 		t.Run(table, func(t *testing.T) {
 			t.Parallel()
 			st := openTemp(t)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/internal/queuedump"
 	"github.com/djmessenger/messenger/store/sqlite"
 	"github.com/djmessenger/messenger/store/storetest"
 )
@@ -26,5 +27,5 @@ func TestStore(t *testing.T) {
 		st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
 		require.NoError(t, err)
 		return st
-	})
+	}, storetest.WithDump(queuedump.Read))
 }

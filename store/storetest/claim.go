@@ -194,6 +194,38 @@ var claimPromises = []promise{
 		s.clock.advance(time.Hour)
 		require.Equal(s, []string{"later"}, sendKeys(s.one(ann)))
 	}},
+	{"a lease outlasts the work that it was given for", func(s *suite) {
+		s.enqueue(send(ann, "a"))
+		lease := s.one(ann)
+		s.commit(store.Outcome{Lease: lease.LeaseID, Writes: []store.Write{store.CancelSend{Conversation: ann, Key: "a"}}})
+		s.release(lease)
+		s.none()
+	}},
+	{"conversations without work leave the room of a claim to others", func(s *suite) {
+		for i := range 4 {
+			conv := store.Conversation{PageID: ann.PageID, PersonID: fmt.Sprint("idle", i)}
+			s.put(conv, fmt.Sprint("done", i))
+			lease := s.one(conv)
+			later := send(conv, fmt.Sprint("later", i))
+			later.Delay = time.Hour
+			s.commit(store.Outcome{Lease: lease.LeaseID, Event: done(lease), Sends: []store.Send{later}})
+			s.clock.advance(time.Microsecond)
+		}
+		s.clock.advance(ttl)
+		s.put(ann, "a")
+		few := all
+		few.Conversations = 2
+		leases := s.claim(few)
+		require.Len(s, leases, 1)
+		require.Equal(s, []string{"a"}, eventKeys(leases[0]))
+	}},
+	{"a claim hands out a conversation once, however short its lease", func(s *suite) {
+		s.put(ann, "a")
+		s.put(eve, "b")
+		short := store.Claim{Owner: "w", Conversations: 2, TTL: -time.Hour, Serves: func(page string) bool { return page == ann.PageID }}
+		require.Len(s, s.claim(short), 1)
+		require.Len(s, s.claim(short), 1, "the lease has expired")
+	}},
 	{"a renewed lease lasts", func(s *suite) {
 		s.put(ann, "a")
 		s.put(bob, "b")
@@ -249,4 +281,18 @@ var claimPromises = []promise{
 		s.clock.advance(time.Second)
 		require.Equal(s, []string{"b"}, eventKeys(s.one(ann)))
 	}},
+}
+
+// isolated is the level of isolation after so many interruptions, as the contract says it.
+func isolated(interruptions int) int {
+	switch interruptions {
+	case 0, 1:
+		return 0
+	case 2:
+		return 1
+	case 3:
+		return 2
+	default:
+		return 3
+	}
 }

@@ -200,6 +200,18 @@ var erasePromises = []promise{
 }
 
 var lifePromises = []promise{
+	{"a lease that was abandoned with nothing left to do is purged after an hour", func(s *suite) {
+		s.put(ann, "a")
+		lease := s.one(ann)
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: done(lease)})
+		s.clock.advance(ttl + time.Hour - time.Microsecond)
+		s.none()
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{}))
+		s.commit(store.Outcome{Lease: lease.LeaseID, Writes: []store.Write{thumb(ann)}})
+		s.clock.advance(time.Microsecond)
+		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{}))
+		s.refuses(store.ErrFenced, store.Outcome{Lease: lease.LeaseID, Writes: []store.Write{thumb(ann)}})
+	}},
 	{"stats count what waits", func(s *suite) {
 		require.Equal(s, store.Stats{}, s.stats())
 		s.put(ann, "a")

@@ -194,23 +194,3 @@ var pagePromises = []promise{
 var servings = []func(pageID string) bool{
 	nil, func(string) bool { return true }, only(ann.PageID), only(eve.PageID), func(string) bool { return false },
 }
-
-// waiting counts what waits by page.
-func (m *model) waiting() map[string]store.Waiting {
-	waiting := map[string]store.Waiting{}
-	for _, ev := range m.events {
-		w := waiting[ev.PageID]
-		if w.Events++; w.Events == 1 || ev.ReceivedAt.Before(w.OldestEvent) {
-			w.OldestEvent = ev.ReceivedAt
-		}
-		waiting[ev.PageID] = w
-	}
-	for _, s := range m.sends {
-		w := waiting[s.PageID]
-		if w.Sends++; w.Sends == 1 || s.notBefore.Before(w.OldestSend) {
-			w.OldestSend = s.notBefore
-		}
-		waiting[s.PageID] = w
-	}
-	return waiting
-}

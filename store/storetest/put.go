@@ -32,6 +32,25 @@ var putPromises = []promise{
 		require.NoError(s, s.Put(s.ctx, event(ann, "k"), event(ann, "k"), event(bob, "k"), event(ann, "l")))
 		require.Equal(s, []string{"k", "l"}, eventKeys(s.one(ann)))
 	}},
+	{"a key with a time takes effect once in a batch", func(s *suite) {
+		timed := func(key string, at time.Time) store.Event {
+			ev := event(ann, key)
+			ev.KeyTime = at
+			return ev
+		}
+		require.NoError(s, s.Put(s.ctx, timed("k", start), timed("k", start), event(ann, "l"), timed("l", start)))
+		require.Equal(s, []string{"k", "l"}, eventKeys(s.one(ann)))
+	}},
+	{"a key with another time is another key, in a batch and after it", func(s *suite) {
+		at := func(seconds int) store.Event {
+			ev := event(ann, "k")
+			ev.KeyTime = start.Add(time.Duration(seconds) * time.Second)
+			return ev
+		}
+		require.NoError(s, s.Put(s.ctx, at(1), at(2)))
+		require.NoError(s, s.Put(s.ctx, at(2), at(3)))
+		require.Len(s, s.one(ann).Events, 3)
+	}},
 	{"a key takes effect once while it waits", func(s *suite) {
 		s.put(ann, "k", "k")
 		require.Equal(s, []string{"k"}, eventKeys(s.one(ann)))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -21,15 +22,32 @@ type Options struct {
 	Backlog int
 }
 
+// Option changes what the suite does with a store.
+type Option func(*config)
+
+type config struct {
+	dump func(t *testing.T, st store.Store) queue.Dump
+}
+
+// WithDump gives the suite a function that reads the rows of the queue of a store. It then compares them with those of the model after
+// each step of a random sequence. It is for the stores of this module.
+func WithDump(dump func(t *testing.T, st store.Store) queue.Dump) Option {
+	return func(c *config) { c.dump = dump }
+}
+
 // Run tests a store with the capabilities [store.DeadLetters], [store.Inspector],
-// [store.Isolator] and [store.Replicas]: the suite observes a store by them, and fails for
+// [store.Isolator], [store.OnceKeeper] and [store.Replicas]: the suite observes a store by them, and fails for
 // one that lacks any. The function opens a new, empty one; the suite closes it.
 // The subtests run in parallel.
-func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
+func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store, opts ...Option) {
 	t.Helper()
+	var c config
+	for _, opt := range opts {
+		opt(&c)
+	}
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, pagePromises, commitPromises, sendPromises, echoPromises,
-		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises,
+		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises,
 	} {
 		for _, p := range promises {
 			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
@@ -41,7 +59,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	for _, seed := range seeds(t) {
 		t.Run(seedName(seed), func(t *testing.T) {
 			t.Parallel()
-			playRandom(newSuite(t, open), seed)
+			playRandom(newSuite(t, open), seed, c.dump)
 		})
 	}
 }
@@ -66,6 +84,7 @@ type suite struct {
 	store.DeadLetters
 	store.Inspector
 	store.Isolator
+	store.OnceKeeper
 	store.Replicas
 
 	ctx   context.Context
@@ -82,6 +101,7 @@ func newSuite(t *testing.T, open func(*testing.T, Options) store.Store) *suite {
 	s.DeadLetters = capability[store.DeadLetters](t, st)
 	s.Inspector = capability[store.Inspector](t, st)
 	s.Isolator = capability[store.Isolator](t, st)
+	s.OnceKeeper = capability[store.OnceKeeper](t, st)
 	s.Replicas = capability[store.Replicas](t, st)
 	return s
 }

@@ -373,6 +373,22 @@ var sendPromises = []promise{
 		s.results(lease, "k", store.SendUnknown)
 		require.Zero(s, s.stats().Sends)
 	}},
+	{"a negative delay is none", func(s *suite) {
+		s.enqueue(delayed(ann, "a", -time.Hour))
+		waiting, err := s.Waiting(s.ctx)
+		require.NoError(s, err)
+		require.Equal(s, start, waiting[ann.PageID].OldestSend)
+	}},
+	{"taking a send back keeps the place of its conversation", func(s *suite) {
+		s.enqueue(send(ann, "first"), send(ann, "second"))
+		s.clock.advance(time.Second)
+		s.enqueue(send(bob, "bobs"))
+		s.clock.advance(time.Second)
+		require.True(s, s.cancel(ann, "first"))
+		oldest := all
+		oldest.Conversations = 1
+		require.Equal(s, ann, s.claim(oldest)[0].Conversation)
+	}},
 	{"taking a send back leaves the others due", func(s *suite) {
 		s.enqueue(delayed(ann, "first", time.Minute), delayed(ann, "second", time.Hour))
 		require.True(s, s.cancel(ann, "first"))

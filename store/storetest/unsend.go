@@ -82,6 +82,14 @@ var unsendPromises = []promise{
 		require.Equal(s, []string{"unsends a", "unsends c"}, eventKeys(s.one(ann)))
 		require.Equal(s, 2, s.stats().Events)
 	}},
+	{"a call unsends nothing of other conversations, nor what it puts under its own key", func(s *suite) {
+		unsent := event(ann, "unsent")
+		unsent.Unsends = store.Unsent{Keys: []string{"unsent", "bobs"}}
+		require.NoError(s, s.Put(s.ctx, event(bob, "bobs"), unsent))
+		leases := s.claim(all)
+		require.Len(s, leases, 2)
+		require.Equal(s, 2, s.stats().Events)
+	}},
 	{"a turn of what is unsent meanwhile has no effect", func(s *suite) {
 		s.put(ann, "a")
 		lease := s.one(ann)

@@ -23,6 +23,9 @@ type Guard interface {
 	// Failed reports whether the transaction refuses statements because one has
 	// failed. It asks no server.
 	Failed(conn *sql.Conn) bool
+	// Intact reports whether the transaction is open: some databases end it by themselves after certain errors, and would
+	// make what follows durable immediately. It asks no server.
+	Intact(conn *sql.Conn) bool
 	// Leave is called after the function. With keep it returns an error if the
 	// transaction is another than the one that was entered, and undoes the settings
 	// that the function made for it, where the store's own statements depend on them.

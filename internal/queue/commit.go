@@ -1,0 +1,139 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// commit validates an outcome and plans what it changes.
+func (g *group) commit(op *Operation) error {
+	o := op.outcome
+	if o == nil {
+		return nil
+	}
+	if op.Err = g.check(o); op.Err != nil {
+		return nil //nolint:nilerr // the operation is refused, the transaction goes on
+	}
+	s := g.state(o.Lease.Conversation)
+	if err := g.endEvent(s, o.Event); err != nil {
+		return err
+	}
+	g.applyResults(s, o.Results)
+	for _, w := range o.Writes {
+		if _, err := g.apply(w, s); err != nil {
+			return err
+		}
+	}
+	g.addSends(o.Sends)
+	op.Due = g.start(s, o)
+	s.Deliveries, s.Alone = 0, 0
+	g.touch(s)
+	if o.Release {
+		g.release(s, o)
+	}
+	return nil
+}
+
+// check refuses an outcome whose lease, event or session is no longer what it takes it for.
+func (g *group) check(o *store.Outcome) error {
+	s := g.holds(o.Lease)
+	if s == nil {
+		return store.ErrFenced
+	}
+	if e := o.Event; e != nil && (!s.Waits || s.Attempts != int64(e.Attempts)) {
+		return fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", e.Seq, e.Attempts, store.ErrNotFound)
+	}
+	return g.checkSessions(o.Writes)
+}
+
+// endEvent records the end of an event.
+func (g *group) endEvent(s *State, result *store.EventResult) error {
+	switch {
+	case result == nil:
+		return nil
+	case result.Retry:
+		g.changes.EventsRetried = append(g.changes.EventsRetried, result.Seq)
+		return nil
+	case len(result.Failures) > 0:
+		failures, err := json.Marshal(result.Failures)
+		if err != nil {
+			return fmt.Errorf("store: failures: %w", err)
+		}
+		g.changes.EventsDead = append(g.changes.EventsDead, DeadRow{
+			EventRow: EventRow{Conversation: s.Conversation, Seq: result.Seq, Attempts: s.Attempts + 1}, Failures: string(failures), At: g.now,
+		})
+	}
+	g.changes.EventsDone = append(g.changes.EventsDone, result.Seq)
+	s.Waits = false
+	g.count(s.PageID, -1)
+	return nil
+}
+
+// start marks the send that is to be made next, and returns those that are due.
+func (g *group) start(s *State, o *store.Outcome) []store.QueuedSend {
+	due := s.due(g.now)
+	if len(due) > 0 && due[0].Key == o.Start {
+		due[0].StartedAt = g.now
+		g.sendChanged(due[0])
+	}
+	var queued []store.QueuedSend
+	for _, send := range due[:min(max(o.Due, 0), len(due))] {
+		queued = append(queued, send.queued(g.now))
+	}
+	return queued
+}
+
+// release gives a conversation back.
+func (g *group) release(s *State, o *store.Outcome) {
+	s.LeaseUntil, s.Owner, s.Holder, s.HoldUntil = 0, "", 0, 0
+	waits := o.After > 0 && (o.Awaits == "" || s.send(o.Awaits) != nil)
+	if waits {
+		s.HoldUntil = g.now + o.After.Microseconds()
+	}
+	g.reschedule(s, g.now)
+	g.effects.Hint = g.effects.Hint || s.NextAt != 0 && !waits
+}
+
+// queued is a send as it is handed out.
+func (r *SendRow) queued(now int64) store.QueuedSend {
+	q := store.QueuedSend{
+		Send: store.Send{
+			Conversation: r.Conversation, Key: r.Key, Group: r.Group, Body: r.Body, Delay: time.Duration(r.Delay),
+		},
+		AddedAt: Time(r.NotBefore - max(time.Duration(r.Delay), 0).Microseconds()), Attempts: int(r.Attempts),
+	}
+	if r.StartedAt != 0 {
+		q.Started = true
+		q.StartedAgo = time.Duration(max(now-r.StartedAt, 0)) * time.Microsecond
+	}
+	return q
+}
+
+// renew extends leases, and marks the event that runs alone.
+func (g *group) renew(op *Operation) error {
+	if m := op.mark; m != nil {
+		s := g.holds(m.lease)
+		if s == nil {
+			op.Err = store.ErrFenced
+			return nil
+		}
+		s.Alone = m.seq
+		g.touch(s)
+	}
+	if op.renewal == nil {
+		return nil
+	}
+	for _, id := range op.renewal.leases {
+		s := g.holds(id)
+		if s == nil {
+			op.Lost = append(op.Lost, id)
+			continue
+		}
+		s.LeaseUntil = g.until(op.renewal.ttl)
+		g.touch(s)
+	}
+	return nil
+}

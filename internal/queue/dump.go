@@ -1,0 +1,10 @@
+package queue
+
+// Dump is the rows of a queue, for tests that compare stores and check what must hold at any time.
+type Dump struct {
+	Conversations []ConversationRow
+	Events        []EventRow
+	Sends         []SendRow
+	Dead          []DeadRow
+	Keys          []Key
+}

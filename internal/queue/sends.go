@@ -1,0 +1,125 @@
+package queue
+
+import (
+	"github.com/djmessenger/messenger/store"
+)
+
+// applyResults records the outcomes of attempts to send.
+func (g *group) applyResults(s *State, results []store.SendResult) {
+	for _, r := range results {
+		send := s.send(r.Key)
+		if send == nil {
+			continue
+		}
+		switch r.State {
+		case store.SendAgain:
+			send.StartedAt = 0
+			send.Attempts++
+			g.sendChanged(send)
+		case store.SendUnknown:
+			send.Attempts++
+			g.sendChanged(send)
+		case store.SendFinished:
+			g.remove(s, send)
+		}
+	}
+}
+
+// enqueue adds the sends from outside of turns, without the groups whose head was seen before.
+func (g *group) enqueue(op *Operation) error {
+	if len(op.sends) == 0 {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, send := range op.sends {
+		if send.Key == send.Group && !send.Fresh && !g.free(Key{KeySend, send.Key}) {
+			seen[send.Group] = true
+		}
+	}
+	var fresh []store.Send
+	for _, send := range op.sends {
+		if !seen[send.Group] {
+			fresh = append(fresh, send)
+		}
+	}
+	g.addSends(fresh)
+	return nil
+}
+
+// addSends adds the sends whose keys were not seen before.
+func (g *group) addSends(sends []store.Send) {
+	for i := range sends {
+		send := &sends[i]
+		if !send.Fresh && !g.take(Key{KeySend, send.Key}) {
+			continue
+		}
+		row := &SendRow{
+			Conversation: send.Conversation, Key: send.Key, Group: send.Group, Body: send.Body,
+			Delay: int64(send.Delay), NotBefore: g.now + max(send.Delay, 0).Microseconds(),
+		}
+		g.changes.SendsAdded = append(g.changes.SendsAdded, row)
+		s := g.state(send.Conversation)
+		s.Sends = append(s.Sends, row)
+		g.wait(s, row.NotBefore)
+		g.effects.Hint = true
+	}
+}
+
+// cancel takes sends back, and frees their keys. One that is due while another worker holds the conversation may be on its way.
+func (g *group) cancel(c store.CancelSend, held *State) (found bool) {
+	s := g.state(c.Conversation)
+	tooLate := s.leased() && s != held
+	for _, send := range s.matching(c.Key) {
+		if send.StartedAt != 0 || tooLate && send.NotBefore <= g.now {
+			continue
+		}
+		g.remove(s, send)
+		add(&g.freed, Key{KeySend, send.Key})
+		found = true
+	}
+	if found {
+		g.reschedule(s, s.NextAt)
+	}
+	return found
+}
+
+// matching returns the sends with a key, and those of the group with that key.
+func (s *State) matching(key string) []*SendRow {
+	var found []*SendRow
+	for _, send := range s.Sends {
+		if send.Key == key || send.Group == key {
+			found = append(found, send)
+		}
+	}
+	return found
+}
+
+// settle ends the send that an echo proves to have arrived. If the conversation paused, it was for this send.
+func (g *group) settle(ev *store.Event) error {
+	if ev.EchoOf == "" {
+		return nil
+	}
+	if g.now-g.snap.EchoedAt[ev.PageID] >= store.EchoedWithin.Microseconds() && !g.echoed[ev.PageID] {
+		add(&g.echoed, ev.PageID)
+		g.changes.Echoed = append(g.changes.Echoed, PageTime{ev.PageID, g.now})
+	}
+	owner, started := g.snap.Started[ev.EchoOf]
+	if !started || owner.PageID != ev.PageID {
+		return nil
+	}
+	s := g.state(owner)
+	if s == nil || g.tx.Owners()[ev.EchoOf] != owner {
+		return ErrRetry // its conversation is not among those that are locked and whose sends were read
+	}
+	send := s.send(ev.EchoOf)
+	if send == nil || send.StartedAt == 0 {
+		return nil // an earlier operation of the group has ended it
+	}
+	g.remove(s, send)
+	s.HoldUntil = 0
+	g.reschedule(s, g.now)
+	g.changes.Sent = append(g.changes.Sent, store.Sent{
+		PageID: owner.PageID, PSID: owner.PersonID, Key: send.Key, Outcome: store.OutcomeEchoed, At: Time(g.now),
+	})
+	return nil
+}

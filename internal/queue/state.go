@@ -1,0 +1,91 @@
+package queue
+
+import (
+	"slices"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// events reports whether events of the conversation wait.
+func (s *State) events() bool { return s.Waits || s.Others }
+
+// wait notes that something in the conversation is due at a time, or when its pause is over.
+func (g *group) wait(s *State, at int64) {
+	at = max(at, s.HoldUntil)
+	if s.NextAt == 0 || at < s.NextAt {
+		s.NextAt = at
+		g.touch(s)
+	}
+}
+
+// reschedule works out when what is left in the conversation is due: not before its pause is over, and not before a time at which
+// other work of the conversation was due already. Claims may begin after due times that have passed.
+func (g *group) reschedule(s *State, earliest int64) {
+	earliest = max(earliest, s.HoldUntil)
+	s.NextAt = 0
+	if s.events() {
+		s.NextAt = earliest
+	}
+	for _, send := range s.Sends {
+		if at := max(send.NotBefore, earliest); s.NextAt == 0 || at < s.NextAt {
+			s.NextAt = at
+		}
+	}
+	g.touch(s)
+}
+
+// idle reports whether there is nothing to keep about the conversation.
+func (s *State) idle(now int64) bool {
+	return s.NextAt == 0 && !s.leased() && s.HoldUntil <= now
+}
+
+// send returns the send with a key, or nil.
+func (s *State) send(key string) *SendRow {
+	for _, send := range s.Sends {
+		if send.Key == key {
+			return send
+		}
+	}
+	return nil
+}
+
+// due returns the sends that are due, in order.
+func (s *State) due(now int64) []*SendRow {
+	var due []*SendRow
+	for _, send := range s.Sends {
+		if send.NotBefore <= now {
+			due = append(due, send)
+		}
+	}
+	return due
+}
+
+// sendChanged notes that a send has changed.
+func (g *group) sendChanged(send *SendRow) {
+	if send.ID != 0 && !send.changed {
+		send.changed = true
+		g.changes.SendsChanged = append(g.changes.SendsChanged, send)
+	}
+}
+
+// remove takes a send out of its conversation.
+func (g *group) remove(s *State, send *SendRow) {
+	s.Sends = slices.DeleteFunc(s.Sends, func(x *SendRow) bool { return x == send })
+	send.gone = true
+	if send.ID != 0 {
+		g.changes.SendsGone = append(g.changes.SendsGone, send.ID)
+	}
+}
+
+// until is when a lease expires that lasts so long from now. A negative time counts as none.
+func (g *group) until(ttl time.Duration) int64 { return g.now + max(ttl, 0).Microseconds() }
+
+// holds returns the conversation of a lease, or nil if the lease is not current.
+func (g *group) holds(lease store.LeaseID) *State {
+	s := g.state(lease.Conversation)
+	if s == nil || !s.leased() || s.Token != lease.Token {
+		return nil
+	}
+	return s
+}

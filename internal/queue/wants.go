@@ -1,0 +1,153 @@
+package queue
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// wantsOf returns what operations need, and the conversations of the sends that echoes may settle.
+func wantsOf(ops []*Operation, owners map[string]store.Conversation) *Wants {
+	w := &Wants{}
+	for _, conv := range owners {
+		w.conversation(conv, 0, true)
+	}
+	for _, op := range ops {
+		w.events(op.events)
+		w.sends(op.sends)
+		w.writes(op.writes)
+		if op.renewal != nil {
+			for _, id := range op.renewal.leases {
+				w.conversation(id.Conversation, 0, false)
+			}
+		}
+		if op.mark != nil {
+			w.conversation(op.mark.lease.Conversation, 0, false)
+		}
+		if o := op.outcome; o != nil {
+			var ends int64
+			if o.Event != nil {
+				ends = o.Event.Seq
+			}
+			w.conversation(o.Lease.Conversation, ends, true)
+			w.sends(o.Sends)
+			w.writes(o.Writes)
+		}
+	}
+	w.sort()
+	return w
+}
+
+func (w *Wants) conversation(conv store.Conversation, ends int64, sends bool) {
+	w.Conversations = append(w.Conversations, ConversationWant{conv, ends, sends})
+}
+
+func (w *Wants) events(events []store.Event) {
+	for i := range events {
+		ev := &events[i]
+		w.conversation(ev.Conversation, 0, false)
+		key := eventKey(ev)
+		w.Keys = append(w.Keys, key)
+		if key.Kind == KeyTimedEvent {
+			w.Lookups = append(w.Lookups, Key{KeyEvent, ev.Key})
+		}
+		for _, key := range ev.Unsends.Keys {
+			w.Keys = append(w.Keys, Key{KeyEvent, key})
+		}
+		if ev.Unsends.Edits != "" {
+			w.Keys = append(w.Keys, Key{KeyEdits, ev.Unsends.Edits})
+		}
+		if ev.EditOf != "" {
+			w.Lookups = append(w.Lookups, Key{KeyEdits, ev.EditOf})
+		}
+		if ev.EchoOf != "" {
+			w.Pages = append(w.Pages, ev.PageID)
+			w.Started = append(w.Started, ev.EchoOf)
+		}
+	}
+}
+
+// eventKey is the dedup key of an event. Keys of near times are near each other in the index of keys, so that a put touches few
+// pages of it.
+func eventKey(ev *store.Event) Key {
+	if seconds := ev.KeyTime.Unix(); !ev.KeyTime.IsZero() && seconds > 0 && seconds < 1<<32 {
+		return Key{KeyTimedEvent, fmt.Sprintf("%08x%s", seconds, ev.Key)}
+	}
+	return Key{KeyEvent, ev.Key}
+}
+
+func (w *Wants) sends(sends []store.Send) {
+	for i := range sends {
+		w.conversation(sends[i].Conversation, 0, false)
+		if !sends[i].Fresh {
+			w.Keys = append(w.Keys, Key{KeySend, sends[i].Key})
+		}
+	}
+}
+
+func (w *Wants) writes(writes []store.Write) {
+	for _, write := range writes {
+		if cancel, ok := write.(store.CancelSend); ok {
+			w.conversation(cancel.Conversation, 0, true)
+			continue
+		}
+		person, changes := personOf(write)
+		if person.PersonID != "" { // records of what has no person belong to no conversation
+			w.conversation(person, 0, false)
+		}
+		if changes {
+			w.People = append(w.People, person)
+		}
+		if save, ok := write.(store.SaveSession); ok {
+			w.Sessions = append(w.Sessions, SessionKey{save.PageID, save.PSID, save.Name})
+		}
+	}
+}
+
+// sort brings all lists into the order in which they are locked and read, without repetitions.
+func (w *Wants) sort() {
+	w.Conversations = merged(w.Conversations)
+	w.Lookups = sorted(w.Lookups, compareKeys)
+	w.Keys = sorted(w.Keys, compareKeys)
+	w.People = sorted(w.People, compareConversations)
+	w.Sessions = sorted(w.Sessions, func(a, b SessionKey) int {
+		return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PSID, b.PSID), strings.Compare(a.Name, b.Name))
+	})
+	w.Pages = sorted(w.Pages, strings.Compare)
+	w.Started = sorted(w.Started, strings.Compare)
+}
+
+func sorted[T comparable](list []T, compare func(a, b T) int) []T {
+	if len(list) < 2 {
+		return list
+	}
+	slices.SortFunc(list, compare)
+	return slices.Compact(list)
+}
+
+// merged makes one want of all wants of a conversation.
+func merged(list []ConversationWant) []ConversationWant {
+	slices.SortFunc(list, func(a, b ConversationWant) int { return compareConversations(a.Conversation, b.Conversation) })
+	kept := list[:0]
+	for _, want := range list {
+		last := len(kept) - 1
+		if last < 0 || kept[last].Conversation != want.Conversation {
+			kept = append(kept, want)
+			continue
+		}
+		kept[last].Ends = max(kept[last].Ends, want.Ends) // a group has one outcome of a conversation
+		kept[last].Sends = kept[last].Sends || want.Sends
+	}
+	return kept
+}
+
+func compareConversations(a, b store.Conversation) int {
+	return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PersonID, b.PersonID))
+}
+
+func compareKeys(a, b Key) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Text, b.Text))
+}

@@ -1,0 +1,47 @@
+package gormstore
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
+)
+
+// A conversation that another transaction has locked for long costs its group one wait for the group and one for itself, however many
+// operations there are.
+func TestALockedConversationDelaysOthersOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeDatabase{}
+		w := f.writer(t, database.Database{LockTimeout: func(err error) bool { return errors.Is(err, errPoison) }})
+		var ops []*queue.Operation
+		for i := range 60 {
+			page := fmt.Sprint(i)
+			if i%10 == 0 {
+				page = poison
+			}
+			ops = append(ops, putTo(t, page))
+		}
+		waits := 0
+		for i, err := range together(t, f, w, ops...) {
+			if i%10 == 0 {
+				require.ErrorIs(t, err, errPoison)
+			} else {
+				require.NoError(t, err)
+			}
+		}
+		for _, group := range f.groups {
+			if slices.Contains(group, store.Conversation{PageID: poison, PersonID: "person"}) {
+				waits++
+			}
+		}
+		require.Equal(t, 2, waits)
+	})
+}

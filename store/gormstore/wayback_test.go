@@ -1,0 +1,121 @@
+package gormstore_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// wayBack returns the statements of docs/database.md that bring the tables of a kind of database back to version 3.
+func wayBack(t *testing.T, kind string) string {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/database.md")
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(page), "### From version 4 back to 3 on "+kind+"\n\n```sql\n")
+	require.True(t, found)
+	statements, _, found := strings.Cut(section, "```")
+	require.True(t, found)
+	return statements
+}
+
+// plain is a schema without the marks that SQLite's ALTER TABLE leaves in it.
+func plain(schema []string) (all []string) {
+	for _, line := range schema {
+		all = append(all, regexp.MustCompile(`["\s]`).ReplaceAllString(line, ""))
+	}
+	return all
+}
+
+// The documented way back from version 4 to 3 makes the tables of version 3, with what was in those of version 4.
+func TestTheWayBack(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, p place) {
+		bob := store.Conversation{PageID: "page", PersonID: "bob"}
+		eve := store.Conversation{PageID: "page", PersonID: "eve"}
+		events := []store.Event{
+			{Conversation: bob, Key: "timed", KeyTime: noon, Time: noon, Body: []byte("1"), EchoOf: "none"},
+			{Conversation: bob, Key: "untimed", Time: noon.Add(time.Second), Body: []byte("2")},
+			{Conversation: eve, Key: "dead", KeyTime: noon, Time: noon, Body: []byte("3")},
+		}
+		st, err := p.open()
+		require.NoError(t, err)
+		fill(t, st)
+		require.NoError(t, st.Put(t.Context(), events...))
+		leases, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 10, Events: 10, TTL: time.Hour})
+		require.NoError(t, err)
+		require.Len(t, leases, 2)
+		for _, lease := range leases {
+			o := store.Outcome{Lease: lease.LeaseID, Start: "started", Due: 1}
+			if lease.Conversation == eve {
+				o.Event = &store.EventResult{Seq: lease.Events[0].Seq, Failures: []store.Failure{{Route: "r", Error: "e"}}}
+				o.Sends = []store.Send{{Conversation: eve, Key: "started", Body: []byte("4")}, {Conversation: eve, Key: "later", Delay: time.Hour}}
+			}
+			_, err := st.Commit(t.Context(), o)
+			require.NoError(t, err)
+		}
+		require.NoError(t, st.Close())
+		today := p.schema(t)
+
+		p.do(t, func(db *gorm.DB) {
+			pool, err := db.DB()
+			require.NoError(t, err)
+			_, err = pool.ExecContext(t.Context(), wayBack(t, p.kind))
+			require.NoError(t, err)
+		})
+		old := p.another(t)
+		old.tables(t, 3)
+		require.Equal(t, plain(old.schema(t)), plain(p.schema(t)))
+		p.do(t, func(db *gorm.DB) {
+			var keys, started []string
+			require.NoError(t, db.Raw("SELECT key FROM messenger_seen WHERE kind = 0 ORDER BY key").Scan(&keys).Error)
+			require.Equal(t, []string{"dead", "timed", "untimed"}, keys)
+			require.NoError(t, db.Raw("SELECT key FROM messenger_outbox WHERE started_at IS NOT NULL").Scan(&started).Error)
+			require.Equal(t, []string{"started"}, started)
+			var leased int
+			require.NoError(t, db.Raw("SELECT COUNT(*) FROM messenger_mailbox WHERE lease_until > 0 AND next_at > 0 AND epoch > 0").Scan(&leased).Error)
+			require.Equal(t, 2, leased)
+		})
+
+		st = p.store(t)
+		require.NoError(t, st.Put(t.Context(), events...), "the keys are known")
+		for _, lease := range leases {
+			_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Release: true})
+			if p.kind == "SQLite" {
+				require.ErrorIs(t, err, store.ErrFenced, "the process has ended")
+			} else {
+				require.NoError(t, err)
+			}
+		}
+		again, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 10, Events: 10, TTL: time.Hour})
+		require.NoError(t, err)
+		require.Len(t, again, 2)
+		for _, lease := range again {
+			require.Greater(t, lease.Token, leases[0].Token)
+			if lease.Conversation == bob {
+				require.Len(t, lease.Events, 2)
+				require.Equal(t, "timed", lease.Events[0].Key)
+				require.Equal(t, "none", lease.Events[0].EchoOf)
+			} else {
+				require.Empty(t, lease.Events)
+				require.Len(t, lease.Sends, 1)
+				require.True(t, lease.Sends[0].Started)
+			}
+		}
+		letters, err := st.Dead(t.Context(), store.DeadQuery{})
+		require.NoError(t, err)
+		require.Len(t, letters, 1)
+		require.Equal(t, "dead", letters[0].Key)
+		kept, err := st.Received(t.Context(), "page", "ann", 1)
+		require.NoError(t, err)
+		require.Equal(t, "k", kept[0].Key)
+		require.Empty(t, kept[0].Object, "version 3 has no place for it")
+		require.Equal(t, today, p.schema(t))
+	})
+}

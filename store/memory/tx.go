@@ -1,0 +1,268 @@
+package memory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store"
+)
+
+// tx is the use of the tables by operations, under the store's lock. It changes them as it goes: nothing that it is asked for fails,
+// so that nothing has to be rolled back.
+type tx struct {
+	*tables
+	now int64
+	ops []*queue.Operation
+}
+
+var _ queue.Tx = (*tx)(nil)
+
+func (t *tx) Now() int64                   { return t.now }
+func (t *tx) Holder() int64                { return 0 }
+func (t *tx) Commit(context.Context) error { return nil }
+func (t *tx) Rollback()                    {}
+func (t *tx) Touch() error                 { return nil }
+
+func (t *tx) Call(store.Call) error { return errors.ErrUnsupported }
+
+// Owners implements queue.Tx.
+func (t *tx) Owners() map[string]store.Conversation {
+	var owners map[string]store.Conversation
+	for _, op := range t.ops {
+		for _, key := range op.EchoOf(nil) {
+			if s := t.sendKeys[key]; s != nil {
+				if owners == nil {
+					owners = map[string]store.Conversation{}
+				}
+				owners[key] = s.Conversation
+			}
+		}
+	}
+	return owners
+}
+
+// Read implements queue.Tx.
+func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
+	s := &queue.Snapshot{Conversations: make(map[store.Conversation]*queue.State, len(w.Conversations))}
+	for _, want := range w.Conversations {
+		s.Conversations[want.Conversation] = t.state(want)
+	}
+	if len(w.Lookups) > 0 {
+		s.Seen = map[queue.Key]bool{}
+		for _, key := range w.Lookups {
+			if t.keys.has(key) {
+				s.Seen[key] = true
+			}
+		}
+	}
+	if len(w.Keys) > 0 {
+		s.Fresh = make(map[queue.Key]bool, len(w.Keys))
+		for _, key := range w.Keys {
+			if t.keys.add(key, t.now) {
+				s.Fresh[key] = true
+			}
+		}
+	}
+	if len(w.People) > 0 {
+		s.People = make(map[store.Conversation]*store.Person, len(w.People))
+		for _, id := range w.People {
+			if p := t.people[id]; p != nil {
+				s.People[id] = clone(p)
+			}
+		}
+	}
+	if len(w.Sessions) > 0 {
+		s.Sessions = map[queue.SessionKey]store.Session{}
+		for _, key := range w.Sessions {
+			if found, ok := t.sessions[key]; ok {
+				s.Sessions[key] = found
+			}
+		}
+	}
+	if len(w.Pages) > 0 {
+		s.EchoedAt = t.echoed // which the machine only reads
+	}
+	if len(w.Started) > 0 {
+		s.Started = map[string]store.Conversation{}
+		for _, key := range w.Started {
+			if found := t.sendKeys[key]; found != nil && found.StartedAt != 0 {
+				s.Started[key] = found.Conversation
+			}
+		}
+	}
+	return s, nil
+}
+
+// state copies what is known of a conversation.
+func (t *tx) state(want queue.ConversationWant) *queue.State {
+	state := &queue.State{ConversationRow: queue.ConversationRow{Conversation: want.Conversation}}
+	c := t.conversations[want.Conversation]
+	if c == nil {
+		return state
+	}
+	state.ConversationRow, state.Stored, state.HasSends = c.ConversationRow, c.stored, len(c.sends) > 0
+	waiting := len(c.events)
+	if e := t.events[want.Ends]; e != nil && e.in == c {
+		state.Waits, state.Attempts = true, e.Attempts
+		waiting--
+	}
+	state.Others = waiting > 0
+	if want.Sends {
+		for _, s := range c.sends {
+			row := s.SendRow
+			state.Sends = append(state.Sends, &row)
+		}
+	}
+	return state
+}
+
+// clone returns a person that shares nothing with this one.
+func clone(p *store.Person) *store.Person {
+	out := *p
+	if p.Profile.Timezone != nil {
+		zone := *p.Profile.Timezone
+		out.Profile.Timezone = &zone
+	}
+	return &out
+}
+
+// Due implements queue.Tx. What it looks at leaves the schedule and goes back, so that each is met once.
+func (t *tx) Due(q *queue.DueQuery) ([]queue.DueRow, error) {
+	var rows []queue.DueRow
+	var passed []*conversation
+	var skipped []*pageSchedule
+	defer func() { // also if the function of the claim panics
+		for _, page := range skipped {
+			t.due.fix(page)
+		}
+		for _, c := range passed {
+			t.due.put(c)
+		}
+	}()
+	for len(rows) < q.Limit {
+		c := t.due.first(q.Now)
+		if c == nil {
+			break
+		}
+		if q.Serves != nil && !q.Serves(c.PageID) {
+			page := t.due.byPage[c.PageID]
+			t.due.skip(page)
+			skipped = append(skipped, page)
+			continue
+		}
+		t.due.remove(c)
+		passed = append(passed, c)
+		if level := store.IsolationLevel(int(c.Deliveries)); level > 0 && q.Suspects[level-1] <= 0 {
+			continue
+		}
+		rows = append(rows, queue.DueRow{ConversationRow: c.ConversationRow, HasDueSends: len(c.sends) > 0})
+	}
+	return rows, nil
+}
+
+// FirstDue implements queue.Tx; a machine without Unserved does not ask.
+func (t *tx) FirstDue(_ []string, _, until int64) (int64, error) { return until, nil }
+
+// Work implements queue.Tx.
+func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
+	work := &queue.Work{
+		Events: make([][]queue.EventRow, len(wants)), Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
+	}
+	for i, want := range wants {
+		c := t.conversations[want.Conversation]
+		for _, e := range c.events[:min(limit, len(c.events))] {
+			row := e.EventRow
+			row.Body = bytes.Clone(row.Body)
+			work.Events[i] = append(work.Events[i], row)
+		}
+		for _, s := range c.sends {
+			if s.NotBefore <= t.now && len(work.Sends[i]) < limit {
+				row := s.SendRow
+				row.Body = bytes.Clone(row.Body)
+				work.Sends[i] = append(work.Sends[i], row)
+			}
+		}
+		if p := t.people[want.Conversation]; p != nil {
+			work.People[i] = clone(p)
+		}
+	}
+	t.tokens++
+	work.Token = t.tokens
+	return work, nil
+}
+
+// DeadLetter implements queue.Tx.
+func (t *tx) DeadLetter(id int64) (*queue.DeadRow, error) {
+	for _, l := range t.dead {
+		if l.ID == id {
+			return &l, nil
+		}
+	}
+	return nil, nil
+}
+
+// WithDeadLetters implements queue.Tx.
+func (t *tx) WithDeadLetters(convs []store.Conversation) (map[store.Conversation]bool, error) {
+	found := map[store.Conversation]bool{}
+	for _, l := range t.dead {
+		if _, ok := slices.BinarySearchFunc(convs, l.Conversation, compare); ok {
+			found[l.Conversation] = true
+		}
+	}
+	return found, nil
+}
+
+func compare(a, b store.Conversation) int {
+	return cmp.Or(cmp.Compare(a.PageID, b.PageID), cmp.Compare(a.PersonID, b.PersonID))
+}
+
+// LastOrder implements queue.Tx.
+func (t *tx) LastOrder(conv store.Conversation) (int64, error) {
+	c := t.conversations[conv]
+	if c == nil || len(c.events) == 0 {
+		return 0, nil
+	}
+	return c.events[len(c.events)-1].OrderAt, nil
+}
+
+// PeopleAfter implements queue.Tx.
+func (t *tx) PeopleAfter(after store.Conversation, limit int) ([]store.Person, error) {
+	keys := slices.SortedFunc(maps.Keys(t.people), compare)
+	at, found := slices.BinarySearchFunc(keys, after, compare)
+	if found {
+		at++
+	}
+	var people []store.Person
+	for _, key := range keys[at:min(at+limit, len(keys))] {
+		people = append(people, *t.people[key])
+	}
+	return people, nil
+}
+
+// announced is a replica, and until when it counts.
+type announced struct {
+	store.Replica
+	until int64
+}
+
+// Heartbeat implements queue.Tx.
+func (t *tx) Heartbeat(replica store.Replica, until int64) ([]store.Replica, error) {
+	replica.TTL = 0
+	t.replicas[replica.Owner] = announced{replica, until}
+	maps.DeleteFunc(t.replicas, func(_ string, r announced) bool { return r.until <= t.now })
+	var all []store.Replica
+	for _, r := range t.replicas {
+		r.Pages, r.Busy = slices.Clone(r.Pages), slices.Clone(r.Busy)
+		all = append(all, r.Replica)
+	}
+	slices.SortFunc(all, func(a, b store.Replica) int { return cmp.Compare(a.Owner, b.Owner) })
+	return all, nil
+}
+
+// OnceRow implements queue.Tx.
+func (t *tx) OnceRow(name string) (queue.OnceRow, error) { return t.once[name], nil }

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/internal/database"
+)
+
+// tx implements queue.Tx. It locks nothing: a transaction that writes has the file for itself from its beginning.
+type tx struct {
+	*conn
+	now    int64
+	owners map[string]store.Conversation
+	ctx    context.Context //nolint:containedctx // it bounds the transaction
+	// calls runs users' functions; nil if there are none.
+	calls *database.Calls
+}
+
+// Now implements queue.Tx.
+func (t *tx) Now() int64 { return t.now }
+
+// Holder implements queue.Tx. Leases of a process that has ended are void when the next one opens the file.
+func (t *tx) Holder() int64 { return 0 }
+
+// Owners implements queue.Tx.
+func (t *tx) Owners() map[string]store.Conversation { return t.owners }
+
+// Savepoint implements queue.Tx.
+func (t *tx) Savepoint() error {
+	_, err := t.exec(savepoint)
+	return err
+}
+
+// Undo implements queue.Tx.
+func (t *tx) Undo() error {
+	_, err := t.exec(undoToSavepoint)
+	return err
+}
+
+// Touch implements queue.Tx.
+func (t *tx) Touch() error {
+	_, err := t.exec(touchDatabase)
+	return err
+}
+
+// Commit implements queue.Tx.
+func (t *tx) Commit(context.Context) (err error) {
+	if _, err = t.exec(commitTransaction); err == nil {
+		t.latest = t.now
+	}
+	return err
+}
+
+// Rollback implements queue.Tx. After some errors, such as a full disk, SQLite has rolled back already.
+func (t *tx) Rollback() {
+	if inTransaction(t.raw) {
+		_, err := t.exec(rollbackTransaction)
+		t.lost = err != nil
+	}
+}

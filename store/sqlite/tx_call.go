@@ -1,0 +1,16 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// Call implements queue.Tx.
+func (t *tx) Call(call store.Call) error {
+	if t.calls == nil {
+		return fmt.Errorf("sqlite: a call of route %q in a transaction without calls: %w", call.Route, errors.ErrUnsupported)
+	}
+	return t.calls.Run(t.ctx, t.sql, t.guard, call)
+}

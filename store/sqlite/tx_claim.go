@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"encoding/json"
+
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store"
+)
+
+// Due implements queue.Tx.
+func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
+	text := dueConversations
+	args := []any{q.Now, int64(q.Suspects[0]), int64(q.Suspects[1]), int64(q.Suspects[2]), int64(q.Limit)}
+	if len(q.Skip) > 0 {
+		text = dueConversationsExcept
+		args = append(args, q.From, list(q.Skip))
+	}
+	err = t.query(func(r *row) {
+		var d queue.DueRow
+		d.PageID, d.PersonID = r.text(0), r.text(1)
+		d.NextAt, d.HoldUntil, d.LeaseUntil = r.int(2), r.int(3), r.int(4)
+		d.Owner, d.Holder, d.Token, d.Deliveries, d.Alone = r.text(5), r.int(6), r.int(7), r.int(8), r.int(9)
+		d.HasDueSends = r.bool(10)
+		due = append(due, d)
+	}, text, args...)
+	return due, err
+}
+
+// FirstDue implements queue.Tx.
+func (t *tx) FirstDue(skip []string, from, until int64) (int64, error) {
+	first := until
+	err := t.query(func(r *row) { first = r.int(0) }, firstDue, from, until, list(skip))
+	return first, err
+}
+
+// list is a JSON array.
+func list(texts []string) string {
+	text, err := json.Marshal(texts)
+	if err != nil || texts == nil { // of strings it is never the first
+		return "[]"
+	}
+	return string(text)
+}
+
+// Work implements queue.Tx.
+func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
+	w := &queue.Work{
+		Events: make([][]queue.EventRow, len(wants)), Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
+	}
+	for i, want := range wants {
+		var err error
+		if w.Events[i], err = t.headEvents(want.Conversation, limit); err != nil {
+			return nil, err
+		}
+		if want.Sends {
+			if w.Sends[i], err = t.dueSends(want.Conversation, limit); err != nil {
+				return nil, err
+			}
+		}
+		if w.People[i], err = t.readPerson(want.Conversation); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := t.exec(nextToken); err != nil {
+		return nil, err
+	}
+	return w, t.query(func(r *row) { w.Token = r.int(0) }, readToken)
+}
+
+func (t *tx) headEvents(conv store.Conversation, limit int) (events []queue.EventRow, err error) {
+	err = t.query(func(r *row) {
+		events = append(events, queue.EventRow{
+			Conversation: conv, Seq: r.int(0), Key: r.text(1), OrderAt: r.int(2), EventAt: r.int(3), Body: r.bytes(4), EchoOf: r.text(5),
+			Attempts: r.int(6), Only: r.text(7), ReceivedAt: r.int(8),
+		})
+	}, headEvents, conv.PageID, conv.PersonID, int64(limit))
+	return events, err
+}
+
+func (t *tx) dueSends(conv store.Conversation, limit int) (sends []queue.SendRow, err error) {
+	err = t.query(func(r *row) { sends = append(sends, sendRow(conv, r)) }, dueSends, conv.PageID, conv.PersonID, t.now, int64(limit))
+	return sends, err
+}
