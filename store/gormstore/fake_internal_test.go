@@ -3,6 +3,7 @@ package gormstore
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 
@@ -18,7 +19,7 @@ var (
 	errLost   = errors.New("the connection is lost")
 )
 
-// poison is the page whose events make a statement fail.
+// poison is the page whose events make a statement fail, and the send whose echo makes the first one fail.
 const poison = "poison"
 
 // fakeDatabase is a database of one connection, on which a test decides what fails.
@@ -51,7 +52,7 @@ func (f *fakeDatabase) writer(t *testing.T, db database.Database) *writer {
 
 type fakeConn struct{ f *fakeDatabase }
 
-func (c *fakeConn) Begin(context.Context, database.BeginOptions) (queue.Tx, error) {
+func (c *fakeConn) Begin(_ context.Context, options database.BeginOptions) (queue.Tx, error) {
 	c.f.mu.Lock()
 	n := len(c.f.groups)
 	c.f.groups = append(c.f.groups, nil)
@@ -60,6 +61,9 @@ func (c *fakeConn) Begin(context.Context, database.BeginOptions) (queue.Tx, erro
 		if err := c.f.begin(n); err != nil {
 			return nil, err
 		}
+	}
+	if slices.Contains(options.EchoOf, poison) {
+		return nil, errPoison
 	}
 	return &fakeTx{f: c.f, n: n}, nil
 }

@@ -96,6 +96,22 @@ func TestAnOperationThatFailsDoesNotAffectOthers(t *testing.T) {
 	})
 }
 
+// An echo whose key the database refuses fails the transaction before anything of its group was read.
+func TestAnEchoThatFailsDoesNotAffectOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeDatabase{}
+		w := f.writer(t, database.Database{Refused: func(err error) bool { return errors.Is(err, errPoison) }})
+		echo, err := queue.Put([]store.Event{{Key: "echo", EchoOf: poison}})
+		require.NoError(t, err)
+		errs := together(t, f, w, putTo(t, "a"), echo, putTo(t, "b"))
+		require.NoError(t, errs[0])
+		require.ErrorIs(t, errs[1], errPoison)
+		require.NoError(t, errs[2])
+		require.Zero(t, f.discarded)
+	})
+}
+
 // A group that loses its connection is not tried in halves: each half would lose another one.
 func TestALostConnectionFailsTheWholeGroup(t *testing.T) {
 	t.Parallel()

@@ -145,6 +145,9 @@ func (w *writer) passing(err error) bool {
 	return errors.Is(err, queue.ErrRetry) || w.db.Again != nil && w.db.Again(err)
 }
 
+// refused reports that the database itself said that a statement failed.
+func (w *writer) refused(err error) bool { return w.db.Refused != nil && w.db.Refused(err) }
+
 // close ends the writer after the operations that it has taken. Users' functions that were given up get a moment to end.
 func (w *writer) close() {
 	close(w.closed)

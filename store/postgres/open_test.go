@@ -120,19 +120,24 @@ func TestTextsThatPostgreSQLCannotKeep(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "A\uFFFDnn\uFFFD", p.Profile.FirstName)
 
-	results := make(chan error, 65)
-	for i := range 65 {
-		key := fmt.Sprint(i)
-		if i == 30 {
-			key = "a\x00b"
+	for name, spoil := range map[string]func(ev *store.Event){
+		"key":  func(ev *store.Event) { ev.Key = "a\x00b" },
+		"echo": func(ev *store.Event) { ev.EchoOf = "a\x00b" },
+	} {
+		results := make(chan error, 65)
+		for i := range 65 {
+			ev := store.Event{Conversation: ann, Key: fmt.Sprint(name, i)}
+			if i == 30 {
+				spoil(&ev)
+			}
+			go func() { results <- st.Put(t.Context(), ev) }()
 		}
-		go func() { results <- st.Put(t.Context(), store.Event{Conversation: ann, Key: key}) }()
-	}
-	bad := 0
-	for range 65 {
-		if <-results != nil {
-			bad++
+		bad := 0
+		for range 65 {
+			if <-results != nil {
+				bad++
+			}
 		}
+		require.Equal(t, 1, bad, name)
 	}
-	require.Equal(t, 1, bad)
 }
