@@ -168,9 +168,6 @@ func (l *lane) commit(group []*request) (shared bool, err error) {
 		tx.Rollback()
 		broke := l.reset(ctx, err)
 		if l.refused(err) {
-			if calls != nil {
-				err = calls.Refused(err)
-			}
 			return broke, err
 		}
 		// It is unknown whether it took effect.

@@ -156,6 +156,9 @@ func (t *tx) Commit(ctx context.Context) error {
 	t.ctx = ctx
 	t.change(commit)
 	if err := t.sync(); err != nil {
+		if t.calls != nil && refused(err) {
+			err = t.calls.Refused(err)
+		}
 		return err
 	}
 	t.err = errOver

@@ -32,6 +32,12 @@ func authorize(raw any, permit func(does action, first, second string) bool) err
 	return nil
 }
 
+// refused reports that SQLite itself refused a COMMIT: a deferred constraint is violated. The transaction is still open.
+func refused(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrConstraint
+}
+
 // meaning says in words what an error of the driver says about the file, or
 // nothing.
 func meaning(err error) string {

@@ -10,4 +10,6 @@ func inTransaction(any) bool { return false }
 
 func authorize(any, func(action, string, string) bool) error { return errors.ErrUnsupported }
 
+func refused(error) bool { return false }
+
 func meaning(error) string { return "cannot be opened by a program that was built without cgo" }

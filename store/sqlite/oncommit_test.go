@@ -36,6 +36,10 @@ func TestOnCommit(t *testing.T) {
 			"a row that fails while it is read": {Call: func(tx *gorm.DB) error {
 				return oncommittest.Skim(tx.Raw("SELECT 1 UNION ALL SELECT abs(-9223372036854775807 - 1)"))
 			}, Text: "integer overflow"},
+			"a deferred constraint": {Call: func(tx *gorm.DB) error {
+				return tx.Exec(`CREATE TABLE parents (id INTEGER PRIMARY KEY);
+					CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED); INSERT INTO children VALUES (1)`).Error
+			}, Text: "FOREIGN KEY constraint failed"},
 			"SQLite itself rolls back": {Call: func(tx *gorm.DB) error {
 				tx.Create(&oncommittest.Order{Text: "one"})
 				tx.Exec("INSERT OR ROLLBACK INTO orders (text) VALUES ('one')")

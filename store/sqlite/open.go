@@ -178,6 +178,7 @@ func connect(f *files, set settings) (*database.Database, error) {
 	return &database.Database{
 		Pool: gormDB, Queries: reads, Migrations: migrations, Opened: opened,
 		Connect: newWriter(f, writers).connect, Start: keep.start, Gate: &keep.gate, Verify: keep.verify, Erased: keep.erased,
+		Refused: refused,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
 				return "sqlite: " + f.path + " " + what

@@ -45,9 +45,13 @@ func (t *tx) Touch() error {
 }
 
 // Commit implements queue.Tx.
-func (t *tx) Commit(context.Context) (err error) {
-	if _, err = t.exec(commitTransaction); err == nil {
+func (t *tx) Commit(context.Context) error {
+	_, err := t.exec(commitTransaction)
+	switch {
+	case err == nil:
 		t.latest = t.now
+	case t.calls != nil && refused(err): // all of the store's own statements have run
+		err = t.calls.Refused(err)
 	}
 	return err
 }

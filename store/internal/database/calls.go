@@ -84,6 +84,6 @@ func (c *Calls) End() {
 	}
 }
 
-// Refused returns the error of a COMMIT that the database has refused: one of the functions' deferred constraints was
-// violated.
+// Refused makes an error of the COMMIT itself, which the database has refused, that of the function that ran last: a deferred
+// constraint of the functions is violated. What the store's own statements violate is not their fault.
 func (c *Calls) Refused(err error) error { return &store.CallError{Route: c.route, Err: err} }

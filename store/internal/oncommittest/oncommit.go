@@ -57,6 +57,7 @@ func Run(t *testing.T, d Database) {
 		"ClosesRows":                   d.closesRows,
 		"NeedsTime":                    d.needsTime,
 		"ThatFailsStoresNothing":       d.thatFailsStoresNothing,
+		"IsNotToBlameForTheOutcome":    d.isNotToBlameForTheOutcome,
 		"IsBoundedInTime":              d.isBoundedInTime,
 		"LeavesNeighboursAlone":        d.leavesNeighboursAlone,
 		"OutsideOfATurn":               outsideOfATurn,
@@ -148,6 +149,21 @@ func (d Database) thatFailsStoresNothing(t *testing.T) {
 			s.untouched(t)
 		})
 	}
+}
+
+// A statement of the store itself that fails after a function has run, as on a full disk, is not the function's failure.
+func (d Database) isNotToBlameForTheOutcome(t *testing.T) {
+	s := d.shop(t)
+	bob := store.Conversation{PageID: ann.PageID, PersonID: "bob"}
+	require.NoError(t, s.Enqueue(t.Context(), store.Send{Conversation: bob, Key: "waits"}))
+	require.NoError(t, s.DB().Exec("CREATE UNIQUE INDEX one_send ON messenger_outbox (page_id)").Error)
+	err := s.Turn(t, func(tx *gorm.DB) error { return tx.Create(&Order{Text: "no"}).Error })
+	require.Error(t, err)
+	var call *store.CallError
+	require.NotErrorAs(t, err, &call)
+	require.Empty(t, s.Orders(t))
+	require.NoError(t, s.DB().Exec("DROP INDEX one_send").Error)
+	s.Works(t)
 }
 
 func (d Database) isBoundedInTime(t *testing.T) {
