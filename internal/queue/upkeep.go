@@ -106,8 +106,8 @@ func Purge(cutoffs store.Cutoffs, step int, do func(*Operation) error) (forgotte
 			return forgotten, err
 		}
 	}
-	if !cutoffs.Received.IsZero() {
-		if err := expire(ExpiringReceived, Micros(cutoffs.Received), step, do); err != nil {
+	if before := Micros(cutoffs.Received); before != 0 { // 0 would be now
+		if err := expire(ExpiringReceived, before, step, do); err != nil {
 			return forgotten, err
 		}
 	}
