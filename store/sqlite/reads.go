@@ -50,10 +50,11 @@ SELECT o.page_id, 0, COUNT(*), 0, MIN(o.not_before) FROM messenger_outbox o GROU
 	Backlog: `SELECT i.page_id, COUNT(*) FROM messenger_inbox i GROUP BY i.page_id`,
 }
 
-// opened runs when a process opens the file: leases and replicas of the one before it are void. That an event of it ran alone
-// stays known.
+// opened runs when a process opens the file: leases and replicas of the one before it are void, and work that it did not finish can
+// begin anew. That an event of it ran alone stays known.
 var opened = []string{
 	`UPDATE messenger_conversations SET lease_until = 0, owner = '' WHERE lease_until <> 0`,
 	`DELETE FROM messenger_replicas`,
+	`UPDATE messenger_once SET lease_until = 0 WHERE lease_until <> 0`,
 	lowerIndexed,
 }
