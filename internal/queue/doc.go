@@ -15,6 +15,7 @@
 // whole row and writes the whole row. All rules are in Go; a database only selects by key, inserts, updates and deletes.
 //
 // Every [Tx] locks in one order: conversations, sorted; dedup keys, sorted; what a program's own code ([store.Call]) locks;
-// attachments, sorted; pages with echoes, sorted. Everything else belongs to a conversation and is changed only under its lock.
+// attachments, sorted; pages with echoes, sorted. Everything else belongs to a conversation and is changed only under its lock, except
+// by purges, which delete what has expired or is too old and wait for no lock.
 // Unused dedup keys are deleted last. So transactions of several processes cannot deadlock.
 package queue

@@ -59,7 +59,8 @@
 // apply, free and commit are another.
 //
 // An UPDATE of a conversation needs no condition, because its row was read under its lock, and everything else that
-// belongs to the conversation (its events, sends, person, sessions) is changed only under that lock. An operation that
+// belongs to the conversation (its events, sends, person, sessions) is changed only under that lock; purges alone delete rows
+// without it, of what has expired or is too old, and pass over those that are locked. An operation that
 // is refused, such as a Commit whose lease has been given to another process since ([store.ErrFenced]), plans no
 // changes, and the others of its group take effect.
 //
