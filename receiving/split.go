@@ -3,7 +3,6 @@ package receiving
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 )
 
@@ -40,7 +39,7 @@ func Split(body []byte) (Callback, error) {
 	if err := s.split(); err != nil {
 		return Callback{}, err
 	}
-	return Callback{Envelopes: slices.Clone(s.envelopes), Problems: s.describe(), Malformed: s.malformed}, nil
+	return Callback{Envelopes: append([]Envelope(nil), s.envelopes...), Problems: s.describe(), Malformed: s.malformed}, nil
 }
 
 // split reads the whole callback into the splitter.

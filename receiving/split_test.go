@@ -612,3 +612,14 @@ func TestSplitReusesNoMemory(t *testing.T) {
 	}
 	require.Equal(t, want, fmt.Sprintf("%v", first))
 }
+
+// TestSplitDoesNotDependOnWhatItHasSplitBefore: it uses memory again, and the same bytes come to the same all the same.
+func TestSplitDoesNotDependOnWhatItHasSplitBefore(t *testing.T) {
+	nothing := []byte(`{"object":"page","entry":[{"id":"10","messaging":[[]]}]}`)
+	for range 100 {
+		split(t, callback(`{"sender":{"id":"7"},"message":{"mid":"m"}}`))
+		c, err := receiving.Split(nothing)
+		require.NoError(t, err)
+		require.Nil(t, c.Envelopes)
+	}
+}
