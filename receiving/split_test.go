@@ -615,6 +615,7 @@ func TestSplitReusesNoMemory(t *testing.T) {
 
 // TestSplitDoesNotDependOnWhatItHasSplitBefore: it uses memory again, and the same bytes come to the same all the same.
 func TestSplitDoesNotDependOnWhatItHasSplitBefore(t *testing.T) {
+	t.Parallel()
 	nothing := []byte(`{"object":"page","entry":[{"id":"10","messaging":[[]]}]}`)
 	for range 100 {
 		split(t, callback(`{"sender":{"id":"7"},"message":{"mid":"m"}}`))
