@@ -72,7 +72,7 @@ func (g *group) endEvent(s *State, result *store.EventResult) error {
 	return nil
 }
 
-// start marks the send that is to be made next, and returns those that are due.
+// start marks the send that the outcome starts, and returns those that are due.
 func (g *group) start(s *State, o *store.Outcome) []store.QueuedSend {
 	due := s.due(g.now)
 	if len(due) > 0 && due[0].Key == o.Start {

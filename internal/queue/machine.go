@@ -10,7 +10,7 @@ import (
 )
 
 // ErrRetry is returned by [Machine.Run] if another process has changed what the group had read before it took its locks. The
-// transaction is to be rolled back, and the group run again.
+// caller rolls the transaction back and runs the group again.
 var ErrRetry = errors.New("store: another process changed a send meanwhile")
 
 // Machine runs groups of operations. Its fields do not change; it is safe for concurrent use if they are.

@@ -33,11 +33,11 @@ func TestAFileThatWasReplacedFailsWhatCommitted(t *testing.T) {
 					}
 					return nil
 				},
-				Meaning: func(error) string { return "somebody moved it" },
+				Meaning: func(error) string { return "the file was moved" },
 			})
 			err := w.do(t.Context(), putTo(t, "a"))
 			require.ErrorIs(t, err, gone)
-			require.ErrorContains(t, err, "somebody moved it: store: the file was replaced")
+			require.ErrorContains(t, err, "the file was moved: store: the file was replaced")
 			require.Len(t, f.groups, checks, "nothing is begun on a file that was replaced")
 		})
 	}

@@ -36,7 +36,7 @@ const rollbackTo = "ROLLBACK"
 
 // pragmas are those that a function may use: they read, or what they set is stored
 // in the transaction or ends with it, or nothing (foreign_keys). Others change the
-// connection, whatever becomes of the transaction. An authorizer cannot tell one that
+// connection, however the transaction ends. An authorizer cannot tell one that
 // only asks from one that sets the empty string.
 var pragmas = map[string]bool{
 	"application_id": true, "collation_list": true, "compile_options": true, "data_version": true, "database_list": true,
