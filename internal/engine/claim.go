@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+func (e *Engine) hint() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// HintAfter gives a hint when what this process knows of becomes due. What it
+// does not know of, and what is due later than a timer is kept for, the poll
+// finds.
+func (e *Engine) HintAfter(wait time.Duration) {
+	if wait > 0 && wait <= hintWithin {
+		time.AfterFunc(wait+time.Millisecond, e.hint) // the store's clock may be coarser
+	}
+}
+
+// claim leases conversations and starts a worker for each, until ctx ends. It
+// never leases more than there are free slots.
+func (e *Engine) claim(ctx context.Context) {
+	ticker := time.NewTicker(poll)
+	defer ticker.Stop()
+	failures := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.slots:
+		}
+		// What is claimed while a turn runs alone would only wait for that, and other
+		// processes could not have it.
+		if open, closed := e.turnstile.closed(); closed {
+			e.slots <- struct{}{}
+			select {
+			case <-ctx.Done():
+			case <-open:
+			}
+			continue
+		}
+		free := 1 + e.takeSlots()
+		asked := time.Now()
+		leases, err := e.claimOnce(ctx, free)
+		read := time.Now()
+		for range free - len(leases) {
+			e.slots <- struct{}{}
+		}
+		if len(leases) > 0 {
+			e.clock.set(newStoreClock(leases[0].Now, read))
+		}
+		for _, lease := range leases {
+			e.start(lease, asked, read)
+		}
+		if err != nil && ctx.Err() == nil {
+			failures++
+			e.cfg.Logger.Error("cannot claim work from the store; retrying", "error", err, "failures", failures)
+		} else {
+			if failures > 0 && err == nil {
+				e.cfg.Logger.Warn("the store gives work again", "failures", failures)
+			}
+			failures = 0
+		}
+		if err == nil && len(leases) == free {
+			continue // there may be more
+		}
+		wake := e.wake
+		if err != nil {
+			wake = nil // hints must not hurry a store that is ill
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+// takeSlots takes what further slots are free at once.
+func (e *Engine) takeSlots() int {
+	taken := 0
+	for {
+		select {
+		case <-e.slots:
+			taken++
+		default:
+			return taken
+		}
+	}
+}
+
+// claimOnce asks the store for work. The context cannot end: what was claimed all
+// the same would have no worker.
+func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error) {
+	leases, err := e.cfg.Store.Claim(context.WithoutCancel(ctx), store.Claim{
+		Owner:         e.owner,
+		Conversations: free,
+		Events:        eventsPerLease,
+		Serves:        e.cfg.Serves,
+		Suspects:      e.isolation.room(),
+		TTL:           e.cfg.LeaseTTL,
+	})
+	if e.only != nil {
+		e.only.note(leases)
+	}
+	return leases, err
+}
+
+// start runs a worker. The lease is counted from when it was asked for: it may
+// last longer than this process thinks, never shorter. The store's clock is read from
+// when the claim had returned, for the opposite reason.
+func (e *Engine) start(lease store.Lease, asked, read time.Time) {
+	clock := newStoreClock(lease.Now, read)
+	level := store.IsolationLevel(lease.Deliveries - 1)
+	e.isolation.take(level)
+	held := e.keeper.hold(e.cfg.Keep(e.killed, lease.PageID), lease.LeaseID, asked)
+	e.workers.Go(func() {
+		w := worker{
+			e: e, lease: lease, held: held, clock: clock, claimed: clock.claimed(), level: level,
+			log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID),
+		}
+		defer func() {
+			held.drop()
+			w.vacate()
+			if w.left {
+				<-e.leaving
+			}
+			w.endIsolation()
+		}()
+		w.run()
+	})
+}
