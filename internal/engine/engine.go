@@ -3,13 +3,11 @@ package engine
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -84,90 +82,6 @@ func ownerName() string {
 
 // Running reports whether Run is taking work.
 func (e *Engine) Running() bool { return e.running.Load() }
-
-var errShutdown = errors.New("shutting down")
-
-// Run works the queue until ctx ends; then it takes no more, finishes what runs
-// within the grace period, and gives the rest back.
-func (e *Engine) Run(ctx context.Context) {
-	defer e.kill(errShutdown)
-	stop := e.cfg.Store.Wake(e.hint)
-	defer stop()
-
-	var background sync.WaitGroup
-	background.Go(func() { e.keeper.run(e.killed) })
-	background.Go(func() { e.purge(ctx) })
-	e.peers.beat(ctx)
-	background.Go(func() { e.peers.run(e.killed) })
-	e.running.Store(true)
-	e.claim(ctx)
-	e.running.Store(false)
-
-	close(e.draining)
-	e.drain()
-	e.kill(errShutdown)
-	e.profiles.wait()
-	background.Wait()
-}
-
-// drain waits for the workers: for the grace period to end by themselves, and
-// then a moment more to give their leases back.
-func (e *Engine) drain() {
-	done := make(chan struct{})
-	go func() {
-		e.workers.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return
-	case <-time.After(e.cfg.GracePeriod):
-	}
-	e.cfg.Logger.Warn("the grace period expired; unfinished turns are released and will run again")
-	e.kill(errShutdown)
-	select {
-	case <-done:
-	case <-time.After(stuckAfter + e.cfg.LeaseTTL/5):
-		e.cfg.Logger.Error("some handlers ignore their cancelled context; their leases will expire")
-	}
-}
-
-// purge erases old records until ctx ends.
-func (e *Engine) purge(ctx context.Context) {
-	ticker := time.NewTicker(purgeEvery)
-	defer ticker.Stop()
-	for {
-		if err := e.purgeOnce(ctx); err != nil && ctx.Err() == nil {
-			e.cfg.Logger.Error("cannot purge old records", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
-func (e *Engine) purgeOnce(ctx context.Context) error {
-	clock, err := e.readClock(ctx)
-	if err != nil {
-		return err
-	}
-	now := clock.now()
-	return e.cfg.Store.Purge(ctx, store.Cutoffs{
-		People:    before(now, e.cfg.Retention.People),
-		Received:  before(now, e.cfg.Retention.Received),
-		DedupKeys: before(now, e.cfg.Retention.Seen),
-		Sent:      before(now, e.cfg.Retention.Sent),
-	})
-}
-
-func before(now time.Time, age time.Duration) time.Time {
-	if age <= 0 {
-		return time.Time{}
-	}
-	return now.Add(-age)
-}
 
 // owns reports whether an echo is of a message that this bot sent.
 func (e *Engine) owns(ev *receiving.Event) bool {
