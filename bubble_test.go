@@ -160,7 +160,7 @@ func (w *world) letters() []store.DeadLetter {
 
 // thumb is a handler with an effect that can be counted.
 func thumb(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-	return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+	return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 }
 
 // dies claims what a conversation has, as a process does that ends before it

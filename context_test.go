@@ -26,7 +26,7 @@ func TestSendToAnotherPersonSurvivesTheTurn(t *testing.T) {
 	t.Parallel()
 	tries := 0
 	policy := texts(route("tells lin", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-		if ev.PersonID == lin {
+		if ev.PSID == lin {
 			return nil
 		}
 		tries++
@@ -61,7 +61,7 @@ func TestSendToTheSamePersonInATurn(t *testing.T) {
 		if err := reply.Reply(ctx, sending.Text("answer to "+ev.Text())); err != nil {
 			return err
 		}
-		if err := messenger.From(ctx).SendOnce(ctx, ev.Key, ev.PageID, ev.PersonID, sending.Text("sent at "+ev.Text())); err != nil {
+		if err := messenger.From(ctx).SendOnce(ctx, ev.Key, ev.PageID, ev.PSID, sending.Text("sent at "+ev.Text())); err != nil {
 			return err
 		}
 		if ev.Text() == "fail" {
@@ -81,7 +81,7 @@ func TestSendToTheSamePersonInATurn(t *testing.T) {
 func TestCancelByTheBotInATurn(t *testing.T) {
 	t.Parallel()
 	policy := texts(route("moves", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-		if ev.PersonID == lin {
+		if ev.PSID == lin {
 			return nil
 		}
 		bot := messenger.From(ctx)
@@ -127,7 +127,7 @@ func TestFromIsThereWhereverTheBotCalls(t *testing.T) {
 		SendMiddleware: []sending.Middleware{func(next sending.DeliverFunc) sending.DeliverFunc {
 			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 				see(ctx, "send middleware")
-				if d.PersonID == lin {
+				if d.PSID == lin {
 					return graph.SendResult{}, sending.Refuse(errors.New("no"))
 				}
 				return next(ctx, d)
@@ -202,7 +202,7 @@ func TestForInATurn(t *testing.T) {
 		name = sending.Expand(theirs, "%{first_name}")
 		_, read = store.SessionFrom(theirs, "none")
 		refused = store.Queue(theirs, store.AddThumbUp{PageID: ev.PageID, PSID: lin})
-		return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+		return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 		require.NoError(t, w.store.Apply(t.Context(), store.SaveProfile{PageID: pageID, PSID: lin, Profile: store.Profile{FirstName: "Lin"}, At: time.Now()}))

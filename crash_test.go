@@ -212,7 +212,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 				t.Log(crashes, "crashes")
 				got := func(psid, text string) {
 					texts := w.texts(psid)
-					if alive.mayDouble[store.Conversation{PageID: pageID, PersonID: psid}] {
+					if alive.mayDouble[store.Conversation{PageID: pageID, PSID: psid}] {
 						texts = slices.Compact(texts)
 					}
 					require.Equal(t, []string{text}, texts)
@@ -225,7 +225,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 				}
 				var dead []string
 				for _, l := range w.letters() {
-					dead = append(dead, l.PersonID)
+					dead = append(dead, l.PSID)
 				}
 				slices.Sort(dead)
 				require.Len(t, dead, c.poisons)

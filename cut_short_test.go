@@ -34,7 +34,7 @@ func TestRoutesAfterOneThatEndsBadlyAreInTheDeadLetter(t *testing.T) {
 			bad.Store(true)
 			policy := texts(
 				route("before", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-					return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+					return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 				}),
 				route("bad", func(ctx context.Context, _ *receiving.Event, _ *sending.Replier) error {
 					if bad.Load() {
@@ -77,7 +77,7 @@ func TestMiddlewareThatEndsItsGoroutineFailsTheTurnAsAWhole(t *testing.T) {
 	bad.Store(true)
 	cfg := messenger.Config{
 		Policy: texts(route("count", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-			return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+			return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 		})),
 		TurnMiddleware: []handling.Middleware{func(next handling.TurnFunc) handling.TurnFunc {
 			return func(ctx context.Context, ev *receiving.Event) error {

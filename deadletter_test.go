@@ -53,7 +53,7 @@ func TestOnDeadLetter(t *testing.T) {
 		"a panic":           {policy: texts(route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { panic("mine") })), do: says, attempts: 4, route: "fails", says: "panic: mine"},
 		"an undecodable event": {policy: fails(nil), attempts: 1, noEvent: true, says: "stored event", do: func(w *world) {
 			require.NoError(w.t, w.store.Put(w.t.Context(), store.Event{
-				Conversation: store.Conversation{PageID: pageID, PersonID: ada}, Key: "k", Time: time.Now(), Body: []byte("{"),
+				Conversation: store.Conversation{PageID: pageID, PSID: ada}, Key: "k", Time: time.Now(), Body: []byte("{"),
 			}))
 		}},
 		"an event that ended its process": {policy: fails(nil), store: &isolationStore{Store: memory.New()}, attempts: 1, says: "not run again", do: func(w *world) {
@@ -258,7 +258,7 @@ func TestOnDeadLetterOnDatabases(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []store.DeadLetter{first.DeadLetter}, letters)
 			require.NoError(t, st.Put(t.Context(), store.Event{
-				Conversation: store.Conversation{PageID: pageID, PersonID: lin}, Key: "k", Time: time.Now(), Body: []byte("{"),
+				Conversation: store.Conversation{PageID: pageID, PSID: lin}, Key: "k", Time: time.Now(), Body: []byte("{"),
 			}))
 			undecodable := <-told
 			require.Nil(t, undecodable.Received)

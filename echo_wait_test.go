@@ -98,7 +98,7 @@ func TestBlockedConversationIsShown(t *testing.T) {
 		stats, err := w.bot.Stats(t.Context())
 		require.NoError(t, err)
 		require.Len(t, stats.Queue.Blocked, 1)
-		require.Equal(t, ada, stats.Queue.Blocked[0].PersonID)
+		require.Equal(t, ada, stats.Queue.Blocked[0].PSID)
 		require.Equal(t, 3, stats.Queue.Blocked[0].Attempts)
 		require.WithinDuration(t, start, stats.Queue.Blocked[0].Since, time.Second)
 		require.Empty(t, w.texts(ada))
@@ -120,6 +120,6 @@ func TestBlockedConversationIsShown(t *testing.T) {
 		stats, err = w.bot.Stats(t.Context())
 		require.NoError(t, err)
 		require.Len(t, stats.Queue.Blocked, 10, "those that wait longest")
-		require.Equal(t, "9000", stats.Queue.Blocked[0].PersonID)
+		require.Equal(t, "9000", stats.Queue.Blocked[0].PSID)
 	})
 }

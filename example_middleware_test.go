@@ -34,7 +34,7 @@ func Measured(record func(t receiving.Type, took time.Duration)) handling.Middle
 func OnlyTo(testers map[string]bool) sending.Middleware {
 	return func(next sending.DeliverFunc) sending.DeliverFunc {
 		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
-			if !testers[d.PersonID] {
+			if !testers[d.PSID] {
 				return graph.SendResult{}, sending.Refuse(errors.New("not a tester"))
 			}
 			return next(ctx, d)
@@ -101,7 +101,7 @@ func ExampleConfig_quiet() {
 	policy := routing.Policy{receiving.TypeSimpleText: {{
 		Name: "help", Handler: handling.Dummy{}, Senders: sending.List(sending.Text("Hello.")),
 	}}}
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PersonID: "2", Payload: &receiving.Message{Text: "hi"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PSID: "2", Payload: &receiving.Message{Text: "hi"}}
 	ctx := handling.WithSilence(context.Background(), silence)
 	for _, e := range routing.Explain(ctx, policy, ev) {
 		fmt.Println(e.Route, e.Fires, e.Why)

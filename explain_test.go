@@ -22,10 +22,10 @@ import (
 // knows is a condition that looks at the stored person, at the bot, and at whether something can be written.
 func knows(firstName string) routing.Condition {
 	return routing.If("knows "+firstName, func(ctx context.Context, ev *receiving.Event) bool {
-		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}); !errors.Is(err, store.ErrTurnOver) && err != nil {
+		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID}); !errors.Is(err, store.ErrTurnOver) && err != nil {
 			return false
 		}
-		_, unknown := store.From(ctx).Session(ctx, ev.PageID, ev.PersonID, "none")
+		_, unknown := store.From(ctx).Session(ctx, ev.PageID, ev.PSID, "none")
 		return store.PersonFrom(ctx).Profile.FirstName == firstName && messenger.From(ctx) != nil &&
 			sending.Expand(ctx, "%{first_name}") == firstName && i18n.From(ctx) != nil && errors.Is(unknown, store.ErrNotFound)
 	})
@@ -107,7 +107,7 @@ func TestExplainOfWhatIsNotThere(t *testing.T) {
 	}))}, func(w *world) {
 		for _, key := range []string{"k1", "k2"} {
 			require.NoError(t, w.store.Put(t.Context(), store.Event{
-				Conversation: store.Conversation{PageID: pageID, PersonID: ada}, Key: key, Time: time.Now(), Body: []byte("{"),
+				Conversation: store.Conversation{PageID: pageID, PSID: ada}, Key: key, Time: time.Now(), Body: []byte("{"),
 			}))
 		}
 		require.NoError(t, w.store.Apply(t.Context(), store.SaveMessage{Received: store.Received{
@@ -149,7 +149,7 @@ func TestExplainIsBounded(t *testing.T) {
 			policy := texts(routing.Route{Name: "asked", Handler: asked{should: c.should}})
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 				began := time.Now()
-				_, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PersonID: ada, Payload: &receiving.Message{Text: "hi"}})
+				_, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PSID: ada, Payload: &receiving.Message{Text: "hi"}})
 				require.Equal(t, c.took, time.Since(began))
 				if c.says != "" {
 					require.ErrorContains(t, err, c.says)
@@ -165,7 +165,7 @@ func TestExplainWithHandlersThatMisbehave(t *testing.T) {
 	t.Parallel()
 	policy := texts(routing.Route{Name: "panics", Handler: asked{should: func(context.Context) { panic("mine") }}})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		explained, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PersonID: ada, Payload: &receiving.Message{Text: "hi"}})
+		explained, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PSID: ada, Payload: &receiving.Message{Text: "hi"}})
 		require.NoError(t, err)
 		require.Contains(t, explained[0].Why, "panic: mine")
 		var none *messenger.Bot

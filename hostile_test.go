@@ -71,7 +71,7 @@ func TestWhatARouteDoesWrongCostsOnlyItself(t *testing.T) {
 			panic(nil) //nolint:govet // it is what is tested
 		}), "nil"},
 		"pointer write": {fn(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-			return store.Queue(ctx, &store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+			return store.Queue(ctx, &store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 		}), "not a write; queue a value"},
 		"nil write": {fn(func(ctx context.Context, _ *receiving.Event, _ *sending.Replier) error {
 			return store.Queue(ctx, nil)

@@ -136,7 +136,7 @@ func TestForgottenPersonsTurnEndsWithTheNextRenewal(t *testing.T) {
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 		w.says(ada, "forget me")
 		after(time.Second)
-		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PersonID: ada}))
+		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
 		after(time.Minute)
 		require.Greater(t, ended, time.Second)
 		require.LessOrEqual(t, ended, 6*time.Second, "leases are renewed every 5 s")

@@ -177,7 +177,7 @@ func (b *Bot) accept(ctx context.Context, envelopes []receiving.Envelope) error 
 			return err
 		}
 		events = append(events, store.Event{
-			Conversation: store.Conversation{PageID: e.PageID, PersonID: e.Thread},
+			Conversation: store.Conversation{PageID: e.PageID, PSID: e.Thread},
 			Key:          e.Key,
 			KeyTime:      e.KeyTime,
 			Time:         e.Time,

@@ -212,7 +212,7 @@ func TestSlowMiddlewareDelaysNoOtherConversation(t *testing.T) {
 	t.Parallel()
 	slowTurn := func(next handling.TurnFunc) handling.TurnFunc {
 		return func(ctx context.Context, ev *receiving.Event) error {
-			if ev.PersonID == ada {
+			if ev.PSID == ada {
 				time.Sleep(8 * time.Second)
 			}
 			return next(ctx, ev)
@@ -220,7 +220,7 @@ func TestSlowMiddlewareDelaysNoOtherConversation(t *testing.T) {
 	}
 	slowSend := func(next sending.DeliverFunc) sending.DeliverFunc {
 		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
-			if d.PersonID == ada {
+			if d.PSID == ada {
 				time.Sleep(8 * time.Second)
 			}
 			return next(ctx, d)

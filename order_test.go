@@ -48,7 +48,7 @@ func TestSendDuringATurnGoesOutBeforeTheTurnsAnswer(t *testing.T) {
 		if err := reply.Reply(ctx, sending.Text("answer to "+ev.Text())); err != nil {
 			return err
 		}
-		return bot.Load().Send(ctx, ev.PageID, ev.PersonID, sending.Text("sent at "+ev.Text()))
+		return bot.Load().Send(ctx, ev.PageID, ev.PSID, sending.Text("sent at "+ev.Text()))
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 		bot.Store(w.bot)
@@ -63,7 +63,7 @@ func TestWhatWasSentIsDurableBeforeUserCodeRuns(t *testing.T) {
 	t.Parallel()
 	var seen []store.SentOutcome
 	policy := texts(route("look", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-		sent, err := store.From(ctx).Sent(ctx, ev.PageID, ev.PersonID, 10)
+		sent, err := store.From(ctx).Sent(ctx, ev.PageID, ev.PSID, 10)
 		for _, s := range sent {
 			seen = append(seen, s.Outcome)
 		}

@@ -195,7 +195,7 @@ func TestReplicaLeavesPagesThatItDoesNotKnow(t *testing.T) {
 			st := all[2]
 			for i := range 5 {
 				late := store.Send{
-					Conversation: store.Conversation{PageID: "2", PersonID: fmt.Sprint(70 + i)}, Key: fmt.Sprint("s", i),
+					Conversation: store.Conversation{PageID: "2", PSID: fmt.Sprint(70 + i)}, Key: fmt.Sprint("s", i),
 					Body: fmt.Appendf(nil, `{"created_at":%q,"message":{"messaging_type":"UPDATE","recipient":{"id":"70"},"text":"late %d"}}`, time.Now().Format(time.RFC3339), i),
 				}
 				require.EventuallyWithT(t, func(c *assert.CollectT) { // the database may be too busy to answer in time

@@ -122,7 +122,7 @@ func TestRemovedPageKeepsItsWork(t *testing.T) {
 		if hold.Load() {
 			started <- true
 			<-goOn
-			profile, err := graph.From(ctx).Profile(ctx, ev.PageID, ev.PersonID, "first_name")
+			profile, err := graph.From(ctx).Profile(ctx, ev.PageID, ev.PSID, "first_name")
 			if err != nil {
 				return err
 			}
@@ -157,7 +157,7 @@ func TestRemovedPageKeepsItsWork(t *testing.T) {
 		require.Equal(t, 3, waits[customer].Sends)
 		require.False(t, waits[customer].OldestEvent.IsZero())
 		require.ErrorIs(t, w.bot.Send(t.Context(), customer, sue, sending.Text("x")), messenger.ErrNoApp)
-		_, err = w.bot.Explain(t.Context(), &receiving.Event{PageID: customer, PersonID: sue})
+		_, err = w.bot.Explain(t.Context(), &receiving.Event{PageID: customer, PSID: sue})
 		require.ErrorIs(t, err, messenger.ErrNoApp)
 		w.remove(customer) // it is safe to repeat
 
@@ -168,7 +168,7 @@ func TestRemovedPageKeepsItsWork(t *testing.T) {
 		w.remove(customer)
 		after(2 * time.Hour)
 		require.Equal(t, 1, w.stats().Unserved[customer].Sends, "a delayed message waits as well")
-		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: customer, PersonID: "7300000000000002"}))
+		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: customer, PSID: "7300000000000002"}))
 		require.Empty(t, w.stats().Unserved)
 		require.Empty(t, w.letters())
 	})

@@ -133,7 +133,7 @@ func TestQuietIsOffByDefaultAndTheFactsAreKept(t *testing.T) {
 		w.says(ada, "2")
 		after(time.Second)
 		require.Len(t, w.texts(ada), 2)
-		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PersonID: ada}))
+		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
 		w.says(ada, "3")
 		after(time.Second)
 		require.Equal(t, []string{"Eve here", "you said 1", "you said 3"}, w.texts(ada), "a forgotten person has no history")

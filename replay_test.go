@@ -26,7 +26,7 @@ import (
 // breaks is a route with effects that fails for good until it is mended.
 func breaks(broken *atomic.Bool) routing.Route {
 	return route("breaks", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-		where := store.Location{PageID: ev.PageID, PSID: ev.PersonID, At: ev.Time}
+		where := store.Location{PageID: ev.PageID, PSID: ev.PSID, At: ev.Time}
 		err := errors.Join(store.Queue(ctx, store.AddLocation{Location: where}), reply.Reply(ctx, sending.Text("mended")))
 		if broken.Load() {
 			err = errors.Join(err, handling.Permanent(errors.New("broken")))
@@ -408,7 +408,7 @@ func TestRoutesOfATurnShareASession(t *testing.T) {
 func TestSessionThatChangedMeanwhileCostsOnlyItsRoute(t *testing.T) {
 	t.Parallel()
 	stale := route("stale", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-		return store.Queue(ctx, store.SaveSession{PageID: ev.PageID, PSID: ev.PersonID, Name: "s", Data: []byte(`1`), Version: 7})
+		return store.Queue(ctx, store.SaveSession{PageID: ev.PageID, PSID: ev.PSID, Name: "s", Data: []byte(`1`), Version: 7})
 	})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(stale, echo)}, func(w *world) {
 		w.says(ada, "hi")

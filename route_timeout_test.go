@@ -205,7 +205,7 @@ func TestRouteTimeoutAndResults(t *testing.T) {
 	t.Parallel()
 	late := func(result error) handling.Func {
 		return func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-			require.NoError(t, store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}))
+			require.NoError(t, store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID}))
 			time.Sleep(1500 * time.Millisecond)
 			require.ErrorIs(t, ctx.Err(), context.DeadlineExceeded)
 			var cause *routing.TimeoutError

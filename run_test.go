@@ -123,7 +123,7 @@ func TestPausedReplicaLosesItsEffects(t *testing.T) {
 		if runs.Add(1) == 1 {
 			time.Sleep(20 * time.Second) // past the lease of 15 s
 		}
-		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}); err != nil {
+		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID}); err != nil {
 			return err
 		}
 		return reply.Reply(ctx, sending.Text("done"))
@@ -237,7 +237,7 @@ func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
 	t.Parallel()
 	poison := texts(echo, route("poison", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 		if ev.Text() == "poison" {
-			return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+			return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 		}
 		return nil
 	}))

@@ -85,11 +85,11 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 	random := engine.NewKey()
 	sends := make([]store.Send, 0, len(messages))
 	for i, m := range messages {
-		conv := store.Conversation{PageID: pageID, PersonID: to}
+		conv := store.Conversation{PageID: pageID, PSID: to}
 		if to == "" {
-			conv.PersonID = threadOf(m)
+			conv.PSID = threadOf(m)
 		}
-		if conv.PersonID == "" || m.Public != nil && *m.Public == (sending.PublicReply{Object: m.Public.Object}) {
+		if conv.PSID == "" || m.Public != nil && *m.Public == (sending.PublicReply{Object: m.Public.Object}) {
 			errs = append(errs, fmt.Errorf("messenger: messages[%d]: no recipient", i))
 		}
 		if err := m.Validate(""); err != nil { // which product the page is of is not known here
@@ -214,6 +214,6 @@ func (b *Bot) Cancel(ctx context.Context, key, pageID, to string) (bool, error) 
 	if b == nil {
 		return false, ErrNoBot
 	}
-	conv := store.Conversation{PageID: pageID, PersonID: to}
+	conv := store.Conversation{PageID: pageID, PSID: to}
 	return b.cfg.Store.Cancel(ctx, conv, engine.NamedKey(conv, key))
 }

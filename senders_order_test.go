@@ -73,7 +73,7 @@ func TestSendersKeepTheirOrder(t *testing.T) {
 			var want []string
 			texts := sending.WithTexts(t.Context(), sending.Texts{Default: messenger.DefaultText})
 			for _, sender := range senders {
-				messages, err := sender.Compose(texts, &receiving.Event{Type: receiving.TypeSimpleText, PersonID: ada, Payload: &receiving.Message{MID: "m_1"}})
+				messages, err := sender.Compose(texts, &receiving.Event{Type: receiving.TypeSimpleText, PSID: ada, Payload: &receiving.Message{MID: "m_1"}})
 				require.NoError(t, err, "%T", sender)
 				for _, m := range messages {
 					want = append(want, contentOf(m))

@@ -54,7 +54,7 @@ func TestFailedTurnTakesNoEffectAndIsTriedAgain(t *testing.T) {
 	var at []time.Time
 	var keys []string
 	policy := texts(echo, route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}); err != nil {
+		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID}); err != nil {
 			return err
 		}
 		at = append(at, time.Now())
@@ -109,7 +109,7 @@ func TestLastTryCommitsWhatSucceedsAndNamesWhatFailed(t *testing.T) {
 		require.Equal(t, []store.Failure{{Route: "boom", Error: "panic: no idea"}}, dead[0].Failures)
 
 		broken = false
-		letter := slices.IndexFunc(dead, func(d store.DeadLetter) bool { return d.PersonID == ada })
+		letter := slices.IndexFunc(dead, func(d store.DeadLetter) bool { return d.PSID == ada })
 		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), dead[letter].ID))
 		after(time.Second)
 		require.Equal(t, []string{"you said one", "boom says hi"}, w.texts(ada), "only the route that failed runs again")
@@ -150,7 +150,7 @@ func TestSkipIsNoFailureAndNoHandling(t *testing.T) {
 	t.Parallel()
 	policy := texts(
 		routing.Route{Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-			if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}); err != nil {
+			if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID}); err != nil {
 				return err
 			}
 			if err := reply.Reply(ctx, sending.Text("queued and dropped")); err != nil {
@@ -174,7 +174,7 @@ func TestSlowPersonDelaysNoOther(t *testing.T) {
 	t.Parallel()
 	var release chan struct{} // made in the bubble, so that it can wait there
 	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-		if ev.PersonID == ada {
+		if ev.PSID == ada {
 			<-release
 		}
 		return reply.Reply(ctx, sending.Text("done"))
@@ -200,7 +200,7 @@ func TestHandlerThatIgnoresItsContextLosesItsEffects(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		late = errors.Join(reply.Reply(context.WithoutCancel(ctx), sending.Text("too late")),
-			store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID}))
+			store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID}))
 		return nil
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {

@@ -194,12 +194,12 @@ type route struct {
 }
 
 func explainOne(ctx context.Context, cmd *cli.Command, policy routing.Policy, ev *receiving.Event) explained {
-	person := store.Person{PageID: ev.PageID, PSID: ev.PersonID, Profile: store.Profile{
+	person := store.Person{PageID: ev.PageID, PSID: ev.PSID, Profile: store.Profile{
 		Locale: cmd.String("locale"), FirstName: cmd.String("first-name"),
 	}}
 	ctx = store.NewTurn(memory.New(), person).Begin("explain").Context(ctx)
 	e := explained{
-		Type: ev.Type, Page: ev.PageID, Person: ev.PersonID, Text: ev.Text(), Payload: ev.PayloadText(), Standby: ev.Standby,
+		Type: ev.Type, Page: ev.PageID, Person: ev.PSID, Text: ev.Text(), Payload: ev.PayloadText(), Standby: ev.Standby,
 		Routes: []route{},
 	}
 	places := placesOf(policy)

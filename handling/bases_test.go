@@ -21,7 +21,7 @@ type asker interface {
 }
 
 func of(t receiving.Type, p receiving.Payload) *receiving.Event {
-	return &receiving.Event{Key: "k", Type: t, PageID: "1", PersonID: "42", Payload: p}
+	return &receiving.Event{Key: "k", Type: t, PageID: "1", PSID: "42", Payload: p}
 }
 
 var (

@@ -30,7 +30,7 @@ func (SaveMessage) ShouldHandle(context.Context, *receiving.Event) bool { return
 func (SaveMessage) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 	return store.Queue(ctx, store.SaveMessage{Received: store.Received{
 		PageID:  ev.PageID,
-		PSID:    ev.PersonID,
+		PSID:    ev.PSID,
 		Key:     ev.Key,
 		Type:    string(ev.Type),
 		Object:  string(ev.Object),
@@ -50,7 +50,7 @@ type ThumbUp struct{}
 // ShouldHandle reports whether the event is a thumb, of any size.
 func (ThumbUp) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
 	m, ok := ev.Payload.(*receiving.Message)
-	if !ok || ev.Type != receiving.TypeSticker || ev.PersonID == "" {
+	if !ok || ev.Type != receiving.TypeSticker || ev.PSID == "" {
 		return false
 	}
 	id, _ := m.Sticker()
@@ -62,7 +62,7 @@ func (ThumbUp) Handles(t receiving.Type) bool { return under(t, receiving.TypeSt
 
 // Handle queues the write: one atomic addition.
 func (ThumbUp) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-	return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+	return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 }
 
 // Location keeps the places that a person sends.
@@ -81,7 +81,7 @@ func (Location) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Repl
 	for _, a := range locations(ev) {
 		err := store.Queue(ctx, store.AddLocation{Location: store.Location{
 			PageID:    ev.PageID,
-			PSID:      ev.PersonID,
+			PSID:      ev.PSID,
 			Latitude:  a.Payload.Coordinates.Lat,
 			Longitude: a.Payload.Coordinates.Long,
 			Title:     a.Title,
@@ -98,7 +98,7 @@ func (Location) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Repl
 
 func locations(ev *receiving.Event) []receiving.Attachment {
 	m, ok := ev.Payload.(*receiving.Message)
-	if !ok || ev.PersonID == "" {
+	if !ok || ev.PSID == "" {
 		return nil
 	}
 	var found []receiving.Attachment

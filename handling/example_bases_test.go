@@ -50,10 +50,10 @@ func ExampleTapBase() {
 	h := BookDay{handling.TapBase[Booking]{Kind: bookDay}}
 	data := bookDay.MustEncode(Booking{"Friday"})
 	try(h, &receiving.Event{
-		Type: receiving.TypeQuickReply, PersonID: "42",
+		Type: receiving.TypeQuickReply, PSID: "42",
 		Payload: &receiving.Message{Text: "Fri", QuickReply: &receiving.QuickReply{Payload: data}},
 	})
-	try(h, &receiving.Event{Type: receiving.TypePostback, PersonID: "42", Payload: &receiving.Postback{Title: "Fri", Payload: data}})
+	try(h, &receiving.Event{Type: receiving.TypePostback, PSID: "42", Payload: &receiving.Postback{Title: "Fri", Payload: data}})
 	// Output:
 	// See you on Friday.
 	// See you on Friday.
@@ -72,7 +72,7 @@ func (h Thank) Handle(ctx context.Context, ev *receiving.Event, reply *sending.R
 
 func ExampleReactionBase() {
 	try(Thank{}, &receiving.Event{
-		Type: receiving.TypeReaction, PersonID: "42", Payload: &receiving.Reaction{Emoji: "😍", Action: "react", MID: "m_1"},
+		Type: receiving.TypeReaction, PSID: "42", Payload: &receiving.Reaction{Emoji: "😍", Action: "react", MID: "m_1"},
 	})
 	// Output: 😍 right back at you.
 }
@@ -86,19 +86,19 @@ type Subscribe struct {
 func (h Subscribe) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 	optIn := h.OptIn(ev)
 	if optIn.Stops() {
-		delete(h.Tokens, ev.PersonID)
+		delete(h.Tokens, ev.PSID)
 		return nil
 	}
-	h.Tokens[ev.PersonID] = optIn.NotificationMessagesToken
+	h.Tokens[ev.PSID] = optIn.NotificationMessagesToken
 	return reply.Reply(ctx, sending.Text("You get the news from now on."))
 }
 
 func ExampleOptInBase() {
 	h := Subscribe{handling.OptInBase{Kinds: []string{receiving.OptinNotificationMessages}}, map[string]string{}}
-	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PersonID: "42", Payload: &receiving.Optin{
+	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PSID: "42", Payload: &receiving.Optin{
 		Type: receiving.OptinNotificationMessages, NotificationMessagesToken: "t",
 	}})
-	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PersonID: "42", Payload: &receiving.Optin{Ref: "a plugin"}})
+	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PSID: "42", Payload: &receiving.Optin{Ref: "a plugin"}})
 	fmt.Println(h.Tokens)
 	// Output:
 	// You get the news from now on.
@@ -117,7 +117,7 @@ func (h Checkout) Handle(ctx context.Context, ev *receiving.Event, reply *sendin
 
 func ExampleEventBase() {
 	try(Checkout{}, &receiving.Event{
-		Type: receiving.TypeOrder, PersonID: "42", Payload: &receiving.Order{Products: []receiving.OrderProduct{{ID: "1"}, {ID: "2"}}},
+		Type: receiving.TypeOrder, PSID: "42", Payload: &receiving.Order{Products: []receiving.OrderProduct{{ID: "1"}, {ID: "2"}}},
 	})
 	// Output: 2 products are on their way.
 }
@@ -126,7 +126,7 @@ func ExampleOnText() {
 	h := handling.OnText(`(?i)order (?P<number>\d+)`, func(ctx context.Context, _ *receiving.Event, groups map[string]string, reply *sending.Replier) error {
 		return reply.Reply(ctx, sending.Text("Order "+groups["number"]+" is on its way."))
 	})
-	try(h, &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "Order 4711 "}})
+	try(h, &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "Order 4711 "}})
 	// Output: Order 4711 is on its way.
 }
 
@@ -150,7 +150,7 @@ func ExampleOnReferral() {
 		return reply.Reply(ctx, sending.Text("You came through "+from.Ref+"."))
 	})
 	try(h, &receiving.Event{
-		Type: receiving.TypeGetStartedButton, PersonID: "42",
+		Type: receiving.TypeGetStartedButton, PSID: "42",
 		Payload: &receiving.Postback{Payload: "GET_STARTED_BUTTON", Referral: &receiving.Referral{Ref: "the shop window"}},
 	})
 	// Output: You came through the shop window.

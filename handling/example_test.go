@@ -27,7 +27,7 @@ func ExampleTextBase() {
 		Status:   func(number string) string { return "Order " + number + " is on its way." },
 	}
 	ev := &receiving.Event{
-		Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "Order 4711"},
+		Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "Order 4711"},
 	}
 	var rec sending.Recorder
 	if h.ShouldHandle(context.Background(), ev) {
@@ -44,7 +44,7 @@ func ExampleOnPayload() {
 		return reply.Reply(ctx, sending.Text("Size "+c.Size+" it is."))
 	})
 	ev := &receiving.Event{
-		Type: receiving.TypeQuickReply, PersonID: "42",
+		Type: receiving.TypeQuickReply, PSID: "42",
 		Payload: &receiving.Message{Text: "Large", QuickReply: &receiving.QuickReply{Payload: size.MustEncode(choice{"L"})}},
 	}
 	var rec sending.Recorder

@@ -18,18 +18,18 @@ import (
 
 func text(s string) *receiving.Event {
 	return &receiving.Event{
-		Key: "k", Type: receiving.TypeSimpleText, PageID: "1", PersonID: "42",
+		Key: "k", Type: receiving.TypeSimpleText, PageID: "1", PSID: "42",
 		Payload: &receiving.Message{MID: "m", Text: s},
 	}
 }
 
 func postback(t receiving.Type, data string) *receiving.Event {
-	return &receiving.Event{Key: "k", Type: t, PageID: "1", PersonID: "42", Payload: &receiving.Postback{Payload: data}}
+	return &receiving.Event{Key: "k", Type: t, PageID: "1", PSID: "42", Payload: &receiving.Postback{Payload: data}}
 }
 
 func quickReply(data string) *receiving.Event {
 	return &receiving.Event{
-		Key: "k", Type: receiving.TypeQuickReply, PageID: "1", PersonID: "42",
+		Key: "k", Type: receiving.TypeQuickReply, PageID: "1", PSID: "42",
 		Payload: &receiving.Message{Text: "tap", QuickReply: &receiving.QuickReply{Payload: data}},
 	}
 }
@@ -38,7 +38,7 @@ func quickReply(data string) *receiving.Event {
 func handle(t *testing.T, h handling.Handler, ev *receiving.Event) ([]store.Write, *sending.Recorder, *sending.Replier) {
 	t.Helper()
 	require.True(t, h.ShouldHandle(t.Context(), ev))
-	set := store.NewTurn(memory.New(), store.Person{PageID: ev.PageID, PSID: ev.PersonID}).Begin("test")
+	set := store.NewTurn(memory.New(), store.Person{PageID: ev.PageID, PSID: ev.PSID}).Begin("test")
 	var rec sending.Recorder
 	reply := rec.Replier(ev)
 	require.NoError(t, h.Handle(set.Context(t.Context()), ev, reply))
@@ -138,7 +138,7 @@ func TestSaveMessageKeepsTheEvent(t *testing.T) {
 }
 
 func sticker(id string) *receiving.Event {
-	return &receiving.Event{Type: receiving.TypeSticker, PageID: "1", PersonID: "42", Payload: &receiving.Message{
+	return &receiving.Event{Type: receiving.TypeSticker, PageID: "1", PSID: "42", Payload: &receiving.Message{
 		Attachments: []receiving.Attachment{{Type: "sticker", Payload: &receiving.AttachmentPayload{StickerID: id}}},
 	}}
 }
@@ -162,7 +162,7 @@ func TestLocationKeepsEachPlace(t *testing.T) {
 			Coordinates: &receiving.Coordinates{Lat: lat, Long: 121.5},
 		}}
 	}
-	ev := &receiving.Event{Type: receiving.TypeLocation, PageID: "1", PersonID: "42", Payload: &receiving.Message{
+	ev := &receiving.Event{Type: receiving.TypeLocation, PageID: "1", PSID: "42", Payload: &receiving.Message{
 		MID: "m", Attachments: []receiving.Attachment{place(25), {Type: "location"}, {Type: "image"}, place(26)},
 	}}
 	writes, _, _ := handle(t, handling.Location{}, ev)
@@ -246,7 +246,7 @@ func TestTextsBesideAttachments(t *testing.T) {
 	t.Parallel()
 	h := handling.SimpleText{Pattern: `(?i)how much.*`}
 	for _, typ := range receiving.Types() {
-		ev := &receiving.Event{Type: typ, PersonID: "42", Payload: &receiving.Message{Text: "How much is it?", IsEcho: typ == receiving.TypeEcho}}
+		ev := &receiving.Event{Type: typ, PSID: "42", Payload: &receiving.Message{Text: "How much is it?", IsEcho: typ == receiving.TypeEcho}}
 		want := typ.Carries(ev.Payload) && typ != receiving.TypeEcho && typ != receiving.TypeMessageDeleted
 		require.Equal(t, want, h.Handles(typ), typ)
 		if h.Handles(typ) {

@@ -73,8 +73,8 @@ func (l Log) log(ctx context.Context, ev *receiving.Event, took time.Duration, e
 		progress = turn.Progress()
 	}
 	attrs := []slog.Attr{slog.String("page", ev.PageID)}
-	if ev.PersonID != "" {
-		attrs = append(attrs, slog.String("person", ev.PersonID))
+	if ev.PSID != "" {
+		attrs = append(attrs, slog.String("person", ev.PSID))
 	}
 	attrs = append(attrs, slog.String("event", ev.Key), slog.String("type", string(ev.Type)),
 		slog.Int("attempt", turn.Attempt), slog.Duration("duration", took))

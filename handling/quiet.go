@@ -85,7 +85,7 @@ func (q Quiet) Wrap(next TurnFunc) TurnFunc {
 	}
 	except := q.Except
 	return func(ctx context.Context, ev *receiving.Event) error {
-		if _, silent := SilenceFrom(ctx); !silent && ev.PersonID != "" {
+		if _, silent := SilenceFrom(ctx); !silent && ev.PSID != "" {
 			silence, silent := q.silence(store.PersonFrom(ctx), happened(ctx, ev))
 			if silent && (except == nil || !except(ctx, ev)) {
 				ctx = WithSilence(ctx, silence)

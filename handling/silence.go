@@ -56,10 +56,10 @@ var errNoPerson = errors.New("handling: the event has no person, so there is no 
 // Routing call graph.Client.TakeThreadControl too. Outside of a turn, store.Store.Apply
 // takes a [store.EndSilence].
 func EndSilence(ctx context.Context, ev *receiving.Event) error {
-	if ev.PersonID == "" {
+	if ev.PSID == "" {
 		return errNoPerson
 	}
-	return store.Queue(ctx, store.EndSilence{PageID: ev.PageID, PSID: ev.PersonID, At: happened(ctx, ev)})
+	return store.Queue(ctx, store.EndSilence{PageID: ev.PageID, PSID: ev.PSID, At: happened(ctx, ev)})
 }
 
 // happened is when an event happened.

@@ -19,7 +19,7 @@ import (
 //	}
 //
 //	func (h OrderStatus) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-//		return reply.Reply(ctx, sending.Text(h.Orders.Status(ctx, ev.PersonID)))
+//		return reply.Reply(ctx, sending.Text(h.Orders.Status(ctx, ev.PSID)))
 //	}
 type TextBase struct {
 	// Pattern is a regular expression in RE2 syntax that the whole text must

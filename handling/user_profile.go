@@ -81,7 +81,7 @@ func (UserProfile) RunsFirst() {}
 // ShouldHandle reports whether the event is something that a person did;
 // echoes are not.
 func (UserProfile) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
-	return ev.PersonID != "" && ev.Type.IsAct()
+	return ev.PSID != "" && ev.Type.IsAct()
 }
 
 // Handles reports the types of what people do, and TypeDefault.
@@ -95,7 +95,7 @@ func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending
 	if h.PSIDOnly || !ok {
 		return nil
 	}
-	query := ProfileQuery{PageID: ev.PageID, PSID: ev.PersonID, Fields: h.fields(ev.Object)}
+	query := ProfileQuery{PageID: ev.PageID, PSID: ev.PSID, Fields: h.fields(ev.Object)}
 	person := store.PersonFrom(ctx)
 	if !person.ProfileAt.IsZero() {
 		if Now(ctx).Sub(person.ProfileAt) > h.age(person) {
@@ -111,7 +111,7 @@ func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending
 	save, ok := profiles.Lookup(ctx, query, min(wait, profileWait))
 	if !ok {
 		// Remember that it was asked, so that the next turn does not wait too.
-		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PersonID, At: asked}
+		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PSID, At: asked}
 	}
 	return store.Queue(ctx, save)
 }

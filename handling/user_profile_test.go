@@ -133,7 +133,7 @@ func TestProfilesAreNotAskedForOnEchoes(t *testing.T) {
 		receiving.TypeSimpleText: true, receiving.TypePostback: true, receiving.TypeReaction: true,
 		receiving.TypeEcho: false, receiving.TypeDelivered: false, receiving.TypeRead: false,
 	} {
-		ev := &receiving.Event{Type: typ, PersonID: "42", Payload: &receiving.Unknown{}}
+		ev := &receiving.Event{Type: typ, PSID: "42", Payload: &receiving.Unknown{}}
 		require.Equal(t, want, handling.UserProfile{}.ShouldHandle(t.Context(), ev), typ)
 	}
 	require.False(t, handling.UserProfile{}.ShouldHandle(t.Context(), &receiving.Event{Type: receiving.TypeSimpleText}))

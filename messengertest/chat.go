@@ -232,7 +232,7 @@ func waiting(q store.Stats) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "events that wait: %d; conversations in progress: %d", q.Events, q.InFlight)
 	for _, b := range q.Blocked {
-		fmt.Fprintf(&text, "\nthe conversation with %s waits to be tried again; failures so far: %d", b.PersonID, b.Attempts)
+		fmt.Fprintf(&text, "\nthe conversation with %s waits to be tried again; failures so far: %d", b.PSID, b.Attempts)
 	}
 	text.WriteString("\nAn event whose handler fails is retried after 1, 5 and 25 s and then becomes a dead letter; the bot's log has the errors." +
 		" handling.Permanent makes it one at once.")

@@ -18,7 +18,7 @@ func TestHandlerWritesToAnotherPerson(t *testing.T) {
 	var agent *messengertest.Person
 	chat := startPatient(t, messenger.Config{Policy: routing.Policy{receiving.TypeSimpleText: {{
 		Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-			if ev.PersonID == agent.ID {
+			if ev.PSID == agent.ID {
 				return nil
 			}
 			return messenger.From(ctx).SendOnce(ctx, ev.Key, ev.PageID, agent.ID, sending.Text("A new ticket: "+ev.Text()))

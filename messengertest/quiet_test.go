@@ -47,7 +47,7 @@ func TestHumanSilencesTheBot(t *testing.T) {
 		lin.Sees("bot")
 
 		explained, err := chat.Bot.Explain(t.Context(), &receiving.Event{
-			Type: receiving.TypeSimpleText, PageID: page, PersonID: ada.ID, Time: time.Now(), Payload: &receiving.Message{Text: "hi"},
+			Type: receiving.TypeSimpleText, PageID: page, PSID: ada.ID, Time: time.Now(), Payload: &receiving.Message{Text: "hi"},
 		})
 		require.NoError(t, err)
 		require.Len(t, explained, 1)

@@ -105,7 +105,7 @@ func TestBenchmarkDecodesEverything(t *testing.T) {
 			ev, problems := envelopes[i].Event()
 			require.Empty(t, problems)
 			el := entry.Messaging[0]
-			require.Equal(t, el.Sender.ID, ev.PersonID)
+			require.Equal(t, el.Sender.ID, ev.PSID)
 			require.Equal(t, el.Recipient.ID, ev.PageID)
 			require.Equal(t, el.Timestamp, ev.Time.UnixMilli())
 			require.True(t, ev.Type.Carries(ev.Payload))

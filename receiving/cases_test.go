@@ -68,7 +68,7 @@ func TestCases(t *testing.T) {
 			for i, e := range c.Envelopes {
 				ev, problems := e.Event()
 				require.Empty(t, problems)
-				got := want{ev.Type, ev.IsAct(), ev.PersonID, e.Thread, ev.Payload}
+				got := want{ev.Type, ev.IsAct(), ev.PSID, e.Thread, ev.Payload}
 				require.Equal(t, wants[i], got)
 			}
 		})
@@ -95,15 +95,15 @@ func TestSelfMessaging(t *testing.T) {
 		ev, problems := e.Event()
 		require.Empty(t, problems)
 		require.True(t, self(ev.Payload), name)
-		require.Equal(t, []string{account, person, person}, []string{ev.PageID, ev.PersonID, e.Thread}, name)
+		require.Equal(t, []string{account, person, person}, []string{ev.PageID, ev.PSID, e.Thread}, name)
 	}
 
 	comment := onlyEnvelope(t, "callbacks/instagram_self_comment")
 	ev, _ := comment.Event()
 	require.Equal(t, receiving.TypeInstagramCommentEcho, ev.Type, "the bot answers no comment of its own account")
-	require.Equal(t, "1784509900000001", ev.PersonID)
-	require.Equal(t, ev.PersonID, comment.Thread)
-	require.Equal(t, ev.PersonID, ev.Payload.(*receiving.InstagramComment).From.SelfIGScopedID)
+	require.Equal(t, "1784509900000001", ev.PSID)
+	require.Equal(t, ev.PSID, comment.Thread)
+	require.Equal(t, ev.PSID, ev.Payload.(*receiving.InstagramComment).From.SelfIGScopedID)
 
 	for element, person := range map[string]string{
 		`{"sender":{"id":"10"},"recipient":{"id":"7"},"is_self":true,"postback":{}}`:                  "7",
@@ -121,7 +121,7 @@ func TestSelfMessaging(t *testing.T) {
 		`{"sender":{"id":"10"},"recipient":{"user_ref":"u","id":"7"},"is_self":true,"surprise":true}`: "7",
 	} {
 		e := envelope(t, element)
-		require.Equal(t, person, e.PersonID, element)
+		require.Equal(t, person, e.PSID, element)
 	}
 }
 

@@ -45,7 +45,7 @@ func told(t *testing.T, body []byte) []string {
 		if ev.MID() != "" && slices.Contains([]string{"message", "echo", "deleted", "echo_deleted", "postback"}, kind) {
 			key = e.Key
 		}
-		all = append(all, fmt.Sprintf("%s %s %v %q %q %q %q %v %v %q %q %s %v %s %s", kind, key, e.KeyTime, e.Object, e.PageID, e.PersonID+"|"+e.UserRef, e.Thread,
+		all = append(all, fmt.Sprintf("%s %s %v %q %q %q %q %v %v %q %q %s %v %s %s", kind, key, e.KeyTime, e.Object, e.PageID, e.PSID+"|"+e.UserRef, e.Thread,
 			e.Time, e.Standby, e.Field, e.SendKey, ev.Type, ev.IsAct(), ev.MID(), payload))
 	}
 	slices.Sort(all)

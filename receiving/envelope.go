@@ -25,12 +25,12 @@ type Envelope struct {
 	Object Object
 	// PageID is the id of the entry: the page, or on Instagram the professional account.
 	PageID string
-	// PersonID is as in [Event].
-	PersonID string
+	// PSID is as in [Event].
+	PSID string
 	// UserRef is as in [Event].
 	UserRef string
-	// Thread names the conversation within the page, whose events are handled one after another. It is the PersonID if there
-	// is one. Otherwise it contains a slash, which no PersonID does: "user_ref/" and the UserRef, or what the event is
+	// Thread names the conversation within the page, whose events are handled one after another. It is the PSID if there
+	// is one. Otherwise it contains a slash, which no PSID does: "user_ref/" and the UserRef, or what the event is
 	// about, as in "feed/123_456" for a comment and "policy_enforcement/" for the page itself. Changes that name a person by
 	// their PSID, such as labels and calls, are of that person's conversation.
 	Thread string
@@ -88,16 +88,16 @@ func (e Envelope) Event() (*Event, []Problem) {
 		p = &Unknown{Field: e.Field}
 	}
 	return &Event{
-		Key:      e.Key,
-		Type:     classify(p, e.PageID),
-		Object:   e.Object,
-		PageID:   e.PageID,
-		PersonID: e.PersonID,
-		UserRef:  e.UserRef,
-		Time:     e.Time,
-		Standby:  e.Standby,
-		Payload:  p,
-		Raw:      e.Raw,
+		Key:     e.Key,
+		Type:    classify(p, e.PageID),
+		Object:  e.Object,
+		PageID:  e.PageID,
+		PSID:    e.PSID,
+		UserRef: e.UserRef,
+		Time:    e.Time,
+		Standby: e.Standby,
+		Payload: p,
+		Raw:     e.Raw,
 	}, d.describe()
 }
 

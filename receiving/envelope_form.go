@@ -30,9 +30,9 @@ func (e Envelope) AppendBinary(dst []byte) ([]byte, error) {
 	dst = appendField(dst, "key", e.Key)
 	dst = appendField(dst, "object", string(e.Object))
 	dst = appendField(dst, "page", e.PageID)
-	dst = appendField(dst, "person", e.PersonID)
+	dst = appendField(dst, "person", e.PSID)
 	dst = appendField(dst, "user_ref", e.UserRef)
-	if e.Thread != e.PersonID {
+	if e.Thread != e.PSID {
 		dst = appendField(dst, "thread", e.Thread)
 	}
 	if !e.Time.IsZero() {
@@ -81,7 +81,7 @@ func ParseEnvelope(data []byte) (Envelope, error) {
 		case "page":
 			d.text(&e.PageID)
 		case "person":
-			d.text(&e.PersonID)
+			d.text(&e.PSID)
 		case "user_ref":
 			d.text(&e.UserRef)
 		case "thread":
@@ -114,7 +114,7 @@ func ParseEnvelope(data []byte) (Envelope, error) {
 		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, d.describe()[0])
 	}
 	if e.Thread == "" {
-		e.Thread = e.PersonID
+		e.Thread = e.PSID
 	}
 	return e, nil
 }

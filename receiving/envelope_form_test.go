@@ -15,7 +15,7 @@ func TestEnvelopeForm(t *testing.T) {
 	t.Parallel()
 
 	full := receiving.Envelope{
-		Key: "message-abc", Object: receiving.ObjectPage, PageID: "10", PersonID: "7", UserRef: "u\"<\u2028é", Thread: "other/thread",
+		Key: "message-abc", Object: receiving.ObjectPage, PageID: "10", PSID: "7", UserRef: "u\"<\u2028é", Thread: "other/thread",
 		Time: time.UnixMilli(1_764_000_000_123).UTC(), Standby: true, Field: "messages", SendKey: "k-1", Raw: json.RawMessage(`{"a":"b"}`),
 	}
 	data, err := full.MarshalBinary()
@@ -25,7 +25,7 @@ func TestEnvelopeForm(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, full, got)
 
-	data, err = receiving.Envelope{Key: "k", PersonID: "7", Thread: "7", Raw: json.RawMessage(`{}`)}.AppendBinary([]byte("before"))
+	data, err = receiving.Envelope{Key: "k", PSID: "7", Thread: "7", Raw: json.RawMessage(`{}`)}.AppendBinary([]byte("before"))
 	require.NoError(t, err)
 	require.Equal(t, `before{"v":1,"key":"k","person":"7","raw":{}}`, string(data), "what is written lives in databases: read it for ever")
 }

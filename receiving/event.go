@@ -16,11 +16,11 @@ type Event struct {
 	Object Object
 	// PageID is the page's id; on Instagram, the professional account's.
 	PageID string
-	// PersonID is the person's page-scoped id (PSID), on Instagram the
+	// PSID is the person's page-scoped id, on Instagram the
 	// Instagram-scoped id (IGSID). It is always the person, on echoes too,
 	// where the platform names them as the recipient. It is empty for events
 	// that have no person.
-	PersonID string
+	PSID string
 	// UserRef stands for a person who came through a checkbox plugin and has
 	// no PSID yet.
 	UserRef string
@@ -49,7 +49,7 @@ const (
 // answered. Deliveries, reads, echoes, hand-overs and policy notices are no
 // acts, and nothing on standby is one.
 func (e *Event) IsAct() bool {
-	return !e.Standby && e.PersonID+e.UserRef != "" && e.Type.IsAct()
+	return !e.Standby && e.PSID+e.UserRef != "" && e.Type.IsAct()
 }
 
 // Text returns the text of a message that the person wrote, or "".

@@ -75,6 +75,6 @@ func TestFlags(t *testing.T) {
 	}
 	e := envelope(t, `{"sender":{"id":"10"},"recipient":{"id":"7"},"message":{"mid":"m","is_echo":"true","metadata":"djm1:key-1:"}}`)
 	require.Equal(t, "key-1", e.SendKey)
-	require.Equal(t, "7", e.PersonID)
+	require.Equal(t, "7", e.PSID)
 	require.Equal(t, envelope(t, `{"sender":{"id":"10"},"recipient":{"id":"7"},"message":{"mid":"m","is_echo":1}}`).Key, e.Key)
 }

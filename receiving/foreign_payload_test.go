@@ -55,7 +55,7 @@ func TestForeignPayloadIsAPlainTap(t *testing.T) {
 		require.Equal(t, receiving.TypeQuickReply, quick.Type, "%.80q", text)
 		for _, ev := range []*receiving.Event{post, quick} {
 			require.Equal(t, text, ev.PayloadText())
-			require.Equal(t, "7", ev.PersonID)
+			require.Equal(t, "7", ev.PSID)
 			require.True(t, ev.IsAct())
 		}
 	}

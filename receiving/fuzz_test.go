@@ -64,7 +64,7 @@ func FuzzCallback(f *testing.F) {
 			require.True(t, strings.HasPrefix(e.Key, e.EditOf))
 			require.Equal(t, e.Unsends.MID == "", len(e.Unsends.Keys) == 0)
 			require.Equal(t, e.Unsends.MID == "", e.Unsends.Edits == "")
-			require.True(t, strings.Contains(e.Thread, "/") || e.Thread == e.PersonID && e.PersonID != "")
+			require.True(t, strings.Contains(e.Thread, "/") || e.Thread == e.PSID && e.PSID != "")
 			require.True(t, json.Valid(e.Raw))
 			checkEvent(t, e)
 		}

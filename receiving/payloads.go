@@ -41,7 +41,7 @@ type Message struct {
 	// IsUnsupported reports a message that the platform does not pass on.
 	IsUnsupported bool `json:"is_unsupported,omitempty"`
 	// IsSelf reports a message of an Instagram account to itself, which tries
-	// the bot as a person: [Event.PersonID] is the account's id as a person.
+	// the bot as a person: [Event.PSID] is the account's id as a person.
 	IsSelf bool `json:"is_self,omitempty"`
 	// PriorMessage is set on the first message of a person who came through a
 	// checkbox plugin. The platform writes it beside the message.
@@ -80,7 +80,7 @@ type HopContext struct {
 }
 
 // PriorMessage ties a person to the user_ref by which the page has written to
-// them before: [Event.PersonID] is the PSID of that person.
+// them before: [Event.PSID] is the PSID of that person.
 type PriorMessage struct {
 	// Source is "checkbox_plugin" or another of the platform's words.
 	Source string `json:"source,omitempty"`

@@ -6,7 +6,7 @@ import "time"
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/inbox_labels
 type InboxLabel struct {
-	// User is the person; [Event.PersonID] is the same.
+	// User is the person; [Event.PSID] is the same.
 	User *LabelledUser `json:"user,omitempty"`
 	// Action is "add" or "remove".
 	Action string `json:"action,omitempty"`
@@ -30,7 +30,7 @@ type Label struct {
 type MarketingMessage struct {
 	// Field is the webhook field, as in "marketing_message_reads".
 	Field string `json:"-"`
-	// RecipientID is the person; [Event.PersonID] is the same. It and MID are
+	// RecipientID is the person; [Event.PSID] is the same. It and MID are
 	// empty for subscribers whom the business has uploaded.
 	RecipientID string    `json:"recipient_id,omitempty"`
 	PageID      string    `json:"page_id,omitempty"`

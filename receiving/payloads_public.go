@@ -129,7 +129,7 @@ type InstagramAuthor struct {
 	ID       string `json:"id,omitempty"`
 	Username string `json:"username,omitempty"`
 	// SelfIGScopedID is set on comments of the account itself: its id as a
-	// person, who can be written to. [Event.PersonID] is the same.
+	// person, who can be written to. [Event.PSID] is the same.
 	SelfIGScopedID string `json:"self_ig_scoped_id,omitempty"`
 }
 

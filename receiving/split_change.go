@@ -163,8 +163,8 @@ func (s *splitter) call(e *Envelope) identity {
 func (s *splitter) about(e *Envelope) (own []byte) {
 	k := changes[e.Field]
 	of := s.subject(k)
-	e.PersonID, e.Time = of.person(s.page), of.at
-	if e.Thread = e.PersonID; e.Thread == "" {
+	e.PSID, e.Time = of.person(s.page), of.at
+	if e.Thread = e.PSID; e.Thread == "" {
 		e.Thread = e.Field + "/" + of.about()
 	}
 	if k == nil {

@@ -136,7 +136,7 @@ func (s *splitter) element(e *Envelope, field string) identity {
 	s.within(start, s.Since(start), func() {
 		of := s.subject(groupFeeds)
 		id.own = s.own(groupFeeds.identity, &of)
-		if e.PersonID+e.UserRef == "" {
+		if e.PSID+e.UserRef == "" {
 			e.Thread = chosen.kind.name + "/" + of.about()
 		}
 	})
@@ -155,14 +155,14 @@ func choose(list []candidate) (chosen *candidate) {
 
 // address takes the person and the page from the parties.
 func address(e *Envelope, person, page party) {
-	e.PersonID, e.UserRef, e.PageID = person.id, person.userRef, page.id
+	e.PSID, e.UserRef, e.PageID = person.id, person.userRef, page.id
 }
 
 // thread names the conversation of a messaging element.
 func thread(e *Envelope, field string) string {
 	switch {
-	case e.PersonID != "":
-		return e.PersonID
+	case e.PSID != "":
+		return e.PSID
 	case e.UserRef != "":
 		return "user_ref/" + e.UserRef
 	}

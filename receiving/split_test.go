@@ -54,7 +54,7 @@ func TestSplitAddresses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := envelope(t, test.element)
-			require.Equal(t, test.person, e.PersonID)
+			require.Equal(t, test.person, e.PSID)
 			require.Equal(t, test.userRef, e.UserRef)
 			require.Equal(t, test.thread, e.Thread)
 			require.Equal(t, "10", e.PageID)
@@ -280,7 +280,7 @@ func TestPersonOfChange(t *testing.T) {
 		c := split(t, `{"object":"page","entry":[{"id":"10","time":1,`+element+`}]}`)
 		require.Len(t, c.Envelopes, 1, element)
 		require.Zero(t, c.Malformed, "%s: %v", element, c.Problems)
-		require.Equal(t, person, c.Envelopes[0].PersonID, element)
+		require.Equal(t, person, c.Envelopes[0].PSID, element)
 		if person != "" {
 			require.Equal(t, person, c.Envelopes[0].Thread, element)
 		}
@@ -306,7 +306,7 @@ func TestPageMayStandAfterItsEvents(t *testing.T) {
 				require.Len(t, c.Envelopes, 2)
 				require.Zero(t, c.Malformed, c.Problems)
 				require.Equal(t, "11", c.Envelopes[1].PageID, entry)
-				require.Equal(t, person, c.Envelopes[1].PersonID, entry)
+				require.Equal(t, person, c.Envelopes[1].PSID, entry)
 			}
 		}
 	}
@@ -314,7 +314,7 @@ func TestPageMayStandAfterItsEvents(t *testing.T) {
 		c := split(t, `{"object":"page","entry":[{"id":"10","messaging":[{}]},{`+id+`"messaging":[
 			{"sender":{"id":"11"},"recipient":{"id":"10"},"message":{"mid":"m","is_echo":true}}]}]}`)
 		require.Equal(t, "11", c.Envelopes[1].PageID, id)
-		require.Equal(t, "10", c.Envelopes[1].PersonID, "an entry without an id has not that of the one before it")
+		require.Equal(t, "10", c.Envelopes[1].PSID, "an entry without an id has not that of the one before it")
 	}
 }
 
@@ -414,7 +414,7 @@ func TestSplitForms(t *testing.T) {
 		e := onlyEnvelope(t, name)
 		require.Equal(t, want.field, e.Field, name)
 		require.Equal(t, want.thread, e.Thread, name)
-		require.Equal(t, want.person, e.PersonID, name)
+		require.Equal(t, want.person, e.PSID, name)
 		require.Equal(t, want.page, e.PageID, name)
 		ev, problems := e.Event()
 		require.Empty(t, problems, name)

@@ -11,7 +11,7 @@ import (
 func TestTypedTextAsTap(t *testing.T) {
 	t.Parallel()
 	text := &receiving.Event{
-		Key: "k", Type: receiving.TypeSimpleText, PageID: "1", PersonID: "2",
+		Key: "k", Type: receiving.TypeSimpleText, PageID: "1", PSID: "2",
 		Payload: &receiving.Message{MID: "m_1", Text: "yes ", Referral: &receiving.Referral{Ref: "r"}},
 	}
 
@@ -30,7 +30,7 @@ func TestTypedTextAsTap(t *testing.T) {
 		tap := text.AsPostback("Yes!", payload)
 		require.Equal(t, want, tap.Type)
 		require.Equal(t, &receiving.Postback{MID: "m_1", Title: "Yes!", Payload: payload, Referral: &receiving.Referral{Ref: "r"}}, tap.Payload)
-		require.Equal(t, "2", tap.PersonID)
+		require.Equal(t, "2", tap.PSID)
 	}
 
 	for _, ev := range []*receiving.Event{

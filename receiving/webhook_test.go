@@ -398,7 +398,7 @@ func TestCallbacksLeaveNothingBehind(t *testing.T) {
 		status, _ = b.signed(`{"object":"page","entry":[{"messaging":[{"sender":{"id":"10"},"recipient":{"id":"7"},"message":{"mid":"m","is_echo":true}}]}]}`)
 		require.Equal(t, http.StatusOK, status)
 		require.Len(t, b.accepted, 1)
-		require.Equal(t, "7", b.accepted[0].PersonID, "which pages there were before makes no difference")
+		require.Equal(t, "7", b.accepted[0].PSID, "which pages there were before makes no difference")
 	}
 	require.Equal(t, receiving.Counts{Callbacks: 100, Events: 50 * (242 + 1), Malformed: 50 * 20}, b.webhook.Counts())
 	require.Equal(t, 50*16, strings.Count(b.logged(), "part of a callback is malformed"))
@@ -481,8 +481,8 @@ func TestClonesOutliveTheRequest(t *testing.T) {
 	for _, e := range b.accepted {
 		ev, problems := e.Event()
 		require.Empty(t, problems)
-		require.Equal(t, "é "+strings.Repeat(ev.PersonID, 500), ev.Text())
-		require.True(t, strings.HasPrefix(ev.MID(), "m_"+ev.PersonID+"_"))
+		require.Equal(t, "é "+strings.Repeat(ev.PSID, 500), ev.Text())
+		require.True(t, strings.HasPrefix(ev.MID(), "m_"+ev.PSID+"_"))
 		keys[e.Key] = true
 	}
 	require.Len(t, keys, 160)

@@ -21,12 +21,12 @@ func in(t testing.TB, locale string) context.Context {
 }
 
 func text(s string) *receiving.Event {
-	return &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PersonID: "42", Payload: &receiving.Message{Text: s}}
+	return &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PSID: "42", Payload: &receiving.Message{Text: s}}
 }
 
 // understood is a text of which the platform says that.
 func understood(nlp string) *receiving.Event {
-	return &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "a text", NLP: json.RawMessage(nlp)}}
+	return &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "a text", NLP: json.RawMessage(nlp)}}
 }
 
 type upper struct{}
@@ -40,7 +40,7 @@ func TestConditions(t *testing.T) {
 	t.Parallel()
 	size := payload.New[int]("order.size", payload.Alias("shop.payloads.SizePayload"))
 	quickReply, postback := text("14 inches").AsQuickReply("14 inches", size.MustEncode(14)), text("x").AsPostback("14 inches", size.MustEncode(14))
-	echo := &receiving.Event{Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{
+	echo := &receiving.Event{Type: receiving.TypeEcho, PSID: "42", Payload: &receiving.Message{
 		IsEcho: true, Text: "hi", QuickReply: &receiving.QuickReply{Payload: "YES"}, NLP: json.RawMessage(`{"intents":[{"name":"buy","confidence":1}]}`),
 		Referral: &receiving.Referral{Ref: "summer"},
 	}}

@@ -19,7 +19,7 @@ func ExampleExplain() {
 			{Name: "fallback", Handler: handling.Dummy{}, Senders: sending.List(sending.Default{}), Otherwise: true},
 		},
 	}
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "hello"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "hello"}}
 	for _, e := range routing.Explain(context.Background(), policy, ev) {
 		fmt.Printf("%-9s fires=%-5t %s\n", e.Route, e.Fires, e.Why)
 	}
@@ -48,9 +48,9 @@ func ExampleCompile() {
 		panic(err)
 	}
 	for _, ev := range []*receiving.Event{
-		{Type: receiving.TypeQuickReply, PersonID: "42", Payload: &receiving.Message{QuickReply: &receiving.QuickReply{Payload: "CANCEL"}}},
-		{Type: receiving.TypePostback, PersonID: "42", Payload: &receiving.Postback{Payload: "CANCEL"}},
-		{Type: receiving.TypePostback, PersonID: "42", Payload: &receiving.Postback{Payload: "BUY"}},
+		{Type: receiving.TypeQuickReply, PSID: "42", Payload: &receiving.Message{QuickReply: &receiving.QuickReply{Payload: "CANCEL"}}},
+		{Type: receiving.TypePostback, PSID: "42", Payload: &receiving.Postback{Payload: "CANCEL"}},
+		{Type: receiving.TypePostback, PSID: "42", Payload: &receiving.Postback{Payload: "BUY"}},
 	} {
 		for _, e := range policy.Explain(context.Background(), ev) {
 			fmt.Println(ev.Type, e.Route, e.Fires, e.Why)
@@ -68,7 +68,7 @@ func ExampleAll() {
 		When:    routing.All{routing.Text{Pattern: `order (?P<number>\d+)`}, routing.Not{Condition: routing.Page{"1"}}, routing.Any{routing.Locale{"en"}, routing.Ref{}}},
 		Senders: sending.List(sending.SimpleMessage{Text: "Looking for order %{number}."}),
 	}}}
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PersonID: "42", Payload: &receiving.Message{Text: "order 12"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PSID: "42", Payload: &receiving.Message{Text: "order 12"}}
 	fmt.Println(routing.Explain(context.Background(), policy, ev)[0].Why)
 	// Output:
 	// When All(Text "order (?P<number>\\d+)", Not(Page 1), Any(Locale en, Ref)): Not(Page 1) does not match
@@ -116,7 +116,7 @@ func ExampleWithOffers() {
 	ctx := routing.WithOffers(context.Background(), func(context.Context, *receiving.Event) ([]routing.Offer, error) {
 		return []routing.Offer{{Title: "Yes!", Payload: "YES", QuickReply: true}}, nil
 	})
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "yes!"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "yes!"}}
 	fmt.Println(routing.Explain(ctx, policy, ev)[0].Why)
 	// Output: the text counts as a QUICK_REPLY; When Payload "YES" matches
 }

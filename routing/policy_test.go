@@ -19,7 +19,7 @@ import (
 )
 
 func event(typ receiving.Type) *receiving.Event {
-	return &receiving.Event{Type: typ, PersonID: "42", Payload: &receiving.Message{Text: "hi"}}
+	return &receiving.Event{Type: typ, PSID: "42", Payload: &receiving.Message{Text: "hi"}}
 }
 
 func names(steps []routing.Step) []string {
@@ -78,7 +78,7 @@ func TestWhatMayBeAnswered(t *testing.T) {
 	standby := event(receiving.TypeSimpleText)
 	standby.Standby = true
 	nobody := event(receiving.TypePolicyEnforcement)
-	nobody.PersonID = ""
+	nobody.PSID = ""
 	for name, c := range map[string]struct {
 		ev   *receiving.Event
 		step routing.Step
@@ -263,7 +263,7 @@ func TestExplainNamesHandlersReadably(t *testing.T) {
 		{Handler: handling.OnPayload(buy, func(context.Context, *receiving.Event, int, *sending.Replier) error { return nil })},
 		{Handler: handling.On(func(context.Context, *receiving.Event, *receiving.Postback, *sending.Replier) error { return nil })},
 	}}
-	ev := &receiving.Event{Type: receiving.TypePostback, PersonID: "42", Payload: &receiving.Postback{Payload: "other"}}
+	ev := &receiving.Event{Type: receiving.TypePostback, PSID: "42", Payload: &receiving.Postback{Payload: "other"}}
 	got := routing.Explain(t.Context(), policy, ev)
 	require.Equal(t, `handling.OnPayload("order.buy").ShouldHandle says no`, got[0].Why)
 	require.Equal(t, `handling.On(*receiving.Postback).ShouldHandle says yes`, got[1].Why)
@@ -293,9 +293,9 @@ func TestBuiltInPolicyAnswersWhatTheOriginalDid(t *testing.T) {
 		return out
 	}
 	says := func(text string) *receiving.Event {
-		return &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: text}}
+		return &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: text}}
 	}
-	thumb := &receiving.Event{Type: receiving.TypeSticker, PersonID: "42", Payload: &receiving.Message{
+	thumb := &receiving.Event{Type: receiving.TypeSticker, PSID: "42", Payload: &receiving.Message{
 		Attachments: []receiving.Attachment{{Type: "sticker", Payload: &receiving.AttachmentPayload{StickerID: "369239263222822"}}},
 	}}
 	require.Equal(t, []string{"DEFAULT/1", "DEFAULT/0", "SIMPLE_TEXT/0"}, fires(says("hi")))

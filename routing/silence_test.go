@@ -28,7 +28,7 @@ func TestExplainWhileTheBotIsSilent(t *testing.T) {
 	require.NoError(t, policy.Validate(), "a route before one that runs despite the silence does not keep it from running")
 	ctx := handling.WithSilence(t.Context(), handling.Silence{Why: "closed", Until: time.Unix(0, 0)})
 	explain := func(ev *receiving.Event) (fires, answers []string, why map[string]string) {
-		ev.PageID, ev.PersonID = "1", "2"
+		ev.PageID, ev.PSID = "1", "2"
 		why = map[string]string{}
 		for _, e := range routing.Explain(ctx, policy, ev) {
 			why[e.Route] = e.Why

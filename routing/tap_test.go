@@ -22,7 +22,7 @@ func onYes(context.Context, *receiving.Event, payload.None, *sending.Replier) er
 // tapped returns a tap of each type, with the payload YES where the type lets it have one.
 func tapped(t *testing.T) []*receiving.Event {
 	t.Helper()
-	text := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "Yes"}}
+	text := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "Yes"}}
 	taps := []*receiving.Event{text.AsQuickReply("Yes", "YES"), text.AsPostback("Yes", "YES")}
 	for _, typ := range receiving.Types() {
 		if typ.IsTap() && typ != receiving.TypeQuickReply && typ != receiving.TypePostback {
@@ -105,7 +105,7 @@ func TestTypedTaps(t *testing.T) {
 		receiving.TypeSimpleText: {{Name: "text", Handler: handling.Dummy{}}},
 	})
 	typed := func(text string) *receiving.Event {
-		return &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: text}}
+		return &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: text}}
 	}
 	quickReply := routing.Offer{Title: "Straße", Payload: "YES", QuickReply: true}
 	item := routing.Offer{Title: "Open the menu", Payload: payload.PersistentMenuTwo}

@@ -63,7 +63,7 @@ func Ways(ev *receiving.Event, ownEcho bool) []Way {
 		return nil
 	}
 	if ways[0] == ByMessage {
-		if ev.PersonID+ev.UserRef == "" {
+		if ev.PSID+ev.UserRef == "" {
 			return nil
 		}
 		return ways
@@ -143,8 +143,8 @@ func Address(ev *receiving.Event, m Message) (Message, error) {
 			return m.To(Recipient{CommentID: target.CommentID}), nil
 		}
 		return m.To(Recipient{PostID: target.PostID}), nil
-	case ev.PersonID != "":
-		return m.To(Recipient{ID: ev.PersonID}), nil
+	case ev.PSID != "":
+		return m.To(Recipient{ID: ev.PSID}), nil
 	}
 	return m.To(Recipient{UserRef: ev.UserRef}), nil
 }

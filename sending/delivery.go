@@ -12,9 +12,9 @@ import (
 // Delivery is one attempt to send a message.
 type Delivery struct {
 	PageID string
-	// PersonID is the person's, also when the message is addressed otherwise;
+	// PSID is the person, also when the message is addressed otherwise;
 	// it may be empty then.
-	PersonID string
+	PSID string
 	// Object is the product of the event that is answered; empty for what was
 	// sent from outside of a turn.
 	Object receiving.Object

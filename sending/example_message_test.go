@@ -28,7 +28,7 @@ func show(m sending.Message) {
 func showAll(sender sending.Sender) {
 	ctx := sending.WithValues(context.Background(), map[string]string{"first_name": "Ada"})
 	ctx = sending.WithTexts(ctx, sending.Texts{Default: "Sorry, I did not understand that."})
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{MID: "m_1", Text: "hi"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{MID: "m_1", Text: "hi"}}
 	messages, err := sender.Compose(ctx, ev)
 	if err != nil {
 		fmt.Println(err)

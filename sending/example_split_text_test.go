@@ -23,7 +23,7 @@ func ExampleSplitText() {
 func ExampleLongMessages() {
 	answer := strings.Repeat("All work and no play makes Jack a dull boy. ", 100)
 	ev := &receiving.Event{
-		Type: receiving.TypeSimpleText, Object: receiving.ObjectPage, PersonID: "42",
+		Type: receiving.TypeSimpleText, Object: receiving.ObjectPage, PSID: "42",
 		Payload: &receiving.Message{Text: "What is in the manuscript?"},
 	}
 	var rec sending.Recorder

@@ -44,7 +44,7 @@ func ExampleQuickReplies() {
 }
 
 func ExampleRecorder() {
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "hi"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "hi"}}
 	var rec sending.Recorder
 	ctx := sending.WithValues(context.Background(), map[string]string{"first_name": "Ada"})
 	err := rec.Replier(ev).Send(ctx, sending.SimpleMessage{Text: "Hello, %{first_name|there}!"})
@@ -54,7 +54,7 @@ func ExampleRecorder() {
 
 // What comes from elsewhere goes out as it is.
 func ExampleReplier_Set() {
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "I am %{name}"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "I am %{name}"}}
 	var rec sending.Recorder
 	reply := rec.Replier(ev)
 	reply.Set("said", ev.Text())
@@ -64,7 +64,7 @@ func ExampleReplier_Set() {
 }
 
 func ExampleAnswerable() {
-	ev := &receiving.Event{Type: receiving.TypeThreadControl, PersonID: "42", Payload: &receiving.ThreadControl{}}
+	ev := &receiving.Event{Type: receiving.TypeThreadControl, PSID: "42", Payload: &receiving.ThreadControl{}}
 	fmt.Println(sending.Answerable(ev, false), ev.IsAct())
 	ev.Standby = true
 	fmt.Println(sending.Answerable(ev, false))

@@ -36,7 +36,7 @@ func ExampleTyping() {
 // A handler types what it replies.
 func ExamplePace_Type() {
 	unhurried := sending.Pace{PerSecond: 8, Max: 10 * time.Second}
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "hi"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "hi"}}
 	var rec sending.Recorder
 	err := rec.Replier(ev).Reply(context.Background(), unhurried.Type(sending.Text("Let me see …"), sending.Text("Yes."))...)
 	for _, m := range rec.Messages() {

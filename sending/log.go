@@ -69,8 +69,8 @@ func (l Log) log(ctx context.Context, d Delivery, result graph.SendResult, took 
 		return
 	}
 	attrs := []slog.Attr{slog.String("page", d.PageID)}
-	if d.PersonID != "" {
-		attrs = append(attrs, slog.String("person", d.PersonID))
+	if d.PSID != "" {
+		attrs = append(attrs, slog.String("person", d.PSID))
 	}
 	attrs = append(attrs, slog.String("send", d.Key), slog.String("kind", d.Message.Kind()), slog.Int("attempt", d.Attempt),
 		slog.Duration("duration", took), slog.String("outcome", outcomeOf(err)))

@@ -34,7 +34,7 @@ func logged(t *testing.T, l sending.Log, d sending.Delivery, next sending.Delive
 
 func TestLogOfASend(t *testing.T) {
 	t.Parallel()
-	d := sending.Delivery{PageID: "1", PersonID: "42", Key: "k", Attempt: 2, Message: sending.Text("my secret")}
+	d := sending.Delivery{PageID: "1", PSID: "42", Key: "k", Attempt: 2, Message: sending.Text("my secret")}
 	sent := func(context.Context, sending.Delivery) (graph.SendResult, error) {
 		return graph.SendResult{MessageID: "m"}, nil
 	}

@@ -14,7 +14,7 @@ import (
 //
 //	func (s Sizes) Compose(ctx context.Context, ev *receiving.Event) ([]sending.Message, error) {
 //		q := s.QuickReplies
-//		for _, size := range sizesFor(ev.PersonID) {
+//		for _, size := range sizesFor(ev.PSID) {
 //			q = q.WithReply(size.Name, size.Payload)
 //		}
 //		return q.Compose(ctx, ev)

@@ -71,7 +71,7 @@ func (o recorderOutlet) Refused(_ context.Context, messages []Message, err error
 	defer o.mu.Unlock()
 	for _, m := range messages {
 		o.refused = append(o.refused, Failure{
-			Delivery: Delivery{PageID: o.event.PageID, PersonID: o.event.PersonID, Object: o.event.Object, Attempt: 1, Message: m},
+			Delivery: Delivery{PageID: o.event.PageID, PSID: o.event.PSID, Object: o.event.Object, Attempt: 1, Message: m},
 			Err:      err,
 		})
 	}

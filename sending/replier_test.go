@@ -14,7 +14,7 @@ import (
 )
 
 func textFrom(person string) *receiving.Event {
-	return &receiving.Event{Type: receiving.TypeSimpleText, PersonID: person, Payload: &receiving.Message{Text: "hi"}}
+	return &receiving.Event{Type: receiving.TypeSimpleText, PSID: person, Payload: &receiving.Message{Text: "hi"}}
 }
 
 func TestReplierQueuesAllOrNothing(t *testing.T) {
@@ -86,9 +86,9 @@ func TestWhatCanNeverBeAnswered(t *testing.T) {
 	standby := textFrom("42")
 	standby.Standby = true
 	for name, ev := range map[string]*receiving.Event{
-		"delivery": {Type: receiving.TypeDelivered, PersonID: "42", Payload: &receiving.Delivery{}},
-		"read":     {Type: receiving.TypeRead, PersonID: "42", Payload: &receiving.Read{}},
-		"own echo": {Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{IsEcho: true, SendKey: "k"}},
+		"delivery": {Type: receiving.TypeDelivered, PSID: "42", Payload: &receiving.Delivery{}},
+		"read":     {Type: receiving.TypeRead, PSID: "42", Payload: &receiving.Read{}},
+		"own echo": {Type: receiving.TypeEcho, PSID: "42", Payload: &receiving.Message{IsEcho: true, SendKey: "k"}},
 		"nobody":   textFrom(""),
 		"standby":  standby,
 	} {
@@ -107,9 +107,9 @@ func TestRecorderTakesWhatARouteOfThatTypeMayAnswer(t *testing.T) {
 	for name, ev := range map[string]*receiving.Event{
 		"text":         textFrom("42"),
 		"user ref":     userRef,
-		"human's echo": {Type: receiving.TypeEcho, PersonID: "42", Payload: &receiving.Message{IsEcho: true}},
-		"hand-over":    {Type: receiving.TypeThreadControl, PersonID: "42", Payload: &receiving.ThreadControl{}},
-		"unknown":      {Type: receiving.TypeUnknown, PersonID: "42", Payload: &receiving.Unknown{}},
+		"human's echo": {Type: receiving.TypeEcho, PSID: "42", Payload: &receiving.Message{IsEcho: true}},
+		"hand-over":    {Type: receiving.TypeThreadControl, PSID: "42", Payload: &receiving.ThreadControl{}},
+		"unknown":      {Type: receiving.TypeUnknown, PSID: "42", Payload: &receiving.Unknown{}},
 	} {
 		var rec sending.Recorder
 		reply := rec.Replier(ev)
@@ -133,8 +133,8 @@ func TestNowTakesActionsOnly(t *testing.T) {
 func TestRecorderKnowsWhatWasRefused(t *testing.T) {
 	t.Parallel()
 	var rec sending.Recorder
-	text := rec.Replier(&receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PersonID: "2"})
-	read := rec.Replier(&receiving.Event{Type: receiving.TypeRead, PageID: "1", PersonID: "2"})
+	text := rec.Replier(&receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PSID: "2"})
+	read := rec.Replier(&receiving.Event{Type: receiving.TypeRead, PageID: "1", PSID: "2"})
 	long := sending.Text(strings.Repeat("x", 2001))
 	want := []error{
 		text.Reply(t.Context(), sending.Text("fine"), long),
@@ -149,7 +149,7 @@ func TestRecorderKnowsWhatWasRefused(t *testing.T) {
 	var texts []string
 	for _, f := range rec.Refused() {
 		got, texts = append(got, f.Err), append(texts, f.Message.Text)
-		require.Equal(t, "2", f.PersonID)
+		require.Equal(t, "2", f.PSID)
 	}
 	require.Equal(t, []error{want[0], want[0], want[1], want[1], want[2], want[3], want[4]}, got)
 	require.Equal(t, []string{"fine", long.Text, "fine", long.Text, "", "no", ""}, texts)

@@ -133,7 +133,7 @@ func TestTypingKeepsTheOrderOfItsRoute(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var rec sending.Recorder
-			ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "hi"}}
+			ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "hi"}}
 			require.NoError(t, rec.Replier(ev).Send(t.Context(), c.senders...))
 			var got []string
 			for _, m := range rec.Messages() {
@@ -150,7 +150,7 @@ func TestTypingKeepsTheOrderOfItsRoute(t *testing.T) {
 
 func TestSendQueuesNothingIfASenderFails(t *testing.T) {
 	t.Parallel()
-	ev := &receiving.Event{Type: receiving.TypeSimpleText, PersonID: "42", Payload: &receiving.Message{Text: "hi"}}
+	ev := &receiving.Event{Type: receiving.TypeSimpleText, PSID: "42", Payload: &receiving.Message{Text: "hi"}}
 	boom := sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, errBoom })
 	var rec sending.Recorder
 	require.ErrorIs(t, rec.Replier(ev).Send(t.Context(), sending.Text("a"), boom), errBoom)

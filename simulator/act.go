@@ -68,10 +68,10 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 	mid := ""
 	if m := d.message; m != nil {
 		mid = m.ID
-		m.PersonID, m.From, m.Time, m.Raw = psid, FromPerson, at, raw
+		m.PSID, m.From, m.Time, m.Raw = psid, FromPerson, at, raw
 		s.record(c, m)
 	}
-	return mid, s.report(pg, c, Delivery{PersonID: psid, Field: d.field, MessageID: mid, Time: at}, raw)
+	return mid, s.report(pg, c, Delivery{PSID: psid, Field: d.field, MessageID: mid, Time: at}, raw)
 }
 
 // write is an act that is a message of Messenger.
@@ -174,7 +174,7 @@ func (s *Simulator) postEntry(
 	if opens && pg.people[person] != nil {
 		pg.conversation(person).lastAct = at
 	}
-	s.enqueue(&Delivery{page: pg, PersonID: person, Field: field, Time: at, Body: string(body)})
+	s.enqueue(&Delivery{page: pg, PSID: person, Field: field, Time: at, Body: string(body)})
 	return nil
 }
 

@@ -17,7 +17,7 @@ type author struct {
 type Comment struct {
 	ID       string    `json:"id"`
 	ParentID string    `json:"parent_id"` // the comment or post below which it stands
-	PersonID string    `json:"person_id,omitempty"`
+	PSID     string    `json:"person_id,omitempty"`
 	From     string    `json:"from"` // FromPage or FromPerson
 	Text     string    `json:"text"`
 	Time     time.Time `json:"time"`
@@ -48,7 +48,7 @@ type feedFrom struct {
 // https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
 func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID string, err error) {
 	return s.writeOnFeed(ctx, psid, text, func(pg *page, at time.Time) (string, feedValue) {
-		c := &Comment{ID: pg.newCommentID(), ParentID: pg.postID(), PersonID: psid, From: FromPerson, Text: text, Time: at}
+		c := &Comment{ID: pg.newCommentID(), ParentID: pg.postID(), PSID: psid, From: FromPerson, Text: text, Time: at}
 		s.keepComment(pg, c)
 		return c.ID, feedValue{Item: "comment", PostID: c.ParentID, CommentID: c.ID, ParentID: c.ParentID}
 	})
@@ -101,7 +101,7 @@ func (s *Simulator) notifyFeed(pg *page, queue string, at time.Time, value feedV
 		return s.notifyComment(pg, queue, at, value)
 	}
 	value.Verb, value.CreatedTime = "add", at.Unix()
-	return s.reportUnder(pg, Delivery{PersonID: queue, Field: "feed", Time: at},
+	return s.reportUnder(pg, Delivery{PSID: queue, Field: "feed", Time: at},
 		func(e *entry) { e.Changes = []change{{Field: "feed", Value: mustJSON(value)}} })
 }
 

@@ -69,7 +69,7 @@ func (p *page) listComments(c *call) (any, *GraphError) {
 	data := []any{}
 	for _, comment := range comments {
 		from := map[string]string{"id": p.id, "name": p.name}
-		if author := p.people[comment.PersonID]; author != nil {
+		if author := p.people[comment.PSID]; author != nil {
 			from = map[string]string{"id": author.ID, "name": author.name()}
 		}
 		all := map[string]any{

@@ -33,10 +33,10 @@ type conversation struct {
 
 // Action is a sender action of the page: typing_on, typing_off or mark_seen.
 type Action struct {
-	PersonID string    `json:"person_id"`
-	Name     string    `json:"name"`
-	Time     time.Time `json:"time"`
-	After    string    `json:"after,omitempty"` // the message that was the newest one then
+	PSID  string    `json:"person_id"`
+	Name  string    `json:"name"`
+	Time  time.Time `json:"time"`
+	After string    `json:"after,omitempty"` // the message that was the newest one then
 }
 
 func (p *page) conversation(id string) *conversation {

@@ -23,7 +23,7 @@ const (
 type Delivery struct {
 	ID        int       `json:"id"` // counts from 1
 	PageID    string    `json:"page_id"`
-	PersonID  string    `json:"person_id"` // or user_ref; empty for changes of the page
+	PSID      string    `json:"person_id"` // or user_ref; empty for changes of the page
 	Field     string    `json:"field"`     // webhook field
 	MessageID string    `json:"message_id,omitempty"`
 	Time      time.Time `json:"time"`
@@ -65,7 +65,7 @@ func (s *Simulator) enqueue(d *Delivery) {
 	}
 	s.deliveries = trim(append(s.deliveries, d), s.cfg.History)
 	s.pending++
-	key := d.PageID + "/" + d.PersonID
+	key := d.PageID + "/" + d.PSID
 	q := s.queues[key]
 	if q == nil {
 		q = &queue{}
@@ -109,7 +109,7 @@ func (s *Simulator) deliver(d *Delivery) {
 		last := err == nil || try == len(s.cfg.RetryPauses) || errors.Is(err, errNoWebhook) || removed || s.ctx.Err() != nil
 		if err != nil {
 			attempt.Error = err.Error()
-			s.cfg.Logger.Warn("callback not taken", "field", d.Field, "person", d.PersonID, "try", try+1, "final", last, "error", err)
+			s.cfg.Logger.Warn("callback not taken", "field", d.Field, "person", d.PSID, "try", try+1, "final", last, "error", err)
 		}
 		s.mu.Lock()
 		d.Attempts = append(slices.Clip(d.Attempts), attempt)

@@ -120,7 +120,7 @@ func TestOrderAndIsolation(t *testing.T) {
 	}
 	delivered := func(who string) (n int) {
 		for _, d := range s.Deliveries() {
-			if d.PersonID == who && d.State == simulator.Delivered {
+			if d.PSID == who && d.State == simulator.Delivered {
 				n++
 			}
 		}

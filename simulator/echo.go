@@ -9,7 +9,7 @@ import (
 // s.mu must be held. See
 // https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
 func (s *Simulator) echo(pg *page, m *Message, at time.Time) {
-	c := pg.conversation(m.PersonID)
+	c := pg.conversation(m.PSID)
 	wire := &eventMessage{IsEcho: true, AppID: number(m.AppID), Metadata: m.Metadata, MID: m.ID, Text: m.Text}
 	if m.ReplyTo != "" {
 		wire.ReplyTo = pg.replyTo(c, m.ReplyTo, FromPage)
@@ -18,10 +18,10 @@ func (s *Simulator) echo(pg *page, m *Message, at time.Time) {
 		wire.Attachments = append(wire.Attachments, echoed(a))
 	}
 	s.tell(pg, c, m, at, "message_echoes", element{
-		Sender: &party{ID: pg.id}, Recipient: &party{ID: m.PersonID}, Timestamp: at.UnixMilli(), Message: wire,
+		Sender: &party{ID: pg.id}, Recipient: &party{ID: m.PSID}, Timestamp: at.UnixMilli(), Message: wire,
 	})
 	s.tell(pg, c, m, at, "message_deliveries", element{
-		Sender: &party{ID: m.PersonID}, Recipient: &party{ID: pg.id},
+		Sender: &party{ID: m.PSID}, Recipient: &party{ID: pg.id},
 		Delivery: &eventDelivery{MIDs: []string{m.ID}, Watermark: at.UnixMilli()},
 	})
 }
@@ -44,7 +44,7 @@ func echoed(a Attachment) eventAttachment {
 func (s *Simulator) tell(pg *page, c *conversation, m *Message, at time.Time, field string, e element) {
 	raw, err := encode(e)
 	if err == nil {
-		err = s.report(pg, c, Delivery{PersonID: m.PersonID, Field: field, MessageID: m.ID, Time: at}, raw)
+		err = s.report(pg, c, Delivery{PSID: m.PSID, Field: field, MessageID: m.ID, Time: at}, raw)
 	}
 	if err != nil { // cannot happen: its JSON was parsed before
 		s.cfg.Logger.Error("callback not built", "field", field, "error", err)

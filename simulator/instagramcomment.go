@@ -51,7 +51,7 @@ func (s *Simulator) notifyComment(pg *page, queue string, at time.Time, v feedVa
 	if err != nil {
 		return err
 	}
-	return s.reportUnder(pg, Delivery{PersonID: queue, Field: "feed", Time: at}, func(e *entry) {
+	return s.reportUnder(pg, Delivery{PSID: queue, Field: "feed", Time: at}, func(e *entry) {
 		e.Time = at.Unix() // of changes in seconds
 		e.Changes = []change{{Field: "comments", Value: value}}
 	})
@@ -64,7 +64,7 @@ func (p *page) listReplies(c *call, comments []Comment) (any, *GraphError) {
 		all := map[string]any{
 			"text": comment.Text, "timestamp": comment.Time.UTC().Format("2006-01-02T15:04:05-0700"), "from": nil, "user": nil,
 		}
-		if author := p.people[comment.PersonID]; author != nil {
+		if author := p.people[comment.PSID]; author != nil {
 			all["from"] = map[string]string{"id": author.ID, "username": author.username()}
 		} else {
 			all["user"] = map[string]string{"id": p.id}

@@ -7,11 +7,11 @@ import (
 
 // Message is one message or postback of a conversation, in either direction.
 type Message struct {
-	ID       string    `json:"id"` // the mid
-	PersonID string    `json:"person_id"`
-	From     string    `json:"from"` // FromPage or FromPerson
-	Kind     string    `json:"kind"` // KindMessage or KindPostback
-	Time     time.Time `json:"time"`
+	ID   string    `json:"id"` // the mid
+	PSID string    `json:"person_id"`
+	From string    `json:"from"` // FromPage or FromPerson
+	Kind string    `json:"kind"` // KindMessage or KindPostback
+	Time time.Time `json:"time"`
 
 	Text        string       `json:"text,omitempty"` // of a postback: its title
 	Attachments []Attachment `json:"attachments,omitempty"`

@@ -69,7 +69,7 @@ func (a OtherApp) Say(ctx context.Context, psid, text string) (mid string, err e
 				return err
 			}
 		}
-		m := &Message{ID: pg.newMID(), From: FromPage, Kind: KindMessage, PersonID: psid, Time: at, Text: text, AppID: appID}
+		m := &Message{ID: pg.newMID(), From: FromPage, Kind: KindMessage, PSID: psid, Time: at, Text: text, AppID: appID}
 		mid = m.ID
 		a.sim.record(c, m)
 		a.sim.echo(pg, m, at)

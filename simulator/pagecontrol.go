@@ -123,7 +123,7 @@ func (p PageControl) raise(ctx context.Context, queue, field string, e element) 
 	if err != nil {
 		return err
 	}
-	return s.reportUnder(p.pg, Delivery{PersonID: queue, Field: field, Time: at}, messagingOf(raw))
+	return s.reportUnder(p.pg, Delivery{PSID: queue, Field: field, Time: at}, messagingOf(raw))
 }
 
 // pageByToken returns the page with this token, nil if there is none. s.mu must be held.

@@ -223,7 +223,7 @@ func (s *Simulator) doAction(pg *page, sd *send, at time.Time) (any, *GraphError
 		m.PageReaction = sd.reaction
 		s.publish("message", *m)
 	default:
-		a := Action{PersonID: sd.to, Name: sd.action, Time: at}
+		a := Action{PSID: sd.to, Name: sd.action, Time: at}
 		if m := conv.newest(); m != nil {
 			a.After = m.ID
 		}
@@ -255,7 +255,7 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 		return nil, refuse(0, "Param reply_to[mid] is no message of this conversation.")
 	}
 	m := sd.message
-	m.ID, m.From, m.Kind, m.PersonID, m.Time, m.AppID = pg.newMID(), FromPage, KindMessage, sd.to, c.at, pg.appID
+	m.ID, m.From, m.Kind, m.PSID, m.Time, m.AppID = pg.newMID(), FromPage, KindMessage, sd.to, c.at, pg.appID
 	known := pg.people[sd.to] != nil
 	answer := sent{MessageID: m.ID, AttachmentID: attachmentID}
 	if known || sd.toKind != "user_ref" && sd.toKind != "phone_number" {

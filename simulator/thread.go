@@ -115,7 +115,7 @@ func (s *Simulator) tellHandover(pg *page, psid string, at time.Time, e element)
 	if err != nil {
 		return err
 	}
-	return s.reportUnder(pg, Delivery{PersonID: psid, Field: "messaging_handovers", Time: at},
+	return s.reportUnder(pg, Delivery{PSID: psid, Field: "messaging_handovers", Time: at},
 		messagingOf(raw))
 }
 
@@ -172,15 +172,15 @@ func (s *Simulator) release(pg *page, psid string, at time.Time) {
 
 // Thread is the state of a conversation's control.
 type Thread struct {
-	PersonID string    `json:"person_id"`
-	Owner    string    `json:"owner"`            // the app that has it; empty while it is idle
-	Until    time.Time `json:"until,omitzero"`   // when it becomes idle
-	Holder   string    `json:"holder,omitempty"` // the app that may answer; empty: every app may
+	PSID   string    `json:"person_id"`
+	Owner  string    `json:"owner"`            // the app that has it; empty while it is idle
+	Until  time.Time `json:"until,omitzero"`   // when it becomes idle
+	Holder string    `json:"holder,omitempty"` // the app that may answer; empty: every app may
 }
 
 func (p *page) threadOf(psid string, at time.Time) Thread {
 	c := p.conversation(psid)
-	t := Thread{PersonID: psid, Owner: c.ownerAt(at), Holder: p.holder(c, at)}
+	t := Thread{PSID: psid, Owner: c.ownerAt(at), Holder: p.holder(c, at)}
 	if t.Owner != "" {
 		t.Until = c.thread.until
 	}

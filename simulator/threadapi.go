@@ -10,7 +10,7 @@ import (
 func (s *Simulator) routeThreads(mux *http.ServeMux) {
 	mux.HandleFunc("GET /simulator/people/{psid}/thread", func(w http.ResponseWriter, r *http.Request) {
 		t := s.ThreadOf(r.PathValue("psid"))
-		if t.PersonID == "" {
+		if t.PSID == "" {
 			complain(w, http.StatusNotFound, fmt.Errorf("%w: %s", ErrNoPerson, r.PathValue("psid")))
 			return
 		}

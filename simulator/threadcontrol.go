@@ -141,9 +141,9 @@ func (s *Simulator) controlAfter(pg *page, m *Message, at time.Time) {
 	switch {
 	case m.ThreadControl == nil || pg.defaultApp == "":
 	case m.ThreadControl.ControlType == "pass":
-		_ = s.failed(s.pass(pg, m.PersonID, cmp.Or(m.ThreadControl.AppID, pg.defaultApp), "", at))
+		_ = s.failed(s.pass(pg, m.PSID, cmp.Or(m.ThreadControl.AppID, pg.defaultApp), "", at))
 	default:
-		s.release(pg, m.PersonID, at)
+		s.release(pg, m.PSID, at)
 	}
 }
 

@@ -38,7 +38,7 @@ func ExampleQueue() {
 func ExampleQueuer() {
 	ctx := context.Background()
 	st := memory.New()
-	conv := store.Conversation{PageID: "1", PersonID: "2"}
+	conv := store.Conversation{PageID: "1", PSID: "2"}
 	hello := store.Event{Conversation: conv, Key: "m1", Body: []byte("hello")}
 
 	// The platform delivers it twice.

@@ -9,10 +9,10 @@ import (
 // person happens one after another.
 type Conversation struct {
 	PageID string
-	// PersonID is the person's page-scoped id (PSID), or Instagram-scoped id
+	// PSID is the person's page-scoped id, or Instagram-scoped id
 	// (IGSID). Events that have no person carry the id of what they are about
 	// instead, with a slash in it, which no platform id has: "feed/123_456".
-	PersonID string
+	PSID string
 }
 
 // Queuer is the durable queue. All delays are durations, counted by the

@@ -109,7 +109,7 @@ func tellSize(_ context.Context, _ *receiving.Event, chosen choice, reply *sendi
 // countPlaces tells the senders how many places of the person are known, with
 // the one that this turn has queued.
 func countPlaces(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-	known, err := store.From(ctx).Locations(ctx, ev.PageID, ev.PersonID, 100)
+	known, err := store.From(ctx).Locations(ctx, ev.PageID, ev.PSID, 100)
 	if err != nil {
 		return err
 	}

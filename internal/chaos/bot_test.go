@@ -176,13 +176,13 @@ func (handler) Handle(ctx context.Context, ev *receiving.Event, reply *sending.R
 		return err
 	}
 	err = store.Queue(ctx, store.SaveSession{
-		PageID: ev.PageID, PSID: ev.PersonID, Name: sessionName, Data: data, Version: session.Version,
+		PageID: ev.PageID, PSID: ev.PSID, Name: sessionName, Data: data, Version: session.Version,
 	})
 	if err != nil {
 		return err
 	}
 	if verb == verbHold {
-		err = store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID})
+		err = store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 	}
 	return errors.Join(err, reply.Reply(ctx, sending.Text(what)))
 }

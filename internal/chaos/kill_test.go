@@ -290,7 +290,7 @@ func (r *run) checkDead(st store.DeadLetters, poisoned map[string]string) {
 	letters, err := st.Dead(t.Context(), store.DeadQuery{})
 	require.NoError(t, err)
 	for _, letter := range letters {
-		text, ok := poisoned[letter.PersonID]
+		text, ok := poisoned[letter.PSID]
 		require.True(t, ok, "%s became a dead letter after %d attempts: %v", letter.Key, letter.Attempts, letter.Failures)
 		require.Contains(t, string(letter.Body), strconv.Quote(text))
 		if strings.HasPrefix(text, verbExit) {

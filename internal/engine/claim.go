@@ -124,7 +124,7 @@ func (e *Engine) start(lease store.Lease, asked, read time.Time) {
 	e.workers.Go(func() {
 		w := worker{
 			e: e, lease: lease, held: held, clock: clock, claimed: clock.claimed(), level: level,
-			log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PersonID),
+			log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PSID),
 		}
 		defer func() {
 			held.drop()

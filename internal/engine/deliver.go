@@ -201,13 +201,13 @@ func endsGroup(err error) bool {
 // and not to a comment, for example, or to another person.
 func toPerson(d sending.Delivery) bool {
 	r := d.Message.Recipient
-	return r != nil && r.ID != "" && r.ID == d.PersonID
+	return r != nil && r.ID != "" && r.ID == d.PSID
 }
 
 // unavailable notes what the platform said of a person.
 func (w *worker) unavailable(d sending.Delivery, err error) {
 	if errors.Is(err, graph.ErrPersonUnavailable) {
-		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PersonID, At: w.now()}
+		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PSID, At: w.now()}
 		w.settled.Writes = append(w.settled.Writes, mark)
 		w.learn([]store.Write{mark})
 	}
@@ -221,7 +221,7 @@ func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
 	}
 	return sending.Delivery{
 		PageID:    s.PageID,
-		PersonID:  personID(s.Conversation),
+		PSID:      personID(s.Conversation),
 		Object:    o.Object,
 		Key:       s.Key,
 		Attempt:   s.Attempts + 1,
@@ -232,10 +232,10 @@ func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
 
 // personID is the person of a conversation, or "" if it has none.
 func personID(conv store.Conversation) string {
-	if strings.Contains(conv.PersonID, "/") {
+	if strings.Contains(conv.PSID, "/") {
 		return ""
 	}
-	return conv.PersonID
+	return conv.PSID
 }
 
 // allowed refuses what the platform would refuse for sure.
@@ -264,7 +264,7 @@ func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult
 			return graph.SendResult{}, sending.Refuse(err)
 		}
 	}
-	body, err := d.Message.Request(sending.Recipient{ID: d.PersonID}, metadata)
+	body, err := d.Message.Request(sending.Recipient{ID: d.PSID}, metadata)
 	if err != nil {
 		return graph.SendResult{}, sending.Refuse(err)
 	}
@@ -313,7 +313,7 @@ func (w *worker) conclude(s store.QueuedSend, d sending.Delivery, result graph.S
 
 // uncertain counts a message's attempts of unknown outcome.
 func (w *worker) uncertain(d sending.Delivery) int {
-	sent, err := w.e.cfg.Store.Sent(w.held.ctx, d.PageID, d.PersonID, 100)
+	sent, err := w.e.cfg.Store.Sent(w.held.ctx, d.PageID, d.PSID, 100)
 	if err != nil {
 		w.log.Error("cannot read the records of sent messages", "error", err)
 		return d.Attempt - 1
@@ -380,14 +380,14 @@ func (e *Engine) failed(ctx context.Context, f sending.Failure) {
 
 // sentRecord is the record of an attempt that ended at that time.
 func sentRecord(d sending.Delivery, result graph.SendResult, err error, at time.Time) store.Sent {
-	to := sending.Recipient{ID: d.PersonID}
+	to := sending.Recipient{ID: d.PSID}
 	body, bodyErr := d.Message.Request(to, d.Message.Metadata)
 	if bodyErr != nil {
 		body = nil
 	}
 	s := store.Sent{
 		PageID:   d.PageID,
-		PSID:     d.PersonID,
+		PSID:     d.PSID,
 		Key:      d.Key,
 		Type:     d.Message.Kind(),
 		Body:     body,

@@ -17,9 +17,9 @@ var ErrNotServed = errors.New("the page is not served")
 // the person as they are stored. It asks conditions, ShouldHandle and Quiet in a turn's
 // context, in which nothing can be queued, and calls nothing else.
 func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Explanation, error) {
-	person := store.Person{PageID: ev.PageID, PSID: ev.PersonID}
-	if ev.PersonID != "" {
-		stored, err := e.cfg.Store.Person(ctx, ev.PageID, ev.PersonID)
+	person := store.Person{PageID: ev.PageID, PSID: ev.PSID}
+	if ev.PSID != "" {
+		stored, err := e.cfg.Store.Person(ctx, ev.PageID, ev.PSID)
 		switch {
 		case err == nil:
 			person = stored

@@ -36,7 +36,7 @@ func TestRenewalThatTheStopCutsShortIsNotLogged(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log bytes.Buffer
 				k := newKeeper(Config{LeaseTTL: 15 * time.Second, Store: hanging{}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
-				l := k.hold(t.Context(), store.LeaseID{Conversation: store.Conversation{PageID: "1", PersonID: "2"}}, time.Now())
+				l := k.hold(t.Context(), store.LeaseID{Conversation: store.Conversation{PageID: "1", PSID: "2"}}, time.Now())
 				defer l.drop()
 				ctx, stop := context.WithTimeout(t.Context(), c.runs)
 				defer stop()

@@ -27,7 +27,7 @@ func TestDecodeKept(t *testing.T) {
 			require.NoError(t, err)
 			for _, envelope := range callback.Envelopes {
 				ev, _ := envelope.Event()
-				kept := store.Received{PageID: ev.PageID, PSID: ev.PersonID, Key: ev.Key, Type: string(ev.Type), Body: ev.Raw, At: ev.Time}
+				kept := store.Received{PageID: ev.PageID, PSID: ev.PSID, Key: ev.Key, Type: string(ev.Type), Body: ev.Raw, At: ev.Time}
 				got := decodeKept(kept)
 				require.NotNil(t, got)
 				want := *ev

@@ -30,15 +30,15 @@ const (
 // offers returns what the person of the turn's event was offered before they wrote it:
 // the quick replies of the newest message that had some, then the menu.
 func (t *turn) offers(ctx context.Context, ev *receiving.Event) ([]routing.Offer, error) {
-	if ev.PersonID == "" || utf8.RuneCountInString(strings.TrimSpace(ev.Text())) > longestTitle {
+	if ev.PSID == "" || utf8.RuneCountInString(strings.TrimSpace(ev.Text())) > longestTitle {
 		return nil, nil
 	}
 	cfg := t.w.e.cfg
-	sent, err := cfg.Store.Sent(ctx, ev.PageID, ev.PersonID, offersAmong)
+	sent, err := cfg.Store.Sent(ctx, ev.PageID, ev.PSID, offersAmong)
 	if err != nil {
 		return nil, fmt.Errorf("read the messages to the person: %w", err)
 	}
-	return append(quickReplies(sent, ev.PersonID, t.wroteBefore()), cfg.Menu(ev.PageID, t.person().Profile.Locale)...), nil
+	return append(quickReplies(sent, ev.PSID, t.wroteBefore()), cfg.Menu(ev.PageID, t.person().Profile.Locale)...), nil
 }
 
 // wroteBefore returns a time before which a message was sent that the person can have

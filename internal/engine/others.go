@@ -35,8 +35,8 @@ func (t *turn) unidentifiedEcho() string {
 
 // findEcho finds out whether the bot sent the message of that id.
 func (t *turn) findEcho(ctx context.Context, mid string) error {
-	persons := []string{t.ev.PersonID}
-	if t.ev.PersonID != "" {
+	persons := []string{t.ev.PSID}
+	if t.ev.PSID != "" {
 		persons = append(persons, "") // the records of private replies to comments
 	}
 	for _, psid := range persons {
@@ -65,15 +65,15 @@ func (t *turn) see(ctx context.Context, person store.Person) {
 // replayed event says nothing new.
 func (t *turn) others(p store.Person) []store.Write {
 	ev := t.ev
-	if ev.PersonID == "" || len(t.queued.Only) > 0 {
+	if ev.PSID == "" || len(t.queued.Only) > 0 {
 		return nil
 	}
 	at := actedAt(t.queued)
-	thread := store.NoteThread{PageID: ev.PageID, PSID: ev.PersonID, At: at}
+	thread := store.NoteThread{PageID: ev.PageID, PSID: ev.PSID, At: at}
 	switch payload := ev.Payload.(type) {
 	case *receiving.Message:
 		if ev.Type == receiving.TypeEcho && !t.own && !slices.Contains(t.w.e.cfg.Quiet.Automations, payload.AppID) {
-			return append(t.threadAfter(p, thread), store.NoteHuman{PageID: ev.PageID, PSID: ev.PersonID, At: at})
+			return append(t.threadAfter(p, thread), store.NoteHuman{PageID: ev.PageID, PSID: ev.PSID, At: at})
 		}
 	case *receiving.ThreadControl:
 		if payload.Action == "pass_thread_control" || payload.Action == "take_thread_control" {

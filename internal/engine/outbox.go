@@ -77,7 +77,7 @@ func (t *turn) cancel(keys []string) []store.Write {
 // NamedKey is the idempotency key of a message that the program has named, and
 // the group of what it has named together.
 func NamedKey(conv store.Conversation, key string) string {
-	return sendKey("named", conv.PageID, conv.PersonID, key)
+	return sendKey("named", conv.PageID, conv.PSID, key)
 }
 
 // PartKey is the idempotency key of a further message of a group.
@@ -89,7 +89,7 @@ func NewKey() string { return rand.Text() }
 // EncodeSend fills in the body of a send from outside of a turn, where the
 // product is not known.
 func EncodeSend(s store.Send, m sending.Message) (store.Send, error) {
-	return encodeSend(s, "", withRecipient(m, s.PersonID, ""), time.Now())
+	return encodeSend(s, "", withRecipient(m, s.PSID, ""), time.Now())
 }
 
 func encodeSend(s store.Send, object receiving.Object, m sending.Message, at time.Time) (store.Send, error) {

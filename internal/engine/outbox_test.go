@@ -15,7 +15,7 @@ import (
 func TestAnswerToACommentIsKeyedByTheComment(t *testing.T) {
 	t.Parallel()
 	key := func(typ receiving.Type, event, route string, i int, m sending.Message) string {
-		conv := store.Conversation{PageID: "1", PersonID: "feed/1_2"}
+		conv := store.Conversation{PageID: "1", PSID: "feed/1_2"}
 		turn := &turn{
 			w: &worker{lease: store.Lease{LeaseID: store.LeaseID{Conversation: conv}}}, ev: &receiving.Event{Type: typ},
 			queued: store.QueuedEvent{Event: store.Event{Key: event}},

@@ -42,8 +42,8 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 	out = store.Outcome{Event: result}
 	out.Writes = append(out.Writes, t.seen...)
 	// A replayed event is an old act, which was recorded when it was new.
-	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PersonID != "" && len(t.queued.Only) == 0 {
-		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PersonID, At: actedAt(t.queued)})
+	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PSID != "" && len(t.queued.Only) == 0 {
+		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PSID, At: actedAt(t.queued)})
 	}
 	if again {
 		return out, true

@@ -95,7 +95,7 @@ func (o *outlet) refuse(err error, messages ...sending.Message) {
 	for _, m := range messages {
 		o.refused = append(o.refused, sending.Failure{Err: err, Delivery: sending.Delivery{
 			PageID:    t.ev.PageID,
-			PersonID:  t.ev.PersonID,
+			PSID:      t.ev.PSID,
 			Object:    t.ev.Object,
 			Attempt:   1,
 			CreatedAt: t.w.now(),
@@ -124,7 +124,7 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 	}
 	d := sending.Delivery{
 		PageID:    t.ev.PageID,
-		PersonID:  t.ev.PersonID,
+		PSID:      t.ev.PSID,
 		Object:    t.ev.Object,
 		Attempt:   1,
 		CreatedAt: t.w.now(),

@@ -19,9 +19,9 @@ func (w *worker) person() (store.Person, bool) {
 		return w.known, true
 	}
 	ok := w.read(func() error {
-		person, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PersonID)
+		person, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PSID)
 		if errors.Is(err, store.ErrNotFound) {
-			person, err = store.Person{PageID: w.lease.PageID, PSID: w.lease.PersonID}, nil
+			person, err = store.Person{PageID: w.lease.PageID, PSID: w.lease.PSID}, nil
 		}
 		if err == nil {
 			w.known = person

@@ -80,7 +80,7 @@ func (l *lookup) answers(ctx context.Context, steps <-chan time.Time) bool {
 // returns nil when [profilesWaiting] look-ups are running, and at shutdown. now is the
 // store's clock.
 func (p *profiles) start(query handling.ProfileQuery, now func() time.Time) *lookup {
-	who := store.Conversation{PageID: query.PageID, PersonID: query.PSID}
+	who := store.Conversation{PageID: query.PageID, PSID: query.PSID}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if l := p.flying[who]; l != nil {

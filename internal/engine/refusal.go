@@ -24,7 +24,7 @@ type refusedReply struct {
 func (t *turn) refuse(route string, refused []sending.Failure, meaning meaning, err error) {
 	if len(refused) == 0 && meaning == resultRefused {
 		refused = []sending.Failure{{Err: err, Delivery: sending.Delivery{
-			PageID: t.ev.PageID, PersonID: t.ev.PersonID, Object: t.ev.Object, Attempt: 1,
+			PageID: t.ev.PageID, PSID: t.ev.PSID, Object: t.ev.Object, Attempt: 1,
 		}}}
 	}
 	t.mu.Lock()

@@ -148,7 +148,7 @@ func (t *turn) context(ctx context.Context) context.Context {
 // comment, has its author's name.
 func (t *turn) person() store.Person {
 	p := t.state.Person()
-	if t.ev.PersonID != "" || p.Profile.Name != "" {
+	if t.ev.PSID != "" || p.Profile.Name != "" {
 		return p
 	}
 	switch c := t.ev.Payload.(type) {

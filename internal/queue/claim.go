@@ -125,7 +125,7 @@ func (g *group) lease(due []DueRow, claim store.Claim) (leases []store.Lease, id
 		}
 		lease := store.Lease{
 			LeaseID: store.LeaseID{Conversation: d.Conversation, Token: work.Token}, Deliveries: int(d.Deliveries) + 1, Now: Time(g.now),
-			Person: store.Person{PageID: d.PageID, PSID: d.PersonID},
+			Person: store.Person{PageID: d.PageID, PSID: d.PSID},
 		}
 		if p := work.People[i]; p != nil {
 			lease.Person = *p

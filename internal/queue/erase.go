@@ -10,7 +10,7 @@ import (
 // Forget erases everything about a person. A worker that holds the conversation has its commit refused: the row is gone, and
 // fencing tokens are never repeated.
 func Forget(conv store.Conversation) (*Operation, error) {
-	if conv.PageID == "" || conv.PersonID == "" {
+	if conv.PageID == "" || conv.PSID == "" {
 		return nil, store.ErrEmptyID
 	}
 	op := &Operation{}

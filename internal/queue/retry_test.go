@@ -32,7 +32,7 @@ func (t movingTx) Read(wants *queue.Wants) (*queue.Snapshot, error) {
 // A group that has not read the sends of a conversation settles none of them: it is run again.
 func TestAnEchoOfASendThatWasStartedMeanwhileRunsAgain(t *testing.T) {
 	t.Parallel()
-	ann, bob := store.Conversation{PageID: "page", PersonID: "ann"}, store.Conversation{PageID: "page", PersonID: "bob"}
+	ann, bob := store.Conversation{PageID: "page", PSID: "ann"}, store.Conversation{PageID: "page", PSID: "bob"}
 	machine := queue.Machine{Bound: 10, Backlog: func(string) int { return 0 }}
 	for name, owners := range map[string]map[string]store.Conversation{
 		"the send was not there": nil, "the send was in another conversation": {"s": bob},

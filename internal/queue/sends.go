@@ -119,7 +119,7 @@ func (g *group) settle(ev *store.Event) error {
 	s.HoldUntil = 0
 	g.reschedule(s, g.now)
 	g.changes.Sent = append(g.changes.Sent, store.Sent{
-		PageID: owner.PageID, PSID: owner.PersonID, Key: send.Key, Outcome: store.OutcomeEchoed, At: Time(g.now),
+		PageID: owner.PageID, PSID: owner.PSID, Key: send.Key, Outcome: store.OutcomeEchoed, At: Time(g.now),
 	})
 	return nil
 }

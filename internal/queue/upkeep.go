@@ -62,7 +62,7 @@ func Touch() *Operation {
 // is gone, fails it too. Nothing else may have the name, so that it waits for nothing, and nothing waits for it.
 func Ping(name string) *Operation {
 	op := &Operation{probe: []store.Event{{
-		Conversation: store.Conversation{PageID: name, PersonID: name}, Key: name, EchoOf: name, Body: []byte(name),
+		Conversation: store.Conversation{PageID: name, PSID: name}, Key: name, EchoOf: name, Body: []byte(name),
 	}}}
 	op.alone = func(g *group) error {
 		if err := g.tx.Savepoint(); err != nil {
@@ -149,7 +149,7 @@ func purgeSilent(since time.Time, step int, do func(*Operation) error) (forgotte
 		err := do(PeopleAfter(after, step, func(people []store.Person) {
 			silent, more = nil, len(people) == step
 			for _, p := range people {
-				after = store.Conversation{PageID: p.PageID, PersonID: p.PSID}
+				after = store.Conversation{PageID: p.PageID, PSID: p.PSID}
 				if Silent(p, since) {
 					silent = append(silent, after)
 				}

@@ -95,7 +95,7 @@ func (w *Wants) writes(writes []store.Write) {
 			continue
 		}
 		person, changes := personOf(write)
-		if person.PersonID != "" { // records of what has no person belong to no conversation
+		if person.PSID != "" { // records of what has no person belong to no conversation
 			w.conversation(person, 0, false)
 		}
 		if changes {
@@ -145,7 +145,7 @@ func merged(list []ConversationWant) []ConversationWant {
 }
 
 func compareConversations(a, b store.Conversation) int {
-	return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PersonID, b.PersonID))
+	return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PSID, b.PSID))
 }
 
 func compareKeys(a, b Key) int {

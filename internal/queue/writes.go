@@ -9,34 +9,34 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// personOf returns the person that a write is about, with an empty PersonID if it is about none, and whether it changes what is
+// personOf returns the person that a write is about, with an empty PSID if it is about none, and whether it changes what is
 // known of them.
 func personOf(w store.Write) (person store.Conversation, changes bool) {
 	switch w := w.(type) {
 	case store.SaveProfile:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.TouchPerson:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.MarkUnavailable:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.NoteHuman:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.NoteThread:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.EndSilence:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.AddThumbUp:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, true
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.AddLocation:
-		return store.Conversation{PageID: w.Location.PageID, PersonID: w.Location.PSID}, false
+		return store.Conversation{PageID: w.Location.PageID, PSID: w.Location.PSID}, false
 	case store.SaveMessage:
-		return store.Conversation{PageID: w.Received.PageID, PersonID: w.Received.PSID}, false
+		return store.Conversation{PageID: w.Received.PageID, PSID: w.Received.PSID}, false
 	case store.SaveSent:
-		return store.Conversation{PageID: w.Sent.PageID, PersonID: w.Sent.PSID}, false
+		return store.Conversation{PageID: w.Sent.PageID, PSID: w.Sent.PSID}, false
 	case store.SaveSession:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, false
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, false
 	case store.DeleteSession:
-		return store.Conversation{PageID: w.PageID, PersonID: w.PSID}, false
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, false
 	}
 	return store.Conversation{}, false
 }
@@ -122,7 +122,7 @@ func (g *group) person(id store.Conversation) *person {
 		stored := g.snap.People[id]
 		p = &person{stored, stored == nil}
 		if stored == nil {
-			p.Person = &store.Person{PageID: id.PageID, PSID: id.PersonID, FirstSeen: Time(g.now)}
+			p.Person = &store.Person{PageID: id.PageID, PSID: id.PSID, FirstSeen: Time(g.now)}
 			put(&g.snap.People, id, p.Person)
 		}
 		put(&g.people, id, p)

@@ -35,7 +35,7 @@ func unplaced(policy routing.Policy) routing.Policy {
 }
 
 func text(s string) *receiving.Event {
-	return &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PersonID: "42", Payload: &receiving.Message{Text: s}}
+	return &receiving.Event{Type: receiving.TypeSimpleText, PageID: "1", PSID: "42", Payload: &receiving.Message{Text: s}}
 }
 
 // A policy that was written for djmessenger loads as it is.

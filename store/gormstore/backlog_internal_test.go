@@ -254,7 +254,7 @@ func TestARefusalIsChecked(t *testing.T) {
 				ended := make(chan struct{})
 				go func() {
 					defer close(ended)
-					err = st.Put(context.Background(), store.Event{Conversation: store.Conversation{PageID: "page", PersonID: "p"}, Key: "k"})
+					err = st.Put(context.Background(), store.Event{Conversation: store.Conversation{PageID: "page", PSID: "p"}, Key: "k"})
 				}()
 				synctest.Wait()
 				select {

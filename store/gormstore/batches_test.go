@@ -35,7 +35,7 @@ func TestBatchesInAnyOrderOfKeys(t *testing.T) {
 		var putting sync.WaitGroup
 		for i := range 12 {
 			putting.Go(func() {
-				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}
+				conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(i)}
 				var events []store.Event
 				var sends []store.Send
 				for _, k := range rand.Perm(keys) {

@@ -27,7 +27,7 @@ func (deadRow) TableName() string { return "messenger_dead" }
 func (r *deadRow) letter() (store.DeadLetter, error) {
 	row := queue.DeadRow{
 		EventRow: queue.EventRow{
-			Conversation: store.Conversation{PageID: r.PageID, PersonID: r.PersonID}, Key: r.Key, EventAt: r.EventAt, Body: r.Body,
+			Conversation: store.Conversation{PageID: r.PageID, PSID: r.PersonID}, Key: r.Key, EventAt: r.EventAt, Body: r.Body,
 			EchoOf: r.EchoOf, Attempts: r.Attempts, Only: r.OnlyRoutes,
 		},
 		ID: r.ID, Failures: r.Failures, At: r.At,

@@ -26,7 +26,7 @@ import (
 const meetingPeople, meetingKeys = 12, 60
 
 func someone() store.Conversation {
-	return store.Conversation{PageID: "page", PersonID: fmt.Sprint(rand.IntN(meetingPeople))}
+	return store.Conversation{PageID: "page", PSID: fmt.Sprint(rand.IntN(meetingPeople))}
 }
 
 func someKey() string { return fmt.Sprint(rand.IntN(meetingKeys)) }
@@ -44,12 +44,12 @@ func someWrites() []store.Write {
 	for range rand.IntN(4) {
 		of := someone()
 		writes = append(writes, []store.Write{
-			store.AddThumbUp{PageID: of.PageID, PSID: of.PersonID},
+			store.AddThumbUp{PageID: of.PageID, PSID: of.PSID},
 			store.SaveAttachment{PageID: "page", Name: someKey(), AttachmentID: "1"},
-			store.SaveMessage{Received: store.Received{PageID: of.PageID, PSID: of.PersonID, Key: someKey()}},
-			store.SaveSession{PageID: of.PageID, PSID: of.PersonID, Name: "s", Expires: time.Now().Add(time.Millisecond)},
+			store.SaveMessage{Received: store.Received{PageID: of.PageID, PSID: of.PSID, Key: someKey()}},
+			store.SaveSession{PageID: of.PageID, PSID: of.PSID, Name: "s", Expires: time.Now().Add(time.Millisecond)},
 			store.CancelSend{Conversation: of, Key: someKey()},
-			store.TouchPerson{PageID: of.PageID, PSID: of.PersonID, At: time.Now()},
+			store.TouchPerson{PageID: of.PageID, PSID: of.PSID, At: time.Now()},
 		}[rand.IntN(6)])
 	}
 	return writes

@@ -46,7 +46,7 @@ func ExampleOnCommit() {
 
 	// What the bot does around a handler.
 	ctx := context.Background()
-	conv := store.Conversation{PageID: "1", PersonID: "2"}
+	conv := store.Conversation{PageID: "1", PSID: "2"}
 	if err := st.Put(ctx, store.Event{Conversation: conv, Key: "m1"}); err != nil {
 		fmt.Println(err)
 	}

@@ -17,7 +17,7 @@ import (
 
 func putTo(t *testing.T, page string) *queue.Operation {
 	t.Helper()
-	conv := store.Conversation{PageID: page, PersonID: "person"}
+	conv := store.Conversation{PageID: page, PSID: "person"}
 	op, err := queue.Put([]store.Event{{Conversation: conv, Key: page}})
 	require.NoError(t, err)
 	return op
@@ -196,7 +196,7 @@ func TestAGroupHasOneOutcomeOfAConversation(t *testing.T) {
 		w := f.writer(t, database.Database{})
 		var ops []*queue.Operation
 		for i := range 6 {
-			lease := store.LeaseID{Conversation: store.Conversation{PageID: "page", PersonID: fmt.Sprint(i % 2)}, Token: int64(i)}
+			lease := store.LeaseID{Conversation: store.Conversation{PageID: "page", PSID: fmt.Sprint(i % 2)}, Token: int64(i)}
 			op, err := queue.Commit(store.Outcome{Lease: lease}, api)
 			require.NoError(t, err)
 			ops = append(ops, op)

@@ -35,7 +35,7 @@ func TestTablesOfAnOlderVersion(t *testing.T) {
 				}
 				st := p.store(t)
 				for i := range 3 {
-					conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}
+					conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(i)}
 					require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: fmt.Sprint("key ", i), KeyTime: time.Now()}))
 				}
 				leases, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 10, Events: 10, TTL: time.Minute})
@@ -46,13 +46,13 @@ func TestTablesOfAnOlderVersion(t *testing.T) {
 					require.Zero(t, lease.Fatal)
 					require.Len(t, lease.Events, 1, "its key is known")
 					require.Equal(t, store.Person{
-						PageID: "page", PSID: lease.PersonID, Profile: store.Profile{FirstName: "Ann"}, ThumbUps: 1,
+						PageID: "page", PSID: lease.PSID, Profile: store.Profile{FirstName: "Ann"}, ThumbUps: 1,
 						FirstSeen: time.Unix(1, 0).UTC(), LastAct: time.Unix(2, 0).UTC(),
 					}, lease.Person)
 					require.NoError(t, st.MarkAlone(t.Context(), lease.LeaseID, lease.Events[0].Seq))
 					_, err := st.Commit(t.Context(), store.Outcome{
 						Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[0].Seq}, Release: true,
-						Writes: []store.Write{store.NoteHuman{PageID: "page", PSID: lease.PersonID, At: time.Unix(3, 0)}},
+						Writes: []store.Write{store.NoteHuman{PageID: "page", PSID: lease.PSID, At: time.Unix(3, 0)}},
 					})
 					require.NoError(t, err)
 				}

@@ -152,7 +152,7 @@ func TestModelsInJoins(t *testing.T) {
 		require.True(t, rows[1].LastAct.IsZero())
 
 		// Nothing of the program keeps the bot from forgetting a person.
-		require.NoError(t, st.Forget(t.Context(), store.Conversation{PageID: "page", PersonID: "ann"}))
+		require.NoError(t, st.Forget(t.Context(), store.Conversation{PageID: "page", PSID: "ann"}))
 	})
 }
 

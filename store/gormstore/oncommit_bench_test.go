@@ -28,7 +28,7 @@ func BenchmarkOnCommit(b *testing.B) {
 				defer func() { require.NoError(b, st.Close()) }()
 				require.NoError(b, st.DB().Exec("CREATE TABLE counters (id INT PRIMARY KEY, n INT)").Error)
 				require.NoError(b, st.DB().Exec("INSERT INTO counters VALUES (1, 0)").Error)
-				ann := store.Conversation{PageID: "page", PersonID: "ann"}
+				ann := store.Conversation{PageID: "page", PSID: "ann"}
 				require.NoError(b, st.Put(b.Context(), store.Event{Conversation: ann, Key: "k"}))
 				leases, err := st.Claim(b.Context(), store.Claim{Owner: "w", Conversations: 1, TTL: time.Hour})
 				require.NoError(b, err)

@@ -38,7 +38,7 @@ func TestALockedConversationDelaysOthersOnce(t *testing.T) {
 			}
 		}
 		for _, group := range f.groups {
-			if slices.Contains(group, store.Conversation{PageID: poison, PersonID: "person"}) {
+			if slices.Contains(group, store.Conversation{PageID: poison, PSID: "person"}) {
 				waits++
 			}
 		}

@@ -25,7 +25,7 @@ func TestARefusalRestsOnANewCount(t *testing.T) {
 		replicas = append(replicas, st)
 	}
 	put := func(key int) error {
-		conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(key)}
+		conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(key)}
 		return replicas[0].Put(t.Context(), store.Event{Conversation: conv, Key: fmt.Sprint(key)})
 	}
 	for key := range 3 {
@@ -55,7 +55,7 @@ func TestACountBesideCommits(t *testing.T) {
 	t.Parallel()
 	onEachDatabase(t, func(t *testing.T, p place) {
 		st := p.store(t)
-		conv := store.Conversation{PageID: "page", PersonID: "ann"}
+		conv := store.Conversation{PageID: "page", PSID: "ann"}
 		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "1"}))
 		gormstore.Recount(st)
 		for key := range 50 {

@@ -19,7 +19,7 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	err = s.rows(ctx, s.db.Queries.Blocked, []any{store.MaxBlocked}, func(rows *sql.Rows) error {
 		var b store.Blocked
 		var since Time
-		err := rows.Scan(&b.PageID, &b.PersonID, &b.Attempts, &since)
+		err := rows.Scan(&b.PageID, &b.PSID, &b.Attempts, &since)
 		b.Since = since.Time()
 		stats.Blocked = append(stats.Blocked, b)
 		return err

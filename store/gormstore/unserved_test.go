@@ -38,7 +38,7 @@ func TestClaimsBeginBehindWhatIsLeftToOthers(t *testing.T) {
 	gormstore.WatchClaims(st, func(query *queue.DueQuery) { last = *query })
 	put := func(page string, n int) {
 		for i := range n {
-			conv := store.Conversation{PageID: page, PersonID: fmt.Sprint(i)}
+			conv := store.Conversation{PageID: page, PSID: fmt.Sprint(i)}
 			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: fmt.Sprint(page, i, clock())}))
 		}
 	}

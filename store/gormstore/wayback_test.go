@@ -37,8 +37,8 @@ func plain(schema []string) (all []string) {
 func TestTheWayBack(t *testing.T) {
 	t.Parallel()
 	onEachDatabase(t, func(t *testing.T, p place) {
-		bob := store.Conversation{PageID: "page", PersonID: "bob"}
-		eve := store.Conversation{PageID: "page", PersonID: "eve"}
+		bob := store.Conversation{PageID: "page", PSID: "bob"}
+		eve := store.Conversation{PageID: "page", PSID: "eve"}
 		events := []store.Event{
 			{Conversation: bob, Key: "timed", KeyTime: noon, Time: noon, Body: []byte("1"), EchoOf: "none"},
 			{Conversation: bob, Key: "untimed", Time: noon.Add(time.Second), Body: []byte("2")},

@@ -12,7 +12,7 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-var ann = store.Conversation{PageID: "page", PersonID: "ann"}
+var ann = store.Conversation{PageID: "page", PSID: "ann"}
 
 func TestForgetsTheOldestRecords(t *testing.T) {
 	t.Parallel()
@@ -22,9 +22,9 @@ func TestForgetsTheOldestRecords(t *testing.T) {
 		key := fmt.Sprint(i)
 		at = at.Add(time.Second)
 		require.NoError(t, m.Apply(t.Context(),
-			store.SaveMessage{Received: store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: key, At: at}},
-			store.SaveSent{Sent: store.Sent{PageID: ann.PageID, PSID: ann.PersonID, Key: key, At: at}},
-			store.AddLocation{Location: store.Location{PageID: ann.PageID, PSID: ann.PersonID, MID: key, At: at}}))
+			store.SaveMessage{Received: store.Received{PageID: ann.PageID, PSID: ann.PSID, Key: key, At: at}},
+			store.SaveSent{Sent: store.Sent{PageID: ann.PageID, PSID: ann.PSID, Key: key, At: at}},
+			store.AddLocation{Location: store.Location{PageID: ann.PageID, PSID: ann.PSID, MID: key, At: at}}))
 		require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: key}))
 		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
 		require.NoError(t, err)
@@ -34,11 +34,11 @@ func TestForgetsTheOldestRecords(t *testing.T) {
 		})
 		require.NoError(t, err)
 	}
-	received, err := m.Received(t.Context(), ann.PageID, ann.PersonID, 10)
+	received, err := m.Received(t.Context(), ann.PageID, ann.PSID, 10)
 	require.NoError(t, err)
-	sent, err := m.Sent(t.Context(), ann.PageID, ann.PersonID, 10)
+	sent, err := m.Sent(t.Context(), ann.PageID, ann.PSID, 10)
 	require.NoError(t, err)
-	locations, err := m.Locations(t.Context(), ann.PageID, ann.PersonID, 10)
+	locations, err := m.Locations(t.Context(), ann.PageID, ann.PSID, 10)
 	require.NoError(t, err)
 	dead, err := m.Dead(t.Context(), store.DeadQuery{})
 	require.NoError(t, err)
@@ -54,9 +54,9 @@ func TestForgetsTheOldestRecords(t *testing.T) {
 	require.Len(t, dead, 3)
 	// What fell out may be kept anew.
 	require.NoError(t, m.Apply(t.Context(), store.SaveMessage{Received: store.Received{
-		PageID: ann.PageID, PSID: ann.PersonID, Key: "0", At: at.Add(time.Second),
+		PageID: ann.PageID, PSID: ann.PSID, Key: "0", At: at.Add(time.Second),
 	}}))
-	received, err = m.Received(t.Context(), ann.PageID, ann.PersonID, 1)
+	received, err = m.Received(t.Context(), ann.PageID, ann.PSID, 1)
 	require.NoError(t, err)
 	require.Equal(t, "0", received[0].Key)
 }
@@ -64,7 +64,7 @@ func TestForgetsTheOldestRecords(t *testing.T) {
 func TestForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 	t.Parallel()
 	m := memory.New(memory.Config{DedupKeys: 3})
-	bob := store.Conversation{PageID: "page", PersonID: "bob"}
+	bob := store.Conversation{PageID: "page", PSID: "bob"}
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: bob, Key: "waits"}))
 	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
 	require.NoError(t, err)
@@ -90,9 +90,9 @@ func TestForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 func TestKeepsProductAndStandby(t *testing.T) {
 	t.Parallel()
 	m := memory.New()
-	r := store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Object: "instagram", Standby: true, At: time.Unix(1, 0).UTC()}
+	r := store.Received{PageID: ann.PageID, PSID: ann.PSID, Key: "k", Object: "instagram", Standby: true, At: time.Unix(1, 0).UTC()}
 	require.NoError(t, m.Apply(t.Context(), store.SaveMessage{Received: r}))
-	got, err := m.Received(t.Context(), ann.PageID, ann.PersonID, 1)
+	got, err := m.Received(t.Context(), ann.PageID, ann.PSID, 1)
 	require.NoError(t, err)
 	require.Equal(t, []store.Received{r}, got)
 }

@@ -149,7 +149,7 @@ func (g *grouper) beside() planned {
 
 // someWrites are about one conversation, but for cancellations.
 func (g *grouper) someWrites(conv store.Conversation) []store.Write {
-	page, psid := conv.PageID, conv.PersonID
+	page, psid := conv.PageID, conv.PSID
 	var list []store.Write
 	for range g.rand.IntN(4) {
 		at := g.now.Add(-time.Duration(g.rand.IntN(5)) * time.Second)

@@ -75,7 +75,7 @@ func newGrouper(t *testing.T, seed uint64) *grouper {
 	t.Helper()
 	g := &grouper{
 		T: t, rand: rand.New(rand.NewPCG(seed, 0)), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), tight: seed%4 == 0,
-		convs: []store.Conversation{ann, {PageID: "page", PersonID: "bob"}, {PageID: "page2", PersonID: "feed/1_2"}},
+		convs: []store.Conversation{ann, {PageID: "page", PSID: "bob"}, {PageID: "page2", PSID: "feed/1_2"}},
 	}
 	config := memory.Config{Now: func() time.Time { return g.now }}
 	if g.tight {
@@ -186,7 +186,7 @@ func (g *grouper) results(ops sides[*queue.Operation]) {
 	}
 	for _, leases := range [][]store.Lease{got.Leases, want.Leases} {
 		slices.SortFunc(leases, func(a, b store.Lease) int {
-			return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PersonID, b.PersonID))
+			return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PSID, b.PSID))
 		})
 	}
 	require.Len(g, got.Leases, len(want.Leases), g.at)
@@ -253,13 +253,13 @@ func contents(t *testing.T, st *memory.Store, convs []store.Conversation) []stri
 	}
 	slices.SortFunc(d.Conversations, func(a, b queue.ConversationRow) int { return byText(a, b) })
 	slices.SortFunc(d.Events, func(a, b queue.EventRow) int {
-		return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PersonID, b.PersonID), cmp.Compare(a.OrderAt, b.OrderAt), cmp.Compare(a.Seq, b.Seq))
+		return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PSID, b.PSID), cmp.Compare(a.OrderAt, b.OrderAt), cmp.Compare(a.Seq, b.Seq))
 	})
 	for i := range d.Events {
 		d.Events[i].Seq = 0
 	}
 	slices.SortFunc(d.Sends, func(a, b queue.SendRow) int {
-		return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PersonID, b.PersonID), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PSID, b.PSID), cmp.Compare(a.ID, b.ID))
 	})
 	for i := range d.Sends {
 		d.Sends[i].ID = 0
@@ -281,11 +281,11 @@ func contents(t *testing.T, st *memory.Store, convs []store.Conversation) []stri
 		}
 	}
 	for _, conv := range convs {
-		add(st.Person(t.Context(), conv.PageID, conv.PersonID))
-		add(st.Session(t.Context(), conv.PageID, conv.PersonID, "s"))
-		add(st.Received(t.Context(), conv.PageID, conv.PersonID, 1000))
-		add(st.Sent(t.Context(), conv.PageID, conv.PersonID, 1000))
-		add(st.Locations(t.Context(), conv.PageID, conv.PersonID, 1000))
+		add(st.Person(t.Context(), conv.PageID, conv.PSID))
+		add(st.Session(t.Context(), conv.PageID, conv.PSID, "s"))
+		add(st.Received(t.Context(), conv.PageID, conv.PSID, 1000))
+		add(st.Sent(t.Context(), conv.PageID, conv.PSID, 1000))
+		add(st.Locations(t.Context(), conv.PageID, conv.PSID, 1000))
 		add(st.Attachment(t.Context(), conv.PageID, "a"))
 		add(st.EchoedAt(t.Context(), conv.PageID))
 	}

@@ -69,7 +69,7 @@ func TestWhoActsBeforeTheLockIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	m := memory.New()
 	act := time.Unix(1000, 0)
-	require.NoError(t, m.Apply(t.Context(), store.TouchPerson{PageID: ann.PageID, PSID: ann.PersonID, At: act}))
+	require.NoError(t, m.Apply(t.Context(), store.TouchPerson{PageID: ann.PageID, PSID: ann.PSID, At: act}))
 	ignore := func(*queue.Changes) {}
 	for _, silent := range []bool{false, true} {
 		since := act
@@ -81,7 +81,7 @@ func TestWhoActsBeforeTheLockIsNotForgotten(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, silent, op.Found)
 	}
-	_, err := m.Person(t.Context(), ann.PageID, ann.PersonID)
+	_, err := m.Person(t.Context(), ann.PageID, ann.PSID)
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
@@ -128,7 +128,7 @@ func TestAnEchoLeavesWhatItsGroupAddsDue(t *testing.T) {
 	require.NoError(t, err)
 	_, err = m.Commit(t.Context(), store.Outcome{Lease: leases[0].LeaseID, Start: "s", Release: true, After: time.Hour})
 	require.NoError(t, err)
-	bob := store.Conversation{PageID: ann.PageID, PersonID: "bob"}
+	bob := store.Conversation{PageID: ann.PageID, PSID: "bob"}
 	_, err = m.Run(func(*queue.Changes) {},
 		put(t, store.Event{Conversation: ann, Key: "k"}), put(t, store.Event{Conversation: bob, Key: "echo", EchoOf: "s"}))
 	require.NoError(t, err)

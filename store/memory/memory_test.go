@@ -22,7 +22,7 @@ func TestMemory(t *testing.T) {
 func TestAPanicOfAClaimsFunctionLeavesTheStoreUsable(t *testing.T) {
 	t.Parallel()
 	m := memory.New()
-	other := store.Conversation{PageID: "page2", PersonID: "bob"}
+	other := store.Conversation{PageID: "page2", PSID: "bob"}
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "1"}, store.Event{Conversation: other, Key: "2"}))
 	calls := 0
 	claim := store.Claim{Conversations: 2, TTL: time.Hour, Serves: func(string) bool {

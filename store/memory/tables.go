@@ -85,7 +85,7 @@ func newTables(c Config) *tables {
 }
 
 func of(pageID, psid string) store.Conversation {
-	return store.Conversation{PageID: pageID, PersonID: psid}
+	return store.Conversation{PageID: pageID, PSID: psid}
 }
 
 func (t *tables) next() int64 {

@@ -218,7 +218,7 @@ func (t *tx) WithDeadLetters(convs []store.Conversation) (map[store.Conversation
 }
 
 func compare(a, b store.Conversation) int {
-	return cmp.Or(cmp.Compare(a.PageID, b.PageID), cmp.Compare(a.PersonID, b.PersonID))
+	return cmp.Or(cmp.Compare(a.PageID, b.PageID), cmp.Compare(a.PSID, b.PSID))
 }
 
 // LastOrder implements queue.Tx.

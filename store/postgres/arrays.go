@@ -23,7 +23,7 @@ func proseColumn[R any](rows []R, value func(*R) string) []string {
 // conversationColumns are the arrays of conversations.
 func conversationColumns(convs []store.Conversation) (pageIDs, personIDs []string) {
 	return column(convs, func(c *store.Conversation) string { return c.PageID }),
-		column(convs, func(c *store.Conversation) string { return c.PersonID })
+		column(convs, func(c *store.Conversation) string { return c.PSID })
 }
 
 // prose replaces what PostgreSQL keeps in no text: zero bytes, and what is not UTF-8.

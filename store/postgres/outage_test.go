@@ -108,7 +108,7 @@ func TestCommitsThroughAnOutageTakeEffectOnce(t *testing.T) {
 	const events = 40
 	for i := range events {
 		require.NoError(t, st.Put(t.Context(), store.Event{
-			Conversation: store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}, Key: fmt.Sprint(i),
+			Conversation: store.Conversation{PageID: "page", PSID: fmt.Sprint(i)}, Key: fmt.Sprint(i),
 		}))
 	}
 	leases, err := st.Claim(t.Context(), claim)

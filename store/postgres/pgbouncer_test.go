@@ -213,9 +213,9 @@ func replicasBehind(t *testing.T, dsn string) {
 	for i, st := range all {
 		putting.Go(func() {
 			for n := range people * each {
-				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(n % people)}
+				conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(n % people)}
 				assert.NoError(t, st.Put(context.Background(), store.Event{Conversation: conv, Key: fmt.Sprint(n, "/", i/2)}))
-				_, err := st.Person(context.Background(), "page", conv.PersonID)
+				_, err := st.Person(context.Background(), "page", conv.PSID)
 				assert.ErrorIs(t, err, store.ErrNotFound)
 				assert.NoError(t, st.Ping(context.Background()))
 			}

@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
+	ann   = store.Conversation{PageID: "page", PSID: "ann"}
 	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Hour}
 )
 
@@ -71,7 +71,7 @@ func TestAKeyToSeveralReplicasTakesEffectOnce(t *testing.T) {
 				var events []store.Event
 				for _, k := range order[:n] {
 					events = append(events, store.Event{
-						Conversation: store.Conversation{PageID: "page", PersonID: fmt.Sprint(k % 7)}, Key: fmt.Sprint(k),
+						Conversation: store.Conversation{PageID: "page", PSID: fmt.Sprint(k % 7)}, Key: fmt.Sprint(k),
 					})
 				}
 				order = order[n:]
@@ -100,7 +100,7 @@ func TestAStaleLeaseIsFencedBesideTheFreshOne(t *testing.T) {
 		require.Greater(t, fresh.Token, stale.Token)
 		commit := func(st store.Store, lease store.Lease) error {
 			_, err := st.Commit(context.Background(), store.Outcome{
-				Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: []store.Write{store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID}},
+				Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: []store.Write{store.AddThumbUp{PageID: ann.PageID, PSID: ann.PSID}},
 				Release: true,
 			})
 			return err
@@ -112,7 +112,7 @@ func TestAStaleLeaseIsFencedBesideTheFreshOne(t *testing.T) {
 		wg.Go(func() { assert.NoError(t, commit(all[1], fresh)) })
 		wg.Wait()
 	}
-	p, err := all[0].Person(t.Context(), ann.PageID, ann.PersonID)
+	p, err := all[0].Person(t.Context(), ann.PageID, ann.PSID)
 	require.NoError(t, err)
 	require.Equal(t, 20, p.ThumbUps)
 }
@@ -130,7 +130,7 @@ func TestNoWakeUpIsLostBetweenReplicas(t *testing.T) {
 	for w := range writers {
 		putting.Go(func() {
 			for i := range each {
-				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(rand.IntN(people))}
+				conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(rand.IntN(people))}
 				assert.NoError(t, all[w%3].Put(context.Background(), store.Event{Conversation: conv, Key: fmt.Sprint(w, "/", i)}))
 			}
 		})
@@ -226,9 +226,9 @@ func releaseSeesWhatItWaitedFor(t *testing.T, st *gormstore.Store) {
 func TestAnEchoOfASendStartedMeanwhileKeepsTheOrderOfLocks(t *testing.T) {
 	t.Parallel()
 	st := open(t, testpostgres.DSN(t), gormstore.WithCommitTimeout(time.Minute))
-	zoe := store.Conversation{PageID: ann.PageID, PersonID: "zoe"}
+	zoe := store.Conversation{PageID: ann.PageID, PSID: "zoe"}
 	for _, conv := range []store.Conversation{ann, zoe} { // makes the conversations
-		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "first of " + conv.PersonID}))
+		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "first of " + conv.PSID}))
 	}
 	const lock = "SELECT 1 FROM messenger_conversations WHERE person_id = ? FOR UPDATE"
 	waitsFor := func(pid int) func() bool {

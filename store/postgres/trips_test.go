@@ -76,10 +76,10 @@ func TestRoundTripsOfAGroup(t *testing.T) {
 			require.Len(t, claimed.Leases, size)
 			ops = nil
 			for _, lease := range claimed.Leases {
-				key := fmt.Sprint("send", round, size, lease.PersonID)
+				key := fmt.Sprint("send", round, size, lease.PSID)
 				ops = append(ops, operation(queue.Commit(store.Outcome{
 					Lease: lease.LeaseID, Event: &store.EventResult{Seq: lease.Events[0].Seq}, Start: key, Due: 1,
-					Writes: []store.Write{store.TouchPerson{PageID: lease.PageID, PSID: lease.PersonID, At: time.Unix(1, 0)}},
+					Writes: []store.Write{store.TouchPerson{PageID: lease.PageID, PSID: lease.PSID, At: time.Unix(1, 0)}},
 					Sends:  []store.Send{{Conversation: lease.Conversation, Key: key}},
 				}, "")))
 			}
@@ -95,10 +95,10 @@ func TestRoundTripsOfAGroup(t *testing.T) {
 			require.Empty(t, renewal.Lost)
 			ops = nil
 			for _, lease := range claimed.Leases {
-				key := fmt.Sprint("send", round, size, lease.PersonID)
+				key := fmt.Sprint("send", round, size, lease.PSID)
 				ops = append(ops, operation(queue.Commit(store.Outcome{
 					Lease: lease.LeaseID, Results: []store.SendResult{{Key: key, State: store.SendFinished}},
-					Writes:  []store.Write{store.SaveSent{Sent: store.Sent{PageID: lease.PageID, PSID: lease.PersonID, Key: key}}},
+					Writes:  []store.Write{store.SaveSent{Sent: store.Sent{PageID: lease.PageID, PSID: lease.PSID, Key: key}}},
 					Release: true,
 				}, "")))
 			}

@@ -54,7 +54,7 @@ func (t *tx) addEvents(rows []queue.EventRow) {
 	}
 	t.change(addEvents,
 		column(rows, func(r *queue.EventRow) string { return r.PageID }),
-		column(rows, func(r *queue.EventRow) string { return r.PersonID }),
+		column(rows, func(r *queue.EventRow) string { return r.PSID }),
 		column(rows, func(r *queue.EventRow) string { return r.Key }),
 		column(rows, func(r *queue.EventRow) int64 { return r.OrderAt }),
 		column(rows, func(r *queue.EventRow) int64 { return r.EventAt }),
@@ -77,7 +77,7 @@ func (t *tx) applySends(c *queue.Changes) {
 	if rows := c.SendsAdded; len(rows) > 0 {
 		t.change(addSends,
 			column(rows, func(r **queue.SendRow) string { return (*r).PageID }),
-			column(rows, func(r **queue.SendRow) string { return (*r).PersonID }),
+			column(rows, func(r **queue.SendRow) string { return (*r).PSID }),
 			column(rows, func(r **queue.SendRow) string { return (*r).Key }),
 			column(rows, func(r **queue.SendRow) string { return (*r).Group }),
 			column(rows, func(r **queue.SendRow) []byte { return (*r).Body }),
@@ -92,7 +92,7 @@ func (t *tx) applyConversations(c *queue.Changes) {
 	if rows := slices.Concat(c.ConversationsAdded, c.Conversations); len(rows) > 0 {
 		t.change(saveConversations,
 			column(rows, func(r **queue.ConversationRow) string { return (*r).PageID }),
-			column(rows, func(r **queue.ConversationRow) string { return (*r).PersonID }),
+			column(rows, func(r **queue.ConversationRow) string { return (*r).PSID }),
 			column(rows, func(r **queue.ConversationRow) int64 { return (*r).NextAt }),
 			column(rows, func(r **queue.ConversationRow) int64 { return (*r).HoldUntil }),
 			column(rows, func(r **queue.ConversationRow) int64 { return (*r).LeaseUntil }),
@@ -111,7 +111,7 @@ func (t *tx) applyConversations(c *queue.Changes) {
 // unsend erases what a person has unsent.
 func (t *tx) unsend(u *queue.Unsent) {
 	if len(u.Keys) > 0 || u.Edits != "" {
-		args := []any{u.PageID, u.PersonID, append([]string{}, u.Keys...), u.Edits}
+		args := []any{u.PageID, u.PSID, append([]string{}, u.Keys...), u.Edits}
 		t.later(statement{text: unsendEvents, args: args, changed: func(n int64) error {
 			u.Events = n
 			return nil
@@ -120,7 +120,7 @@ func (t *tx) unsend(u *queue.Unsent) {
 		t.change(unsendReceived, args...)
 	}
 	if u.MID != "" {
-		t.change(unsendLocations, u.PageID, u.PersonID, prose(u.MID))
+		t.change(unsendLocations, u.PageID, u.PSID, prose(u.MID))
 	}
 }
 

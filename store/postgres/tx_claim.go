@@ -55,7 +55,7 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 	for i, conv := range convs {
 		number[conv] = i
 	}
-	t.readPeople(convs, func(p *store.Person) { w.People[number[store.Conversation{PageID: p.PageID, PersonID: p.PSID}]] = p })
+	t.readPeople(convs, func(p *store.Person) { w.People[number[store.Conversation{PageID: p.PageID, PSID: p.PSID}]] = p })
 	return w, t.ask(nextNumber, func(rows pgx.Rows) error { return rows.Scan(&w.Token) })
 }
 
@@ -74,7 +74,7 @@ func (t *tx) headEvents(wants []queue.WorkWant, limit int, w *queue.Work) {
 		w.Events[n-1] = append(w.Events[n-1], ev)
 		return nil
 	}, column(wants, func(w *queue.WorkWant) string { return w.PageID }),
-		column(wants, func(w *queue.WorkWant) string { return w.PersonID }), int64(limit))
+		column(wants, func(w *queue.WorkWant) string { return w.PSID }), int64(limit))
 }
 
 func (t *tx) headSends(wants []queue.WorkWant, limit int, w *queue.Work) {
@@ -82,7 +82,7 @@ func (t *tx) headSends(wants []queue.WorkWant, limit int, w *queue.Work) {
 	var pageIDs, personIDs []string
 	for i, want := range wants {
 		if want.Sends {
-			of, pageIDs, personIDs = append(of, i), append(pageIDs, want.PageID), append(personIDs, want.PersonID)
+			of, pageIDs, personIDs = append(of, i), append(pageIDs, want.PageID), append(personIDs, want.PSID)
 		}
 	}
 	if len(of) == 0 {

@@ -20,7 +20,7 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 		return s, t.err
 	}
 	t.readConversations(w, s)
-	t.readPeople(w.People, func(p *store.Person) { s.People[store.Conversation{PageID: p.PageID, PersonID: p.PSID}] = p })
+	t.readPeople(w.People, func(p *store.Person) { s.People[store.Conversation{PageID: p.PageID, PSID: p.PSID}] = p })
 	t.readSessions(w.Sessions, s)
 	t.readEchoes(w, s)
 	t.readKeys(w, s)
@@ -97,7 +97,7 @@ func scanWork(rows pgx.Rows, s *queue.Snapshot) error {
 // conversationFields are what the columns of a conversation are scanned into.
 func conversationFields(r *queue.ConversationRow) []any {
 	return []any{
-		&r.PageID, &r.PersonID, &r.NextAt, &r.HoldUntil, &r.LeaseUntil, &r.Owner, &r.Holder, &r.Token, &r.Deliveries, &r.Alone,
+		&r.PageID, &r.PSID, &r.NextAt, &r.HoldUntil, &r.LeaseUntil, &r.Owner, &r.Holder, &r.Token, &r.Deliveries, &r.Alone,
 	}
 }
 
@@ -169,7 +169,7 @@ func (t *tx) readEchoes(w *queue.Wants, s *queue.Snapshot) {
 func scanOwner(rows pgx.Rows, owners map[string]store.Conversation) error {
 	var key string
 	var conv store.Conversation
-	err := rows.Scan(&key, &conv.PageID, &conv.PersonID)
+	err := rows.Scan(&key, &conv.PageID, &conv.PSID)
 	owners[key] = conv
 	return err
 }

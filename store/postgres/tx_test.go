@@ -86,7 +86,7 @@ func wants(people ...string) *queue.Wants {
 }
 
 func person1(name string) store.Conversation {
-	return store.Conversation{PageID: "page", PersonID: name}
+	return store.Conversation{PageID: "page", PSID: name}
 }
 
 func eventKey(text string) queue.Key { return queue.Key{Kind: queue.KeyEvent, Text: text} }

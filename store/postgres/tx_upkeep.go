@@ -15,7 +15,7 @@ import (
 func (t *tx) DeadLetter(id int64) (letter *queue.DeadRow, err error) {
 	err = t.ask(readLetter, func(rows pgx.Rows) error {
 		letter = &queue.DeadRow{ID: id}
-		return rows.Scan(&letter.PageID, &letter.PersonID, &letter.Key, &letter.EventAt, &letter.Body, &letter.EchoOf,
+		return rows.Scan(&letter.PageID, &letter.PSID, &letter.Key, &letter.EventAt, &letter.Body, &letter.EchoOf,
 			&letter.Attempts, &letter.Failures, &letter.Only, &letter.At)
 	}, id)
 	return letter, err
@@ -39,7 +39,7 @@ func (t *tx) WithDeadLetters(convs []store.Conversation) (map[store.Conversation
 	}
 	err := t.ask(conversationsWithLetters, func(rows pgx.Rows) error {
 		var conv store.Conversation
-		err := rows.Scan(&conv.PageID, &conv.PersonID)
+		err := rows.Scan(&conv.PageID, &conv.PSID)
 		if asked[conv] {
 			with[conv] = true
 		}
@@ -50,7 +50,7 @@ func (t *tx) WithDeadLetters(convs []store.Conversation) (map[store.Conversation
 
 // LastOrder implements queue.Tx.
 func (t *tx) LastOrder(conv store.Conversation) (last int64, err error) {
-	err = t.ask(lastOrder, func(rows pgx.Rows) error { return rows.Scan(&last) }, conv.PageID, conv.PersonID)
+	err = t.ask(lastOrder, func(rows pgx.Rows) error { return rows.Scan(&last) }, conv.PageID, conv.PSID)
 	return last, err
 }
 
@@ -86,7 +86,7 @@ func (t *tx) PeopleAfter(after store.Conversation, limit int) (people []store.Pe
 		p.FirstSeen, p.LastAct = queue.Time(firstSeen), queue.Time(lastAct)
 		people = append(people, p)
 		return err
-	}, after.PageID, after.PersonID, int64(limit))
+	}, after.PageID, after.PSID, int64(limit))
 	return people, err
 }
 

@@ -80,7 +80,7 @@ func TestClockSetBackHoldsNothingUp(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "bot.db")
 			st, err := sqlite.Open(path, clock)
 			require.NoError(t, err)
-			conv := func(person string) store.Conversation { return store.Conversation{PageID: "1", PersonID: person} }
+			conv := func(person string) store.Conversation { return store.Conversation{PageID: "1", PSID: person} }
 			// One waits to be tried again, one has a message for later, one is new.
 			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv("tried"), Key: "1"}))
 			leases, err := st.Claim(t.Context(), claim)
@@ -106,7 +106,7 @@ func TestClockSetBackHoldsNothingUp(t *testing.T) {
 				leases, err := st.Claim(t.Context(), claim)
 				require.NoError(t, err)
 				for _, lease := range leases {
-					people = append(people, lease.PersonID)
+					people = append(people, lease.PSID)
 				}
 				slices.Sort(people)
 				return people
@@ -141,11 +141,11 @@ func TestClockThatJumpsDoesNotHurryWhatIsDelayed(t *testing.T) {
 		return len(leases)
 	}
 	shift.Store(int64(time.Hour))
-	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: "1", PersonID: "bob"}, Key: "1"}))
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: "1", PSID: "bob"}, Key: "1"}))
 	shift.Store(0)
 	require.Equal(t, 1, claimed(), "bob's, and not the message")
 	shift.Store(int64(2*time.Hour - time.Second))
-	require.NoError(t, st.Forget(t.Context(), store.Conversation{PageID: "1", PersonID: "bob"}))
+	require.NoError(t, st.Forget(t.Context(), store.Conversation{PageID: "1", PSID: "bob"}))
 	require.Zero(t, claimed())
 	shift.Store(int64(2 * time.Hour))
 	require.Equal(t, 1, claimed())

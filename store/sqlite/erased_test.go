@@ -57,7 +57,7 @@ func childDump(path string) error {
 // live writes something of a person into every table. All of it carries a mark,
 // and so does the person's id.
 func live(ctx context.Context, st store.Store, mark string, i int) error {
-	conv := store.Conversation{PageID: "page", PersonID: mark}
+	conv := store.Conversation{PageID: "page", PSID: mark}
 	// The keys of a bot are digests: those that stay identify no person.
 	key := func(kind string) string { return fmt.Sprintf("%s%x", kind, rand.Uint64()) }
 	text := mark + strings.Repeat(" "+mark, rand.IntN(40))
@@ -98,7 +98,7 @@ func live(ctx context.Context, st store.Store, mark string, i int) error {
 func bury(ctx context.Context, st store.Store) error {
 	leases, err := st.Claim(ctx, store.Claim{Owner: "w", Conversations: 1000, Events: 1, TTL: time.Hour})
 	for _, lease := range leases {
-		text := strings.Repeat(lease.PersonID, 10)
+		text := strings.Repeat(lease.PSID, 10)
 		ev := lease.Events[0]
 		_, e := st.Commit(ctx, store.Outcome{
 			Lease: lease.LeaseID, Release: true,
@@ -113,7 +113,7 @@ func mark(i int) string { return fmt.Sprintf("MARK-%d-OF-A-PERSON", i) }
 
 func forget(t *testing.T, st store.Store, i int) {
 	t.Helper()
-	require.NoError(t, st.Forget(t.Context(), store.Conversation{PageID: "page", PersonID: mark(i)}))
+	require.NoError(t, st.Forget(t.Context(), store.Conversation{PageID: "page", PSID: mark(i)}))
 }
 
 // No byte of a forgotten person is left in any file, neither when Forget has
@@ -248,7 +248,7 @@ func childForget(path string) error {
 		return err
 	}
 	rows.Next()
-	if err := st.Forget(ctx, store.Conversation{PageID: "page", PersonID: mark(1)}); err != nil {
+	if err := st.Forget(ctx, store.Conversation{PageID: "page", PSID: mark(1)}); err != nil {
 		return err
 	}
 	return errors.New("killed") // without a Close

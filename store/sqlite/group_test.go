@@ -37,7 +37,7 @@ func TestOneBadOperationFailsAlone(t *testing.T) {
 		wg.Go(func() {
 			for i := range 30 {
 				ctx, cancel := context.WithCancel(context.Background())
-				ev := store.Event{Conversation: store.Conversation{PageID: "page", PersonID: fmt.Sprint(w)}, Key: fmt.Sprint(w, "/", i)}
+				ev := store.Event{Conversation: store.Conversation{PageID: "page", PSID: fmt.Sprint(w)}, Key: fmt.Sprint(w, "/", i)}
 				switch w % 4 {
 				case 0:
 					err := st.Apply(ctx, store.AddThumbUp{PageID: "page", PSID: "never"},

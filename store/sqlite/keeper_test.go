@@ -42,7 +42,7 @@ func TestFilesDeletedBeforeTheAcknowledgement(t *testing.T) {
 	require.NoError(t, err)
 	armed = true
 	var lost *FileError
-	err = st.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: "page", PersonID: "1"}, Key: "k"})
+	err = st.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: "page", PSID: "1"}, Key: "k"})
 	require.ErrorAs(t, err, &lost)
 	require.Equal(t, 2, asked)
 	require.NoError(t, st.Close())

@@ -33,7 +33,7 @@ func childWork(path string) error {
 		go func() {
 			for i := 0; ; i++ {
 				key := fmt.Sprintf("%d/%d/%d", os.Getpid(), w, i)
-				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(i % people)}
+				conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(i % people)}
 				if err := st.Put(ctx, store.Event{Conversation: conv, Key: key, Body: []byte(strings.Repeat("x", 400))}); err != nil {
 					failed <- err
 					return
@@ -67,8 +67,8 @@ func handleSome(ctx context.Context, st store.Store) error {
 			_, err := st.Commit(ctx, store.Outcome{
 				Lease: lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Release: i == len(lease.Events)-1,
 				Writes: []store.Write{
-					store.SaveMessage{Received: store.Received{PageID: ev.PageID, PSID: ev.PersonID, Key: ev.Key}},
-					store.AddThumbUp{PageID: ev.PageID, PSID: ev.PersonID},
+					store.SaveMessage{Received: store.Received{PageID: ev.PageID, PSID: ev.PSID, Key: ev.Key}},
+					store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID},
 				},
 			})
 			if err != nil {
@@ -178,7 +178,7 @@ func (l *ledger) check(t *testing.T, path string) {
 	var again []store.Event
 	for key := range l.put {
 		require.True(t, waiting[key] || handled[key], "%s was acknowledged and is lost", key)
-		again = append(again, store.Event{Conversation: store.Conversation{PageID: "page", PersonID: "0"}, Key: key})
+		again = append(again, store.Event{Conversation: store.Conversation{PageID: "page", PSID: "0"}, Key: key})
 	}
 	for key := range l.done {
 		require.True(t, handled[key], "the end of %s was acknowledged and is lost", key)

@@ -47,7 +47,7 @@ func childLoweredTrickle(path string) error {
 func trickle(st store.Store, worker int) error {
 	for i := 0; ; i++ {
 		key := fmt.Sprintf("%d/%d/%d", os.Getpid(), worker, i)
-		conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(i % people)}
+		conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(i % people)}
 		if err := st.Put(context.Background(), store.Event{Conversation: conv, Key: key, Body: []byte(strings.Repeat("x", 400))}); err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (l *ledger) lost(t *testing.T, path string) int {
 	require.NoError(t, err)
 	var again []store.Event
 	for key := range l.put {
-		again = append(again, store.Event{Conversation: store.Conversation{PageID: "page", PersonID: "0"}, Key: key})
+		again = append(again, store.Event{Conversation: store.Conversation{PageID: "page", PSID: "0"}, Key: key})
 	}
 	require.NoError(t, st.Put(t.Context(), again...))
 	after, err := st.Stats(t.Context())

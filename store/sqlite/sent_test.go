@@ -114,7 +114,7 @@ func TestDeletedSentMessagesLeaveTheIndex(t *testing.T) {
 	t.Parallel()
 	for name, erase := range map[string]func(*sentPlay, *tx){
 		"forget": func(p *sentPlay, tx *tx) {
-			_, err := tx.Forget([]store.Conversation{{PageID: "page", PersonID: "ann"}, {PageID: "page", PersonID: "bob"}})
+			_, err := tx.Forget([]store.Conversation{{PageID: "page", PSID: "ann"}, {PageID: "page", PSID: "bob"}})
 			require.NoError(p, err)
 		},
 		"purge": func(p *sentPlay, tx *tx) {

@@ -91,7 +91,7 @@ func putAtOnce(st store.Store, name string, writers int) error {
 	for w := range writers {
 		wg.Go(func() {
 			for i := range slowEach {
-				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(w*slowEach + i)}
+				conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(w*slowEach + i)}
 				ev := store.Event{Conversation: conv, Key: fmt.Sprint(name, "/", w, "/", i), Body: []byte(strings.Repeat("x", 420))}
 				if errs[w] = st.Put(context.Background(), ev); errs[w] != nil {
 					return

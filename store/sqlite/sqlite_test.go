@@ -16,8 +16,8 @@ import (
 
 // Whoever these tests write to, and a claim of all that waits.
 var (
-	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
-	bob   = store.Conversation{PageID: "other page", PersonID: "bob"}
+	ann   = store.Conversation{PageID: "page", PSID: "ann"}
+	bob   = store.Conversation{PageID: "other page", PSID: "bob"}
 	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
 )
 

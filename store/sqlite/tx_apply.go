@@ -50,7 +50,7 @@ func (t *tx) applySends(c *queue.Changes) error {
 	}
 	return each(t, addSend, c.SendsAdded, func(p **queue.SendRow) []any {
 		s := *p
-		return []any{s.PageID, s.PersonID, s.Key, s.Group, s.Body, s.Delay, s.NotBefore, s.StartedAt, s.Attempts}
+		return []any{s.PageID, s.PSID, s.Key, s.Group, s.Body, s.Delay, s.NotBefore, s.StartedAt, s.Attempts}
 	})
 }
 
@@ -59,7 +59,7 @@ func (t *tx) addEvents(c *queue.Changes) error {
 		return err
 	}
 	return each(t, addEvent, c.EventsAdded, func(e *queue.EventRow) []any {
-		return []any{e.PageID, e.PersonID, e.Key, e.OrderAt, e.EventAt, e.Body, e.EchoOf, e.Only, e.ReceivedAt}
+		return []any{e.PageID, e.PSID, e.Key, e.OrderAt, e.EventAt, e.Body, e.EchoOf, e.Only, e.ReceivedAt}
 	})
 }
 
@@ -115,10 +115,10 @@ func (t *tx) applyConversations(c *queue.Changes) error {
 
 func conversationRow(p **queue.ConversationRow) []any {
 	r := *p
-	return []any{r.PageID, r.PersonID, r.NextAt, r.HoldUntil, r.LeaseUntil, r.Owner, r.Holder, r.Token, r.Deliveries, r.Alone}
+	return []any{r.PageID, r.PSID, r.NextAt, r.HoldUntil, r.LeaseUntil, r.Owner, r.Holder, r.Token, r.Deliveries, r.Alone}
 }
 
-func conversation(conv *store.Conversation) []any { return []any{conv.PageID, conv.PersonID} }
+func conversation(conv *store.Conversation) []any { return []any{conv.PageID, conv.PSID} }
 
 func (t *tx) applyPages(c *queue.Changes) error {
 	err := each(t, saveAttachment, c.Attachments, func(a *store.SaveAttachment) []any {
@@ -134,18 +134,18 @@ func (t *tx) applyPages(c *queue.Changes) error {
 func (t *tx) applyUnsent(c *queue.Changes) error {
 	for _, u := range c.Unsent {
 		for _, key := range u.Keys {
-			if err := t.unsend(u, []string{unsendEvent, unsendDeadLetter, unsendReceived}, u.PageID, u.PersonID, key); err != nil {
+			if err := t.unsend(u, []string{unsendEvent, unsendDeadLetter, unsendReceived}, u.PageID, u.PSID, key); err != nil {
 				return err
 			}
 		}
 		if u.Edits != "" {
-			err := t.unsend(u, []string{unsendEdits, unsendDeadEdits, unsendReceivedEdit}, u.PageID, u.PersonID, u.Edits, int64(len(u.Edits)))
+			err := t.unsend(u, []string{unsendEdits, unsendDeadEdits, unsendReceivedEdit}, u.PageID, u.PSID, u.Edits, int64(len(u.Edits)))
 			if err != nil {
 				return err
 			}
 		}
 		if u.MID != "" {
-			if _, err := t.exec(unsendLocations, u.PageID, u.PersonID, u.MID); err != nil {
+			if _, err := t.exec(unsendLocations, u.PageID, u.PSID, u.MID); err != nil {
 				return err
 			}
 		}

@@ -17,7 +17,7 @@ func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
 	}
 	err = t.query(func(r *row) {
 		var d queue.DueRow
-		d.PageID, d.PersonID = r.text(0), r.text(1)
+		d.PageID, d.PSID = r.text(0), r.text(1)
 		d.NextAt, d.HoldUntil, d.LeaseUntil = r.int(2), r.int(3), r.int(4)
 		d.Owner, d.Holder, d.Token, d.Deliveries, d.Alone = r.text(5), r.int(6), r.int(7), r.int(8), r.int(9)
 		d.HasDueSends = r.bool(10)
@@ -73,11 +73,11 @@ func (t *tx) headEvents(conv store.Conversation, limit int) (events []queue.Even
 			Conversation: conv, Seq: r.int(0), Key: r.text(1), OrderAt: r.int(2), EventAt: r.int(3), Body: r.bytes(4), EchoOf: r.text(5),
 			Attempts: r.int(6), Only: r.text(7), ReceivedAt: r.int(8),
 		})
-	}, headEvents, conv.PageID, conv.PersonID, int64(limit))
+	}, headEvents, conv.PageID, conv.PSID, int64(limit))
 	return events, err
 }
 
 func (t *tx) dueSends(conv store.Conversation, limit int) (sends []queue.SendRow, err error) {
-	err = t.query(func(r *row) { sends = append(sends, sendRow(conv, r)) }, dueSends, conv.PageID, conv.PersonID, t.now, int64(limit))
+	err = t.query(func(r *row) { sends = append(sends, sendRow(conv, r)) }, dueSends, conv.PageID, conv.PSID, t.now, int64(limit))
 	return sends, err
 }

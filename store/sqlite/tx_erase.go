@@ -14,7 +14,7 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 		return nil, err
 	}
 	for _, conv := range convs {
-		n, err := t.exec(forgetEvents, conv.PageID, conv.PersonID)
+		n, err := t.exec(forgetEvents, conv.PageID, conv.PSID)
 		if err != nil {
 			return nil, err
 		}
@@ -22,7 +22,7 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 			events[conv.PageID] += int(n)
 		}
 		for _, text := range forgetPerson {
-			if _, err := t.exec(text, conv.PageID, conv.PersonID); err != nil {
+			if _, err := t.exec(text, conv.PageID, conv.PSID); err != nil {
 				return nil, err
 			}
 		}
@@ -79,7 +79,7 @@ func (t *tx) WithDeadLetters(convs []store.Conversation) (map[store.Conversation
 	with := map[store.Conversation]bool{}
 	for page := range pages {
 		err := t.query(func(r *row) {
-			if conv := (store.Conversation{PageID: page, PersonID: r.text(0)}); wanted[conv] {
+			if conv := (store.Conversation{PageID: page, PSID: r.text(0)}); wanted[conv] {
 				with[conv] = true
 			}
 		}, deadLettersOf, page)
@@ -94,7 +94,7 @@ func (t *tx) WithDeadLetters(convs []store.Conversation) (map[store.Conversation
 func (t *tx) DeadLetter(id int64) (letter *queue.DeadRow, err error) {
 	err = t.query(func(r *row) {
 		letter = &queue.DeadRow{ID: id, EventRow: queue.EventRow{
-			Conversation: store.Conversation{PageID: r.text(0), PersonID: r.text(1)}, Key: r.text(2), EventAt: r.int(3),
+			Conversation: store.Conversation{PageID: r.text(0), PSID: r.text(1)}, Key: r.text(2), EventAt: r.int(3),
 			Body: r.bytes(4), EchoOf: r.text(5), Attempts: r.int(6), Only: r.text(8),
 		}, Failures: r.text(7), At: r.int(9)}
 	}, readDeadLetter, id)
@@ -107,6 +107,6 @@ func (t *tx) LastOrder(conv store.Conversation) (last int64, err error) {
 		if !r.isNull(0) {
 			last = r.int(0)
 		}
-	}, lastOrder, conv.PageID, conv.PersonID)
+	}, lastOrder, conv.PageID, conv.PSID)
 	return last, err
 }

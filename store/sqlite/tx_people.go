@@ -23,7 +23,7 @@ func (t *tx) readPeople(wants []store.Conversation, people map[store.Conversatio
 func (t *tx) readPerson(id store.Conversation) (p *store.Person, err error) {
 	err = t.query(func(r *row) {
 		p = &store.Person{
-			PageID: id.PageID, PSID: id.PersonID,
+			PageID: id.PageID, PSID: id.PSID,
 			Profile: store.Profile{
 				FirstName: r.text(0), LastName: r.text(1), Name: r.text(2), Username: r.text(3), ProfilePic: r.text(4),
 				Locale: r.text(5), Timezone: r.float(6), Gender: r.text(7),
@@ -32,7 +32,7 @@ func (t *tx) readPerson(id store.Conversation) (p *store.Person, err error) {
 			LastAct: queue.Time(r.int(12)), UnavailableSince: queue.Time(r.int(13)), HumanAt: queue.Time(r.int(14)),
 			ThreadOwner: r.text(15), ThreadAt: queue.Time(r.int(16)), ThreadStandby: r.bool(17), ResumedAt: queue.Time(r.int(18)),
 		}
-	}, readPerson, id.PageID, id.PersonID)
+	}, readPerson, id.PageID, id.PSID)
 	return p, err
 }
 
@@ -54,6 +54,6 @@ func (t *tx) PeopleAfter(after store.Conversation, limit int) (people []store.Pe
 		people = append(people, store.Person{
 			PageID: r.text(0), PSID: r.text(1), FirstSeen: queue.Time(r.int(2)), LastAct: queue.Time(r.int(3)),
 		})
-	}, peopleAfter, after.PageID, after.PersonID, int64(limit))
+	}, peopleAfter, after.PageID, after.PSID, int64(limit))
 	return people, err
 }

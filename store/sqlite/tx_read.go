@@ -54,14 +54,14 @@ func (t *tx) readConversation(want queue.ConversationWant) (*queue.State, error)
 			s.Attempts = r.int(8)
 		}
 		s.Others, s.HasSends = r.bool(9), r.bool(10)
-	}, readConversation, want.PageID, want.PersonID, want.Ends)
+	}, readConversation, want.PageID, want.PSID, want.Ends)
 	if err != nil || !s.HasSends || !want.Sends {
 		return s, err
 	}
 	return s, t.query(func(r *row) {
 		send := sendRow(want.Conversation, r)
 		s.Sends = append(s.Sends, &send)
-	}, readSends, want.PageID, want.PersonID, t.now)
+	}, readSends, want.PageID, want.PSID, t.now)
 }
 
 func sendRow(conv store.Conversation, r *row) queue.SendRow {
@@ -97,7 +97,7 @@ func (c *conn) ownersOf(text string, keys []string) (map[string]store.Conversati
 	}
 	owners := make(map[string]store.Conversation, len(keys))
 	for _, key := range keys {
-		err := c.query(func(r *row) { owners[key] = store.Conversation{PageID: r.text(0), PersonID: r.text(1)} }, text, key)
+		err := c.query(func(r *row) { owners[key] = store.Conversation{PageID: r.text(0), PSID: r.text(1)} }, text, key)
 		if err != nil {
 			return nil, err
 		}

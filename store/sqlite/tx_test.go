@@ -11,7 +11,7 @@ import (
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-var ann = store.Conversation{PageID: "page", PersonID: "ann"}
+var ann = store.Conversation{PageID: "page", PSID: "ann"}
 
 // apply applies changes in a transaction of their own.
 func apply(t *testing.T, c *conn, changes *queue.Changes) {
@@ -83,7 +83,7 @@ func TestReadingAConversation(t *testing.T) {
 	require.NoError(t, tx.Apply(&queue.Changes{EventsRetried: []int64{2}, EventsDone: []int64{1}, SendsGone: []int64{1, 2}}))
 	state.HasSends, state.Others, state.Attempts = false, false, 1
 	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann, Ends: 2, Sends: true}))
-	bob := store.Conversation{PageID: "page", PersonID: "bob"}
+	bob := store.Conversation{PageID: "page", PSID: "bob"}
 	require.Equal(t, &queue.State{ConversationRow: queue.ConversationRow{Conversation: bob}}, read(queue.ConversationWant{Conversation: bob, Ends: 2}))
 }
 
@@ -92,7 +92,7 @@ func TestTextComesBackAsItWentIn(t *testing.T) {
 	t.Parallel()
 	c := openConn(t)
 	for _, text := range []string{"a\x00b", "\xff\xfe", "a\xffb\x00", "\U0001f600", " ", `"[]'`} {
-		conv := store.Conversation{PageID: "page" + text, PersonID: text}
+		conv := store.Conversation{PageID: "page" + text, PSID: text}
 		keep := queue.EventRow{Conversation: conv, Key: text + "!", Body: []byte{}}
 		apply(t, c, &queue.Changes{
 			ConversationsAdded: []*queue.ConversationRow{{Conversation: conv, NextAt: 1}},
@@ -166,7 +166,7 @@ func TestPurgeOfKeys(t *testing.T) {
 func TestForgettingOwesASweep(t *testing.T) {
 	t.Parallel()
 	c := openConn(t)
-	bob := store.Conversation{PageID: "page", PersonID: "bob"}
+	bob := store.Conversation{PageID: "page", PSID: "bob"}
 	apply(t, c, &queue.Changes{EventsAdded: []queue.EventRow{
 		{Conversation: ann, Key: "1"}, {Conversation: ann, Key: "2"}, {Conversation: bob, Key: "3"},
 	}})
@@ -177,7 +177,7 @@ func TestForgettingOwesASweep(t *testing.T) {
 	for _, commit := range []bool{false, true} {
 		tx := begin(t, c)
 		before := owed()
-		events, err := tx.Forget([]store.Conversation{ann, {PageID: "other", PersonID: "ann"}})
+		events, err := tx.Forget([]store.Conversation{ann, {PageID: "other", PSID: "ann"}})
 		require.NoError(t, err)
 		require.Equal(t, map[string]int{"page": 2}, events)
 		require.Equal(t, before+1, owed())
@@ -244,7 +244,7 @@ func TestClockStepIsClampedInTheNextTransaction(t *testing.T) {
 		require.Equal(t, us, begun.Now())
 		return begun
 	}
-	conv := func(person string) store.Conversation { return store.Conversation{PageID: "page", PersonID: person} }
+	conv := func(person string) store.Conversation { return store.Conversation{PageID: "page", PSID: person} }
 	rows := []*queue.ConversationRow{
 		{Conversation: conv("new"), NextAt: before},
 		{Conversation: conv("old"), NextAt: before - 200*second},

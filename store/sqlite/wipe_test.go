@@ -150,17 +150,17 @@ func TestForgettingBesideOtherConnections(t *testing.T) {
 				})
 			}
 			for i := range 40 {
-				conv := store.Conversation{PageID: "page", PersonID: fmt.Sprint(i % 8)}
+				conv := store.Conversation{PageID: "page", PSID: fmt.Sprint(i % 8)}
 				body := []byte(strings.Repeat(`"x"`, rand.IntN(500)))
 				assert.NoError(t, st.Put(ctx, store.Event{Conversation: conv, Key: fmt.Sprint(i), Body: body}))
-				assert.NoError(t, st.Apply(ctx, store.SaveMessage{Received: store.Received{PageID: "page", PSID: conv.PersonID, Key: fmt.Sprint(i), Body: body}}))
+				assert.NoError(t, st.Apply(ctx, store.SaveMessage{Received: store.Received{PageID: "page", PSID: conv.PSID, Key: fmt.Sprint(i), Body: body}}))
 				if i%4 == 3 {
 					assert.NoError(t, st.Forget(ctx, conv))
 				}
 			}
 			close(over)
 			beside.Wait()
-			assert.NoError(t, st.Forget(ctx, store.Conversation{PageID: "page", PersonID: "0"}))
+			assert.NoError(t, st.Forget(ctx, store.Conversation{PageID: "page", PSID: "0"}))
 			var wiped int
 			require.NoError(t, db.QueryRowContext(t.Context(), "SELECT wiped FROM messenger_sweeps").Scan(&wiped))
 			require.Positive(t, wiped, "otherwise this tests nothing")
@@ -183,7 +183,7 @@ func TestForgettingWhileTheStoreIsClosed(t *testing.T) {
 		for i := range 4 {
 			forgetting.Go(func() {
 				begun <- struct{}{}
-				if err := st.Forget(ctx, store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}); err != nil {
+				if err := st.Forget(ctx, store.Conversation{PageID: "page", PSID: fmt.Sprint(i)}); err != nil {
 					assert.ErrorIs(t, err, store.ErrClosed)
 				}
 			})

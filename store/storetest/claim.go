@@ -24,7 +24,7 @@ func (s *suite) interrupted(groups ...group) {
 			for i := range g.conversations {
 				if g.times == times {
 					key := fmt.Sprint(times, "/", i)
-					s.put(store.Conversation{PageID: "p", PersonID: key}, key)
+					s.put(store.Conversation{PageID: "p", PSID: key}, key)
 					s.clock.advance(time.Millisecond)
 					put++
 				}
@@ -89,7 +89,7 @@ var claimPromises = []promise{
 	}},
 	{"a claim is bounded", func(s *suite) {
 		for i := range 10 {
-			conv := store.Conversation{PageID: "p", PersonID: fmt.Sprint(i)}
+			conv := store.Conversation{PageID: "p", PSID: fmt.Sprint(i)}
 			for j := range 5 {
 				s.put(conv, fmt.Sprint("e", i, j))
 				s.enqueue(send(conv, fmt.Sprint("s", i, j)))
@@ -203,7 +203,7 @@ var claimPromises = []promise{
 	}},
 	{"conversations without work leave the room of a claim to others", func(s *suite) {
 		for i := range 4 {
-			conv := store.Conversation{PageID: ann.PageID, PersonID: fmt.Sprint("idle", i)}
+			conv := store.Conversation{PageID: ann.PageID, PSID: fmt.Sprint("idle", i)}
 			s.put(conv, fmt.Sprint("done", i))
 			lease := s.one(conv)
 			later := send(conv, fmt.Sprint("later", i))

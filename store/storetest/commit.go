@@ -18,7 +18,7 @@ func everything(lease store.Lease) store.Outcome {
 	return store.Outcome{
 		Lease:   lease.LeaseID,
 		Event:   result,
-		Writes:  []store.Write{thumb(ann), store.SaveSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "s", Data: []byte("1")}},
+		Writes:  []store.Write{thumb(ann), store.SaveSession{PageID: ann.PageID, PSID: ann.PSID, Name: "s", Data: []byte("1")}},
 		Sends:   []store.Send{send(ann, "new"), send(bob, "for bob")},
 		Results: []store.SendResult{{Key: lease.Sends[0].Key, State: store.SendFinished}},
 		Release: true,
@@ -30,9 +30,9 @@ func everything(lease store.Lease) store.Outcome {
 func (s *suite) untouched(lease store.Lease) {
 	s.Helper()
 	s.none()
-	_, err := s.Person(s.ctx, ann.PageID, ann.PersonID)
+	_, err := s.Person(s.ctx, ann.PageID, ann.PSID)
 	require.ErrorIs(s, err, store.ErrNotFound)
-	_, err = s.Session(s.ctx, ann.PageID, ann.PersonID, "s")
+	_, err = s.Session(s.ctx, ann.PageID, ann.PSID, "s")
 	require.ErrorIs(s, err, store.ErrNotFound)
 	stats := s.stats()
 	require.Equal(s, 1, stats.Events)
@@ -66,7 +66,7 @@ func refused(name string, want error, spoil func(o *store.Outcome)) promise {
 
 var commitPromises = []promise{
 	refused("a conflict leaves nothing of the outcome", store.ErrConflict, func(o *store.Outcome) {
-		o.Writes = append(o.Writes, store.SaveSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "s", Version: 7})
+		o.Writes = append(o.Writes, store.SaveSession{PageID: ann.PageID, PSID: ann.PSID, Name: "s", Version: 7})
 	}),
 	refused("an unknown event leaves nothing of the outcome", store.ErrNotFound, func(o *store.Outcome) {
 		o.Event = &store.EventResult{Seq: 1 << 40}
@@ -93,7 +93,7 @@ var commitPromises = []promise{
 		o.Writes = append(o.Writes, store.Call{API: "nobody knows", Run: func(any) error { return nil }})
 	}),
 	refused("a pointer to a write leaves nothing of the outcome", nil, func(o *store.Outcome) {
-		o.Writes = append(o.Writes, &store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID})
+		o.Writes = append(o.Writes, &store.AddThumbUp{PageID: ann.PageID, PSID: ann.PSID})
 	}),
 	refused("a place that is none leaves nothing of the outcome", nil, func(o *store.Outcome) {
 		o.Writes = append(o.Writes, place(math.NaN(), 0))
@@ -105,10 +105,10 @@ var commitPromises = []promise{
 		var conflict *store.ConflictError
 		_, err := s.Commit(s.ctx, store.Outcome{Lease: lease.LeaseID, Writes: []store.Write{session(0, `1`), session(0, `2`)}})
 		require.ErrorAs(s, err, &conflict)
-		require.Equal(s, store.ConflictError{PageID: ann.PageID, PSID: ann.PersonID, Name: "order"}, *conflict)
+		require.Equal(s, store.ConflictError{PageID: ann.PageID, PSID: ann.PSID, Name: "order"}, *conflict)
 		conflict = nil
 		require.ErrorAs(s, s.Apply(s.ctx, session(7, `1`)), &conflict)
-		require.Equal(s, store.ConflictError{PageID: ann.PageID, PSID: ann.PersonID, Name: "order"}, *conflict)
+		require.Equal(s, store.ConflictError{PageID: ann.PageID, PSID: ann.PSID, Name: "order"}, *conflict)
 	}},
 	{"an event that is retried twice by mistake counts once", func(s *suite) {
 		s.put(ann, "a")

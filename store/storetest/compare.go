@@ -15,7 +15,7 @@ import (
 func matches(err, target error) bool { return errors.Is(err, target) }
 
 func compareConversations(a, b store.Conversation) int {
-	return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PersonID, b.PersonID))
+	return cmp.Or(strings.Compare(a.PageID, b.PageID), strings.Compare(a.PSID, b.PSID))
 }
 
 // compare holds everything that can be read against the model.
@@ -32,11 +32,11 @@ func (p *player) compare() {
 	require.Equal(p, wantWaiting, waiting, p.step)
 	p.compareLetters()
 	conv := pick(p, p.convs)
-	compareRead(p, func(r store.Reader) (store.Person, error) { return r.Person(p.ctx, conv.PageID, conv.PersonID) })
-	compareRead(p, func(r store.Reader) (store.Session, error) { return r.Session(p.ctx, conv.PageID, conv.PersonID, "s") })
-	compareRead(p, func(r store.Reader) ([]store.Sent, error) { return r.Sent(p.ctx, conv.PageID, conv.PersonID, 1000) })
+	compareRead(p, func(r store.Reader) (store.Person, error) { return r.Person(p.ctx, conv.PageID, conv.PSID) })
+	compareRead(p, func(r store.Reader) (store.Session, error) { return r.Session(p.ctx, conv.PageID, conv.PSID, "s") })
+	compareRead(p, func(r store.Reader) ([]store.Sent, error) { return r.Sent(p.ctx, conv.PageID, conv.PSID, 1000) })
 	compareRead(p, func(r store.Reader) ([]store.Received, error) {
-		return r.Received(p.ctx, conv.PageID, conv.PersonID, 1000)
+		return r.Received(p.ctx, conv.PageID, conv.PSID, 1000)
 	})
 	p.invariants(p.model.Dump())
 }

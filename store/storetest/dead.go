@@ -43,7 +43,7 @@ var deadPromises = []promise{
 	{"dead letters are listed oldest first in pages", func(s *suite) {
 		for i := range 5 {
 			for _, conv := range []store.Conversation{ann, eve} {
-				s.put(conv, fmt.Sprint(conv.PersonID, i))
+				s.put(conv, fmt.Sprint(conv.PSID, i))
 				s.bury(s.one(conv), store.Failure{Error: "e"})
 			}
 		}

@@ -23,10 +23,10 @@ var echoPromises = []promise{
 		s.clock.advance(time.Second)
 		require.NoError(s, s.Put(s.ctx, echo(ann, "e", "k")), "while the conversation is leased")
 		s.results(lease, "k", store.SendFinished)
-		sent, err := s.Sent(s.ctx, ann.PageID, ann.PersonID, 10)
+		sent, err := s.Sent(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Equal(s, []store.Sent{{
-			PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Outcome: store.OutcomeEchoed, At: start.Add(time.Second),
+			PageID: ann.PageID, PSID: ann.PSID, Key: "k", Outcome: store.OutcomeEchoed, At: start.Add(time.Second),
 		}}, sent)
 		s.release(lease)
 		lease = s.one(ann)
@@ -60,7 +60,7 @@ var echoPromises = []promise{
 		require.NoError(s, s.Put(s.ctx, event(ann, "seen")))
 		require.NoError(s, s.Put(s.ctx, echo(ann, "seen", "k")), "a seen event takes no effect")
 		require.Equal(s, 2, s.stats().Sends)
-		sent, err := s.Sent(s.ctx, ann.PageID, ann.PersonID, 10)
+		sent, err := s.Sent(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Empty(s, sent)
 	}},

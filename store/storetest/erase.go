@@ -12,7 +12,7 @@ import (
 // fill stores something of each kind for a person, a lease included.
 func (s *suite) fill(conv store.Conversation) store.Lease {
 	s.Helper()
-	is := conv.PersonID
+	is := conv.PSID
 	s.put(conv, is+"dead")
 	s.bury(s.one(conv), store.Failure{Error: "e"})
 	s.put(conv, is+"event")
@@ -31,17 +31,17 @@ func (s *suite) fill(conv store.Conversation) store.Lease {
 func (s *suite) known(conv store.Conversation) int {
 	s.Helper()
 	count := 0
-	if _, err := s.Person(s.ctx, conv.PageID, conv.PersonID); err == nil {
+	if _, err := s.Person(s.ctx, conv.PageID, conv.PSID); err == nil {
 		count++
 	}
-	if _, err := s.Session(s.ctx, conv.PageID, conv.PersonID, "s"); err == nil {
+	if _, err := s.Session(s.ctx, conv.PageID, conv.PSID, "s"); err == nil {
 		count++
 	}
-	locations, err := s.Locations(s.ctx, conv.PageID, conv.PersonID, 10)
+	locations, err := s.Locations(s.ctx, conv.PageID, conv.PSID, 10)
 	require.NoError(s, err)
-	received, err := s.Received(s.ctx, conv.PageID, conv.PersonID, 10)
+	received, err := s.Received(s.ctx, conv.PageID, conv.PSID, 10)
 	require.NoError(s, err)
-	sent, err := s.Sent(s.ctx, conv.PageID, conv.PersonID, 10)
+	sent, err := s.Sent(s.ctx, conv.PageID, conv.PSID, 10)
 	require.NoError(s, err)
 	return count + len(locations) + len(received) + len(sent)
 }
@@ -49,7 +49,7 @@ func (s *suite) known(conv store.Conversation) int {
 var erasePromises = []promise{
 	{"to forget no one is an error", func(s *suite) {
 		s.fill(ann)
-		for _, conv := range []store.Conversation{{}, {PageID: ann.PageID}, {PersonID: ann.PersonID}} {
+		for _, conv := range []store.Conversation{{}, {PageID: ann.PageID}, {PSID: ann.PSID}} {
 			require.ErrorIs(s, s.Forget(s.ctx, conv), store.ErrEmptyID)
 		}
 		require.Equal(s, 5, s.known(ann))
@@ -99,8 +99,8 @@ var erasePromises = []promise{
 		s.fill(ann)
 		s.clock.advance(time.Hour)
 		at := s.clock.Now()
-		s.apply(store.SaveMessage{Received: store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: "l", At: at}},
-			store.SaveSent{Sent: store.Sent{PageID: ann.PageID, PSID: ann.PersonID, Key: "l", At: at}})
+		s.apply(store.SaveMessage{Received: store.Received{PageID: ann.PageID, PSID: ann.PSID, Key: "l", At: at}},
+			store.SaveSent{Sent: store.Sent{PageID: ann.PageID, PSID: ann.PSID, Key: "l", At: at}})
 		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{}))
 		require.Equal(s, 7, s.known(ann))
 		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Received: start, Sent: start, DedupKeys: start}))
@@ -109,17 +109,17 @@ var erasePromises = []promise{
 		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{People: epoch, Received: epoch, Sent: epoch, DedupKeys: epoch}))
 		require.Equal(s, 7, s.known(ann), "nothing is older than the first time there is")
 		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Received: at}))
-		received, err := s.Received(s.ctx, ann.PageID, ann.PersonID, 10)
+		received, err := s.Received(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Len(s, received, 1)
 		require.Equal(s, "l", received[0].Key)
 		require.Equal(s, 6, s.known(ann))
 		require.NoError(s, s.Purge(s.ctx, store.Cutoffs{Sent: at}))
-		sent, err := s.Sent(s.ctx, ann.PageID, ann.PersonID, 10)
+		sent, err := s.Sent(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Len(s, sent, 1)
 		require.Equal(s, "l", sent[0].Key)
-		s.apply(store.SaveMessage{Received: store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: "k", At: at}})
+		s.apply(store.SaveMessage{Received: store.Received{PageID: ann.PageID, PSID: ann.PSID, Key: "k", At: at}})
 		require.Equal(s, 6, s.known(ann), "a purged event may be kept anew")
 	}},
 	{"a purge forgets old keys", func(s *suite) {

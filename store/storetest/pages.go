@@ -68,7 +68,7 @@ var pagePromises = []promise{
 		const pages, people = 40, 5
 		for page := range pages {
 			for person := range people {
-				s.put(store.Conversation{PageID: fmt.Sprint("other ", page), PersonID: fmt.Sprint(person)}, fmt.Sprint(page, "/", person))
+				s.put(store.Conversation{PageID: fmt.Sprint("other ", page), PSID: fmt.Sprint(person)}, fmt.Sprint(page, "/", person))
 			}
 			s.clock.advance(time.Millisecond)
 		}
@@ -87,11 +87,11 @@ var pagePromises = []promise{
 	{"the oldest due are claimed first whatever their pages", func(s *suite) {
 		var want []string
 		for i := range 12 {
-			conv := store.Conversation{PageID: fmt.Sprint("page ", i%4), PersonID: fmt.Sprint(i)}
+			conv := store.Conversation{PageID: fmt.Sprint("page ", i%4), PSID: fmt.Sprint(i)}
 			s.put(conv, fmt.Sprint("e", i))
 			s.clock.advance(time.Millisecond)
 			if i%4 != 2 {
-				want = append(want, conv.PersonID)
+				want = append(want, conv.PSID)
 			}
 		}
 		claim := serving(func(page string) bool { return page != "page 2" })
@@ -99,7 +99,7 @@ var pagePromises = []promise{
 		for len(want) > 0 {
 			var got []string
 			for _, lease := range s.claim(claim) {
-				got = append(got, lease.PersonID)
+				got = append(got, lease.PSID)
 			}
 			require.ElementsMatch(s, want[:3], got)
 			want = want[3:]
@@ -140,7 +140,7 @@ var pagePromises = []promise{
 		})
 		pass()
 		require.Empty(s, s.claim(mine))
-		echo := event(store.Conversation{PageID: ann.PageID, PersonID: "echo"}, "echo")
+		echo := event(store.Conversation{PageID: ann.PageID, PSID: "echo"}, "echo")
 		echo.EchoOf = "1"
 		require.NoError(s, s.Put(s.ctx, echo))
 		found, err := s.Cancel(s.ctx, ann, "3")

@@ -13,37 +13,37 @@ import (
 )
 
 func touch(conv store.Conversation, at time.Time) store.Write {
-	return store.TouchPerson{PageID: conv.PageID, PSID: conv.PersonID, At: at}
+	return store.TouchPerson{PageID: conv.PageID, PSID: conv.PSID, At: at}
 }
 
 func human(conv store.Conversation, at time.Time) store.Write {
-	return store.NoteHuman{PageID: conv.PageID, PSID: conv.PersonID, At: at}
+	return store.NoteHuman{PageID: conv.PageID, PSID: conv.PSID, At: at}
 }
 
 func thread(conv store.Conversation, owner string, at time.Time) store.Write {
-	return store.NoteThread{PageID: conv.PageID, PSID: conv.PersonID, Owner: owner, Standby: owner == "standby", At: at}
+	return store.NoteThread{PageID: conv.PageID, PSID: conv.PSID, Owner: owner, Standby: owner == "standby", At: at}
 }
 
 func resume(conv store.Conversation, at time.Time) store.Write {
-	return store.EndSilence{PageID: conv.PageID, PSID: conv.PersonID, At: at}
+	return store.EndSilence{PageID: conv.PageID, PSID: conv.PSID, At: at}
 }
 
 var personPromises = []promise{
 	{"a profile is kept as it was told", func(s *suite) {
-		_, err := s.Person(s.ctx, ann.PageID, ann.PersonID)
+		_, err := s.Person(s.ctx, ann.PageID, ann.PSID)
 		require.ErrorIs(s, err, store.ErrNotFound)
 		zone := 5.75
 		profile := store.Profile{
 			FirstName: "Ann", LastName: "Ó", Name: "Ann Ó", Username: "ann", ProfilePic: "https://p", Locale: "zh_TW",
 			Timezone: &zone, Gender: "female",
 		}
-		save := store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: profile, At: start}
+		save := store.SaveProfile{PageID: ann.PageID, PSID: ann.PSID, Profile: profile, At: start}
 		s.apply(save)
-		want := store.Person{PageID: ann.PageID, PSID: ann.PersonID, Profile: profile, ProfileAt: start, FirstSeen: start}
+		want := store.Person{PageID: ann.PageID, PSID: ann.PSID, Profile: profile, ProfileAt: start, FirstSeen: start}
 		require.Equal(s, want, s.person(ann))
 
 		s.clock.advance(time.Hour)
-		s.apply(store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, At: start.Add(time.Hour), Refused: true})
+		s.apply(store.SaveProfile{PageID: ann.PageID, PSID: ann.PSID, At: start.Add(time.Hour), Refused: true})
 		want.ProfileAt, want.ProfileRefused = start.Add(time.Hour), true
 		require.Equal(s, want, s.person(ann), "a refusal keeps what was known")
 		s.apply(save)
@@ -52,22 +52,22 @@ var personPromises = []promise{
 		s.apply(save)
 		want.ProfileAt, want.ProfileRefused, want.Profile = save.At, false, save.Profile
 		require.Equal(s, want, s.person(ann), "a new profile replaces all of the old")
-		_, err = s.Person(s.ctx, eve.PageID, ann.PersonID)
+		_, err = s.Person(s.ctx, eve.PageID, ann.PSID)
 		require.ErrorIs(s, err, store.ErrNotFound, "ids are scoped to a page")
 	}},
 	{"each of a person's writes makes the person", func(s *suite) {
 		for i, w := range []func(c store.Conversation) store.Write{
 			thumb,
 			func(c store.Conversation) store.Write { return touch(c, start) },
-			func(c store.Conversation) store.Write { return store.SaveProfile{PageID: c.PageID, PSID: c.PersonID} },
+			func(c store.Conversation) store.Write { return store.SaveProfile{PageID: c.PageID, PSID: c.PSID} },
 			func(c store.Conversation) store.Write {
-				return store.MarkUnavailable{PageID: c.PageID, PSID: c.PersonID, At: start}
+				return store.MarkUnavailable{PageID: c.PageID, PSID: c.PSID, At: start}
 			},
 			func(c store.Conversation) store.Write { return human(c, start) },
 			func(c store.Conversation) store.Write { return thread(c, "app", start) },
 			func(c store.Conversation) store.Write { return resume(c, start) },
 		} {
-			conv := store.Conversation{PageID: "p", PersonID: fmt.Sprint(i)}
+			conv := store.Conversation{PageID: "p", PSID: fmt.Sprint(i)}
 			s.apply(w(conv))
 			s.clock.advance(time.Second)
 			s.apply(w(conv))
@@ -81,7 +81,7 @@ var personPromises = []promise{
 		require.Equal(s, start.Add(time.Hour), s.person(ann).LastAct)
 	}},
 	{"an act ends being unavailable", func(s *suite) {
-		mark := store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}
+		mark := store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PSID, At: start}
 		s.apply(touch(ann, start.Add(time.Hour)), mark)
 		require.Equal(s, start, s.person(ann).UnavailableSince)
 		s.apply(touch(ann, start))
@@ -90,7 +90,7 @@ var personPromises = []promise{
 	}},
 	{"when a human wrote is never earlier than it was", func(s *suite) {
 		s.apply(human(ann, start), human(ann, start.Add(-time.Hour)))
-		require.Equal(s, store.Person{PageID: ann.PageID, PSID: ann.PersonID, FirstSeen: start, HumanAt: start}, s.person(ann))
+		require.Equal(s, store.Person{PageID: ann.PageID, PSID: ann.PSID, FirstSeen: start, HumanAt: start}, s.person(ann))
 		s.apply(human(ann, start.Add(time.Hour)), human(ann, start))
 		require.Equal(s, start.Add(time.Hour), s.person(ann).HumanAt)
 		s.apply(touch(ann, start.Add(2*time.Hour)))
@@ -99,13 +99,13 @@ var personPromises = []promise{
 	{"the last change of a thread's owner counts", func(s *suite) {
 		s.apply(thread(ann, "app1", start), thread(ann, "app2", start.Add(-time.Second)))
 		require.Equal(s, store.Person{
-			PageID: ann.PageID, PSID: ann.PersonID, FirstSeen: start, ThreadOwner: "app1", ThreadAt: start,
+			PageID: ann.PageID, PSID: ann.PSID, FirstSeen: start, ThreadOwner: "app1", ThreadAt: start,
 		}, s.person(ann), "an older change is late")
 		s.apply(thread(ann, "app2", start))
 		require.Equal(s, "app2", s.person(ann).ThreadOwner, "of two at one time the last to arrive counts")
 		s.apply(touch(ann, start.Add(time.Hour)))
 		require.Equal(s, "app2", s.person(ann).ThreadOwner, "an act does not end it")
-		s.apply(store.NoteThread{PageID: ann.PageID, PSID: ann.PersonID, Owner: "app2", Standby: true, At: start.Add(time.Second)})
+		s.apply(store.NoteThread{PageID: ann.PageID, PSID: ann.PSID, Owner: "app2", Standby: true, At: start.Add(time.Second)})
 		require.True(s, s.person(ann).ThreadStandby)
 		s.apply(thread(ann, "", start.Add(time.Minute)), thread(ann, "app3", start))
 		require.Empty(s, s.person(ann).ThreadOwner)
@@ -115,7 +115,7 @@ var personPromises = []promise{
 	{"the last end of a silence counts", func(s *suite) {
 		s.apply(human(ann, start), thread(ann, "app", start), resume(ann, start.Add(time.Hour)), resume(ann, start))
 		require.Equal(s, store.Person{
-			PageID: ann.PageID, PSID: ann.PersonID, FirstSeen: start,
+			PageID: ann.PageID, PSID: ann.PSID, FirstSeen: start,
 			HumanAt: start, ThreadOwner: "app", ThreadAt: start, ResumedAt: start.Add(time.Hour),
 		}, s.person(ann))
 	}},
@@ -130,21 +130,21 @@ var personPromises = []promise{
 	}},
 	{"writes leave the rest of a person alone", func(s *suite) {
 		s.apply(touch(ann, start), human(ann, start), thread(ann, "app", start), resume(ann, start), thumb(ann), thumb(ann),
-			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, At: start},
-			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}, thumb(ann))
+			store.SaveProfile{PageID: ann.PageID, PSID: ann.PSID, Profile: store.Profile{Name: "Ann"}, At: start},
+			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PSID, At: start}, thumb(ann))
 		require.Equal(s, store.Person{
-			PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, ProfileAt: start,
+			PageID: ann.PageID, PSID: ann.PSID, Profile: store.Profile{Name: "Ann"}, ProfileAt: start,
 			ThumbUps: 3, FirstSeen: start, LastAct: start, UnavailableSince: start,
 			HumanAt: start, ThreadOwner: "app", ThreadAt: start, ResumedAt: start,
 		}, s.person(ann))
 	}},
 	{"a turn sees what the store will have", func(s *suite) {
 		writes := []store.Write{
-			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PersonID, At: start}, touch(ann, start.Add(time.Minute)), thumb(ann),
-			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, Profile: store.Profile{Name: "Ann"}, At: start}, touch(ann, start),
-			store.SaveProfile{PageID: ann.PageID, PSID: ann.PersonID, At: start.Add(time.Second), Refused: true}, thumb(bob),
+			store.MarkUnavailable{PageID: ann.PageID, PSID: ann.PSID, At: start}, touch(ann, start.Add(time.Minute)), thumb(ann),
+			store.SaveProfile{PageID: ann.PageID, PSID: ann.PSID, Profile: store.Profile{Name: "Ann"}, At: start}, touch(ann, start),
+			store.SaveProfile{PageID: ann.PageID, PSID: ann.PSID, At: start.Add(time.Second), Refused: true}, thumb(bob),
 			human(ann, start.Add(time.Second)), human(ann, start), human(bob, start.Add(time.Hour)),
-			thread(ann, "app1", start.Add(time.Second)), store.NoteThread{PageID: ann.PageID, PSID: ann.PersonID, Owner: "app4", Standby: true, At: start.Add(time.Second)},
+			thread(ann, "app1", start.Add(time.Second)), store.NoteThread{PageID: ann.PageID, PSID: ann.PSID, Owner: "app4", Standby: true, At: start.Add(time.Second)},
 			thread(ann, "app2", start), thread(bob, "app3", start.Add(time.Hour)),
 			resume(ann, start.Add(time.Second)), resume(ann, start), resume(bob, start.Add(time.Hour)),
 		}
@@ -161,49 +161,49 @@ var recordPromises = []promise{
 		var want []store.Location
 		for i := range 3 {
 			l := store.Location{
-				PageID: ann.PageID, PSID: ann.PersonID, Latitude: 25.03 + float64(i), Longitude: -121.56, Title: "t", URL: "u",
+				PageID: ann.PageID, PSID: ann.PSID, Latitude: 25.03 + float64(i), Longitude: -121.56, Title: "t", URL: "u",
 				MID: fmt.Sprint("m", i), At: start.Add(time.Duration(i) * time.Second),
 			}
 			want = append([]store.Location{l}, want...)
 		}
 		s.apply(store.AddLocation{Location: want[2]}, store.AddLocation{Location: want[0]}, store.AddLocation{Location: want[1]})
-		got, err := s.Locations(s.ctx, ann.PageID, ann.PersonID, 10)
+		got, err := s.Locations(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Equal(s, want, got)
-		got, err = s.Locations(s.ctx, ann.PageID, ann.PersonID, 2)
+		got, err = s.Locations(s.ctx, ann.PageID, ann.PSID, 2)
 		require.NoError(s, err)
 		require.Equal(s, want[:2], got)
-		got, err = s.Locations(s.ctx, ann.PageID, ann.PersonID, 0)
+		got, err = s.Locations(s.ctx, ann.PageID, ann.PSID, 0)
 		require.NoError(s, err)
 		require.Empty(s, got)
-		got, err = s.Locations(s.ctx, bob.PageID, bob.PersonID, 10)
+		got, err = s.Locations(s.ctx, bob.PageID, bob.PSID, 10)
 		require.NoError(s, err)
 		require.Empty(s, got)
 	}},
 	{"a received event is kept once", func(s *suite) {
-		r := store.Received{PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Type: "SIMPLE_TEXT", Body: json.RawMessage(`{"a": 1}`), At: start}
+		r := store.Received{PageID: ann.PageID, PSID: ann.PSID, Key: "k", Type: "SIMPLE_TEXT", Body: json.RawMessage(`{"a": 1}`), At: start}
 		again := r
 		again.Type = "IMAGE"
 		other := r
 		other.Key = "l"
 		s.apply(store.SaveMessage{Received: r}, store.SaveMessage{Received: again}, store.SaveMessage{Received: other})
 		s.apply(store.SaveMessage{Received: again})
-		got, err := s.Received(s.ctx, ann.PageID, ann.PersonID, 10)
+		got, err := s.Received(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Equal(s, []store.Received{other, r}, got, "of two at one time the later to arrive is newer")
 	}},
 	{"each attempt to send is kept", func(s *suite) {
 		sent := store.Sent{
-			PageID: ann.PageID, PSID: ann.PersonID, Key: "k", Type: "text", Body: json.RawMessage(`{"text": "hi"}`), Status: 400,
+			PageID: ann.PageID, PSID: ann.PSID, Key: "k", Type: "text", Body: json.RawMessage(`{"text": "hi"}`), Status: 400,
 			Response: `{"error":{}}`, MID: "m", Outcome: store.OutcomeRetry, Error: "limit", At: start,
 		}
 		second := sent
 		second.Outcome, second.At = store.OutcomeSent, start.Add(time.Second)
 		s.apply(store.SaveSent{Sent: sent}, store.SaveSent{Sent: second})
-		got, err := s.Sent(s.ctx, ann.PageID, ann.PersonID, 10)
+		got, err := s.Sent(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Equal(s, []store.Sent{second, sent}, got)
-		got, err = s.Sent(s.ctx, ann.PageID, ann.PersonID, 1)
+		got, err = s.Sent(s.ctx, ann.PageID, ann.PSID, 1)
 		require.NoError(s, err)
 		require.Equal(s, []store.Sent{second}, got)
 	}},
@@ -226,19 +226,19 @@ var recordPromises = []promise{
 		require.Equal(s, "9", id)
 	}},
 	{"a batch of writes is applied whole or not at all", func(s *suite) {
-		conflict := store.SaveSession{PageID: ann.PageID, PSID: ann.PersonID, Name: "s", Version: 3}
+		conflict := store.SaveSession{PageID: ann.PageID, PSID: ann.PSID, Name: "s", Version: 3}
 		require.ErrorIs(s, s.Apply(s.ctx, thumb(ann), conflict), store.ErrConflict)
 		require.ErrorIs(s, s.Apply(s.ctx, thumb(ann), store.Call{API: "gorm"}), errors.ErrUnsupported)
 		for _, w := range []store.Write{
-			nil, &store.AddThumbUp{PageID: ann.PageID, PSID: ann.PersonID}, (*store.AddThumbUp)(nil), foreign{}, foreign{thumb(ann)},
+			nil, &store.AddThumbUp{PageID: ann.PageID, PSID: ann.PSID}, (*store.AddThumbUp)(nil), foreign{}, foreign{thumb(ann)},
 			place(math.NaN(), 0), place(0, math.NaN()), place(math.Inf(1), 0), place(0, math.Inf(-1)), place(math.Inf(1), math.Inf(1)),
 		} {
 			require.Error(s, s.Apply(s.ctx, thumb(ann), w), "%T %v", w, w)
 		}
-		locations, err := s.Locations(s.ctx, ann.PageID, ann.PersonID, 1)
+		locations, err := s.Locations(s.ctx, ann.PageID, ann.PSID, 1)
 		require.NoError(s, err)
 		require.Empty(s, locations)
-		_, err = s.Person(s.ctx, ann.PageID, ann.PersonID)
+		_, err = s.Person(s.ctx, ann.PageID, ann.PSID)
 		require.ErrorIs(s, err, store.ErrNotFound)
 	}},
 }

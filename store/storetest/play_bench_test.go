@@ -191,7 +191,7 @@ func answer(l store.Lease) store.Outcome {
 	send := store.Send{Conversation: l.Conversation, Key: ev.Key + "/0", Fresh: true, Group: ev.Key, Body: reply}
 	return store.Outcome{
 		Lease: l.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts},
-		Writes: []store.Write{store.TouchPerson{PageID: l.PageID, PSID: l.PersonID, At: ev.Time}},
+		Writes: []store.Write{store.TouchPerson{PageID: l.PageID, PSID: l.PSID, At: ev.Time}},
 		Sends:  []store.Send{send}, Start: send.Key, Due: 10,
 	}
 }
@@ -201,7 +201,7 @@ func settle(l store.Lease) store.Outcome {
 	key := l.Events[0].Key + "/0"
 	return store.Outcome{
 		Lease: l.LeaseID, Results: []store.SendResult{{Key: key, State: store.SendFinished}},
-		Writes: []store.Write{store.SaveSent{Sent: sentTo(l.PageID, l.PersonID, key, time.Now())}}, Due: 10, Release: true,
+		Writes: []store.Write{store.SaveSent{Sent: sentTo(l.PageID, l.PSID, key, time.Now())}}, Due: 10, Release: true,
 	}
 }
 
@@ -222,7 +222,7 @@ const players = 2000
 
 // someone is one of the people. Pages are those of BenchmarkPut.
 func someone(person int) store.Conversation {
-	return store.Conversation{PageID: fmt.Sprint("page", person%20), PersonID: strconv.Itoa(1_000_000_000 + person)}
+	return store.Conversation{PageID: fmt.Sprint("page", person%20), PSID: strconv.Itoa(1_000_000_000 + person)}
 }
 
 // newEvent makes a message with a key in the form that package receiving makes. Its time

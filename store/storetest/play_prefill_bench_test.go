@@ -54,7 +54,7 @@ func prefill(b *testing.B, st *gormstore.Store) {
 	for n := range players {
 		who := someone(n)
 		people = append(people, store.SaveProfile{
-			PageID: who.PageID, PSID: who.PersonID, At: now, Profile: store.Profile{FirstName: "Ada", LastName: "Byron", Locale: "en_US"},
+			PageID: who.PageID, PSID: who.PSID, At: now, Profile: store.Profile{FirstName: "Ada", LastName: "Byron", Locale: "en_US"},
 		})
 	}
 	require.NoError(b, st.Apply(b.Context(), people...))
@@ -84,7 +84,7 @@ func prefill(b *testing.B, st *gormstore.Store) {
 // fillKeys leaves the dedup keys of a batch of events: those of someone who is then
 // forgotten.
 func fillKeys(ctx context.Context, st *gormstore.Store, from int, at func(n int) time.Time) error {
-	who := store.Conversation{PageID: "old", PersonID: fmt.Sprint(from)}
+	who := store.Conversation{PageID: "old", PSID: fmt.Sprint(from)}
 	events := make([]store.Event, prefillBatch)
 	for i := range events {
 		events[i] = newEvent(who, at(from+i), nil)
@@ -100,7 +100,7 @@ func fillRecords(ctx context.Context, st *gormstore.Store, from int, at func(n i
 	records := make([]store.Write, prefillBatch)
 	for i := range records {
 		who := someone((from + i) * 7919 % players)
-		records[i] = store.SaveSent{Sent: sentTo(who.PageID, who.PersonID, fmt.Sprint("old/", from+i), at(from+i))}
+		records[i] = store.SaveSent{Sent: sentTo(who.PageID, who.PSID, fmt.Sprint("old/", from+i), at(from+i))}
 	}
 	return st.Apply(ctx, records...)
 }

@@ -147,7 +147,7 @@ var orderPromises = []promise{
 	}},
 	{"the conversation that is due longest comes first", func(s *suite) {
 		for _, conv := range []store.Conversation{bob, ann, eve} {
-			s.put(conv, conv.PersonID)
+			s.put(conv, conv.PSID)
 			s.clock.advance(time.Second)
 		}
 		claim := all

@@ -65,7 +65,7 @@ func benchmarkPut(b *testing.B, st store.Store, dir string) {
 				}
 				began := time.Now()
 				err := st.Put(context.Background(), store.Event{
-					Conversation: store.Conversation{PageID: fmt.Sprint("page", i%20), PersonID: fmt.Sprint(i % people)},
+					Conversation: store.Conversation{PageID: fmt.Sprint("page", i%20), PSID: fmt.Sprint(i % people)},
 					Key:          fmt.Sprint(b.N, "/", i), Time: began, Body: body,
 				})
 				took[w] = append(took[w], time.Since(began))

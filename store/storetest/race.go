@@ -52,7 +52,7 @@ var racePromises = []promise{
 	}},
 	{"no conversation is claimed twice", func(s *suite) {
 		for i := range 100 {
-			s.put(store.Conversation{PageID: "p", PersonID: fmt.Sprint(i)}, fmt.Sprint(i))
+			s.put(store.Conversation{PageID: "p", PSID: fmt.Sprint(i)}, fmt.Sprint(i))
 		}
 		var mu sync.Mutex
 		holders := map[store.Conversation]int{}
@@ -80,7 +80,7 @@ var racePromises = []promise{
 		for w := range writers {
 			producing.Go(func() {
 				for i := range each {
-					conv := store.Conversation{PageID: fmt.Sprint("p", w), PersonID: fmt.Sprint(i % people)}
+					conv := store.Conversation{PageID: fmt.Sprint("p", w), PSID: fmt.Sprint(i % people)}
 					assert.NoError(s, s.Put(s.ctx, event(conv, fmt.Sprint(w, "/", i))))
 				}
 			})

@@ -61,7 +61,7 @@ func playRandom(s *suite, seed uint64, dump func(*testing.T, store.Store) queue.
 	p := &player{
 		suite: s, rand: rand.New(rand.NewPCG(seed, seed)), dump: dump, tokens: map[store.Conversation]int64{},
 		model: memory.New(memory.Config{Now: s.clock.Now, Backlog: backlog}),
-		convs: []store.Conversation{ann, bob, eve, {PageID: "page2", PersonID: "feed/1_2"}},
+		convs: []store.Conversation{ann, bob, eve, {PageID: "page2", PSID: "feed/1_2"}},
 	}
 	ops := []struct {
 		name   string

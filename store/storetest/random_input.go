@@ -149,13 +149,13 @@ func (p *player) outcome(lease store.Lease) store.Outcome {
 // session saves or deletes the person's session, from the newest version most times.
 func (p *player) session(conv store.Conversation) store.Write {
 	if p.rand.IntN(4) == 0 {
-		return store.DeleteSession{PageID: conv.PageID, PSID: conv.PersonID, Name: "s"}
+		return store.DeleteSession{PageID: conv.PageID, PSID: conv.PSID, Name: "s"}
 	}
-	found, _ := p.model.Session(p.ctx, conv.PageID, conv.PersonID, "s") // none has version 0
+	found, _ := p.model.Session(p.ctx, conv.PageID, conv.PSID, "s") // none has version 0
 	if p.rand.IntN(4) == 0 {
 		found.Version++
 	}
-	w := store.SaveSession{PageID: conv.PageID, PSID: conv.PersonID, Name: "s", Data: []byte("1"), Version: found.Version}
+	w := store.SaveSession{PageID: conv.PageID, PSID: conv.PSID, Name: "s", Data: []byte("1"), Version: found.Version}
 	if p.rand.IntN(3) == 0 {
 		w.Life = time.Duration(p.rand.IntN(8)) * time.Second
 	}

@@ -134,9 +134,9 @@ func (c *clock) advance(d time.Duration) {
 
 // The people of the tests, on two pages.
 var (
-	ann = store.Conversation{PageID: "page1", PersonID: "ann"}
-	bob = store.Conversation{PageID: "page1", PersonID: "bob"}
-	eve = store.Conversation{PageID: "page2", PersonID: "eve"}
+	ann = store.Conversation{PageID: "page1", PSID: "ann"}
+	bob = store.Conversation{PageID: "page1", PSID: "bob"}
+	eve = store.Conversation{PageID: "page2", PSID: "eve"}
 )
 
 // ttl is how long leases last unless a test says otherwise.

@@ -17,7 +17,7 @@ import (
 // waits.
 func (s *suite) remember(conv store.Conversation, at time.Time) {
 	s.Helper()
-	is := conv.PersonID
+	is := conv.PSID
 	s.apply(
 		touch(conv, at),
 		store.AddLocation{Location: store.Location{PageID: conv.PageID, PSID: is, At: at}},
@@ -52,7 +52,7 @@ var silentPromises = []promise{
 		s.none()
 		s.put(ann, "again")
 		lease := s.one(ann)
-		require.Equal(s, store.Person{PageID: ann.PageID, PSID: ann.PersonID}, lease.Person)
+		require.Equal(s, store.Person{PageID: ann.PageID, PSID: ann.PSID}, lease.Person)
 		s.commit(store.Outcome{Lease: lease.LeaseID, Event: done(lease), Writes: []store.Write{touch(ann, s.clock.Now())}, Release: true})
 		require.Equal(s, s.clock.Now(), s.person(ann).FirstSeen)
 	}},
@@ -102,9 +102,9 @@ var silentPromises = []promise{
 		const silent = 1203
 		var writes []store.Write
 		for i := range silent {
-			writes = append(writes, touch(store.Conversation{PageID: fmt.Sprint("page", i%3), PersonID: fmt.Sprint(i)}, start))
+			writes = append(writes, touch(store.Conversation{PageID: fmt.Sprint("page", i%3), PSID: fmt.Sprint(i)}, start))
 			if i%100 == 50 {
-				writes = append(writes, touch(store.Conversation{PageID: fmt.Sprint("page", i%3), PersonID: fmt.Sprint(i)}, start.Add(time.Hour)))
+				writes = append(writes, touch(store.Conversation{PageID: fmt.Sprint("page", i%3), PSID: fmt.Sprint(i)}, start.Add(time.Hour)))
 			}
 		}
 		s.apply(writes...)
@@ -121,7 +121,7 @@ var silentPromises = []promise{
 	{"who comes back while people are forgotten is handled", func(s *suite) {
 		const people = 60
 		conv := func(i int) store.Conversation {
-			return store.Conversation{PageID: "page", PersonID: fmt.Sprint(i)}
+			return store.Conversation{PageID: "page", PSID: fmt.Sprint(i)}
 		}
 		for i := range people {
 			s.apply(touch(conv(i), start), thumb(conv(i)))

@@ -158,11 +158,11 @@ func (s *suite) stats() store.Stats {
 
 func (s *suite) person(conv store.Conversation) store.Person {
 	s.Helper()
-	p, err := s.Person(s.ctx, conv.PageID, conv.PersonID)
+	p, err := s.Person(s.ctx, conv.PageID, conv.PSID)
 	require.NoError(s, err)
 	return p
 }
 
 func thumb(conv store.Conversation) store.Write {
-	return store.AddThumbUp{PageID: conv.PageID, PSID: conv.PersonID}
+	return store.AddThumbUp{PageID: conv.PageID, PSID: conv.PSID}
 }

@@ -32,17 +32,17 @@ func edit(conv store.Conversation, key string, n int) store.Event {
 // kept writes what a turn may keep of an event.
 func kept(conv store.Conversation, key string) []store.Write {
 	return []store.Write{
-		store.SaveMessage{Received: store.Received{PageID: conv.PageID, PSID: conv.PersonID, Key: key, Body: json.RawMessage(`1`), At: start}},
-		store.AddLocation{Location: store.Location{PageID: conv.PageID, PSID: conv.PersonID, MID: "mid of " + key, At: start}},
+		store.SaveMessage{Received: store.Received{PageID: conv.PageID, PSID: conv.PSID, Key: key, Body: json.RawMessage(`1`), At: start}},
+		store.AddLocation{Location: store.Location{PageID: conv.PageID, PSID: conv.PSID, MID: "mid of " + key, At: start}},
 	}
 }
 
 // keeps counts what is kept of a person's events.
 func (s *suite) keeps(conv store.Conversation) int {
 	s.Helper()
-	locations, err := s.Locations(s.ctx, conv.PageID, conv.PersonID, 10)
+	locations, err := s.Locations(s.ctx, conv.PageID, conv.PSID, 10)
 	require.NoError(s, err)
-	received, err := s.Received(s.ctx, conv.PageID, conv.PersonID, 10)
+	received, err := s.Received(s.ctx, conv.PageID, conv.PSID, 10)
 	require.NoError(s, err)
 	return len(locations) + len(received)
 }
@@ -57,7 +57,7 @@ var unsendPromises = []promise{
 		require.NoError(s, s.Put(s.ctx, unsending(ann, "a")))
 		require.Equal(s, 2, s.keeps(ann))
 		require.Equal(s, 2, s.keeps(bob), "another conversation is not concerned")
-		received, err := s.Received(s.ctx, ann.PageID, ann.PersonID, 10)
+		received, err := s.Received(s.ctx, ann.PageID, ann.PSID, 10)
 		require.NoError(s, err)
 		require.Equal(s, "b", received[0].Key)
 		require.Equal(s, []string{"b", "unsends a"}, eventKeys(s.one(ann)), "the event that unsends is handled itself")

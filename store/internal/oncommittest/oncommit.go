@@ -87,7 +87,7 @@ func (d Database) joinsTheTurn(t *testing.T) {
 			return tx.Create(&Order{Text: first.Text + " and two"}).Error
 		}))
 	require.Equal(t, []string{"one", "one and two"}, s.Orders(t))
-	p, err := s.Person(t.Context(), ann.PageID, ann.PersonID)
+	p, err := s.Person(t.Context(), ann.PageID, ann.PSID)
 	require.NoError(t, err)
 	require.Equal(t, 1, p.ThumbUps)
 	stats, err := s.Stats(t.Context())
@@ -154,7 +154,7 @@ func (d Database) thatFailsStoresNothing(t *testing.T) {
 // A statement of the store itself that fails after a function has run, as on a full disk, is not the function's failure.
 func (d Database) isNotToBlameForTheOutcome(t *testing.T) {
 	s := d.shop(t)
-	bob := store.Conversation{PageID: ann.PageID, PersonID: "bob"}
+	bob := store.Conversation{PageID: ann.PageID, PSID: "bob"}
 	require.NoError(t, s.Enqueue(t.Context(), store.Send{Conversation: bob, Key: "waits"}))
 	require.NoError(t, s.DB().Exec("CREATE UNIQUE INDEX one_send ON messenger_outbox (page_id)").Error)
 	err := s.Turn(t, func(tx *gorm.DB) error { return tx.Create(&Order{Text: "no"}).Error })

@@ -21,7 +21,7 @@ type Order struct {
 }
 
 var (
-	ann   = store.Conversation{PageID: "page", PersonID: "ann"}
+	ann   = store.Conversation{PageID: "page", PSID: "ann"}
 	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
 )
 
@@ -35,13 +35,13 @@ type Shop struct {
 func NewShop(t testing.TB, st *gormstore.Store) *Shop {
 	t.Helper()
 	require.NoError(t, st.DB().AutoMigrate(&Order{}))
-	return NewCustomer(t, st, ann.PersonID)
+	return NewCustomer(t, st, ann.PSID)
 }
 
 // NewCustomer returns a shop for an event of another person in the same database.
 func NewCustomer(t testing.TB, st *gormstore.Store, person string) *Shop {
 	t.Helper()
-	conv := store.Conversation{PageID: ann.PageID, PersonID: person}
+	conv := store.Conversation{PageID: ann.PageID, PSID: person}
 	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "k of " + person}))
 	leases, err := st.Claim(t.Context(), claim)
 	require.NoError(t, err)
@@ -55,14 +55,14 @@ func (s *Shop) Turn(t testing.TB, calls ...func(tx *gorm.DB) error) error {
 	t.Helper()
 	set := store.NewTurn(s.Store, store.Person{}).Begin("orders")
 	ctx := set.Context(t.Context())
-	require.NoError(t, store.Queue(ctx, store.AddThumbUp{PageID: s.lease.PageID, PSID: s.lease.PersonID}))
+	require.NoError(t, store.Queue(ctx, store.AddThumbUp{PageID: s.lease.PageID, PSID: s.lease.PSID}))
 	for _, call := range calls {
 		require.NoError(t, gormstore.OnCommit(ctx, call))
 	}
 	ev := s.lease.Events[0]
 	_, err := s.Commit(t.Context(), store.Outcome{
 		Lease: s.lease.LeaseID, Event: &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}, Writes: set.End(),
-		Sends: []store.Send{{Conversation: s.lease.Conversation, Key: "s of " + s.lease.PersonID}}, Release: true,
+		Sends: []store.Send{{Conversation: s.lease.Conversation, Key: "s of " + s.lease.PSID}}, Release: true,
 	})
 	return err
 }
@@ -95,7 +95,7 @@ func (s *Shop) unchanged(t testing.TB, what string) {
 	require.NoError(t, err)
 	require.Equal(t, 1, stats.Events, what)
 	require.Zero(t, stats.Sends, what)
-	_, err = s.Person(t.Context(), ann.PageID, ann.PersonID)
+	_, err = s.Person(t.Context(), ann.PageID, ann.PSID)
 	require.ErrorIs(t, err, store.ErrNotFound, what)
 }
 

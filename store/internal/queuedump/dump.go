@@ -29,25 +29,25 @@ func Read(t *testing.T, st store.Store) queue.Dump {
 	read(&conversations, "page_id, person_id, owner, next_at, hold_until, lease_until, holder, token, deliveries, alone", "messenger_conversations")
 	for _, c := range conversations {
 		d.Conversations = append(d.Conversations, queue.ConversationRow{
-			Conversation: store.Conversation{PageID: c.PageID, PersonID: c.PersonID}, NextAt: c.NextAt, HoldUntil: c.HoldUntil,
+			Conversation: store.Conversation{PageID: c.PageID, PSID: c.PersonID}, NextAt: c.NextAt, HoldUntil: c.HoldUntil,
 			LeaseUntil: c.LeaseUntil, Owner: c.Owner, Holder: c.Holder, Token: c.Token, Deliveries: c.Deliveries, Alone: c.Alone,
 		})
 	}
 	var named []struct{ PageID, PersonID, Key string }
 	read(&named, "page_id, person_id, key", "messenger_inbox")
 	for _, n := range named {
-		d.Events = append(d.Events, queue.EventRow{Conversation: store.Conversation{PageID: n.PageID, PersonID: n.PersonID}, Key: n.Key})
+		d.Events = append(d.Events, queue.EventRow{Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key})
 	}
 	named = nil
 	read(&named, "page_id, person_id, key", "messenger_outbox")
 	for _, n := range named {
-		d.Sends = append(d.Sends, queue.SendRow{Conversation: store.Conversation{PageID: n.PageID, PersonID: n.PersonID}, Key: n.Key})
+		d.Sends = append(d.Sends, queue.SendRow{Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key})
 	}
 	named = nil
 	read(&named, "page_id, person_id, key", "messenger_dead")
 	for _, n := range named {
 		d.Dead = append(d.Dead, queue.DeadRow{EventRow: queue.EventRow{
-			Conversation: store.Conversation{PageID: n.PageID, PersonID: n.PersonID}, Key: n.Key,
+			Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key,
 		}})
 	}
 	var keys []struct {

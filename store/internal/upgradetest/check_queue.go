@@ -65,10 +65,10 @@ func (c *checker) echo() {
 	ev.echoOf = unknownA.key
 	require.NoError(c, c.st.Put(c.Context(), ev.in()))
 	c.finish(c.claim(lease{Conversation: unknown, deliveries: 1, person: personOf(unknown), events: []event{ev}, sends: []send{unknownB}}))
-	settled, err := c.st.Sent(c.Context(), unknown.PageID, unknown.PersonID, 10)
+	settled, err := c.st.Sent(c.Context(), unknown.PageID, unknown.PSID, 10)
 	require.NoError(c, err)
 	require.Equal(c, []store.Sent{{
-		PageID: unknown.PageID, PSID: unknown.PersonID, Key: unknownA.key, Outcome: store.OutcomeEchoed, At: c.clock.Now(),
+		PageID: unknown.PageID, PSID: unknown.PSID, Key: unknownA.key, Outcome: store.OutcomeEchoed, At: c.clock.Now(),
 	}}, settled)
 }
 
@@ -140,7 +140,7 @@ func (c *checker) unsends() {
 		require.NotEqual(c, kept.Key, r.Key)
 	}
 	require.Len(c, c.received(), len(received())-1)
-	left, err := c.st.Locations(c.Context(), recorded.PageID, recorded.PersonID, 10)
+	left, err := c.st.Locations(c.Context(), recorded.PageID, recorded.PSID, 10)
 	require.NoError(c, err)
 	require.Len(c, left, len(locations())-1)
 	require.NoError(c, c.st.Forget(c.Context(), recorded))

@@ -17,7 +17,7 @@ func (c *checker) people() {
 		require.Equal(c, want, got)
 	}
 	for _, unknown := range []store.Conversation{forgotten, conv(page2, "refused"), conv(page1, "released")} {
-		_, err := c.st.Person(c.Context(), unknown.PageID, unknown.PersonID)
+		_, err := c.st.Person(c.Context(), unknown.PageID, unknown.PSID)
 		require.ErrorIs(c, err, store.ErrNotFound)
 	}
 }
@@ -26,19 +26,19 @@ func (c *checker) people() {
 func (c *checker) records() {
 	c.Helper()
 	l, r, s := locations(), received(), sent()
-	places, err := c.st.Locations(c.Context(), recorded.PageID, recorded.PersonID, 10)
+	places, err := c.st.Locations(c.Context(), recorded.PageID, recorded.PSID, 10)
 	require.NoError(c, err)
 	require.Equal(c, []store.Location{l[2], l[0], l[1]}, places)
 	require.Equal(c, []store.Received{r[2], r[0], r[1]}, c.received())
 	slices.Reverse(s)
-	tries, err := c.st.Sent(c.Context(), recorded.PageID, recorded.PersonID, 10)
+	tries, err := c.st.Sent(c.Context(), recorded.PageID, recorded.PSID, 10)
 	require.NoError(c, err)
 	require.Equal(c, s, tries)
 	for _, gone := range []store.Conversation{unsent, forgotten} {
-		kept, err := c.st.Received(c.Context(), gone.PageID, gone.PersonID, 10)
+		kept, err := c.st.Received(c.Context(), gone.PageID, gone.PSID, 10)
 		require.NoError(c, err)
 		require.Empty(c, kept)
-		places, err := c.st.Locations(c.Context(), gone.PageID, gone.PersonID, 10)
+		places, err := c.st.Locations(c.Context(), gone.PageID, gone.PSID, 10)
 		require.NoError(c, err)
 		require.Empty(c, places)
 	}
@@ -51,7 +51,7 @@ func (c *checker) records() {
 
 func (c *checker) received() []store.Received {
 	c.Helper()
-	found, err := c.st.Received(c.Context(), recorded.PageID, recorded.PersonID, 10)
+	found, err := c.st.Received(c.Context(), recorded.PageID, recorded.PSID, 10)
 	require.NoError(c, err)
 	return found
 }
@@ -83,7 +83,7 @@ func (c *checker) dead(q store.DeadQuery) (all []letter) {
 func (c *checker) sessions() {
 	c.Helper()
 	read := func(name string) (store.Session, error) {
-		return c.st.Session(c.Context(), recorded.PageID, recorded.PersonID, name)
+		return c.st.Session(c.Context(), recorded.PageID, recorded.PSID, name)
 	}
 	for name, version := range map[string]int64{forever: 3, untilNoon: 1} {
 		s, err := read(name)

@@ -38,8 +38,8 @@ func (f *filler) unsend() {
 	f.Helper()
 	f.put(deleted1)
 	require.NoError(f, f.st.Apply(f.Context(),
-		store.SaveMessage{Received: store.Received{PageID: unsent.PageID, PSID: unsent.PersonID, Key: deleted1.key, At: f.clock.Now()}},
-		store.AddLocation{Location: store.Location{PageID: unsent.PageID, PSID: unsent.PersonID, MID: deletedBy.MID, At: f.clock.Now()}}))
+		store.SaveMessage{Received: store.Received{PageID: unsent.PageID, PSID: unsent.PSID, Key: deleted1.key, At: f.clock.Now()}},
+		store.AddLocation{Location: store.Location{PageID: unsent.PageID, PSID: unsent.PSID, MID: deletedBy.MID, At: f.clock.Now()}}))
 	require.NoError(f, f.st.Put(f.Context(), deletes()))
 	l := f.claim(time.Minute, unsent)[0]
 	require.Len(f, l.Events, 1)
@@ -54,7 +54,7 @@ func (f *filler) forget() {
 	require.NoError(f, f.st.Drop(f.Context(), f.letter(dropped.key)))
 	f.put(erased)
 	f.claimPage(page4, forgotten)
-	require.NoError(f, f.st.Apply(f.Context(), store.AddThumbUp{PageID: forgotten.PageID, PSID: forgotten.PersonID}))
+	require.NoError(f, f.st.Apply(f.Context(), store.AddThumbUp{PageID: forgotten.PageID, PSID: forgotten.PSID}))
 	require.NoError(f, f.st.Forget(f.Context(), forgotten))
 }
 

@@ -37,7 +37,7 @@ func (f *filler) keep() {
 	for _, name := range []string{untilNoon, expired, deleted} {
 		require.NoError(f, f.st.Apply(f.Context(), save(session(name, 1))))
 	}
-	require.NoError(f, f.st.Apply(f.Context(), store.DeleteSession{PageID: recorded.PageID, PSID: recorded.PersonID, Name: deleted}))
+	require.NoError(f, f.st.Apply(f.Context(), store.DeleteSession{PageID: recorded.PageID, PSID: recorded.PSID, Name: deleted}))
 }
 
 // announce leaves a replica that ends with the process.

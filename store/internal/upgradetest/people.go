@@ -12,7 +12,7 @@ func people() []store.Person {
 	seen := at(55 * time.Minute)
 	return []store.Person{
 		{
-			PageID: page1, PSID: leased.PersonID,
+			PageID: page1, PSID: leased.PSID,
 			Profile: store.Profile{
 				FirstName: "Ann \"the\" O'Hara", LastName: "Grüße\n\\", Name: "Ann O'Hara", Username: "ann",
 				ProfilePic: "https://example.com/a?b=c&d=%20", Locale: "zh_TW", Timezone: timezone(5.75), Gender: "female",
@@ -22,27 +22,27 @@ func people() []store.Person {
 			ResumedAt: at(19 * time.Minute),
 		},
 		{
-			PageID: page2, PSID: ordered.PersonID, Profile: store.Profile{FirstName: "Bob", Timezone: timezone(-3.5)},
+			PageID: page2, PSID: ordered.PSID, Profile: store.Profile{FirstName: "Bob", Timezone: timezone(-3.5)},
 			ProfileAt: at(21 * time.Minute), ProfileRefused: true, FirstSeen: seen, UnavailableSince: at(22*time.Minute + time.Microsecond),
 		},
 		// Zero hours are not the same as an unknown time zone.
-		{PageID: page1, PSID: paused.PersonID, Profile: store.Profile{Timezone: timezone(0)}, ProfileAt: at(23 * time.Minute), FirstSeen: seen},
+		{PageID: page1, PSID: paused.PSID, Profile: store.Profile{Timezone: timezone(0)}, ProfileAt: at(23 * time.Minute), FirstSeen: seen},
 		{PageID: page1, PSID: "refused", ProfileAt: at(24 * time.Minute), ProfileRefused: true, FirstSeen: seen},
 		{PageID: page2, PSID: "released", ThreadAt: at(25 * time.Minute), FirstSeen: seen},
 		// The same id on another page is another person.
-		{PageID: page2, PSID: leased.PersonID, ThumbUps: 1, FirstSeen: seen},
-		{PageID: page3, PSID: handled.PersonID, FirstSeen: handledAt, LastAct: handledAt},
+		{PageID: page2, PSID: leased.PSID, ThumbUps: 1, FirstSeen: seen},
+		{PageID: page3, PSID: handled.PSID, FirstSeen: handledAt, LastAct: handledAt},
 	}
 }
 
 // personOf is the person of a conversation.
 func personOf(c store.Conversation) store.Person {
 	for _, p := range people() {
-		if p.PageID == c.PageID && p.PSID == c.PersonID {
+		if p.PageID == c.PageID && p.PSID == c.PSID {
 			return p
 		}
 	}
-	return store.Person{PageID: c.PageID, PSID: c.PersonID}
+	return store.Person{PageID: c.PageID, PSID: c.PSID}
 }
 
 // writesOf make a person what they are.

@@ -15,7 +15,7 @@ const (
 )
 
 func conv(page, person string) store.Conversation {
-	return store.Conversation{PageID: page, PersonID: person}
+	return store.Conversation{PageID: page, PSID: person}
 }
 
 // event is an event of the scenario, as it is put and as a lease hands it out.

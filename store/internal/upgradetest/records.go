@@ -14,11 +14,11 @@ var recorded = handled
 func locations() []store.Location {
 	return []store.Location{
 		{
-			PageID: recorded.PageID, PSID: recorded.PersonID, Latitude: -33.856784, Longitude: 151.215297, Title: "Opera \"House\"",
+			PageID: recorded.PageID, PSID: recorded.PSID, Latitude: -33.856784, Longitude: 151.215297, Title: "Opera \"House\"",
 			URL: "https://example.com/map?q=1,2", MID: "m_1", At: at(2 * time.Minute),
 		},
-		{PageID: recorded.PageID, PSID: recorded.PersonID, Latitude: 1e-300, Longitude: -179.9999999999999, At: at(time.Minute)},
-		{PageID: recorded.PageID, PSID: recorded.PersonID, Title: "the same moment, later", At: at(2 * time.Minute)},
+		{PageID: recorded.PageID, PSID: recorded.PSID, Latitude: 1e-300, Longitude: -179.9999999999999, At: at(time.Minute)},
+		{PageID: recorded.PageID, PSID: recorded.PSID, Title: "the same moment, later", At: at(2 * time.Minute)},
 	}
 }
 
@@ -26,11 +26,11 @@ func locations() []store.Location {
 func received() []store.Received {
 	return []store.Received{
 		{
-			PageID: recorded.PageID, PSID: recorded.PersonID, Key: "message-1", Type: "text",
+			PageID: recorded.PageID, PSID: recorded.PSID, Key: "message-1", Type: "text",
 			Body: json.RawMessage(`{"text": "ü \u0000 'quoted' \\", "n": 9007199254740993}`), At: at(3 * time.Minute),
 		},
-		{PageID: recorded.PageID, PSID: recorded.PersonID, Key: "message-2", Type: "image", Body: json.RawMessage(`{}`), At: at(2 * time.Minute)},
-		{PageID: recorded.PageID, PSID: recorded.PersonID, Key: "message-3", Type: "text", Body: json.RawMessage(`[1]`), At: at(3 * time.Minute)},
+		{PageID: recorded.PageID, PSID: recorded.PSID, Key: "message-2", Type: "image", Body: json.RawMessage(`{}`), At: at(2 * time.Minute)},
+		{PageID: recorded.PageID, PSID: recorded.PSID, Key: "message-3", Type: "text", Body: json.RawMessage(`[1]`), At: at(3 * time.Minute)},
 	}
 }
 
@@ -38,7 +38,7 @@ func received() []store.Received {
 func sent() []store.Sent {
 	of := func(key string, outcome store.SentOutcome, n int) store.Sent {
 		return store.Sent{
-			PageID: recorded.PageID, PSID: recorded.PersonID, Key: key, Type: "text", Body: json.RawMessage(`{"text":"` + key + `"}`),
+			PageID: recorded.PageID, PSID: recorded.PSID, Key: key, Type: "text", Body: json.RawMessage(`{"text":"` + key + `"}`),
 			Outcome: outcome, At: at(time.Duration(n) * time.Minute),
 		}
 	}
@@ -70,7 +70,7 @@ var expires = map[string]time.Time{forever: {}, untilNoon: at(2 * time.Hour), ex
 // session is one of the sessions that are read back.
 func session(name string, version int64) store.Session {
 	return store.Session{
-		PageID: recorded.PageID, PSID: recorded.PersonID, Name: name, Data: json.RawMessage(`{"step": "` + name + `", "é": [1.50]}`),
+		PageID: recorded.PageID, PSID: recorded.PSID, Name: name, Data: json.RawMessage(`{"step": "` + name + `", "é": [1.50]}`),
 		Version: version, Expires: expires[name],
 	}
 }
@@ -98,7 +98,7 @@ type mark struct {
 	Token            int64
 }
 
-func markOf(id store.LeaseID) mark { return mark{id.PageID, id.PersonID, id.Token} }
+func markOf(id store.LeaseID) mark { return mark{id.PageID, id.PSID, id.Token} }
 
 func (m mark) id() store.LeaseID {
 	return store.LeaseID{Conversation: conv(m.PageID, m.PersonID), Token: m.Token}
