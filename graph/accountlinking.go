@@ -13,11 +13,11 @@ import (
 //
 // Errors are those of [Client.Do], without the linking token; an answer without a recipient is a [ResponseError]. See
 // https://developers.facebook.com/docs/messenger-platform/identity/account-linking.
-func (c *Client) LinkingPerson(ctx context.Context, page string, linkingToken secret.Value) (psid string, err error) {
+func (c *Client) LinkingPerson(ctx context.Context, pageID string, linkingToken secret.Value) (psid string, err error) {
 	if linkingToken.IsZero() {
 		return "", refuse("account linking: there is no linking token")
 	}
-	request := Request{Page: page, Path: Me, Query: url.Values{
+	request := Request{PageID: pageID, Path: Me, Query: url.Values{
 		"account_linking_token": {linkingToken.Reveal()},
 		"fields":                {"recipient"},
 	}}
@@ -34,11 +34,11 @@ func (c *Client) LinkingPerson(ctx context.Context, page string, linkingToken se
 
 // UnlinkAccount ends the link between a person and their account. Errors are those of [Client.Do], and a [ResponseError]
 // for an answer that does not report success.
-func (c *Client) UnlinkAccount(ctx context.Context, page, psid string) error {
+func (c *Client) UnlinkAccount(ctx context.Context, pageID, psid string) error {
 	if psid == "" {
 		return refuse("account linking: the person's id is empty")
 	}
-	request := Request{Body: map[string]string{"psid": psid}, Method: http.MethodPost, Page: page, Path: Me + "/unlink_accounts"}
+	request := Request{Body: map[string]string{"psid": psid}, Method: http.MethodPost, PageID: pageID, Path: Me + "/unlink_accounts"}
 	members, _, err := c.object(ctx, request)
 	if err != nil {
 		return err

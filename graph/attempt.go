@@ -128,6 +128,6 @@ func (c *Client) attempt(ctx context.Context, out outgoing) (*answer, error) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer, err := readAnswer(response, out.Request, credentials, out.limit)
-	c.noteUsage(out.Page, response.Header)
+	c.noteUsage(out.PageID, response.Header)
 	return answer, err
 }

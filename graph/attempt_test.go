@@ -296,7 +296,7 @@ func TestReadsOutlastABrokenPlatform(t *testing.T) {
 		}
 	})
 	var out struct{ ID string }
-	require.NoError(t, platform.client(t).Do(t.Context(), graph.Request{Page: page, Path: "me"}, &out))
+	require.NoError(t, platform.client(t).Do(t.Context(), graph.Request{PageID: page, Path: "me"}, &out))
 	require.Equal(t, "7", out.ID)
 	received := platform.received(t)
 	require.Len(t, received, 3)

@@ -40,17 +40,17 @@ type BatchAnswer struct {
 // A read that the platform refused has its own [Error], and does not make the batch fail. One that the platform left
 // unanswered, for want of time, has a [ResponseError] that is [RetryUncertain]. See
 // https://developers.facebook.com/docs/graph-api/batch-requests.
-func (c *Client) Batch(ctx context.Context, page string, requests ...Request) ([]BatchAnswer, error) {
+func (c *Client) Batch(ctx context.Context, pageID string, requests ...Request) ([]BatchAnswer, error) {
 	parts := make([]batchPart, len(requests))
 	for i, request := range requests {
 		var err error
-		if parts[i], err = c.batchPart(page, request); err != nil {
+		if parts[i], err = c.batchPart(pageID, request); err != nil {
 			return nil, &RequestError{Err: fmt.Errorf("batch: request %d: %w", i, err)}
 		}
 	}
 	answers := make([]BatchAnswer, 0, len(requests))
 	for some := range slices.Chunk(parts, maxBatch) {
-		found, err := c.batch(ctx, page, some)
+		found, err := c.batch(ctx, pageID, some)
 		if err != nil {
 			for len(answers) < len(requests) {
 				answers = append(answers, BatchAnswer{Err: err})
@@ -71,7 +71,7 @@ type batchPart struct {
 }
 
 // batchPart checks a request of a batch.
-func (c *Client) batchPart(page string, request Request) (batchPart, error) {
+func (c *Client) batchPart(pageID string, request Request) (batchPart, error) {
 	switch {
 	case cmp.Or(request.Method, http.MethodGet) != http.MethodGet:
 		return batchPart{}, errors.New("not a GET")
@@ -79,7 +79,7 @@ func (c *Client) batchPart(page string, request Request) (batchPart, error) {
 		return batchPart{}, errors.New("a GET with a body")
 	case !request.Token.IsZero():
 		return batchPart{}, errors.New("a token of its own")
-	case request.Page != "" && request.Page != page:
+	case request.PageID != "" && request.PageID != pageID:
 		return batchPart{}, errors.New("a page of its own")
 	}
 	target, err := c.target(request)
@@ -94,7 +94,7 @@ func (c *Client) batchPart(page string, request Request) (batchPart, error) {
 }
 
 // batch makes one call. The requests in it carry no credentials: those of the call count for them.
-func (c *Client) batch(ctx context.Context, page string, parts []batchPart) ([]BatchAnswer, error) {
+func (c *Client) batch(ctx context.Context, pageID string, parts []batchPart) ([]BatchAnswer, error) {
 	list, err := json.Marshal(parts)
 	if err != nil {
 		return nil, &RequestError{Err: err}
@@ -103,7 +103,7 @@ func (c *Client) batch(ctx context.Context, page string, parts []batchPart) ([]B
 		Request: Request{
 			Method: http.MethodPost,
 			Once:   slices.ContainsFunc(parts, func(p batchPart) bool { return p.once }),
-			Page:   page,
+			PageID: pageID,
 			Path:   "/",
 		},
 		content:     []byte(url.Values{"batch": {string(list)}, "include_headers": {"false"}}.Encode()),

@@ -57,7 +57,7 @@ func TestBatchIsOneCall(t *testing.T) {
 	platform := newPlatform(t, answering(200, `[{"code":200,"body":"{\"id\": \"9\"}"},{"code":200,"headers":[],"body":"[]"}]`))
 	answers, err := platform.client(t).Batch(t.Context(), page,
 		graph.Request{Path: "/a%2Fb/c%20d", Query: url.Values{"fields": {"id,name"}, "q": {"é&"}}},
-		graph.Request{Method: "GET", Page: page, Path: "me"})
+		graph.Request{Method: "GET", PageID: page, Path: "me"})
 	require.NoError(t, err)
 	require.Equal(t, []graph.BatchAnswer{{Body: json.RawMessage(`{"id": "9"}`)}, {Body: json.RawMessage(`[]`)}}, answers)
 
@@ -105,7 +105,7 @@ func TestBatchTakesReadsOnly(t *testing.T) {
 		"lower case":     {Method: "get", Path: "me"},
 		"body":           {Path: "me", Body: []byte(`{}`)},
 		"token":          {Path: "me", Token: secret.New(token)},
-		"page":           {Path: "me", Page: "another"},
+		"page":           {Path: "me", PageID: "another"},
 		"no path":        {},
 		"query in path":  {Path: "me?access_token=" + token},
 		"token in query": {Path: "me", Query: url.Values{"access_token": {token}}},

@@ -55,8 +55,8 @@ type Request struct {
 	// Once turns off the client's retries: the caller decides whether to retry. Default: the call is retried as [Client]
 	// says.
 	Once bool
-	// Page is the id of the page whose token and secret the call bears. It is no part of the URL.
-	Page string
+	// PageID is the id of the page whose token and secret the call bears. It is no part of the URL.
+	PageID string
 	// Path is what follows the version: "me/messages", with or without a slash before it. Ids from outside go through
 	// url.PathEscape.
 	Path string

@@ -25,7 +25,7 @@ func TestDoMakesTheCallBelowBasePathAndVersion(t *testing.T) {
 		Name string
 	}
 	err := platform.client(t).Do(t.Context(), graph.Request{
-		Body: map[string]any{"b": 1, "a": "<é>"}, Method: "POST", Page: page, Path: "/me/custom_labels", Query: url.Values{"fields": {"id,name"}},
+		Body: map[string]any{"b": 1, "a": "<é>"}, Method: "POST", PageID: page, Path: "/me/custom_labels", Query: url.Values{"fields": {"id,name"}},
 	}, &out)
 	require.NoError(t, err)
 	require.Equal(t, 7, out.ID)
@@ -50,10 +50,10 @@ func TestDoSignsOnlyWithASecret(t *testing.T) {
 			return secret.Value{}
 		}
 	})
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil))
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: "another", Path: "me"}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: page, Path: "me"}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: "another", Path: "me"}, nil))
 	unsigned := platform.client(t, func(c *graph.Config) { c.AppSecret = nil })
-	require.NoError(t, unsigned.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil))
+	require.NoError(t, unsigned.Do(t.Context(), graph.Request{PageID: page, Path: "me"}, nil))
 
 	calls := platform.received(t)
 	require.Equal(t, "/prefix/v27.0/me?appsecret_proof="+proof, calls[0].uri)
@@ -129,9 +129,9 @@ func TestTokenIsAskedAnewForEveryCall(t *testing.T) {
 	platform := newPlatform(t, nil)
 	tokens := graph.TokenMap{"one": secret.New("first")}
 	client := platform.client(t, func(c *graph.Config) { c.Tokens = tokens })
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: "one", Path: "me"}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: "one", Path: "me"}, nil))
 	tokens["one"] = secret.New("renewed")
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: "one", Path: "me"}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: "one", Path: "me"}, nil))
 	calls := platform.received(t)
 	require.Equal(t, "Bearer first", calls[0].header.Get("Authorization"))
 	require.Equal(t, "Bearer renewed", calls[1].header.Get("Authorization"))
@@ -157,7 +157,7 @@ func TestWithoutATokenNothingIsSent(t *testing.T) {
 	for name, test := range sources {
 		platform := newPlatform(t, nil)
 		client := platform.client(t, func(c *graph.Config) { c.Tokens = test.source })
-		err := client.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil)
+		err := client.Do(t.Context(), graph.Request{PageID: page, Path: "me"}, nil)
 		require.ErrorIs(t, err, test.want, name)
 		require.Equal(t, test.retry, graph.Classify(err), name)
 		require.Equal(t, test.retry == graph.RetryNewToken, errors.Is(err, graph.ErrTokenInvalid), name)
@@ -176,7 +176,7 @@ func TestTokenSourceGetsPageAndDeadline(t *testing.T) {
 			return secret.New(token), nil
 		})
 	})
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: page, Path: "me"}, nil))
 }
 
 func TestSendMessage(t *testing.T) {

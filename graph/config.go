@@ -27,7 +27,7 @@ type Config struct {
 	// AppSecret gives the secret of the app that serves a page. Calls are then signed with appsecret_proof, which the
 	// platform demands of apps whose setting "Require App Secret" is on. It is called once per attempt, from any goroutine.
 	// A zero value it returns leaves that page's calls unsigned. Default: no call is signed.
-	AppSecret func(page string) secret.Value
+	AppSecret func(pageID string) secret.Value
 
 	// BaseURL is where the Graph API lives, without the version. It may have a path, such as that of a proxy or a
 	// simulator. Default: [DefaultBaseURL], https://graph.facebook.com.
@@ -40,7 +40,7 @@ type Config struct {
 
 	// OnUsage is called with every answer that tells of a page's usage, refusals included, and gets what [Client.Usage]
 	// then returns. It runs on the goroutine of the call, which waits for it, with no lock held. Default: none.
-	OnUsage func(page string, usage Usage)
+	OnUsage func(pageID string, usage Usage)
 
 	// Retries is how many times at most a call that failed is made again, as [Client] says. Negative: never.
 	// Default: [DefaultRetries], 2.

@@ -57,7 +57,7 @@ type ConversationQuery struct {
 //
 // Errors are those of [List]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations.
-func (c *Client) Conversations(ctx context.Context, page string, query ConversationQuery) iter.Seq2[Conversation, error] {
+func (c *Client) Conversations(ctx context.Context, pageID string, query ConversationQuery) iter.Seq2[Conversation, error] {
 	if query.Limit < 0 {
 		return noList[Conversation](refuse("conversations: the limit is negative"))
 	}
@@ -77,7 +77,7 @@ func (c *Client) Conversations(ctx context.Context, page string, query Conversat
 	if query.UserID != "" {
 		values.Set("user_id", query.UserID)
 	}
-	return listOf(ctx, c, Request{Page: page, Path: Me + "/conversations", Query: values}, decodeConversation)
+	return listOf(ctx, c, Request{PageID: pageID, Path: Me + "/conversations", Query: values}, decodeConversation)
 }
 
 func decodeConversation(members map[string]json.RawMessage, raw json.RawMessage) Conversation {

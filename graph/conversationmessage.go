@@ -34,11 +34,11 @@ type ConversationMessage struct {
 //
 // Errors are those of [List]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations.
-func (c *Client) ConversationMessages(ctx context.Context, page, conversationID string, fields ...string) iter.Seq2[ConversationMessage, error] {
+func (c *Client) ConversationMessages(ctx context.Context, pageID, conversationID string, fields ...string) iter.Seq2[ConversationMessage, error] {
 	if conversationID == "" {
 		return noList[ConversationMessage](refuse("conversation: the id is empty"))
 	}
-	request := Request{Page: page, Path: edge(conversationID, "messages"), Query: queryMessageFields(fields)}
+	request := Request{PageID: pageID, Path: edge(conversationID, "messages"), Query: queryMessageFields(fields)}
 	return listOf(ctx, c, request, decodeConversationMessage)
 }
 
@@ -46,11 +46,11 @@ func (c *Client) ConversationMessages(ctx context.Context, page, conversationID 
 // message that is not among the 20 newest of its conversation is refused with subcode 9000001.
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError].
-func (c *Client) ConversationMessage(ctx context.Context, page, mid string, fields ...string) (ConversationMessage, error) {
+func (c *Client) ConversationMessage(ctx context.Context, pageID, mid string, fields ...string) (ConversationMessage, error) {
 	if mid == "" {
 		return ConversationMessage{}, refuse("message: the id is empty")
 	}
-	members, raw, err := c.node(ctx, Request{Page: page, Path: url.PathEscape(mid), Query: queryMessageFields(fields)})
+	members, raw, err := c.node(ctx, Request{PageID: pageID, Path: url.PathEscape(mid), Query: queryMessageFields(fields)})
 	if err != nil {
 		return ConversationMessage{}, err
 	}

@@ -18,9 +18,9 @@ import (
 // pairs knows a token and a secret for each page.
 type pairs struct{ graph.TokenMap }
 
-func (p pairs) Credentials(ctx context.Context, page string) (token, appSecret secret.Value, err error) {
-	token, err = p.Token(ctx, page)
-	return token, secret.New("secret of " + page), err
+func (p pairs) Credentials(ctx context.Context, pageID string) (token, appSecret secret.Value, err error) {
+	token, err = p.Token(ctx, pageID)
+	return token, secret.New("secret of " + pageID), err
 }
 
 // hexMAC is the proof of a token under a secret.
@@ -47,10 +47,10 @@ func TestCredentialSourceSignsATokenWithItsOwnSecret(t *testing.T) {
 	call := func(request graph.Request) {
 		require.NoError(t, client.Do(t.Context(), request, nil))
 	}
-	call(graph.Request{Path: "me", Page: "2"})
+	call(graph.Request{Path: "me", PageID: "2"})
 	require.Equal(t, "Bearer token-2", authorization)
 	require.Equal(t, hexMAC("secret of 2", "token-2"), proof)
-	call(graph.Request{Path: "me", Page: "2", Token: secret.New("another")})
+	call(graph.Request{Path: "me", PageID: "2", Token: secret.New("another")})
 	require.Equal(t, hexMAC("of the client", "another"), proof)
-	require.ErrorIs(t, client.Do(t.Context(), graph.Request{Path: "me", Page: "3"}, nil), graph.ErrNoToken)
+	require.ErrorIs(t, client.Do(t.Context(), graph.Request{Path: "me", PageID: "3"}, nil), graph.ErrNoToken)
 }

@@ -27,10 +27,10 @@ func (c *Client) credentials(ctx context.Context, request Request) (credentials,
 		return credentials{}, err
 	}
 	if token.IsZero() {
-		return credentials{}, fmt.Errorf("%w: page %q", ErrNoToken, request.Page)
+		return credentials{}, fmt.Errorf("%w: page %q", ErrNoToken, request.PageID)
 	}
 	if !isHeaderText(token.Reveal()) {
-		return credentials{}, fmt.Errorf("%w: the token for page %q has a character that no token has", ErrTokenInvalid, request.Page)
+		return credentials{}, fmt.Errorf("%w: the token for page %q has a character that no token has", ErrTokenInvalid, request.PageID)
 	}
 	found := credentials{token: token}
 	if !key.IsZero() {
@@ -42,15 +42,15 @@ func (c *Client) credentials(ctx context.Context, request Request) (credentials,
 // tokenAndSecret returns what a call bears and what it is signed with.
 func (c *Client) tokenAndSecret(ctx context.Context, request Request) (token, key secret.Value, err error) {
 	if !request.Token.IsZero() {
-		return request.Token, c.config.AppSecret(request.Page), nil
+		return request.Token, c.config.AppSecret(request.PageID), nil
 	}
 	if source, ok := c.config.Tokens.(CredentialSource); ok {
-		return source.Credentials(ctx, request.Page)
+		return source.Credentials(ctx, request.PageID)
 	}
-	if token, err = c.config.Tokens.Token(ctx, request.Page); err != nil {
+	if token, err = c.config.Tokens.Token(ctx, request.PageID); err != nil {
 		return secret.Value{}, secret.Value{}, err
 	}
-	return token, c.config.AppSecret(request.Page), nil
+	return token, c.config.AppSecret(request.PageID), nil
 }
 
 // isHeaderText keeps a token with a line break, as files have them, from an error in net/http that would print it.

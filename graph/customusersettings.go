@@ -21,7 +21,7 @@ const userSettingsPath = Me + "/custom_user_settings"
 //
 // Errors are those of [Client.Do], and a [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu.
-func (c *Client) SetCustomUserSettings(ctx context.Context, page, psid string, persistentMenu any) error {
+func (c *Client) SetCustomUserSettings(ctx context.Context, pageID, psid string, persistentMenu any) error {
 	if psid == "" {
 		return refuse("custom user settings: the person's id is empty")
 	}
@@ -33,18 +33,18 @@ func (c *Client) SetCustomUserSettings(ctx context.Context, page, psid string, p
 		return err
 	}
 	body := map[string]any{"psid": psid, persistentMenuProperty: menu}
-	return c.change(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: userSettingsPath})
+	return c.change(ctx, Request{Body: body, Method: http.MethodPost, PageID: pageID, Path: userSettingsPath})
 }
 
 const persistentMenuProperty = "persistent_menu"
 
 // CustomUserSettings asks for the menus that a person sees. Errors are those of [Client.Do]; an answer that is no JSON
 // object is a [ResponseError].
-func (c *Client) CustomUserSettings(ctx context.Context, page, psid string) (CustomUserSettings, error) {
+func (c *Client) CustomUserSettings(ctx context.Context, pageID, psid string) (CustomUserSettings, error) {
 	if psid == "" {
 		return CustomUserSettings{}, refuse("custom user settings: the person's id is empty")
 	}
-	members, raw, err := c.object(ctx, Request{Page: page, Path: userSettingsPath, Query: url.Values{"psid": {psid}}})
+	members, raw, err := c.object(ctx, Request{PageID: pageID, Path: userSettingsPath, Query: url.Values{"psid": {psid}}})
 	if err != nil {
 		return CustomUserSettings{}, err
 	}
@@ -63,10 +63,10 @@ func (c *Client) CustomUserSettings(ctx context.Context, page, psid string) (Cus
 
 // DeleteCustomUserSettings takes a person's own menu away, so that they see the page's. Errors are those of
 // [Client.SetCustomUserSettings].
-func (c *Client) DeleteCustomUserSettings(ctx context.Context, page, psid string) error {
+func (c *Client) DeleteCustomUserSettings(ctx context.Context, pageID, psid string) error {
 	if psid == "" {
 		return refuse("custom user settings: the person's id is empty")
 	}
 	query := url.Values{"params": {`["` + persistentMenuProperty + `"]`}, "psid": {psid}}
-	return c.change(ctx, Request{Method: http.MethodDelete, Page: page, Path: userSettingsPath, Query: query})
+	return c.change(ctx, Request{Method: http.MethodDelete, PageID: pageID, Path: userSettingsPath, Query: query})
 }

@@ -25,7 +25,7 @@ func ExampleList() {
 	defer done()
 
 	type comment struct{ ID string }
-	request := graph.Request{Page: "1234", Path: "1234_5678/comments"}
+	request := graph.Request{PageID: "1234", Path: "1234_5678/comments"}
 	for comment, err := range graph.List[comment](context.Background(), client, request) {
 		fmt.Println(comment.ID, err)
 	}

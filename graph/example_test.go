@@ -68,7 +68,7 @@ func ExampleClient_Do() {
 	var review struct {
 		Data []struct{ Feature, Status string }
 	}
-	err = client.Do(context.Background(), graph.Request{Page: "1234", Path: "me/messaging_feature_review"}, &review)
+	err = client.Do(context.Background(), graph.Request{PageID: "1234", Path: "me/messaging_feature_review"}, &review)
 	fmt.Println(review.Data, err)
 	// Output: [{human_agent approved}] <nil>
 }

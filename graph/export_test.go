@@ -18,7 +18,7 @@ func DecodeAnswer(status int, body []byte, token, proof string) (json.RawMessage
 var ParseUsage = parseUsage
 
 // NoteUsage lets the client read the headers of an answer to a call of the page.
-func NoteUsage(c *Client, page string, header http.Header) { c.noteUsage(page, header) }
+func NoteUsage(c *Client, pageID string, header http.Header) { c.noteUsage(pageID, header) }
 
 // CodeRow is a row of the table of codes, in words.
 type CodeRow struct {

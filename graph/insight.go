@@ -43,7 +43,7 @@ type InsightValue struct {
 //
 // What is asked for comes by one call: the links to earlier and later times that the platform puts beside it are not
 // followed. Errors are those of [Client.Do]; an answer without a list is a [ResponseError].
-func (c *Client) Insights(ctx context.Context, page string, query InsightQuery) ([]Insight, error) {
+func (c *Client) Insights(ctx context.Context, pageID string, query InsightQuery) ([]Insight, error) {
 	switch {
 	case len(query.Metrics) == 0 || slices.Contains(query.Metrics, ""):
 		return nil, refuse("insights: no metric named, or an empty one")
@@ -60,7 +60,7 @@ func (c *Client) Insights(ctx context.Context, page string, query InsightQuery) 
 	if !query.Until.IsZero() {
 		values.Set("until", strconv.FormatInt(query.Until.Unix(), 10))
 	}
-	request := Request{Page: page, Path: Me + "/insights", Query: values}
+	request := Request{PageID: pageID, Path: Me + "/insights", Query: values}
 	_, raw, err := c.object(ctx, request)
 	if err != nil {
 		return nil, err

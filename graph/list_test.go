@@ -18,7 +18,7 @@ import (
 
 func cursorList(t *testing.T, client *graph.Client) ([]string, error) {
 	t.Helper()
-	return collect(graph.List[string](t.Context(), client, graph.Request{Page: page, Path: "me/things", Query: url.Values{"limit": {"2"}}}))
+	return collect(graph.List[string](t.Context(), client, graph.Request{PageID: page, Path: "me/things", Query: url.Values{"limit": {"2"}}}))
 }
 
 // answerParts answers by the cursor that a call asks with.

@@ -18,9 +18,9 @@ type MessagingFeatureStatus struct {
 // MessagingFeatureStatus asks how the page shares conversations between apps. What the platform does not tell is false.
 // Errors are those of [Client.Do]; an answer that is no JSON object is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing.
-func (c *Client) MessagingFeatureStatus(ctx context.Context, page string) (MessagingFeatureStatus, error) {
+func (c *Client) MessagingFeatureStatus(ctx context.Context, pageID string) (MessagingFeatureStatus, error) {
 	const field = "messaging_feature_status"
-	members, raw, err := c.object(ctx, Request{Page: page, Path: Me, Query: url.Values{"fields": {field}}})
+	members, raw, err := c.object(ctx, Request{PageID: pageID, Path: Me, Query: url.Values{"fields": {field}}})
 	if err != nil {
 		return MessagingFeatureStatus{}, err
 	}
@@ -42,8 +42,8 @@ type FeatureReview struct {
 
 // FeatureReviews lists the features that need Meta's review, and what came of it for this page. Errors are those of [List].
 // See https://developers.facebook.com/docs/messenger-platform/reference/messaging-feature-review-api.
-func (c *Client) FeatureReviews(ctx context.Context, page string) iter.Seq2[FeatureReview, error] {
-	return listOf(ctx, c, Request{Page: page, Path: Me + "/messaging_feature_review"}, func(members map[string]json.RawMessage, raw json.RawMessage) FeatureReview {
+func (c *Client) FeatureReviews(ctx context.Context, pageID string) iter.Seq2[FeatureReview, error] {
+	return listOf(ctx, c, Request{PageID: pageID, Path: Me + "/messaging_feature_review"}, func(members map[string]json.RawMessage, raw json.RawMessage) FeatureReview {
 		return FeatureReview{Feature: decodeText(members["feature"]), Raw: raw, Status: decodeText(members["status"])}
 	})
 }

@@ -26,7 +26,7 @@ const (
 // GetMessengerProfile reads properties of a page's Messenger Profile. What is not set is missing in the result. At least
 // one field is needed. The platform allows 10 calls of the Messenger Profile API in 10 minutes for each page. Errors are
 // those of [Client.Do].
-func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ...string) (MessengerProfile, error) {
+func (c *Client) GetMessengerProfile(ctx context.Context, pageID string, fields ...string) (MessengerProfile, error) {
 	if len(fields) == 0 {
 		return nil, &RequestError{Err: errors.New("messenger profile: no field named")}
 	}
@@ -36,7 +36,7 @@ func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ..
 	err := c.Do(ctx, Request{
 		Method: http.MethodGet,
 		Once:   true,
-		Page:   page,
+		PageID: pageID,
 		Path:   profilePath,
 		Query:  url.Values{"fields": {strings.Join(fields, ",")}},
 	}, &found)
@@ -65,7 +65,7 @@ func (c *Client) GetMessengerProfile(ctx context.Context, page string, fields ..
 // whitelisted_domains, account_linking_url and the items of a persistent menu, are checked first: a malformed one is a
 // [RequestError] that names its place. Other errors are those of [Client.Do], and a [ResponseError] for an answer that does
 // not report success.
-func (c *Client) SetMessengerProfile(ctx context.Context, page string, properties MessengerProfile) error {
+func (c *Client) SetMessengerProfile(ctx context.Context, pageID string, properties MessengerProfile) error {
 	if len(properties) == 0 {
 		return &RequestError{Err: errors.New("messenger profile: no property to set")}
 	}
@@ -74,16 +74,16 @@ func (c *Client) SetMessengerProfile(ctx context.Context, page string, propertie
 			return err
 		}
 	}
-	return c.change(ctx, Request{Body: properties, Method: http.MethodPost, Once: true, Page: page, Path: profilePath})
+	return c.change(ctx, Request{Body: properties, Method: http.MethodPost, Once: true, PageID: pageID, Path: profilePath})
 }
 
 // DeleteMessengerProfile removes the named properties. Errors are those of [Client.SetMessengerProfile].
-func (c *Client) DeleteMessengerProfile(ctx context.Context, page string, fields ...string) error {
+func (c *Client) DeleteMessengerProfile(ctx context.Context, pageID string, fields ...string) error {
 	if len(fields) == 0 {
 		return &RequestError{Err: errors.New("messenger profile: no field named")}
 	}
 	body := map[string][]string{"fields": fields}
-	return c.change(ctx, Request{Body: body, Method: http.MethodDelete, Once: true, Page: page, Path: profilePath})
+	return c.change(ctx, Request{Body: body, Method: http.MethodDelete, Once: true, PageID: pageID, Path: profilePath})
 }
 
 // change makes a call that reports success as {"result":"success"} or as {"success":"true"}.

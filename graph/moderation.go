@@ -29,7 +29,7 @@ const (
 //
 // Errors are those of [Client.Do], and a [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/docs/messenger-platform/instagram/features/moderate-conversations.
-func (c *Client) Moderate(ctx context.Context, page string, psids []string, actions ...ModerationAction) error {
+func (c *Client) Moderate(ctx context.Context, pageID string, psids []string, actions ...ModerationAction) error {
 	has := func(action ModerationAction) bool { return slices.Contains(actions, action) }
 	switch {
 	case len(psids) == 0 || slices.Contains(psids, ""):
@@ -51,7 +51,7 @@ func (c *Client) Moderate(ctx context.Context, page string, psids []string, acti
 		UserIDs []threadRecipient  `json:"user_ids"`
 		Actions []ModerationAction `json:"actions"`
 	}{users, actions}
-	request := Request{Body: body, Method: http.MethodPost, Page: page, Path: Me + "/moderate_conversations"}
+	request := Request{Body: body, Method: http.MethodPost, PageID: pageID, Path: Me + "/moderate_conversations"}
 	members, _, err := c.object(ctx, request)
 	if err != nil {
 		return err

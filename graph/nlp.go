@@ -28,7 +28,7 @@ type NLPConfig struct {
 // SetNLP sets how the platform reads texts to the page. Errors are those of [Client.Do], without the custom token, and a
 // [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/docs/messenger-platform/built-in-nlp.
-func (c *Client) SetNLP(ctx context.Context, page string, config NLPConfig) error {
+func (c *Client) SetNLP(ctx context.Context, pageID string, config NLPConfig) error {
 	if config.NBest < 0 {
 		return refuse("nlp: NBest is negative")
 	}
@@ -48,6 +48,6 @@ func (c *Client) SetNLP(ctx context.Context, page string, config NLPConfig) erro
 	if config.Verbose != nil {
 		body["verbose"] = *config.Verbose
 	}
-	err := c.change(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: Me + "/nlp_configs"})
+	err := c.change(ctx, Request{Body: body, Method: http.MethodPost, PageID: pageID, Path: Me + "/nlp_configs"})
 	return hideIn(err, config.CustomToken)
 }

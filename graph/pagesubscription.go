@@ -26,17 +26,17 @@ type SubscribedApp struct {
 //
 // Errors are those of [Client.Do], and a [ResponseError] for an answer that does not report success. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks.
-func (c *Client) Subscribe(ctx context.Context, page string, fields ...string) error {
+func (c *Client) Subscribe(ctx context.Context, pageID string, fields ...string) error {
 	if err := checkFields(fields); err != nil {
 		return err
 	}
 	query := url.Values{"subscribed_fields": {strings.Join(fields, ",")}}
-	return c.change(ctx, Request{Method: http.MethodPost, Page: page, Path: subscribedAppsPath, Query: query})
+	return c.change(ctx, Request{Method: http.MethodPost, PageID: pageID, Path: subscribedAppsPath, Query: query})
 }
 
 // Subscriptions lists the apps that get the page's events. Errors are those of [List].
-func (c *Client) Subscriptions(ctx context.Context, page string) iter.Seq2[SubscribedApp, error] {
-	return listOf(ctx, c, Request{Page: page, Path: subscribedAppsPath}, func(members map[string]json.RawMessage, raw json.RawMessage) SubscribedApp {
+func (c *Client) Subscriptions(ctx context.Context, pageID string) iter.Seq2[SubscribedApp, error] {
+	return listOf(ctx, c, Request{PageID: pageID, Path: subscribedAppsPath}, func(members map[string]json.RawMessage, raw json.RawMessage) SubscribedApp {
 		return SubscribedApp{
 			Fields: decodeTexts(members["subscribed_fields"]),
 			ID:     decodeText(members["id"]),
@@ -47,8 +47,8 @@ func (c *Client) Subscriptions(ctx context.Context, page string) iter.Seq2[Subsc
 }
 
 // Unsubscribe ends all events of the page for the app of the page's token. Errors are those of [Client.Subscribe].
-func (c *Client) Unsubscribe(ctx context.Context, page string) error {
-	return c.change(ctx, Request{Method: http.MethodDelete, Page: page, Path: subscribedAppsPath})
+func (c *Client) Unsubscribe(ctx context.Context, pageID string) error {
+	return c.change(ctx, Request{Method: http.MethodDelete, PageID: pageID, Path: subscribedAppsPath})
 }
 
 // checkFields refuses no fields, and those that would read as several.

@@ -30,7 +30,7 @@ const personasPath = Me + "/personas"
 // fetches the picture, up to 8 MB, from a URL. Errors are those of [Client.Do]; an answer without an id is a
 // [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas.
-func (c *Client) CreatePersona(ctx context.Context, page, name, pictureURL string) (id string, err error) {
+func (c *Client) CreatePersona(ctx context.Context, pageID, name, pictureURL string) (id string, err error) {
 	switch {
 	case name == "":
 		return "", refuse("persona: the name is empty")
@@ -41,15 +41,15 @@ func (c *Client) CreatePersona(ctx context.Context, page, name, pictureURL strin
 		return "", refuse("persona: the picture's URL " + err.Error())
 	}
 	body := map[string]string{"name": name, "profile_picture_url": pictureURL}
-	return c.create(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: personasPath})
+	return c.create(ctx, Request{Body: body, Method: http.MethodPost, PageID: pageID, Path: personasPath})
 }
 
 // Persona returns one persona of the page. Errors are those of [Client.CreatePersona].
-func (c *Client) Persona(ctx context.Context, page, id string) (Persona, error) {
+func (c *Client) Persona(ctx context.Context, pageID, id string) (Persona, error) {
 	if id == "" {
 		return Persona{}, refuse("persona: the id is empty")
 	}
-	members, raw, err := c.node(ctx, Request{Page: page, Path: url.PathEscape(id)})
+	members, raw, err := c.node(ctx, Request{PageID: pageID, Path: url.PathEscape(id)})
 	if err != nil {
 		return Persona{}, err
 	}
@@ -57,17 +57,17 @@ func (c *Client) Persona(ctx context.Context, page, id string) (Persona, error) 
 }
 
 // Personas lists the personas of the page. Errors are those of [List].
-func (c *Client) Personas(ctx context.Context, page string) iter.Seq2[Persona, error] {
-	return listOf(ctx, c, Request{Page: page, Path: personasPath}, decodePersona)
+func (c *Client) Personas(ctx context.Context, pageID string) iter.Seq2[Persona, error] {
+	return listOf(ctx, c, Request{PageID: pageID, Path: personasPath}, decodePersona)
 }
 
 // DeletePersona removes a persona. Errors are those of [Client.Do], and a
 // [ResponseError] for an answer that does not report success.
-func (c *Client) DeletePersona(ctx context.Context, page, id string) error {
+func (c *Client) DeletePersona(ctx context.Context, pageID, id string) error {
 	if id == "" {
 		return refuse("persona: the id is empty")
 	}
-	return c.change(ctx, Request{Method: http.MethodDelete, Page: page, Path: url.PathEscape(id)})
+	return c.change(ctx, Request{Method: http.MethodDelete, PageID: pageID, Path: url.PathEscape(id)})
 }
 
 func decodePersona(members map[string]json.RawMessage, raw json.RawMessage) Persona {

@@ -19,7 +19,7 @@ type PublicPost struct {
 //
 // Errors are those of [Client.SendMessage]. See
 // https://developers.facebook.com/docs/messenger-platform/discovery/private-replies.
-func (c *Client) PrivateReply(ctx context.Context, page string, to PublicPost, message any) (SendResult, error) {
+func (c *Client) PrivateReply(ctx context.Context, pageID string, to PublicPost, message any) (SendResult, error) {
 	if (to.CommentID == "") == (to.PostID == "") {
 		return SendResult{}, refuse("private reply: exactly one of comment and post must be named")
 	}
@@ -30,7 +30,7 @@ func (c *Client) PrivateReply(ctx context.Context, page string, to PublicPost, m
 	if err := checkURLs("private reply: the message", content, nil); err != nil {
 		return SendResult{}, err
 	}
-	return c.SendMessage(ctx, page, struct {
+	return c.SendMessage(ctx, pageID, struct {
 		Recipient     PublicPost      `json:"recipient"`
 		MessagingType string          `json:"messaging_type"`
 		Message       json.RawMessage `json:"message"`

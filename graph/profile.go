@@ -34,7 +34,7 @@ type Profile struct {
 // [ErrProfileUnavailable]: the person is there, but stays unknown. Other errors are those of [Client.Do]; there is one
 // attempt, since a bot can ask again when the person writes again. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile.
-func (c *Client) Profile(ctx context.Context, page, psid string, fields ...string) (Profile, error) {
+func (c *Client) Profile(ctx context.Context, pageID, psid string, fields ...string) (Profile, error) {
 	if psid == "" {
 		return Profile{}, &RequestError{Err: errors.New("profile: the person's id is empty")}
 	}
@@ -45,7 +45,7 @@ func (c *Client) Profile(ctx context.Context, page, psid string, fields ...strin
 	err := c.Do(ctx, Request{
 		Method: http.MethodGet,
 		Once:   true,
-		Page:   page,
+		PageID: pageID,
 		Path:   url.PathEscape(psid),
 		Query:  url.Values{"fields": {strings.Join(fields, ",")}},
 	}, &raw)

@@ -28,8 +28,8 @@ type PublicTarget struct {
 // https://developers.facebook.com/docs/graph-api/reference/object/comments,
 // https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies and
 // https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/mentions.
-func (c *Client) PublicReply(ctx context.Context, page string, to PublicTarget, text string) (SendResult, error) {
-	path, err := to.edge(page)
+func (c *Client) PublicReply(ctx context.Context, pageID string, to PublicTarget, text string) (SendResult, error) {
+	path, err := to.edge(pageID)
 	if err != nil {
 		return SendResult{}, err
 	}
@@ -40,7 +40,7 @@ func (c *Client) PublicReply(ctx context.Context, page string, to PublicTarget, 
 			body["comment_id"] = to.CommentID
 		}
 	}
-	request := Request{Body: body, Method: http.MethodPost, Once: true, Page: page, Path: path}
+	request := Request{Body: body, Method: http.MethodPost, Once: true, PageID: pageID, Path: path}
 	members, raw, err := c.node(ctx, request)
 	if err != nil {
 		return SendResult{}, err
@@ -57,8 +57,8 @@ const maxPublicReplies = 500
 // FindPublicReply looks below a comment or a post for a comment of the page's own with that text, not older than since, and
 // returns its id; "" if there is none among the newest 500. Use it to find the outcome of a [Client.PublicReply] whose
 // outcome is unknown. The platform has no such list for a mention: then the error matches [errors.ErrUnsupported].
-func (c *Client) FindPublicReply(ctx context.Context, page string, to PublicTarget, text string, since time.Time) (id string, err error) {
-	path, err := to.edge(page)
+func (c *Client) FindPublicReply(ctx context.Context, pageID string, to PublicTarget, text string, since time.Time) (id string, err error) {
+	path, err := to.edge(pageID)
 	if err != nil {
 		return "", err
 	}
@@ -71,11 +71,11 @@ func (c *Client) FindPublicReply(ctx context.Context, page string, to PublicTarg
 		query = url.Values{"fields": {"id,text,from,user,timestamp"}, "limit": {"50"}}
 	}
 	seen := 0
-	for comment, err := range listOf(ctx, c, Request{Page: page, Path: path, Query: query}, decodeComment) {
+	for comment, err := range listOf(ctx, c, Request{PageID: pageID, Path: path, Query: query}, decodeComment) {
 		if err != nil {
 			return "", err
 		}
-		if comment.own(page) && sameText(comment.text, text) && (comment.at.IsZero() || !comment.at.Before(since.Add(-publicReplyWindow))) {
+		if comment.own(pageID) && sameText(comment.text, text) && (comment.at.IsZero() || !comment.at.Before(since.Add(-publicReplyWindow))) {
 			return comment.id, nil
 		}
 		if seen++; seen == maxPublicReplies {
@@ -88,10 +88,10 @@ func (c *Client) FindPublicReply(ctx context.Context, page string, to PublicTarg
 var errUnlisted = errors.Join(errors.New("the platform does not list what was answered to a mention"), errors.ErrUnsupported)
 
 // edge returns the path that a public reply is posted to.
-func (t PublicTarget) edge(page string) (string, error) {
+func (t PublicTarget) edge(pageID string) (string, error) {
 	switch {
 	case t.Instagram && t.PostID == "" && t.MediaID != "":
-		return edge(page, "mentions"), nil
+		return edge(pageID, "mentions"), nil
 	case t.Instagram && t.PostID == "" && t.CommentID != "":
 		return edge(t.CommentID, "replies"), nil
 	case !t.Instagram && t.MediaID == "" && (t.CommentID == "") != (t.PostID == ""):
@@ -124,7 +124,7 @@ func decodeComment(members map[string]json.RawMessage, _ json.RawMessage) public
 }
 
 // own reports whether the page wrote a comment.
-func (c publicComment) own(page string) bool { return c.from == page || c.user != "" }
+func (c publicComment) own(pageID string) bool { return c.from == pageID || c.user != "" }
 
 // sameText compares texts as the platform keeps them: it trims them and may join lines.
 func sameText(a, b string) bool {

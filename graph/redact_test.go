@@ -133,8 +133,8 @@ func everyCall(t *testing.T, client *graph.Client, look func(err error)) {
 	ctx := t.Context()
 	_, err := client.SendMessage(ctx, page, []byte(`{}`))
 	look(err)
-	look(client.Do(ctx, graph.Request{Page: page, Path: "me"}, nil))
-	look(client.Do(ctx, graph.Request{Page: page, Path: "me", Token: secret.New(ownToken)}, nil))
+	look(client.Do(ctx, graph.Request{PageID: page, Path: "me"}, nil))
+	look(client.Do(ctx, graph.Request{PageID: page, Path: "me", Token: secret.New(ownToken)}, nil))
 	_, err = client.Profile(ctx, page, "9")
 	look(err)
 	_, err = upload(ctx, client, strings.NewReader("x"))
@@ -271,7 +271,7 @@ func TestNothingPrintsCredentials(t *testing.T) {
 	platform := newPlatform(t, telling(200, `{}`, appUsage, `{"call_count":7}`))
 	config := platform.config()
 	client := platform.client(t)
-	request := graph.Request{Page: page, Path: "me", Token: secret.New(ownToken)}
+	request := graph.Request{PageID: page, Path: "me", Token: secret.New(ownToken)}
 	require.NoError(t, client.Do(t.Context(), request, nil))
 	for _, value := range []any{
 		config, &config, config.WithDefaults(), client, *client, config.Tokens, graph.TokenMap{page: config.AppSecret(page)},
@@ -294,7 +294,7 @@ func TestCallWithATokenOfItsOwn(t *testing.T) {
 		c.Tokens = graph.TokenFunc(func(context.Context, string) (secret.Value, error) { panic("asked") })
 	})
 	own := secret.New(ownToken)
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: page, Path: "app", Token: own}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: page, Path: "app", Token: own}, nil))
 	require.NoError(t, client.Do(t.Context(), graph.Request{Path: "app", Token: own}, nil))
 	calls := platform.received(t)
 	require.Equal(t, "/prefix/v27.0/app?appsecret_proof="+ownProof, calls[0].uri, "made of the token that the call bears")

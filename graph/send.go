@@ -23,12 +23,12 @@ type SendResult struct {
 // picks the sender. There is one attempt, since what may have been sent must not be sent again unasked. Errors are those
 // of [Client.Do]; an answer that is no JSON object is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages.
-func (c *Client) SendMessage(ctx context.Context, page string, body any) (SendResult, error) {
+func (c *Client) SendMessage(ctx context.Context, pageID string, body any) (SendResult, error) {
 	if body == nil {
 		body = json.RawMessage(nil) // which is refused
 	}
 	var raw json.RawMessage
-	request := Request{Body: body, Method: http.MethodPost, Once: true, Page: page, Path: Me + "/messages"}
+	request := Request{Body: body, Method: http.MethodPost, Once: true, PageID: pageID, Path: Me + "/messages"}
 	if err := c.Do(ctx, request, &raw); err != nil {
 		return SendResult{}, err
 	}

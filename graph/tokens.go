@@ -17,7 +17,7 @@ const Me = "me"
 // Token is called from many goroutines at once. A page without a token is a zero Value or an error that matches
 // [ErrNoToken]. Any other error says that the source itself failed, and the call may be tried again.
 type TokenSource interface {
-	Token(ctx context.Context, page string) (secret.Value, error)
+	Token(ctx context.Context, pageID string) (secret.Value, error)
 }
 
 // CredentialSource is a [TokenSource] that also knows of which app a token is, for programs that serve pages of several
@@ -28,15 +28,15 @@ type CredentialSource interface {
 
 	// Credentials returns the token of a page, as Token does, and the secret of the token's app: zero for calls that are not
 	// signed.
-	Credentials(ctx context.Context, page string) (token, appSecret secret.Value, err error)
+	Credentials(ctx context.Context, pageID string) (token, appSecret secret.Value, err error)
 }
 
 // TokenFunc is a function that serves as a [TokenSource].
-type TokenFunc func(ctx context.Context, page string) (secret.Value, error)
+type TokenFunc func(ctx context.Context, pageID string) (secret.Value, error)
 
 // Token implements [TokenSource].
-func (f TokenFunc) Token(ctx context.Context, page string) (secret.Value, error) {
-	return f(ctx, page)
+func (f TokenFunc) Token(ctx context.Context, pageID string) (secret.Value, error) {
+	return f(ctx, pageID)
 }
 
 // PageToken is the [TokenSource] of a bot with one page: every page has this token.
@@ -57,10 +57,10 @@ func (p pageToken) Token(context.Context, string) (secret.Value, error) {
 type TokenMap map[string]secret.Value
 
 // Token implements [TokenSource]. A page that the map does not know gives an error that matches [ErrNoToken].
-func (m TokenMap) Token(_ context.Context, page string) (secret.Value, error) {
-	token := m[page]
+func (m TokenMap) Token(_ context.Context, pageID string) (secret.Value, error) {
+	token := m[pageID]
 	if token.IsZero() {
-		return secret.Value{}, fmt.Errorf("%w: page %q", ErrNoToken, page)
+		return secret.Value{}, fmt.Errorf("%w: page %q", ErrNoToken, pageID)
 	}
 	return token, nil
 }

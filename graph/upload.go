@@ -32,7 +32,7 @@ const (
 // returns, unless the context or [Config.UploadTimeout] ended it while a Read of r was blocked; that one Read then goes on.
 // See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
-func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, filename, contentType string, r io.Reader) (attachmentID string, err error) {
+func (c *Client) Upload(ctx context.Context, pageID string, kind AttachmentType, filename, contentType string, r io.Reader) (attachmentID string, err error) {
 	if err := checkUpload(kind, filename, contentType, r); err != nil {
 		return "", &RequestError{Err: err}
 	}
@@ -49,7 +49,7 @@ func (c *Client) Upload(ctx context.Context, page string, kind AttachmentType, f
 		written <- err
 	}()
 	answer, err := c.call(ctx, outgoing{
-		Request:     Request{Method: http.MethodPost, Once: true, Page: page, Path: Me + "/message_attachments"},
+		Request:     Request{Method: http.MethodPost, Once: true, PageID: pageID, Path: Me + "/message_attachments"},
 		contentType: form.FormDataContentType(),
 		limit:       MaxResponseBytes,
 		stream:      reader,

@@ -14,7 +14,7 @@ import (
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
-func (c *Client) UploadURL(ctx context.Context, page string, kind AttachmentType, address string) (attachmentID string, err error) {
+func (c *Client) UploadURL(ctx context.Context, pageID string, kind AttachmentType, address string) (attachmentID string, err error) {
 	if kind == "" {
 		return "", refuse("upload: the kind of attachment is empty")
 	}
@@ -36,7 +36,7 @@ func (c *Client) UploadURL(ctx context.Context, page string, kind AttachmentType
 		return "", &RequestError{Err: err}
 	}
 	answer, err := c.call(ctx, outgoing{
-		Request:     Request{Method: http.MethodPost, Page: page, Path: Me + "/message_attachments"},
+		Request:     Request{Method: http.MethodPost, PageID: pageID, Path: Me + "/message_attachments"},
 		content:     content,
 		contentType: "application/json",
 		limit:       MaxResponseBytes,

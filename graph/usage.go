@@ -91,16 +91,16 @@ func (u Usage) update(told Usage) Usage {
 // Usage returns what the answers to the page's calls have told about its allowances: the zero Usage if none has yet. It
 // waits for nothing. What this process has not called itself it does not know; the client remembers the 10,000 pages that
 // were last told of.
-func (c *Client) Usage(page string) Usage { return c.usage.of(page) }
+func (c *Client) Usage(pageID string) Usage { return c.usage.of(pageID) }
 
 // noteUsage keeps what an answer tells.
-func (c *Client) noteUsage(page string, header http.Header) {
+func (c *Client) noteUsage(pageID string, header http.Header) {
 	told := parseUsage(header, time.Now())
 	if told == (Usage{}) {
 		return
 	}
-	usage := c.usage.add(page, told)
+	usage := c.usage.add(pageID, told)
 	if c.config.OnUsage != nil {
-		c.config.OnUsage(page, usage)
+		c.config.OnUsage(pageID, usage)
 	}
 }

@@ -74,7 +74,7 @@ func TestUsageIsReadFromHeaders(t *testing.T) {
 			}{{200, `{}`}, {400, `{"error":{"code":80006}}`}, {404, "<html>"}} {
 				before := time.Now()
 				client := newPlatform(t, telling(answer.status, answer.body, test.headers...)).client(t)
-				err := client.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil)
+				err := client.Do(t.Context(), graph.Request{PageID: page, Path: "me"}, nil)
 				require.Equal(t, answer.status == 200, err == nil, "headers fail no call")
 				got := client.Usage(page)
 				require.Zero(t, client.Usage("another"))
@@ -95,7 +95,7 @@ func TestUsageIsReadFromHeaders(t *testing.T) {
 func TestNothingUsedIsTold(t *testing.T) {
 	t.Parallel()
 	client := newPlatform(t, telling(200, `{}`, appUsage, `{"call_count":0}`)).client(t)
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: page, Path: "me"}, nil))
 	require.False(t, client.Usage(page).App.Seen.IsZero())
 	require.Zero(t, client.Usage(page).Percent())
 }
@@ -189,7 +189,7 @@ func TestUsageIsToldFromManyGoroutines(t *testing.T) {
 	done := make(chan error)
 	for i := range 8 {
 		go func() {
-			err := client.Do(t.Context(), graph.Request{Page: fmt.Sprint(i % 2), Path: "me"}, nil)
+			err := client.Do(t.Context(), graph.Request{PageID: fmt.Sprint(i % 2), Path: "me"}, nil)
 			client.Usage(fmt.Sprint(i % 2))
 			done <- err
 		}()
@@ -206,7 +206,7 @@ func TestOnUsageMayCallTheClient(t *testing.T) {
 	client = newPlatform(t, telling(200, `{}`, appUsage, `{"call_count":7}`)).client(t, func(c *graph.Config) {
 		c.OnUsage = func(of string, u graph.Usage) { require.Equal(t, u, client.Usage(of), "no lock is held") }
 	})
-	require.NoError(t, client.Do(t.Context(), graph.Request{Page: page, Path: "me"}, nil))
+	require.NoError(t, client.Do(t.Context(), graph.Request{PageID: page, Path: "me"}, nil))
 }
 
 func TestUsageOfAnotherToken(t *testing.T) {
@@ -224,9 +224,9 @@ func FuzzUsage(f *testing.F) {
 	} {
 		f.Add(seed, seed, seed)
 	}
-	f.Fuzz(func(t *testing.T, app, page, business string) {
+	f.Fuzz(func(t *testing.T, app, pageID, business string) {
 		now := time.Now()
-		usage := graph.ParseUsage(http.Header{appUsage: {app}, pageUsage: {page}, businessUsage: {business}}, now)
+		usage := graph.ParseUsage(http.Header{appUsage: {app}, pageUsage: {pageID}, businessUsage: {business}}, now)
 		for _, a := range []graph.Allowance{usage.App, usage.Instagram, usage.Messenger, usage.Page, usage.Pages} {
 			if a.Seen.IsZero() {
 				require.Zero(t, a)

@@ -16,8 +16,8 @@ type usageBook struct {
 }
 
 type usageEntry struct {
-	page  string
-	usage Usage
+	pageID string
+	usage  Usage
 }
 
 func newUsageBook() *usageBook {
@@ -26,29 +26,29 @@ func newUsageBook() *usageBook {
 
 // add takes in what an answer told, and returns all that is known of the page. It drops the page of which nothing was
 // told for longest if there are too many.
-func (b *usageBook) add(page string, told Usage) Usage {
+func (b *usageBook) add(pageID string, told Usage) Usage {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	place := b.places[page]
+	place := b.places[pageID]
 	if place == nil {
-		place = b.order.PushFront(&usageEntry{page: page})
-		b.places[page] = place
+		place = b.order.PushFront(&usageEntry{pageID: pageID})
+		b.places[pageID] = place
 	}
 	b.order.MoveToFront(place)
 	entry := entryAt(place)
 	entry.usage = entry.usage.update(told)
 	if b.order.Len() > usagePages {
 		oldest := b.order.Back()
-		delete(b.places, entryAt(oldest).page)
+		delete(b.places, entryAt(oldest).pageID)
 		b.order.Remove(oldest)
 	}
 	return entry.usage
 }
 
-func (b *usageBook) of(page string) Usage {
+func (b *usageBook) of(pageID string) Usage {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	place := b.places[page]
+	place := b.places[pageID]
 	if place == nil {
 		return Usage{}
 	}

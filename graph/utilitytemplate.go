@@ -86,7 +86,7 @@ const templatesPath = Me + "/message_templates"
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages.
-func (c *Client) CreateUtilityTemplate(ctx context.Context, page string, template NewTemplate) (UtilityTemplate, error) {
+func (c *Client) CreateUtilityTemplate(ctx context.Context, pageID string, template NewTemplate) (UtilityTemplate, error) {
 	switch {
 	case template.Name == "" || template.Language == "":
 		return UtilityTemplate{}, refuse("utility template: the name or the language is empty")
@@ -116,7 +116,7 @@ func (c *Client) CreateUtilityTemplate(ctx context.Context, page string, templat
 		}
 		body[name] = content
 	}
-	members, raw, err := c.node(ctx, Request{Body: body, Method: http.MethodPost, Page: page, Path: templatesPath})
+	members, raw, err := c.node(ctx, Request{Body: body, Method: http.MethodPost, PageID: pageID, Path: templatesPath})
 	if err != nil {
 		return UtilityTemplate{}, err
 	}
@@ -124,15 +124,15 @@ func (c *Client) CreateUtilityTemplate(ctx context.Context, page string, templat
 }
 
 // UtilityTemplates lists the templates of the page that the query asks for. Errors are those of [List].
-func (c *Client) UtilityTemplates(ctx context.Context, page string, query TemplateQuery) iter.Seq2[UtilityTemplate, error] {
-	return listOf(ctx, c, Request{Page: page, Path: templatesPath, Query: query.values()}, decodeTemplate)
+func (c *Client) UtilityTemplates(ctx context.Context, pageID string, query TemplateQuery) iter.Seq2[UtilityTemplate, error] {
+	return listOf(ctx, c, Request{PageID: pageID, Path: templatesPath, Query: query.values()}, decodeTemplate)
 }
 
 // LibraryTemplates lists the templates of Meta's library that the query asks for by language and by name or content. They
 // have names and texts, and no status; the texts are in Raw. Errors are those of [List].
-func (c *Client) LibraryTemplates(ctx context.Context, page string, query TemplateQuery) iter.Seq2[UtilityTemplate, error] {
+func (c *Client) LibraryTemplates(ctx context.Context, pageID string, query TemplateQuery) iter.Seq2[UtilityTemplate, error] {
 	query.Name, query.Status = "", ""
-	return listOf(ctx, c, Request{Page: page, Path: "message_template_library", Query: query.values()}, decodeTemplate)
+	return listOf(ctx, c, Request{PageID: pageID, Path: "message_template_library", Query: query.values()}, decodeTemplate)
 }
 
 func decodeTemplate(members map[string]json.RawMessage, raw json.RawMessage) UtilityTemplate {

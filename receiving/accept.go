@@ -60,15 +60,15 @@ func (b *bindings) own(app int, envelopes []Envelope) owned {
 	pages := b.pages[app]
 	own := owned{envelopes: envelopes[:0]}
 	for i := range envelopes {
-		switch page := envelopes[i].PageID; {
-		case page == dashboardPage:
+		switch pageID := envelopes[i].PageID; {
+		case pageID == dashboardPage:
 			own.tests++
-		case pages == nil || pages[page]:
+		case pages == nil || pages[pageID]:
 			own.envelopes = append(own.envelopes, envelopes[i])
 		default:
 			own.foreigners++
-			if len(own.pages) < namedPages && !slices.Contains(own.pages, page) {
-				own.pages = append(own.pages, page)
+			if len(own.pages) < namedPages && !slices.Contains(own.pages, pageID) {
+				own.pages = append(own.pages, pageID)
 			}
 		}
 	}

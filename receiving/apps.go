@@ -32,8 +32,8 @@ func newBindings(apps []App, allPages bool, before *bindings) *bindings {
 			continue
 		}
 		b.pages[i] = make(map[string]bool, len(app.Pages))
-		for _, page := range app.Pages {
-			b.pages[i][page] = true
+		for _, pageID := range app.Pages {
+			b.pages[i][pageID] = true
 		}
 	}
 	return b

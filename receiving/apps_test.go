@@ -20,9 +20,9 @@ import (
 // about is a callback with one message to each page.
 func about(mid string, pages ...string) string {
 	var entries []string
-	for _, page := range pages {
+	for _, pageID := range pages {
 		entries = append(entries, fmt.Sprintf(`{"id":%q,"time":1764000000250,"messaging":[{"sender":{"id":"6512"},"recipient":{"id":%q},`+
-			`"timestamp":1764000000000,"message":{"mid":"m_%s_%s","text":"hello"}}]}`, page, page, mid, page))
+			`"timestamp":1764000000000,"message":{"mid":"m_%s_%s","text":"hello"}}]}`, pageID, pageID, mid, pageID))
 	}
 	return `{"object":"page","entry":[` + strings.Join(entries, ",") + `]}`
 }

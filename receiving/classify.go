@@ -7,7 +7,7 @@ import (
 )
 
 // classify returns the receiving type of a payload of a page.
-func classify(p Payload, page string) Type {
+func classify(p Payload, pageID string) Type {
 	switch p := p.(type) {
 	case *Message:
 		return classifyMessage(p)
@@ -50,13 +50,13 @@ func classify(p Payload, page string) Type {
 	case *Call:
 		return TypeCall
 	case *GroupFeed:
-		return classifyGroupFeed(p, page)
+		return classifyGroupFeed(p, pageID)
 	case *FeedChange:
-		return classifyFeed(p, page)
+		return classifyFeed(p, pageID)
 	case *Mention:
-		return classifyMention(p, page)
+		return classifyMention(p, pageID)
 	case *InstagramComment:
-		if p.From != nil && (p.From.ID == page || p.From.SelfIGScopedID != "") {
+		if p.From != nil && (p.From.ID == pageID || p.From.SelfIGScopedID != "") {
 			return TypeInstagramCommentEcho
 		}
 		return TypeInstagramComment
@@ -157,8 +157,8 @@ func (a *Author) known() bool { return a != nil && a.ID != "" }
 
 // classifyFeed separates what others have written from what the page did, so that the bot does not answer itself. Of what the page
 // writes itself, the author may be missing.
-func classifyFeed(f *FeedChange, page string) Type {
-	if f.Verb != "add" || !f.From.known() || f.From.ID == page {
+func classifyFeed(f *FeedChange, pageID string) Type {
+	if f.Verb != "add" || !f.From.known() || f.From.ID == pageID {
 		return TypeFeed
 	}
 	switch {
@@ -184,12 +184,12 @@ func isPost(item string) bool {
 
 // classifyMention separates new mentions by others from the rest. The platform often leaves the author out. Without one, what stands
 // below a post of the page itself counts as the page's own: the feed has it too, with its author.
-func classifyMention(m *Mention, page string) Type {
+func classifyMention(m *Mention, pageID string) Type {
 	author := ""
 	if m.From != nil {
 		author = m.From.ID
 	}
-	own := author == page || author == "" && strings.HasPrefix(m.PostID, page+"_")
+	own := author == pageID || author == "" && strings.HasPrefix(m.PostID, pageID+"_")
 	if m.Verb == "add" && !own && (m.Item == itemComment || isPost(m.Item)) {
 		return TypeMention
 	}
@@ -197,13 +197,13 @@ func classifyMention(m *Mention, page string) Type {
 }
 
 // classifyGroupFeed does the same for groups. An older form of these events has no verb and is about what was written.
-func classifyGroupFeed(g *GroupFeed, page string) Type {
+func classifyGroupFeed(g *GroupFeed, pageID string) Type {
 	switch {
 	case g.Verb != "" && g.Verb != "add":
 		return TypeGroupFeedChange
 	case !g.From.known() && g.PostID+g.CommentID != "":
 		return TypeGroupFeedChange
-	case g.From != nil && g.From.ID == page:
+	case g.From != nil && g.From.ID == pageID:
 		return TypeGroupFeedChange
 	case g.Item == "reaction" || g.Item == "like":
 		return TypeGroupFeedChange

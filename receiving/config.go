@@ -159,13 +159,13 @@ func validateApps(apps []App, atRunTime bool, fault func(format string, args ...
 		if atRunTime {
 			clear(pages)
 		}
-		for j, page := range app.Pages {
+		for j, pageID := range app.Pages {
 			at := fmt.Sprintf("%s.Pages[%d]", place, j)
-			if page == "" {
+			if pageID == "" {
 				fault("%s: is empty", at)
 				continue
 			}
-			once(pages, at, page)
+			once(pages, at, pageID)
 		}
 	}
 }

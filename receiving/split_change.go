@@ -250,13 +250,13 @@ func (of *subject) about() string {
 }
 
 // person returns the person of a value, for a call the party that is not the page.
-func (of *subject) person(page string) string {
+func (of *subject) person(pageID string) string {
 	switch {
 	case of.user != "":
 		return of.user
-	case of.from != "" && of.from == page:
+	case of.from != "" && of.from == pageID:
 		return of.to
-	case of.to != "" && of.to == page:
+	case of.to != "" && of.to == pageID:
 		return of.from
 	case of.direction == "business_initiated":
 		return of.to

@@ -350,8 +350,8 @@ func TestPagesAreBound(t *testing.T) {
 	})
 	entries := func(pages ...string) string {
 		var list []string
-		for _, page := range pages {
-			list = append(list, fmt.Sprintf(`{"id":%q,"messaging":[{"sender":{"id":"7"},"message":{"mid":"m"}}]}`, page))
+		for _, pageID := range pages {
+			list = append(list, fmt.Sprintf(`{"id":%q,"messaging":[{"sender":{"id":"7"},"message":{"mid":"m"}}]}`, pageID))
 		}
 		return `{"object":"page","entry":[` + strings.Join(list, ",") + `]}`
 	}

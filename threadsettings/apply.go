@@ -14,8 +14,8 @@ import (
 // Read returns what a page has of the properties that this package manages. Properties that [Settings] cannot express, such
 // as nested menus, are left out. If the platform refuses to return the greeting, the greeting is left out too, without an
 // error. Read makes one call, or two in that case. Errors are those of [graph.Client.Do].
-func Read(ctx context.Context, client *graph.Client, page string) (Settings, error) {
-	return fetch(ctx, client, page, removal)
+func Read(ctx context.Context, client *graph.Client, pageID string) (Settings, error) {
+	return fetch(ctx, client, pageID, removal)
 }
 
 // Apply applies the wanted settings to a page: it reads the page's settings, posts the differences, and returns the plan
@@ -24,7 +24,7 @@ func Read(ctx context.Context, client *graph.Client, page string) (Settings, err
 // was attempted.
 //
 // Apply is safe to repeat, and to run from several replicas at once with the same settings.
-func Apply(ctx context.Context, client *graph.Client, page string, wanted Settings) (Plan, error) {
+func Apply(ctx context.Context, client *graph.Client, pageID string, wanted Settings) (Plan, error) {
 	if err := wanted.Validate(); err != nil {
 		return Plan{}, err
 	}
@@ -32,7 +32,7 @@ func Apply(ctx context.Context, client *graph.Client, page string, wanted Settin
 	if len(asked) == 0 {
 		return Plan{}, nil
 	}
-	current, err := fetch(ctx, client, page, asked)
+	current, err := fetch(ctx, client, pageID, asked)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -42,7 +42,7 @@ func Apply(ctx context.Context, client *graph.Client, page string, wanted Settin
 	}
 	var failed []error
 	for _, profile := range plan.split() {
-		if err := client.SetMessengerProfile(ctx, page, profile); err != nil {
+		if err := client.SetMessengerProfile(ctx, pageID, profile); err != nil {
 			refused := strings.Join(slices.Sorted(maps.Keys(profile)), ", ")
 			failed = append(failed, fmt.Errorf("threadsettings: setting %s: %w", refused, err))
 		}
@@ -53,7 +53,7 @@ func Apply(ctx context.Context, client *graph.Client, page string, wanted Settin
 // Delete removes the named properties of a page, or all that this package manages if none is named. The menu goes before the
 // button it needs; if the menu is refused, the button stays. A refusal does not stop the deletion of the other properties;
 // the error joins all refusals.
-func Delete(ctx context.Context, client *graph.Client, page string, properties ...Property) error {
+func Delete(ctx context.Context, client *graph.Client, pageID string, properties ...Property) error {
 	ordered, err := inOrder(properties)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func Delete(ctx context.Context, client *graph.Client, page string, properties .
 		if property == PropertyGetStarted && menuStays {
 			continue
 		}
-		if err := client.DeleteMessengerProfile(ctx, page, string(property)); err != nil {
+		if err := client.DeleteMessengerProfile(ctx, pageID, string(property)); err != nil {
 			failed = append(failed, fmt.Errorf("threadsettings: deleting %s: %w", property, err))
 			menuStays = menuStays || property == PropertyPersistentMenu
 		}
@@ -91,14 +91,14 @@ func mentioned(wanted Settings) []Property {
 }
 
 // fetch reads properties. It leaves the greeting out if the platform no longer supports it.
-func fetch(ctx context.Context, client *graph.Client, page string, properties []Property) (Settings, error) {
-	profile, err := client.GetMessengerProfile(ctx, page, names(properties)...)
+func fetch(ctx context.Context, client *graph.Client, pageID string, properties []Property) (Settings, error) {
+	profile, err := client.GetMessengerProfile(ctx, pageID, names(properties)...)
 	if isBadParameter(err) && slices.Contains(properties, PropertyGreeting) {
 		rest := slices.DeleteFunc(slices.Clone(properties), func(p Property) bool { return p == PropertyGreeting })
 		if len(rest) == 0 {
 			return Settings{}, nil
 		}
-		profile, err = client.GetMessengerProfile(ctx, page, names(rest)...)
+		profile, err = client.GetMessengerProfile(ctx, pageID, names(rest)...)
 	}
 	if err != nil {
 		return Settings{}, fmt.Errorf("threadsettings: reading: %w", err)

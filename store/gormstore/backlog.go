@@ -149,16 +149,16 @@ func (b *backlog) end(delta map[string]int) {
 	}
 	b.change(delta)
 	if b.since != nil {
-		for page, n := range delta {
-			b.since[page] += n
+		for pageID, n := range delta {
+			b.since[pageID] += n
 		}
 	}
 }
 
 func (b *backlog) change(delta map[string]int) {
-	for page, n := range delta {
-		if b.pages[page] += n; b.pages[page] == 0 {
-			delete(b.pages, page)
+	for pageID, n := range delta {
+		if b.pages[pageID] += n; b.pages[pageID] == 0 {
+			delete(b.pages, pageID)
 		}
 	}
 }
@@ -171,10 +171,10 @@ func (b *backlog) doubt() {
 }
 
 // waiting is how many events of a page wait.
-func (b *backlog) waiting(page string) int {
+func (b *backlog) waiting(pageID string) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.pages[page]
+	return b.pages[pageID]
 }
 
 // counted returns how many counts have ended.

@@ -41,7 +41,7 @@ func Recounting(s *Store) bool {
 }
 
 // Waiting is how many events of a page wait, as far as a store knows.
-func Waiting(s *Store, page string) int { return s.writer.backlog.waiting(page) }
+func Waiting(s *Store, pageID string) int { return s.writer.backlog.waiting(pageID) }
 
 // WatchClaims calls seen with the query of each claim from now on. Nothing may be under way.
 func WatchClaims(s *Store, seen func(*queue.DueQuery)) {

@@ -15,10 +15,10 @@ import (
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-func putTo(t *testing.T, page string) *queue.Operation {
+func putTo(t *testing.T, pageID string) *queue.Operation {
 	t.Helper()
-	conv := store.Conversation{PageID: page, PSID: "person"}
-	op, err := queue.Put([]store.Event{{Conversation: conv, Key: page}})
+	conv := store.Conversation{PageID: pageID, PSID: "person"}
+	op, err := queue.Put([]store.Event{{Conversation: conv, Key: pageID}})
 	require.NoError(t, err)
 	return op
 }
@@ -78,11 +78,11 @@ func TestAnOperationThatFailsDoesNotAffectOthers(t *testing.T) {
 		w := f.writer(t, database.Database{})
 		var ops []*queue.Operation
 		for i := range 100 {
-			page := fmt.Sprint(i)
+			pageID := fmt.Sprint(i)
 			if i == 37 {
-				page = poison
+				pageID = poison
 			}
-			ops = append(ops, putTo(t, page))
+			ops = append(ops, putTo(t, pageID))
 		}
 		for i, err := range together(t, f, w, ops...) {
 			if i == 37 {

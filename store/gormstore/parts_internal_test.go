@@ -23,11 +23,11 @@ func TestALockedConversationDelaysOthersOnce(t *testing.T) {
 		w := f.writer(t, database.Database{LockTimeout: func(err error) bool { return errors.Is(err, errPoison) }})
 		var ops []*queue.Operation
 		for i := range 60 {
-			page := fmt.Sprint(i)
+			pageID := fmt.Sprint(i)
 			if i%10 == 0 {
-				page = poison
+				pageID = poison
 			}
-			ops = append(ops, putTo(t, page))
+			ops = append(ops, putTo(t, pageID))
 		}
 		waits := 0
 		for i, err := range together(t, f, w, ops...) {

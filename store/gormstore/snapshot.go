@@ -47,10 +47,10 @@ func (s *sqlSnapshot) take(ctx context.Context) error {
 func (s *sqlSnapshot) count(ctx context.Context) (map[string]int, error) {
 	pages := map[string]int{}
 	err := eachRow(ctx, s.conn, s.queries.Backlog, nil, func(rows *sql.Rows) error {
-		var page string
+		var pageID string
 		var n int
-		err := rows.Scan(&page, &n)
-		pages[page] = n
+		err := rows.Scan(&pageID, &n)
+		pages[pageID] = n
 		return err
 	})
 	if err == nil {

@@ -31,11 +31,11 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 func (s *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
 	waiting := map[string]store.Waiting{}
 	err := s.rows(ctx, s.db.Queries.Waiting, nil, func(rows *sql.Rows) error {
-		var page string
+		var pageID string
 		var events, sends int
 		var event, send Time
-		err := rows.Scan(&page, &events, &sends, &event, &send)
-		w := waiting[page]
+		err := rows.Scan(&pageID, &events, &sends, &event, &send)
+		w := waiting[pageID]
 		w.Events, w.Sends = w.Events+events, w.Sends+sends
 		if events > 0 {
 			w.OldestEvent = event.Time()
@@ -43,7 +43,7 @@ func (s *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
 		if sends > 0 {
 			w.OldestSend = send.Time()
 		}
-		waiting[page] = w
+		waiting[pageID] = w
 		return err
 	})
 	if err != nil {

@@ -36,16 +36,16 @@ func TestClaimsBeginBehindWhatIsLeftToOthers(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, st.Close()) })
 	var last queue.DueQuery
 	gormstore.WatchClaims(st, func(query *queue.DueQuery) { last = *query })
-	put := func(page string, n int) {
+	put := func(pageID string, n int) {
 		for i := range n {
-			conv := store.Conversation{PageID: page, PSID: fmt.Sprint(i)}
-			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: fmt.Sprint(page, i, clock())}))
+			conv := store.Conversation{PageID: pageID, PSID: fmt.Sprint(i)}
+			require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: fmt.Sprint(pageID, i, clock())}))
 		}
 	}
 	served := map[string]bool{"mine": true}
 	claim := func() int {
 		leases, err := st.Claim(t.Context(), store.Claim{
-			Owner: "w", Conversations: 4, TTL: time.Hour, Serves: func(page string) bool { return served[page] },
+			Owner: "w", Conversations: 4, TTL: time.Hour, Serves: func(pageID string) bool { return served[pageID] },
 		})
 		require.NoError(t, err)
 		return len(leases)

@@ -222,7 +222,7 @@ var claimPromises = []promise{
 	{"a claim hands out a conversation once, however short its lease", func(s *suite) {
 		s.put(ann, "a")
 		s.put(eve, "b")
-		short := store.Claim{Owner: "w", Conversations: 2, TTL: -time.Hour, Serves: func(page string) bool { return page == ann.PageID }}
+		short := store.Claim{Owner: "w", Conversations: 2, TTL: -time.Hour, Serves: func(pageID string) bool { return pageID == ann.PageID }}
 		require.Len(s, s.claim(short), 1)
 		require.Len(s, s.claim(short), 1, "the lease has expired")
 	}},

@@ -40,8 +40,8 @@ var clusterPromises = []promise{
 			ev.EchoOf = "of a send that is not there"
 			require.NoError(s, s.Put(s.ctx, ev))
 		}
-		echoed := func(page string) time.Time {
-			at, err := s.EchoedAt(s.ctx, page)
+		echoed := func(pageID string) time.Time {
+			at, err := s.EchoedAt(s.ctx, pageID)
 			require.NoError(s, err)
 			return at
 		}

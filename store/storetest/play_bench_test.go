@@ -211,9 +211,9 @@ var (
 	request  = json.RawMessage(`{"recipient":{"id":"1234567890123456"},"message":{"text":"` + strings.Repeat("z", 60) + `"}}`)
 )
 
-func sentTo(page, psid, key string, at time.Time) store.Sent {
+func sentTo(pageID, psid, key string, at time.Time) store.Sent {
 	return store.Sent{
-		PageID: page, PSID: psid, Key: key, Type: "text", Body: request, Status: 200, MID: "m_" + key,
+		PageID: pageID, PSID: psid, Key: key, Type: "text", Body: request, Status: 200, MID: "m_" + key,
 		Response: `{"recipient_id":"1234567890123456","message_id":"m_` + key + `"}`, Outcome: store.OutcomeSent, At: at,
 	}
 }

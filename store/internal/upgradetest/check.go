@@ -94,15 +94,15 @@ func (c *checker) counts() {
 		page1: {Events: 9, Sends: 8, OldestEvent: crash1.put, OldestSend: answerStarted},
 		page2: {Events: 9, OldestEvent: rest1.put},
 	}, waiting)
-	for page, had := range map[string]time.Time{page1: {}, page2: arrivals[len(arrivals)-1].put} {
-		at, err := c.st.EchoedAt(c.Context(), page)
+	for pageID, had := range map[string]time.Time{page1: {}, page2: arrivals[len(arrivals)-1].put} {
+		at, err := c.st.EchoedAt(c.Context(), pageID)
 		require.NoError(c, err)
 		if had.IsZero() {
-			require.Zero(c, at, page)
+			require.Zero(c, at, pageID)
 			continue
 		}
-		require.False(c, at.After(had), page)
-		require.Less(c, had.Sub(at), store.EchoedWithin, page)
+		require.False(c, at.After(had), pageID)
+		require.Less(c, had.Sub(at), store.EchoedWithin, pageID)
 	}
 }
 

@@ -14,8 +14,8 @@ const (
 	page4 = "104"
 )
 
-func conv(page, person string) store.Conversation {
-	return store.Conversation{PageID: page, PSID: person}
+func conv(pageID, person string) store.Conversation {
+	return store.Conversation{PageID: pageID, PSID: person}
 }
 
 // event is an event of the scenario, as it is put and as a lease hands it out.
