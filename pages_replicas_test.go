@@ -172,10 +172,10 @@ func TestReplicaLeavesPagesThatItDoesNotKnow(t *testing.T) {
 			leased := &leasedPages{Store: all[1], pages: map[string]bool{}}
 			second := replica(t, leased, server.URL, "1")
 			want := map[string]int{}
-			put := func(pageID string, n int) {
+			put := func(page string, n int) {
 				for i := range n {
-					text := fmt.Sprint(pageID, "-", i)
-					body := callback(pageID, fmt.Sprint(70+i), "m_"+text, text)
+					text := fmt.Sprint(page, "-", i)
+					body := callback(page, fmt.Sprint(70+i), "m_"+text, text)
 					require.Equal(t, http.StatusOK, delivered(takes, body))
 					want["to "+text] = 1
 				}
@@ -251,7 +251,7 @@ func TestPagesChangeWhileTurnsRun(t *testing.T) {
 			over := make(chan bool)
 			var changers, senders sync.WaitGroup
 			for i, bot := range bots {
-				for _, pageID := range []string{"2", "3"} {
+				for _, page := range []string{"2", "3"} {
 					changers.Go(func() {
 						for n := 0; ; n++ {
 							select {
@@ -259,7 +259,7 @@ func TestPagesChangeWhileTurnsRun(t *testing.T) {
 								return
 							default:
 							}
-							p := messenger.Page{ID: pageID}
+							p := messenger.Page{ID: page}
 							if n%3 == 0 {
 								p.PolicyOf = "1"
 							}
@@ -267,7 +267,7 @@ func TestPagesChangeWhileTurnsRun(t *testing.T) {
 								panic(err)
 							}
 							if (n+i)%2 == 0 {
-								if err := bot.RemovePages(pageID); err != nil {
+								if err := bot.RemovePages(page); err != nil {
 									panic(err)
 								}
 							}
@@ -278,11 +278,11 @@ func TestPagesChangeWhileTurnsRun(t *testing.T) {
 			var mu sync.Mutex
 			want := map[string]int{}
 			for i := range 3 {
-				pageID := fmt.Sprint(i + 1)
+				page := fmt.Sprint(i + 1)
 				senders.Go(func() {
 					for n := range 40 {
-						text := fmt.Sprint(pageID, "-", n)
-						body := callback(pageID, fmt.Sprint(70+n%4), "m_"+text, text)
+						text := fmt.Sprint(page, "-", n)
+						body := callback(page, fmt.Sprint(70+n%4), "m_"+text, text)
 						code := postTo(bots[n%2], body).Code
 						for code == http.StatusServiceUnavailable { // it may be stored or not, until the same one is acknowledged
 							if again := delivered(bots[n%2], body); again == http.StatusOK {
@@ -293,7 +293,7 @@ func TestPagesChangeWhileTurnsRun(t *testing.T) {
 						switch {
 						case code == http.StatusOK:
 							want["to "+text] = 1
-						case pageID == "1" || code != http.StatusUnauthorized:
+						case page == "1" || code != http.StatusUnauthorized:
 							panic(code)
 						}
 						mu.Unlock()

@@ -221,8 +221,8 @@ func TestNewTokenOfAPageSendsWhatWaited(t *testing.T) {
 	t.Parallel()
 	cfg := atRunTime()
 	var told atomic.Int32
-	cfg.OnTokenInvalid = func(_ context.Context, pageID string, _ error) {
-		require.Equal(t, customer, pageID)
+	cfg.OnTokenInvalid = func(_ context.Context, page string, _ error) {
+		require.Equal(t, customer, page)
 		told.Add(1)
 	}
 	inBubble(t, withCustomer(), cfg, func(w *world) {

@@ -241,12 +241,12 @@ func testRefusals(t *testing.T, body string, under receiving.Type, table []reply
 				dead[f.Route] = true
 			}
 		}
-		pageID := pageOf(t, body)
+		page := pageOf(t, body)
 		for _, way := range table {
 			if way.sends {
 				sent++
 			}
-			person, err := w.store.Person(t.Context(), pageID, way.name)
+			person, err := w.store.Person(t.Context(), page, way.name)
 			require.Equal(t, way.dropped, errors.Is(err, store.ErrNotFound), "%s: the writes: %v", way.name, err)
 			if !way.dropped {
 				require.Equal(t, 1, person.ThumbUps, "%s: the writes", way.name)

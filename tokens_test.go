@@ -79,9 +79,9 @@ func TestTokenSourceOfOnePageHarmsNoOtherPage(t *testing.T) {
 			var ill atomic.Bool
 			cfg := messenger.Config{
 				Policy: texts(echo), Workers: 4, SendTimeout: 3 * time.Second,
-				Tokens: graph.TokenFunc(func(ctx context.Context, pageID string) (secret.Value, error) {
+				Tokens: graph.TokenFunc(func(ctx context.Context, page string) (secret.Value, error) {
 					switch {
-					case pageID == pageID, pageID == graph.Me:
+					case page == pageID, page == graph.Me:
 						return secret.New(pageToken), nil
 					case ill.Load():
 						return fail(ctx)

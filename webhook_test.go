@@ -30,13 +30,13 @@ import (
 )
 
 // callback is the body of a callback with one text message.
-func callback(pageID, psid, mid, text string) string {
-	return fmt.Sprintf(`{"object":"page","entry":[%s]}`, entry(pageID, psid, mid, text))
+func callback(page, psid, mid, text string) string {
+	return fmt.Sprintf(`{"object":"page","entry":[%s]}`, entry(page, psid, mid, text))
 }
 
-func entry(pageID, psid, mid, text string) string {
+func entry(page, psid, mid, text string) string {
 	return fmt.Sprintf(`{"id":"%s","time":1,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},`+
-		`"timestamp":%d,"message":{"mid":"%s","text":"%s"}}]}`, pageID, psid, pageID, time.Now().UnixMilli(), mid, text)
+		`"timestamp":%d,"message":{"mid":"%s","text":"%s"}}]}`, page, psid, page, time.Now().UnixMilli(), mid, text)
 }
 
 // post gives a signed callback to the bot.

@@ -31,8 +31,8 @@ func TestHumanSilencesTheBot(t *testing.T) {
 		Quiet: handling.Quiet{AfterHuman: time.Hour, OtherApp: true},
 	})
 	chat.Patience = patience
-	for _, pageID := range []string{messengertest.PageID, account} {
-		ada, lin := chat.PersonOn(pageID, "Ada", ""), chat.PersonOn(pageID, "Lin", "")
+	for _, page := range []string{messengertest.PageID, account} {
+		ada, lin := chat.PersonOn(page, "Ada", ""), chat.PersonOn(page, "Lin", "")
 		for range 2 {
 			ada.Says("hi")
 			ada.Sees("bot")
@@ -47,14 +47,14 @@ func TestHumanSilencesTheBot(t *testing.T) {
 		lin.Sees("bot")
 
 		explained, err := chat.Bot.Explain(t.Context(), &receiving.Event{
-			Type: receiving.TypeSimpleText, PageID: pageID, PSID: ada.ID, Time: time.Now(), Payload: &receiving.Message{Text: "hi"},
+			Type: receiving.TypeSimpleText, PageID: page, PSID: ada.ID, Time: time.Now(), Payload: &receiving.Message{Text: "hi"},
 		})
 		require.NoError(t, err)
 		require.Len(t, explained, 1)
 		require.False(t, explained[0].Fires)
 		require.Contains(t, explained[0].Why, "silent: a human wrote at ")
 
-		end := store.EndSilence{PageID: pageID, PSID: ada.ID, At: time.Now()}
+		end := store.EndSilence{PageID: page, PSID: ada.ID, At: time.Now()}
 		require.NoError(t, st.Apply(t.Context(), end))
 		ada.Says("bot?")
 		ada.Sees("bot")

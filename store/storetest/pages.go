@@ -10,9 +10,7 @@ import (
 )
 
 // only serves one page.
-func only(pageID string) func(string) bool {
-	return func(pageID string) bool { return pageID == pageID }
-}
+func only(pageID string) func(string) bool { return func(page string) bool { return page == pageID } }
 
 // serving claims everything of the pages that are served.
 func serving(serves func(pageID string) bool) store.Claim {
@@ -46,7 +44,7 @@ var pagePromises = []promise{
 	{"a page that is served again is claimed again", func(s *suite) {
 		s.put(ann, "a")
 		served := map[string]bool{}
-		serves := func(pageID string) bool { return served[pageID] }
+		serves := func(page string) bool { return served[page] }
 		for range 3 {
 			require.Empty(s, s.claim(serving(serves)))
 			served[ann.PageID] = true
@@ -96,7 +94,7 @@ var pagePromises = []promise{
 				want = append(want, conv.PSID)
 			}
 		}
-		claim := serving(func(pageID string) bool { return pageID != "page 2" })
+		claim := serving(func(page string) bool { return page != "page 2" })
 		claim.Conversations = 3
 		for len(want) > 0 {
 			var got []string

@@ -67,10 +67,10 @@ func (f *filler) claim(ttl time.Duration, want ...store.Conversation) []store.Le
 }
 
 // claimPage leases what is due for one page: this conversation.
-func (f *filler) claimPage(pageID string, want store.Conversation) store.Lease {
+func (f *filler) claimPage(page string, want store.Conversation) store.Lease {
 	f.Helper()
-	claim := claimOf(owner+" for "+pageID, untilDeath)
-	claim.Serves = func(pageID string) bool { return pageID == pageID }
+	claim := claimOf(owner+" for "+page, untilDeath)
+	claim.Serves = func(pageID string) bool { return pageID == page }
 	return f.take(claim, want)[0]
 }
 
