@@ -10,4 +10,15 @@
 //
 // [keeper] renews the leases. When a lease is lost, or can no longer be renewed in
 // time, its context ends, and the worker stops before its next handler or send.
+//
+// A send goes through three rooms, which deliver.go loops over:
+//
+//	plan.go    decides whether it may go out now. Otherwise the conversation rests (for an
+//	           echo, the page's rate, a new token), or the send is refused without a request
+//	           (window, unavailable person, at most once).
+//	commit.go  marks it as started before the request.
+//	send.go    makes one attempt, through the program's middleware.
+//	record.go  says what the attempt means: sent, again, unknown or refused. The result is
+//	           committed with what comes next: the start of the next send, the next turn
+//	           or the end of the lease.
 package engine

@@ -71,13 +71,13 @@ func (w *worker) leave() {
 }
 
 // yield lets a turn that waits to run alone go first, between two turns or sends.
-// What sends came to is made durable before that. It returns false if no turn may
+// The results of sends are made durable before that. It returns false if no turn may
 // start any more.
 func (w *worker) yield() bool {
 	if _, closed := w.e.turnstile.closed(); !closed || w.alone {
 		return true
 	}
-	if w.unsettled() && w.commit(store.Outcome{Due: eventsPerLease}) != nil {
+	if w.hasResults() && w.commit(store.Outcome{Due: eventsPerLease}) != nil {
 		return false
 	}
 	w.leave()
@@ -90,7 +90,7 @@ func (w *worker) yield() bool {
 func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duration, ok bool) {
 	w.leave()
 	if !w.e.turnstile.enterAlone(w.held.ctx.Done(), w.e.draining) {
-		return 0, w.mine()
+		return 0, w.ownsLease()
 	}
 	w.log.Warn("an event runs alone because the process ended each time it ran", "event", ev.Key, "interruptions", w.lease.Deliveries-1)
 	ctx := context.WithoutCancel(w.held.ctx)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/sending"
@@ -31,24 +30,16 @@ func (w *worker) person() (store.Person, bool) {
 	return w.known, ok
 }
 
-// learn applies what writes say about whether the person can be written to. While
-// the lease lasts, only this worker writes it.
-func (w *worker) learn(writes []store.Write) {
+// withWrites returns a person as writes leave it, as far as it decides whether they can be
+// written to. While the lease lasts, only this worker writes that.
+func withWrites(person store.Person, writes []store.Write) store.Person {
 	for _, write := range writes {
-		switch write := write.(type) {
-		case store.TouchPerson:
-			if write.PageID == w.known.PageID && write.PSID == w.known.PSID {
-				w.known.UnavailableSince = time.Time{}
-				if write.At.After(w.known.LastAct) {
-					w.known.LastAct = write.At
-				}
-			}
-		case store.MarkUnavailable:
-			if write.PageID == w.known.PageID && write.PSID == w.known.PSID {
-				w.known.UnavailableSince = write.At
-			}
+		switch write.(type) {
+		case store.TouchPerson, store.MarkUnavailable:
+			person.Apply(write)
 		}
 	}
+	return person
 }
 
 // Speak returns a context in which texts are in a person's language and find

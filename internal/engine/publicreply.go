@@ -29,20 +29,20 @@ func publicTarget(p sending.PublicReply) graph.PublicTarget {
 // posted a public reply. It returns false if that was not posted, and may be posted
 // now. A public reply that the platform cannot be asked about is not posted again:
 // everyone would see it twice.
-func (w *worker) findPublicReply(ctx context.Context, a *attempt, used *usedCredentials) (pause time.Duration, settled bool) {
-	d := a.delivery
+func (w *worker) findPublicReply(ctx context.Context, p *plan, used *usedCredentials) (pause time.Duration, settled bool) {
+	d := p.delivery
 	id := ""
 	err := guard(w.log, "the HTTP client", func() (err error) { // which may be the program's
 		id, err = w.e.cfg.Client.FindPublicReply(ctx, d.PageID, publicTarget(*d.Message.Public), d.Message.Text, d.CreatedAt)
 		return err
 	})
 	unknown := func(err error) (time.Duration, bool) {
-		w.settle(d, graph.SendResult{}, err, store.OutcomeUncertain)
+		w.recordFinal(d, graph.SendResult{}, err, store.OutcomeUncertain)
 		return 0, true
 	}
 	switch {
 	case err == nil && id != "":
-		w.settle(d, graph.SendResult{MessageID: id}, nil, store.OutcomeSent)
+		w.recordFinal(d, graph.SendResult{MessageID: id}, nil, store.OutcomeSent)
 		return 0, true
 	case err == nil && w.e.cfg.AtMostOnce:
 		return unknown(sending.ErrUncertain)
@@ -57,6 +57,6 @@ func (w *worker) findPublicReply(ctx context.Context, a *attempt, used *usedCred
 	default:
 		pause = backoff(d.Attempt, time.Second)
 	}
-	w.again(a.send, d, graph.SendResult{}, err, store.OutcomeRetry) // it stays one of unknown outcome
+	w.recordAgain(p.send, d, graph.SendResult{}, err, store.OutcomeRetry) // it stays one of unknown outcome
 	return pause, true
 }

@@ -3,9 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -31,10 +29,11 @@ type worker struct {
 	// due are the sends to make, as the last commit found them; there may be more.
 	due  []store.QueuedSend
 	more bool
-	// aside are the groups whose remaining sends are not tried, and why.
-	aside map[string]error
-	// settled is what sends came to since the last commit.
-	settled store.Outcome
+	// skippedGroups are those whose remaining sends are not tried, and why.
+	skippedGroups map[string]error
+	// results are those of sends since the last commit, with the writes that belong to
+	// them.
+	results store.Outcome
 	// known is the conversation's person. The lease came with them as they were then,
 	// which serves its first turn; each later one reads them anew.
 	known store.Person
@@ -57,7 +56,7 @@ type worker struct {
 func (w *worker) run() {
 	defer w.leave() // after the last commit
 	w.known = w.lease.Person
-	w.expect(w.lease.Sends)
+	w.setDue(w.lease.Sends)
 	if pause, ok := w.work(); ok && !w.released {
 		w.makeRoom()
 		w.release(pause)
@@ -101,14 +100,14 @@ func (w *worker) makeRoom() {
 // still good.
 func (w *worker) work() (pause time.Duration, ok bool) {
 	if w.stopping() || !w.enter() {
-		return 0, w.mine()
+		return 0, w.ownsLease()
 	}
 	if pause, ok = w.deliver(nil); !ok || pause > 0 {
 		return pause, ok
 	}
 	for i, ev := range w.lease.Events {
 		if w.stopping() || !w.yield() {
-			return 0, w.mine()
+			return 0, w.ownsLease()
 		}
 		// What was sent is made durable before user code can end the process.
 		if err := w.flush(); err != nil {
@@ -142,9 +141,9 @@ func (w *worker) stopping() bool {
 // its end, and what waits stays in the store.
 func (w *worker) served() bool { return w.e.served(w.lease.PageID) }
 
-// mine reports whether the lease is still this worker's to give back: it is
+// ownsLease reports whether the lease is still this worker's to give back: it is
 // not once it was lost, but it is at shutdown.
-func (w *worker) mine() bool { return !errors.Is(context.Cause(w.held.ctx), errLeaseLost) }
+func (w *worker) ownsLease() bool { return !errors.Is(context.Cause(w.held.ctx), errLeaseLost) }
 
 // hookContext is the context of the hooks that report a turn. A lease that was given back
 // with the turn is renewed no more, which must not cut them short.
@@ -165,26 +164,26 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 	t := newTurn(w, ev)
 	switch {
 	case t.policy == nil:
-		return 0, w.mine()
+		return 0, w.ownsLease()
 	case !t.decode(decodeStored):
 	case fatal:
 		t.fail(errFatal)
 	case !t.run():
-		return 0, w.mine()
+		return 0, w.ownsLease()
 	}
 	for refused := false; ; {
 		out, again := t.outcome()
-		var next *attempt
+		var first *plan
 		switch {
 		case again:
 			out.Release, out.After = true, w.e.pause(ev.Attempts)
 		case len(out.Sends) > 0:
 			out.Due = eventsPerLease
 			if w.served() {
-				next = w.foresee(out)
+				first = w.planFirst(out)
 			}
-			if next != nil {
-				out.Start = next.send.Key
+			if first != nil {
+				out.Start = first.send.Key
 			}
 		case last:
 			out.Release = true
@@ -203,7 +202,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 			if out.Release {
 				return 0, true
 			}
-			return w.deliver(next)
+			return w.deliver(first)
 		case errors.As(err, &call):
 			t.failRoute(call.Route, call)
 		case errors.As(err, &conflict):
@@ -215,11 +214,6 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 			return 0, false
 		}
 	}
-}
-
-// expect takes the sends that are due.
-func (w *worker) expect(due []store.QueuedSend) {
-	w.due, w.more = due, len(due) == eventsPerLease
 }
 
 // read reads from the store. While the store is away it tries again; it returns
@@ -245,77 +239,4 @@ func (w *worker) read(try func() error) bool {
 // pause is how long to wait after a turn has failed.
 func (e *Engine) pause(attempts int) time.Duration {
 	return e.cfg.Pauses[min(attempts, len(e.cfg.Pauses)-1)]
-}
-
-// flush commits what sends came to.
-func (w *worker) flush() error {
-	if !w.unsettled() {
-		return nil
-	}
-	return w.commit(store.Outcome{})
-}
-
-// unsettled reports whether sends came to something that is not durable yet.
-func (w *worker) unsettled() bool {
-	return len(w.settled.Results) > 0 || len(w.settled.Writes) > 0
-}
-
-// release gives the lease back. The conversation rests for the pause.
-func (w *worker) release(pause time.Duration) {
-	err := w.commit(store.Outcome{Release: true, After: pause, Awaits: w.awaits})
-	if err == nil && !w.inLine { // who looks after the line finds it
-		w.e.HintAfter(pause)
-	}
-}
-
-// commit makes an outcome durable, together with what sends came to before it,
-// and takes the sends that are due, if it asks for them.
-//
-// When the store fails it tries again while the lease can be renewed, for as long as
-// a lease lasts: then it returns errNotStored. What commit returns then, and
-// ErrFenced, is logged here.
-func (w *worker) commit(out store.Outcome) error {
-	out.Lease = w.lease.LeaseID
-	out.Results = slices.Concat(w.settled.Results, out.Results)
-	out.Writes = slices.Concat(w.settled.Writes, out.Writes)
-	// The context must not end while the commit is under way: it would be unknown
-	// whether it took effect.
-	ctx := context.WithoutCancel(w.held.ctx)
-	w.gone = false
-	giveUp := time.After(w.e.cfg.LeaseTTL)
-	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		due, err := w.e.cfg.Store.Commit(ctx, out)
-		var call *store.CallError
-		switch {
-		case err == nil:
-			w.settled = store.Outcome{}
-			w.learn(out.Writes)
-			w.expect(due)
-			return nil
-		case errors.Is(err, store.ErrConflict), errors.As(err, &call):
-			return err
-		case errors.Is(err, store.ErrFenced):
-			w.log.Warn("the lease was lost before the commit; the outcome was not applied, unless an earlier attempt was", "error", err)
-			return err
-		case errors.Is(err, store.ErrNotFound) && out.Event != nil:
-			// An earlier try took effect and only its answer was lost, or the message was
-			// unsent meanwhile, and nothing of its turn takes effect.
-			w.log.Warn("the event is no longer in the queue: its outcome is already committed, or its message was unsent", "error", err)
-			w.gone = true
-			w.aged = true // which of these, only the store knows, and so what is true of the person
-			if _, ok := w.person(); !ok {
-				return err
-			}
-			out = store.Outcome{Lease: out.Lease, Start: out.Start, Due: out.Due, Release: out.Release, After: out.After}
-			continue
-		}
-		w.log.Error("cannot commit to the store; retrying", "error", err)
-		select {
-		case <-time.After(wait):
-		case <-giveUp:
-			return fmt.Errorf("%w: %w", errNotStored, err)
-		case <-w.held.ctx.Done():
-			return err
-		}
-	}
 }

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// commit makes an outcome durable, together with the results of sends before it, and
+// takes the sends that are due, if it asks for them.
+//
+// When the store fails it tries again while the lease can be renewed, for as long as
+// a lease lasts: then it returns errNotStored. What commit returns then, and
+// ErrFenced, is logged here.
+func (w *worker) commit(out store.Outcome) error {
+	out.Lease = w.lease.LeaseID
+	out.Results = slices.Concat(w.results.Results, out.Results)
+	out.Writes = slices.Concat(w.results.Writes, out.Writes)
+	// The context must not end while the commit is under way: it would be unknown
+	// whether it took effect.
+	ctx := context.WithoutCancel(w.held.ctx)
+	w.gone = false
+	giveUp := time.After(w.e.cfg.LeaseTTL)
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
+		due, err := w.e.cfg.Store.Commit(ctx, out)
+		var call *store.CallError
+		switch {
+		case err == nil:
+			w.results = store.Outcome{}
+			w.known = withWrites(w.known, out.Writes)
+			w.setDue(due)
+			return nil
+		case errors.Is(err, store.ErrConflict), errors.As(err, &call):
+			return err
+		case errors.Is(err, store.ErrFenced):
+			w.log.Warn("the lease was lost before the commit; the outcome was not applied, unless an earlier attempt was", "error", err)
+			return err
+		case errors.Is(err, store.ErrNotFound) && out.Event != nil:
+			// An earlier try took effect and only its answer was lost, or the message was
+			// unsent meanwhile, and nothing of its turn takes effect.
+			w.log.Warn("the event is no longer in the queue: its outcome is already committed, or its message was unsent", "error", err)
+			w.gone = true
+			w.aged = true // which of these, only the store knows, and so what is true of the person
+			if _, ok := w.person(); !ok {
+				return err
+			}
+			out = store.Outcome{Lease: out.Lease, Start: out.Start, Due: out.Due, Release: out.Release, After: out.After}
+			continue
+		}
+		w.log.Error("cannot commit to the store; retrying", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-giveUp:
+			return fmt.Errorf("%w: %w", errNotStored, err)
+		case <-w.held.ctx.Done():
+			return err
+		}
+	}
+}
+
+// flush commits the results of sends.
+func (w *worker) flush() error {
+	if !w.hasResults() {
+		return nil
+	}
+	return w.commit(store.Outcome{})
+}
+
+// hasResults reports whether there are results of sends that are not durable yet.
+func (w *worker) hasResults() bool {
+	return len(w.results.Results) > 0 || len(w.results.Writes) > 0
+}
+
+// release gives the lease back. The conversation rests for the pause.
+func (w *worker) release(pause time.Duration) {
+	err := w.commit(store.Outcome{Release: true, After: pause, Awaits: w.awaits})
+	if err == nil && !w.inLine { // the line of the page gives its own hint
+		w.e.HintAfter(pause)
+	}
+}
+
+// setDue takes the sends that are due.
+func (w *worker) setDue(due []store.QueuedSend) {
+	w.due, w.more = due, len(due) == eventsPerLease
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// plan is the decision about one send: its conversation rests first, or it is refused
+// without a request, or else it may go out now.
+type plan struct {
+	send     store.QueuedSend
+	delivery sending.Delivery
+	// rest is how long the conversation must rest first; awaits names the send for whose
+	// echo it does, and inLine says that it stands in the page's line meanwhile.
+	rest   time.Duration
+	awaits string
+	inLine bool
+	// refusal is why no request is made, or nil, and outcome is what is recorded then.
+	refusal error
+	outcome store.SentOutcome
+}
+
+// goes reports whether the send may go out now.
+func (p *plan) goes() bool { return p.rest == 0 && p.refusal == nil }
+
+func (p *plan) refuse(err error, outcome store.SentOutcome) *plan {
+	p.refusal, p.outcome = err, outcome
+	return p
+}
+
+// plan decides whether a send may go out now, to a person of whom that is known. It
+// changes nothing but the send's place in the line of its page.
+func (w *worker) plan(s store.QueuedSend, person store.Person) *plan {
+	d, err := decodeSend(s)
+	p := &plan{send: s, delivery: d}
+	switch skipped := w.skippedGroups[s.Group]; {
+	case err != nil:
+		return p.refuse(sending.Refuse(err), store.OutcomeRefused)
+	case skipped != nil && toPerson(d) && !d.Message.WindowFree():
+		return p.refuse(fmt.Errorf("%w: %w", sending.ErrSetAside, skipped), store.OutcomeSetAside)
+	case s.Started && w.e.cfg.AtMostOnce && d.Message.Public == nil:
+		return p.refuse(sending.ErrUncertain, store.OutcomeUncertain)
+	}
+	if p.rest = w.echoWait(s, d); p.rest > 0 {
+		p.awaits = s.Key
+		return p
+	}
+	if err := checkPerson(d, person, w.now()); err != nil {
+		return p.refuse(err, store.OutcomeRefused)
+	}
+	p.rest, p.inLine = w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message)
+	return p
+}
+
+// planFirst plans the first send that a turn adds, as if the turn had been committed,
+// so that the commit of the turn can start it. It returns nil if that does not go out
+// now.
+func (w *worker) planFirst(out store.Outcome) *plan {
+	at := slices.IndexFunc(out.Sends, func(s store.Send) bool { return s.Delay <= 0 })
+	if at < 0 {
+		return nil
+	}
+	if p := w.plan(store.QueuedSend{Send: out.Sends[at]}, withWrites(w.known, out.Writes)); p.goes() {
+		return p
+	}
+	return nil
+}
+
+// echoWait is how long a send of unknown outcome waits for its echo, which settles
+// it: on a page whose sends were echoed within a day, until half a minute after
+// it was started.
+func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration {
+	switch {
+	case s.Started && d.Message.Public != nil:
+		return max(publicReplyShows-s.StartedAgo, 0)
+	case !s.Started || d.Message.SenderAction != "" || !toPerson(d):
+		return 0 // these have no echo that is certain to come
+	}
+	wait := echoPatience - s.StartedAgo
+	if wait <= 0 {
+		return 0
+	}
+	var echoed time.Time
+	if !w.read(func() (err error) {
+		echoed, err = w.e.replicas.EchoedAt(w.held.ctx, d.PageID)
+		return err
+	}) {
+		return 0 // the lease is over; the next commit finds out
+	}
+	if echoed.IsZero() || w.now().Sub(echoed) > echoing {
+		return 0
+	}
+	return wait
+}
+
+// checkPerson refuses what the platform would refuse for sure at that time.
+func checkPerson(d sending.Delivery, person store.Person, now time.Time) error {
+	switch {
+	case !toPerson(d):
+		return nil
+	case !person.UnavailableSince.IsZero():
+		return fmt.Errorf("%w since %s", graph.ErrPersonUnavailable, person.UnavailableSince.Format(time.RFC3339))
+	case !person.LastAct.IsZero() && now.Sub(person.LastAct) > window && !d.Message.WindowFree():
+		return fmt.Errorf("%w: the person's last act was at %s", graph.ErrOutsideWindow, person.LastAct.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// toPerson reports whether the message goes to the person of its conversation,
+// and not to a comment, for example, or to another person.
+func toPerson(d sending.Delivery) bool {
+	r := d.Message.Recipient
+	return r != nil && r.ID != "" && r.ID == d.PSID
+}
+
+func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
+	var o outgoing
+	err := json.Unmarshal(s.Body, &o)
+	if !s.AddedAt.IsZero() {
+		o.CreatedAt = s.AddedAt // the process that queued it may have another time
+	}
+	return sending.Delivery{
+		PageID:    s.PageID,
+		PSID:      personID(s.Conversation),
+		Object:    o.Object,
+		Key:       s.Key,
+		Attempt:   s.Attempts + 1,
+		CreatedAt: o.CreatedAt,
+		Message:   o.Message,
+	}, err
+}
+
+// personID is the person of a conversation, or "" if it has none.
+func personID(conv store.Conversation) string {
+	if strings.Contains(conv.PSID, "/") {
+		return ""
+	}
+	return conv.PSID
+}

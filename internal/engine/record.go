@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// rule says what a failed attempt means. A message that is not sent again has failed,
+// and is reported.
+type rule struct {
+	// again reports whether the message is sent again, outcome is what is recorded of the
+	// attempt then, and first is the pause after the first attempt.
+	again   func(w *worker, d sending.Delivery, err error) bool
+	outcome store.SentOutcome
+	first   time.Duration
+}
+
+// rules are those of the classes of errors. Those that surely were not executed are the
+// same for Config.AtMostOnce.
+//
+//	class      sent again
+//	safe       until the message is a day old
+//	later      the same if it is throttled; up to 4 attempts otherwise
+//	new token  always, when the page has one
+//	uncertain  until 4 attempts were uncertain; not with AtMostOnce, except that a public
+//	           reply is looked for first
+//	never      no
+var rules = map[graph.Retry]rule{
+	graph.RetrySafe:      {(*worker).isYoung, store.OutcomeRetry, time.Second},
+	graph.RetryLater:     {(*worker).isTemporary, store.OutcomeRetry, 5 * time.Second},
+	graph.RetryNewToken:  {(*worker).always, store.OutcomeRetry, 0},
+	graph.RetryUncertain: {(*worker).mayDouble, store.OutcomeUncertain, time.Second},
+	graph.RetryNever:     {(*worker).never, store.OutcomeRefused, 0},
+}
+
+func (w *worker) always(sending.Delivery, error) bool { return true }
+
+func (w *worker) never(sending.Delivery, error) bool { return false }
+
+// isYoung reports whether a message is not yet given up for its age.
+func (w *worker) isYoung(d sending.Delivery, _ error) bool {
+	return d.Attempt <= laterTries || w.now().Sub(d.CreatedAt.Add(d.Message.Delay)) <= giveUpSending
+}
+
+// isTemporary reports whether the platform may take a message later that it refused for
+// a time.
+func (w *worker) isTemporary(d sending.Delivery, err error) bool {
+	return w.isYoung(d, err) && (errors.Is(err, graph.ErrRateLimited) || d.Attempt < laterTries)
+}
+
+// mayDouble reports whether a message of unknown outcome is sent again.
+func (w *worker) mayDouble(d sending.Delivery, err error) bool {
+	if w.e.cfg.AtMostOnce && d.Message.Public == nil {
+		return false
+	}
+	return w.isYoung(d, err) && w.countUncertain(d) < uncertainTries-1
+}
+
+// record notes what an attempt means. It returns how long the conversation must rest.
+func (w *worker) record(p *plan, result graph.SendResult, err error, used *usedCredentials) (pause time.Duration) {
+	s, d := p.send, p.delivery
+	if err == nil || isDelivered(s, err) {
+		w.recordFinal(d, result, nil, store.OutcomeSent)
+		return 0
+	}
+	class := graph.Classify(err)
+	if r := rules[class]; r.again(w, d, err) {
+		if class == graph.RetryNewToken {
+			pause = w.e.pages.pause(w.held.ctx, d.PageID, used.value, err)
+		} else {
+			pause = backoff(d.Attempt, r.first)
+		}
+		w.recordAgain(s, d, result, err, r.outcome)
+		return pause
+	}
+	outcome := store.OutcomeRefused
+	if class == graph.RetryUncertain || mayBeDelivered(s, err) {
+		outcome, err = store.OutcomeUncertain, fmt.Errorf("%w: %w", sending.ErrUncertain, err)
+	}
+	w.recordFinal(d, result, err, outcome)
+	if endsGroup(err) && toPerson(d) {
+		w.markUnavailable(d, err)
+		w.skipGroup(p, err)
+	}
+	return 0
+}
+
+// recordRefusal notes a send that is refused without a request.
+func (w *worker) recordRefusal(p *plan) {
+	if endsGroup(p.refusal) {
+		w.skipGroup(p, p.refusal)
+	}
+	w.recordFinal(p.delivery, graph.SendResult{}, p.refusal, p.outcome)
+}
+
+// endsGroup reports whether a refusal implies that what follows in the group will be
+// refused too.
+func endsGroup(err error) bool {
+	return errors.Is(err, graph.ErrOutsideWindow) || errors.Is(err, graph.ErrPersonUnavailable)
+}
+
+// skipGroup notes that what follows in the group would be refused, too. The refusal of a
+// sender action says nothing about messages.
+func (w *worker) skipGroup(p *plan, err error) {
+	if p.delivery.Message.SenderAction != "" || errors.Is(err, sending.ErrSetAside) {
+		return
+	}
+	if w.skippedGroups == nil {
+		w.skippedGroups = map[string]error{}
+	}
+	w.skippedGroups[p.send.Group] = err
+}
+
+// markUnavailable notes what the platform said of a person.
+func (w *worker) markUnavailable(d sending.Delivery, err error) {
+	if errors.Is(err, graph.ErrPersonUnavailable) {
+		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PSID, At: w.now()}
+		w.results.Writes = append(w.results.Writes, mark)
+		w.known = withWrites(w.known, []store.Write{mark})
+	}
+}
+
+// countUncertain counts a message's attempts of unknown outcome.
+func (w *worker) countUncertain(d sending.Delivery) int {
+	sent, err := w.e.cfg.Store.Sent(w.held.ctx, d.PageID, d.PSID, 100)
+	if err != nil {
+		w.log.Error("cannot read the records of sent messages", "error", err)
+		return d.Attempt - 1
+	}
+	n := 0
+	for _, s := range sent {
+		if s.Key == d.Key && s.Outcome == store.OutcomeUncertain {
+			n++
+		}
+	}
+	return n
+}
+
+// backoff grows with each attempt, to 5 minutes, and is spread by a quarter.
+func backoff(attempt int, first time.Duration) time.Duration {
+	pause := min(first<<min(attempt-1, 10), 5*time.Minute)
+	return pause*3/4 + rand.N(pause/2)
+}
+
+// recordAgain notes an attempt that will be made again. If an earlier one may have
+// arrived, that is still so, and its echo may settle it yet, whatever this one was
+// refused for.
+func (w *worker) recordAgain(s store.QueuedSend, d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
+	w.e.counts.sent(outcome)
+	w.log.With(meaningOf(err)...).Warn("a message will be sent again", "send", d.Key, "attempt", d.Attempt, "outcome", outcome, "error", err)
+	state := store.SendAgain
+	if outcome == store.OutcomeUncertain || s.Started {
+		state = store.SendUnknown
+	}
+	w.note(d, state, result, err, outcome)
+}
+
+// recordFinal notes the final outcome of a message.
+func (w *worker) recordFinal(d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
+	w.e.counts.sent(outcome)
+	w.note(d, store.SendFinished, result, err, outcome)
+	if err == nil {
+		return
+	}
+	w.log.With(meaningOf(err)...).Error("a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)
+	w.e.failed(w.held.ctx, sending.Failure{Delivery: d, Err: err})
+}
+
+// meaningOf is what the log says of a refusal of the platform: its name in
+// docs/errors.md. It is empty for other errors.
+func meaningOf(err error) []any {
+	if refused, ok := errors.AsType[*graph.Error](err); ok {
+		return []any{"meaning", refused.Meaning().String()}
+	}
+	return nil
+}
+
+// note keeps a result to be committed with what comes next.
+func (w *worker) note(d sending.Delivery, state store.SendState, result graph.SendResult, err error, outcome store.SentOutcome) {
+	record := sentRecord(d, result, err, w.now())
+	record.Outcome = outcome
+	w.results.Results = append(w.results.Results, store.SendResult{Key: d.Key, State: state})
+	w.results.Writes = append(w.results.Writes, store.SaveSent{Sent: record})
+}
+
+// failed tells the program about a message that will not be sent.
+func (e *Engine) failed(ctx context.Context, f sending.Failure) {
+	hook(ctx, e.cfg.Logger, "OnSendFailed", func(ctx context.Context) { e.cfg.OnSendFailed(ctx, f) })
+}
