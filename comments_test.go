@@ -392,7 +392,7 @@ func TestPublicReplyFromOutsideOfATurn(t *testing.T) {
 		require.NoError(t, err)
 		m := sending.Text("5 euros").PubliclyTo(sending.PublicReply{CommentID: comment})
 		for range 2 {
-			require.NoError(t, w.bot.SendOnce(t.Context(), "price", pageID, "", m))
+			require.NoError(t, w.bot.SendOnce(t.Context(), pageID, "", "price", m))
 		}
 		after(time.Second)
 		require.Equal(t, []string{"5 euros"}, w.publicTexts(comment))

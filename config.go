@@ -179,6 +179,9 @@ type Config struct {
 // Retention says how long records are kept. A negative duration keeps them without
 // limit.
 type Retention struct {
+	// DedupKeys is for the keys that identify repeated deliveries, and those of
+	// [Bot.SendOnce]. Default: 7 days, which is also the minimum.
+	DedupKeys time.Duration
 	// People is for everything about people who have been silent for so long, counted
 	// from their last act: profile, sessions, locations, messages both ways. They are
 	// forgotten, as by [store.Store.Forget], unless something of theirs still waits,
@@ -188,9 +191,6 @@ type Retention struct {
 	People time.Duration
 	// Received is for events kept by handling.SaveMessage. Default: 90 days.
 	Received time.Duration
-	// Seen is for the keys that identify repeated deliveries. Default: 7
-	// days, which is also the minimum.
-	Seen time.Duration
 	// Sent is for the record of sends. Default: 90 days.
 	Sent time.Duration
 }
@@ -241,7 +241,7 @@ func (c Config) WithDefaults() Config {
 	setDefault(&c.Logger, slog.Default())
 	setDefault(&c.MaxBody, DefaultMaxBody)
 	setDefault(&c.Retention.Received, keepRecords)
-	setDefault(&c.Retention.Seen, minimumSeen)
+	setDefault(&c.Retention.DedupKeys, minimumSeen)
 	setDefault(&c.Retention.Sent, keepRecords)
 	setDefault(&c.SendTimeout, DefaultSendTimeout)
 	setDefault(&c.TurnTimeout, DefaultTurnTimeout)
@@ -287,8 +287,8 @@ func (c Config) validate() error {
 	if isNil(c.Store) {
 		fail("Store", "is a nil %T: check the error of the function that opened the store", c.Store)
 	}
-	if s := c.Retention.Seen; s > 0 && s < minimumSeen {
-		fail("Retention.Seen", "is below 7 days: the platform may still repeat what would be forgotten")
+	if s := c.Retention.DedupKeys; s > 0 && s < minimumSeen {
+		fail("Retention.DedupKeys", "is below 7 days: the platform may still repeat what would be forgotten")
 	}
 	if p := c.Retention.People; p > 0 && p < day {
 		fail("Retention.People", "is below 24 hours: people whom the bot may still answer would be forgotten")

@@ -46,7 +46,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 			Policies:     map[string]routing.Policy{"7": {receiving.TypeSimpleText: {{}, {}}}, "abc": {}},
 			Policy:       routing.Policy{receiving.TypeSimpleText: {{Handler: handling.SimpleText{Pattern: "("}}}, receiving.TypeImage: {{}}},
 			Quiet:        handling.Quiet{AfterHuman: -1},
-			Retention:    messenger.Retention{People: time.Hour, Seen: time.Hour},
+			Retention:    messenger.Retention{People: time.Hour, DedupKeys: time.Hour},
 			SendTimeout:  -1,
 			ThreadSettings: map[string]threadsettings.Settings{
 				"8": twoMistakes,
@@ -66,7 +66,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 			"Config.TurnTimeout: is negative",
 			"Config.Workers: is negative",
 			"Config.Tokens: is missing: nothing could be sent",
-			"Config.Retention.Seen: is below 7 days: the platform may still repeat what would be forgotten",
+			"Config.Retention.DedupKeys: is below 7 days: the platform may still repeat what would be forgotten",
 			"Config.Retention.People: is below 24 hours: people whom the bot may still answer would be forgotten",
 			"Config.Quiet.AfterHuman: is negative: -1ns",
 			`Config.ThreadSettings["8"]: GetStarted.Payload: 1001 characters; at most 1000`,

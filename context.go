@@ -22,7 +22,7 @@ func With(ctx context.Context, bot *Bot) context.Context {
 // of sends, the hooks of [Config] (OnDeadLetter, OnSendFailed, OnTokenInvalid) and the
 // token source of a send. With it a handler writes to another person, without a global:
 //
-//	err := messenger.From(ctx).SendOnce(ctx, "ticket-"+ev.Key, ev.PageID, agent, sending.Text("A new ticket."))
+//	err := messenger.From(ctx).SendOnce(ctx, ev.PageID, agent, "ticket-"+ev.Key, sending.Text("A new ticket."))
 //
 // What the bot's methods do takes effect at once and not with the turn: it survives
 // the failure of the turn, and is done again when the event is retried. So a handler calls

@@ -32,7 +32,7 @@ func TestSendToAnotherPersonSurvivesTheTurn(t *testing.T) {
 		tries++
 		bot := messenger.From(ctx)
 		if err := errors.Join(
-			bot.SendOnce(ctx, "ticket-"+ev.Key, ev.PageID, lin, sending.Text("once")),
+			bot.SendOnce(ctx, ev.PageID, lin, "ticket-"+ev.Key, sending.Text("once")),
 			bot.Send(ctx, ev.PageID, lin, sending.Text("each time")),
 			reply.Reply(ctx, sending.Text("with the turn")),
 		); err != nil {
@@ -61,7 +61,7 @@ func TestSendToTheSamePersonInATurn(t *testing.T) {
 		if err := reply.Reply(ctx, sending.Text("answer to "+ev.Text())); err != nil {
 			return err
 		}
-		if err := messenger.From(ctx).SendOnce(ctx, ev.Key, ev.PageID, ev.PSID, sending.Text("sent at "+ev.Text())); err != nil {
+		if err := messenger.From(ctx).SendOnce(ctx, ev.PageID, ev.PSID, ev.Key, sending.Text("sent at "+ev.Text())); err != nil {
 			return err
 		}
 		if ev.Text() == "fail" {
@@ -85,15 +85,15 @@ func TestCancelByTheBotInATurn(t *testing.T) {
 			return nil
 		}
 		bot := messenger.From(ctx)
-		canceled, err := bot.Cancel(ctx, "reminder", ev.PageID, lin)
+		canceled, err := bot.Cancel(ctx, ev.PageID, lin, "reminder")
 		if err == nil && canceled {
-			err = bot.SendOnce(ctx, "reminder", ev.PageID, lin, sending.Text("moved").After(time.Minute))
+			err = bot.SendOnce(ctx, ev.PageID, lin, "reminder", sending.Text("moved").After(time.Minute))
 		}
 		return err
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 		w.says(lin, "hi")
-		require.NoError(t, w.bot.SendOnce(t.Context(), "reminder", pageID, lin, sending.Text("old").After(10*time.Second)))
+		require.NoError(t, w.bot.SendOnce(t.Context(), pageID, lin, "reminder", sending.Text("old").After(10*time.Second)))
 		w.says(ada, "hi")
 		after(2 * time.Minute)
 		require.Equal(t, []string{"moved"}, w.texts(lin))
@@ -173,13 +173,13 @@ func TestFromWithoutABot(t *testing.T) {
 	bot := messenger.From(t.Context())
 	require.Nil(t, bot)
 	require.Nil(t, bot.Client())
-	_, cancelErr := bot.Cancel(t.Context(), "key", pageID, ada)
+	_, cancelErr := bot.Cancel(t.Context(), pageID, ada, "key")
 	_, forErr := bot.For(t.Context(), pageID, ada)
 	_, statsErr := bot.Stats(t.Context())
 	for _, err := range []error{
 		bot.Send(t.Context(), pageID, ada, sending.Text("a")),
-		bot.SendOnce(t.Context(), "key", pageID, ada, sending.Text("a")),
-		bot.SendOnce(t.Context(), "", pageID, ada, sending.Text("a")),
+		bot.SendOnce(t.Context(), pageID, ada, "key", sending.Text("a")),
+		bot.SendOnce(t.Context(), pageID, ada, "", sending.Text("a")),
 		cancelErr, forErr, statsErr,
 	} {
 		require.ErrorIs(t, err, messenger.ErrNoBot)

@@ -64,7 +64,7 @@
 //   - The grace period of a shutdown ended while a request was in flight.
 //   - The database was restored from a backup that is older than the send.
 //   - The host called [Bot.SendOnce] with the same key again after the key was
-//     purged (Retention.Seen).
+//     purged (Retention.DedupKeys).
 //
 // By default such a message is sent again, at most three times; with
 // [Config.AtMostOnce] it is not, and is reported to [Config.OnSendFailed]. If the

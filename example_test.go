@@ -86,7 +86,7 @@ func ExampleBot_SendOnce() {
 	http.HandleFunc("POST /orders/{id}/shipped", func(w http.ResponseWriter, r *http.Request) {
 		order := r.PathValue("id")
 		pageID, psid := r.FormValue("page"), r.FormValue("psid")
-		err := bot.SendOnce(r.Context(), "shipped-"+order, pageID, psid, sending.Text("Order "+order+" has shipped."))
+		err := bot.SendOnce(r.Context(), pageID, psid, "shipped-"+order, sending.Text("Order "+order+" has shipped."))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		}
@@ -99,7 +99,7 @@ func ExampleFrom() {
 	const agent = "7100000000000002"
 	_ = routing.Policy{receiving.TypeSimpleText: {{
 		Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-			return messenger.From(ctx).SendOnce(ctx, "ticket-"+ev.Key, ev.PageID, agent, sending.Text("A new ticket: "+ev.Text()))
+			return messenger.From(ctx).SendOnce(ctx, ev.PageID, agent, "ticket-"+ev.Key, sending.Text("A new ticket: "+ev.Text()))
 		}),
 		Senders: sending.List(sending.SimpleMessage{Text: "We will call you."}),
 	}}}

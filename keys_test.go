@@ -26,7 +26,7 @@ func TestKeys(t *testing.T) {
 			for _, text := range texts {
 				messages = append(messages, sending.Text(text))
 			}
-			return bot.SendOnce(ctx, key, pageID, to, messages...)
+			return bot.SendOnce(ctx, pageID, to, key, messages...)
 		}
 	}
 	named := func(key, to, text string) do {
@@ -39,12 +39,12 @@ func TestKeys(t *testing.T) {
 			for i := range messages {
 				messages[i] = messages[i].After(time.Hour)
 			}
-			return bot.SendOnce(ctx, key, pageID, to, messages...)
+			return bot.SendOnce(ctx, pageID, to, key, messages...)
 		}
 	}
 	cancel := func(key, to string, want bool) do {
 		return func(ctx context.Context, bot *messenger.Bot) error {
-			got, err := bot.Cancel(ctx, key, pageID, to)
+			got, err := bot.Cancel(ctx, pageID, to, key)
 			if err == nil && got != want {
 				return errors.New("the report of Cancel is not true")
 			}
@@ -109,14 +109,14 @@ func TestCancelTakesBackWhatIsLeftOfAGroup(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
 		parts := []sending.Message{sending.Text("now"), sending.Text("in an hour").After(time.Hour), sending.Text("now too")}
-		require.NoError(t, w.bot.SendOnce(t.Context(), "k", pageID, ada, parts...))
+		require.NoError(t, w.bot.SendOnce(t.Context(), pageID, ada, "k", parts...))
 		after(time.Second)
-		canceled, err := w.bot.Cancel(t.Context(), "k", pageID, ada)
+		canceled, err := w.bot.Cancel(t.Context(), pageID, ada, "k")
 		require.NoError(t, err)
 		require.True(t, canceled)
 		after(2 * time.Hour)
 		require.Equal(t, []string{"now", "now too"}, w.texts(ada))
-		require.NoError(t, w.bot.SendOnce(t.Context(), "k", pageID, ada, parts...))
+		require.NoError(t, w.bot.SendOnce(t.Context(), pageID, ada, "k", parts...))
 		after(2 * time.Hour)
 		require.Equal(t, []string{"now", "now too"}, w.texts(ada), "what was sent stays sent")
 	})

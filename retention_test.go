@@ -63,10 +63,10 @@ func TestRetention(t *testing.T) {
 		"by default": {messenger.Retention{}, func(now time.Time) store.Cutoffs {
 			return store.Cutoffs{Received: now.Add(-90 * day), DedupKeys: now.Add(-7 * day), Sent: now.Add(-90 * day)}
 		}},
-		"nothing": {messenger.Retention{People: -1, Received: -1, Seen: -1, Sent: -1}, func(time.Time) store.Cutoffs {
+		"nothing": {messenger.Retention{People: -1, Received: -1, DedupKeys: -1, Sent: -1}, func(time.Time) store.Cutoffs {
 			return store.Cutoffs{}
 		}},
-		"each on its own": {messenger.Retention{People: day, Received: 2 * day, Seen: 8 * day, Sent: 4 * day}, func(now time.Time) store.Cutoffs {
+		"each on its own": {messenger.Retention{People: day, Received: 2 * day, DedupKeys: 8 * day, Sent: 4 * day}, func(now time.Time) store.Cutoffs {
 			return store.Cutoffs{People: now.Add(-day), Received: now.Add(-2 * day), DedupKeys: now.Add(-8 * day), Sent: now.Add(-4 * day)}
 		}},
 	} {

@@ -27,10 +27,10 @@ var ErrNoApp = errors.New("messenger: no app is bound to the page")
 // context or of the store they may have been queued; [Bot.SendOnce] can be called
 // again then. A handler gets the bot by [From].
 //
-// PageID is the page's id as events have it; if no app is bound to that page,
-// [ErrNoApp] is returned. To is the person's PSID or IGSID.
+// The page's id is as events have it; if no app is bound to that page, [ErrNoApp] is
+// returned. The psid is the person's page-scoped id, or Instagram-scoped id.
 // Messages that name a recipient of their own, such as a comment, go there, and
-// public replies (sending.Message.PubliclyTo) below their target; then to may be
+// public replies (sending.Message.PubliclyTo) below their target; then the psid may be
 // empty. Texts go out as they are: [Bot.For] gives a context in
 // which sending.Expand speaks the person's language. A message without a
 // messaging type or tag is an UPDATE.
@@ -41,24 +41,24 @@ var ErrNoApp = errors.New("messenger: no app is bound to the page")
 // platform takes such messages within 24 hours of the person's last act; see
 // sending.Message.WithTag for the exceptions. A message that was refused later
 // comes to Config.OnSendFailed.
-func (b *Bot) Send(ctx context.Context, pageID, to string, messages ...sending.Message) error {
-	return b.enqueue(ctx, "", pageID, to, messages)
+func (b *Bot) Send(ctx context.Context, pageID, psid string, messages ...sending.Message) error {
+	return b.enqueue(ctx, pageID, psid, "", messages)
 }
 
 // SendOnce is Send under a key of the program's own: of all calls with the same
 // key, page and person one takes effect, also after a restart and across
-// replicas, for as long as Config.Retention.Seen. With a key such as
+// replicas, for as long as Config.Retention.DedupKeys. With a key such as
 // "order-4711-shipped" it is safe to call again when the program does not know
 // whether it did. A key is one of the person's: messages with the same
 // sending.Message.WithKey count too.
-func (b *Bot) SendOnce(ctx context.Context, key, pageID, to string, messages ...sending.Message) error {
+func (b *Bot) SendOnce(ctx context.Context, pageID, psid, key string, messages ...sending.Message) error {
 	if b == nil {
 		return ErrNoBot
 	}
 	if key == "" {
 		return errors.Join(errors.New("messenger: SendOnce: the key is empty"), b.checkPage(pageID))
 	}
-	return b.enqueue(ctx, key, pageID, to, messages)
+	return b.enqueue(ctx, pageID, psid, key, messages)
 }
 
 // checkPage returns why nothing can be sent from a page.
@@ -74,7 +74,7 @@ func (b *Bot) checkPage(pageID string) error {
 	return nil
 }
 
-func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []sending.Message) error {
+func (b *Bot) enqueue(ctx context.Context, pageID, psid, key string, messages []sending.Message) error {
 	if b == nil {
 		return ErrNoBot
 	}
@@ -85,8 +85,8 @@ func (b *Bot) enqueue(ctx context.Context, key, pageID, to string, messages []se
 	random := engine.NewKey()
 	sends := make([]store.Send, 0, len(messages))
 	for i, m := range messages {
-		conv := store.Conversation{PageID: pageID, PSID: to}
-		if to == "" {
+		conv := store.Conversation{PageID: pageID, PSID: psid}
+		if psid == "" {
 			conv.PSID = threadOf(m)
 		}
 		if conv.PSID == "" || m.Public != nil && *m.Public == (sending.PublicReply{Object: m.Public.Object}) {
@@ -210,10 +210,10 @@ func tokenThread(token string) string {
 // SendOnce. It reports whether anything was taken back. The key is free again
 // then. Inside of a handler use sending.Replier.Cancel, which takes effect with
 // the turn.
-func (b *Bot) Cancel(ctx context.Context, key, pageID, to string) (bool, error) {
+func (b *Bot) Cancel(ctx context.Context, pageID, psid, key string) (bool, error) {
 	if b == nil {
 		return false, ErrNoBot
 	}
-	conv := store.Conversation{PageID: pageID, PSID: to}
+	conv := store.Conversation{PageID: pageID, PSID: psid}
 	return b.cfg.Store.Cancel(ctx, conv, engine.NamedKey(conv, key))
 }

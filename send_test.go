@@ -55,7 +55,7 @@ func TestSendToAPageWithoutAnApp(t *testing.T) {
 			require.NoError(t, err)
 			for call, err := range map[string]error{
 				"Send":         bot.Send(t.Context(), c.page, "42", sending.Text("news")),
-				"SendOnce":     bot.SendOnce(t.Context(), "key", c.page, "42", sending.Text("news")),
+				"SendOnce":     bot.SendOnce(t.Context(), c.page, "42", "key", sending.Text("news")),
 				"to a comment": bot.Send(t.Context(), c.page, "", sending.Text("news").To(sending.Recipient{CommentID: "1_2"})),
 			} {
 				if c.bound {
@@ -87,6 +87,6 @@ func TestSendNamesEveryMistake(t *testing.T) {
 	require.ErrorContains(t, bot.Send(t.Context(), graph.Me, "42", sending.Text("a")), "not a page id")
 	require.ErrorContains(t, bot.Send(t.Context(), "", "42", sending.Text("a")), "page id is empty")
 	for _, key := range []string{"", "key"} {
-		require.ErrorContains(t, bot.SendOnce(t.Context(), key, "", "", sending.Text("a")), "page id is empty", key)
+		require.ErrorContains(t, bot.SendOnce(t.Context(), "", "", key, sending.Text("a")), "page id is empty", key)
 	}
 }

@@ -21,7 +21,7 @@ func TestHandlerWritesToAnotherPerson(t *testing.T) {
 			if ev.PSID == agent.ID {
 				return nil
 			}
-			return messenger.From(ctx).SendOnce(ctx, ev.Key, ev.PageID, agent.ID, sending.Text("A new ticket: "+ev.Text()))
+			return messenger.From(ctx).SendOnce(ctx, ev.PageID, agent.ID, ev.Key, sending.Text("A new ticket: "+ev.Text()))
 		}),
 	}}}})
 	agent = chat.Person("Lin", "zh_TW")

@@ -24,7 +24,7 @@ func TestHostsOwnHandlerReachesThePerson(t *testing.T) {
 		psid, order := r.FormValue("psid"), r.PathValue("id")
 		ctx, err := chat.Bot.For(r.Context(), messengertest.PageID, psid)
 		if err == nil {
-			err = chat.Bot.SendOnce(ctx, "shipped-"+order, messengertest.PageID, psid,
+			err = chat.Bot.SendOnce(ctx, messengertest.PageID, psid, "shipped-"+order,
 				sending.Text(sending.Expand(ctx, "%{first_name}, order "+order+" has shipped.")))
 		}
 		if err != nil {

@@ -62,18 +62,18 @@ func (s *site) ready(bot *messenger.Bot, w http.ResponseWriter, r *http.Request)
 // as often as they like: the person gets one message. A real shop has its own
 // authentication before it, or listens for such calls on another address.
 func shipped(bot *messenger.Bot, w http.ResponseWriter, r *http.Request) {
-	page, person, order := r.FormValue("page"), r.FormValue("person"), r.PathValue("id")
-	ctx, err := bot.For(r.Context(), page, person)
+	pageID, psid, order := r.FormValue("page"), r.FormValue("person"), r.PathValue("id")
+	ctx, err := bot.For(r.Context(), pageID, psid)
 	if err == nil {
 		text := sending.Expand(sending.WithValues(ctx, map[string]string{"order": order}),
 			"%{first_name|Hello}, your order %{order} is on its way.")
-		err = bot.SendOnce(ctx, "order-"+order+"-shipped", page, person, sending.Text(text))
+		err = bot.SendOnce(ctx, pageID, psid, "order-"+order+"-shipped", sending.Text(text))
 	}
 	var mistake *sending.FieldError
 	switch {
 	case err == nil:
 		w.WriteHeader(http.StatusAccepted)
-	case page == "" || person == "" || errors.As(err, &mistake):
+	case pageID == "" || psid == "" || errors.As(err, &mistake):
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	default:
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)

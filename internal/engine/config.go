@@ -56,8 +56,7 @@ type Config struct {
 
 // Retention says how long records are kept; zero keeps them without limit.
 type Retention struct {
-	People               time.Duration
-	Received, Seen, Sent time.Duration
+	DedupKeys, People, Received, Sent time.Duration
 }
 
 // Fixed measures, which no user has had reason to change.

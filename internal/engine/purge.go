@@ -32,7 +32,7 @@ func (e *Engine) purgeOnce(ctx context.Context) error {
 	return e.cfg.Store.Purge(ctx, store.Cutoffs{
 		People:    before(now, e.cfg.Retention.People),
 		Received:  before(now, e.cfg.Retention.Received),
-		DedupKeys: before(now, e.cfg.Retention.Seen),
+		DedupKeys: before(now, e.cfg.Retention.DedupKeys),
 		Sent:      before(now, e.cfg.Retention.Sent),
 	})
 }
