@@ -70,6 +70,9 @@ bench: ## each benchmark once, so that they keep working
 bench-compare: ## BENCH of the commit BASE and of the working tree in turns: medians, ratios; ROUNDS (5), BENCHTIME (1s)
 	@GO=$(GO) .ci/bench-compare "$(BASE)" "$(BENCH)"
 
+cost: ## CPU per event of a bot on each store; with BASE=COMMIT of that commit too; COST_FLAGS for internal/cost
+	@GO=$(GO) .ci/cost "$(BASE)" $(COST_FLAGS)
+
 ##@ All of it
 
 verify: fmt-check lint vet tidy-check examples race chaos bench test ## what CI does, on this machine
@@ -85,4 +88,4 @@ $(LINT): tools/go.mod tools/go.sum
 	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos bench bench-compare verify help
+.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos bench bench-compare cost verify help

@@ -40,7 +40,11 @@ var house = map[string]room{
 		ours:   []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
-	"internal/chaos":        {},
+	"internal/chaos": {},
+	"internal/cost": {
+		ours:   []string{".", "graph", "handling", "receiving", "routing", "secret", "sending", "store", "store/memory", "store/postgres", "store/sqlite"},
+		others: []string{"github.com/jackc/pgx/v5"},
+	},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/nearest":      {},
 	"internal/queue":        {ours: []string{"store"}},
