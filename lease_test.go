@@ -106,7 +106,7 @@ func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 				if begun.note() == 1 {
 					time.Sleep(12*time.Second + 500*time.Millisecond)
-					return graph.SendResult{MessageID: "m_slow"}, nil
+					return graph.SendResult{MID: "m_slow"}, nil
 				}
 				return next(ctx, d)
 			}

@@ -109,7 +109,7 @@ func TestSendMiddlewareThatUsesNextWrongly(t *testing.T) {
 		"twice": {func(next sending.DeliverFunc, ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 			first, err := next(ctx, d)
 			again, errAgain := next(ctx, d)
-			if first.MessageID != again.MessageID {
+			if first.MID != again.MID {
 				panic("another result")
 			}
 			return again, errors.Join(err, errAgain)

@@ -185,17 +185,17 @@ func TestSendMessage(t *testing.T) {
 		answer string
 		want   graph.SendResult
 	}{
-		"message":      {`{"recipient_id":"9","message_id":"m_1"}`, graph.SendResult{RecipientID: "9", MessageID: "m_1"}},
-		"attachment":   {`{"recipient_id":"9","message_id":"m_1","attachment_id":"77"}`, graph.SendResult{RecipientID: "9", MessageID: "m_1", AttachmentID: "77"}},
-		"numbers":      {`{"recipient_id":12345678901234567890,"attachment_id":1854626884821032}`, graph.SendResult{RecipientID: "12345678901234567890", AttachmentID: "1854626884821032"}},
-		"action":       {`{"recipient_id":"9"}`, graph.SendResult{RecipientID: "9"}},
-		"user_ref":     {`{"message_id":"m_1"}`, graph.SendResult{MessageID: "m_1"}},
-		"nested":       {`{"recipient":{"id":"9","message_id":"m_1"}}`, graph.SendResult{RecipientID: "9", MessageID: "m_1"}},
-		"half nested":  {`{"recipient":{"id":"9"},"message_id":"m_1"}`, graph.SendResult{RecipientID: "9", MessageID: "m_1"}},
-		"Instagram":    {`{"id":"m_1"}`, graph.SendResult{MessageID: "m_1"}},
-		"both ids":     {`{"id":"other","recipient_id":"9","message_id":"m_1"}`, graph.SendResult{RecipientID: "9", MessageID: "m_1"}},
+		"message":      {`{"recipient_id":"9","message_id":"m_1"}`, graph.SendResult{PSID: "9", MID: "m_1"}},
+		"attachment":   {`{"recipient_id":"9","message_id":"m_1","attachment_id":"77"}`, graph.SendResult{PSID: "9", MID: "m_1", AttachmentID: "77"}},
+		"numbers":      {`{"recipient_id":12345678901234567890,"attachment_id":1854626884821032}`, graph.SendResult{PSID: "12345678901234567890", AttachmentID: "1854626884821032"}},
+		"action":       {`{"recipient_id":"9"}`, graph.SendResult{PSID: "9"}},
+		"user_ref":     {`{"message_id":"m_1"}`, graph.SendResult{MID: "m_1"}},
+		"nested":       {`{"recipient":{"id":"9","message_id":"m_1"}}`, graph.SendResult{PSID: "9", MID: "m_1"}},
+		"half nested":  {`{"recipient":{"id":"9"},"message_id":"m_1"}`, graph.SendResult{PSID: "9", MID: "m_1"}},
+		"Instagram":    {`{"id":"m_1"}`, graph.SendResult{MID: "m_1"}},
+		"both ids":     {`{"id":"other","recipient_id":"9","message_id":"m_1"}`, graph.SendResult{PSID: "9", MID: "m_1"}},
 		"strange":      {`{"recipient_id":{},"message_id":null,"recipient":[]}`, graph.SendResult{}},
-		"error null":   {`{"recipient_id":"9","error":null}`, graph.SendResult{RecipientID: "9"}},
+		"error null":   {`{"recipient_id":"9","error":null}`, graph.SendResult{PSID: "9"}},
 		"nothing told": {`{}`, graph.SendResult{}},
 	}
 	for name, test := range tests {

@@ -37,7 +37,7 @@ func ExampleClient_PrivateReply() {
 
 	comment := graph.PublicPost{CommentID: "1234_5678"}
 	result, err := client.PrivateReply(context.Background(), "1234", comment, map[string]string{"text": "Thanks for asking!"})
-	fmt.Println(result.MessageID, err)
+	fmt.Println(result.MID, err)
 	// Output: m_1 <nil>
 }
 

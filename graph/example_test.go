@@ -38,7 +38,7 @@ func ExampleClient_SendMessage() {
 		"messaging_type": "RESPONSE",
 		"message":        map[string]string{"text": "Hello!"},
 	})
-	fmt.Println(result.MessageID, err)
+	fmt.Println(result.MID, err)
 	// Output: m_1 <nil>
 }
 

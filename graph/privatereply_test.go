@@ -20,7 +20,7 @@ func TestPrivateReply(t *testing.T) {
 			},
 			answer:  `{"recipient_id":9,"message_id":"m_1"}`,
 			wire:    `POST me/messages {"recipient":{"comment_id":"1_2"},"messaging_type":"RESPONSE","message":{"text":"Hello!"}}`,
-			want:    graph.SendResult{MessageID: "m_1", RecipientID: "9", Raw: []byte(`{"recipient_id":9,"message_id":"m_1"}`)},
+			want:    graph.SendResult{MID: "m_1", PSID: "9", Raw: []byte(`{"recipient_id":9,"message_id":"m_1"}`)},
 			lenient: true, // as with every send
 		},
 		"to a post, as bytes": {
@@ -29,7 +29,7 @@ func TestPrivateReply(t *testing.T) {
 			},
 			answer:  `{"recipient_id":"9","message_id":"m_1"}`,
 			wire:    `POST me/messages {"recipient":{"post_id":"1_3"},"messaging_type":"RESPONSE","message":{"text":"Hi"}}`,
-			want:    graph.SendResult{MessageID: "m_1", RecipientID: "9", Raw: []byte(`{"recipient_id":"9","message_id":"m_1"}`)},
+			want:    graph.SendResult{MID: "m_1", PSID: "9", Raw: []byte(`{"recipient_id":"9","message_id":"m_1"}`)},
 			lenient: true,
 		},
 	})

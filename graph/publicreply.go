@@ -20,7 +20,7 @@ type PublicTarget struct {
 	MediaID   string
 }
 
-// PublicReply posts a comment below a comment, a post or a mention, as the page, where everyone can read it. MessageID of
+// PublicReply posts a comment below a comment, a post or a mention, as the page, where everyone can read it. MID of
 // the result is the new comment's id. There is one attempt, since what may have been posted must not be posted again
 // unasked: see [Client.FindPublicReply].
 //
@@ -45,7 +45,7 @@ func (c *Client) PublicReply(ctx context.Context, pageID string, to PublicTarget
 	if err != nil {
 		return SendResult{}, err
 	}
-	return SendResult{MessageID: decodeText(members["id"]), Raw: raw}, nil
+	return SendResult{MID: decodeText(members["id"]), Raw: raw}, nil
 }
 
 // publicReplyWindow is how much earlier than asked for a reply may have been posted, by another clock.

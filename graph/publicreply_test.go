@@ -30,7 +30,7 @@ func TestPublicReply(t *testing.T) {
 			},
 			answer: `{"id":"1_3"}`,
 			wire:   wire,
-			want:   graph.SendResult{MessageID: "1_3", Raw: []byte(`{"id":"1_3"}`)},
+			want:   graph.SendResult{MID: "1_3", Raw: []byte(`{"id":"1_3"}`)},
 		}
 	}
 	runExchanges(t, exchanges)

@@ -11,12 +11,12 @@ import (
 type SendResult struct {
 	// AttachmentID is the id of an attachment that was sent for reuse; else empty.
 	AttachmentID string
-	// MessageID is the mid of the message. It is empty for sender actions and reactions.
-	MessageID string
+	// MID is the id of the message. It is empty for sender actions and reactions.
+	MID string
+	// PSID is the person's id. It is empty for recipients that were named by user_ref or phone number.
+	PSID string
 	// Raw is the whole answer.
 	Raw json.RawMessage
-	// RecipientID is the person's id. It is empty for recipients that were named by user_ref or phone number.
-	RecipientID string
 }
 
 // SendMessage posts body, which is JSON or is written as JSON, to /me/messages. The page picks the token, and the token
@@ -39,15 +39,15 @@ func (c *Client) SendMessage(ctx context.Context, pageID string, body any) (Send
 	}
 	result := SendResult{
 		AttachmentID: decodeText(object["attachment_id"]),
-		MessageID:    decodeText(object["message_id"]),
+		MID:          decodeText(object["message_id"]),
 		Raw:          raw,
-		RecipientID:  decodeText(object["recipient_id"]),
+		PSID:         decodeText(object["recipient_id"]),
 	}
 	// Instagram's answer may have nothing but the mid, as id. Two of Meta's samples put the ids into an object of their own.
 	if recipient := decodeObject(object["recipient"]); recipient != nil {
-		result.RecipientID = cmp.Or(result.RecipientID, decodeText(recipient["id"]))
-		result.MessageID = cmp.Or(result.MessageID, decodeText(recipient["message_id"]))
+		result.PSID = cmp.Or(result.PSID, decodeText(recipient["id"]))
+		result.MID = cmp.Or(result.MID, decodeText(recipient["message_id"]))
 	}
-	result.MessageID = cmp.Or(result.MessageID, decodeText(object["id"]))
+	result.MID = cmp.Or(result.MID, decodeText(object["id"]))
 	return result, nil
 }

@@ -21,8 +21,8 @@ const (
 
 // Reaction is what the actions [React] and [Unreact] are about.
 type Reaction struct {
-	// MessageID is the person's message.
-	MessageID string `json:"message_id"`
+	// MID is the id of the message.
+	MID string `json:"message_id"`
 	// Reaction is an emoji; empty for Unreact.
 	Reaction string `json:"reaction,omitempty"`
 }
@@ -32,10 +32,10 @@ func (a Action) Message() Message { return Message{SenderAction: a} }
 
 // ReactTo makes a message that puts an emoji on a message of the person.
 func ReactTo(mid, emoji string) Message {
-	return Message{SenderAction: React, Reaction: &Reaction{MessageID: mid, Reaction: emoji}}
+	return Message{SenderAction: React, Reaction: &Reaction{MID: mid, Reaction: emoji}}
 }
 
 // UnreactTo makes a message that takes the page's reaction away.
 func UnreactTo(mid string) Message {
-	return Message{SenderAction: Unreact, Reaction: &Reaction{MessageID: mid}}
+	return Message{SenderAction: Unreact, Reaction: &Reaction{MID: mid}}
 }

@@ -74,8 +74,8 @@ func (l Log) log(ctx context.Context, d Delivery, result graph.SendResult, took 
 	}
 	attrs = append(attrs, slog.String("send", d.Key), slog.String("kind", d.Message.Kind()), slog.Int("attempt", d.Attempt),
 		slog.Duration("duration", took), slog.String("outcome", outcomeOf(err)))
-	if result.MessageID != "" {
-		attrs = append(attrs, slog.String("mid", result.MessageID))
+	if result.MID != "" {
+		attrs = append(attrs, slog.String("mid", result.MID))
 	}
 	attrs = append(attrs, refusalAttrs(err)...)
 	if l.Text {

@@ -36,7 +36,7 @@ func TestLogOfASend(t *testing.T) {
 	t.Parallel()
 	d := sending.Delivery{PageID: "1", PSID: "42", Key: "k", Attempt: 2, Message: sending.Text("my secret")}
 	sent := func(context.Context, sending.Delivery) (graph.SendResult, error) {
-		return graph.SendResult{MessageID: "m"}, nil
+		return graph.SendResult{MID: "m"}, nil
 	}
 	require.Equal(t, map[string]any{
 		"level": "INFO", "msg": "send", "page": "1", "person": "42", "send": "k", "kind": "text", "attempt": 2.0, "outcome": "sent", "mid": "m",

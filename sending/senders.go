@@ -43,7 +43,7 @@ type SenderAction struct {
 func (s SenderAction) Compose(_ context.Context, ev *receiving.Event) ([]Message, error) {
 	switch s.Action {
 	case React, Unreact:
-		reaction := &Reaction{MessageID: ev.MID()}
+		reaction := &Reaction{MID: ev.MID()}
 		if s.Action == React {
 			reaction.Reaction = s.Emoji
 		}
@@ -57,7 +57,7 @@ func (s SenderAction) Compose(_ context.Context, ev *receiving.Event) ([]Message
 func (s SenderAction) Validate() error {
 	m := s.Action.Message()
 	if s.Action == React || s.Action == Unreact {
-		m.Reaction = &Reaction{MessageID: "m", Reaction: s.Emoji}
+		m.Reaction = &Reaction{MID: "m", Reaction: s.Emoji}
 	}
 	return m.Validate("")
 }

@@ -85,7 +85,7 @@ func (m Message) checkAction(c *check) {
 		}
 	case React, Unreact:
 		switch {
-		case m.Reaction == nil || m.Reaction.MessageID == "":
+		case m.Reaction == nil || m.Reaction.MID == "":
 			c.fail("reaction.message_id", "is missing")
 		case m.SenderAction == React && m.Reaction.Reaction == "":
 			c.fail("reaction.reaction", "is missing")

@@ -144,7 +144,7 @@ func TestValidateNamesEveryMistake(t *testing.T) {
 		"unknown action":         {sending.Action("dance").Message(), "", []string{"sender_action"}},
 		"action with text":       {sending.Message{SenderAction: sending.TypingOn, Text: "a"}, "", []string{"sender_action"}},
 		"react without message":  {sending.Message{SenderAction: sending.React}, "", []string{"reaction.message_id"}},
-		"react without reaction": {sending.Message{SenderAction: sending.React, Reaction: &sending.Reaction{MessageID: "m"}}, "", []string{"reaction.reaction"}},
+		"react without reaction": {sending.Message{SenderAction: sending.React, Reaction: &sending.Reaction{MID: "m"}}, "", []string{"reaction.reaction"}},
 		"two recipients":         {sending.Text("a").To(sending.Recipient{ID: "1", UserRef: "2"}), "", []string{"recipient"}},
 		"no recipient":           {sending.Text("a").To(sending.Recipient{}), "", []string{"recipient"}},
 		"messaging type":         {sending.Message{Text: "a", MessagingType: "PROMO"}, "", []string{"messaging_type"}},

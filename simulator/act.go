@@ -71,7 +71,7 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 		m.PSID, m.From, m.Time, m.Raw = psid, FromPerson, at, raw
 		s.record(c, m)
 	}
-	return mid, s.report(pg, c, Delivery{PSID: psid, Field: d.field, MessageID: mid, Time: at}, raw)
+	return mid, s.report(pg, c, Delivery{PSID: psid, Field: d.field, MID: mid, Time: at}, raw)
 }
 
 // write is an act that is a message of Messenger.

@@ -21,15 +21,15 @@ const (
 
 // Delivery is one callback and its state.
 type Delivery struct {
-	ID        int       `json:"id"` // counts from 1
-	PageID    string    `json:"page_id"`
-	PSID      string    `json:"person_id"` // or user_ref; empty for changes of the page
-	Field     string    `json:"field"`     // webhook field
-	MessageID string    `json:"message_id,omitempty"`
-	Time      time.Time `json:"time"`
-	Body      string    `json:"body"` // the bytes that were signed
-	State     string    `json:"state"`
-	Attempts  []Attempt `json:"attempts,omitempty"`
+	ID       int       `json:"id"` // counts from 1
+	PageID   string    `json:"page_id"`
+	PSID     string    `json:"person_id"` // or user_ref; empty for changes of the page
+	Field    string    `json:"field"`     // webhook field
+	MID      string    `json:"message_id,omitempty"`
+	Time     time.Time `json:"time"`
+	Body     string    `json:"body"` // the bytes that were signed
+	State    string    `json:"state"`
+	Attempts []Attempt `json:"attempts,omitempty"`
 
 	page *page
 }

@@ -44,7 +44,7 @@ func echoed(a Attachment) eventAttachment {
 func (s *Simulator) tell(pg *page, c *conversation, m *Message, at time.Time, field string, e element) {
 	raw, err := encode(e)
 	if err == nil {
-		err = s.report(pg, c, Delivery{PSID: m.PSID, Field: field, MessageID: m.ID, Time: at}, raw)
+		err = s.report(pg, c, Delivery{PSID: m.PSID, Field: field, MID: m.ID, Time: at}, raw)
 	}
 	if err != nil { // cannot happen: its JSON was parsed before
 		s.cfg.Logger.Error("callback not built", "field", field, "error", err)

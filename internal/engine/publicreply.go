@@ -42,7 +42,7 @@ func (w *worker) findPublicReply(ctx context.Context, p *plan, used *usedCredent
 	}
 	switch {
 	case err == nil && id != "":
-		w.recordFinal(d, graph.SendResult{MessageID: id}, nil, store.OutcomeSent)
+		w.recordFinal(d, graph.SendResult{MID: id}, nil, store.OutcomeSent)
 		return 0, true
 	case err == nil && w.e.cfg.AtMostOnce:
 		return unknown(sending.ErrUncertain)

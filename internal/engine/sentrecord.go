@@ -23,7 +23,7 @@ func sentRecord(d sending.Delivery, result graph.SendResult, err error, at time.
 		Type:     d.Message.Kind(),
 		Body:     body,
 		Response: string(result.Raw),
-		MID:      result.MessageID,
+		MID:      result.MID,
 		Outcome:  store.OutcomeSent,
 		At:       at,
 	}
