@@ -76,6 +76,9 @@ func TruncateTimes(w Write) Write {
 	case SaveSent:
 		w.Sent.At = truncate(w.Sent.At)
 		return w
+	case SettleSend:
+		w.Sent.At = truncate(w.Sent.At)
+		return w
 	case SaveSession:
 		w.Expires = truncate(w.Expires)
 		return w

@@ -201,6 +201,12 @@ type Lease struct {
 	// 0. The event is not to be run again. It is among Events, unless older events
 	// arrived meanwhile.
 	Fatal int64
+	// Previous is the fencing token of the conversation's lease before this one. It is 0 if
+	// there was none, and may be 0 if nothing has waited in between. Expired reports that it was not given back but ran out, and that its
+	// process may still live: that process may know the outcome of a send that it has started,
+	// and not have committed it yet.
+	Previous int64
+	Expired  bool
 	// Person is what is known of the conversation's person: nothing but their ids,
 	// if they are unknown.
 	Person Person
@@ -252,7 +258,9 @@ type Outcome struct {
 	// Sends are added to the outbox, in order. Those whose key was seen
 	// before are left out.
 	Sends []Send
-	// Results are the outcomes of sends that were in the outbox before. They
+	// Results are the outcomes of sends that were in the outbox before. A worker whose
+	// lease was claimed by another one can still say that a send was delivered: see
+	// [SettleSend]. They
 	// are applied before Sends are added. Those of a send that is gone, or of
 	// another conversation, are passed over.
 	Results []SendResult
@@ -310,6 +318,9 @@ const (
 	// SendFinished takes the send out of the outbox: it was delivered, refused
 	// permanently, or set aside.
 	SendFinished
+	// SendNotMade puts the send back, unmarked, and counts no attempt: it was started, and
+	// no request was made.
+	SendNotMade
 )
 
 // SendResult is the outcome of one attempt to send.

@@ -149,6 +149,19 @@ type CancelSend struct {
 	Key string
 }
 
+// SettleSend records that the platform has taken a send, as the echo of the message would:
+// the send leaves the outbox, whoever holds the lease and whatever else they have found out
+// about it, and if its conversation was given back to rest, its rest is over. Then the
+// record is kept, with the page and the person of the conversation and the key of the send.
+// If the send is gone, it takes no effect, and applied again after an error it takes effect
+// once. A process uses it for what it knows when another one has claimed the conversation.
+type SettleSend struct {
+	Conversation
+	Key string
+	// Sent is the record of the attempt.
+	Sent Sent
+}
+
 // Call runs a program's own code inside the transaction that commits the turn.
 // It is made by a store's package, such as gormstore.OnCommit, never by hand.
 type Call struct {
@@ -172,7 +185,7 @@ func CheckWrite(w Write) error {
 			return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
 		}
 	case SaveProfile, TouchPerson, MarkUnavailable, NoteHuman, NoteThread, EndSilence, AddThumbUp, SaveMessage, SaveSent, SaveSession, DeleteSession,
-		SaveAttachment, CancelSend, Call:
+		SaveAttachment, CancelSend, SettleSend, Call:
 	default:
 		return fmt.Errorf("store: a %T is not a write; queue a value of one of this package's types, not a pointer: %w", w, errors.ErrUnsupported)
 	}
@@ -193,4 +206,5 @@ func (SaveSession) isWrite()     {}
 func (DeleteSession) isWrite()   {}
 func (SaveAttachment) isWrite()  {}
 func (CancelSend) isWrite()      {}
+func (SettleSend) isWrite()      {}
 func (Call) isWrite()            {}

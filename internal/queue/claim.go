@@ -125,6 +125,7 @@ func (g *group) lease(due []DueRow, claim store.Claim) (leases []store.Lease, id
 		}
 		lease := store.Lease{
 			LeaseID: store.LeaseID{Conversation: d.Conversation, Token: work.Token}, Deliveries: int(d.Deliveries) + 1, Now: Time(g.now),
+			Previous: d.Token, Expired: d.leased(), // the lease of a process that has ended is void
 			Person: store.Person{PageID: d.PageID, PSID: d.PSID},
 		}
 		if p := work.People[i]; p != nil {

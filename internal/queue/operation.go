@@ -101,7 +101,7 @@ func Commit(outcome store.Outcome, api string) (*Operation, error) {
 		return nil, err
 	}
 	for _, r := range outcome.Results {
-		if r.State < store.SendAgain || r.State > store.SendFinished {
+		if r.State < store.SendAgain || r.State > store.SendNotMade {
 			return nil, fmt.Errorf("store: send %q: no such state: %d", r.Key, r.State)
 		}
 	}
@@ -136,6 +136,9 @@ func cloneWrites(writes []store.Write) []store.Write {
 			w.Received.Body = bytes.Clone(w.Received.Body)
 			writes[i] = w
 		case store.SaveSent:
+			w.Sent.Body = bytes.Clone(w.Sent.Body)
+			writes[i] = w
+		case store.SettleSend:
 			w.Sent.Body = bytes.Clone(w.Sent.Body)
 			writes[i] = w
 		case store.SaveSession:

@@ -19,6 +19,9 @@ func (g *group) applyResults(s *State, results []store.SendResult) {
 		case store.SendUnknown:
 			send.Attempts++
 			g.sendChanged(send)
+		case store.SendNotMade:
+			send.StartedAt = 0
+			g.sendChanged(send)
 		case store.SendFinished:
 			g.remove(s, send)
 		}
@@ -94,7 +97,7 @@ func (s *State) matching(key string) []*SendRow {
 	return found
 }
 
-// settle ends the send that an echo proves to have arrived. If the conversation paused, it was for this send.
+// settle ends the send that an echo proves to have arrived.
 func (g *group) settle(ev *store.Event) error {
 	if ev.EchoOf == "" {
 		return nil
@@ -115,11 +118,24 @@ func (g *group) settle(ev *store.Event) error {
 	if send == nil || send.StartedAt == 0 {
 		return nil // an earlier operation of the group has ended it
 	}
+	g.delivered(s, send, store.Sent{Outcome: store.OutcomeEchoed, At: Time(g.now)})
+	return nil
+}
+
+// settleSend ends a send that the platform has taken, if it is still there.
+func (g *group) settleSend(w store.SettleSend) {
+	s := g.state(w.Conversation)
+	if send := s.send(w.Key); send != nil {
+		g.delivered(s, send, w.Sent)
+		g.effects.Hint = g.effects.Hint || s.NextAt != 0 && !s.leased()
+	}
+}
+
+// delivered ends a send and keeps the record of it. If its conversation paused, it was for this send.
+func (g *group) delivered(s *State, send *SendRow, record store.Sent) {
 	g.remove(s, send)
 	s.HoldUntil = 0
 	g.reschedule(s, g.now)
-	g.changes.Sent = append(g.changes.Sent, store.Sent{
-		PageID: owner.PageID, PSID: owner.PSID, Key: send.Key, Outcome: store.OutcomeEchoed, At: Time(g.now),
-	})
-	return nil
+	record.PageID, record.PSID, record.Key = s.PageID, s.PSID, send.Key
+	g.changes.Sent = append(g.changes.Sent, record)
 }

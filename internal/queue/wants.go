@@ -90,8 +90,12 @@ func (w *Wants) sends(sends []store.Send) {
 
 func (w *Wants) writes(writes []store.Write) {
 	for _, write := range writes {
-		if cancel, ok := write.(store.CancelSend); ok {
-			w.conversation(cancel.Conversation, 0, true)
+		switch write := write.(type) {
+		case store.CancelSend:
+			w.conversation(write.Conversation, 0, true)
+			continue
+		case store.SettleSend:
+			w.conversation(write.Conversation, 0, true)
 			continue
 		}
 		person, changes := personOf(write)

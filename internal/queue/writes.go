@@ -77,6 +77,8 @@ func (g *group) apply(w store.Write, held *State) (found bool, err error) {
 		put(&g.attachments, AttachmentKey{w.PageID, w.Name}, w)
 	case store.CancelSend:
 		return g.cancel(w, held), nil
+	case store.SettleSend:
+		g.settleSend(w)
 	case store.Call:
 		if err := g.flush(); err != nil { // the function sees what was written before
 			return false, err

@@ -197,7 +197,7 @@ func (g *grouper) results(ops sides[*queue.Operation]) {
 }
 
 func numberless(l store.Lease) store.Lease {
-	l.Token = 0
+	l.Token, l.Previous = 0, 0
 	l.Events = slices.Clone(l.Events)
 	for i := range l.Events {
 		l.Events[i].Seq = 0

@@ -68,7 +68,7 @@ func playRandom(s *suite, seed uint64, dump func(*testing.T, store.Store) queue.
 		weight int
 		play   func()
 	}{
-		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"renew", 1, p.renew}, {"mark", 1, p.mark},
+		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"settle", 1, p.settle}, {"renew", 1, p.renew}, {"mark", 1, p.mark},
 		{"commit", 14, p.commit}, {"replay", 1, p.replay}, {"forget", 1, p.forget}, {"purge", 1, p.purge}, {"advance", 6, p.advance},
 	}
 	total := 0
@@ -164,7 +164,7 @@ func (p *player) claimWith(claim store.Claim) {
 
 // numberless is a lease without the numbers that each store gives in its own way.
 func numberless(l store.Lease) store.Lease {
-	l.Token = 0
+	l.Token, l.Previous = 0, 0
 	if l.Fatal != 0 {
 		l.Fatal = -1
 	}

@@ -112,7 +112,7 @@ func (p *player) outcome(lease store.Lease) store.Outcome {
 	}
 	for _, s := range lease.Sends {
 		if p.rand.IntN(2) == 0 {
-			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(3))})
+			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(4))})
 		}
 	}
 	if p.rand.IntN(3) == 0 {
@@ -139,11 +139,28 @@ func (p *player) outcome(lease store.Lease) store.Outcome {
 		s := recent(p, p.sends)
 		o.Writes = append(o.Writes, store.CancelSend{Conversation: s.Conversation, Key: s.Key})
 	}
+	if p.rand.IntN(6) == 0 {
+		o.Writes = append(o.Writes, p.settlement()...)
+	}
 	if starting := slices.Concat(lease.Sends, queued(o.Sends)); len(starting) > 0 && p.rand.IntN(2) == 0 {
 		o.Start = pick(p, starting).Key
 		o.Awaits = pick(p, starting).Key
 	}
 	return o
+}
+
+// settlement says that one of the last sends was delivered, of any conversation.
+func (p *player) settlement() []store.Write {
+	if len(p.sends) == 0 {
+		return nil
+	}
+	s := recent(p, p.sends)
+	return []store.Write{settles(s.Conversation, s.Key, p.clock.Now())}
+}
+
+func (p *player) settle() {
+	writes := p.settlement()
+	p.same(func(st store.Store) error { return st.Apply(p.ctx, writes...) })
 }
 
 // session saves or deletes the person's session, from the newest version most times.

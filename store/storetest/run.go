@@ -46,7 +46,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store, opts .
 		opt(&c)
 	}
 	for _, promises := range [][]promise{
-		putPromises, orderPromises, claimPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises,
+		putPromises, orderPromises, claimPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises,
 	} {
 		for _, p := range promises {
