@@ -12,6 +12,8 @@ MODULES := $(sort $(patsubst %/,%,$(dir $(shell find . -name go.mod -not -path '
 FUZZTIME ?= 10s
 # How long `make chaos` kills processes, in seconds.
 CHAOS_SECONDS ?= 60
+# How long `make simulate` runs seeds, in seconds.
+SIM_SECONDS ?= 60
 # Built tools are kept outside the tree.
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/djmessenger
 LINT := $(CACHE)/golangci-lint
@@ -64,6 +66,9 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 chaos: ## kill and stop bots for CHAOS_SECONDS (60), or until CHAOS_KILLS; on PostgreSQL too with MESSENGER_TEST_POSTGRES
 	@CHAOS_SECONDS=$(CHAOS_SECONDS) $(GO) test -count=1 -timeout=30m -v ./internal/chaos
 
+simulate: ## bots in fake time, under random faults, for SIM_SECONDS (60), or SIM_SEEDS seeds; SIM_SEED repeats one
+	@SIM_SECONDS=$(if $(SIM_SEEDS),,$(SIM_SECONDS)) $(GO) test -count=1 -timeout=60m -run TestSeeds -v ./internal/simulation
+
 bench: ## each benchmark once, so that they keep working
 	@$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
@@ -75,7 +80,7 @@ cost: ## CPU per event of a bot on each store; with BASE=COMMIT of that commit t
 
 ##@ All of it
 
-verify: fmt-check lint vet tidy-check examples race chaos bench test ## what CI does, on this machine
+verify: fmt-check lint vet tidy-check examples race chaos simulate bench test ## what CI does, on this machine
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -88,4 +93,4 @@ $(LINT): tools/go.mod tools/go.sum
 	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos bench bench-compare cost verify help
+.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos simulate bench bench-compare cost verify help

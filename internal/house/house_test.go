@@ -45,6 +45,7 @@ var house = map[string]room{
 		ours:   []string{".", "graph", "handling", "receiving", "routing", "secret", "sending", "store", "store/memory", "store/postgres", "store/sqlite"},
 		others: []string{"github.com/jackc/pgx/v5"},
 	},
+	"internal/simulation":   {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/nearest":      {},
 	"internal/queue":        {ours: []string{"store"}},

@@ -1,0 +1,242 @@
+package simulation_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// claimBound is how long after it has something to do a conversation is claimed: the poll of a
+// second, and a moment for the call. What is due by a timer has a hint.
+const claimBound = 1100 * time.Millisecond
+
+// checkClaim checks that a conversation did not wait for its claim, if nothing has gone wrong
+// since and a worker was free. Those that were interrupted more than once wait for each other.
+func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
+	due := time.Duration(1<<63 - 1)
+	for _, e := range lease.Events {
+		if ev := w.taken[e.Key]; ev != nil {
+			due = min(due, ev.put)
+		}
+	}
+	for _, s := range lease.Sends {
+		if m := w.byKey[s.Key]; m != nil {
+			due = min(due, m.due)
+		}
+	}
+	if c.holder != nil {
+		c.free = max(c.free, c.until)
+	}
+	due = max(due, c.free, c.rests)
+	if lease.Deliveries > 2 || due > w.now() || w.troubled >= due || !w.hasRoom(due) {
+		return
+	}
+	if waited := w.now() - due; waited > claimBound+2*w.latency {
+		w.violate("what is due is claimed within a second", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
+	}
+}
+
+// hasRoom reports whether a process has had a free worker all the time since then.
+func (w *world) hasRoom(since time.Duration) bool {
+	return slices.ContainsFunc(w.slots, func(p *process) bool {
+		return p.serves() && p.began < since && p.held+p.lost < w.workers && (p.full < since || p.full == 0)
+	})
+}
+
+// checkAgain checks that a message may be sent again.
+func (w *world) checkAgain(m *message, now *attempt) {
+	for _, a := range m.attempts {
+		again := func(promise, why string) {
+			w.violate(promise, "%s was sent by %s at %v and is sent again by %s at %v, %s", m.name, a.process.name, a.at, now.process.name, w.now(), why)
+		}
+		switch {
+		case a.answer == answerRefused:
+		case w.atMostOnce:
+			again("with AtMostOnce nothing is sent twice", "after the answer "+cmp.Or(a.answer, "was lost"))
+		case a.answer == answerOK && a.process == now.process:
+			again("what was confirmed is never sent again", "by the process that knows")
+		case a.answer == answerOK && a.process.alive() && a.process.troubled < a.at:
+			again("what was confirmed is never sent again", "although nothing kept the first from telling")
+		case a.answer == answerNone && a.answered == 0 && a.process.alive() && a.process.troubled < a.at && now.token != a.token:
+			again("one process acts for a conversation", "while the first still waits for its answer")
+		}
+	}
+}
+
+// waiting says what waits, for a report.
+func (w *world) waiting() string {
+	var parts []string
+	for conv, c := range w.convs {
+		for _, e := range c.events {
+			if !e.done {
+				parts = append(parts, fmt.Sprintf("%s of %s (attempts %d)", cmp.Or(e.text, "an echo"), conv.PSID, e.attempts))
+			}
+		}
+	}
+	for _, m := range w.messages {
+		if !m.finished && !m.echoed {
+			parts = append(parts, m.name)
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
+}
+
+// checkEnd checks what must be true when all is done.
+func (w *world) checkEnd() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.checkEvents()
+	for _, m := range w.messages {
+		w.checkMessage(m)
+	}
+	w.checkOrder()
+	w.checkRecords()
+}
+
+func (w *world) checkEvents() {
+	letters, err := w.store.Dead(w.ctx(), store.DeadQuery{})
+	if err != nil {
+		panic(err)
+	}
+	dead := map[string]store.DeadLetter{}
+	for _, l := range letters {
+		dead[l.Key] = l
+		if len(l.Failures) == 0 || l.Failures[0].Error == "" {
+			w.violate("a dead letter has a reason", "%s has none", l.Key)
+		}
+	}
+	for _, e := range w.events {
+		ev := w.said[e.text()]
+		switch {
+		case ev == nil || !ev.acked && !ev.done:
+			w.violate("every callback is stored in the end", "%s", e.text())
+		case !ev.done:
+			w.violate("what was acknowledged is handled or a dead letter", "%s is neither", e.text())
+		case len(ev.failures) > 0 != (dead[ev.Key].Key != ""):
+			w.violate("what was acknowledged is handled or a dead letter", "%s: failures %v, letter %v", e.text(), ev.failures, dead[ev.Key])
+		default:
+			w.checkVerdict(e, ev)
+		}
+	}
+}
+
+// checkVerdict checks that what misbehaves every time is dead, and that what never does is
+// not.
+func (w *world) checkVerdict(e *eventPlan, ev *event) {
+	died := len(ev.failures) > 0
+	bad := e.misbehaves == always || e.misbehaves > 0 && e.way == misPermanent
+	switch {
+	case bad && !died && e.misbehaves >= ev.runs:
+		w.violate("what fails each time is a dead letter", "%s took effect", ev.text)
+	case e.misbehaves == 0 && died && w.calm:
+		w.violate("what does not fail is handled", "%s is dead: %v", ev.text, ev.failures)
+	case e.misbehaves == 0 && died && !excused(ev.failures):
+		w.violate("what does not fail is handled", "%s is dead: %v", ev.text, ev.failures)
+	}
+}
+
+// excused reports whether an event is dead for something around it: the store refused its
+// outcome for longer than a lease, or was too slow to read for a turn.
+func excused(failures []store.Failure) bool {
+	return slices.ContainsFunc(failures, func(f store.Failure) bool {
+		return strings.Contains(f.Error, "the store refused the outcome") ||
+			strings.Contains(f.Error, "connection to the store is broken") || strings.Contains(f.Error, "context deadline exceeded")
+	})
+}
+
+// checkMessage checks the end of a message.
+func (w *world) checkMessage(m *message) {
+	executed, confirmed := 0, false
+	for _, a := range m.attempts {
+		if a.executed > 0 {
+			executed++
+		}
+		confirmed = confirmed || a.answer == answerOK && a.process.alive()
+	}
+	last := store.SentOutcome("")
+	if len(m.outcomes) > 0 {
+		last = m.outcomes[len(m.outcomes)-1]
+	}
+	switch {
+	case !m.finished && !m.echoed:
+		w.violate("every message is sent or reported", "%s is neither", m.name)
+	case executed == 0 && last == store.OutcomeSent:
+		w.violate("what is recorded as sent was sent", "%s", m.name)
+	case executed == 0 && len(m.reported) == 0 && !m.echoed && !w.someDied(m):
+		w.violate("every message is sent or reported", "%s is recorded as %v, and nothing was reported", m.name, m.outcomes)
+	case executed > 1 && w.atMostOnce:
+		w.violate("with AtMostOnce nothing is sent twice", "%s arrived %d times", m.name, executed)
+	}
+}
+
+// someDied reports whether a process that was to send a message died, perhaps before it could
+// report.
+func (w *world) someDied(m *message) bool {
+	return slices.ContainsFunc(w.started, func(p *process) bool { return !p.alive() })
+}
+
+// checkOrder checks that the messages of each conversation arrived in order: their first
+// arrivals, without those that were delayed and those of a process that had lost its lease.
+func (w *world) checkOrder() {
+	type arrival struct {
+		at      time.Duration
+		message *message
+	}
+	arrivals := map[store.Conversation][]arrival{}
+	for _, m := range w.messages {
+		for _, a := range m.attempts {
+			if a.executed > 0 && !a.late && a.process.paused == a.paused && m.delay == 0 {
+				arrivals[m.conv] = append(arrivals[m.conv], arrival{a.executed, m})
+				break
+			}
+		}
+	}
+	for conv, list := range arrivals {
+		slices.SortFunc(list, func(a, b arrival) int { return cmp.Compare(a.at, b.at) })
+		for i := range len(list) - 1 {
+			if a, b := list[i], list[i+1]; a.message.order > b.message.order {
+				w.violate("replies arrive in order", "%s at %v before %s at %v, for %s", a.message.name, a.at, b.message.name, b.at, conv.PSID)
+			}
+		}
+	}
+}
+
+// checkRecords checks what the store has of each conversation.
+func (w *world) checkRecords() {
+	for conv, c := range w.convs {
+		person, err := w.store.Person(w.ctx(), conv.PageID, conv.PSID)
+		if err == nil && person.ThumbUps != c.thumbs {
+			w.violate("writes are exactly those of the events applied", "%s has %d, not %d", conv.PSID, person.ThumbUps, c.thumbs)
+		}
+		var journal []string
+		if session, err := w.store.Session(w.ctx(), conv.PageID, conv.PSID, "journal"); err == nil {
+			if err := json.Unmarshal(session.Data, &journal); err != nil {
+				panic(err)
+			}
+		}
+		if !slices.Equal(journal, c.journal) || len(journal) != c.thumbs {
+			w.violate("sessions have exactly the events applied", "%s has %q, not %q", conv.PSID, journal, c.journal)
+		}
+	}
+}
+
+// checkStats checks what a process says of itself.
+func (w *world) checkStats(p *process) {
+	w.mu.Unlock()
+	stats, err := p.bot.Stats(w.ctx())
+	w.mu.Lock()
+	if err != nil {
+		return // the store is away
+	}
+	if stats.Turns > int64(p.turns) || stats.Retried > int64(p.retried) || stats.Dead > int64(p.letters) ||
+		p.troubled == 0 && stats.Turns != int64(p.turns) {
+		w.violate("Stats adds up", "%s has %d turns, %d retried and %d dead, not %d, %d and %d",
+			p.name, stats.Turns, stats.Retried, stats.Dead, p.turns, p.retried, p.letters)
+	}
+}

@@ -1,0 +1,39 @@
+// Package simulation runs whole bots in fake time, several replicas on one store, and lets a
+// seed decide what happens to them: callbacks in bursts, twice and out of order; handlers that
+// are slow, fail, panic or never return; a store that is away, or that loses an answer before
+// or after a commit; a platform that refuses, throttles and hangs up; replicas that die, stop
+// for longer than their leases, or restart. While that goes on and at its end it checks what
+// the bot promises. It has tests only.
+//
+// # Invariants
+//
+//   - What was answered with 200 takes effect once, in the order of its conversation, or is a
+//     dead letter with a reason.
+//   - What the platform has confirmed to a process is not sent again by that process, nor by
+//     another one as long as the store could be told.
+//   - What was sent twice had an unknown outcome in between. With Config.AtMostOnce nothing is
+//     sent twice.
+//   - The messages of a conversation arrive in the order in which they were queued, except
+//     delayed ones and those of a process that was paused past its lease.
+//   - When all faults are over, the queue becomes empty within a bound. While there are none, a
+//     conversation with something to do is claimed within a second, if a worker is free.
+//   - Sessions and counters have exactly the events that took effect.
+//   - Run returns within the grace period and a few seconds more.
+//   - Stats adds up to what was committed.
+//
+// # Running it
+//
+// go test runs a handful of fixed seeds. SIM_SECONDS runs seeds for that long, SIM_SEEDS so
+// many; SIM_FROM is the first of them, by default a random one. A seed that fails is printed as
+// SIM_SEED=…, which repeats it and prints its trace.
+//
+// # What a seed decides
+//
+// Everything in the world around the bot: it draws each decision from the seed and the name of
+// what is decided (the third attempt to send that message, the second try of that event), and
+// not from a shared stream. So a decision does not depend on the order in which goroutines run.
+// A seed does not decide what the library draws by itself (jitter, the names of processes),
+// which of several ready cases a select takes, and the order of goroutines that are ready at
+// the same time. With one processor, which the tests set, a seed nearly always repeats its
+// trace.
+package simulation

@@ -1,0 +1,346 @@
+package simulation_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+)
+
+// ledger is what is known from outside: what took effect in the store, what the platform
+// executed, and which answers reached whom. w.mu guards it.
+type ledger struct {
+	plans    map[string]*eventPlan
+	taken    map[string]*event // by dedup key
+	bySeq    map[int64]*event
+	convs    map[store.Conversation]*conversation
+	messages map[string]*message // by name
+	byKey    map[string]*message
+	said     map[string]*event // by text
+	arrivals int
+	orders   int
+	troubled time.Duration // when something last went wrong anywhere
+}
+
+// account is what a process has done, as the store knows it. w.mu guards it.
+type account struct {
+	turns, retried, letters int
+	troubled                time.Duration // when something last went wrong for it
+	paused                  time.Duration // for how long it stood still
+	held, lost              int           // leases; a worker that has lost one may still be busy
+	full                    time.Duration // when all of its workers were last busy
+}
+
+// event is one that the store has taken.
+type event struct {
+	store.Event
+	text     string // empty for echoes
+	arrival  int
+	put      time.Duration
+	claimed  time.Duration // when it was last handed out
+	acked    bool
+	done     bool
+	attempts int
+	failures []store.Failure
+	runs     int
+	told     bool // OnDeadLetter was called
+}
+
+// before is the order of a conversation.
+func (e *event) before(other *event) bool {
+	return cmp.Or(e.Time.Compare(other.Time), cmp.Compare(e.arrival, other.arrival)) < 0
+}
+
+// conversation is what the store knows of one.
+type conversation struct {
+	events  []*event // all
+	journal []string // of the events that took effect, in that order
+	thumbs  int
+	free    time.Duration // since when no lease holds it
+	holder  *process
+	token   int64
+	until   time.Duration
+	rests   time.Duration // until when it rests
+	awaits  string        // the send with whose echo that ends
+	alone   int64         // the event that its process marked
+	level   int
+}
+
+func (l *ledger) init(s *scenario) {
+	*l = ledger{
+		plans: map[string]*eventPlan{}, taken: map[string]*event{}, bySeq: map[int64]*event{}, said: map[string]*event{},
+		convs: map[store.Conversation]*conversation{}, messages: map[string]*message{}, byKey: map[string]*message{},
+	}
+	for _, e := range s.events {
+		l.plans[e.text()] = e
+	}
+}
+
+func (l *ledger) conv(conv store.Conversation) *conversation {
+	c := l.convs[conv]
+	if c == nil {
+		c = &conversation{}
+		l.convs[conv] = c
+	}
+	return c
+}
+
+// disturbed notes that something goes wrong, for one process or for all. w.mu must be held, as
+// for all that follows unless it says otherwise.
+func (w *world) disturbed(p *process) {
+	w.troubled = w.now()
+	if p != nil {
+		p.troubled = w.now()
+		return
+	}
+	for _, p := range w.slots {
+		if p != nil {
+			p.troubled = w.now()
+		}
+	}
+}
+
+// stepClock sets the store's clock, by which leases end and waits are over.
+func (w *world) stepClock(step time.Duration) {
+	w.clock += step
+	for _, c := range w.convs {
+		c.rests -= step
+		c.until -= step
+	}
+	for _, m := range w.messages {
+		m.due -= step
+	}
+	w.disturbed(nil)
+}
+
+// put notes events that the store has taken.
+func (w *world) put(p *process, events []store.Event) {
+	for _, e := range events {
+		if w.taken[e.Key] != nil {
+			continue
+		}
+		w.arrivals++
+		ev := &event{Event: e, arrival: w.arrivals, put: w.now()}
+		if !isEcho(e.Body) {
+			ev.text = textOf(e.Body)
+			w.said[ev.text] = ev
+		}
+		w.taken[e.Key] = ev
+		c := w.conv(e.Conversation)
+		c.events = append(c.events, ev)
+		w.say("%s: put %s of %s", p.name, cmp.Or(ev.text, "echo of "+textOf(e.Body)), e.PSID)
+		if m := w.byKey[e.EchoOf]; m != nil {
+			m.echoed = true
+			if c.awaits == e.EchoOf {
+				c.rests = min(c.rests, w.now())
+			}
+		}
+	}
+}
+
+// acknowledged notes that the platform got 200 for a callback. w.mu must not be held.
+func (w *world) acknowledged(body []byte) {
+	if isEcho(body) { // it may have others with it, which then count as not acknowledged
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, text := range textsOf(body) {
+		ev := w.said[text]
+		if ev == nil {
+			w.violate("answered 200 means stored", "%s was acknowledged, and the store has not taken it", text)
+			continue
+		}
+		ev.acked = true
+	}
+}
+
+// claimed notes a lease.
+func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
+	c := w.conv(lease.Conversation)
+	w.checkClaim(p, lease, c)
+	if c.holder != nil {
+		c.holder.held--
+		c.holder.lost++
+		if c.alone != 0 && !c.holder.alive() {
+			lease.Fatal = c.alone // the store in memory does not know when a process ends
+		}
+	}
+	c.holder, c.token, c.until, c.level = p, lease.Token, w.now()+ttl, store.IsolationLevel(lease.Deliveries-1)
+	if c.level > 0 {
+		w.disturbed(nil)
+	}
+	p.held++
+	if p.held+p.lost >= w.workers {
+		p.full = w.now()
+	}
+	var texts []string
+	for _, e := range lease.Events {
+		if ev := w.taken[e.Key]; ev != nil {
+			ev.claimed = w.now()
+			w.bySeq[e.Seq] = ev
+			texts = append(texts, cmp.Or(ev.text, "echo"))
+		}
+	}
+	for _, s := range lease.Sends {
+		texts = append(texts, textOf(s.Body))
+	}
+	w.say("%s: claim %d of %s, delivery %d: %s", p.name, lease.Token, lease.PSID, lease.Deliveries, strings.Join(texts, " "))
+	w.happens(p, onClaim)
+}
+
+func (w *world) renewed(leases, lost []store.LeaseID, ttl time.Duration) {
+	for _, id := range leases {
+		if c := w.conv(id.Conversation); c.token == id.Token && c.holder != nil {
+			c.until = w.now() + ttl
+		}
+	}
+	if len(lost) > 0 {
+		w.say("%d leases were lost", len(lost))
+	}
+}
+
+func (w *world) markedAlone(p *process, lease store.LeaseID, seq int64) {
+	w.conv(lease.Conversation).alone = seq
+	w.disturbed(nil)
+	w.say("%s: %s runs alone: %d", p.name, lease.PSID, seq)
+}
+
+// committed notes an outcome.
+func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) {
+	c := w.conv(o.Lease.Conversation)
+	if c.token != o.Lease.Token {
+		w.violate("a late commit is fenced", "%s commits for %s with token %d after %d was claimed", p.name, o.Lease.PSID, o.Lease.Token, c.token)
+	}
+	c.alone = 0
+	if o.Event != nil {
+		w.ended(p, c, o)
+	}
+	for _, r := range o.Results {
+		if m := w.byKey[r.Key]; m != nil && r.State == store.SendFinished {
+			m.finished = true
+		}
+	}
+	for _, write := range o.Writes {
+		w.wrote(p, c, write)
+	}
+	w.queued(o.Sends)
+	if o.Start != "" && len(due) > 0 && due[0].Key == o.Start {
+		if m := w.byKey[o.Start]; m != nil {
+			m.starts = append(m.starts, start{p, o.Lease.Token})
+		}
+	}
+	if o.Release {
+		w.say("%s: release %s for %v", p.name, o.Lease.PSID, o.After)
+		c.free, c.rests, c.awaits = w.now(), w.now()+o.After, o.Awaits
+		if c.holder != nil {
+			if c.holder.held+c.holder.lost >= w.workers {
+				c.holder.full = w.now()
+			}
+			c.holder.held--
+			c.holder = nil
+		}
+	}
+	w.happens(p, onCommit)
+}
+
+// ended notes the end of an event.
+func (w *world) ended(p *process, c *conversation, o *store.Outcome) {
+	p.turns++
+	ev := w.bySeq[o.Event.Seq]
+	if ev == nil {
+		return
+	}
+	name := cmp.Or(ev.text, "echo")
+	if ev.done {
+		w.violate("an event takes effect once", "%s ends twice, now in %s", name, p.name)
+	}
+	for _, other := range c.events {
+		if !other.done && other != ev && other.before(ev) && other.put < ev.claimed {
+			w.violate("events are handled in order", "%s ends before %s, which was stored at %v, before it was claimed at %v", name, other.text, other.put, ev.claimed)
+		}
+	}
+	switch {
+	case o.Event.Retry:
+		p.retried++
+		ev.attempts++
+		w.say("%s: %s will be tried again in %v", p.name, name, o.After)
+		return
+	case len(o.Event.Failures) > 0:
+		p.letters++
+		ev.failures = o.Event.Failures
+		w.say("%s: %s is dead: %v", p.name, name, ev.failures)
+	default:
+		w.say("%s: %s is done", p.name, name)
+	}
+	ev.done = true
+	ev.attempts++
+}
+
+// wrote notes a write that took effect.
+func (w *world) wrote(p *process, c *conversation, write store.Write) {
+	switch write := write.(type) {
+	case store.AddThumbUp:
+		c.thumbs++
+	case store.SaveSession:
+		var journal []string
+		if err := json.Unmarshal(write.Data, &journal); err != nil {
+			panic(err)
+		}
+		if len(journal) != len(c.journal)+1 {
+			w.violate("sessions have exactly the events applied", "%s writes %q after %q", p.name, journal, c.journal)
+		}
+		c.journal = journal
+	case store.SaveSent:
+		w.recorded(p, write.Sent)
+	}
+}
+
+// plan returns the plan of an event. The plans do not change.
+func (w *world) plan(text string) *eventPlan { return w.plans[text] }
+
+// ran counts a run of the program's code for an event. w.mu must not be held.
+func (w *world) ran(p *process, e *eventPlan) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ev := w.said[e.text()]
+	if p.alive() {
+		ev.runs++
+	}
+	w.say("%s: run %d of %s", p.name, ev.runs, ev.text)
+	w.happens(p, onRun)
+	return ev.runs
+}
+
+// told notes a call of OnDeadLetter. w.mu must not be held.
+func (w *world) told(p *process, letter messenger.DeadLetter) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ev := w.taken[letter.Key]
+	if ev == nil || !p.alive() {
+		return
+	}
+	if ev.told || !ev.done || len(ev.failures) == 0 {
+		w.violate("OnDeadLetter is called once for each letter, when it is durable", "%s in %s: told before: %v, done: %v", ev.text, p.name, ev.told, ev.done)
+	}
+	ev.told = true
+}
+
+// failed notes a call of OnSendFailed. w.mu must not be held.
+func (w *world) failed(p *process, f sending.Failure) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := w.messages[nameOf(f.Message.Text)]
+	if m == nil || !p.alive() {
+		return
+	}
+	m.reported = append(m.reported, f.Err.Error())
+	w.say("%s: %s failed: %v", p.name, m.name, f.Err)
+	if a := m.knownBy(p); a != nil {
+		w.violate("what was confirmed is not reported as failed", "%s: %v, after the platform confirmed it at %v", m.name, f.Err, a.at)
+	}
+}

@@ -1,0 +1,164 @@
+package simulation_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// scenario is what a seed decides beforehand. The rest is drawn when it comes to it, by dice.
+type scenario struct {
+	dice dice
+
+	replicas, workers int
+	atMostOnce        bool
+	echoes            bool // the pages are subscribed to the echoes of their messages
+	calm              bool // nothing goes wrong around the bot
+
+	pages    []string
+	people   []person
+	events   []*eventPlan
+	outside  []*outsidePlan
+	troubles []trouble
+	// horizon is when the last event is said and the last trouble is over.
+	horizon time.Duration
+	// latency is the longest that a call of the store takes by itself.
+	latency time.Duration
+	// ahead is by how much the store's clock differs from that of the processes at first.
+	ahead time.Duration
+}
+
+type person struct{ page, id string }
+
+// where in a turn its code misbehaves, and how.
+const (
+	inHandler    = "handler"
+	inSender     = "sender"
+	inMiddleware = "middleware"
+
+	misError     = "error"
+	misPermanent = "permanent"
+	misPanic     = "panic"
+	misGoexit    = "goexit"
+	misDeaf      = "deaf"   // does not return when its context ends
+	misSlow      = "slow"   // takes until its context ends
+	misPoison    = "poison" // ends the process
+)
+
+// always is a number of runs that is never reached.
+const always = 1 << 20
+
+// eventPlan is a text that a person sends, and what the bot's code does about it.
+type eventPlan struct {
+	n      int
+	person person
+	at     time.Duration
+	// misbehaves in the first so many runs, in that place and way.
+	misbehaves int
+	place, way string
+	takes      time.Duration // a run, if nothing cuts it short
+	stuck      time.Duration // a deaf one
+	replies    int
+	late       time.Duration // the delay of the last reply; 0 for none
+	leaks      bool          // a goroutine that goes on after the turn
+}
+
+func (e *eventPlan) text() string { return fmt.Sprintf("e%d", e.n) }
+
+// outsidePlan is messages that the program sends by itself.
+type outsidePlan struct {
+	n        int
+	person   person
+	at       time.Duration
+	once     int // how many calls of SendOnce with the same key; 0 for one Send
+	messages int
+}
+
+func newScenario(seed uint64) *scenario {
+	d := dice(mix(seed))
+	s := &scenario{dice: d}
+	s.replicas = pick(d.at("replicas"), weighted[int]{3, 1}, weighted[int]{3, 2}, weighted[int]{2, 3})
+	s.workers = pick(d.at("workers"), weighted[int]{5, 64}, weighted[int]{2, 8}, weighted[int]{1, 3})
+	s.atMostOnce = d.at("at most once").chance(0.3)
+	s.echoes = d.at("echoes").chance(0.4)
+	s.calm = d.at("calm").chance(0.15)
+	s.horizon = d.at("horizon").between(30*time.Second, 3*time.Minute)
+	if d.at("latency").chance(0.5) {
+		s.latency = d.at("latency", 1).between(0, 30*time.Millisecond)
+	}
+	if d.at("ahead").chance(0.3) {
+		s.ahead = d.at("ahead", 1).between(-time.Minute, time.Minute)
+	}
+	for i := range d.at("pages").from(1, 3) {
+		page := fmt.Sprint(100000000000001 + i)
+		s.pages = append(s.pages, page)
+		for j := range d.at("people", i).from(1, 6) {
+			s.people = append(s.people, person{page, fmt.Sprint(7100000000000000 + 100*(i+1) + j)})
+		}
+	}
+	s.planEvents()
+	s.planOutside()
+	if !s.calm {
+		s.planTroubles()
+	}
+	return s
+}
+
+func (s *scenario) planEvents() {
+	bursts := s.dice.at("bursts").from(1, 8)
+	poison := !s.calm && s.dice.at("poison").chance(0.05)
+	for b := range bursts {
+		d := s.dice.at("burst", b)
+		at := d.at("at").between(0, s.horizon)
+		whose := s.people[d.at("person").below(len(s.people))]
+		for i := range d.at("size").from(1, 9) {
+			e := d.at("event", i)
+			if e.at("another").chance(0.5) {
+				whose = s.people[e.at("person").below(len(s.people))]
+			}
+			at += e.at("gap").between(0, 2*time.Second)
+			s.events = append(s.events, s.planEvent(e, whose, at))
+		}
+	}
+	slices.SortStableFunc(s.events, func(a, b *eventPlan) int { return int(a.at - b.at) })
+	for n, e := range s.events {
+		e.n = n
+	}
+	if poison {
+		e := s.events[s.dice.at("poisoned").below(len(s.events))]
+		e.way, e.place, e.misbehaves = misPoison, inHandler, always
+		e.takes = min(e.takes, time.Second)
+	}
+}
+
+func (s *scenario) planEvent(d dice, whose person, at time.Duration) *eventPlan {
+	e := &eventPlan{person: whose, at: at, replies: d.at("replies").below(4)}
+	if d.at("takes").chance(0.4) {
+		e.takes = d.at("takes", 1).between(0, pick(d.at("takes", 2),
+			weighted[time.Duration]{6, 500 * time.Millisecond}, weighted[time.Duration]{3, 5 * time.Second}, weighted[time.Duration]{1, 28 * time.Second}))
+	}
+	if e.replies > 0 && d.at("late").chance(0.1) {
+		e.late = d.at("late", 1).between(time.Second, time.Minute)
+	}
+	e.leaks = d.at("leaks").chance(0.03)
+	if d.at("misbehaves").chance(0.2) {
+		e.misbehaves = pick(d.at("misbehaves", 1), weighted[int]{6, 1}, weighted[int]{2, 2}, weighted[int]{1, 3}, weighted[int]{2, always})
+		e.place = pick(d.at("place"), weighted[string]{3, inHandler}, weighted[string]{1, inSender}, weighted[string]{1, inMiddleware})
+		e.way = pick(d.at("way"), weighted[string]{4, misError}, weighted[string]{1, misPermanent}, weighted[string]{2, misPanic},
+			weighted[string]{1, misGoexit}, weighted[string]{1, misDeaf}, weighted[string]{1, misSlow})
+		e.stuck = d.at("stuck").between(35*time.Second, 2*time.Minute)
+	}
+	return e
+}
+
+func (s *scenario) planOutside() {
+	for n := range s.dice.at("outside").below(6) {
+		d := s.dice.at("outside", n)
+		whose := s.events[d.at("person").below(len(s.events))].person
+		o := &outsidePlan{n: n, person: whose, at: d.at("at").between(0, s.horizon), messages: d.at("messages").from(1, 3)}
+		if d.at("once").chance(0.6) {
+			o.once = d.at("once", 1).from(1, 3)
+		}
+		s.outside = append(s.outside, o)
+	}
+}

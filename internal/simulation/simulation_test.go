@@ -1,0 +1,102 @@
+package simulation_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// open are promises that are known to be broken, and not checked until they are mended.
+var open = map[string]bool{
+	// The store is away for longer than a lease after a confirmed send.
+	"what was confirmed is never sent again":       true,
+	"what was confirmed is not reported as failed": true,
+	"with AtMostOnce nothing is sent twice":        true,
+	"replies arrive in order":                      true,
+	// A commit took effect and its answer was lost for longer than a lease.
+	"Stats adds up": true,
+	// A call of the store does not return.
+	"Run returns within the grace period": true,
+}
+
+// clockBack is 1 if the store's clock is also set back: what was due before then waits, and what
+// is queued after it goes first.
+const clockBack = 0
+
+// hidden is the weight of middleware that hides what the platform has answered, by a panic or
+// the end of its goroutine.
+const hidden = 0
+
+// tracing reports whether what the bots log is in the trace.
+var tracing = os.Getenv("SIM_SEED") != ""
+
+// simulate runs one seed.
+func simulate(t *testing.T, seed uint64) *world {
+	t.Helper()
+	var w *world
+	synctest.Test(t, func(*testing.T) {
+		w = newWorld(newScenario(seed))
+		w.run()
+	})
+	return w
+}
+
+// check runs a seed, and fails with its report and the line that repeats it.
+func check(t *testing.T, seed uint64) *world {
+	t.Helper()
+	w := simulate(t, seed)
+	if len(w.violations) > 0 {
+		t.Errorf("seed %d breaks a promise; repeat it with\n\tSIM_SEED=%d go test -count=1 -run TestSeeds ./internal/simulation\n%s",
+			seed, seed, w.report(true))
+	}
+	return w
+}
+
+func number(t *testing.T, variable string) (uint64, bool) {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	require.NoError(t, err, variable)
+	return n, true
+}
+
+// oneProcessor lets goroutines run in nearly the same order each time.
+func oneProcessor(t *testing.T) {
+	t.Helper()
+	before := runtime.GOMAXPROCS(1)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
+func TestSeeds(t *testing.T) { //nolint:paralleltest // it sets the number of processors
+	oneProcessor(t)
+	if seed, ok := number(t, "SIM_SEED"); ok {
+		w := check(t, seed)
+		fmt.Println(w.report(true))
+		return
+	}
+	from, ok := number(t, "SIM_FROM")
+	if !ok {
+		from = rand.Uint64N(1 << 32)
+	}
+	seeds, counted := number(t, "SIM_SEEDS")
+	seconds, timed := number(t, "SIM_SECONDS")
+	if !counted && !timed {
+		from, seeds, counted = 1, 20, true
+	}
+	began := time.Now()
+	n := uint64(0)
+	for ; (!counted || n < seeds) && (!timed || time.Since(began) < time.Duration(seconds)*time.Second); n++ {
+		check(t, from+n)
+	}
+	t.Logf("%d seeds from %d in %v", n, from, time.Since(began).Round(time.Millisecond))
+}

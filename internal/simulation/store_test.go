@@ -1,0 +1,200 @@
+package simulation_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
+)
+
+// processStore is the store as one process reaches it: over a connection that fails as the
+// scenario says. It shows what takes effect to the ledger.
+type processStore struct {
+	p     *process
+	inner *memory.Store
+}
+
+var (
+	_ store.Store       = (*processStore)(nil)
+	_ store.Clock       = (*processStore)(nil)
+	_ store.DeadLetters = (*processStore)(nil)
+	_ store.Inspector   = (*processStore)(nil)
+	_ store.Isolator    = (*processStore)(nil)
+	_ store.OnceKeeper  = (*processStore)(nil)
+	_ store.Replicas    = (*processStore)(nil)
+)
+
+var errStore = errors.New("the connection to the store is broken")
+
+// storeTrouble returns what befalls a call of the store, or nil.
+func (w *world) storeTrouble(p *process, op string, d dice) *trouble {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.troubles {
+		t := &w.troubles[i]
+		if t.kind == troubleStore && t.covers(w.now()) && (t.slot < 0 || t.slot == p.slot) && (t.ops == "" || t.ops == op) && d.at("part", i).chance(t.part) {
+			return t
+		}
+	}
+	return nil
+}
+
+// call makes one call of the store: effect is called under w.mu, at most once, and its context
+// does not end.
+func call[T any](ctx context.Context, s *processStore, op string, effect func(ctx context.Context) (T, error)) (T, error) {
+	var none T
+	p, w := s.p, s.p.w
+	if err := p.gate(); err != nil {
+		return none, err
+	}
+	d := w.dice.at("store "+op, p.slot, p.gen, w.next(fmt.Sprint(op, p.name)))
+	if w.latency > 0 && !w.rest(d.at("latency").between(0, w.latency), ctx.Done()) {
+		return none, ctx.Err()
+	}
+	t := w.storeTrouble(p, op, d)
+	act := func() (T, error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if !p.alive() {
+			return none, errDead
+		}
+		if t != nil {
+			w.disturbed(p)
+		}
+		return effect(context.WithoutCancel(ctx))
+	}
+	var result T
+	var err error
+	if t != nil {
+		w.mu.Lock()
+		w.disturbed(p)
+		w.say("%s: %s %s", p.name, op, t.way)
+		w.mu.Unlock()
+	}
+	switch end := func() time.Duration { return t.from + t.lasts - w.now() }; {
+	case t == nil && ctx.Err() != nil:
+		err = ctx.Err()
+	case t == nil:
+		result, err = act()
+	case t.way == storeRefuses:
+		err = errStore
+	case t.way == storeLoses:
+		_, _ = act()
+		err = errStore
+	case t.way == storeHangs || t.way == storeHangsLate:
+		if t.way == storeHangsLate {
+			_, _ = act()
+		}
+		err = errStore
+		if !w.rest(end(), ctx.Done()) && ctx.Err() != nil {
+			err = ctx.Err()
+		}
+	case t.way == storeDeaf:
+		w.rest(end())
+		err = errStore
+	case t.way == storeDeafLate:
+		w.rest(end())
+		result, err = act()
+	}
+	if t != nil {
+		w.mu.Lock()
+		w.disturbed(p)
+		w.mu.Unlock()
+	}
+	if gateErr := p.gate(); gateErr != nil {
+		return none, gateErr
+	}
+	return result, err
+}
+
+// do is call for what returns nothing.
+func do(ctx context.Context, s *processStore, op string, effect func(ctx context.Context) error) error {
+	_, err := call(ctx, s, op, func(ctx context.Context) (struct{}, error) { return struct{}{}, effect(ctx) })
+	return err
+}
+
+func (s *processStore) Put(ctx context.Context, events ...store.Event) error {
+	return do(ctx, s, "put", func(ctx context.Context) error {
+		err := s.inner.Put(ctx, events...)
+		if err == nil {
+			s.p.w.put(s.p, events)
+		}
+		return err
+	})
+}
+
+func (s *processStore) Enqueue(ctx context.Context, sends ...store.Send) error {
+	return do(ctx, s, "enqueue", func(ctx context.Context) error {
+		err := s.inner.Enqueue(ctx, sends...)
+		if err == nil {
+			s.p.w.queued(sends)
+		}
+		return err
+	})
+}
+
+func (s *processStore) Cancel(ctx context.Context, conv store.Conversation, key string) (bool, error) {
+	return call(ctx, s, "cancel", func(ctx context.Context) (bool, error) { return s.inner.Cancel(ctx, conv, key) })
+}
+
+func (s *processStore) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
+	return call(ctx, s, "claim", func(ctx context.Context) ([]store.Lease, error) {
+		leases, err := s.inner.Claim(ctx, claim)
+		for i := range leases {
+			s.p.w.claimed(s.p, &leases[i], claim.TTL)
+		}
+		return leases, err
+	})
+}
+
+func (s *processStore) Renew(ctx context.Context, ttl time.Duration, leases ...store.LeaseID) ([]store.LeaseID, error) {
+	return call(ctx, s, "renew", func(ctx context.Context) ([]store.LeaseID, error) {
+		lost, err := s.inner.Renew(ctx, ttl, leases...)
+		if err == nil {
+			s.p.w.renewed(leases, lost, ttl)
+		}
+		return lost, err
+	})
+}
+
+func (s *processStore) Commit(ctx context.Context, o store.Outcome) ([]store.QueuedSend, error) {
+	return call(ctx, s, "commit", func(ctx context.Context) ([]store.QueuedSend, error) {
+		due, err := s.inner.Commit(ctx, o)
+		if err == nil {
+			s.p.w.committed(s.p, &o, due)
+		} else {
+			s.p.w.say("%s: commit for %s: %v", s.p.name, o.Lease.PSID, err)
+		}
+		return due, err
+	})
+}
+
+func (s *processStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {
+	return do(ctx, s, "commit", func(ctx context.Context) error {
+		err := s.inner.MarkAlone(ctx, lease, seq)
+		if err == nil {
+			s.p.w.markedAlone(s.p, lease, seq)
+		}
+		return err
+	})
+}
+
+func (s *processStore) Apply(ctx context.Context, writes ...store.Write) error {
+	return do(ctx, s, "commit", func(ctx context.Context) error { return s.inner.Apply(ctx, writes...) })
+}
+
+func (s *processStore) Forget(ctx context.Context, conv store.Conversation) error {
+	return do(ctx, s, "commit", func(ctx context.Context) error { return s.inner.Forget(ctx, conv) })
+}
+
+func (s *processStore) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
+	return do(ctx, s, "purge", func(ctx context.Context) error { return s.inner.Purge(ctx, cutoffs) })
+}
+
+func (s *processStore) Wake(hint func()) func() { return s.inner.Wake(hint) }
+
+// Close implements [store.Store]. The replicas share what is below.
+func (s *processStore) Close() error { return nil }
