@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
@@ -186,8 +187,8 @@ func TestDjmessengerSenders(t *testing.T) {
 		sending.SimpleMessage{Text: "Hello"}, sending.Default{},
 		sending.SenderAction{Action: sending.MarkSeen}, sending.SenderAction{Action: sending.TypingOn}, sending.SenderAction{Action: sending.TypingOff},
 		sending.SenderAction{Action: sending.React, Emoji: "😍"}, sending.SenderAction{Action: sending.Unreact},
-		sending.Multimedia{Type: sending.AttachmentImage, URL: url}, sending.Multimedia{Type: sending.AttachmentAudio, URL: url},
-		sending.Multimedia{Type: sending.AttachmentVideo, URL: url}, sending.Multimedia{Type: sending.AttachmentFile, URL: url},
+		sending.Multimedia{Type: attachment.Image, URL: url}, sending.Multimedia{Type: attachment.Audio, URL: url},
+		sending.Multimedia{Type: attachment.Video, URL: url}, sending.Multimedia{Type: attachment.File, URL: url},
 		many,
 		sending.Buttons{Text: "Hello"}.WithURL("Site", url).WithPostback("Buy", "P").WithButtons(sending.PhoneButton("Call", "+15105551234")),
 		sending.GenericTemplate{}.WithElements(sending.Element{Title: "Hello", Subtitle: "s"}),

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -35,16 +36,16 @@ func everySender() []sending.Sender {
 		sending.LongText{Text: strings.Repeat("Words of a long text. ", 200)},
 		sending.QuickReplies{Text: "size?"}.WithReply("Small", "s"),
 		sending.Buttons{Text: "buy?"}.WithPostback("Yes", "y"),
-		sending.Multimedia{Type: sending.AttachmentImage, URL: url + ".png"},
-		sending.Multimedia{Type: sending.AttachmentVideo, URL: url + ".mp4"},
-		sending.Multimedia{Type: sending.AttachmentFile, URL: url + ".pdf"},
-		sending.Multimedia{Type: sending.AttachmentAudio, AttachmentID: "77"}, // uploaded before
+		sending.Multimedia{Type: attachment.Image, URL: url + ".png"},
+		sending.Multimedia{Type: attachment.Video, URL: url + ".mp4"},
+		sending.Multimedia{Type: attachment.File, URL: url + ".pdf"},
+		sending.Multimedia{Type: attachment.Audio, AttachmentID: "77"}, // uploaded before
 		sending.Images{}.WithURLs(url+"1.png", url+"2.png"),
 		sending.Sticker{ID: sending.StickerLike},
 		sending.SenderAction{Action: sending.MarkSeen},
 		sending.Typing{Senders: sending.List(sending.Text("typed 1"), sending.LongText{Text: strings.Repeat("Typed as well. ", 200)})},
 		sending.GenericTemplate{}.WithElements(sending.Element{Title: "card", Subtitle: "of cotton"}),
-		sending.MediaTemplate{}.WithUploaded(sending.AttachmentVideo, "78").WithPostback("More", "more"),
+		sending.MediaTemplate{}.WithUploaded(attachment.Video, "78").WithPostback("More", "more"),
 		sending.ProductTemplate{}.WithProducts("79"),
 		sending.CouponTemplate{Title: "off"}.WithCode("CODE", "revealed"),
 		sending.ReceiptTemplate{RecipientName: "Ada"}.WithOrder("1", "EUR", "Visa").

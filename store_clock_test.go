@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -269,7 +270,7 @@ func TestUploadsExpireByTheStoresClock(t *testing.T) {
 	t.Parallel()
 	cfg := func() messenger.Config {
 		return messenger.Config{Policy: texts(route("logo", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-			_, err := handling.UploadURL(ctx, ev.PageID, sending.AttachmentImage, "https://cdn.example/logo.png")
+			_, err := handling.UploadURL(ctx, ev.PageID, attachment.Image, "https://cdn.example/logo.png")
 			return err
 		}))}
 	}

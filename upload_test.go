@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
@@ -36,7 +37,7 @@ func TestFileIsUploadedOnceForItsLife(t *testing.T) {
 			return handling.Upload(ctx, pageID, handling.FileFrom(files, "shop/map.png"))
 		},
 		"a URL": func(ctx context.Context) (sending.Message, error) {
-			return handling.UploadURL(ctx, pageID, sending.AttachmentImage, "https://shop.example/map.png")
+			return handling.UploadURL(ctx, pageID, attachment.Image, "https://shop.example/map.png")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/secret"
 )
@@ -54,7 +55,7 @@ func ExampleClient_UploadURL() {
 	client, done := exampleClient(`{"attachment_id":"1854"}`)
 	defer done()
 
-	fmt.Println(client.UploadURL(context.Background(), "1234", graph.AttachmentImage, "https://bot.example/cat.png"))
+	fmt.Println(client.UploadURL(context.Background(), "1234", attachment.Image, "https://bot.example/cat.png"))
 	// Output: 1854 <nil>
 }
 

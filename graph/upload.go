@@ -10,17 +10,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
-)
 
-// AttachmentType is the kind of a media attachment.
-type AttachmentType string
-
-// The kinds that the platform keeps for reuse.
-const (
-	AttachmentAudio AttachmentType = "audio"
-	AttachmentFile  AttachmentType = "file"
-	AttachmentImage AttachmentType = "image"
-	AttachmentVideo AttachmentType = "video"
+	"github.com/djmessenger/messenger/attachment"
 )
 
 // Upload sends a file to the platform and returns the attachment id by which this page's messages can show it, for 90
@@ -32,7 +23,7 @@ const (
 // returns, unless the context or [Config.UploadTimeout] ended it while a Read of r was blocked; that one Read then goes on.
 // See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
-func (c *Client) Upload(ctx context.Context, pageID string, kind AttachmentType, filename, contentType string, r io.Reader) (attachmentID string, err error) {
+func (c *Client) Upload(ctx context.Context, pageID string, kind attachment.Type, filename, contentType string, r io.Reader) (attachmentID string, err error) {
 	if err := checkUpload(kind, filename, contentType, r); err != nil {
 		return "", &RequestError{Err: err}
 	}
@@ -73,7 +64,7 @@ func (c *Client) Upload(ctx context.Context, pageID string, kind AttachmentType,
 	return id, nil
 }
 
-func checkUpload(kind AttachmentType, filename, contentType string, r io.Reader) error {
+func checkUpload(kind attachment.Type, filename, contentType string, r io.Reader) error {
 	switch {
 	case kind == "":
 		return errors.New("upload: the kind of attachment is empty")
@@ -89,12 +80,12 @@ func checkUpload(kind AttachmentType, filename, contentType string, r io.Reader)
 }
 
 // writeUpload writes the form. The file comes last, as the platform wants it.
-func writeUpload(form *multipart.Writer, kind AttachmentType, filename, contentType string, r io.Reader) error {
-	type attachment struct {
+func writeUpload(form *multipart.Writer, kind attachment.Type, filename, contentType string, r io.Reader) error {
+	type reusable struct {
 		Payload map[string]bool `json:"payload"`
-		Type    AttachmentType  `json:"type"`
+		Type    attachment.Type `json:"type"`
 	}
-	message, err := json.Marshal(map[string]attachment{
+	message, err := json.Marshal(map[string]reusable{
 		"attachment": {Payload: map[string]bool{"is_reusable": true}, Type: kind},
 	})
 	if err != nil {

@@ -15,11 +15,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 )
 
 func upload(ctx context.Context, client *graph.Client, r io.Reader) (string, error) {
-	return client.Upload(ctx, page, graph.AttachmentImage, `my "cat".png`, "image/png", r)
+	return client.Upload(ctx, page, attachment.Image, `my "cat".png`, "image/png", r)
 }
 
 func TestUploadSendsAForm(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/internal/weburl"
 )
 
@@ -14,7 +15,7 @@ import (
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
-func (c *Client) UploadURL(ctx context.Context, pageID string, kind AttachmentType, address string) (attachmentID string, err error) {
+func (c *Client) UploadURL(ctx context.Context, pageID string, kind attachment.Type, address string) (attachmentID string, err error) {
 	if kind == "" {
 		return "", refuse("upload: the kind of attachment is empty")
 	}
@@ -25,12 +26,12 @@ func (c *Client) UploadURL(ctx context.Context, pageID string, kind AttachmentTy
 		IsReusable bool   `json:"is_reusable"`
 		URL        string `json:"url"`
 	}
-	type attachment struct {
-		Payload payload        `json:"payload"`
-		Type    AttachmentType `json:"type"`
+	type reusable struct {
+		Payload payload         `json:"payload"`
+		Type    attachment.Type `json:"type"`
 	}
 	content, err := json.Marshal(map[string]any{
-		"message": map[string]any{"attachment": attachment{Payload: payload{IsReusable: true, URL: address}, Type: kind}},
+		"message": map[string]any{"attachment": reusable{Payload: payload{IsReusable: true, URL: address}, Type: kind}},
 	})
 	if err != nil {
 		return "", &RequestError{Err: err}

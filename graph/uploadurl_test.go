@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 )
 
@@ -16,7 +17,7 @@ func TestUploadURL(t *testing.T) {
 	runExchanges(t, map[string]exchange{
 		"image": {
 			call: func(ctx context.Context, c *graph.Client) (any, error) {
-				return c.UploadURL(ctx, page, graph.AttachmentImage, "https://x.example/cat.png?a=1&b=2")
+				return c.UploadURL(ctx, page, attachment.Image, "https://x.example/cat.png?a=1&b=2")
 			},
 			answer: `{"attachment_id":1854626884821032}`,
 			wire:   `POST me/message_attachments {"message":{"attachment":{"payload":{"is_reusable":true,"url":"https://x.example/cat.png?a=1\u0026b=2"},"type":"image"}}}`,
@@ -31,7 +32,7 @@ func TestUploadURLHasTheTimeoutOfUploads(t *testing.T) {
 	change := func(c *graph.Config) { c.Timeout, c.UploadTimeout = time.Hour, time.Second }
 	withPipedPlatform(t, stall, change, func(t *testing.T, client *graph.Client) {
 		start := time.Now()
-		_, err := client.UploadURL(t.Context(), page, graph.AttachmentVideo, "https://x.example/v.mp4")
+		_, err := client.UploadURL(t.Context(), page, attachment.Video, "https://x.example/v.mp4")
 		require.Equal(t, time.Second, time.Since(start))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 	})
@@ -39,7 +40,7 @@ func TestUploadURLHasTheTimeoutOfUploads(t *testing.T) {
 
 func TestUploadURLsThatAreNotAskedFor(t *testing.T) {
 	t.Parallel()
-	upload := func(kind graph.AttachmentType, address string) func(context.Context, *graph.Client) error {
+	upload := func(kind attachment.Type, address string) func(context.Context, *graph.Client) error {
 		return func(ctx context.Context, c *graph.Client) error {
 			_, err := c.UploadURL(ctx, page, kind, address)
 			return err

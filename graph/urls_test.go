@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/secret"
 )
@@ -25,7 +26,7 @@ func TestCallsRefuseURLsThatRFC3986Forbids(t *testing.T) {
 		want string
 	}{
 		"upload": {func(c *graph.Client) error {
-			_, err := c.UploadURL(t.Context(), page, graph.AttachmentImage, spaced)
+			_, err := c.UploadURL(t.Context(), page, attachment.Image, spaced)
 			return err
 		}, `upload: the URL has a space; write "%20"`},
 		"persona": {func(c *graph.Client) error {

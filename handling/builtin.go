@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
@@ -103,7 +104,7 @@ func locations(ev *receiving.Event) []receiving.Attachment {
 	}
 	var found []receiving.Attachment
 	for _, a := range m.Attachments {
-		if a.Type == receiving.AttachmentLocation && a.Payload != nil && a.Payload.Coordinates != nil {
+		if a.Type == attachment.Location && a.Payload != nil && a.Payload.Coordinates != nil {
 			found = append(found, a)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
@@ -34,7 +35,7 @@ type File struct {
 	// name with the content, as in "welcome-2.png".
 	Name string
 	// Type is image, audio, video or file.
-	Type sending.AttachmentType
+	Type attachment.Type
 	// ContentType is the media type: "image/png".
 	ContentType string
 	// Open returns the content. It is called when the file must be uploaded.
@@ -56,10 +57,10 @@ type File struct {
 // If Open is replaced, the content is still taken to be that of the file system.
 func FileFrom(fsys fs.FS, name string) File {
 	contentType := cmp.Or(mime.TypeByExtension(path.Ext(name)), "application/octet-stream")
-	kind := sending.AttachmentFile
+	kind := attachment.File
 	switch major, _, _ := strings.Cut(contentType, "/"); major {
 	case "image", "audio", "video":
-		kind = sending.AttachmentType(major)
+		kind = attachment.Type(major)
 	}
 	open := func() (io.ReadCloser, error) { return fsys.Open(name) }
 	return File{Name: name, Type: kind, ContentType: contentType, Open: open, content: &fingerprint{open: open}}
@@ -112,21 +113,21 @@ func Upload(ctx context.Context, pageID string, file File) (sending.Message, err
 			return "", err
 		}
 		defer func() { _ = content.Close() }()
-		return client.Upload(ctx, pageID, graph.AttachmentType(file.Type), path.Base(file.Name), file.ContentType, content)
+		return client.Upload(ctx, pageID, file.Type, path.Base(file.Name), file.ContentType, content)
 	})
 }
 
 // UploadURL is [Upload] of what the platform is to fetch from a URL, which is
 // the name that the attachment id is remembered by.
-func UploadURL(ctx context.Context, pageID string, kind sending.AttachmentType, url string) (sending.Message, error) {
+func UploadURL(ctx context.Context, pageID string, kind attachment.Type, url string) (sending.Message, error) {
 	key := func() (string, error) { return url, nil }
 	return uploadOnce(ctx, pageID, kind, url, key, func(client *graph.Client) (string, error) {
-		return client.UploadURL(ctx, pageID, graph.AttachmentType(kind), url)
+		return client.UploadURL(ctx, pageID, kind, url)
 	})
 }
 
 func uploadOnce(
-	ctx context.Context, pageID string, kind sending.AttachmentType, name string,
+	ctx context.Context, pageID string, kind attachment.Type, name string,
 	key func() (string, error), upload func(*graph.Client) (string, error),
 ) (sending.Message, error) {
 	reader, client := store.From(ctx), graph.From(ctx)

@@ -16,9 +16,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
-	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
 )
@@ -27,10 +27,10 @@ func TestFileFromKnowsItsKindByItsName(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"a/b.png": {Data: []byte("content")}}
 	for name, want := range map[string]handling.File{
-		"a/b.png":   {Type: sending.AttachmentImage, ContentType: "image/png"},
-		"a.b.jpeg":  {Type: sending.AttachmentImage, ContentType: "image/jpeg"},
-		"terms.pdf": {Type: sending.AttachmentFile, ContentType: "application/pdf"},
-		"README":    {Type: sending.AttachmentFile, ContentType: "application/octet-stream"},
+		"a/b.png":   {Type: attachment.Image, ContentType: "image/png"},
+		"a.b.jpeg":  {Type: attachment.Image, ContentType: "image/jpeg"},
+		"terms.pdf": {Type: attachment.File, ContentType: "application/pdf"},
+		"README":    {Type: attachment.File, ContentType: "application/octet-stream"},
 	} {
 		file := handling.FileFrom(files, name)
 		require.Equal(t, name, file.Name)
@@ -120,7 +120,7 @@ func TestAnotherContentUnderTheSameNameIsUploadedAgain(t *testing.T) {
 	}
 
 	byHand := func(content string) handling.File {
-		return handling.File{Name: "map.png", Type: sending.AttachmentImage, ContentType: "image/png", Open: func() (io.ReadCloser, error) {
+		return handling.File{Name: "map.png", Type: attachment.Image, ContentType: "image/png", Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader(content)), nil
 		}}
 	}

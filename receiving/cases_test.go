@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -23,7 +24,7 @@ func TestCases(t *testing.T) {
 	}
 	yes := true
 	image := func(typ, url string) []receiving.Attachment {
-		return []receiving.Attachment{{Type: receiving.AttachmentType(typ), Payload: &receiving.AttachmentPayload{URL: url, Raw: json.RawMessage(`{"url":"` + url + `"}`)}}}
+		return []receiving.Attachment{{Type: attachment.Type(typ), Payload: &receiving.AttachmentPayload{URL: url, Raw: json.RawMessage(`{"url":"` + url + `"}`)}}}
 	}
 	comment := func(id string) *receiving.InstagramComment {
 		return &receiving.InstagramComment{ID: id, Text: "price?", From: &receiving.InstagramAuthor{ID: "700", Username: "u"}, Media: &receiving.InstagramMedia{ID: "m1"}}

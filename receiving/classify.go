@@ -3,6 +3,7 @@ package receiving
 import (
 	"strings"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving/payload"
 )
 
@@ -96,37 +97,37 @@ func classifyMessage(m *Message) Type {
 	return TypeUnsupported
 }
 
-func classifyAttachment(t AttachmentType) Type {
+func classifyAttachment(t attachment.Type) Type {
 	switch t {
-	case AttachmentImage:
+	case attachment.Image:
 		return TypeImage
-	case AttachmentAudio:
+	case attachment.Audio:
 		return TypeAudio
-	case AttachmentVideo:
+	case attachment.Video:
 		return TypeVideo
-	case AttachmentFile:
+	case attachment.File:
 		return TypeFile
-	case AttachmentSticker:
+	case attachment.Sticker:
 		return TypeSticker
-	case AttachmentLocation:
+	case attachment.Location:
 		return TypeLocation
-	case AttachmentFallback:
+	case attachment.Fallback:
 		return TypeFallback
-	case AttachmentTemplate:
+	case attachment.Template:
 		return TypeTemplate
-	case AttachmentReel, AttachmentIGReel:
+	case attachment.Reel, attachment.IGReel:
 		return TypeReel
-	case AttachmentPost, AttachmentIGPost, AttachmentMedia:
+	case attachment.Post, attachment.IGPost, attachment.Media:
 		return TypePost
-	case AttachmentAppointmentBooking:
+	case attachment.AppointmentBooking:
 		return TypeAppointmentBooking
-	case AttachmentStoryMention:
+	case attachment.StoryMention:
 		return TypeStoryMention
-	case AttachmentStory, AttachmentIGStory:
+	case attachment.Story, attachment.IGStory:
 		return TypeStory
-	case AttachmentUnsupported:
+	case attachment.Unsupported:
 		return TypeUnsupported
-	case AttachmentShare:
+	case attachment.Share:
 		return TypeAttachment // it does not say what was shared
 	}
 	return TypeAttachment

@@ -1,6 +1,10 @@
 package receiving
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/djmessenger/messenger/attachment"
+)
 
 func (d *decoder) attachment(to []Attachment) []Attachment {
 	if d.Kind() != '{' {
@@ -26,7 +30,7 @@ func (d *decoder) attachment(to []Attachment) []Attachment {
 			d.Skip()
 		}
 	}
-	if plain >= 0 && a.Type != AttachmentFallback {
+	if plain >= 0 && a.Type != attachment.Fallback {
 		d.report(plain, "is a string, not an object")
 		a.Payload = nil
 	}

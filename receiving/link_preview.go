@@ -3,6 +3,8 @@ package receiving
 import (
 	"net/url"
 	"strings"
+
+	"github.com/djmessenger/messenger/attachment"
 )
 
 // mainAttachment returns the attachment that a message is about, or nil: the first that does not only preview a link of the text. An
@@ -19,7 +21,7 @@ func (m *Message) mainAttachment() *Attachment {
 		case a.previews(links):
 		case main == nil:
 			main = a
-		case main.Type == AttachmentShare && isShared(a.Type):
+		case main.Type == attachment.Share && isShared(a.Type):
 			main = a
 		}
 	}
@@ -27,7 +29,7 @@ func (m *Message) mainAttachment() *Attachment {
 }
 
 // isShared reports whether an attachment of this type is a post, reel or story that was shared.
-func isShared(t AttachmentType) bool {
+func isShared(t attachment.Type) bool {
 	switch classifyAttachment(t) {
 	case TypePost, TypeReel, TypeStory:
 		return true
@@ -46,7 +48,7 @@ func hasPreviewable(list []Attachment) bool {
 
 // isPreviewable reports whether the platform shows links of a text by such an attachment.
 func (a *Attachment) isPreviewable() bool {
-	return a.Type == AttachmentFallback || a.Type == AttachmentShare
+	return a.Type == attachment.Fallback || a.Type == attachment.Share
 }
 
 // previews reports whether the attachment only shows one of these links.

@@ -3,47 +3,13 @@ package receiving
 import (
 	"encoding/json"
 	"time"
-)
 
-// AttachmentType is the platform's name of a kind of attachment. Kinds that
-// are not listed here may come at any time.
-type AttachmentType string
-
-// The kinds of attachment.
-const (
-	AttachmentImage    AttachmentType = "image"
-	AttachmentAudio    AttachmentType = "audio"
-	AttachmentVideo    AttachmentType = "video"
-	AttachmentFile     AttachmentType = "file"
-	AttachmentSticker  AttachmentType = "sticker"
-	AttachmentLocation AttachmentType = "location"
-	AttachmentFallback AttachmentType = "fallback"
-	AttachmentTemplate AttachmentType = "template"
-	AttachmentReel     AttachmentType = "reel"
-	AttachmentIGReel   AttachmentType = "ig_reel"
-	AttachmentPost     AttachmentType = "post"
-	AttachmentIGPost   AttachmentType = "ig_post"
-	// AttachmentAppointmentBooking is an appointment that was requested or
-	// changed; since 2026-03-03.
-	AttachmentAppointmentBooking AttachmentType = "appointment_booking"
-	// AttachmentShare is something that was shared on Instagram, or a link; its
-	// kind does not say which. Posts come as [AttachmentIGPost] since 2026-04-27.
-	AttachmentShare AttachmentType = "share"
-	// AttachmentMedia is a post that was shared on Instagram.
-	AttachmentMedia AttachmentType = "media"
-	// AttachmentStory and AttachmentIGStory are a story that was shared on
-	// Instagram.
-	AttachmentStory   AttachmentType = "story"
-	AttachmentIGStory AttachmentType = "ig_story"
-	// AttachmentUnsupported is what the platform does not pass on.
-	AttachmentUnsupported AttachmentType = "unsupported_type"
-	// AttachmentStoryMention is an Instagram story that mentions the account.
-	AttachmentStoryMention AttachmentType = "story_mention"
+	"github.com/djmessenger/messenger/attachment"
 )
 
 // Attachment is something that a message carries besides text.
 type Attachment struct {
-	Type AttachmentType `json:"type"`
+	Type attachment.Type `json:"type"`
 	// Title and URL stand beside the payload of some fallbacks and templates.
 	Title string `json:"title,omitempty"`
 	URL   string `json:"url,omitempty"`

@@ -3,60 +3,50 @@ package sending
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/djmessenger/messenger/attachment"
 )
 
 // Attachment is media or a template. Payload is what the platform documents
 // for the type, as JSON; the builders write it.
 type Attachment struct {
-	Type    AttachmentType  `json:"type"`
+	Type    attachment.Type `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// AttachmentType is the platform's name of a kind of attachment.
-type AttachmentType string
-
-// The kinds of attachment.
-const (
-	AttachmentImage    AttachmentType = "image"
-	AttachmentAudio    AttachmentType = "audio"
-	AttachmentVideo    AttachmentType = "video"
-	AttachmentFile     AttachmentType = "file"
-	AttachmentTemplate AttachmentType = "template"
-)
-
 // Image makes a message with the image at a URL, at most 8 MB.
-func Image(url string) Message { return Media(AttachmentImage, url) }
+func Image(url string) Message { return Media(attachment.Image, url) }
 
 // Audio makes a message with the sound at a URL, at most 25 MB.
-func Audio(url string) Message { return Media(AttachmentAudio, url) }
+func Audio(url string) Message { return Media(attachment.Audio, url) }
 
 // Video makes a message with the video at a URL, at most 25 MB.
-func Video(url string) Message { return Media(AttachmentVideo, url) }
+func Video(url string) Message { return Media(attachment.Video, url) }
 
 // File makes a message with the file at a URL, at most 25 MB.
-func File(url string) Message { return Media(AttachmentFile, url) }
+func File(url string) Message { return Media(attachment.File, url) }
 
 // Media makes a message with the media at a URL, which the platform fetches:
 // within 10 seconds, a video within 75.
-func Media(kind AttachmentType, url string) Message {
+func Media(kind attachment.Type, url string) Message {
 	return attach(kind, mediaPayload{URL: url})
 }
 
 // ReusableMedia is [Media] that the platform keeps: its answer, which the bot
 // records, has an attachment id for [Uploaded].
-func ReusableMedia(kind AttachmentType, url string) Message {
+func ReusableMedia(kind attachment.Type, url string) Message {
 	return attach(kind, mediaPayload{URL: url, IsReusable: true})
 }
 
 // Uploaded makes a message with media that was uploaded before, by its
 // attachment id. The platform forgets ids after 90 days.
-func Uploaded(kind AttachmentType, attachmentID string) Message {
+func Uploaded(kind attachment.Type, attachmentID string) Message {
 	return attach(kind, mediaPayload{AttachmentID: attachmentID})
 }
 
 func (a *Attachment) isMedia() bool {
 	switch a.Type {
-	case AttachmentImage, AttachmentAudio, AttachmentVideo, AttachmentFile:
+	case attachment.Image, attachment.Audio, attachment.Video, attachment.File:
 		return true
 	default:
 		return false
@@ -88,7 +78,7 @@ type mediaPayload struct {
 	IsReusable   bool   `json:"is_reusable,omitempty"`
 }
 
-func attach(kind AttachmentType, payload any) Message {
+func attach(kind attachment.Type, payload any) Message {
 	return Message{Attachment: &Attachment{Type: kind, Payload: encode(payload)}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
@@ -59,17 +60,17 @@ func ExampleFile() {
 }
 
 func ExampleMedia() {
-	show(sending.Media(sending.AttachmentImage, "ftp://shop.example/shirt.png"))
+	show(sending.Media(attachment.Image, "ftp://shop.example/shirt.png"))
 	// Output: sending: attachment.payload.url: is not an absolute http or https URL
 }
 
 func ExampleReusableMedia() {
-	show(sending.ReusableMedia(sending.AttachmentVideo, "https://shop.example/shirt.mp4"))
+	show(sending.ReusableMedia(attachment.Video, "https://shop.example/shirt.mp4"))
 	// Output: {"recipient":{"id":"42"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"video","payload":{"url":"https://shop.example/shirt.mp4","is_reusable":true}}}}
 }
 
 func ExampleUploaded() {
-	show(sending.Uploaded(sending.AttachmentVideo, "1745504518999123"))
+	show(sending.Uploaded(attachment.Video, "1745504518999123"))
 	// Output: {"recipient":{"id":"42"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"video","payload":{"attachment_id":"1745504518999123"}}}}
 }
 
@@ -191,7 +192,7 @@ func ExampleSenderAction() {
 }
 
 func ExampleMultimedia() {
-	showAll(sending.Multimedia{Type: sending.AttachmentFile, URL: "https://shop.example/terms.pdf"})
+	showAll(sending.Multimedia{Type: attachment.File, URL: "https://shop.example/terms.pdf"})
 	// Output: {"recipient":{"id":"42"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"file","payload":{"url":"https://shop.example/terms.pdf"}}}}
 }
 

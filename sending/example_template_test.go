@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -97,7 +98,7 @@ func ExampleElement() {
 }
 
 func ExampleMediaTemplate() {
-	showAll(sending.MediaTemplate{}.WithUploaded(sending.AttachmentVideo, "1745504518999123").WithPostback("More", "more"))
+	showAll(sending.MediaTemplate{}.WithUploaded(attachment.Video, "1745504518999123").WithPostback("More", "more"))
 	// Output: {"recipient":{"id":"42"},"messaging_type":"RESPONSE","message":{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"video","attachment_id":"1745504518999123","buttons":[{"type":"postback","title":"More","payload":"more"}]}]}}}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -59,7 +60,7 @@ func (s Images) message() Message {
 		m.Attachments = append(m.Attachments, *Image(url).Attachment)
 	}
 	for _, id := range s.AttachmentIDs {
-		m.Attachments = append(m.Attachments, *Uploaded(AttachmentImage, id).Attachment)
+		m.Attachments = append(m.Attachments, *Uploaded(attachment.Image, id).Attachment)
 	}
 	return m
 }

@@ -1,24 +1,21 @@
 package sending
 
-import "github.com/djmessenger/messenger/receiving"
-
-// The kinds of attachment that Instagram has and Messenger has not.
-const (
-	AttachmentLikeHeart  AttachmentType = "like_heart"
-	AttachmentMediaShare AttachmentType = "MEDIA_SHARE"
+import (
+	"github.com/djmessenger/messenger/attachment"
+	"github.com/djmessenger/messenger/receiving"
 )
 
 // LikeHeart makes a message with the heart sticker. Instagram only.
 //
 // https://developers.facebook.com/documentation/business-messaging/instagram-messaging/send-message
-func LikeHeart() Message { return Message{Attachment: &Attachment{Type: AttachmentLikeHeart}} }
+func LikeHeart() Message { return Message{Attachment: &Attachment{Type: attachment.LikeHeart}} }
 
 // MediaShare makes a message with a post of the page's Instagram account, by its
 // id. Instagram only.
 //
 // https://developers.facebook.com/documentation/business-messaging/instagram-messaging/send-message
 func MediaShare(postID string) Message {
-	return attach(AttachmentMediaShare, mediaShare{ID: postID})
+	return attach(attachment.MediaShare, mediaShare{ID: postID})
 }
 
 type mediaShare struct {

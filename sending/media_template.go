@@ -3,6 +3,7 @@ package sending
 import (
 	"context"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -15,8 +16,8 @@ import (
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/media
 type MediaTemplate struct {
-	// MediaType is AttachmentImage or AttachmentVideo.
-	MediaType AttachmentType `json:"media_type,omitempty"`
+	// MediaType is attachment.Image or attachment.Video.
+	MediaType attachment.Type `json:"media_type,omitempty"`
 	// AttachmentID is the one that was uploaded.
 	AttachmentID string `json:"attachment_id,omitempty"`
 	// URL is that of the post; no other URL than Facebook's. One of the two is
@@ -29,13 +30,13 @@ type MediaTemplate struct {
 }
 
 // WithUploaded returns a copy with an image or a video that was uploaded.
-func (t MediaTemplate) WithUploaded(kind AttachmentType, attachmentID string) MediaTemplate {
+func (t MediaTemplate) WithUploaded(kind attachment.Type, attachmentID string) MediaTemplate {
 	t.MediaType, t.AttachmentID, t.URL = kind, attachmentID, ""
 	return t
 }
 
 // WithPost returns a copy with the image or the video of a post on Facebook.
-func (t MediaTemplate) WithPost(kind AttachmentType, url string) MediaTemplate {
+func (t MediaTemplate) WithPost(kind attachment.Type, url string) MediaTemplate {
 	t.MediaType, t.AttachmentID, t.URL = kind, "", url
 	return t
 }
@@ -88,10 +89,10 @@ func (t MediaTemplate) message() Message {
 }
 
 type mediaElement struct {
-	MediaType    AttachmentType `json:"media_type,omitempty"`
-	AttachmentID string         `json:"attachment_id,omitempty"`
-	URL          string         `json:"url,omitempty"`
-	Buttons      []Button       `json:"buttons,omitempty"`
+	MediaType    attachment.Type `json:"media_type,omitempty"`
+	AttachmentID string          `json:"attachment_id,omitempty"`
+	URL          string          `json:"url,omitempty"`
+	Buttons      []Button        `json:"buttons,omitempty"`
 }
 
 func (t MediaTemplate) element() mediaElement {
@@ -109,7 +110,7 @@ func (n node) checkMedia() {
 func (n node) checkMediaElement() {
 	kind := n.get("media_type")
 	if kind.need() {
-		kind.oneOf(string(AttachmentImage), string(AttachmentVideo))
+		kind.oneOf(string(attachment.Image), string(attachment.Video))
 	}
 	n.needOne("attachment_id", "url")
 	n.get("attachment_id").id()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -61,8 +62,8 @@ func samples(t *testing.T) map[string]sample {
 		"audio":          sending.Audio("https://shop.example/a.mp3"),
 		"video":          sending.Video("https://shop.example/a.mp4"),
 		"file":           sending.File("https://shop.example/a.pdf"),
-		"media_reusable": sending.ReusableMedia(sending.AttachmentImage, "https://shop.example/a.png"),
-		"uploaded":       sending.Uploaded(sending.AttachmentVideo, "77"),
+		"media_reusable": sending.ReusableMedia(attachment.Image, "https://shop.example/a.png"),
+		"uploaded":       sending.Uploaded(attachment.Video, "77"),
 		"images": sending.Images{}.WithURLs("https://shop.example/a.png", "https://shop.example/b.png").
 			WithUploaded("77").Message(),
 		"sticker": sending.Sticker{ID: sending.StickerLike}.Message(),
@@ -107,9 +108,9 @@ func templateSamples() map[string]sending.Message {
 				WithButtons(sending.PhoneButton("Ask", "+15105551234")),
 			sending.Element{Title: "Shoes"}.WithPostback("Buy", "buy:shoes"),
 		).Message(),
-		"media_uploaded": sending.MediaTemplate{}.WithUploaded(sending.AttachmentVideo, "77").WithSharable(true).
+		"media_uploaded": sending.MediaTemplate{}.WithUploaded(attachment.Video, "77").WithSharable(true).
 			WithURL("Look", "https://shop.example/").WithPostback("Buy", "buy").Message(),
-		"media_post": sending.MediaTemplate{}.WithPost(sending.AttachmentImage, "https://www.facebook.com/shop/photos/1").Message(),
+		"media_post": sending.MediaTemplate{}.WithPost(attachment.Image, "https://www.facebook.com/shop/photos/1").Message(),
 		"receipt": sending.ReceiptTemplate{
 			MerchantName: "The Shop", OrderURL: "https://shop.example/orders/4711", Sharable: true,
 		}.WithRecipientName("Ada Lovelace").

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
@@ -51,7 +52,7 @@ func TestSendersWithoutText(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	require.Equal(t, sending.Image("https://a.example/b"),
-		compose(t, ctx, sending.Multimedia{Type: sending.AttachmentImage, URL: "https://a.example/b"}))
+		compose(t, ctx, sending.Multimedia{Type: attachment.Image, URL: "https://a.example/b"}))
 	require.Equal(t, sending.TypingOn.Message(), compose(t, ctx, sending.SenderAction{Action: sending.TypingOn}))
 	require.Equal(t, sending.ReactTo("m_1", "👍"), compose(t, ctx, sending.SenderAction{Action: sending.React, Emoji: "👍"}))
 	require.Equal(t, sending.UnreactTo("m_1"), compose(t, ctx, sending.SenderAction{Action: sending.Unreact}))
@@ -73,9 +74,9 @@ func TestSendersReportTheirMistakes(t *testing.T) {
 		"empty text":        sending.SimpleMessage{},
 		"unknown action":    sending.SenderAction{Action: "dance"},
 		"react, no emoji":   sending.SenderAction{Action: sending.React},
-		"no URL":            sending.Multimedia{Type: sending.AttachmentImage},
+		"no URL":            sending.Multimedia{Type: attachment.Image},
 		"no media type":     sending.Multimedia{URL: "https://a.example/"},
-		"template":          sending.Multimedia{Type: sending.AttachmentTemplate, URL: "https://a.example/"},
+		"template":          sending.Multimedia{Type: attachment.Template, URL: "https://a.example/"},
 		"no question":       sending.QuickReplies{},
 		"reply, no title":   sending.QuickReplies{Text: "a"}.WithReply("", "p"),
 		"no button text":    sending.Buttons{},
@@ -91,7 +92,7 @@ func TestSendersReportTheirMistakes(t *testing.T) {
 		"text":       sending.SimpleMessage{Text: "a"},
 		"action":     sending.SenderAction{Action: sending.MarkSeen},
 		"unreact":    sending.SenderAction{Action: sending.Unreact},
-		"image":      sending.Multimedia{Type: sending.AttachmentImage, URL: "https://a.example/"},
+		"image":      sending.Multimedia{Type: attachment.Image, URL: "https://a.example/"},
 		"to embed":   sending.QuickReplies{Text: "a"},
 		"to embed 2": sending.Buttons{Text: "a"},
 		"After":      sending.After(1, sending.Text("a")).(validator),

@@ -3,6 +3,7 @@ package sending
 import (
 	"context"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -65,7 +66,7 @@ func (s SenderAction) Validate() error {
 // Multimedia sends an image, a sound, a video or a file.
 type Multimedia struct {
 	// Type is image, audio, video or file.
-	Type AttachmentType
+	Type attachment.Type
 	// URL is where the platform fetches it. Its placeholders are filled in; see
 	// [ExpandURL].
 	URL string
@@ -85,7 +86,7 @@ func (s Multimedia) Compose(ctx context.Context, _ *receiving.Event) ([]Message,
 // Validate reports a missing or malformed URL and an unknown type.
 func (s Multimedia) Validate() error {
 	switch s.Type {
-	case AttachmentImage, AttachmentAudio, AttachmentVideo, AttachmentFile:
+	case attachment.Image, attachment.Audio, attachment.Video, attachment.File:
 		return s.message().validate(check{blanks: true})
 	default:
 		return &FieldError{Field: "type", Problem: "is none of image, audio, video, file"}

@@ -3,6 +3,8 @@ package sending
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/djmessenger/messenger/attachment"
 )
 
 // Template makes a message with a template of any type, for templates that this
@@ -18,7 +20,7 @@ func Template(templateType string, payload any) (Message, error) {
 		return Message{}, fmt.Errorf("sending: template type: %w", err)
 	}
 	fields["template_type"] = name
-	return attach(AttachmentTemplate, fields), nil
+	return attach(attachment.Template, fields), nil
 }
 
 // ButtonTemplate makes a message with a text of at most 640 characters and one
@@ -37,7 +39,7 @@ func template(templateType string, payload any) Message {
 	if string(raw) != "{}" {
 		head += ","
 	}
-	return Message{Attachment: &Attachment{Type: AttachmentTemplate, Payload: append([]byte(head), raw[1:]...)}}
+	return Message{Attachment: &Attachment{Type: attachment.Template, Payload: append([]byte(head), raw[1:]...)}}
 }
 
 func fieldsOf(payload any) (map[string]json.RawMessage, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
@@ -270,7 +271,7 @@ func TestQuickRepliesCarryAnAttachment(t *testing.T) {
 
 func TestMultimediaIsKeptForReuse(t *testing.T) {
 	t.Parallel()
-	s := sending.Multimedia{Type: sending.AttachmentImage, URL: "https://a.example/", Reusable: true}
+	s := sending.Multimedia{Type: attachment.Image, URL: "https://a.example/", Reusable: true}
 	require.NoError(t, s.Validate())
-	require.Equal(t, sending.ReusableMedia(sending.AttachmentImage, "https://a.example/"), compose(t, t.Context(), s))
+	require.Equal(t, sending.ReusableMedia(attachment.Image, "https://a.example/"), compose(t, t.Context(), s))
 }

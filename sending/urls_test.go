@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/sending"
 )
 
@@ -76,7 +77,7 @@ func urlFields() map[string][]urlField {
 			{payload + "elements[1].buttons[0].url", func(url string) checkable { return generic(card.WithURL("t", url)) }},
 			{payload + "elements[1].default_action.url", func(url string) checkable { return generic(card.WithDefaultAction(url)) }},
 			{payload + "elements[0].buttons[0].url", func(url string) checkable {
-				return sending.MediaTemplate{}.WithUploaded(sending.AttachmentImage, "1").WithURL("t", url)
+				return sending.MediaTemplate{}.WithUploaded(attachment.Image, "1").WithURL("t", url)
 			}},
 			{payload + "elements[0].buttons[0].url", func(url string) checkable {
 				return sending.ImageGridTemplate{}.WithImages(slices.Repeat([]sending.GridImage{{URL: "https://a.example/"}}, 2)...).WithURL("t", url)
@@ -110,10 +111,10 @@ func urlFields() map[string][]urlField {
 			return sending.Images{}.WithURLs("https://a.example/", url)
 		}}},
 		"MediaTemplate.URL": {{payload + "elements[0].url", func(url string) checkable {
-			return sending.MediaTemplate{}.WithPost(sending.AttachmentVideo, strings.Replace(url, "shop.example", "www.facebook.com", 1))
+			return sending.MediaTemplate{}.WithPost(attachment.Video, strings.Replace(url, "shop.example", "www.facebook.com", 1))
 		}}},
 		"Multimedia.URL": {{payload + "url", func(url string) checkable {
-			return sending.Multimedia{Type: sending.AttachmentFile, URL: url}
+			return sending.Multimedia{Type: attachment.File, URL: url}
 		}}},
 		"NotificationElement.ImageURL": {{payload + "elements[0].image_url", func(url string) checkable {
 			return sending.NotificationMessagesTemplate{}.WithElements(sending.NotificationElement{ImageURL: url})

@@ -1,6 +1,10 @@
 package sending
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/djmessenger/messenger/attachment"
+)
 
 func (a *Attachment) check(c *check, at string) {
 	payload := node{c: c, at: at + ".payload"}
@@ -15,13 +19,13 @@ func (a *Attachment) check(c *check, at string) {
 		return
 	}
 	switch a.Type {
-	case AttachmentTemplate:
+	case attachment.Template:
 		payload.checkTemplate()
-	case AttachmentLikeHeart, AttachmentMediaShare:
+	case attachment.LikeHeart, attachment.MediaShare:
 		if c.messenger() {
 			c.fail(at+".type", fmt.Sprintf("%s is for Instagram only", a.Type))
 		}
-		if a.Type == AttachmentMediaShare && payload.isObject() && payload.get("id").need() {
+		if a.Type == attachment.MediaShare && payload.isObject() && payload.get("id").need() {
 			payload.get("id").id()
 		}
 	case "":

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/djmessenger/messenger/attachment"
 )
 
 // contents names the contents that are set. A message has one.
@@ -72,7 +74,7 @@ func (m Message) checkImages(c *check) {
 	}
 	for i := range m.Attachments {
 		at := fmt.Sprintf("attachments[%d]", i)
-		if kind := m.Attachments[i].Type; kind != AttachmentImage {
+		if kind := m.Attachments[i].Type; kind != attachment.Image {
 			c.fail(at+".type", fmt.Sprintf("%q is not image, the one kind that goes with others", kind))
 			continue
 		}

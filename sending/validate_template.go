@@ -1,6 +1,10 @@
 package sending
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/djmessenger/messenger/attachment"
+)
 
 // templates are the template types that are looked into. What else the platform
 // has passes.
@@ -46,7 +50,7 @@ func (m Message) templateType() string {
 	var payload struct {
 		TemplateType string `json:"template_type"`
 	}
-	if m.Attachment == nil || m.Attachment.Type != AttachmentTemplate || json.Unmarshal(m.Attachment.Payload, &payload) != nil {
+	if m.Attachment == nil || m.Attachment.Type != attachment.Template || json.Unmarshal(m.Attachment.Payload, &payload) != nil {
 		return ""
 	}
 	return payload.TemplateType

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -56,7 +57,7 @@ func manyImages(n int) sending.Message {
 }
 
 func media(payload string) sending.Message {
-	return sending.Message{Attachment: &sending.Attachment{Type: sending.AttachmentImage, Payload: json.RawMessage(payload)}}
+	return sending.Message{Attachment: &sending.Attachment{Type: attachment.Image, Payload: json.RawMessage(payload)}}
 }
 
 func utility() sending.UtilityTemplate {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
@@ -79,7 +80,7 @@ func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Mes
 		return shut, false
 	}
 	pace := pg.text
-	if m.Attachment != nil && (m.Attachment.Type == sending.AttachmentAudio || m.Attachment.Type == sending.AttachmentVideo) {
+	if m.Attachment != nil && (m.Attachment.Type == attachment.Audio || m.Attachment.Type == attachment.Video) {
 		pace = pg.media
 	}
 	share := p.peers.share(conv.PageID)

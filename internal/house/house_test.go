@@ -28,16 +28,17 @@ var house = map[string]room{
 	".": {
 		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
 	},
+	"attachment": {},
 	"command": {
 		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
-	"graph":             {ours: []string{"internal/weburl", "secret"}},
-	"handling":          {ours: []string{"graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
+	"graph":             {ours: []string{"attachment", "internal/weburl", "secret"}},
+	"handling":          {ours: []string{"attachment", "graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
-		ours:   []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+		ours:   []string{"attachment", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
 	"internal/chaos": {},
@@ -56,18 +57,18 @@ var house = map[string]room{
 		others: []string{"github.com/stretchr/testify"},
 	},
 	"receiving": {
-		ours:   []string{"internal/nearest", "receiving/internal/scan", "receiving/payload", "secret"},
+		ours:   []string{"attachment", "internal/nearest", "receiving/internal/scan", "receiving/payload", "secret"},
 		others: []string{"github.com/go-json-experiment/json"},
 	},
 	"receiving/internal/scan": {others: []string{"github.com/go-json-experiment/json"}},
 	"receiving/payload":       {},
 	"routing":                 {ours: []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "sending", "store"}, others: []string{"golang.org/x/text"}},
 	"routing/policyfile": {
-		ours:   []string{"handling", "handling/pythonre", "internal/nearest", "receiving", "routing", "sending"},
+		ours:   []string{"attachment", "handling", "handling/pythonre", "internal/nearest", "receiving", "routing", "sending"},
 		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
 	},
 	"secret":    {},
-	"sending":   {ours: []string{"graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
+	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator": {},
 	"store":     {},
 	"store/gormstore": {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/handling/pythonre"
 	"github.com/djmessenger/messenger/sending"
@@ -134,7 +135,7 @@ func addOriginalSenders(r *Registry) {
 	Sender(r, name, func(a originalMediaArgs) (sending.Sender, error) {
 		s := multimedia(multimediaArgs{Type: strings.ToLower(a.SendingType), URL: a.URL})
 		switch s.Type {
-		case sending.AttachmentImage, sending.AttachmentAudio, sending.AttachmentVideo, sending.AttachmentFile:
+		case attachment.Image, attachment.Audio, attachment.Video, attachment.File:
 			return s, s.Validate()
 		}
 		return nil, ArgError("sending_type", fmt.Errorf("is %s, and has to be one of image, audio, video, file", quoted(a.SendingType)))

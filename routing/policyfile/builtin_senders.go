@@ -3,6 +3,7 @@ package policyfile
 import (
 	"time"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/sending"
 )
 
@@ -81,7 +82,7 @@ func addSenders(r *Registry) {
 }
 
 func multimedia(a multimediaArgs) sending.Multimedia {
-	return sending.Multimedia{Type: sending.AttachmentType(a.Type), URL: a.URL, AttachmentID: a.AttachmentID, Reusable: a.Reusable}
+	return sending.Multimedia{Type: attachment.Type(a.Type), URL: a.URL, AttachmentID: a.AttachmentID, Reusable: a.Reusable}
 }
 
 func addTemplates(r *Registry) {

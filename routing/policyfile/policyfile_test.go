@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
@@ -50,7 +51,7 @@ func TestPolicyOfDjmessengerLoadsUnchanged(t *testing.T) {
 	require.IsType(t, handling.Dummy{}, policy[receiving.TypePersistentMenuOne][0].Handler)
 	require.Equal(t, sending.List(
 		sending.SimpleMessage{Text: "Thanks for the thumb!"},
-		sending.Multimedia{Type: sending.AttachmentImage, URL: "https://example.com/thumb.png"},
+		sending.Multimedia{Type: attachment.Image, URL: "https://example.com/thumb.png"},
 	), policy[receiving.TypeSticker][0].Senders)
 	require.Equal(t, sending.List(sending.SenderAction{Action: sending.TypingOn}, sending.Default{}),
 		policy[receiving.TypeSimpleText][2].Senders)
