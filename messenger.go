@@ -13,6 +13,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/internal/engine"
+	"github.com/djmessenger/messenger/internal/stack"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -161,7 +162,10 @@ func (b *Bot) Client() *graph.Client {
 // see docs/production.md.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
-func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.webhook.ServeHTTP(w, r) }
+func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	stack.Grow()
+	b.webhook.ServeHTTP(w, r)
+}
 
 // putTimeout bounds how long a callback waits to become durable. The platform
 // waits 5 seconds for the answer.

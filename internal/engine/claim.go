@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/stack"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -122,6 +123,7 @@ func (e *Engine) start(lease store.Lease, asked, read time.Time) {
 	e.isolation.take(level)
 	held := e.keeper.hold(e.cfg.Keep(e.killed, lease.PageID), lease.LeaseID, asked)
 	e.workers.Go(func() {
+		stack.Grow()
 		w := worker{
 			e: e, lease: lease, held: held, clock: clock, claimed: clock.claimed(), level: level,
 			log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PSID),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/stack"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -168,6 +169,7 @@ func (e *Engine) send(ctx context.Context, d sending.Delivery) (graph.SendResult
 	// A goroutine of its own, so that a middleware that ends it ends nothing else.
 	answered := make(chan answer, 1)
 	go func() {
+		stack.Grow()
 		a := answer{err: errGoexit}
 		defer func() { answered <- a }()
 		a.err = guard(e.cfg.Logger, "a send's middleware", func() (err error) {

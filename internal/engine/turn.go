@@ -10,6 +10,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/stack"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
@@ -115,6 +116,7 @@ func (t *turn) run() bool {
 	defer cancel()
 	done := make(chan struct{})
 	go func() {
+		stack.Grow()
 		defer close(done)
 		defer t.finish()
 		t.runWrapped(t.context(ctx))

@@ -26,7 +26,7 @@ type room struct {
 // exist; commands and examples have none, they may import all that is public.
 var house = map[string]room{
 	".": {
-		ours: []string{"graph", "handling", "i18n", "internal/engine", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
+		ours: []string{"graph", "handling", "i18n", "internal/engine", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
 	},
 	"attachment": {},
 	"command": {
@@ -38,7 +38,7 @@ var house = map[string]room{
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
-		ours:   []string{"attachment", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
 	"internal/chaos": {},
@@ -50,6 +50,7 @@ var house = map[string]room{
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/nearest":      {},
 	"internal/queue":        {ours: []string{"store"}},
+	"internal/stack":        {},
 	"internal/weburl":       {},
 	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
