@@ -141,6 +141,12 @@ type Config struct {
 	// Retention says how long records are kept.
 	Retention Retention
 
+	// Retry says how often and when an event is tried again whose turn has failed.
+	// routing.Route.Retry replaces it for what a route fails with. It does not apply to
+	// sends, which docs/errors.md describes. Default: 4 tries, after pauses of 1, 5 and
+	// 25 s.
+	Retry handling.Retry
+
 	// SendMiddleware wraps every attempt to send, the first one outermost.
 	// Default: none.
 	SendMiddleware []sending.Middleware
@@ -214,9 +220,6 @@ const (
 	leaseTTL    = 15 * time.Second
 )
 
-// pauses are those between the four tries of a turn.
-var pauses = []time.Duration{time.Second, 5 * time.Second, 25 * time.Second}
-
 // App is a single app with all its pages. The secrets are the app's secret and,
 // while it is being changed, the other one too: callbacks signed with any of
 // them are taken, and the first one signs the calls to the Graph API. So to
@@ -255,6 +258,7 @@ func (c Config) WithDefaults() Config {
 	if c.Policy == nil && len(c.Policies) == 0 {
 		c.Policy = routing.BuiltIn()
 	}
+	c.Retry = c.Retry.WithDefaults()
 	if c.Store == nil {
 		c.Store = memory.New(memory.Config{})
 	}
@@ -293,7 +297,7 @@ func (c Config) validate() error {
 	if p := c.Retention.People; p > 0 && p < day {
 		fail("Retention.People", "is below 24 hours: people whom the bot may still answer would be forgotten")
 	}
-	errs = append(errs, inConfig("Config.", c.Quiet.Validate()))
+	errs = append(errs, inConfig("Config.", c.Quiet.Validate()), inConfig("Config.", c.Retry.Validate()))
 	for i, m := range c.TurnMiddleware {
 		if m == nil {
 			fail(fmt.Sprintf("TurnMiddleware[%d]", i), "is nil")

@@ -40,7 +40,9 @@
 //     allow the answer, so that trying again would not help.
 //   - [Permanent], or a sending.FieldError: the route fails without a retry, and what
 //     it wrote is dropped.
-//   - anything else, or a panic: the route fails, and the event is retried.
+//   - [RetryAfter]: the route fails, and the event is retried at the time that it asks for.
+//   - anything else, or a panic: the route fails, and the event is retried by the [Retry]
+//     of the route or the bot.
 //
 // An error that joins or wraps several is a failure if one of them is.
 //

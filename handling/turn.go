@@ -8,7 +8,8 @@ import (
 // Turn is what the bot says about the turn that a context belongs to, for middleware
 // and handlers.
 type Turn struct {
-	// Attempt counts the tries of the event, from 1.
+	// Attempt counts the tries of the event, from 1. A run that ended with [RetryAfter]
+	// is no try, up to Retry.MaxWait.
 	Attempt int
 	// At is when the event happened, by the platform's clock, or when it arrived, if it
 	// carries no time that can be true. For a replayed dead letter it is now.

@@ -200,8 +200,8 @@ func (c *Chat) As(psid string) *Person {
 // Idle waits until the bot has handled every event and no work is in flight.
 // Messages with a delay keep waiting. An event whose handler fails is retried
 // after 1, 5 and 25 s and keeps the bot busy until then, for longer than the
-// default of [Chat.Patience]. A test of such a handler sets that field, returns
-// handling.Permanent, or advances the store's clock (see [StartOn]).
+// default of [Chat.Patience]. A test of such a handler sets that field or
+// Config.Retry, returns handling.Permanent, or advances the store's clock (see [StartOn]).
 func (c *Chat) Idle() {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience())
@@ -234,7 +234,7 @@ func waiting(q store.Stats) string {
 	for _, b := range q.Blocked {
 		fmt.Fprintf(&text, "\nthe conversation with %s waits to be tried again; failures so far: %d", b.PSID, b.Attempts)
 	}
-	text.WriteString("\nAn event whose handler fails is retried after 1, 5 and 25 s and then becomes a dead letter; the bot's log has the errors." +
+	text.WriteString("\nAn event whose handler fails is retried, by default after 1, 5 and 25 s, and then becomes a dead letter; the bot's log has the errors." +
 		" handling.Permanent makes it one at once.")
 	return text.String()
 }

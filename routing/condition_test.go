@@ -85,6 +85,7 @@ func TestValidateOfRoutesWithConditions(t *testing.T) {
 		"IMAGE/0: its handler is nil; only":                                          {receiving.TypeImage: {{When: says("yes", true), Handler: none, Senders: answer}}},
 		"IMAGE/0: it has neither a handler nor senders":                              {receiving.TypeImage: {{When: says("yes", true)}}},
 		"IMAGE/0: its Timeout of -1s is negative":                                    {receiving.TypeImage: {{Handler: handling.Dummy{}, Timeout: -time.Second}}},
+		"IMAGE/0: Retry.Pauses[0]: is negative: -1s":                                 {receiving.TypeImage: {{Handler: handling.Dummy{}, Retry: handling.Retry{Pauses: []time.Duration{-time.Second}}}}},
 		"IMAGE/0: it has TypedTaps, but it is not under TAP or the type of a tap":    {receiving.TypeImage: {{Handler: handling.Dummy{}, TypedTaps: true}}},
 		"IMAGE/0: When[1][0]: the condition is nil": {receiving.TypeImage: {{
 			When: routing.All{says("yes", true), routing.Not{}}, Handler: handling.Dummy{},

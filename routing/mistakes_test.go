@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -342,6 +343,14 @@ func TestMistakesHaveTheirPlacesForPrograms(t *testing.T) {
 		"a time limit": {
 			routing.Policy{text: {{Handler: handling.Dummy{}, Timeout: -1}}},
 			routing.Where{Type: text, Route: 0, Field: "Timeout"}, "its Timeout of -1ns is negative", false,
+		},
+		"a retry": {
+			routing.Policy{text: {{Handler: handling.Dummy{}, Retry: handling.Retry{Tries: -1}}}},
+			routing.Where{Type: text, Route: 0, Field: "Retry.Tries"}, "is negative: -1", false,
+		},
+		"a pause": {
+			routing.Policy{text: {{Handler: handling.Dummy{}, Retry: handling.Retry{Pauses: []time.Duration{1, -1}}}}},
+			routing.Where{Type: text, Route: 0, Field: "Retry.Pauses", Path: []int{1}}, "is negative: -1ns", false,
 		},
 		"a route after a final one": {
 			routing.Policy{text: {{Name: "all", Handler: handling.Dummy{}, Final: true}, {Handler: handling.SimpleText{}}}},

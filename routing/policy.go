@@ -45,6 +45,10 @@ type Route struct {
 	// and the routes after it run meanwhile. Default: only the bound of the whole turn
 	// (Config.TurnTimeout) holds, which holds in any case.
 	Timeout time.Duration
+	// Retry says how often and when an event is tried again that this route has failed
+	// for. What is not set is as in the bot's Config.Retry. The event is retried as a
+	// whole, as long as one of the routes that failed has a try left; see docs/failures.md.
+	Retry handling.Retry
 	// DespiteSilence lets the route run, and answer, also while the bot keeps silent
 	// because another answers the person (messenger.Config.Quiet): for a button by which
 	// the person comes back to the bot, say. On standby it changes nothing. Default: it

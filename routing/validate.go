@@ -40,11 +40,11 @@ type Where struct {
 	Type receiving.Type
 	// Route is the index of the route in the entry; -1 means the entry itself.
 	Route int
-	// Field is the field of the [Route] that is wrong, such as "Handler" or "Timeout";
+	// Field is the field of the [Route] that is wrong, such as "Handler" or "Retry.Tries";
 	// empty means the route itself.
 	Field string
-	// Path leads to the part of the field that is wrong: it has the index of a sender, or
-	// the indexes of nested conditions. Empty means the field itself.
+	// Path leads to the part of the field that is wrong: it has the index of a sender or a
+	// pause, or the indexes of nested conditions. Empty means the field itself.
 	Path []int
 }
 
@@ -200,10 +200,33 @@ func (v *validation) step(s Step) {
 	if s.Timeout < 0 {
 		v.fail(v.at.where("Timeout"), place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
 	}
+	v.retry(place, s)
 	if s.TypedTaps && s.Type != receiving.TypeTap && !s.Type.IsTap() {
 		v.fail(v.at.where("TypedTaps"), place, errors.New("it has TypedTaps, but it is not under TAP or the type of a tap"))
 	}
 	v.senders(place, s)
+}
+
+// retry checks the Retry of a route.
+func (v *validation) retry(place string, s Step) {
+	err := s.Retry.Validate()
+	if err == nil {
+		return
+	}
+	for _, err := range joined(err) {
+		var m interface {
+			error
+			Field() (name string, path []int)
+			Place() string
+			Problem() string
+		}
+		if !errors.As(err, &m) {
+			v.fail(v.at.where("Retry"), place+": Retry", err)
+			continue
+		}
+		name, path := m.Field()
+		v.fail(v.at.where("Retry."+name, path...), place+": "+m.Place(), errors.New(m.Problem()))
+	}
 }
 
 func (v *validation) senders(place string, s Step) {

@@ -293,6 +293,8 @@ type EventResult struct {
 	// attempt counted; only an older event that arrives late goes before it.
 	// Otherwise the event is done.
 	Retry bool
+	// Uncounted, with Retry, counts no attempt: the event asked to wait.
+	Uncounted bool
 	// Failures, of an event that is done, make a dead letter. They name the
 	// routes that failed; a failure without a route stands for all that the
 	// event was to run.

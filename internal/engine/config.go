@@ -34,12 +34,11 @@ type Config struct {
 	// the app that a page is bound to is known.
 	OwnsApp  func(appID string) bool
 	KnowsApp func(pageID string) bool
-	// Pauses are those between the tries of a turn; one less than the tries.
-	Pauses []time.Duration
 	// Policy returns that of a page; nil if the bot does not serve the page.
 	Policy    func(pageID string) *routing.Compiled
 	Quiet     handling.Quiet
 	Retention Retention
+	Retry     handling.Retry
 	// Serves reports whether the bot serves a page; nil for every page. Keep returns a
 	// context in which calls for the page go on to work when it is removed.
 	Serves      func(pageID string) bool

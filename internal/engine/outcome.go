@@ -2,51 +2,28 @@ package engine
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
-	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
-	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
-// willRetry reports whether the event will be tried again as a whole.
-func (t *turn) willRetry() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.queued.Attempts >= len(t.w.e.cfg.Pauses) {
-		return false
-	}
-	if retryable(t.failure) {
-		return true
-	}
-	return slices.ContainsFunc(t.routes, func(r routeResult) bool { return retryable(r.err) })
-}
-
-// retryable reports whether trying again may mend an error.
-func retryable(err error) bool {
-	var field *sending.FieldError
-	return err != nil && !errors.Is(err, errFatal) && !handling.IsPermanent(err) &&
-		!errors.As(err, &field) && !errors.Is(err, graph.ErrOutsideWindow)
-}
-
-// outcome returns what to commit, and whether the event is to be tried again.
-func (t *turn) outcome() (out store.Outcome, again bool) {
-	again = t.willRetry()
+// outcome returns what to commit, and whether and when the event is tried again.
+func (t *turn) outcome() (out store.Outcome, next retry) {
+	next = t.retryOf()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = true
-	result := &store.EventResult{Seq: t.queued.Seq, Attempts: t.queued.Attempts, Retry: again}
+	result := &store.EventResult{Seq: t.queued.Seq, Attempts: t.queued.Attempts, Retry: next.again, Uncounted: next.uncounted}
 	out = store.Outcome{Event: result}
 	out.Writes = append(out.Writes, t.seen...)
 	// A replayed event is an old act, which was recorded when it was new.
 	if t.ev != nil && t.ev.Type.IsAct() && t.ev.PSID != "" && len(t.queued.Only) == 0 {
 		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PSID, At: actedAt(t.queued)})
 	}
-	if again {
-		return out, true
+	if next.again {
+		return out, next
 	}
 	refused := t.refused
 	if errors.Is(t.failure, errNotStored) {
@@ -57,7 +34,7 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 	}
 	if t.failure != nil {
 		result.Failures = []store.Failure{{Error: t.failure.Error()}}
-		return out, false
+		return out, next
 	}
 	for _, r := range t.routes {
 		if r.err != nil {
@@ -67,7 +44,7 @@ func (t *turn) outcome() (out store.Outcome, again bool) {
 		out.Writes = append(out.Writes, r.writes...)
 		out.Sends = append(out.Sends, r.sends...)
 	}
-	return out, false
+	return out, next
 }
 
 // actedAt is when the person acted. The platform repeats a callback for at most
@@ -91,17 +68,22 @@ func (t *turn) happened() time.Time {
 
 // report logs and counts how the turn ended, and tells the program of a dead letter with
 // the failures that were committed.
-func (t *turn) report(again bool, failures []store.Failure) {
+func (t *turn) report(next retry, failures []store.Failure) {
 	t.w.e.counts.turns.Add(1)
-	if !again {
+	if !next.again {
 		t.reportRefused()
 	}
 	err := t.err()
 	switch {
 	case err == nil:
-	case again:
+	case next.again:
 		t.w.e.counts.retried.Add(1)
-		t.w.log.Warn("an event will be tried again", "event", t.queued.Key, "type", t.kind(), "attempt", t.queued.Attempts+1, "error", err)
+		log := t.w.log.With("event", t.queued.Key, "type", t.kind(), "attempt", t.queued.Attempts+1, "pause", next.pause.String(), "error", err)
+		if next.uncounted {
+			log.Info("an event waits, as a handler asked")
+		} else {
+			log.Warn("an event will be tried again")
+		}
 	default:
 		t.w.e.counts.dead.Add(1)
 		t.w.log.Error("an event became a dead letter", "event", t.queued.Key, "type", t.kind(), "attempt", t.queued.Attempts+1, "error", err)

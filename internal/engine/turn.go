@@ -33,8 +33,9 @@ type turn struct {
 	queued store.QueuedEvent
 	policy *routing.Compiled // as it was when the turn began; nil if the page was removed
 	ev     *receiving.Event
-	own    bool // an echo of the bot's own message
-	traced bool // the routes are logged, at debug level
+	own    bool          // an echo of the bot's own message
+	age    time.Duration // of the event when the turn began, since it was stored
+	traced bool          // the routes are logged, at debug level
 	state  *store.Turn
 	seen   []store.Write // of others who write to the person
 
@@ -66,7 +67,7 @@ type routeResult struct {
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {
-	return &turn{w: w, queued: queued, policy: w.e.cfg.Policy(w.lease.PageID)}
+	return &turn{w: w, queued: queued, policy: w.e.cfg.Policy(w.lease.PageID), age: w.now().Sub(queued.ReceivedAt)}
 }
 
 // decodeFunc decodes the body of a stored event.
@@ -253,7 +254,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		if !t.end(result) {
 			break
 		}
-		if err != nil && t.willRetry() {
+		if err != nil && t.retryOf().again {
 			break // nothing of this turn will take effect
 		}
 	}

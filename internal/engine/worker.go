@@ -172,11 +172,11 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 		return 0, w.ownsLease()
 	}
 	for refused := false; ; {
-		out, again := t.outcome()
+		out, retry := t.outcome()
 		var first *plan
 		switch {
-		case again:
-			out.Release, out.After = true, w.e.pause(ev.Attempts)
+		case retry.again:
+			out.Release, out.After = true, retry.pause
 		case len(out.Sends) > 0:
 			out.Due = eventsPerLease
 			if w.served() {
@@ -194,7 +194,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 		switch {
 		case err == nil:
 			w.released = out.Release
-			t.report(again, out.Event.Failures)
+			t.report(retry, out.Event.Failures)
 			w.e.HintAfter(out.After)
 			for _, s := range out.Sends {
 				w.e.HintAfter(s.Delay)
@@ -234,9 +234,4 @@ func (w *worker) read(try func() error) bool {
 			return false
 		}
 	}
-}
-
-// pause is how long to wait after a turn has failed.
-func (e *Engine) pause(attempts int) time.Duration {
-	return e.cfg.Pauses[min(attempts, len(e.cfg.Pauses)-1)]
 }

@@ -52,7 +52,7 @@ func (g *group) check(o *store.Outcome) error {
 // endEvent records the end of an event.
 func (g *group) endEvent(s *State, result *store.EventResult) error {
 	switch {
-	case result == nil:
+	case result == nil, result.Retry && result.Uncounted:
 		return nil
 	case result.Retry:
 		g.changes.EventsRetried = append(g.changes.EventsRetried, result.Seq)

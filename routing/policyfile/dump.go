@@ -3,6 +3,7 @@ package policyfile
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -94,6 +95,10 @@ func (d *dumping) route(place string, route routing.Route) *value {
 	}
 	if route.Timeout != 0 {
 		v.set("timeout", textValue(route.Timeout.String()))
+	}
+	if retry := reflect.ValueOf(route.Retry); !retry.IsZero() {
+		written, err := d.encode(place+": Retry", retry)
+		note("retry", written, err)
 	}
 	for _, flag := range []struct {
 		name string

@@ -48,6 +48,7 @@ func (r *Registry) Check(name string, content []byte) (routing.Policy, Mistakes)
 		reading.validate()
 	}
 	reading.mistakes.sort()
+	reading.mistakes = reading.mistakes.once()
 	return reading.policy, reading.mistakes
 }
 
@@ -178,13 +179,16 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	if !r.want(v, place, object) {
 		return
 	}
-	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "final", "otherwise", "typed_taps", "despite_silence"})
+	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "retry", "final", "otherwise", "typed_taps", "despite_silence"})
 	from := &origin{at: v.at}
 	at := &places{route: located{value: v, place: place}}
 	route := routing.Route{Origin: from}
 
 	r.optional(v, place, "route", &route.Name)
 	r.optional(v, place, "timeout", &route.Timeout)
+	if !r.optional(v, place, "retry", &route.Retry) {
+		route.Retry = handling.Retry{} // its own mistakes are enough
+	}
 	r.optional(v, place, "final", &route.Final)
 	r.optional(v, place, "otherwise", &route.Otherwise)
 	r.optional(v, place, "typed_taps", &route.TypedTaps)

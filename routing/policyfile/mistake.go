@@ -129,3 +129,14 @@ func (m Mistakes) sort() {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 }
+
+// once leaves each mistake once: a route under several types is checked for each of them.
+func (m Mistakes) once() Mistakes {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(m, func(mistake *Mistake) bool {
+		text := mistake.Error()
+		again := seen[text]
+		seen[text] = true
+		return again
+	})
+}

@@ -95,7 +95,7 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 8:91: routers[0].handlers[4].senders[0].args.url: has a space; write "%20"
 9:53: routers[0].handlers[5].args.regex: pattern, character 6: a possessive quantifier (++), which RE2 does not have; docs/policy.md says what to write instead
 10:23: routers[0].handlers[6].when.name: "Locales" is not registered as a condition; the nearest is Locale
-11:23: routers[0].handlers[7].answers: there is no such field; there are: name, args, senders, route, when, timeout, final, otherwise, typed_taps, despite_silence
+11:23: routers[0].handlers[7].answers: there is no such field; there are: name, args, senders, route, when, timeout, retry, final, otherwise, typed_taps, despite_silence
 12:11: routers[1].type: no such receiving type: "PHOTO"; docs/events.md lists them`},
 
 		"what routing refuses": {`routers:
@@ -115,6 +115,34 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 7:32: routers[0].handlers[3].timeout: its Timeout of -5s is negative
 8:35: routers[0].handlers[4].typed_taps: it has TypedTaps, but it is not under TAP or the type of a tap
 12:32: routers[1].handlers[0].senders: it has senders, but nothing may answer READ`},
+
+		"retries": {`routers:
+  - type: STICKER
+    handlers:
+      - {name: Dummy, retry: 5}
+      - {name: Dummy, retry: {tries: many, pause: 1s, pauses: [1s, soon], max_wait: 3}}
+      - {name: Dummy, retry: {tries: -1, pauses: [1s, -1s, 2h], max_wait: 25h}}
+      - name: Dummy
+        retry:
+          tries: 2
+          pauses: [1s, 5s]
+      - {name: Dummy, retry: null}
+      - {name: Dummy, retry: {tries: 99999999999999999999, pauses: null}}
+  - types: [IMAGE, VIDEO]
+    handlers:
+      - {name: Dummy, retry: {tries: 101}}
+`, `4:30: routers[0].handlers[0].retry: is the number 5, and has to be an object
+5:38: routers[0].handlers[1].retry.tries: is a text, and has to be a number
+5:44: routers[0].handlers[1].retry.pause: there is no such field; there are: tries, pauses, max_wait
+5:68: routers[0].handlers[1].retry.pauses[1]: is "soon", and has to be a duration such as "30s" or "1h30m"
+5:85: routers[0].handlers[1].retry.max_wait: is the number 3, and has to be a duration such as "30s" or "1h30m"
+6:38: routers[0].handlers[2].retry.tries: is negative: -1
+6:55: routers[0].handlers[2].retry.pauses[1]: is negative: -1s
+6:60: routers[0].handlers[2].retry.pauses[2]: is 2h0m0s, and at most 1h0m0s
+6:75: routers[0].handlers[2].retry.max_wait: is 25h0m0s, and at most 24h0m0s
+10:19: routers[0].handlers[3].retry.pauses: has 2 pauses, and there are 1 between 2 tries
+12:38: routers[0].handlers[5].retry.tries: is 99999999999999999999, and has to be a number of Go type int
+15:38: routers[1].handlers[0].retry.tries: is 101, and at most 100`},
 
 		"routers": {`routers:
   - type: IMAGE

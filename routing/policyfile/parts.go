@@ -15,10 +15,9 @@ import (
 const kindList = list
 
 // optional reads a field that has a Go type, if it is there.
-func (r *reading) optional(v *value, place, name string, to any) {
-	if inner := v.get(name); inner != nil {
-		r.decode(inner, place+"."+name, reflect.ValueOf(to).Elem())
-	}
+func (r *reading) optional(v *value, place, name string, to any) (ok bool) {
+	inner := v.get(name)
+	return inner == nil || r.decode(inner, place+"."+name, reflect.ValueOf(to).Elem())
 }
 
 // part reads a handler, sender or condition that is an argument.

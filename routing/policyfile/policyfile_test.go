@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -93,6 +94,7 @@ func TestFieldsOfARoute(t *testing.T) {
 	order := policy[receiving.TypeSimpleText][0]
 	require.Equal(t, "order status", order.Name)
 	require.Equal(t, "5s", order.Timeout.String())
+	require.Equal(t, handling.Retry{Tries: 6, Pauses: []time.Duration{500 * time.Millisecond, 10 * time.Second}, MaxWait: 6 * time.Hour}, order.Retry)
 	require.Equal(t, "shop.yaml:11:9", order.Origin.String())
 	require.Equal(t, routing.All{
 		routing.Text{Pattern: "hallo|guten tag"}, routing.Any{routing.Locale{"de"}, routing.Not{Condition: routing.Page{"1234", "5678"}}},

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/djmessenger/messenger/routing"
 )
@@ -69,6 +70,8 @@ func (r *reading) locate(route *places, m *routing.Mistake) (at located, argumen
 			at.value, at.place = within(at.value, at.place, m.At.Path)
 		}
 		return at, true
+	case strings.HasPrefix(m.At.Field, "Retry."):
+		return withinRetry(route.route, m.At), false
 	case m.At.Field == "Senders" && len(m.At.Path) > 0 && m.At.Path[0] < len(route.senders):
 		return route.senders[m.At.Path[0]], true
 	}
@@ -108,6 +111,21 @@ func (r *reading) mistake(m *routing.Mistake) {
 		}
 	}
 	r.wrong(at.value.at, at.place, placed{problem, m.Err})
+}
+
+// withinRetry goes down to a field of the route's retry.
+func withinRetry(at located, where routing.Where) located {
+	at.value, at.place = at.value.get("retry"), at.place+".retry"
+	name := snake(strings.TrimPrefix(where.Field, "Retry."))
+	if v := at.value.get(name); v != nil {
+		at.value, at.place = v, at.place+"."+name
+	}
+	for _, i := range where.Path {
+		if at.value.kind == list && i < len(at.value.items) {
+			at.value, at.place = at.value.items[i], fmt.Sprintf("%s[%d]", at.place, i)
+		}
+	}
+	return at
 }
 
 // within goes down to a part of a condition.

@@ -124,6 +124,25 @@ var commitPromises = []promise{
 		s.finish(lease)
 		s.none()
 	}},
+	{"an event that asked to wait stays at the head, and has no attempt more", func(s *suite) {
+		s.put(ann, "a", "b")
+		lease := s.one(ann)
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: again(lease), Release: true})
+		lease = s.one(ann)
+		waits := again(lease)
+		waits.Uncounted = true
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: waits, Writes: []store.Write{thumb(ann)}, Release: true, After: time.Minute})
+		s.none()
+		s.clock.advance(time.Minute)
+		lease = s.one(ann)
+		require.Equal(s, []string{"a", "b"}, []string{lease.Events[0].Key, lease.Events[1].Key})
+		require.Equal(s, 1, lease.Events[0].Attempts)
+		require.Equal(s, 1, s.person(ann).ThumbUps)
+		s.finish(lease)
+	}},
+	refused("an unknown event that asked to wait leaves nothing of the outcome", store.ErrNotFound, func(o *store.Outcome) {
+		o.Event = &store.EventResult{Seq: 1 << 40, Retry: true, Uncounted: true}
+	}),
 	{"a stale lease is fenced", func(s *suite) {
 		s.put(ann, "a")
 		s.enqueue(send(ann, "old"))
