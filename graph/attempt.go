@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/djmessenger/messenger/internal/jitter"
 )
 
 // The pause before a call is made again doubles from the first to the longest, each give or take a quarter, so that
@@ -73,7 +74,7 @@ func pauseBefore(retry int) time.Duration {
 	if doubled := firstPause << min(retry, 16); doubled < longestPause {
 		pause = doubled
 	}
-	return pause - pause/4 + rand.N(pause/2+1)
+	return pause - pause/4 + jitter.Below(pause/2+1)
 }
 
 // wait waits and reports whether the context still lives. It does not begin a wait that the context would not outlive.

@@ -1,11 +1,12 @@
 package engine
 
 import (
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/djmessenger/messenger/internal/jitter"
 )
 
 // The platform's documented rates, in messages a second from a page.
@@ -90,7 +91,7 @@ func (p *pace) look() {
 	p.looking = true
 	missing := 1 - p.limiter.TokensAt(time.Now())
 	wait := max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), lookEvery/2)
-	wait = min(wait, beat) + rand.N(lookEvery) // so that no replica is always the first to look
+	wait = min(wait, beat) + jitter.Below(lookEvery) // so that no replica is always the first to look
 	time.AfterFunc(wait, func() {
 		p.hint()
 		p.mu.Lock()

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/jitter"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -146,7 +146,7 @@ func (w *worker) countUncertain(d sending.Delivery) int {
 // backoff grows with each attempt, to 5 minutes, and is spread by a quarter.
 func backoff(attempt int, first time.Duration) time.Duration {
 	pause := min(first<<min(attempt-1, 10), 5*time.Minute)
-	return pause*3/4 + rand.N(pause/2)
+	return pause*3/4 + jitter.Below(pause/2)
 }
 
 // recordAgain notes an attempt that will be made again. If an earlier one may have

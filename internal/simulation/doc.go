@@ -32,8 +32,9 @@
 // Everything in the world around the bot: it draws each decision from the seed and the name of
 // what is decided (the third attempt to send that message, the second try of that event), and
 // not from a shared stream. So a decision does not depend on the order in which goroutines run.
-// A seed does not decide what the library draws by itself (jitter, the names of processes),
-// which of several ready cases a select takes, and the order of goroutines that are ready at
-// the same time. With one processor, which the tests set, a seed nearly always repeats its
-// trace.
+// The random numbers that the library draws by itself come from the seed too. A seed does not
+// decide which of several ready cases a select takes, the order of a map, and the order of
+// goroutines that are ready at the same nanosecond. The tests use one processor, on which most
+// seeds repeat their trace to the nanosecond, and the others differ in the order of what
+// happens together; a seed that fails only sometimes is run again until it does.
 package simulation

@@ -32,6 +32,7 @@ type account struct {
 	troubled                time.Duration // when something last went wrong for it
 	paused                  time.Duration // for how long it stood still
 	held, lost              int           // leases; a worker that has lost one may still be busy
+	hints                   int           // from the store
 	full                    time.Duration // when all of its workers were last busy
 }
 
@@ -281,6 +282,18 @@ func (w *world) ended(p *process, c *conversation, o *store.Outcome) {
 	ev.attempts++
 }
 
+// applied notes writes beside turns.
+func (w *world) applied(p *process, writes []store.Write) {
+	for _, write := range writes {
+		switch write := write.(type) {
+		case store.SaveSent:
+			w.recorded(p, write.Sent)
+		case store.SettleSend:
+			w.settledSend(p, write)
+		}
+	}
+}
+
 // wrote notes a write that took effect.
 func (w *world) wrote(p *process, c *conversation, write store.Write) {
 	switch write := write.(type) {
@@ -297,7 +310,25 @@ func (w *world) wrote(p *process, c *conversation, write store.Write) {
 		c.journal = journal
 	case store.SaveSent:
 		w.recorded(p, write.Sent)
+	case store.SettleSend:
+		w.settledSend(p, write)
 	}
+}
+
+// settledSend notes that a process has told the store of a message without a lease.
+func (w *world) settledSend(p *process, write store.SettleSend) {
+	m := w.byKey[write.Key]
+	if m == nil {
+		return
+	}
+	if m.knownBy(p) == nil {
+		w.violate("what is recorded as sent was sent", "%s is settled by %s", m.name, p.name)
+	}
+	m.finished = true
+	if c := w.conv(m.conv); c.awaits == m.key {
+		c.rests = min(c.rests, w.now())
+	}
+	w.say("%s: %s is settled", p.name, m.name)
 }
 
 // plan returns the plan of an event. The plans do not change.

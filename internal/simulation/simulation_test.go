@@ -5,12 +5,17 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
+	"testing/cryptotest"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/internal/jitter"
 )
 
 // open are promises that are known to be broken, and not checked until they are mended.
@@ -37,9 +42,14 @@ const hidden = 0
 // tracing reports whether what the bots log is in the trace.
 var tracing = os.Getenv("SIM_SEED") != ""
 
-// simulate runs one seed.
+// simulate runs one seed. What the library draws by itself comes from the seed too.
 func simulate(t *testing.T, seed uint64) *world {
 	t.Helper()
+	cryptotest.SetGlobalRandom(t, seed)
+	var drawn atomic.Int64
+	defer jitter.Replace(func(most time.Duration) time.Duration {
+		return time.Duration(dice(seed).at("jitter", int(drawn.Add(1))).below(int(most)))
+	})()
 	var w *world
 	synctest.Test(t, func(*testing.T) {
 		w = newWorld(newScenario(seed))
@@ -99,4 +109,23 @@ func TestSeeds(t *testing.T) { //nolint:paralleltest // it sets the number of pr
 		check(t, from+n)
 	}
 	t.Logf("%d seeds from %d in %v", n, from, time.Since(began).Round(time.Millisecond))
+}
+
+// A seed repeats: what happens, to whom and when. The scheduler may interrupt a goroutine at any
+// time, so that not each repetition has the same order.
+func TestSeedRepeats(t *testing.T) { //nolint:paralleltest // it sets the number of processors
+	oneProcessor(t)
+	for seed := range uint64(5) {
+		first := simulate(t, seed)
+		require.NotEmpty(t, first.trace)
+		for tries := 0; ; tries++ {
+			again := simulate(t, seed)
+			if slices.Equal(first.trace, again.trace) {
+				break
+			}
+			if tries == 20 {
+				require.Equal(t, first.trace, again.trace)
+			}
+		}
+	}
 }

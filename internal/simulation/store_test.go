@@ -183,7 +183,13 @@ func (s *processStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq i
 }
 
 func (s *processStore) Apply(ctx context.Context, writes ...store.Write) error {
-	return do(ctx, s, "commit", func(ctx context.Context) error { return s.inner.Apply(ctx, writes...) })
+	return do(ctx, s, "commit", func(ctx context.Context) error {
+		err := s.inner.Apply(ctx, writes...)
+		if err == nil {
+			s.p.w.applied(s.p, writes)
+		}
+		return err
+	})
 }
 
 func (s *processStore) Forget(ctx context.Context, conv store.Conversation) error {
@@ -194,7 +200,15 @@ func (s *processStore) Purge(ctx context.Context, cutoffs store.Cutoffs) error {
 	return do(ctx, s, "purge", func(ctx context.Context) error { return s.inner.Purge(ctx, cutoffs) })
 }
 
-func (s *processStore) Wake(hint func()) func() { return s.inner.Wake(hint) }
+// Wake implements [store.Queuer]. Hints take a moment, another one for each replica, so that
+// the seed decides who is first.
+func (s *processStore) Wake(hint func()) func() {
+	p := s.p
+	return s.inner.Wake(func() { // under w.mu, as all calls of the store
+		p.hints++
+		time.AfterFunc(p.w.dice.at("hint", p.slot, p.gen, p.hints).between(0, time.Millisecond), hint)
+	})
+}
 
 // Close implements [store.Store]. The replicas share what is below.
 func (s *processStore) Close() error { return nil }

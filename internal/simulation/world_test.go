@@ -167,6 +167,7 @@ func (w *world) until(at time.Duration) { w.rest(at - w.now()) }
 func (w *world) run() {
 	for slot := range w.replicas {
 		w.startProcess(slot)
+		w.rest(w.dice.at("starts", slot).between(0, 100*time.Millisecond))
 	}
 	for _, e := range w.events {
 		w.spawn(func() {
