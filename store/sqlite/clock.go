@@ -29,7 +29,7 @@ func (t *tx) keepTime() error {
 		{clampPauses, []any{t.now, back}},
 		{clampDue, []any{t.now}},
 	} {
-		if _, err := t.exec(clamp.text, clamp.args...); err != nil {
+		if err := t.exec(clamp.text, clamp.args...); err != nil {
 			return err
 		}
 	}

@@ -58,9 +58,14 @@ func (c *conn) prepare(text string) (*prepared, error) {
 	return p, nil
 }
 
-// exec runs a statement and returns how many rows it has changed. No statement has a caller's context: SQLite might roll
-// back a whole group when it ends.
-func (c *conn) exec(text string, args ...any) (changed int64, err error) {
+// exec runs a statement. It is a query without rows, for which the driver binds all arguments and steps in one call into C; its own
+// Exec makes a call for each argument, and copies it.
+func (c *conn) exec(text string, args ...any) error { return c.query(noRows, text, args...) }
+
+func noRows(*row) {}
+
+// change runs a statement and returns how many rows it has changed.
+func (c *conn) change(text string, args ...any) (changed int64, err error) {
 	p, err := c.prepare(text)
 	if err != nil {
 		return 0, err
@@ -72,7 +77,8 @@ func (c *conn) exec(text string, args ...any) (changed int64, err error) {
 	return changed, failed(err)
 }
 
-// query runs a statement and calls scan with each row that it returns. The row is valid until scan returns.
+// query runs a statement and calls scan with each row that it returns. The row is valid until scan returns. No statement has a caller's
+// context: SQLite might roll back a whole group when it ends.
 func (c *conn) query(scan func(*row), text string, args ...any) error {
 	p, err := c.prepare(text)
 	if err != nil {

@@ -40,11 +40,10 @@ func (t *tx) addSent(sent []store.Sent) error {
 
 // indexSent brings the index up to date.
 func (t *tx) indexSent() error {
-	if _, err := t.exec(indexSent); err != nil {
+	if err := t.exec(indexSent); err != nil {
 		return err
 	}
-	_, err := t.exec(markIndexed)
-	return err
+	return t.exec(markIndexed)
 }
 
 // purgeSent is PurgeOldest of sent messages.
@@ -67,9 +66,9 @@ func (t *tx) purgeSent(after, before int64, limit int) (last int64, older bool, 
 	if err != nil {
 		return last, true, err
 	}
-	if _, err := t.exec(purgeSent, after, last, before); err != nil {
+	if err := t.exec(purgeSent, after, last, before); err != nil {
 		return last, true, err
 	}
-	_, err = t.exec(lowerIndexed)
+	err = t.exec(lowerIndexed)
 	return last, true, err
 }

@@ -28,25 +28,22 @@ func (t *tx) Owners() map[string]store.Conversation { return t.owners }
 
 // Savepoint implements queue.Tx.
 func (t *tx) Savepoint() error {
-	_, err := t.exec(savepoint)
-	return err
+	return t.exec(savepoint)
 }
 
 // Undo implements queue.Tx.
 func (t *tx) Undo() error {
-	_, err := t.exec(undoToSavepoint)
-	return err
+	return t.exec(undoToSavepoint)
 }
 
 // Touch implements queue.Tx.
 func (t *tx) Touch() error {
-	_, err := t.exec(touchDatabase)
-	return err
+	return t.exec(touchDatabase)
 }
 
 // Commit implements queue.Tx.
 func (t *tx) Commit(context.Context) error {
-	_, err := t.exec(commitTransaction)
+	err := t.exec(commitTransaction)
 	switch {
 	case err == nil:
 		t.latest = t.now
@@ -59,7 +56,7 @@ func (t *tx) Commit(context.Context) error {
 // Rollback implements queue.Tx. After some errors, such as a full disk, SQLite has rolled back already.
 func (t *tx) Rollback() {
 	if inTransaction(t.raw) {
-		_, err := t.exec(rollbackTransaction)
+		err := t.exec(rollbackTransaction)
 		t.lost = err != nil
 	}
 }

@@ -20,7 +20,7 @@ func (t *tx) Apply(c *queue.Changes) error {
 // each runs a statement for each item, with its arguments.
 func each[T any](t *tx, text string, items []T, args func(*T) []any) error {
 	for i := range items {
-		if _, err := t.exec(text, args(&items[i])...); err != nil {
+		if err := t.exec(text, args(&items[i])...); err != nil {
 			return err
 		}
 	}
@@ -145,7 +145,7 @@ func (t *tx) applyUnsent(c *queue.Changes) error {
 			}
 		}
 		if u.MID != "" {
-			if _, err := t.exec(unsendLocations, u.PageID, u.PSID, u.MID); err != nil {
+			if err := t.exec(unsendLocations, u.PageID, u.PSID, u.MID); err != nil {
 				return err
 			}
 		}
@@ -156,7 +156,7 @@ func (t *tx) applyUnsent(c *queue.Changes) error {
 // unsend runs statements of which the first deletes events.
 func (t *tx) unsend(u *queue.Unsent, texts []string, args ...any) error {
 	for i, text := range texts {
-		n, err := t.exec(text, args...)
+		n, err := t.change(text, args...)
 		if err != nil {
 			return err
 		}

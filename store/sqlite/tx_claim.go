@@ -61,7 +61,7 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 			return nil, err
 		}
 	}
-	if _, err := t.exec(nextToken); err != nil {
+	if err := t.exec(nextToken); err != nil {
 		return nil, err
 	}
 	return w, t.query(func(r *row) { w.Token = r.int(0) }, readToken)

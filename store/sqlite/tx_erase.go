@@ -14,7 +14,7 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 		return nil, err
 	}
 	for _, conv := range convs {
-		n, err := t.exec(forgetEvents, conv.PageID, conv.PSID)
+		n, err := t.change(forgetEvents, conv.PageID, conv.PSID)
 		if err != nil {
 			return nil, err
 		}
@@ -22,16 +22,16 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 			events[conv.PageID] += int(n)
 		}
 		for _, text := range forgetPerson {
-			if _, err := t.exec(text, conv.PageID, conv.PSID); err != nil {
+			if err := t.exec(text, conv.PageID, conv.PSID); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if _, err := t.exec(lowerIndexed); err != nil {
+	if err := t.exec(lowerIndexed); err != nil {
 		return nil, err
 	}
 	if len(convs) > 0 {
-		_, err = t.exec(oweSweep)
+		err = t.exec(oweSweep)
 	}
 	return events, err
 }
@@ -51,7 +51,7 @@ func (t *tx) Expire(what queue.Expiring, before int64, limit int) (int, error) {
 	default:
 		return 0, fmt.Errorf("sqlite: nothing of kind %d expires", what)
 	}
-	n, err := t.exec(text, before, int64(limit))
+	n, err := t.change(text, before, int64(limit))
 	return int(n), err
 }
 
@@ -65,7 +65,7 @@ func (t *tx) PurgeOldest(what queue.Aging, after, before int64, limit int) (last
 		older = older || r.int(1) < before
 	}, oldestKeys, after, int64(limit))
 	if err == nil && older {
-		_, err = t.exec(purgeKeys, after, last, before)
+		err = t.exec(purgeKeys, after, last, before)
 	}
 	return last, older, err
 }

@@ -41,7 +41,7 @@ func (t *tx) savePerson(p *store.Person) error {
 	if p.Profile.Timezone != nil {
 		timezone = *p.Profile.Timezone
 	}
-	_, err := t.exec(savePerson, p.PageID, p.PSID, p.Profile.FirstName, p.Profile.LastName, p.Profile.Name, p.Profile.Username,
+	err := t.exec(savePerson, p.PageID, p.PSID, p.Profile.FirstName, p.Profile.LastName, p.Profile.Name, p.Profile.Username,
 		p.Profile.ProfilePic, p.Profile.Locale, timezone, p.Profile.Gender, queue.Micros(p.ProfileAt), p.ProfileRefused,
 		int64(p.ThumbUps), queue.Micros(p.FirstSeen), queue.Micros(p.LastAct), queue.Micros(p.UnavailableSince),
 		queue.Micros(p.HumanAt), p.ThreadOwner, queue.Micros(p.ThreadAt), p.ThreadStandby, queue.Micros(p.ResumedAt))

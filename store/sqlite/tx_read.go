@@ -79,7 +79,7 @@ func (t *tx) readKeys(w *queue.Wants, s *queue.Snapshot) error {
 		}
 	}
 	for _, key := range w.Keys {
-		inserted, err := t.exec(addKey, int64(key.Kind), key.Text, t.now)
+		inserted, err := t.change(addKey, int64(key.Kind), key.Text, t.now)
 		if err != nil {
 			return err
 		}

@@ -19,10 +19,10 @@ func (t *tx) Heartbeat(replica store.Replica, until int64) (all []store.Replica,
 	if err != nil {
 		return nil, fmt.Errorf("store: busy pages of replica %q: %w", replica.Owner, err)
 	}
-	if _, err := t.exec(saveReplica, replica.Owner, string(pages), string(busy), t.Holder(), until); err != nil {
+	if err := t.exec(saveReplica, replica.Owner, string(pages), string(busy), t.Holder(), until); err != nil {
 		return nil, err
 	}
-	if _, err := t.exec(expireReplicas, t.now); err != nil {
+	if err := t.exec(expireReplicas, t.now); err != nil {
 		return nil, err
 	}
 	var bad error

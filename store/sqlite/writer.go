@@ -52,7 +52,7 @@ func (w *writer) use(sqlConn *sql.Conn) (database.Conn, error) {
 // Begin implements database.Conn.
 func (c *conn) Begin(ctx context.Context, options database.BeginOptions) (queue.Tx, error) {
 	t := &tx{conn: c, ctx: ctx, calls: options.Calls, now: c.time(options.Clock)}
-	if _, err := t.exec(beginTransaction); err != nil {
+	if err := t.exec(beginTransaction); err != nil {
 		return nil, err
 	}
 	err := t.keepTime()
