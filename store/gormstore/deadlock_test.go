@@ -240,7 +240,7 @@ func TestReplicasNeverWaitInACircle(t *testing.T) {
 	_, err = postgres.Open(dsn)
 	var newer *gormstore.SchemaError
 	require.ErrorAs(t, err, &newer)
-	require.Equal(t, &gormstore.SchemaError{Found: gormstore.Version + 5, Known: gormstore.Version}, newer)
+	require.Equal(t, &gormstore.SchemaError{Found: gormstore.Versions["PostgreSQL"] + 5, Known: gormstore.Versions["PostgreSQL"]}, newer)
 }
 
 // open reports whether a channel is not closed.

@@ -27,8 +27,8 @@ func WithVersion(version int) Option {
 	}
 }
 
-// Version is that of today's tables.
-const Version = 4
+// Versions are those of today's tables, by kind of database.
+var Versions = map[string]int{"SQLite": 5, "PostgreSQL": 4}
 
 // Recount makes the next transaction of a store begin a count of the backlog.
 func Recount(s *Store) { s.writer.backlog.doubt() }

@@ -1,6 +1,7 @@
 package gormstore_test
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -11,15 +12,16 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
 )
 
-// wayBack returns the statements of docs/database.md that bring the tables of a kind of database back to version 3.
-func wayBack(t *testing.T, kind string) string {
+// wayBack returns the statements of docs/database.md that bring the tables of a kind of database from a version back to the one before.
+func wayBack(t *testing.T, from int, kind string) string {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/database.md")
 	require.NoError(t, err)
-	_, section, found := strings.Cut(string(page), "### From version 4 back to 3 on "+kind+"\n\n```sql\n")
-	require.True(t, found)
+	_, section, found := strings.Cut(string(page), fmt.Sprintf("### From version %d back to %d on %s\n\n```sql\n", from, from-1, kind))
+	require.True(t, found, "from version %d on %s", from, kind)
 	statements, _, found := strings.Cut(section, "```")
 	require.True(t, found)
 	return statements
@@ -33,7 +35,7 @@ func plain(schema []string) (all []string) {
 	return all
 }
 
-// The documented way back from version 4 to 3 makes the tables of version 3, with what was in those of version 4.
+// The documented way back to version 3 makes the tables of each version before, and those of version 3 have what was in today's.
 func TestTheWayBack(t *testing.T) {
 	t.Parallel()
 	onEachDatabase(t, func(t *testing.T, p place) {
@@ -63,15 +65,17 @@ func TestTheWayBack(t *testing.T) {
 		require.NoError(t, st.Close())
 		today := p.schema(t)
 
-		p.do(t, func(db *gorm.DB) {
-			pool, err := db.DB()
-			require.NoError(t, err)
-			_, err = pool.ExecContext(t.Context(), wayBack(t, p.kind))
-			require.NoError(t, err)
-		})
-		old := p.another(t)
-		old.tables(t, 3)
-		require.Equal(t, plain(old.schema(t)), plain(p.schema(t)))
+		for version := gormstore.Versions[p.kind]; version > 3; version-- {
+			p.do(t, func(db *gorm.DB) {
+				pool, err := db.DB()
+				require.NoError(t, err)
+				_, err = pool.ExecContext(t.Context(), wayBack(t, version, p.kind))
+				require.NoError(t, err)
+			})
+			old := p.another(t)
+			old.tables(t, version-1)
+			require.Equal(t, plain(old.schema(t)), plain(p.schema(t)))
+		}
 		p.do(t, func(db *gorm.DB) {
 			var keys, started []string
 			require.NoError(t, db.Raw("SELECT key FROM messenger_seen WHERE kind = 0 ORDER BY key").Scan(&keys).Error)

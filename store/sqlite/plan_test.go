@@ -23,11 +23,11 @@ func TestStatementsFindTheirRowsByAnIndex(t *testing.T) {
 	t.Parallel()
 	pool, err := openBare(t).Pool.DB()
 	require.NoError(t, err)
-	few := regexp.MustCompile(`^SCAN (messenger_tokens|r USING INDEX sqlite_autoindex_messenger_replicas|messenger_replicas|messenger_sweeps|messenger_schema|messenger_sent_indexed|newest|json_each|CONSTANT ROW)`)
+	few := regexp.MustCompile(`^SCAN (messenger_tokens|r USING INDEX sqlite_autoindex_messenger_replicas|messenger_replicas|messenger_sweeps|messenger_schema|messenger_sent_indexed|messenger_sent_parts|newest|json_each|CONSTANT ROW)`)
 	// Purges look for what has expired, clamps at everything that waits, and statistics count.
 	rare := regexp.MustCompile(`^(expire|purgeKeys|clamp|Stats|Blocked|Waiting|Backlog|opened)`)
 	// These sort a bounded number of rows.
-	sorts := regexp.MustCompile(`^(indexSent|Sent)$`)
+	sorts := regexp.MustCompile(`^(indexSent|addParts|Sent)$`)
 	all := statements(t)
 	require.Greater(t, len(all), 90)
 	for _, s := range all {
@@ -37,6 +37,23 @@ func TestStatementsFindTheirRowsByAnIndex(t *testing.T) {
 			}
 			assert.NotRegexp(t, "^SCAN|TEMP B-TREE|AUTOMATIC", step, "%s: %s", s.name, s.text)
 		}
+	}
+}
+
+// The view with the index of sent messages finds those of one person without a look at the others, alone and in a join.
+func TestTheViewOfSentMessagesUsesTheirIndex(t *testing.T) {
+	t.Parallel()
+	pool, err := openBare(t).Pool.DB()
+	require.NoError(t, err)
+	for _, text := range []string{
+		"SELECT * FROM messenger_sent_by_person WHERE page_id = ?1 AND psid = ?2 ORDER BY at DESC, id DESC LIMIT ?3",
+		"SELECT COUNT(*) FROM messenger_sent_by_person WHERE page_id = ?1 AND psid = ?2 AND at > ?3",
+		`SELECT p.first_name, s.body FROM messenger_people p JOIN messenger_sent_by_person s ON s.page_id = p.page_id AND s.psid = p.psid
+WHERE p.page_id = ?1 AND p.psid = ?2`,
+	} {
+		steps := strings.Join(plan(t, pool, text), "\n")
+		require.Contains(t, steps, "SEARCH i USING PRIMARY KEY (part=? AND page_id=? AND psid=?", text)
+		require.NotRegexp(t, "SCAN (i|s|messenger_sent|messenger_people)\\b|AUTOMATIC", steps, text)
 	}
 }
 

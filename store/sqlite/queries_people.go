@@ -35,15 +35,18 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING`
 	addSent = `INSERT INTO messenger_sent (page_id, psid, key, type, body, status, response, mid, outcome, error, at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`
 
-	// sentLag is by how many ids messenger_sent_people lags behind messenger_sent. indexSent adds the rows after the highest
-	// id that it has, and markIndexed notes that. When rows are deleted lowerIndexed does, because the highest ids can then
-	// come again.
+	// sentLag is by how many ids messenger_sent_index lags behind messenger_sent. indexSent adds the rows after the highest
+	// id that it has, in parts of 32,768 ids, addParts notes the parts, and markIndexed the highest id. When rows are deleted
+	// lowerIndexed does, because the highest ids can then come again, and dropParts forgets the parts without rows.
 	sentLag   = `SELECT COALESCE((SELECT MAX(s.id) FROM messenger_sent s), 0) - until FROM messenger_sent_indexed`
-	indexSent = `INSERT INTO messenger_sent_people (page_id, psid, at, id)
-SELECT s.page_id, s.psid, s.at, s.id FROM messenger_sent s WHERE s.id > (SELECT until FROM messenger_sent_indexed)
-ORDER BY s.page_id, s.psid, s.at, s.id ON CONFLICT DO NOTHING`
+	indexSent = `INSERT OR IGNORE INTO messenger_sent_index (part, page_id, psid, at, id)
+SELECT s.id >> 15, s.page_id, s.psid, s.at, s.id FROM messenger_sent s WHERE s.id > (SELECT until FROM messenger_sent_indexed)
+ORDER BY s.id >> 15, s.page_id, s.psid, s.at, s.id`
+	addParts = `INSERT OR IGNORE INTO messenger_sent_parts (part)
+SELECT DISTINCT s.id >> 15 FROM messenger_sent s WHERE s.id > (SELECT until FROM messenger_sent_indexed)`
 	markIndexed  = `UPDATE messenger_sent_indexed SET until = COALESCE((SELECT MAX(s.id) FROM messenger_sent s), 0)`
 	lowerIndexed = `UPDATE messenger_sent_indexed SET until = MIN(until, COALESCE((SELECT MAX(s.id) FROM messenger_sent s), 0))`
+	dropParts    = `DELETE FROM messenger_sent_parts WHERE part < (SELECT COALESCE(MIN(s.id), 0) >> 15 FROM messenger_sent s)`
 
 	readSession = `SELECT s.version, s.expires FROM messenger_sessions s WHERE s.page_id = ?1 AND s.psid = ?2 AND s.name = ?3`
 
@@ -65,8 +68,9 @@ var forgetPerson = []string{
 	`DELETE FROM messenger_people WHERE page_id = ?1 AND psid = ?2`,
 	`DELETE FROM messenger_locations WHERE page_id = ?1 AND psid = ?2`,
 	`DELETE FROM messenger_received WHERE page_id = ?1 AND psid = ?2`,
-	`DELETE FROM messenger_sent WHERE id IN (SELECT p.id FROM messenger_sent_people p WHERE p.page_id = ?1 AND p.psid = ?2)`,
-	`DELETE FROM messenger_sent_people WHERE page_id = ?1 AND psid = ?2`,
+	`DELETE FROM messenger_sent WHERE id IN (SELECT i.id FROM messenger_sent_index i
+  WHERE i.part IN (SELECT part FROM messenger_sent_parts) AND i.page_id = ?1 AND i.psid = ?2)`,
+	`DELETE FROM messenger_sent_index WHERE part IN (SELECT part FROM messenger_sent_parts) AND page_id = ?1 AND psid = ?2`,
 	`DELETE FROM messenger_sessions WHERE page_id = ?1 AND psid = ?2`,
 }
 
@@ -92,8 +96,8 @@ const (
 	oldestSent = `SELECT s.id, s.at, s.page_id, s.psid FROM messenger_sent s WHERE s.id > ?1 ORDER BY s.id LIMIT +?2`
 	oldestKeys = `SELECT d.id, d.at FROM messenger_dedup d WHERE d.id > ?1 ORDER BY d.id LIMIT +?2`
 
-	deleteSentPerson = `DELETE FROM messenger_sent_people WHERE page_id = ?1 AND psid = ?2 AND at = ?3 AND id = ?4`
-	purgeSent        = `DELETE FROM messenger_sent WHERE id > ?1 AND id <= ?2 AND at < ?3`
+	unindexSent = `DELETE FROM messenger_sent_index WHERE part = ?4 >> 15 AND page_id = ?1 AND psid = ?2 AND at = ?3 AND id = ?4`
+	purgeSent   = `DELETE FROM messenger_sent WHERE id > ?1 AND id <= ?2 AND at < ?3`
 
 	// Keys of kind 3 are those of events with eight digits in front.
 	purgeKeys = `DELETE FROM messenger_dedup WHERE id > ?1 AND id <= ?2 AND at < ?3

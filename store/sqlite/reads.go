@@ -19,9 +19,10 @@ WHERE s.page_id = ?1 AND s.psid = ?2 AND s.name = ?3 AND (s.expires = 0 OR s.exp
 	Attachment: `SELECT a.attachment_id FROM messenger_attachments a
 WHERE a.page_id = ?1 AND a.name = ?2 AND (a.expires = 0 OR a.expires > ?3)`,
 
-	// It merges the newest of the index with those that the index lacks.
+	// It finds the person's messages in each part of the index, and those that the index lacks.
 	Sent: `SELECT s.key, s.type, s.body, s.status, s.response, s.mid, s.outcome, s.error, s.at FROM (
-  SELECT p.at AS at, p.id AS id FROM messenger_sent_people p WHERE p.page_id = +?1 AND p.psid = +?2
+  SELECT i.at AS at, i.id AS id FROM messenger_sent_index i
+  WHERE i.part IN (SELECT part FROM messenger_sent_parts) AND i.page_id = +?1 AND i.psid = +?2
   UNION ALL
   SELECT n.at, n.id FROM messenger_sent n
   WHERE n.id > (SELECT until FROM messenger_sent_indexed) AND n.page_id = +?1 AND n.psid = +?2

@@ -150,6 +150,7 @@ var migrations = [][]string{
 		`ALTER TABLE messenger_people ADD COLUMN resumed_at BIGINT NOT NULL DEFAULT 0`,
 	},
 	plainNames,
+	sentParts,
 }
 
 // plainNames copies the rows of conversations and of sends that wait. Tables that can be large keep their rows where they
@@ -225,4 +226,28 @@ var plainNames = []string{
 		done_at BIGINT NOT NULL,
 		lease_until BIGINT NOT NULL,
 		token BIGINT NOT NULL)`,
+}
+
+// sentParts divides the index of messenger_sent into parts; see sent.go.
+var sentParts = []string{
+	`DROP VIEW messenger_sent_by_person`,
+	`CREATE TABLE messenger_sent_parts (part INTEGER PRIMARY KEY)`,
+	`CREATE TABLE messenger_sent_index (
+		part BIGINT NOT NULL,
+		page_id TEXT NOT NULL,
+		psid TEXT NOT NULL,
+		at BIGINT NOT NULL,
+		id BIGINT NOT NULL,
+		PRIMARY KEY (part, page_id, psid, at, id)) WITHOUT ROWID`,
+	`INSERT INTO messenger_sent_index SELECT id >> 15, page_id, psid, at, id FROM messenger_sent_people
+		ORDER BY id >> 15, page_id, psid, at, id`,
+	`INSERT INTO messenger_sent_parts SELECT DISTINCT part FROM messenger_sent_index`,
+	`DROP TABLE messenger_sent_people`,
+	`CREATE VIEW messenger_sent_by_person AS
+		SELECT i.page_id, i.psid, i.at, i.id, s.key, s.type, s.body, s.status, s.response, s.mid, s.outcome, s.error
+		FROM messenger_sent_index i JOIN messenger_sent s ON s.id = i.id AND s.page_id = i.page_id AND s.psid = i.psid
+		WHERE i.part IN (SELECT part FROM messenger_sent_parts)
+		UNION ALL
+		SELECT s.page_id, s.psid, s.at, s.id, s.key, s.type, s.body, s.status, s.response, s.mid, s.outcome, s.error
+		FROM messenger_sent s WHERE s.id > (SELECT until FROM messenger_sent_indexed)`,
 }

@@ -5,14 +5,17 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// An index of sent messages by person would change one of its pages, at a random place, for each message. So it is a table that
-// lags behind, messenger_sent_people: it gets indexEvery messages at a time, in its own order, in the transaction that adds the
-// last of them. Messages beyond the id in messenger_sent_indexed are found by a walk through them; the view
-// messenger_sent_by_person has both. That saves half a page of the log for each message where the index is small and more than one
-// where it is large.
+// An index of sent messages by person would change one of its pages, at a random place, for each message. Two things save that.
+//
+// It is a table that lags behind, messenger_sent_index: it gets indexEvery messages at a time, in its own order, in the transaction that
+// adds the last of them. Messages beyond the id in messenger_sent_indexed are found by a walk through them; the view
+// messenger_sent_by_person has both.
+//
+// And it consists of parts, each with the messages of 32,768 ids: however many messages there are, a batch changes a few pages of the
+// last part only. A read looks into each part, of which messenger_sent_parts is the list.
 
 // indexEvery is how many sent messages, about, are added to the index together. A read of a person's messages walks through as
-// many at most. The transaction that adds them takes some ten milliseconds longer.
+// many at most. The transaction that adds them takes some milliseconds longer.
 const indexEvery = 1024
 
 // addSent adds sent messages.
@@ -43,6 +46,9 @@ func (t *tx) indexSent() error {
 	if err := t.exec(indexSent); err != nil {
 		return err
 	}
+	if err := t.exec(addParts); err != nil {
+		return err
+	}
 	return t.exec(markIndexed)
 }
 
@@ -62,13 +68,15 @@ func (t *tx) purgeSent(after, before int64, limit int) (last int64, older bool, 
 	if err != nil || len(old) == 0 {
 		return last, false, err
 	}
-	err = each(t, deleteSentPerson, old, func(e *entry) []any { return []any{e.page, e.person, e.at, e.id} })
+	err = each(t, unindexSent, old, func(e *entry) []any { return []any{e.page, e.person, e.at, e.id} })
 	if err != nil {
 		return last, true, err
 	}
 	if err := t.exec(purgeSent, after, last, before); err != nil {
 		return last, true, err
 	}
-	err = t.exec(lowerIndexed)
-	return last, true, err
+	if err := t.exec(lowerIndexed); err != nil {
+		return last, true, err
+	}
+	return last, true, t.exec(dropParts)
 }

@@ -49,7 +49,7 @@ func (p *sentPlay) add(n int) {
 // check reads the newest messages by the store's own query, and counts those of the index.
 func (p *sentPlay) check(indexed int) {
 	p.Helper()
-	require.Equal(p, fmt.Sprint(indexed), fmt.Sprint(len(rowsOf(p.T, p.db, "messenger_sent_people"))))
+	require.Equal(p, fmt.Sprint(indexed), fmt.Sprint(len(rowsOf(p.T, p.db, "messenger_sent_index"))))
 	for person, keys := range p.keys {
 		for _, limit := range []int{1, 10, 1 << 20} {
 			got := p.read(person, limit)
@@ -163,4 +163,37 @@ func TestPurgeKeepsYoungSentMessages(t *testing.T) {
 	require.NoError(t, tx.Commit(t.Context()))
 	p.keys["ann"], p.keys["bob"] = p.keys["ann"][10:], p.keys["bob"][10:]
 	p.check(indexEvery - 20)
+}
+
+// The index has a part for each 32,768 ids. Messages in all of them are found, in the order of their times, and a part without
+// messages goes.
+func TestSentMessagesAreFoundInAllPartsOfTheIndex(t *testing.T) {
+	t.Parallel()
+	p := newSentPlay(t)
+	p.add(10)
+	require.NoError(t, p.conn.exec("UPDATE messenger_sent SET id = id + 32768 - 15"))
+	p.add(indexEvery)
+	p.add(10)
+	require.NoError(t, p.conn.exec("UPDATE messenger_sent SET id = id + 5 * 32768 WHERE id > (SELECT until FROM messenger_sent_indexed)"))
+	p.add(indexEvery)
+	require.Equal(t, []string{"0", "1", "6"}, rowsOf(t, p.db, "messenger_sent_parts"))
+	p.check(len(p.keys["ann"]) + len(p.keys["bob"]))
+
+	tx := begin(t, p.conn)
+	last, older, err := tx.PurgeOldest(queue.AgingSent, 0, 21, 100)
+	require.NoError(t, err)
+	require.True(t, older)
+	require.EqualValues(t, 32768+85, last)
+	require.NoError(t, tx.Commit(t.Context()))
+	require.Equal(t, []string{"1", "6"}, rowsOf(t, p.db, "messenger_sent_parts"))
+	p.keys["ann"], p.keys["bob"] = p.keys["ann"][20:], p.keys["bob"][20:]
+	p.check(len(p.keys["ann"]) + len(p.keys["bob"]))
+
+	tx = begin(t, p.conn)
+	_, err = tx.Forget([]store.Conversation{{PageID: "page", PSID: "ann"}})
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit(t.Context()))
+	delete(p.keys, "ann")
+	p.check(len(p.keys["bob"]))
+	require.Empty(t, p.read("ann", 10))
 }
