@@ -17,6 +17,7 @@ type answer struct {
 	body        json.RawMessage
 	credentials credentials // of the call
 	method      string
+	object      map[string]json.RawMessage // the body's members; nil if it is no object
 	path        string
 	status      int
 }
@@ -41,17 +42,16 @@ func readAnswer(response *http.Response, request Request, credentials credential
 // status 200.
 func (a *answer) decode(body []byte, credentials credentials) error {
 	body = bytes.TrimSpace(body)
-	switch {
-	case len(body) == 0:
+	if len(body) == 0 {
 		return a.unusable("no body", nil)
-	case !json.Valid(body):
+	}
+	if a.object = decodeObject(body); a.object == nil && !json.Valid(body) {
 		if body[0] == '{' || body[0] == '[' {
 			return a.unusable("half of a JSON text, or a broken one", io.ErrUnexpectedEOF)
 		}
 		return a.unusable("not JSON", nil)
 	}
-	object := decodeObject(body)
-	if refusal, ok := object["error"]; ok && string(refusal) != "null" {
+	if refusal, ok := a.object["error"]; ok && string(refusal) != "null" {
 		return a.refusal(decodeObject(refusal), credentials)
 	}
 	if a.status < 200 || a.status > 299 {

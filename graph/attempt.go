@@ -94,7 +94,7 @@ func wait(ctx context.Context, pause time.Duration) bool {
 
 // attempt makes one attempt at a call.
 func (c *Client) attempt(ctx context.Context, out outgoing) (*answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, out.timeout)
+	ctx, cancel := withTimeout(ctx, out.timeout)
 	defer cancel()
 	credentials, err := c.credentials(ctx, out.Request)
 	if err != nil {
@@ -108,10 +108,12 @@ func (c *Client) attempt(ctx context.Context, out outgoing) (*answer, error) {
 		body = bytes.NewReader(out.content)
 	}
 	written := new(progress)
-	request, err := http.NewRequestWithContext(written.watch(ctx), out.Method, out.target.String(), body)
+	request, err := http.NewRequestWithContext(written.watch(ctx), out.Method, "", body)
 	if err != nil {
-		return nil, &RequestError{Err: errors.New("malformed method or URL")}
+		return nil, &RequestError{Err: errors.New("malformed method")}
 	}
+	target := *out.target
+	request.URL, request.Host = &target, target.Host
 	credentials.sign(request)
 	request.Header.Set("Accept", "application/json")
 	if out.contentType != "" {
@@ -131,4 +133,12 @@ func (c *Client) attempt(ctx context.Context, out outgoing) (*answer, error) {
 	answer, err := readAnswer(response, out.Request, credentials, out.limit)
 	c.noteUsage(out.PageID, response.Header)
 	return answer, err
+}
+
+// withTimeout is context.WithTimeout, except that a context which ends before that is returned as it is.
+func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= timeout {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, timeout)
 }

@@ -41,6 +41,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, errors.New("graph: Config.BaseURL: not an http or https URL")
 	}
+	base.Path = "/" + strings.TrimPrefix(base.Path, "/") // as it is in requests, which JoinPath does not see to
 	client := *config.HTTPClient
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{base: base.JoinPath(config.Version), config: config, http: &client, usage: newUsageBook()}, nil
@@ -77,9 +78,20 @@ type Request struct {
 // [Classify] says of each whether the call may be made again. The error of a call that was made again is that of its last
 // attempt.
 func (c *Client) Do(ctx context.Context, request Request, out any) error {
+	answer, err := c.do(ctx, request)
+	if err != nil || out == nil {
+		return err
+	}
+	if err := json.Unmarshal(answer.body, out); err != nil {
+		return answer.unusable("JSON of another shape than asked for", nil)
+	}
+	return nil
+}
+
+func (c *Client) do(ctx context.Context, request Request) (*answer, error) {
 	content, err := encodeBody(request.Body)
 	if err != nil {
-		return &RequestError{Err: err}
+		return nil, &RequestError{Err: err}
 	}
 	request.Method = cmp.Or(request.Method, http.MethodGet)
 	outgoing := outgoing{
@@ -92,14 +104,7 @@ func (c *Client) Do(ctx context.Context, request Request, out any) error {
 	if content != nil {
 		outgoing.contentType = "application/json"
 	}
-	answer, err := c.call(ctx, outgoing)
-	if err != nil || out == nil {
-		return err
-	}
-	if err := json.Unmarshal(answer.body, out); err != nil {
-		return answer.unusable("JSON of another shape than asked for", nil)
-	}
-	return nil
+	return c.call(ctx, outgoing)
 }
 
 // target returns the URL of a request, without credentials.

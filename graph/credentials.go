@@ -78,7 +78,9 @@ func (c credentials) sign(request *http.Request) {
 	if c.proof.IsZero() {
 		return
 	}
-	query := request.URL.Query()
-	query.Set(proofParameter, c.proof.Reveal())
-	request.URL.RawQuery = query.Encode()
+	proof := proofParameter + "=" + c.proof.Reveal() // hexadecimal digits need no escape
+	if request.URL.RawQuery != "" {
+		proof += "&" + request.URL.RawQuery
+	}
+	request.URL.RawQuery = proof
 }

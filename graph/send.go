@@ -27,20 +27,18 @@ func (c *Client) SendMessage(ctx context.Context, pageID string, body any) (Send
 	if body == nil {
 		body = json.RawMessage(nil) // which is refused
 	}
-	var raw json.RawMessage
-	request := Request{Body: body, Method: http.MethodPost, Once: true, PageID: pageID, Path: Me + "/messages"}
-	if err := c.Do(ctx, request, &raw); err != nil {
+	answer, err := c.do(ctx, Request{Body: body, Method: http.MethodPost, Once: true, PageID: pageID, Path: Me + "/messages"})
+	if err != nil {
 		return SendResult{}, err
 	}
-	object := decodeObject(raw)
+	object := answer.object
 	if object == nil {
-		a := &answer{status: http.StatusOK, method: request.Method, path: request.Path}
-		return SendResult{}, a.unusable("not a JSON object", nil)
+		return SendResult{}, answer.unusable("not a JSON object", nil)
 	}
 	result := SendResult{
 		AttachmentID: decodeText(object["attachment_id"]),
 		MID:          decodeText(object["message_id"]),
-		Raw:          raw,
+		Raw:          answer.body,
 		PSID:         decodeText(object["recipient_id"]),
 	}
 	// Instagram's answer may have nothing but the mid, as id. Two of Meta's samples put the ids into an object of their own.

@@ -57,7 +57,7 @@ func (c *Client) Upload(ctx context.Context, pageID string, kind attachment.Type
 	if err != nil {
 		return "", err
 	}
-	id := decodeText(decodeObject(answer.body)["attachment_id"])
+	id := decodeText(answer.object["attachment_id"])
 	if id == "" {
 		return "", answer.unusable("no attachment_id in it", nil)
 	}

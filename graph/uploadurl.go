@@ -46,7 +46,7 @@ func (c *Client) UploadURL(ctx context.Context, pageID string, kind attachment.T
 	if err != nil {
 		return "", err
 	}
-	id := decodeText(decodeObject(answer.body)["attachment_id"])
+	id := decodeText(answer.object["attachment_id"])
 	if id == "" {
 		return "", answer.unusable("no attachment_id in it", nil)
 	}
