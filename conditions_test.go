@@ -159,7 +159,7 @@ func TestConditionThatFails(t *testing.T) {
 		want  string
 	}{
 		"it panics":          {func(<-chan struct{}) bool { panic("no idea") }, "panic: no idea"},
-		"it does not return": {func(end <-chan struct{}) bool { <-end; return true }, "the handler did not return after its context was cancelled"},
+		"it does not return": {func(end <-chan struct{}) bool { <-end; return true }, "a handler did not return after its context had ended"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -58,8 +58,10 @@ type Config struct {
 	// understand that."
 	DefaultText string
 
-	// GracePeriod is how long Run, once its context has ended, lets running
-	// turns and sends finish. Default: 20 s.
+	// GracePeriod is how long Run takes at most to return, once its context has ended.
+	// Running turns and sends may use all of it but the last quarter, or the last 3
+	// seconds if that is less: then their contexts end, and what is unfinished is given
+	// back. Default: 20 s.
 	GracePeriod time.Duration
 
 	// GraphURL is where the Graph API is. Default: https://graph.facebook.com.
@@ -87,8 +89,9 @@ type Config struct {
 	// It is called once for each letter, unless the process ends just after the
 	// commit: then it is not. Its context ends after 10 seconds, or earlier if the
 	// worker's lease is lost or the grace period is over. It must not block for long:
-	// the worker waits for it, and mostly the events of that person. A panic is logged. Default: nothing is called; it is logged and counted in Stats
-	// anyway.
+	// the worker waits for it, and mostly the events of that person. A panic is logged.
+	// While 16 of its calls are stuck ([Stats]), it is not called. Default: nothing is
+	// called; it is logged and counted in Stats anyway.
 	OnDeadLetter func(ctx context.Context, letter DeadLetter)
 
 	// OnSendFailed is called when a message will not be sent: refused by the

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/engine"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -18,8 +19,6 @@ const (
 	// doubtFor is how long a callback that could not be stored counts, unless one
 	// is stored after it.
 	doubtFor = 5 * time.Second
-	// probeExit is how long a probe may take to end after its context.
-	probeExit = time.Second
 )
 
 // Healthy returns nil if the bot runs and can store callbacks. A load balancer that
@@ -34,13 +33,17 @@ const (
 //
 // A store without [store.Inspector] cannot be probed: the callbacks alone decide.
 //
-// It returns [ErrNotRunning] if the bot does not run. It waits no longer than ctx, and
+// It returns [ErrNotRunning] if the bot does not run, and an error that matches
+// [ErrStuck] while as many calls of the program's code are stuck as there are workers. It waits no longer than ctx, and
 // at most 4 seconds, as long as a callback would. Its errors wrap those of the store
 // and contain no secret. A page whose backlog is full ([store.BacklogError]) does not
 // count: the other pages go on, and only handled events make room.
 func (b *Bot) Healthy(ctx context.Context) error {
 	if !b.engine.Running() {
 		return ErrNotRunning
+	}
+	if stuck, _ := b.guard.Stuck(); stuck >= b.cfg.Workers {
+		return fmt.Errorf("%w: %d, and there are %d workers", ErrStuck, stuck, b.cfg.Workers)
 	}
 	return b.health.check(ctx)
 }
@@ -56,9 +59,11 @@ func (b *Bot) put(ctx context.Context, events ...store.Event) error {
 type health struct {
 	ping func(context.Context) error // nil if the store is no inspector
 
-	log *slog.Logger
+	log   *slog.Logger
+	guard *engine.Guard
 
 	mu     sync.Mutex
+	ended  bool   // with Run
 	stored result // of the last callback
 	down   outage // of the store, by the callbacks
 	probed result // of the last probe
@@ -118,6 +123,10 @@ func (h *health) check(ctx context.Context) error {
 		h.mu.Unlock()
 		return err
 	}
+	if h.ended {
+		h.mu.Unlock()
+		return ErrNotRunning
+	}
 	p := h.probe
 	if p == nil {
 		p = h.start()
@@ -160,13 +169,13 @@ func (h *health) start() *probe {
 	p := &probe{began: time.Now(), done: make(chan struct{})}
 	p.ctx, p.cancel = context.WithTimeout(context.Background(), putTimeout)
 	h.probe = p
-	go h.run(p)
+	go h.try(p)
 	return p
 }
 
-func (h *health) run(p *probe) {
+func (h *health) try(p *probe) {
 	defer p.cancel()
-	err := guard(func() error { return h.ping(p.ctx) })
+	_, err := engine.Call(p.ctx, h.guard, "the store's Ping", 0, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.ping(ctx) })
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p.err = err
@@ -175,28 +184,16 @@ func (h *health) run(p *probe) {
 	close(p.done)
 }
 
-// guard turns a panic of a program's own store into an error.
-func guard(ping func() error) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("the store panicked: %v", cause)
-		}
-	}()
-	return ping()
-}
-
-// stop ends the probe that runs and waits for it, for a moment at most.
-func (h *health) stop() {
+// run ends the probe that runs when ctx ends, and waits for it. There is none after that.
+func (h *health) run(ctx context.Context) {
+	<-ctx.Done()
 	h.mu.Lock()
+	h.ended = true
 	p := h.probe
 	h.mu.Unlock()
-	if p == nil {
-		return
-	}
-	p.cancel()
-	select {
-	case <-p.done:
-	case <-time.After(probeExit):
+	if p != nil {
+		p.cancel()
+		<-p.done
 	}
 }
 

@@ -218,7 +218,7 @@ func TestHealthySurvivesAPanickingStore(t *testing.T) {
 	st := newPinged(func(context.Context) error { panic("no") })
 	inBubble(t, simulator.Config{}, messenger.Config{Store: st}, func(w *world) {
 		after(time.Millisecond)
-		require.ErrorContains(t, w.bot.Healthy(w.t.Context()), "the store panicked: no")
+		require.ErrorContains(t, w.bot.Healthy(w.t.Context()), "panic: no")
 	})
 }
 

@@ -29,6 +29,11 @@ var ErrRunning = errors.New("messenger: the bot is running or has run; create a 
 // after it was stopped: callbacks are taken, and nothing works the queue.
 var ErrNotRunning = errors.New("messenger: the bot is not running")
 
+// ErrStuck is matched by what [Bot.Healthy] returns while as many calls of the program's
+// code (handlers, middleware, token sources, callbacks) do not return as there are workers:
+// see [Stats]. The bot goes on, but only a restart frees what they hold.
+var ErrStuck = errors.New("messenger: calls of the program's code do not return after their context has ended")
+
 // Bot takes the platform's callbacks and answers them. Make it with [New],
 // mount it on a router, and call [Bot.Run]. Its methods are safe for concurrent
 // use.
@@ -40,8 +45,9 @@ type Bot struct {
 	pagesMu  sync.Mutex // is held while pages are replaced
 	settings *settingsQueue
 	webhook  *receiving.Webhook
+	guard    *engine.Guard
 	health   health
-	watch    sync.Once
+	watch    notRunning
 	ran      atomic.Bool
 }
 
@@ -51,7 +57,8 @@ type Bot struct {
 func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
 	b := &Bot{cfg: cfg}
-	tokens := engine.Tokens(b.credentials, cfg.SendTimeout)
+	b.guard = engine.NewGuard(cfg.Logger)
+	tokens := engine.Tokens(b.guard, b.credentials, cfg.SendTimeout)
 	var errs []error
 	var err error
 	b.webhook, err = receiving.NewWebhook(receiving.WebhookConfig{
@@ -87,7 +94,7 @@ func New(config Config) (*Bot, error) {
 		}
 	}
 	b.startSettings()
-	b.health.log = cfg.Logger
+	b.health.log, b.health.guard = cfg.Logger, b.guard
 	if inspector, ok := store.As[store.Inspector](cfg.Store); ok {
 		b.health.ping = inspector.Ping
 	}
@@ -101,6 +108,7 @@ func New(config Config) (*Bot, error) {
 		Catalog:        cfg.Catalog,
 		Client:         b.client,
 		GracePeriod:    cfg.GracePeriod,
+		Guard:          b.guard,
 		Keep:           b.keepPage,
 		KnowsApp:       b.knowsApp,
 		LeaseTTL:       leaseTTL,
@@ -129,8 +137,10 @@ func New(config Config) (*Bot, error) {
 
 // startSettings queues the thread settings of the configuration for Run.
 func (b *Bot) startSettings() {
-	b.settings = newSettingsQueue(b.cfg.Logger, func(ctx context.Context, pageID string, s threadsettings.Settings) (threadsettings.Plan, error) {
-		return threadsettings.Apply(ctx, b.client, pageID, s.Localize(b.cfg.Catalog))
+	b.settings = newSettingsQueue(b.cfg.Logger, func(ctx context.Context, pageID string, s threadsettings.Settings) (plan threadsettings.Plan, err error) {
+		return engine.Call(ctx, b.guard, "the HTTP client of thread settings", settingsTimeout, func(ctx context.Context) (threadsettings.Plan, error) {
+			return threadsettings.Apply(ctx, b.client, pageID, s.Localize(b.cfg.Catalog))
+		})
 	})
 	b.settings.set(graph.Me, b.cfg.ThreadSettings[graph.Me])
 	table := b.pages.Load()
@@ -223,19 +233,45 @@ func (b *Bot) putOthers(ctx context.Context, events []store.Event, full []string
 // notRunningAfter is how long a bot may take callbacks before it runs.
 const notRunningAfter = 5 * time.Second
 
+// notRunning warns once of a bot that takes callbacks and does not run.
+type notRunning struct {
+	mu    sync.Mutex
+	begun bool
+	timer *time.Timer
+}
+
 func (b *Bot) warnIfNotRunning() {
-	b.watch.Do(func() {
-		time.AfterFunc(notRunningAfter, func() {
-			if !b.ran.Load() {
-				b.cfg.Logger.Warn("callbacks are stored but not handled: call Run")
-			}
-		})
+	b.watch.start(func() {
+		if !b.ran.Load() {
+			b.cfg.Logger.Warn("callbacks are stored but not handled: call Run")
+		}
 	})
 }
 
+func (n *notRunning) start(warn func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.begun {
+		n.begun = true
+		n.timer = time.AfterFunc(notRunningAfter, warn)
+	}
+}
+
+// stop ends the wait: the bot runs.
+func (n *notRunning) stop() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.begun = true
+	if n.timer != nil {
+		n.timer.Stop()
+	}
+}
+
 // Run applies the thread settings and works the queue until ctx ends. Then it
-// takes no more events, lets what runs finish within Config.GracePeriod, gives
-// the rest back to the store, and returns nil. Callbacks that arrive meanwhile
+// takes no more events, lets what runs finish, gives the rest back to the store, and
+// returns nil, all within Config.GracePeriod, whatever hangs. No goroutine or timer of the
+// bot outlives it, except around code of the program that does not return, which
+// Stats.Stuck counts. Callbacks that arrive meanwhile
 // and afterwards are still made durable; another replica, or the next start,
 // handles them. It runs once: a second call returns [ErrRunning].
 //
@@ -245,13 +281,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	if b.ran.Swap(true) {
 		return ErrRunning
 	}
-	settings, stop := context.WithCancel(ctx)
-	var background sync.WaitGroup
-	background.Go(func() { b.settings.run(settings) })
-	b.engine.Run(ctx)
-	stop()
-	b.health.stop()
-	background.Wait()
+	b.watch.stop()
+	b.engine.Run(ctx, b.settings.run, b.health.run)
 	return nil
 }
 

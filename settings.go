@@ -15,6 +15,9 @@ import (
 // platform takes ten calls in ten minutes for a page.
 var settingsPauses = []time.Duration{2 * time.Second, 30 * time.Second, 5 * time.Minute}
 
+// settingsTimeout bounds one try, which is several calls.
+const settingsTimeout = time.Minute
+
 // settingsAtOnce is for how many pages settings are applied at the same time.
 const settingsAtOnce = 8
 

@@ -21,6 +21,13 @@ type Stats struct {
 	// Sends counts this process's attempts to send, by their outcome, and the
 	// replies that were refused in their turn, as refused.
 	Sends map[store.SentOutcome]int64
+	// Stuck counts the calls of the program's code (handlers, senders, middleware, token
+	// sources, callbacks, HTTP clients, stores) that do not return though their context has
+	// ended: each holds a goroutine of this process, and no worker. EverStuck counts those
+	// that have returned since, too. The log has the stack where each hangs. See
+	// docs/failures.md, "Code that does not return".
+	Stuck     int
+	EverStuck int64
 	// Unserved counts what waits in the store for pages that this process does not
 	// serve, by page id: those that were removed, and those that only other replicas
 	// know. What waits for a page that no process serves stays until one does. It is
@@ -72,7 +79,11 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 		Retried: c.Retried,
 		Dead:    c.Dead,
 		Sends:   c.Sends,
-		Usage:   b.engine.Usage(),
+
+		Stuck:     c.Stuck,
+		EverStuck: c.EverStuck,
+
+		Usage: b.engine.Usage(),
 
 		Unserved: unserved,
 		Held:     held,

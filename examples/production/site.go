@@ -15,7 +15,7 @@ import (
 // site is what the process answers over HTTP:
 //
 //	/webhook                   the platform's callbacks
-//	/livez                     200 while the process works at all
+//	/livez                     200 unless only a restart helps
 //	/readyz                    200 while it can take callbacks and handle them
 //	POST /orders/{id}/shipped  from the shop, see shipped
 type site struct {
@@ -26,7 +26,7 @@ type site struct {
 func newSite() *site {
 	s := &site{ServeMux: http.NewServeMux()}
 	s.HandleFunc("/webhook", s.withBot(func(bot *messenger.Bot, w http.ResponseWriter, r *http.Request) { bot.ServeHTTP(w, r) }))
-	s.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	s.HandleFunc("GET /livez", s.live)
 	s.HandleFunc("GET /readyz", s.withBot(s.ready))
 	s.HandleFunc("POST /orders/{id}/shipped", s.withBot(shipped))
 	return s
@@ -46,6 +46,20 @@ func (s *site) withBot(serve func(*messenger.Bot, http.ResponseWriter, *http.Req
 		}
 		serve(bot, w, r)
 	}
+}
+
+// live fails if so much of the program's code hangs that only a restart frees it. That
+// the database is away is no reason for one.
+func (s *site) live(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	if bot := s.bot.Load(); bot != nil {
+		if err := bot.Healthy(ctx); errors.Is(err, messenger.ErrStuck) {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+	}
+	_, _ = io.WriteString(w, "ok\n")
 }
 
 func (s *site) ready(bot *messenger.Bot, w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,7 @@ func (e *Engine) hint() {
 // finds.
 func (e *Engine) HintAfter(wait time.Duration) {
 	if wait > 0 && wait <= hintWithin {
-		time.AfterFunc(wait+time.Millisecond, e.hint) // the store's clock may be coarser
+		e.timers.after(wait+time.Millisecond, e.hint) // the store's clock may be coarser
 	}
 }
 
@@ -48,7 +48,7 @@ func (e *Engine) claim(ctx context.Context) {
 		}
 		free := 1 + e.takeSlots()
 		asked := time.Now()
-		leases, err := e.claimOnce(ctx, free)
+		leases, err := e.claimOnce(free)
 		read := time.Now()
 		for range free - len(leases) {
 			e.slots <- struct{}{}
@@ -97,21 +97,40 @@ func (e *Engine) takeSlots() int {
 	}
 }
 
-// claimOnce asks the store for work. The context cannot end: what was claimed all
-// the same would have no worker.
-func (e *Engine) claimOnce(ctx context.Context, free int) ([]store.Lease, error) {
-	leases, err := e.cfg.Store.Claim(context.WithoutCancel(ctx), store.Claim{
+// claimOnce asks the store for work. What is claimed must have a worker: the context ends
+// not with that of Run, but after storeTimeout or with the grace period. If the store
+// answers later than that, the leases are given back; if its answer is lost, they expire.
+func (e *Engine) claimOnce(free int) ([]store.Lease, error) {
+	claim := store.Claim{
 		Owner:         e.owner,
 		Conversations: free,
 		Events:        eventsPerLease,
 		Serves:        e.cfg.Serves,
 		Suspects:      e.isolation.room(),
 		TTL:           e.cfg.LeaseTTL,
+	}
+	leases, err := run(e.reading(), e.guard, code{name: "the store's Claim", most: callsStuck}, func(ctx context.Context) ([]store.Lease, error) {
+		leases, err := e.cfg.Store.Claim(ctx, claim)
+		if len(leases) > 0 {
+			whenLate(ctx, func() { e.giveBack(leases) })
+		}
+		return leases, err
 	})
 	if e.only != nil {
 		e.only.note(leases)
 	}
 	return leases, err
+}
+
+// giveBack releases leases that have no worker.
+func (e *Engine) giveBack(leases []store.Lease) {
+	for _, lease := range leases {
+		_, err := e.cfg.Store.Commit(e.writing(), store.Outcome{Lease: lease.LeaseID, Release: true})
+		if err != nil { // it will expire, if it has not
+			e.cfg.Logger.Warn("cannot give back a lease that the store has answered too late", "page", lease.PageID, "error", err)
+		}
+	}
+	e.hint()
 }
 
 // start runs a worker. The lease is counted from when it was asked for: it may

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,13 +19,10 @@ func (w *worker) commit(out store.Outcome) error {
 	out.Lease = w.lease.LeaseID
 	out.Results = slices.Concat(w.results.Results, out.Results)
 	out.Writes = slices.Concat(w.results.Writes, out.Writes)
-	// The context must not end while the commit is under way: it would be unknown
-	// whether it took effect.
-	ctx := context.WithoutCancel(w.held.ctx)
 	w.gone = false
 	giveUp := time.After(w.e.cfg.LeaseTTL)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		due, err := w.e.cfg.Store.Commit(ctx, out)
+		due, err := w.e.cfg.Store.Commit(w.e.writing(), out)
 		var call *store.CallError
 		switch {
 		case err == nil:

@@ -22,8 +22,10 @@ type Config struct {
 	Catalog     *i18n.Catalog
 	Client      *graph.Client
 	GracePeriod time.Duration
-	LeaseTTL    time.Duration
-	Logger      *slog.Logger
+	// Guard is what the program's code is run by, that of Tokens included.
+	Guard    *Guard
+	LeaseTTL time.Duration
+	Logger   *slog.Logger
 	// Menu returns the items of a page's menu that a tap on sends an event for, those
 	// that people of that locale see first.
 	Menu           func(pageID, locale string) []routing.Offer
@@ -70,11 +72,14 @@ const (
 	// first; aloneDoublings bounds how often that doubles.
 	aloneAtFirst   = 5 * time.Second
 	aloneDoublings = 4
-	// stuckAfter is how long a handler may go on after its context has ended.
+	// stuckAfter is how long code may go on after its context has ended.
 	stuckAfter = time.Second
 	// hookTimeout bounds one call of a function of the program that is told of
 	// something, such as OnSendFailed.
 	hookTimeout = 10 * time.Second
+	// hooksStuck is how many calls of one such function may be stuck before it is no
+	// longer called.
+	hooksStuck = 16
 	// purgeEvery is how often old records are erased.
 	purgeEvery = time.Hour
 	// profilesAtOnce bounds the look-ups that run beside turns.

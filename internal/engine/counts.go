@@ -28,7 +28,11 @@ func (c *counts) sent(outcome store.SentOutcome) {
 // Counts is what an engine has done since it was made.
 type Counts struct {
 	Turns, Retried, Dead int64
-	Sends                map[store.SentOutcome]int64
+	// Stuck counts the calls of code that do not return now, and EverStuck all that ever
+	// were stuck.
+	Stuck     int
+	EverStuck int64
+	Sends     map[store.SentOutcome]int64
 }
 
 // Counts returns a copy.
@@ -39,6 +43,7 @@ func (e *Engine) Counts() Counts {
 		Dead:    e.counts.dead.Load(),
 		Sends:   map[store.SentOutcome]int64{},
 	}
+	c.Stuck, c.EverStuck = e.guard.Stuck()
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	maps.Copy(c.Sends, e.counts.sends)

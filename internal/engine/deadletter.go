@@ -22,12 +22,10 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 		return
 	}
 	letter := store.DeadLetter{Event: t.queued.Event, Attempts: t.queued.Attempts + 1, Failures: failures, At: t.w.now()}
-	ctx, cancel := context.WithTimeout(t.w.hookContext(), hookTimeout)
-	defer cancel()
 	var found []store.DeadLetter
 	var readErr error
 	if dead, ok := store.As[store.DeadLetters](t.w.e.cfg.Store); ok {
-		found, readErr = dead.Dead(ctx, store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+		found, readErr = dead.Dead(t.w.e.reading(), store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
 	}
 	switch {
 	case len(found) > 0:
@@ -37,7 +35,7 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 	case t.w.gone: // and it was no letter that an earlier try has made
 		return
 	}
-	hook(t.w.hookContext(), t.w.log, "OnDeadLetter", func(ctx context.Context) {
+	t.w.e.hook(t.w.hookContext(), t.w.log, "OnDeadLetter", func(ctx context.Context) {
 		tell(ctx, DeadLetter{Letter: letter, Event: t.ev, Err: err})
 	})
 }

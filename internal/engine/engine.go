@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/djmessenger/messenger/handling"
@@ -19,12 +18,16 @@ import (
 type Engine struct {
 	cfg      Config
 	owner    string
+	guard    *Guard
 	keeper   *keeper
 	peers    *peers
 	pages    *pages
 	profiles *profiles
 	counts   counts
 	clock    latestClock
+	timers   timers
+	reads    *storeCalls
+	writes   *storeCalls
 
 	isolation *isolation
 	turnstile turnstile
@@ -38,19 +41,21 @@ type Engine struct {
 	wake    chan struct{}
 	slots   chan struct{} // one token per worker that may start
 	leaving chan struct{} // one token per worker that only gives its lease back
-	workers sync.WaitGroup
+	workers group         // and the loop that starts them
 
-	// draining is closed when no new turn may start, killed is the end of all
-	// that runs.
+	// draining is closed when no new turn may start. The end of killed ends all that
+	// runs, and cut the calls to the store by which leases are given back.
 	draining chan struct{}
 	killed   context.Context
 	kill     context.CancelCauseFunc
+	cut      context.CancelFunc
 }
 
 // New returns an engine that does nothing until Run.
 func New(cfg Config) *Engine {
 	e := &Engine{
 		cfg:       cfg,
+		guard:     cfg.Guard,
 		owner:     ownerName(),
 		isolation: newIsolation(cfg.Workers),
 		wake:      make(chan struct{}, 1),
@@ -59,11 +64,15 @@ func New(cfg Config) *Engine {
 		draining:  make(chan struct{}),
 	}
 	e.findCapabilities()
-	e.peers = newPeers(cfg, e.owner, e.replicas)
-	e.pages = newPages(cfg, e.peers, e.hint)
+	e.peers = newPeers(e)
+	e.pages = newPages(e)
 	e.killed, e.kill = context.WithCancelCause(cfg.Base)
+	e.reads = newStoreCalls(e.killed)
+	var last context.Context
+	last, e.cut = context.WithCancel(cfg.Base)
+	e.writes = newStoreCalls(last)
 	e.keeper = newKeeper(cfg)
-	e.profiles = newProfiles(e.killed, cfg)
+	e.profiles = newProfiles(e)
 	e.runTurn = e.wrapTurns(append(slices.Clip(cfg.WrapTurn), cfg.Quiet.Wrap))
 	e.runSend = e.wrapSends(cfg.WrapSend)
 	for range cfg.Workers {

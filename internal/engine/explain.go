@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
@@ -57,40 +56,23 @@ func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Ex
 	return t.explain(set.Context(t.context(ctx)), policy)
 }
 
-// explain asks in a goroutine of its own, so that user code that ends it, or that ignores its
-// context, ends or holds up nothing else.
+// explain asks what the turn would ask.
 func (t *turn) explain(ctx context.Context, policy *routing.Compiled) ([]routing.Explanation, error) {
-	type answer struct {
-		explained []routing.Explanation
-		err       error
-	}
-	answered := make(chan answer, 1)
-	go func() {
-		a := answer{err: errGoexit}
-		defer func() { answered <- a }()
+	about := code{name: "what explains an event", log: t.w.log, about: []any{"event", t.ev.Key}}
+	return run(ctx, t.w.e.guard, about, func(ctx context.Context) (explained []routing.Explanation, err error) {
 		ask := t.w.e.cfg.Quiet.Wrap(func(ctx context.Context, ev *receiving.Event) (err error) {
-			a.explained, err = policy.ExplainTurn(ctx, ev, t.own)
+			explained, err = policy.ExplainTurn(ctx, ev, t.own)
 			return err
 		})
-		a.err = guard(t.w.log, "what explains an event", func() error { return ask(ctx, t.ev) }, "event", t.ev.Key)
-	}()
-	var a answer
-	select {
-	case a = <-answered:
-	case <-ctx.Done():
-		select {
-		case a = <-answered:
-		case <-time.After(stuckAfter):
-			a.err = errStuck
-		}
-	}
-	return a.explained, a.err
+		err = ask(ctx, t.ev)
+		return explained, err
+	})
 }
 
 // Decode decodes the body of a stored event. A fault in the decoder is an error: the body
 // came from outside.
 func (e *Engine) Decode(body []byte) (ev *receiving.Event, err error) {
-	err = guard(e.cfg.Logger, "the decoder of an event", func() (err error) {
+	err = recovered(e.cfg.Logger, "the decoder of an event", func() (err error) {
 		ev, _, err = decodeStored(body)
 		return err
 	})
@@ -101,7 +83,7 @@ func (e *Engine) Decode(body []byte) (ev *receiving.Event, err error) {
 // its place in the callback: it is the one that has the key of the kept one. It is taken for one of
 // Messenger if it could be of Instagram too, and for one that is not on standby.
 func (e *Engine) DecodeKept(kept store.Received) (ev *receiving.Event, err error) {
-	err = guard(e.cfg.Logger, "the decoder of an event", func() error {
+	err = recovered(e.cfg.Logger, "the decoder of an event", func() error {
 		ev = decodeKept(kept)
 		return nil
 	}, "event", kept.Key)

@@ -4,37 +4,24 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 )
 
-var errHookStuck = errors.New("it did not return after its context had ended")
-
 // hook calls a function of the program that is told of something. What it does wrong
-// (a panic, the end of its goroutine, blocking) is logged, and costs the conversation
-// no more than hookTimeout and a second.
-func hook(ctx context.Context, log *slog.Logger, name string, call func(ctx context.Context)) {
-	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() {
-		err := errGoexit
-		defer func() { done <- err }()
-		err = guard(log, name, func() error {
-			call(ctx)
-			return nil
+// is logged, and costs the conversation no more than hookTimeout and a moment. A function
+// of which hooksStuck calls do not return is not called until one of them does.
+func (e *Engine) hook(ctx context.Context, log *slog.Logger, name string, tell func(ctx context.Context)) {
+	_, err := run(ctx, e.guard, code{name: name, log: log, limit: hookTimeout, most: hooksStuck},
+		func(ctx context.Context) (struct{}, error) {
+			tell(ctx)
+			return struct{}{}, nil
 		})
-	}()
-	var err error
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		select {
-		case err = <-done:
-		case <-time.After(stuckAfter):
-			err = errHookStuck
-		}
+	if err == nil || isPanic(err) { // which is logged
+		return
 	}
-	if errors.Is(err, errGoexit) || errors.Is(err, errHookStuck) { // guard logs the others
-		log.Error("a hook of the configuration failed", "hook", name, "error", err)
-	}
+	log.Error("a hook of the configuration failed", "hook", name, "error", err)
+}
+
+func isPanic(err error) bool {
+	_, ok := errors.AsType[*panicError](err)
+	return ok
 }

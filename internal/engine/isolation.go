@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"time"
@@ -93,8 +92,7 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 		return 0, w.ownsLease()
 	}
 	w.log.Warn("an event runs alone because the process ended each time it ran", "event", ev.Key, "interruptions", w.lease.Deliveries-1)
-	ctx := context.WithoutCancel(w.held.ctx)
-	if err := w.e.isolator.MarkAlone(ctx, w.lease.LeaseID, ev.Seq); err != nil {
+	if err := w.e.isolator.MarkAlone(w.e.writing(), w.lease.LeaseID, ev.Seq); err != nil {
 		w.e.turnstile.leaveAlone()
 		w.log.Error("cannot mark an event that must run alone; retrying after its lease has expired", "event", ev.Key, "error", err)
 		return 0, false
@@ -102,7 +100,7 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 	w.alone = true
 	over := make(chan struct{})
 	shared := make(chan bool, 1)
-	go func() { shared <- w.shareAfter(ctx, aloneFor(w.lease.Deliveries), over) }()
+	go func() { shared <- w.shareAfter(aloneFor(w.lease.Deliveries), over) }()
 	pause, ok = w.event(ev, false, last)
 	close(over)
 	w.alone = false
@@ -115,14 +113,14 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 
 // shareAfter takes the mark off when a turn has run alone for long enough, and lets
 // others run beside it. It returns false if the turn was over before that.
-func (w *worker) shareAfter(ctx context.Context, wait time.Duration, over <-chan struct{}) bool {
+func (w *worker) shareAfter(wait time.Duration, over <-chan struct{}) bool {
 	for {
 		select {
 		case <-over:
 			return false
 		case <-time.After(wait):
 		}
-		err := w.e.isolator.MarkAlone(ctx, w.lease.LeaseID, 0)
+		err := w.e.isolator.MarkAlone(w.e.writing(), w.lease.LeaseID, 0)
 		if err == nil || errors.Is(err, store.ErrFenced) {
 			w.e.turnstile.share()
 			return true

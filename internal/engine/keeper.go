@@ -10,8 +10,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// errLeaseLost ends the context of a lease that is, or may soon be, somebody
-// else's.
+// errLeaseLost ends the context of a lease that another worker has, or may soon have.
 var errLeaseLost = errors.New("the lease on the conversation was lost")
 
 // keeper renews leases, and ends the context of each that it could not renew,
@@ -70,6 +69,15 @@ func (l *lease) drop() {
 	l.end(context.Canceled)
 }
 
+// stop stops the timers of leases whose workers have not ended with Run.
+func (k *keeper) stop() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for l := range k.held {
+		l.timer.Stop()
+	}
+}
+
 // run renews all leases three times within their time, until ctx ends.
 func (k *keeper) run(ctx context.Context) {
 	ticker := time.NewTicker(k.cfg.LeaseTTL / 3)
@@ -100,10 +108,11 @@ func (k *keeper) renew(ctx context.Context) {
 	for id := range leases {
 		ids = append(ids, id)
 	}
-	attempt, cancel := context.WithTimeout(ctx, k.cfg.LeaseTTL/3)
-	defer cancel()
 	asked := time.Now()
-	lost, err := k.cfg.Store.Renew(attempt, k.cfg.LeaseTTL, ids...)
+	lost, err := run(ctx, k.cfg.Guard, code{name: "the store's Renew", limit: k.cfg.LeaseTTL / 3, most: callsStuck},
+		func(ctx context.Context) ([]store.LeaseID, error) {
+			return k.cfg.Store.Renew(ctx, k.cfg.LeaseTTL, ids...)
+		})
 	if err != nil && ctx.Err() != nil {
 		return // the engine has stopped and needs its leases no longer
 	}
@@ -116,7 +125,7 @@ func (k *keeper) renew(ctx context.Context) {
 		delete(leases, id)
 	}
 	for _, l := range leases {
-		// A timer that has fired has ended the lease's context for good.
+		// A timer that has fired has ended the lease's context.
 		if l.timer.Stop() {
 			l.asked.Store(&asked)
 			l.timer.Reset(k.left(asked))

@@ -35,7 +35,8 @@ func TestRenewalThatTheStopCutsShortIsNotLogged(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var log bytes.Buffer
-				k := newKeeper(Config{LeaseTTL: 15 * time.Second, Store: hanging{}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+				logger := slog.New(slog.NewTextHandler(&log, nil))
+				k := newKeeper(Config{LeaseTTL: 15 * time.Second, Store: hanging{}, Logger: logger, Guard: NewGuard(logger)})
 				l := k.hold(t.Context(), store.LeaseID{Conversation: store.Conversation{PageID: "1", PSID: "2"}}, time.Now())
 				defer l.drop()
 				ctx, stop := context.WithTimeout(t.Context(), c.runs)

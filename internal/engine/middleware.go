@@ -10,7 +10,6 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
-	"github.com/djmessenger/messenger/internal/stack"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -120,7 +119,7 @@ func (r *request) make(ctx context.Context, d sending.Delivery) (graph.SendResul
 	r.mu.Unlock()
 	switch {
 	case first:
-		r.err = errGoexit // unless it returns
+		r.err = &goexitError{"the HTTP client"} // unless it returns
 		defer close(r.done)
 		r.result, r.err = r.post(ctx, d)
 	case done == nil:
@@ -131,66 +130,71 @@ func (r *request) make(ctx context.Context, d sending.Delivery) (graph.SendResul
 	return r.result, r.err
 }
 
-// end ends the attempt, and waits for the request if it was begun. It reports whether it
-// was.
-func (r *request) end() (begun bool) {
+// requestState is how far a request is when its attempt ends.
+type requestState int
+
+const (
+	requestNotMade requestState = iota
+	requestRuns
+	requestEnded
+)
+
+// end ends the attempt, and waits for the request, if it was begun, for that long.
+func (r *request) end(wait time.Duration) requestState {
 	r.mu.Lock()
 	r.over = true
 	done := r.done
 	r.mu.Unlock()
-	if done != nil {
-		<-done
+	if done == nil {
+		return requestNotMade
 	}
-	return done != nil
+	select {
+	case <-done:
+		return requestEnded
+	default:
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return requestEnded
+	case <-timer.C:
+		return requestRuns
+	}
 }
 
 // errStuckSend is the error of an attempt whose middleware ignores the end of its context
-// and has made no request.
-var errStuckSend error = stuckError{}
+// and has made no request, errStuckRequest that of one whose HTTP client does.
+var (
+	errStuckSend    error = &stuckSendError{"sending: a middleware did not return after its context had ended", graph.RetrySafe}
+	errStuckRequest error = &stuckSendError{"sending: the HTTP client did not return after its context had ended", graph.RetryUncertain}
+)
 
-type stuckError struct{}
-
-func (stuckError) Error() string {
-	return "sending: a middleware did not return after its context had ended"
+type stuckSendError struct {
+	text  string
+	retry graph.Retry
 }
 
-func (stuckError) Retry() graph.Retry { return graph.RetrySafe }
+func (e *stuckSendError) Error() string      { return e.text }
+func (e *stuckSendError) Retry() graph.Retry { return e.retry }
 
 // send makes one attempt, inside of the user's middleware.
 func (e *Engine) send(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.cfg.SendTimeout)
-	defer cancel()
 	r := &request{post: e.post}
-	ctx = context.WithValue(ctx, requestKey{}, r)
-	type answer struct {
-		result graph.SendResult
-		err    error
+	about := code{name: "a send's middleware", about: []any{"send", d.Key}, limit: e.cfg.SendTimeout}
+	result, err := run(ctx, e.guard, about, func(ctx context.Context) (graph.SendResult, error) {
+		return e.runSend(context.WithValue(ctx, requestKey{}, r), d)
+	})
+	if !errors.Is(err, errStuck) {
+		r.end(e.cfg.SendTimeout + stuckAfter) // of one that outlives its middleware
+		return result, err
 	}
-	// A goroutine of its own, so that a middleware that ends it ends nothing else.
-	answered := make(chan answer, 1)
-	go func() {
-		stack.Grow()
-		a := answer{err: errGoexit}
-		defer func() { answered <- a }()
-		a.err = guard(e.cfg.Logger, "a send's middleware", func() (err error) {
-			a.result, err = e.runSend(ctx, d)
-			return err
-		}, "send", d.Key)
-	}()
-	var a answer
-	select {
-	case a = <-answered:
-	case <-ctx.Done():
-		select {
-		case a = <-answered:
-		case <-time.After(stuckAfter):
-			a.err = errStuckSend
-			if r.end() { // what came of the request is known
-				a = answer{r.result, r.err}
-			}
-			e.cfg.Logger.Error("a send's middleware ignores its cancelled context; its result is discarded", "send", d.Key)
-		}
+	switch r.end(stuckAfter) {
+	case requestEnded: // what came of it is known
+		return r.result, r.err
+	case requestRuns:
+		return graph.SendResult{}, errStuckRequest
+	case requestNotMade:
 	}
-	r.end()
-	return a.result, a.err
+	return graph.SendResult{}, errStuckSend
 }

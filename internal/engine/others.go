@@ -20,7 +20,7 @@ func (t *turn) identifyEcho() bool {
 	if mid == "" {
 		return true
 	}
-	return t.w.read(func() error { return t.findEcho(t.w.held.ctx, mid) })
+	return t.w.read(func() error { return t.findEcho(t.w.e.reading(), mid) })
 }
 
 // unidentifiedEcho returns the id of the message that the event is an echo of, if the echo

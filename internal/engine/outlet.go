@@ -138,7 +138,7 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 			"event", t.queued.Key, "type", t.kind(), "route", o.route, "kind", message.Kind(), "outcome", record.Outcome, "error", err)
 		t.w.e.failed(ctx, sending.Failure{Delivery: d, Err: err})
 	}
-	if recordErr := t.w.e.cfg.Store.Apply(context.WithoutCancel(ctx), store.SaveSent{Sent: record}); recordErr != nil {
+	if recordErr := t.w.e.cfg.Store.Apply(t.w.e.writing(), store.SaveSent{Sent: record}); recordErr != nil {
 		t.w.log.Error("cannot record a sent message", "error", recordErr)
 	}
 	return err

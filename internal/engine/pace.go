@@ -20,7 +20,8 @@ const (
 // store until its place in the line. There any replica may take it up, and each
 // looks for such conversations as often as it may send.
 type pace struct {
-	hint func() // has the store asked for what is due
+	hint   func() // has the store asked for what is due
+	timers *timers
 
 	mu      sync.Mutex
 	full    float64 // what the platform takes from the page in a second
@@ -29,9 +30,9 @@ type pace struct {
 	looking bool      // hint will be called
 }
 
-func newPace(perSecond float64, hint func()) *pace {
+func newPace(perSecond float64, hint func(), timers *timers) *pace {
 	limit, burst := split(perSecond, 1)
-	return &pace{hint: hint, full: perSecond, limiter: rate.NewLimiter(limit, burst)}
+	return &pace{hint: hint, timers: timers, full: perSecond, limiter: rate.NewLimiter(limit, burst)}
 }
 
 const (
@@ -92,7 +93,7 @@ func (p *pace) look() {
 	missing := 1 - p.limiter.TokensAt(time.Now())
 	wait := max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), lookEvery/2)
 	wait = min(wait, beat) + jitter.Below(lookEvery) // so that no replica is always the first to look
-	time.AfterFunc(wait, func() {
+	p.timers.after(wait, func() {
 		p.hint()
 		p.mu.Lock()
 		defer p.mu.Unlock()

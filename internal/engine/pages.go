@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -21,11 +22,13 @@ const (
 // pages keeps, for each page that this process sends for, its pace and whether
 // its token is good.
 type pages struct {
-	cfg   Config
-	hint  func()
-	peers *peers
-	mu    sync.Mutex
-	all   map[string]*page
+	cfg    Config
+	hint   func()
+	timers *timers
+	hook   func(ctx context.Context, log *slog.Logger, name string, tell func(ctx context.Context))
+	peers  *peers
+	mu     sync.Mutex
+	all    map[string]*page
 }
 
 type page struct {
@@ -37,8 +40,9 @@ type page struct {
 	since, until time.Time
 }
 
-func newPages(cfg Config, peers *peers, hint func()) *pages {
-	p := &pages{cfg: cfg, hint: hint, peers: peers, all: map[string]*page{}}
+func newPages(e *Engine) *pages {
+	cfg, peers := e.cfg, e.peers
+	p := &pages{cfg: cfg, hint: e.hint, timers: &e.timers, hook: e.hook, peers: peers, all: map[string]*page{}}
 	peers.help = func(pageID string) {
 		if cfg.Serves != nil && !cfg.Serves(pageID) {
 			return
@@ -54,7 +58,7 @@ func newPages(cfg Config, peers *peers, hint func()) *pages {
 func (p *pages) get(pageID string) *page {
 	pg := p.all[pageID]
 	if pg == nil {
-		pg = &page{text: newPace(textRate, p.hint), media: newPace(mediaRate, p.hint)}
+		pg = &page{text: newPace(textRate, p.hint, p.timers), media: newPace(mediaRate, p.hint, p.timers)}
 		p.all[pageID] = pg
 	}
 	return pg
@@ -129,6 +133,9 @@ func (e *Engine) Changed(pageIDs ...string) {
 	}
 	e.pages.mu.Unlock()
 	e.profiles.fields.forget(pageIDs)
+	if source, ok := e.cfg.Tokens.(interface{ forget(pageIDs []string) }); ok {
+		source.forget(pageIDs)
+	}
 	e.hint()
 }
 
@@ -190,5 +197,5 @@ func (p *pages) accepted(pageID string, used credentials, began time.Time) {
 }
 
 func (p *pages) tell(ctx context.Context, pageID string, err error) {
-	hook(ctx, p.cfg.Logger, "OnTokenInvalid", func(ctx context.Context) { p.cfg.OnTokenInvalid(ctx, pageID, err) })
+	p.hook(ctx, p.cfg.Logger, "OnTokenInvalid", func(ctx context.Context) { p.cfg.OnTokenInvalid(ctx, pageID, err) })
 }

@@ -32,6 +32,7 @@ const (
 // peers divides each page's rate among the replicas that send for it.
 type peers struct {
 	cfg   Config
+	guard *Guard
 	owner string
 	// replicas is the store's capability, or what stands in for it.
 	replicas store.Replicas
@@ -47,8 +48,11 @@ type peers struct {
 	heard   time.Time            // when that was asked for
 }
 
-func newPeers(cfg Config, owner string, replicas store.Replicas) *peers {
-	return &peers{cfg: cfg, owner: owner, replicas: replicas, wanted: map[string]time.Time{}, told: map[string]time.Time{}, held: map[string]time.Time{}}
+func newPeers(e *Engine) *peers {
+	return &peers{
+		cfg: e.cfg, guard: e.guard, owner: e.owner, replicas: e.replicas,
+		wanted: map[string]time.Time{}, told: map[string]time.Time{}, held: map[string]time.Time{},
+	}
 }
 
 // share is what this process may use of a page's rate. One that the others have
@@ -79,16 +83,14 @@ func (p *peers) heldUp(pageID string) {
 	p.held[pageID] = time.Now()
 }
 
-// run announces this process until ctx ends, and then takes its leave.
+// run announces this process until ctx ends, and then deregisters.
 func (p *peers) run(ctx context.Context) {
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-			defer cancel()
-			_, _ = p.replicas.Heartbeat(leave, store.Replica{Owner: p.owner}) // it would run out by itself
+			_, _ = p.heartbeat(context.WithoutCancel(ctx), time.Second, store.Replica{Owner: p.owner}) // it would run out by itself
 			return
 		case <-ticker.C:
 			p.beat(ctx)
@@ -99,10 +101,8 @@ func (p *peers) run(ctx context.Context) {
 // beat announces this process, and counts the others.
 func (p *peers) beat(ctx context.Context) {
 	pages, busy := p.pages()
-	ctx, cancel := context.WithTimeout(ctx, replicaLife)
-	defer cancel()
 	asked := time.Now()
-	replicas, err := p.replicas.Heartbeat(ctx, store.Replica{Owner: p.owner, Pages: pages, Busy: busy, TTL: replicaLife})
+	replicas, err := p.heartbeat(ctx, replicaLife, store.Replica{Owner: p.owner, Pages: pages, Busy: busy, TTL: replicaLife})
 	if err != nil {
 		if ctx.Err() == nil {
 			p.cfg.Logger.Warn("cannot send the heartbeat of this replica; retrying", "error", err)
@@ -112,6 +112,12 @@ func (p *peers) beat(ctx context.Context) {
 	for page := range p.hear(asked, pages, replicas) {
 		p.help(page)
 	}
+}
+
+func (p *peers) heartbeat(ctx context.Context, limit time.Duration, replica store.Replica) ([]store.Replica, error) {
+	return run(ctx, p.guard, code{name: "the store's Heartbeat", limit: limit, most: callsStuck}, func(ctx context.Context) ([]store.Replica, error) {
+		return p.replicas.Heartbeat(ctx, replica)
+	})
 }
 
 // hear counts the replicas that there were when it was asked for them, after these

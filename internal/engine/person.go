@@ -18,7 +18,7 @@ func (w *worker) person() (store.Person, bool) {
 		return w.known, true
 	}
 	ok := w.read(func() error {
-		person, err := w.e.cfg.Store.Person(w.held.ctx, w.lease.PageID, w.lease.PSID)
+		person, err := w.e.cfg.Store.Person(w.e.reading(), w.lease.PageID, w.lease.PSID)
 		if errors.Is(err, store.ErrNotFound) {
 			person, err = store.Person{PageID: w.lease.PageID, PSID: w.lease.PSID}, nil
 		}

@@ -89,7 +89,7 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 	}
 	var echoed time.Time
 	if !w.read(func() (err error) {
-		echoed, err = w.e.replicas.EchoedAt(w.held.ctx, d.PageID)
+		echoed, err = w.e.replicas.EchoedAt(w.e.reading(), d.PageID)
 		return err
 	}) {
 		return 0 // the lease is over; the next commit finds out

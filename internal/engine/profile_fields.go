@@ -192,7 +192,9 @@ func (p *profiles) askEach(ctx context.Context, query handling.ProfileQuery, fie
 }
 
 func (p *profiles) call(ctx context.Context, query handling.ProfileQuery, fields []string) (graph.Profile, error) {
-	return p.cfg.Client.Profile(ctx, query.PageID, query.PSID, fields...)
+	return run(ctx, p.guard, code{name: "a profile look-up", about: []any{"page", query.PageID}}, func(ctx context.Context) (graph.Profile, error) {
+		return p.cfg.Client.Profile(ctx, query.PageID, query.PSID, fields...)
+	})
 }
 
 // splitFields parts the fields that a refusal names from the others; if it names

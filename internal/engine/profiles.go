@@ -15,10 +15,12 @@ import (
 // time, a bounded number of look-ups in all.
 type profiles struct {
 	cfg    Config
+	guard  *Guard
+	reads  *storeCalls
 	ctx    context.Context
 	fields *profileFields
 	slots  chan struct{}
-	calls  sync.WaitGroup
+	calls  group
 
 	mu     sync.Mutex
 	flying map[store.Conversation]*lookup
@@ -32,10 +34,12 @@ type lookup struct {
 	ok     bool // the platform has answered
 }
 
-func newProfiles(ctx context.Context, cfg Config) *profiles {
+func newProfiles(e *Engine) *profiles {
 	return &profiles{
-		cfg:    cfg,
-		ctx:    ctx,
+		cfg:    e.cfg,
+		guard:  e.guard,
+		reads:  e.reads,
+		ctx:    e.killed,
 		fields: newProfileFields(),
 		slots:  make(chan struct{}, profilesAtOnce),
 		flying: map[store.Conversation]*lookup{},
@@ -132,9 +136,13 @@ func (p *profiles) keep(l *lookup) {
 	if !l.ok || p.ctx.Err() != nil {
 		return
 	}
-	if err := p.cfg.Store.Apply(p.ctx, l.result); err != nil {
+	if err := p.apply(l.result); err != nil {
 		p.cfg.Logger.Error("cannot store a profile", "page", l.result.PageID, "person", l.result.PSID, "error", err)
 	}
+}
+
+func (p *profiles) apply(result store.SaveProfile) error {
+	return p.guard.call(p.reads.context(), "the store's Apply", 0, func(ctx context.Context) error { return p.cfg.Store.Apply(ctx, result) })
 }
 
 func profileOf(p graph.Profile) store.Profile {
@@ -150,10 +158,9 @@ func profileOf(p graph.Profile) store.Profile {
 	}
 }
 
-// wait accepts no more look-ups and waits for the running ones.
-func (p *profiles) wait() {
+// close accepts no more look-ups.
+func (p *profiles) close() {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.closed = true
-	p.mu.Unlock()
-	p.calls.Wait()
 }

@@ -103,15 +103,15 @@ func (t *turn) cutShort(cause error) {
 	t.notBegun(t.at+1, cause)
 }
 
-// abandon ends the turn while a handler of it still runs. What that handler
+// abandon ends a turn whose code has ended its goroutine, or does not return. What it
 // queues from now on is refused.
-func (t *turn) abandon() {
+func (t *turn) abandon(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if !t.over && !t.returned {
+		t.cutShort(err)
+	}
 	t.over = true
-	t.cutShort(errStuck)
-	t.w.log.Error("a handler ignores its cancelled context; its result is discarded",
-		"route", t.current, "event", t.ev.Key)
 }
 
 // fail fails the turn as a whole.

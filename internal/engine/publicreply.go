@@ -19,6 +19,9 @@ const publicReplyShows = 15 * time.Second
 // given up, and the outcome stays unknown. A refused token does not count.
 const lookUpTries = 12
 
+// lookUpTimeout bounds one look-up, which may be several calls.
+const lookUpTimeout = 30 * time.Second
+
 func publicTarget(p sending.PublicReply) graph.PublicTarget {
 	return graph.PublicTarget{
 		Instagram: p.Object == receiving.ObjectInstagram, CommentID: p.CommentID, PostID: p.PostID, MediaID: p.MediaID,
@@ -31,10 +34,8 @@ func publicTarget(p sending.PublicReply) graph.PublicTarget {
 // everyone would see it twice.
 func (w *worker) findPublicReply(ctx context.Context, p *plan, used *usedCredentials) (pause time.Duration, settled bool) {
 	d := p.delivery
-	id := ""
-	err := guard(w.log, "the HTTP client", func() (err error) { // which may be the program's
-		id, err = w.e.cfg.Client.FindPublicReply(ctx, d.PageID, publicTarget(*d.Message.Public), d.Message.Text, d.CreatedAt)
-		return err
+	id, err := run(ctx, w.e.guard, code{name: "a look-up of a public reply", log: w.log, limit: lookUpTimeout}, func(ctx context.Context) (string, error) {
+		return w.e.cfg.Client.FindPublicReply(ctx, d.PageID, publicTarget(*d.Message.Public), d.Message.Text, d.CreatedAt)
 	})
 	unknown := func(err error) (time.Duration, bool) {
 		w.recordFinal(d, graph.SendResult{}, err, store.OutcomeUncertain)
@@ -51,7 +52,7 @@ func (w *worker) findPublicReply(ctx context.Context, p *plan, used *usedCredent
 	}
 	switch class := graph.Classify(err); {
 	case class == graph.RetryNewToken:
-		pause = w.e.pages.pause(w.held.ctx, d.PageID, used.value, err)
+		pause = w.e.pages.pause(w.held.ctx, d.PageID, used.get(), err)
 	case class == graph.RetryNever, d.Attempt >= lookUpTries:
 		return unknown(fmt.Errorf("%w: %w", sending.ErrUncertain, err))
 	default:

@@ -24,12 +24,17 @@ func (e *Engine) purge(ctx context.Context) {
 }
 
 func (e *Engine) purgeOnce(ctx context.Context) error {
+	_, err := run(ctx, e.guard, code{name: "the store's Purge", limit: purgeTimeout, most: callsStuck}, e.purgeNow)
+	return err
+}
+
+func (e *Engine) purgeNow(ctx context.Context) (struct{}, error) {
 	clock, err := e.readClock(ctx)
 	if err != nil {
-		return err
+		return struct{}{}, err
 	}
 	now := clock.now()
-	return e.cfg.Store.Purge(ctx, store.Cutoffs{
+	return struct{}{}, e.cfg.Store.Purge(ctx, store.Cutoffs{
 		People:    before(now, e.cfg.Retention.People),
 		Received:  before(now, e.cfg.Retention.Received),
 		DedupKeys: before(now, e.cfg.Retention.DedupKeys),

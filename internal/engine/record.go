@@ -73,7 +73,7 @@ func (w *worker) record(p *plan, result graph.SendResult, err error, used *usedC
 	class := graph.Classify(err)
 	if r := rules[class]; r.again(w, d, err) {
 		if class == graph.RetryNewToken {
-			pause = w.e.pages.pause(w.held.ctx, d.PageID, used.value, err)
+			pause = w.e.pages.pause(w.held.ctx, d.PageID, used.get(), err)
 		} else {
 			pause = backoff(d.Attempt, r.first)
 		}
@@ -129,7 +129,7 @@ func (w *worker) markUnavailable(d sending.Delivery, err error) {
 
 // countUncertain counts a message's attempts of unknown outcome.
 func (w *worker) countUncertain(d sending.Delivery) int {
-	sent, err := w.e.cfg.Store.Sent(w.held.ctx, d.PageID, d.PSID, 100)
+	sent, err := w.e.cfg.Store.Sent(w.e.reading(), d.PageID, d.PSID, 100)
 	if err != nil {
 		w.log.Error("cannot read the records of sent messages", "error", err)
 		return d.Attempt - 1
@@ -192,5 +192,5 @@ func (w *worker) note(d sending.Delivery, state store.SendState, result graph.Se
 
 // failed tells the program about a message that will not be sent.
 func (e *Engine) failed(ctx context.Context, f sending.Failure) {
-	hook(ctx, e.cfg.Logger, "OnSendFailed", func(ctx context.Context) { e.cfg.OnSendFailed(ctx, f) })
+	e.hook(ctx, e.cfg.Logger, "OnSendFailed", func(ctx context.Context) { e.cfg.OnSendFailed(ctx, f) })
 }

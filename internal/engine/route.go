@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/routing"
@@ -24,26 +23,10 @@ func (t *turn) runRoute(ctx context.Context, step routing.Step, out *outlet) rou
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, step.Timeout, &routing.TimeoutError{Route: step.Name, Limit: step.Timeout})
 	defer cancel()
-	done := make(chan routeEnd, 1)
-	go func() {
-		end := routeEnd{err: errGoexit}
-		defer func() { done <- end }()
-		end = t.runGuarded(limited, step, out)
-	}()
-	var end routeEnd
-	select {
-	case end = <-done:
-	case <-limited.Done():
-		select {
-		case end = <-done:
-		case <-time.After(stuckAfter):
-			if ctx.Err() != nil { // the turn itself is over, and abandons the handler
-				return <-done
-			}
-			end.err = errStuck
-			t.w.log.Error("a handler ignores its cancelled context; its result is discarded",
-				"route", step.Name, "event", t.ev.Key, "timeout", step.Timeout.String())
-		}
+	end, err := run(limited, t.w.e.guard, code{name: "a handler", log: t.w.log, about: []any{"route", step.Name, "event", t.ev.Key}},
+		func(ctx context.Context) (routeEnd, error) { return t.runGuarded(ctx, step, out), nil })
+	if err != nil {
+		end.err = err
 	}
 	if limited.Err() != nil && ctx.Err() == nil && meaningOfResult(end.err) == resultFailed {
 		end.err = &routing.TimeoutError{Route: step.Name, Limit: step.Timeout, Err: end.err}
@@ -52,7 +35,7 @@ func (t *turn) runRoute(ctx context.Context, step routing.Step, out *outlet) rou
 }
 
 func (t *turn) runGuarded(ctx context.Context, step routing.Step, out *outlet) (end routeEnd) {
-	end.err = guard(t.w.log, "a handler", func() error { return t.runStep(ctx, step, out, &end.asked) }, "event", t.ev.Key)
+	end.err = recovered(t.w.log, "a handler", func() error { return t.runStep(ctx, step, out, &end.asked) }, "event", t.ev.Key)
 	return end
 }
 

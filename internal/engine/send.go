@@ -22,7 +22,7 @@ func (w *worker) attempt(p *plan) (pause time.Duration) {
 	began := time.Now()
 	result, err := w.e.send(ctx, p.delivery)
 	if err == nil {
-		w.e.pages.accepted(p.delivery.PageID, used.value, began)
+		w.e.pages.accepted(p.delivery.PageID, used.get(), began)
 	}
 	return w.record(p, result, err, used)
 }

@@ -78,7 +78,7 @@ func (t *turn) traceRoute(step routing.Step, end routeEnd, meaning meaning, send
 // a lock, and a condition that panics costs the text and not the turn.
 func (t *turn) why(step routing.Step, asked routing.Verdict) (why string) {
 	runner := t.runnerNow()
-	err := guard(t.w.log, "the String method of a condition", func() error {
+	err := recovered(t.w.log, "the String method of a condition", func() error {
 		why = runner.Why(step, t.plan.Event(step), asked, t.own)
 		return nil
 	}, "route", step.Name, "event", t.queued.Key)

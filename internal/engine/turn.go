@@ -10,19 +10,16 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
-	"github.com/djmessenger/messenger/internal/stack"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
 )
 
 var (
-	errGoexit = errors.New("the handler ended its goroutine with runtime.Goexit")
 	errNoStep = errors.New("the current policy has none of the routes to replay")
 	errNoTap  = errors.New("the routes to replay take the text only as a tap, and no quick reply of the newest messages or item of the menu has its title")
 	// errNotStored is what a turn fails with whose outcome the store refuses.
 	errNotStored   = errors.New("the store refused the outcome")
-	errStuck       = errors.New("the handler did not return after its context was cancelled")
 	errFatal       = errors.New("the process ended while it ran this event and no other; the event was not run again")
 	errSenderSkips = errors.New("a sender returned handling.Skip, which is for handlers; a sender with nothing to say returns no messages")
 )
@@ -78,7 +75,7 @@ type decodeFunc func(body []byte) (*receiving.Event, []receiving.Problem, error)
 // decoder must not end the process.
 func (t *turn) decode(stored decodeFunc) bool {
 	var problems []receiving.Problem
-	err := guard(t.w.log, "the decoder of an event", func() (err error) {
+	err := recovered(t.w.log, "the decoder of an event", func() (err error) {
 		t.ev, problems, err = stored(t.queued.Body)
 		return err
 	}, "event", t.queued.Key)
@@ -113,23 +110,13 @@ func (t *turn) run() bool {
 	t.see(t.w.held.ctx, person)
 	t.traced = t.traces()
 
-	ctx, cancel := context.WithTimeout(t.w.held.ctx, t.w.e.cfg.TurnTimeout)
-	defer cancel()
-	done := make(chan struct{})
-	go func() {
-		stack.Grow()
-		defer close(done)
-		defer t.finish()
+	about := code{name: "a handler", log: t.w.log, about: []any{"event", t.ev.Key}, limit: t.w.e.cfg.TurnTimeout}
+	_, err := run(t.w.held.ctx, t.w.e.guard, about, func(ctx context.Context) (struct{}, error) {
 		t.runWrapped(t.context(ctx))
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-		select {
-		case <-done:
-		case <-time.After(stuckAfter):
-			t.abandon()
-		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		t.abandon(err)
 	}
 	// An error that only reports the end of the lease is not a failure.
 	return t.w.held.safe()
@@ -181,22 +168,11 @@ func (t *turn) runWrapped(ctx context.Context) {
 	// Middleware reads from the turn; what it queues would belong to no route.
 	set := t.state.Begin("middleware")
 	set.Discard()
-	err := guard(t.w.log, "a handler", func() error { return t.w.e.runTurn(set.Context(ctx), t.ev) }, "event", t.ev.Key)
+	err := recovered(t.w.log, "a handler", func() error { return t.w.e.runTurn(set.Context(ctx), t.ev) }, "event", t.ev.Key)
 	if t.middlewareReturned(); err != nil && !t.failed() {
 		t.fail(fmt.Errorf("middleware: %w", err))
 	}
 	t.traceUntried()
-}
-
-// finish notes a turn whose goroutine ended before it returned: a handler has
-// called runtime.Goexit, as the Fatal methods of package testing do.
-func (t *turn) finish() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.returned || t.over {
-		return
-	}
-	t.cutShort(errGoexit)
 }
 
 func (t *turn) runRoutes(ctx context.Context) error {

@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"sync"
+	"time"
+)
+
+// timers are those that call a function later. None is left when Run returns.
+type timers struct {
+	mu      sync.Mutex
+	stopped bool
+	waiting map[*time.Timer]struct{}
+}
+
+// after calls f, which must not block, once the time is over.
+func (t *timers) after(wait time.Duration, f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stopped {
+		return
+	}
+	if t.waiting == nil {
+		t.waiting = map[*time.Timer]struct{}{}
+	}
+	var timer *time.Timer
+	timer = time.AfterFunc(wait, func() {
+		t.mu.Lock()
+		delete(t.waiting, timer)
+		stopped := t.stopped
+		t.mu.Unlock()
+		if !stopped {
+			f()
+		}
+	})
+	t.waiting[timer] = struct{}{}
+}
+
+// stop stops all, and starts none any more.
+func (t *timers) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stopped = true
+	for timer := range t.waiting {
+		timer.Stop()
+	}
+	clear(t.waiting)
+}
