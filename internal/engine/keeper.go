@@ -121,8 +121,10 @@ func (k *keeper) renew(ctx context.Context) {
 		return
 	}
 	for _, id := range lost {
-		leases[id].end(errLeaseLost)
-		delete(leases, id)
+		if l := leases[id]; l != nil {
+			l.end(errLeaseLost)
+			delete(leases, id)
+		}
 	}
 	for _, l := range leases {
 		// A timer that has fired has ended the lease's context.

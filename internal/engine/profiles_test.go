@@ -2,10 +2,13 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/handling"
 )
 
 // TestPauseOfTheProcessIsNotAWaitForTheProfile: what counts are steps in which the process runs.
@@ -39,4 +42,27 @@ func TestPauseOfTheProcessIsNotAWaitForTheProfile(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.False(t, (&lookup{done: make(chan struct{})}).answers(ctx, nil), "the turn has ended")
+}
+
+// TestLookupsOfProfilesAreBounded: while the platform does not answer no more than 1000 look-ups wait, one for each person.
+func TestLookupsOfProfilesAreBounded(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	p := newProfiles(ctx, Config{})
+	for range profilesAtOnce { // the look-ups that wait for the platform
+		p.slots <- struct{}{}
+	}
+	of := func(i int) *lookup {
+		return p.start(handling.ProfileQuery{PageID: "1", PSID: fmt.Sprint(i)}, time.Now)
+	}
+	for i := range profilesWaiting {
+		require.NotNil(t, of(i), i)
+	}
+	require.Nil(t, of(profilesWaiting), "one too many")
+	looked := of(7)
+	require.Same(t, looked, of(7), "who is looked up already")
+	stop()
+	p.wait()
+	require.Empty(t, p.flying)
+	require.Nil(t, of(7), "after the end")
 }
