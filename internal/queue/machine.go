@@ -9,6 +9,9 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
+// errTogether is returned by [Machine.Run] for a group with an operation that must be alone.
+var errTogether = errors.New("store: an operation that must be alone is in a group")
+
 // ErrRetry is returned by [Machine.Run] if another process has changed what the group had read before it took its locks. The
 // caller rolls the transaction back and runs the group again.
 var ErrRetry = errors.New("store: another process changed a send meanwhile")
@@ -59,13 +62,16 @@ type group struct {
 }
 
 // Run runs operations in a transaction, in this order: renewals and marks, outcomes, writes, puts, sends, claims. They were asked
-// for at the same time, so that any order is right. An operation with [Operation.Alone] must be alone.
+// for at the same time, so that any order is right. A group that has an operation with [Operation.Alone] beside others is refused.
 //
 // The error is one that costs the transaction; why an operation was refused is in the operation.
 func (m *Machine) Run(tx Tx, ops []*Operation) (Effects, error) {
 	g := &group{Machine: m, tx: tx}
 	for _, op := range ops {
 		op.reset()
+		if len(ops) > 1 && op.Alone() {
+			return g.effects, errTogether
+		}
 	}
 	if len(ops) == 1 && ops[0].alone != nil {
 		g.now = tx.Now()

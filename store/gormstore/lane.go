@@ -89,7 +89,7 @@ func (l *lane) finish(group []*request) {
 	for n := 1; n < tries && err != nil && l.passing(err); n++ {
 		shared, err = l.commit(group)
 	}
-	if err != nil && !shared {
+	if err != nil && !shared && !l.blocked(err) {
 		if parts := l.parts(group, err); len(parts) > 1 {
 			for _, part := range parts {
 				l.finish(part)

@@ -45,3 +45,20 @@ func TestALockedConversationDelaysOthersOnce(t *testing.T) {
 		require.Equal(t, 2, waits)
 	})
 }
+
+// A group that what keeps out all transactions has failed, such as a migration, is not divided: each part would wait again.
+func TestAGroupThatAMigrationKeepsOutIsNotDivided(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		is := func(err error) bool { return errors.Is(err, errPoison) }
+		f := &fakeDatabase{}
+		w := f.writer(t, database.Database{LockTimeout: is, Blocked: is})
+		for i, err := range together(t, f, w, putTo(t, "1"), putTo(t, poison), putTo(t, "2")) {
+			require.ErrorIs(t, err, errPoison, i)
+		}
+		waits := slices.DeleteFunc(slices.Clone(f.groups), func(group []store.Conversation) bool {
+			return !slices.Contains(group, store.Conversation{PageID: poison, PSID: "person"})
+		})
+		require.Len(t, waits, 1)
+	})
+}

@@ -148,6 +148,9 @@ func (w *writer) passing(err error) bool {
 // refused reports that the database itself said that a statement failed.
 func (w *writer) refused(err error) bool { return w.db.Refused != nil && w.db.Refused(err) }
 
+// blocked reports that all transactions are kept out, so that to divide a group would repeat its wait.
+func (w *writer) blocked(err error) bool { return w.db.Blocked != nil && w.db.Blocked(err) }
+
 // close ends the writer after the operations that it has taken. Users' functions that were given up get a moment to end.
 func (w *writer) close() {
 	close(w.closed)

@@ -167,3 +167,16 @@ func TestForgetMakesRoomInTheBacklog(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"page": -2}, effects.Backlog())
 }
+
+// An operation that must be alone is refused beside others, and so are these: nothing of the group takes effect.
+func TestAGroupWithAnOperationThatMustBeAloneIsRefused(t *testing.T) {
+	t.Parallel()
+	m := memory.New()
+	forget, err := queue.Forget(ann)
+	require.NoError(t, err)
+	_, err = m.Run(func(*queue.Changes) {}, put(t, store.Event{Conversation: ann, Key: "k"}), forget)
+	require.ErrorContains(t, err, "an operation that must be alone is in a group")
+	stats, err := m.Stats(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, stats.Events)
+}

@@ -66,6 +66,17 @@ func refused(err error) bool {
 	return ok && pg.SeverityUnlocalized == "ERROR" || errors.Is(err, pgx.ErrTxCommitRollback)
 }
 
+// blockedError is an error of a transaction that waited too long for the lock of the settings, which a migration holds.
+type blockedError struct{ error }
+
+func (e *blockedError) Unwrap() error { return e.error }
+
+// blocked reports that a transaction failed because a migration keeps all transactions out.
+func blocked(err error) bool {
+	_, ok := errors.AsType[*blockedError](err)
+	return ok
+}
+
 // lockTimeout reports that a statement waited too long for a lock.
 func lockTimeout(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
@@ -58,6 +59,16 @@ func Database(dsn string, dialed func(net.Conn) net.Conn) (*database.Database, e
 		return dialed(conn), nil
 	}
 	return connect(config, explicit)
+}
+
+// Waiting returns the statements of a transaction that wait for the next answer.
+func Waiting(t queue.Tx) (texts []string) {
+	if t, ok := t.(*tx); ok {
+		for _, s := range t.waiting {
+			texts = append(texts, s.text)
+		}
+	}
+	return texts
 }
 
 // Run runs statements on a connection in one round trip.

@@ -101,7 +101,7 @@ func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) 
 			}
 			return members.join(ctx, conn)
 		},
-		Writers: writers, Timeout: timeout, Cluster: members, Refused: refused, Again: again, LockTimeout: lockTimeout, Close: closeBoth, Notes: notes,
+		Writers: writers, Timeout: timeout, Cluster: members, Refused: refused, Again: again, LockTimeout: lockTimeout, Blocked: blocked, Close: closeBoth, Notes: notes,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
 				return "postgres: " + what

@@ -16,7 +16,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/internal/testpostgres"
+	"github.com/djmessenger/messenger/store/internal/database"
+	"github.com/djmessenger/messenger/store/postgres"
 )
 
 // statements returns the statements of the package, by the names of their constants.
@@ -105,6 +108,54 @@ func TestStatementsFindTheirRowsByAnIndex(t *testing.T) {
 		}
 		require.NoError(t, tx.Rollback(t.Context()))
 	}
+}
+
+// A purge hashes the keys that wait, once for a step, also where they need more memory than the server gives by itself.
+func TestAPurgeOfKeysHashesWhatWaits(t *testing.T) {
+	t.Parallel()
+	dsn := testpostgres.DSN(t)
+	_ = open(t, dsn)
+	conn, err := pgx.Connect(t.Context(), dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close(t.Context())) })
+	fill(t, conn)
+	all := statements(t)
+	tx, err := conn.Begin(t.Context())
+	require.NoError(t, err)
+	explain := func() string {
+		_, err := tx.Exec(t.Context(), "PREPARE p AS "+all["purgeKeys"], pgx.QueryExecModeSimpleProtocol)
+		require.NoError(t, err)
+		rows, err := tx.Query(t.Context(), "EXPLAIN EXECUTE p (NULL, NULL, NULL)", pgx.QueryExecModeSimpleProtocol)
+		require.NoError(t, err)
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		require.NoError(t, err)
+		_, err = tx.Exec(t.Context(), "DEALLOCATE p")
+		require.NoError(t, err)
+		return strings.Join(lines, "\n")
+	}
+	for _, text := range []string{all["settings"], "SET LOCAL work_mem = '64kB'"} {
+		var args []any
+		if strings.Contains(text, "$1") {
+			args = append(args, "10000")
+		}
+		_, err := tx.Exec(t.Context(), text, args...)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, strings.Count(explain(), "hashed SubPlan"), "of an empty table; the default is too small for many keys: %s", explain())
+	_, err = tx.Exec(t.Context(), all["hashKeys"])
+	require.NoError(t, err)
+	require.Equal(t, 3, strings.Count(explain(), "hashed SubPlan"), explain())
+	require.NoError(t, tx.Rollback(t.Context()))
+
+	a := newAdapter(t, nil)
+	purge := begin(t, a.connect(t), database.BeginOptions{})
+	_, err = purge.Read(&queue.Wants{Keys: []queue.Key{eventKey("old")}})
+	require.NoError(t, err)
+	_, older, err := purge.PurgeOldest(queue.AgingKeys, 0, 1<<60, 10)
+	require.NoError(t, err)
+	require.True(t, older)
+	require.Equal(t, []string{all["hashKeys"], all["purgeKeys"]}, postgres.Waiting(purge))
+	purge.Rollback()
 }
 
 // checkPlan looks at the plan of a statement for all its arguments. It reports whether one of its tables is walked through.

@@ -74,6 +74,9 @@ const (
 	oldestKeys = `SELECT id, at FROM messenger_dedup WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint`
 	purgeSent  = `DELETE FROM messenger_sent WHERE id = ANY(ARRAY(
 		SELECT id FROM messenger_sent WHERE id > $1::bigint AND id <= $2::bigint AND at < $3::bigint FOR UPDATE SKIP LOCKED))`
+	// hashKeys lets purgeKeys hash the keys that wait, however many there are. With less memory the planner takes a walk through all of
+	// them for each key that is looked at. The server takes what they need, some 100 bytes each, until the end of the transaction.
+	hashKeys = `SELECT set_config('work_mem', '1GB', TRUE)`
 	// purgeKeys leaves the keys of events and sends that wait, and of dead letters, so that none of them is there twice. Kind
 	// 0 is the key of an event, 3 the same behind a time of 8 characters, 1 the key of a send.
 	purgeKeys = `DELETE FROM messenger_dedup WHERE id = ANY(ARRAY(

@@ -20,8 +20,8 @@ type tx struct {
 	calls *database.Calls
 
 	waiting []statement
-	// sent is set when statements were sent; answered when there was a first answer.
-	sent, answered bool
+	// sent is set when statements were sent, ready when the settings were answered, and answered when all that travelled with them were.
+	sent, ready, answered bool
 	// err is the first error. It costs the transaction.
 	err error
 
@@ -36,6 +36,7 @@ var errOver = errors.New("postgres: the transaction has ended")
 
 // begun reads the answer of the settings.
 func (t *tx) begun(rows pgx.Rows) error {
+	t.ready = true
 	var answer string
 	var now int64
 	if err := rows.Scan(&answer, &now); err != nil {
@@ -110,7 +111,10 @@ func (t *tx) fail(err error) error {
 	} else {
 		err = fmt.Errorf("store: database: %w", err)
 	}
-	if !t.answered && !refused(err) && t.ctx.Err() == nil {
+	switch {
+	case !t.ready && lockTimeout(err):
+		err = &blockedError{err}
+	case !t.answered && !refused(err) && t.ctx.Err() == nil:
 		err = &beginError{err}
 	}
 	t.err = err

@@ -132,3 +132,30 @@ func TestATransactionEndsWithItsContext(t *testing.T) {
 	require.NoError(t, first.Commit(t.Context()))
 	require.True(t, unfinished.Usable(t.Context(), nil))
 }
+
+// A transaction that a migration keeps out says so, so that its group is not divided.
+func TestAMigrationKeepsTransactionsOut(t *testing.T) {
+	t.Parallel()
+	a := newAdapter(t, nil)
+	migration, err := a.pool.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = migration.ExecContext(t.Context(), "SELECT pg_advisory_xact_lock(hashtext('messenger ' || current_schema()), 0)")
+	require.NoError(t, err)
+	conn := a.connect(t)
+	tx := begin(t, conn, database.BeginOptions{})
+	_, err = tx.Read(wants("ann"))
+	require.True(t, a.Blocked(err), err)
+	require.True(t, a.LockTimeout(err), err)
+	tx.Rollback()
+	require.NoError(t, migration.Rollback())
+
+	other := begin(t, a.connect(t), database.BeginOptions{})
+	_, err = other.Read(wants("ann"))
+	require.NoError(t, err)
+	tx = begin(t, conn, database.BeginOptions{})
+	_, err = tx.Read(wants("ann"))
+	require.True(t, a.LockTimeout(err), err)
+	require.False(t, a.Blocked(err), err)
+	tx.Rollback()
+	other.Rollback()
+}

@@ -131,6 +131,9 @@ func (t *tx) PurgeOldest(what queue.Aging, after, before int64, limit int) (last
 		return err
 	}, after, int64(limit))
 	if err == nil && older {
+		if what == queue.AgingKeys {
+			t.change(hashKeys)
+		}
 		t.change(purge, after, last, before)
 	}
 	return last, older, err

@@ -27,6 +27,8 @@ func (t *tx) keepTime() error {
 		{clampStarted, []any{t.now}},
 		{clampSends, []any{t.now}},
 		{clampPauses, []any{t.now, back}},
+		{clampOnce, []any{t.now, back}},
+		{clampFiles, []any{t.now, back}},
 		{clampDue, []any{t.now}},
 	} {
 		if err := t.exec(clamp.text, clamp.args...); err != nil {

@@ -152,6 +152,44 @@ func TestClockThatJumpsDoesNotHurryWhatIsDelayed(t *testing.T) {
 	require.NoError(t, st.Close())
 }
 
+// When the clock was set back, work that is done once waits no longer for another's lease than before, and an uploaded file is used no
+// longer. A session stays: a clock that is behind at the start must not cost the dialogs.
+func TestClockSetBackEndsLeasesAndFilesEarlier(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	var shift atomic.Int64
+	clock := func() time.Time { return begun.Add(time.Duration(shift.Load())) }
+	st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), gormstore.WithClock(clock))
+	require.NoError(t, err)
+	started, err := st.StartOnce(t.Context(), "work", "1", time.Minute)
+	require.NoError(t, err)
+	require.NotZero(t, started.Token)
+	require.NoError(t, st.Apply(t.Context(),
+		store.SaveAttachment{PageID: "1", Name: "file", AttachmentID: "a", Expires: begun.Add(time.Hour)},
+		store.SaveAttachment{PageID: "1", Name: "forever", AttachmentID: "b"},
+		store.SaveSession{PageID: "1", PSID: "ann", Name: "dialog", Data: []byte("{}"), Life: time.Hour},
+	))
+	back := -24 * time.Hour
+	for _, step := range []struct {
+		at         time.Duration
+		busy, file bool
+	}{{back, true, true}, {back + 59*time.Second, true, true}, {back + 61*time.Second, false, true}, {back + 61*time.Minute, false, false}} {
+		shift.Store(int64(step.at))
+		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: fmt.Sprint(step.at)}))
+		state, err := st.StartOnce(t.Context(), "work", "1", time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, step.busy, state.Busy > 0, step.at)
+		require.LessOrEqual(t, state.Busy, time.Minute)
+		_, err = st.Attachment(t.Context(), "1", "file")
+		require.Equal(t, step.file, err == nil, step.at)
+		_, err = st.Attachment(t.Context(), "1", "forever")
+		require.NoError(t, err)
+		_, err = st.Session(t.Context(), "1", "ann", "dialog")
+		require.NoError(t, err)
+	}
+	require.NoError(t, st.Close())
+}
+
 func end(ev store.QueuedEvent) *store.EventResult {
 	return &store.EventResult{Seq: ev.Seq, Attempts: ev.Attempts}
 }

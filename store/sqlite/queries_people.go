@@ -107,8 +107,9 @@ const (
 )
 
 // After a backward clock step: what was stored by a time after ?1, which is now, counts as stored now. ?2 is how far the
-// clock was set back. A pause, of which it is unknown when it began, ends that much earlier. Leases stay as they are: who
-// has one must be able to rely on it.
+// clock was set back. A pause, of which it is unknown when it began, ends that much earlier, and so do the lease of work that is
+// done once and the life of an uploaded file, which is then uploaded again. Leases of conversations stay as they are: who has one must be able
+// to rely on it. So do sessions: after a start with a clock that is far behind, all dialogs would be lost.
 const (
 	latestKey = `SELECT d.at FROM messenger_dedup d WHERE d.id = (SELECT MAX(id) FROM messenger_dedup)`
 
@@ -116,6 +117,8 @@ const (
 	clampStarted = `UPDATE messenger_outbox SET started_at = ?1 WHERE started_at > ?1`
 	clampSends   = `UPDATE messenger_outbox SET not_before = ?1 + MAX(delay, 0) / 1000 WHERE not_before - MAX(delay, 0) / 1000 > ?1`
 	clampPauses  = `UPDATE messenger_conversations SET hold_until = MAX(hold_until - ?2, ?1) WHERE hold_until > ?1`
+	clampOnce    = `UPDATE messenger_once SET lease_until = MAX(lease_until - ?2, ?1) WHERE lease_until > ?1`
+	clampFiles   = `UPDATE messenger_attachments SET expires = MAX(expires - ?2, ?1) WHERE expires > ?1`
 	clampDue     = `UPDATE messenger_conversations AS c SET next_at = COALESCE(MAX(c.hold_until, CASE
   WHEN EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = c.page_id AND i.person_id = c.person_id) THEN ?1
   ELSE (SELECT MIN(o.not_before) FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id) END), 0)

@@ -56,8 +56,9 @@ type Database struct {
 	// with the error took no effect. Again, if not nil, reports that a transaction failed because of what others did
 	// meanwhile, and may succeed if it is retried.
 	Refused, Again func(error) bool
-	// LockTimeout, if not nil, reports that a transaction failed because it waited too long for a lock.
-	LockTimeout func(error) bool
+	// LockTimeout, if not nil, reports that a transaction failed because it waited too long for a lock. Blocked, if not nil, reports
+	// that it waited for what keeps out all transactions, whatever is in them.
+	LockTimeout, Blocked func(error) bool
 	// Notes are what an operator should know; they are logged when the store is opened.
 	Notes []string
 	// Close releases everything, when nothing uses the database any more.
