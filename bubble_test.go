@@ -168,7 +168,7 @@ func thumb(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 func (w *world) dies() store.Lease {
 	w.t.Helper()
 	leases, err := w.store.Claim(w.t.Context(), store.Claim{
-		Owner: "dead", Conversations: 1, Events: 16, Suspects: store.Suspects{1, 1, 1}, TTL: time.Millisecond,
+		Owner: "dead", Conversations: 1, Events: 16, Background: 1, Suspects: store.Suspects{1, 1, 1}, TTL: time.Millisecond,
 	})
 	require.NoError(w.t, err)
 	require.Len(w.t, leases, 1)
@@ -187,7 +187,7 @@ func (w *world) leavesInterrupted(people, times int, text string) {
 	}
 	for range times {
 		leases, err := w.store.Claim(w.t.Context(), store.Claim{
-			Owner: "dead", Conversations: 2 * people, Suspects: store.Suspects{people, people, people}, TTL: time.Millisecond,
+			Owner: "dead", Conversations: 2 * people, Background: people, Suspects: store.Suspects{people, people, people}, TTL: time.Millisecond,
 		})
 		require.NoError(w.t, err)
 		require.Len(w.t, leases, people)

@@ -181,7 +181,8 @@ type Config struct {
 	// Required.
 	VerifyToken secret.Value
 
-	// Workers bounds how many conversations are handled at once. Default: 64.
+	// Workers bounds how many conversations this process handles at once. If the bot
+	// serves several pages, none of them has more than seven eighths. Default: 64.
 	Workers int
 }
 

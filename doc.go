@@ -43,8 +43,9 @@
 //   - After a crash conversations resume in parallel. An event becomes a dead
 //     letter without being run again only if it ended its process while it ran
 //     alone.
-//   - One slow or failing person, handler, page or token delays no other, as long
-//     as fewer than Config.Workers turns are slow at once.
+//   - One slow, busy or failing person, handler, page or token delays no other, as
+//     long as workers are free: a busy page leaves an eighth of Config.Workers to
+//     other pages. Replies to people go before messages of [Bot.Send].
 //
 // # What can be sent twice
 //

@@ -124,6 +124,7 @@ func New(config Config) (*Bot, error) {
 		Retry:          cfg.Retry,
 		SendTimeout:    cfg.SendTimeout,
 		Serves:         b.servedPages(),
+		SolePage:       b.solePage,
 		Store:          cfg.Store,
 		Texts:          sending.Texts{Prefix: cfg.Prefix, Default: cfg.DefaultText},
 		Tokens:         tokens,

@@ -260,3 +260,9 @@ func (b *Bot) servedPages() func(pageID string) bool {
 }
 
 func (b *Bot) policyFor(pageID string) *routing.Compiled { return b.pages.Load().policy(pageID) }
+
+// solePage reports whether this process serves one page and no other.
+func (b *Bot) solePage() bool {
+	table := b.pages.Load()
+	return !table.every && len(table.pages) == 1
+}

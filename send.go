@@ -23,7 +23,9 @@ var ErrNoApp = errors.New("messenger: no app is bound to the page")
 // Send queues messages to a person, from any goroutine of the program: "your
 // order has shipped". A nil error means that they are durable in that
 // conversation's outbox: they go out in order with everything else that is
-// sent there, under the same rate limit, window and record. After an error of the
+// sent there, under the same rate limit, window and record. They come after the
+// events and replies of all other conversations, so that a broadcast to many people
+// delays no reply. After an error of the
 // context or of the store they may have been queued; [Bot.SendOnce] can be called
 // again then. A handler gets the bot by [From].
 //

@@ -48,6 +48,11 @@ type Queuer interface {
 	// whole group is left out. After an error of the context, or of a connection
 	// that broke at the commit, the sends may have been stored; the same ones may
 	// be enqueued again.
+	//
+	// What is enqueued is background work: claims hand out conversations in which only
+	// that waits after all others, and as many as [Claim.Background] says. An event makes
+	// its conversation one of the others. Other sends of a conversation that wait for a
+	// later time become background work with those that are enqueued.
 	Enqueue(ctx context.Context, sends ...Send) error
 
 	// Cancel takes back the sends of a conversation with that key, or of the
@@ -57,7 +62,9 @@ type Queuer interface {
 	// again. A turn cancels with a [CancelSend].
 	Cancel(ctx context.Context, conv Conversation, key string) (bool, error)
 
-	// Claim leases conversations that have something due, oldest due first.
+	// Claim leases conversations that have something due, oldest due first, and
+	// background work last. Which pages come first, if there is no room for all that a
+	// page has, is not defined.
 	// Each lease gets a fencing token above all earlier ones of its conversation, and the
 	// claim adds one to the conversation's deliveries. A lease that is
 	// handed out has an event or a send in it. Conversations that were
@@ -171,6 +178,13 @@ type Claim struct {
 	// claim. It is called while the store is locked, so it must be quick and must not
 	// call the store. Nil means every page.
 	Serves func(pageID string) bool
+	// Room returns the most conversations of a page to lease; less than 1 means none. It
+	// is called as Serves is, at most once for a page. What is beyond it delays no other
+	// page, however much it is. Nil means no bound.
+	Room func(pageID string) int
+	// Background is up to how many leases background work, see [Lease.Background], is
+	// leased when there is nothing else; less than 1 means that none is.
+	Background int
 	// Suspects is the most conversations to lease that were interrupted more than
 	// once, on each level of isolation. The event at their head may have ended its
 	// process each time.
@@ -207,6 +221,9 @@ type Lease struct {
 	// and not have committed it yet.
 	Previous int64
 	Expired  bool
+	// Background reports that nothing but what was enqueued from outside of turns waits
+	// in the conversation. See [Queuer.Enqueue].
+	Background bool
 	// Person is what is known of the conversation's person: nothing but their ids,
 	// if they are unknown.
 	Person Person
@@ -277,6 +294,9 @@ type Outcome struct {
 	// whatever becomes due in it. It is how a failed event or send waits at
 	// the head of its conversation.
 	After time.Duration
+	// UntilEvent, with After, ends the rest of the conversation when an event is put, or
+	// has been since the claim.
+	UntilEvent bool
 	// Awaits, with After, is the key of the send for whose echo the conversation
 	// rests, or empty. If that send is gone by now, it does not.
 	Awaits string

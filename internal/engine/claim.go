@@ -71,16 +71,26 @@ func (e *Engine) claim(ctx context.Context) {
 		if err == nil && len(leases) == free {
 			continue // there may be more
 		}
-		wake := e.wake
+		wake, look := e.wake, e.shares.look()
 		if err != nil {
-			wake = nil // hints must not hurry a store that is ill
+			wake, look = nil, nil // a store that fails is asked by the poll only
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-wake:
+		case <-look:
 		case <-ticker.C:
 		}
+	}
+}
+
+// freeSlot lets another worker start. Work for which there was no room before may have room now.
+func (e *Engine) freeSlot(pageID string) {
+	more := e.shares.release(pageID)
+	e.slots <- struct{}{}
+	if more {
+		e.hint()
 	}
 }
 
@@ -109,6 +119,7 @@ func (e *Engine) claimOnce(free int) ([]store.Lease, error) {
 		Suspects:      e.isolation.room(),
 		TTL:           e.cfg.LeaseTTL,
 	}
+	e.shares.ask(&claim)
 	leases, err := run(e.reading(), e.guard, code{name: "the store's Claim", most: callsStuck}, func(ctx context.Context) ([]store.Lease, error) {
 		leases, err := e.cfg.Store.Claim(ctx, claim)
 		if len(leases) > 0 {
@@ -116,6 +127,9 @@ func (e *Engine) claimOnce(free int) ([]store.Lease, error) {
 		}
 		return leases, err
 	})
+	if e.shares.leased(leases) {
+		e.hint()
+	}
 	if e.only != nil {
 		e.only.note(leases)
 	}

@@ -73,7 +73,7 @@ func (w *worker) hasResults() bool {
 
 // release gives the lease back. The conversation rests for the pause.
 func (w *worker) release(pause time.Duration) {
-	err := w.commit(store.Outcome{Release: true, After: pause, Awaits: w.awaits})
+	err := w.commit(store.Outcome{Release: true, After: pause, UntilEvent: w.inLine && w.lease.Background, Awaits: w.awaits})
 	if err == nil && !w.inLine { // the line of the page gives its own hint
 		w.e.HintAfter(pause)
 	}

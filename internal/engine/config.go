@@ -43,8 +43,10 @@ type Config struct {
 	Retry     handling.Retry
 	// Serves reports whether the bot serves a page; nil for every page. Keep returns a
 	// context in which calls for the page go on to work when it is removed.
-	Serves      func(pageID string) bool
-	Keep        func(ctx context.Context, pageID string) context.Context
+	Serves func(pageID string) bool
+	Keep   func(ctx context.Context, pageID string) context.Context
+	// SolePage reports whether the bot serves one page and no other; nil if that is unknown.
+	SolePage    func() bool
 	SendTimeout time.Duration
 	Store       store.Store
 	Texts       sending.Texts

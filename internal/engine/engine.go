@@ -30,6 +30,7 @@ type Engine struct {
 	writes   *storeCalls
 
 	isolation *isolation
+	shares    *shares
 	turnstile turnstile
 	isolator  store.Isolator // the store's capability, or what stands in for it, as replicas
 	replicas  store.Replicas
@@ -58,6 +59,7 @@ func New(cfg Config) *Engine {
 		guard:     cfg.Guard,
 		owner:     ownerName(),
 		isolation: newIsolation(cfg.Workers),
+		shares:    newShares(cfg.Workers, cfg.SolePage),
 		wake:      make(chan struct{}, 1),
 		slots:     make(chan struct{}, cfg.Workers),
 		leaving:   make(chan struct{}, cfg.Workers),

@@ -26,7 +26,8 @@ type pace struct {
 	mu      sync.Mutex
 	full    float64 // what the platform takes from the page in a second
 	limiter *rate.Limiter
-	end     time.Time // of the line
+	replies time.Time // the end of the line of replies
+	others  time.Time // the end of that of background work
 	looking bool      // hint will be called
 }
 
@@ -45,24 +46,30 @@ const (
 	lookOn    = 2 * time.Second
 )
 
-// wait returns how long a conversation must wait for its turn, or 0 if it is its
-// turn. share is what this process may use of the full rate; a page that is to
+// wait returns how long a conversation must wait before it may send, or 0 if it may.
+// Background work sends only while no replies wait: neither until the end of their line, nor until a look has found those at
+// its end. share is what this process may use of the full rate; a page that is to
 // slow down has a brake below 1.
-func (p *pace) wait(now time.Time, share, brake float64) time.Duration {
+func (p *pace) wait(now time.Time, share, brake float64, background bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.set(now, p.full*share, brake)
-	if p.limiter.AllowN(now, 1) {
+	end, may := &p.replies, true
+	if background {
+		end = &p.others
+		may = now.After(p.replies.Add(2 * lookEvery))
+	}
+	if may && p.limiter.AllowN(now, 1) {
 		return 0
 	}
-	if p.end.Before(now) {
-		p.end = now
+	if end.Before(now) {
+		*end = now
 	}
 	// A newcomer's line moves as it will when the others know of it.
 	moves := eager * p.full * brake * max(share, newcomerShare)
-	p.end = p.end.Add(time.Duration(float64(time.Second) / moves))
+	*end = end.Add(time.Duration(float64(time.Second) / moves))
 	p.look()
-	return p.end.Sub(now)
+	return end.Sub(now)
 }
 
 // set makes allowed what may be sent in a second.
@@ -98,7 +105,7 @@ func (p *pace) look() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.looking = false
-		if time.Now().Before(p.end.Add(lookOn)) {
+		if now := time.Now(); now.Before(p.replies.Add(lookOn)) || now.Before(p.others.Add(lookOn)) {
 			p.look()
 		}
 	})
@@ -109,8 +116,8 @@ func (p *pace) look() {
 func (p *pace) help() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := time.Now(); p.end.Before(now) {
-		p.end = now
+	if now := time.Now(); p.others.Before(now) {
+		p.others = now
 	}
 	p.look()
 }

@@ -66,8 +66,8 @@ func (p *pages) get(pageID string) *page {
 
 // wait returns how long a conversation must rest before its next message, or 0
 // if the message may go out, and whether it then stands in the page's line. It
-// never blocks for the pace: a slot is not to wait.
-func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Message) (rest time.Duration, inLine bool) {
+// never blocks for the pace: a worker must not wait for it.
+func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Message, background bool) (rest time.Duration, inLine bool) {
 	p.mu.Lock()
 	pg := p.get(conv.PageID)
 	refused, until := pg.refused, pg.until
@@ -88,7 +88,7 @@ func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Mes
 		pace = pg.media
 	}
 	share := p.peers.share(conv.PageID)
-	rest = pace.wait(time.Now(), share, brakeOf(usage.Percent()))
+	rest = pace.wait(time.Now(), share, brakeOf(usage.Percent()), background)
 	if rest > beat/2 && share > newcomerShare {
 		p.peers.heldUp(conv.PageID)
 	}

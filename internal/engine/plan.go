@@ -55,7 +55,7 @@ func (w *worker) plan(s store.QueuedSend, person store.Person) *plan {
 	if err := checkPerson(d, person, w.now()); err != nil {
 		return p.refuse(err, store.OutcomeRefused)
 	}
-	p.rest, p.inLine = w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message)
+	p.rest, p.inLine = w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message, w.lease.Background)
 	return p
 }
 

@@ -80,7 +80,7 @@ func (w *worker) endIsolation() {
 func (w *worker) vacate() {
 	if !w.vacated {
 		w.vacated = true
-		w.e.slots <- struct{}{}
+		w.e.freeSlot(w.lease.PageID)
 	}
 }
 

@@ -1,205 +1,218 @@
 package queue
 
 import (
-	"encoding/json"
-	"fmt"
+	"math"
 	"slices"
 
 	"github.com/djmessenger/messenger/store"
 )
 
-// A claim that meets conversations of pages that it does not serve looks further: at twice as many conversations each
-// time, up to mostDoublings, and mostRounds times.
+// A walk that meets conversations which it may not lease looks further: at twice as many conversations each time, up to
+// mostDoublings, and mostRounds times.
 const (
 	mostDoublings = 10
 	mostRounds    = 20
 )
 
-// claim leases conversations that have something due, oldest due first.
+// claiming is one claim in progress.
+type claiming struct {
+	*group
+	claim  store.Claim
+	taken  map[store.Conversation]bool
+	rooms  map[string]int // what is left of the room of pages
+	leases []store.Lease
+}
+
+// claim leases conversations that have something due, oldest due first, and background work after everything else.
 func (g *group) claim(claim store.Claim) ([]store.Lease, error) {
-	var leases []store.Lease
-	taken := map[store.Conversation]bool{}
-	for rounds := 0; len(leases) < claim.Conversations; rounds++ {
-		limit := len(leases) + claim.Conversations<<min(rounds, mostDoublings)
-		due, err := g.due(claim, limit)
-		if err != nil {
-			return nil, err
+	c := &claiming{group: g, claim: claim, taken: map[store.Conversation]bool{}, rooms: map[string]int{}}
+	err := c.class(false, claim.Conversations)
+	if most := min(claim.Background, claim.Conversations); err == nil && most > len(c.leases) {
+		err = c.class(true, most)
+	}
+	return c.leases, err
+}
+
+// class leases conversations of foreground or background work, until there are most leases. Busy pages are those of which claims have met more than there
+// was room for. The work of the others is found behind all that waits for busy pages.
+func (c *claiming) class(background bool, most int) error {
+	busy := c.busy(background)
+	if len(busy) > 0 {
+		if err := c.walk(background, true, most); err != nil {
+			return err
 		}
-		all := len(due) < limit
-		due = g.served(due, claim)
-		due = withRoom(due, taken, claim.Suspects)
-		due = due[:min(len(due), claim.Conversations-len(leases))]
+	}
+	if err := c.walk(background, false, most); err != nil {
+		return err
+	}
+	if len(c.busy(background)) > len(busy) {
+		return c.walk(background, true, most)
+	}
+	return nil
+}
+
+// busy returns the busy pages; none where the database passes over pages itself.
+func (c *claiming) busy(background bool) []string {
+	if c.Unserved == nil || c.claim.Room == nil {
+		return nil
+	}
+	return c.Unserved.busy(passing{c.claim.Owner, background, true})
+}
+
+// walk leases conversations in the order in which they became due, until there are most leases: behind busy pages, or else those of
+// busy pages, too.
+func (c *claiming) walk(background, behind bool, most int) error {
+	all := false
+	for rounds := 0; len(c.leases) < most && rounds <= mostRounds; rounds++ {
+		want := most - len(c.leases)
+		if busy := c.busy(background); !behind && len(busy) > 0 {
+			if want = min(want, c.roomOf(busy)); want == 0 {
+				return nil
+			}
+		}
+		limit := len(c.leases) + want<<min(rounds, mostDoublings)
+		due, err := c.due(background, behind, limit)
+		if err != nil {
+			return err
+		}
+		all = len(due) < limit
+		due = c.served(due, background, behind)
+		due = c.withRoom(due, background)
+		due = due[:min(len(due), want)]
 		if len(due) == 0 {
-			if all || claim.Serves == nil || rounds == mostRounds {
+			if all || c.claim.Serves == nil && c.claim.Room == nil {
 				break
 			}
 			continue // what is due may be behind what is left to others
 		}
-		more, idle, err := g.lease(due, claim)
+		idle, err := c.lease(due)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, d := range due {
-			taken[d.Conversation] = true
-		}
-		for _, l := range more {
-			if level := store.IsolationLevel(l.Deliveries - 1); level > 0 {
-				claim.Suspects[level-1]--
-			}
-		}
-		leases = append(leases, more...)
 		if all && idle == 0 {
 			break
 		}
 	}
-	return leases, nil
+	if !behind && all {
+		for _, page := range c.busy(background) {
+			if c.room(page) > 0 { // nothing more waits for it
+				c.Unserved.drop(passing{c.claim.Owner, background, true}, page)
+			}
+		}
+	}
+	return nil
 }
 
 // due returns conversations that can be claimed.
-func (g *group) due(claim store.Claim, limit int) ([]DueRow, error) {
-	query := DueQuery{Now: g.now, Limit: limit, Suspects: claim.Suspects, Serves: claim.Serves}
-	if g.Unserved != nil {
-		skip, from, look := g.Unserved.of(claim, g.now)
-		if look {
-			first, err := g.tx.FirstDue(skip, from, g.now-unsettled.Microseconds())
-			if err != nil {
-				return nil, err
-			}
-			from = max(from, first)
-			g.Unserved.begin(claim, skip, from, g.now)
-		}
-		query.Skip, query.From = skip, from
+func (c *claiming) due(background, behind bool, limit int) ([]DueRow, error) {
+	base := int64(0)
+	if background {
+		base = BackgroundFrom
 	}
-	return g.tx.Due(&query)
+	query := DueQuery{
+		Now: c.now, Limit: limit, Suspects: c.claim.Suspects, Background: background, Until: base + c.now, Serves: c.claim.Serves, Room: c.room,
+	}
+	if c.Unserved == nil {
+		return c.tx.Due(&query)
+	}
+	key := passing{c.claim.Owner, background, behind}
+	skip, from, look := c.Unserved.of(key, c.claim.Serves, c.now)
+	if look {
+		first, err := c.tx.FirstDue(skip, base+from, base+c.now-unsettled.Microseconds())
+		if err != nil {
+			return nil, err
+		}
+		from = max(from, first-base)
+		c.Unserved.begin(key, skip, from, c.now)
+	}
+	if !behind {
+		for _, page := range c.busy(background) {
+			if c.room(page) <= 0 && !slices.Contains(skip, page) {
+				skip = append(skip, page)
+			}
+		}
+	}
+	query.Skip, query.From = skip, base+from
+	return c.tx.Due(&query)
 }
 
 // served leaves out the conversations of pages that a claim does not serve. Until the transaction ends they are locked, so that
 // claims of other processes may have passed over them: those get a hint.
-func (g *group) served(due []DueRow, claim store.Claim) []DueRow {
-	if claim.Serves == nil {
+func (c *claiming) served(due []DueRow, background, behind bool) []DueRow {
+	if c.claim.Serves == nil {
 		return due
 	}
 	return slices.DeleteFunc(due, func(d DueRow) bool {
-		if claim.Serves(d.PageID) {
+		if c.claim.Serves(d.PageID) {
 			return false
 		}
-		if g.Unserved != nil && g.Unserved.add(claim.Owner, d.PageID) {
-			g.effects.Hint = true
+		if c.Unserved != nil && c.Unserved.add(passing{c.claim.Owner, background, behind}, d.PageID, false) {
+			c.effects.Hint = true
 		}
 		return true
 	})
 }
 
-// withRoom leaves out what was taken before, and what is beyond the bounds of its level of isolation.
-func withRoom(due []DueRow, taken map[store.Conversation]bool, room store.Suspects) []DueRow {
+// withRoom leaves out what was taken before, and what is beyond the bounds of its level of isolation or its page, which is busy then.
+func (c *claiming) withRoom(due []DueRow, background bool) []DueRow {
+	suspects := c.claim.Suspects
+	pages := map[string]int{}
 	return slices.DeleteFunc(due, func(d DueRow) bool {
-		if taken[d.Conversation] {
+		level := store.IsolationLevel(int(d.Deliveries))
+		switch {
+		case c.taken[d.Conversation], level > 0 && suspects[level-1] <= 0:
+			return true
+		case pages[d.PageID] >= c.room(d.PageID):
+			if c.Unserved != nil && c.Unserved.add(passing{c.claim.Owner, background, true}, d.PageID, true) {
+				c.effects.Hint = true
+			}
 			return true
 		}
-		level := store.IsolationLevel(int(d.Deliveries))
-		if level == 0 {
-			return false
+		if level > 0 {
+			suspects[level-1]--
 		}
-		room[level-1]--
-		return room[level-1] < 0
+		pages[d.PageID]++
+		return false
 	})
 }
 
-// lease leases conversations, which are locked. It also returns how many had nothing to do.
-func (g *group) lease(due []DueRow, claim store.Claim) (leases []store.Lease, idle int, err error) {
-	wants := make([]WorkWant, len(due))
-	for i, d := range due {
-		wants[i] = WorkWant{d.Conversation, d.HasDueSends}
+// room is how many more conversations of a page the claim may lease.
+func (c *claiming) room(page string) int {
+	if c.claim.Room == nil {
+		return math.MaxInt
 	}
-	work, err := g.tx.Work(wants, claim.Events)
+	room, ok := c.rooms[page]
+	if !ok {
+		room = c.claim.Room(page)
+		c.rooms[page] = room
+	}
+	return room
+}
+
+func (c *claiming) roomOf(pages []string) (sum int) {
+	for _, page := range pages {
+		sum += max(c.room(page), 0)
+	}
+	return sum
+}
+
+// lease leases conversations, which are locked. It returns how many had nothing to do.
+func (c *claiming) lease(due []DueRow) (idle int, err error) {
+	leases, idle, err := c.group.lease(due, c.claim)
 	if err != nil {
-		return nil, 0, err
+		return 0, err
 	}
-	var changes Changes
-	var nothing []store.Conversation
-	for i := range due {
-		d := &due[i]
-		if len(work.Events[i]) == 0 && len(work.Sends[i]) == 0 {
-			nothing = append(nothing, d.Conversation)
-			continue
+	for _, d := range due {
+		c.taken[d.Conversation] = true
+	}
+	for _, l := range leases {
+		if level := store.IsolationLevel(l.Deliveries - 1); level > 0 {
+			c.claim.Suspects[level-1]--
 		}
-		lease := store.Lease{
-			LeaseID: store.LeaseID{Conversation: d.Conversation, Token: work.Token}, Deliveries: int(d.Deliveries) + 1, Now: Time(g.now),
-			Previous: d.Token, Expired: d.leased(), // the lease of a process that has ended is void
-			Person: store.Person{PageID: d.PageID, PSID: d.PSID},
+		if c.claim.Room != nil {
+			c.rooms[l.PageID]--
 		}
-		if p := work.People[i]; p != nil {
-			lease.Person = *p
-		}
-		if d.Alone != 0 && (!d.leased() || d.HolderEnded) {
-			lease.Fatal = d.Alone
-		}
-		for _, row := range work.Events[i] {
-			ev, err := row.queued()
-			if err != nil {
-				return nil, 0, err
-			}
-			lease.Events = append(lease.Events, ev)
-		}
-		for _, row := range work.Sends[i] {
-			lease.Sends = append(lease.Sends, row.queued(g.now))
-		}
-		leases = append(leases, lease)
-		d.LeaseUntil = g.until(claim.TTL)
-		d.Owner, d.Holder, d.Token, d.Deliveries = claim.Owner, g.tx.Holder(), work.Token, d.Deliveries+1
-		d.Alone = lease.Fatal // that an event ended its process stays known until it is a dead letter
-		changes.Conversations = append(changes.Conversations, &d.ConversationRow)
 	}
-	if err := g.tx.Apply(&changes); err != nil {
-		return nil, 0, err
-	}
-	return leases, len(nothing), g.correct(nothing)
-}
-
-// correct works out anew when locked conversations are due for which there was nothing to do: what made them due is gone.
-func (g *group) correct(convs []store.Conversation) error {
-	if len(convs) == 0 {
-		return nil
-	}
-	var wants Wants
-	for _, conv := range convs {
-		wants.Conversations = append(wants.Conversations, ConversationWant{Conversation: conv, Sends: true})
-	}
-	slices.SortFunc(wants.Conversations, func(a, b ConversationWant) int { return compareConversations(a.Conversation, b.Conversation) })
-	snap, err := g.tx.Read(&wants)
-	if err != nil {
-		return err
-	}
-	for _, s := range snap.Conversations {
-		g.reschedule(s, s.NextAt)
-	}
-	return g.flush()
-}
-
-// queued is an event as it is handed out.
-func (r *EventRow) queued() (store.QueuedEvent, error) {
-	only, err := decodeRoutes(r.Only)
-	return store.QueuedEvent{Event: r.event(), Seq: r.Seq, Attempts: int(r.Attempts), Only: only, ReceivedAt: Time(r.ReceivedAt)}, err
-}
-
-func (r *EventRow) event() store.Event {
-	return store.Event{Conversation: r.Conversation, Key: r.Key, Time: Time(r.EventAt), Body: r.Body, EchoOf: r.EchoOf}
-}
-
-func encodeRoutes(routes []string) (string, error) {
-	if len(routes) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal(routes)
-	return string(text), err
-}
-
-func decodeRoutes(text string) (routes []string, err error) {
-	if text == "" {
-		return nil, nil
-	}
-	if err := json.Unmarshal([]byte(text), &routes); err != nil {
-		return nil, fmt.Errorf("store: routes of an event: %w", err)
-	}
-	return routes, nil
+	c.leases = append(c.leases, leases...)
+	return idle, nil
 }

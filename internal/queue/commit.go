@@ -27,7 +27,7 @@ func (g *group) commit(op *Operation) error {
 			return err
 		}
 	}
-	g.addSends(o.Sends)
+	g.addSends(o.Sends, (*group).wait)
 	op.Due = g.start(s, o)
 	s.Deliveries, s.Alone = 0, 0
 	g.touch(s)
@@ -89,11 +89,15 @@ func (g *group) start(s *State, o *store.Outcome) []store.QueuedSend {
 // release gives a conversation back.
 func (g *group) release(s *State, o *store.Outcome) {
 	s.LeaseUntil, s.Owner, s.Holder, s.HoldUntil = 0, "", 0, 0
-	waits := o.After > 0 && (o.Awaits == "" || s.send(o.Awaits) != nil)
+	waits := o.After > 0 && (o.Awaits == "" || s.send(o.Awaits) != nil) && (!o.UntilEvent || !s.events())
+	earliest := g.now
 	if waits {
-		s.HoldUntil = g.now + o.After.Microseconds()
+		earliest += o.After.Microseconds()
 	}
-	g.reschedule(s, g.now)
+	if waits && !o.UntilEvent {
+		s.HoldUntil = earliest
+	}
+	g.reschedule(s, earliest)
 	g.effects.Hint = g.effects.Hint || s.NextAt != 0 && !waits
 }
 

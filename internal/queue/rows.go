@@ -28,7 +28,7 @@ func Time(us int64) time.Time {
 // lasts, there is no row, or one that says nothing: a lock has made it, and a purge deletes it.
 type ConversationRow struct {
 	store.Conversation
-	// NextAt is when the waiting work became due, or will; 0 if nothing waits.
+	// NextAt is when the waiting work became due, or will; 0 if nothing waits. For background work it is BackgroundFrom later.
 	NextAt int64
 	// HoldUntil is until when the conversation cannot be claimed.
 	HoldUntil int64
@@ -44,6 +44,21 @@ type ConversationRow struct {
 	Deliveries int64
 	// Alone is the seq of the event that a process runs with no other turn beside it; 0 if none.
 	Alone int64
+}
+
+// BackgroundFrom is added to the due time of background work, which is what was enqueued from outside of turns. Thus the index of due
+// times has two parts, and a claim finds the oldest of each without passing over the other. No true time is as late.
+const BackgroundFrom int64 = 1 << 60
+
+// Background reports whether nothing but background work waits.
+func (r *ConversationRow) Background() bool { return r.NextAt >= BackgroundFrom }
+
+// DueAt is NextAt as a time.
+func (r *ConversationRow) DueAt() int64 {
+	if r.Background() {
+		return r.NextAt - BackgroundFrom
+	}
+	return r.NextAt
 }
 
 // leased reports whether a lease is current.

@@ -45,12 +45,12 @@ func (g *group) enqueue(op *Operation) error {
 			fresh = append(fresh, send)
 		}
 	}
-	g.addSends(fresh)
+	g.addSends(fresh, (*group).waitBackground)
 	return nil
 }
 
-// addSends adds the sends whose keys were not seen before.
-func (g *group) addSends(sends []store.Send) {
+// addSends adds the sends whose keys were not seen before, and notes with wait when they are due.
+func (g *group) addSends(sends []store.Send, wait func(*group, *State, int64)) {
 	for i := range sends {
 		send := &sends[i]
 		if !send.Fresh && !g.take(Key{KeySend, send.Key}) {
@@ -63,7 +63,7 @@ func (g *group) addSends(sends []store.Send) {
 		g.changes.SendsAdded = append(g.changes.SendsAdded, row)
 		s := g.state(send.Conversation)
 		s.Sends = append(s.Sends, row)
-		g.wait(s, row.NotBefore)
+		wait(g, s, row.NotBefore)
 		g.effects.Hint = true
 	}
 }
@@ -81,7 +81,7 @@ func (g *group) cancel(c store.CancelSend, held *State) (found bool) {
 		found = true
 	}
 	if found {
-		g.reschedule(s, s.NextAt)
+		g.reschedule(s, s.DueAt())
 	}
 	return found
 }

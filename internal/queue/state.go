@@ -19,10 +19,21 @@ func (g *group) wait(s *State, at int64) {
 	}
 }
 
+// waitBackground notes the same of background work. What else waits in the conversation for a later time goes with it.
+func (g *group) waitBackground(s *State, at int64) {
+	at = max(at, s.HoldUntil)
+	if s.NextAt == 0 || at < s.DueAt() {
+		s.NextAt = BackgroundFrom + at
+		g.touch(s)
+	}
+}
+
 // reschedule works out when what is left in the conversation is due: not before its pause is over, and not before a time at which
-// other work of the conversation was due already. Claims may begin after due times that have passed.
+// other work of the conversation was due already. Claims may begin after due times that have passed. Background work stays what it is
+// until an event waits.
 func (g *group) reschedule(s *State, earliest int64) {
 	earliest = max(earliest, s.HoldUntil)
+	background := s.Background() && !s.events()
 	s.NextAt = 0
 	if s.events() {
 		s.NextAt = earliest
@@ -31,6 +42,9 @@ func (g *group) reschedule(s *State, earliest int64) {
 		if at := max(send.NotBefore, earliest); s.NextAt == 0 || at < s.NextAt {
 			s.NextAt = at
 		}
+	}
+	if background && s.NextAt != 0 {
+		s.NextAt += BackgroundFrom
 	}
 	g.touch(s)
 }

@@ -26,8 +26,8 @@ type Tx interface {
 	// Due locks and returns conversations that can be claimed, oldest due first. Those that another transaction has
 	// locked are passed over.
 	Due(query *DueQuery) ([]DueRow, error)
-	// FirstDue returns when the first conversation is due that is of no page of some and is due from a time on; it
-	// returns until if there is none before that.
+	// FirstDue returns the first NextAt, from one on, of a conversation of no page of some; it returns until if there is
+	// none before that.
 	FirstDue(skip []string, from, until int64) (int64, error)
 	// Work reads what there is to do in locked conversations: at most limit events and as many due sends of each.
 	Work(wants []WorkWant, limit int) (*Work, error)
@@ -159,11 +159,16 @@ type DueQuery struct {
 	// Suspects is how many conversations may be leased on each level of isolation; rows of a level without room are not
 	// returned.
 	Suspects store.Suspects
-	// Skip are pages whose conversations are not wanted, and From is a due time before which there is nothing else.
-	Skip []string
-	From int64
-	// Serves, if not nil, says which pages are wanted. An adapter may use it to pass over the others.
+	// Background asks for background work, and nothing else; otherwise it is not wanted.
+	Background bool
+	// Skip are pages whose conversations are not wanted. From and Until bound the NextAt of those that are; before From there is
+	// nothing but Skip's.
+	Skip        []string
+	From, Until int64
+	// Serves, if not nil, says which pages are wanted, and Room how many conversations of a page. An adapter may use them to pass
+	// over others.
 	Serves func(pageID string) bool
+	Room   func(pageID string) int
 }
 
 // DueRow is a conversation that can be claimed.

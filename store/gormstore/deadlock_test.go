@@ -95,7 +95,7 @@ func act(ctx context.Context, st *gormstore.Store) error {
 
 // work claims some conversations and commits outcomes of any kind.
 func work(ctx context.Context, st *gormstore.Store) error {
-	leases, err := st.Claim(ctx, store.Claim{Owner: "w", Conversations: 4, Events: 3, Suspects: store.Suspects{4, 4, 4}, TTL: 50 * time.Millisecond})
+	leases, err := st.Claim(ctx, store.Claim{Owner: "w", Conversations: 4, Events: 3, Background: 4, Suspects: store.Suspects{4, 4, 4}, TTL: 50 * time.Millisecond})
 	if err != nil {
 		return err
 	}

@@ -139,7 +139,7 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 		for _, s := range slices.Clone(c.sends) {
 			t.removeSend(s)
 		}
-		t.due.remove(c)
+		t.unfile(c)
 		delete(t.conversations, id)
 	}
 	t.removeLetters(func(l *queue.DeadRow) bool { return gone[l.Conversation] })
@@ -189,7 +189,7 @@ func (t *tx) Undo() error {
 			for _, e := range slices.Clone(c.events) {
 				t.removeEvent(e)
 			}
-			t.due.remove(c)
+			t.unfile(c)
 			delete(t.conversations, ev.Conversation)
 		}
 		t.keys.remove(queue.Key{Kind: queue.KeyEvent, Text: ev.Key})

@@ -26,7 +26,7 @@ func TestForgetsTheOldestRecords(t *testing.T) {
 			store.SaveSent{Sent: store.Sent{PageID: ann.PageID, PSID: ann.PSID, Key: key, At: at}},
 			store.AddLocation{Location: store.Location{PageID: ann.PageID, PSID: ann.PSID, MID: key, At: at}}))
 		require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: key}))
-		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
+		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 		require.NoError(t, err)
 		ev := leases[0].Events[0]
 		_, err = m.Commit(t.Context(), store.Outcome{
@@ -66,12 +66,12 @@ func TestForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 	m := memory.New(memory.Config{DedupKeys: 3})
 	bob := store.Conversation{PageID: "page", PSID: "bob"}
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: bob, Key: "waits"}))
-	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
+	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 	require.NoError(t, err)
 	require.Len(t, leases, 1)
 	for i := range 5 {
 		require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: fmt.Sprint(i)}))
-		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
+		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 		require.NoError(t, err)
 		ev := leases[0].Events[0]
 		_, err = m.Commit(t.Context(), store.Outcome{

@@ -43,7 +43,7 @@ func (g *grouper) plan() []planned {
 			serves := pick(g, []func(string) bool{nil, func(page string) bool { return page == "page" }})
 			p = g.twice(claims, func(func(sides[store.Lease]) store.Lease) *queue.Operation {
 				return queue.Claim(store.Claim{
-					Owner: "w", Conversations: 100, Events: 3, Serves: serves, Suspects: store.Suspects{100, 100, 100}, TTL: 2 * time.Second,
+					Owner: "w", Conversations: 100, Events: 3, Background: 100, Serves: serves, Suspects: store.Suspects{100, 100, 100}, TTL: 2 * time.Second,
 				})
 			})
 		}

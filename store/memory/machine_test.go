@@ -17,7 +17,7 @@ func TestNothingIsKeptOfAConversationThatIsDone(t *testing.T) {
 	t.Parallel()
 	m := memory.New()
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
-	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
+	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 	require.NoError(t, err)
 	_, err = m.Commit(t.Context(), store.Outcome{
 		Lease: leases[0].LeaseID, Event: &store.EventResult{Seq: leases[0].Events[0].Seq}, Release: true,
@@ -31,7 +31,7 @@ func TestAMarkIsOverWithItsLease(t *testing.T) {
 	now := time.Unix(1000, 0)
 	m := memory.New(memory.Config{Now: func() time.Time { return now }})
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
-	claim := store.Claim{Conversations: 1, TTL: time.Second}
+	claim := store.Claim{Conversations: 1, Background: 1, TTL: time.Second}
 	leases, err := m.Claim(t.Context(), claim)
 	require.NoError(t, err)
 	seq := leases[0].Events[0].Seq
@@ -90,7 +90,7 @@ func TestAConversationThatIsHeldGivesNoHint(t *testing.T) {
 	m := memory.New()
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
 	for _, after := range []time.Duration{0, time.Hour} {
-		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
+		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 		require.NoError(t, err)
 		hints := 0
 		stop := m.Wake(func() { hints++ })
@@ -122,7 +122,7 @@ func TestAnEditAfterItsDeletionInTheSameGroupIsNotStored(t *testing.T) {
 func TestAnEchoLeavesWhatItsGroupAddsDue(t *testing.T) {
 	t.Parallel()
 	m := memory.New()
-	claim := store.Claim{Conversations: 2, TTL: time.Hour}
+	claim := store.Claim{Conversations: 2, Background: 2, TTL: time.Hour}
 	require.NoError(t, m.Enqueue(t.Context(), store.Send{Conversation: ann, Key: "s"}))
 	leases, err := m.Claim(t.Context(), claim)
 	require.NoError(t, err)
@@ -142,7 +142,7 @@ func TestAnEchoSettlesNothingThatItsGroupHasPutBack(t *testing.T) {
 	t.Parallel()
 	m := memory.New()
 	require.NoError(t, m.Enqueue(t.Context(), store.Send{Conversation: ann, Key: "s"}))
-	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, TTL: time.Hour})
+	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 	require.NoError(t, err)
 	_, err = m.Commit(t.Context(), store.Outcome{Lease: leases[0].LeaseID, Start: "s"})
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ type tables struct {
 	serial, tokens int64
 
 	conversations map[store.Conversation]*conversation
-	due           schedule
+	due, later    schedule       // what is due, and background work
 	backlog       map[string]int // waiting events by page
 	events        map[int64]*event
 	sends         map[int64]*send
@@ -43,8 +43,10 @@ type conversation struct {
 	events []*event
 	sends  []*send
 
-	// claimAt is when the conversation can be claimed; index is its place in the schedule of its page, or -1.
+	// claimAt is when the conversation can be claimed, in is the schedule that it is in, or nil, and index is its place in that of its
+	// page, or -1.
 	claimAt int64
+	in      *schedule
 	index   int
 }
 
@@ -65,6 +67,7 @@ func newTables(c Config) *tables {
 		config:        c,
 		conversations: map[store.Conversation]*conversation{},
 		due:           newSchedule(),
+		later:         newSchedule(),
 		backlog:       map[string]int{},
 		events:        map[int64]*event{},
 		sends:         map[int64]*send{},
@@ -105,14 +108,28 @@ func (t *tables) conversation(conv store.Conversation) *conversation {
 
 // file puts a conversation under the time from which it can be claimed.
 func (t *tables) file(c *conversation) {
-	if c.NextAt == 0 {
-		t.due.remove(c)
-	} else {
-		c.claimAt = max(c.NextAt, c.LeaseUntil)
-		t.due.put(c)
+	to := &t.due
+	if c.Background() {
+		to = &t.later
+	}
+	if c.in != to || c.NextAt == 0 {
+		t.unfile(c)
+	}
+	if c.NextAt != 0 {
+		c.claimAt = max(c.DueAt(), c.LeaseUntil)
+		to.put(c)
+		c.in = to
 	}
 	if !c.stored && len(c.events) == 0 && len(c.sends) == 0 {
 		delete(t.conversations, c.Conversation)
+	}
+}
+
+// unfile takes a conversation out of the schedule that it is in.
+func (t *tables) unfile(c *conversation) {
+	if c.in != nil {
+		c.in.remove(c)
+		c.in = nil
 	}
 }
 

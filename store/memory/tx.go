@@ -136,30 +136,42 @@ func (t *tx) Due(q *queue.DueQuery) ([]queue.DueRow, error) {
 	var rows []queue.DueRow
 	var passed []*conversation
 	var skipped []*pageSchedule
-	defer func() { // also if the function of the claim panics
+	due, room := &t.due, map[string]int{}
+	if q.Background {
+		due = &t.later
+	}
+	defer func() { // also if a function of the claim panics
 		for _, page := range skipped {
-			t.due.fix(page)
+			due.fix(page)
 		}
 		for _, c := range passed {
-			t.due.put(c)
+			due.put(c)
 		}
 	}()
 	for len(rows) < q.Limit {
-		c := t.due.first(q.Now)
+		c := due.first(q.Now)
 		if c == nil {
 			break
 		}
-		if q.Serves != nil && !q.Serves(c.PageID) {
-			page := t.due.byPage[c.PageID]
-			t.due.skip(page)
+		left, met := room[c.PageID]
+		if !met {
+			if left = q.Room(c.PageID); q.Serves != nil && !q.Serves(c.PageID) {
+				left = 0
+			}
+			room[c.PageID] = left
+		}
+		if left <= 0 {
+			page := due.byPage[c.PageID]
+			due.skip(page)
 			skipped = append(skipped, page)
 			continue
 		}
-		t.due.remove(c)
+		due.remove(c)
 		passed = append(passed, c)
 		if level := store.IsolationLevel(int(c.Deliveries)); level > 0 && q.Suspects[level-1] <= 0 {
 			continue
 		}
+		room[c.PageID]--
 		rows = append(rows, queue.DueRow{ConversationRow: c.ConversationRow, HasDueSends: len(c.sends) > 0})
 	}
 	return rows, nil

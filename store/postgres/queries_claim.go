@@ -20,7 +20,7 @@ const (
 		WHERE m.next_at <> 0 AND m.next_at <= $1::bigint AND m.lease_until <= $1::bigint
 			AND (m.deliveries < 2 OR CASE m.deliveries WHEN 2 THEN $2::bigint WHEN 3 THEN $3::bigint ELSE $4::bigint END > 0)
 		ORDER BY m.next_at LIMIT $5::bigint FOR UPDATE OF m SKIP LOCKED`
-	// dueConversationsOfOthers is the same without the pages $6, from a due time, $7, on.
+	// dueConversationsOfOthers is the same without the pages $6, from the due time $7 up to $8.
 	dueConversationsOfOthers = `SELECT m.page_id, m.person_id, m.next_at, m.hold_until, m.lease_until, m.owner, m.holder, m.token,
 			m.deliveries, m.alone,
 			m.alone <> 0 AND (m.lease_until = 0 OR m.holder = 0 OR NOT EXISTS (SELECT 1 FROM pg_locks l
@@ -31,7 +31,7 @@ const (
 			EXISTS (SELECT 1 FROM messenger_outbox o
 				WHERE o.page_id = m.page_id AND o.person_id = m.person_id AND o.not_before <= $1::bigint)
 		FROM messenger_conversations m
-		WHERE m.next_at <> 0 AND m.next_at >= $7::bigint AND m.next_at <= $1::bigint AND m.lease_until <= $1::bigint
+		WHERE m.next_at <> 0 AND m.next_at >= $7::bigint AND m.next_at <= $8::bigint AND m.lease_until <= $1::bigint
 			AND (m.deliveries < 2 OR CASE m.deliveries WHEN 2 THEN $2::bigint WHEN 3 THEN $3::bigint ELSE $4::bigint END > 0)
 			AND m.page_id NOT IN (SELECT unnest($6::text[]))
 		ORDER BY m.next_at LIMIT $5::bigint FOR UPDATE OF m SKIP LOCKED`

@@ -20,7 +20,7 @@ import (
 
 var (
 	ann   = store.Conversation{PageID: "page", PSID: "ann"}
-	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Hour}
+	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Background: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Hour}
 )
 
 // open opens a store that the test closes.
@@ -143,7 +143,7 @@ func TestNoWakeUpIsLostBetweenReplicas(t *testing.T) {
 					last = true // what is there now must be found
 				default:
 				}
-				leases, err := all[w%3].Claim(context.Background(), store.Claim{Owner: "w", Conversations: 8, Events: 4, Suspects: store.Suspects{8, 8, 8}, TTL: time.Minute})
+				leases, err := all[w%3].Claim(context.Background(), store.Claim{Owner: "w", Conversations: 8, Events: 4, Background: 8, Suspects: store.Suspects{8, 8, 8}, TTL: time.Minute})
 				if !assert.NoError(t, err) {
 					return
 				}

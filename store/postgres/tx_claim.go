@@ -20,11 +20,11 @@ func (t *tx) Due(q *queue.DueQuery) ([]queue.DueRow, error) {
 	for level, n := range q.Suspects {
 		room[level] = int64(n)
 	}
-	if len(q.Skip) == 0 && q.From == 0 {
+	if !q.Background && len(q.Skip) == 0 && q.From == 0 {
 		err := t.ask(dueConversations, scan, q.Now, room[0], room[1], room[2], int64(q.Limit))
 		return due, err
 	}
-	err := t.ask(dueConversationsOfOthers, scan, q.Now, room[0], room[1], room[2], int64(q.Limit), texts(q.Skip), q.From)
+	err := t.ask(dueConversationsOfOthers, scan, q.Now, room[0], room[1], room[2], int64(q.Limit), texts(q.Skip), q.From, q.Until)
 	return due, err
 }
 

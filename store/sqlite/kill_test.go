@@ -58,7 +58,7 @@ func childWork(path string) error {
 // handleSome handles what it can claim. Each event leaves its key and a thumb
 // in the commit that ends it.
 func handleSome(ctx context.Context, st store.Store) error {
-	leases, err := st.Claim(ctx, store.Claim{Owner: "w", Conversations: 2, Events: 5, Suspects: store.Suspects{2, 2, 2}, TTL: time.Hour})
+	leases, err := st.Claim(ctx, store.Claim{Owner: "w", Conversations: 2, Events: 5, Background: 2, Suspects: store.Suspects{2, 2, 2}, TTL: time.Hour})
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (l *ledger) check(t *testing.T, path string) {
 
 	// All that waits can be claimed at once, whoever held it.
 	waiting := map[string]bool{}
-	leases, err := st.Claim(t.Context(), store.Claim{Owner: "check", Conversations: 100, Events: 1_000_000, Suspects: store.Suspects{100, 100, 100}, TTL: time.Hour})
+	leases, err := st.Claim(t.Context(), store.Claim{Owner: "check", Conversations: 100, Events: 1_000_000, Background: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Hour})
 	require.NoError(t, err)
 	for _, lease := range leases {
 		for _, ev := range lease.Events {

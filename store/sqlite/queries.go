@@ -50,13 +50,13 @@ WHERE c.next_at <> 0 AND c.next_at <= ?1 AND c.lease_until <= ?1
   AND (c.deliveries < 2 OR CASE c.deliveries WHEN 2 THEN ?2 WHEN 3 THEN ?3 ELSE ?4 END > 0)
 ORDER BY c.next_at LIMIT +?5`
 
-	// dueConversationsExcept also begins at the due time ?6, and passes over pages, a JSON array in ?7.
+	// dueConversationsExcept is the same from the due time ?6 up to ?7, without pages, a JSON array in ?8.
 	dueConversationsExcept = `SELECT c.page_id, c.person_id, c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone,
   EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id AND o.not_before <= ?1)
 FROM messenger_conversations c
-WHERE c.next_at <> 0 AND c.next_at <= ?1 AND c.next_at >= ?6 AND c.lease_until <= ?1
+WHERE c.next_at <> 0 AND c.next_at >= ?6 AND c.next_at <= ?7 AND c.lease_until <= ?1
   AND (c.deliveries < 2 OR CASE c.deliveries WHEN 2 THEN ?2 WHEN 3 THEN ?3 ELSE ?4 END > 0)
-  AND c.page_id NOT IN (SELECT value FROM json_each(?7))
+  AND c.page_id NOT IN (SELECT value FROM json_each(?8))
 ORDER BY c.next_at LIMIT +?5`
 
 	// firstDue is the first due time from ?1 to before ?2 of a conversation of no page in the JSON array ?3.

@@ -121,6 +121,7 @@ const (
 	clampFiles   = `UPDATE messenger_attachments SET expires = MAX(expires - ?2, ?1) WHERE expires > ?1`
 	clampDue     = `UPDATE messenger_conversations AS c SET next_at = COALESCE(MAX(c.hold_until, CASE
   WHEN EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = c.page_id AND i.person_id = c.person_id) THEN ?1
-  ELSE (SELECT MIN(o.not_before) FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id) END), 0)
-WHERE c.next_at <> 0 AND c.next_at > ?1`
+  ELSE (SELECT MIN(o.not_before) FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id) END)
+  + CASE WHEN c.next_at >= 1152921504606846976 THEN 1152921504606846976 ELSE 0 END, 0)
+WHERE c.next_at <> 0 AND c.next_at > ?1 AND (c.next_at < 1152921504606846976 OR c.next_at > 1152921504606846976 + ?1)`
 )

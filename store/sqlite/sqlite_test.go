@@ -18,7 +18,7 @@ import (
 var (
 	ann   = store.Conversation{PageID: "page", PSID: "ann"}
 	bob   = store.Conversation{PageID: "other page", PSID: "bob"}
-	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
+	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Background: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
 )
 
 func TestStore(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
 	text := dueConversations
 	args := []any{q.Now, int64(q.Suspects[0]), int64(q.Suspects[1]), int64(q.Suspects[2]), int64(q.Limit)}
-	if len(q.Skip) > 0 {
+	if q.Background || len(q.Skip) > 0 {
 		text = dueConversationsExcept
-		args = append(args, q.From, list(q.Skip))
+		args = append(args, q.From, q.Until, list(q.Skip))
 	}
 	err = t.query(func(r *row) {
 		var d queue.DueRow

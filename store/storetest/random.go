@@ -119,11 +119,16 @@ func (p *player) same(do func(st store.Store) error) bool {
 // claim asks both for the same, if it is clear which conversations are the oldest.
 func (p *player) claim() {
 	claim := store.Claim{
-		Owner: "w", Conversations: p.rand.IntN(4), Events: 1 + p.rand.IntN(3), Serves: pick(p, servings),
+		Owner: "w", Conversations: p.rand.IntN(4), Events: 1 + p.rand.IntN(3), Serves: pick(p, servings), Background: p.rand.IntN(4),
 		Suspects: store.Suspects{p.rand.IntN(3) - 1, p.rand.IntN(3), p.rand.IntN(2)}, TTL: time.Duration(1+p.rand.IntN(10)) * time.Second,
 	}
 	if p.tied() {
-		claim.Conversations, claim.Suspects = 1000, all.Suspects
+		claim.Conversations, claim.Suspects, claim.Background = 1000, all.Suspects, claim.Background/2*1000
+	}
+	if room := p.rand.IntN(5); p.rand.IntN(3) == 0 && !p.tied() {
+		// Which of several pages comes first is not defined, so all that there is room for is claimed.
+		claim.Conversations, claim.Background = 1000, claim.Background/2*1000
+		claim.Room = func(string) int { return room - 1 }
 	}
 	p.claimWith(claim)
 }

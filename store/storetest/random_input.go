@@ -108,7 +108,7 @@ func (p *player) outcome(lease store.Lease) store.Outcome {
 	conv, now := lease.Conversation, p.clock.Now()
 	o := store.Outcome{Release: p.rand.IntN(2) == 0, Due: p.rand.IntN(5)}
 	if o.Release && p.rand.IntN(3) == 0 {
-		o.After = time.Duration(p.rand.IntN(5)) * time.Second
+		o.After, o.UntilEvent = time.Duration(p.rand.IntN(5))*time.Second, p.rand.IntN(2) == 0
 	}
 	for _, s := range lease.Sends {
 		if p.rand.IntN(2) == 0 {

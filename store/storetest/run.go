@@ -46,7 +46,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store, opts .
 		opt(&c)
 	}
 	for _, promises := range [][]promise{
-		putPromises, orderPromises, claimPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
+		putPromises, orderPromises, claimPromises, fairPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises,
 	} {
 		for _, p := range promises {
@@ -143,4 +143,4 @@ var (
 const ttl = time.Minute
 
 // all claims everything.
-var all = store.Claim{Owner: "worker", Conversations: 1000, Events: 1000, Suspects: store.Suspects{1000, 1000, 1000}, TTL: ttl}
+var all = store.Claim{Owner: "worker", Conversations: 1000, Events: 1000, Background: 1000, Suspects: store.Suspects{1000, 1000, 1000}, TTL: ttl}

@@ -22,7 +22,7 @@ type Order struct {
 
 var (
 	ann   = store.Conversation{PageID: "page", PSID: "ann"}
-	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
+	claim = store.Claim{Owner: "w", Conversations: 100, Events: 100, Background: 100, Suspects: store.Suspects{100, 100, 100}, TTL: time.Minute}
 )
 
 // Shop is a store with a table of the program's own, and one leased event.

@@ -141,7 +141,7 @@ func endOf(ev store.QueuedEvent) *store.EventResult {
 
 // claimOf asks for all that is due.
 func claimOf(owner string, ttl time.Duration) store.Claim {
-	return store.Claim{Owner: owner, Conversations: 100, Events: 100, Suspects: store.Suspects{100, 100, 100}, TTL: ttl}
+	return store.Claim{Owner: owner, Conversations: 100, Events: 100, Background: 100, Suspects: store.Suspects{100, 100, 100}, TTL: ttl}
 }
 
 // mark keeps the numbers that the store has drawn.
