@@ -42,7 +42,8 @@ func leaseID(psid string) store.LeaseID {
 func keeping(t *testing.T, st *renewing, test func(t *testing.T, k *keeper)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		k := newKeeper(Config{LeaseTTL: 15 * time.Second, Store: st, Logger: slog.New(slog.DiscardHandler)})
+		logger := slog.New(slog.DiscardHandler)
+		k := newKeeper(Config{LeaseTTL: 15 * time.Second, Store: st, Logger: logger, Guard: NewGuard(logger)})
 		ctx, stop := context.WithCancel(t.Context())
 		var done sync.WaitGroup
 		done.Go(func() { k.run(ctx) })

@@ -48,7 +48,7 @@ func TestPauseOfTheProcessIsNotAWaitForTheProfile(t *testing.T) {
 func TestLookupsOfProfilesAreBounded(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
-	p := newProfiles(ctx, Config{})
+	p := newProfiles(&Engine{killed: ctx})
 	for range profilesAtOnce { // the look-ups that wait for the platform
 		p.slots <- struct{}{}
 	}
@@ -62,7 +62,8 @@ func TestLookupsOfProfilesAreBounded(t *testing.T) {
 	looked := of(7)
 	require.Same(t, looked, of(7), "who is looked up already")
 	stop()
-	p.wait()
+	p.close()
+	<-p.calls.done()
 	require.Empty(t, p.flying)
 	require.Nil(t, of(7), "after the end")
 }
