@@ -209,7 +209,7 @@ func onFakeStore(t *testing.T, cfg Config, test func(t *testing.T, c *claiming))
 			fakeStore: &fakeStore{waiting: map[string]int{}}, running: map[string]int{}, enough: map[string]chan struct{}{}, log: &lines{},
 		}
 		cfg.Base, cfg.Store, cfg.Logger = t.Context(), c.fakeStore, slog.New(slog.NewTextHandler(io.MultiWriter(c.log, t.Output()), nil))
-		cfg.LeaseTTL, cfg.GracePeriod = 15*time.Second, time.Second
+		cfg.LeaseTTL, cfg.GracePeriod, cfg.Guard = 15*time.Second, time.Second, NewGuard(cfg.Logger)
 		cfg.Keep = func(ctx context.Context, _ string) context.Context { return ctx }
 		ended := make(chan struct{})
 		cfg.Policy = func(page string) *routing.Compiled {
