@@ -28,6 +28,7 @@ type Client struct {
 	base   *url.URL // with the version
 	config Config
 	http   *http.Client
+	proof  func(key, token secret.Value) secret.Value
 	usage  *usageBook
 }
 
@@ -44,7 +45,7 @@ func New(config Config) (*Client, error) {
 	base.Path = "/" + strings.TrimPrefix(base.Path, "/") // as it is in requests, which JoinPath does not see to
 	client := *config.HTTPClient
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{base: base.JoinPath(config.Version), config: config, http: &client, usage: newUsageBook()}, nil
+	return &Client{base: base.JoinPath(config.Version), config: config, http: &client, proof: newProofs(), usage: newUsageBook()}, nil
 }
 
 // Request is one call of the Graph API.

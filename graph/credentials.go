@@ -2,9 +2,6 @@ package graph
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 
@@ -34,7 +31,7 @@ func (c *Client) credentials(ctx context.Context, request Request) (credentials,
 	}
 	found := credentials{token: token}
 	if !key.IsZero() {
-		found.key, found.proof = key, secret.New(appSecretProof(key, token))
+		found.key, found.proof = key, c.proof(key, token)
 	}
 	return found, nil
 }
@@ -61,14 +58,6 @@ func isHeaderText(token string) bool {
 		}
 	}
 	return true
-}
-
-// appSecretProof is the hexadecimal HMAC-SHA256 of a token under the app's secret. See
-// https://developers.facebook.com/docs/graph-api/guides/secure-requests.
-func appSecretProof(key, token secret.Value) string {
-	mac := hmac.New(sha256.New, []byte(key.Reveal()))
-	mac.Write([]byte(token.Reveal()))
-	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // sign puts the token in a header, since URLs end up in the logs of every host on the way, and the proof where the

@@ -62,3 +62,6 @@ func BotOf(m Meaning) string { return meanings[m].bot }
 func ScopeOf(m Meaning) string { return meanings[m].scope }
 
 func OperatorOf(m Meaning) string { return meanings[m].operator }
+
+// NewProofs makes the proofs of tokens.
+var NewProofs = newProofs
