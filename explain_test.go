@@ -58,8 +58,8 @@ func TestExplainOfARunningBot(t *testing.T) {
 		kept, err := w.store.Received(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Len(t, kept, 1)
-		envelope, err := receiving.ParseEnvelope(letter.Body)
-		require.NoError(t, err)
+		var envelope receiving.Envelope
+		require.NoError(t, envelope.UnmarshalBinary(letter.Body))
 		ev, _ := envelope.Event()
 		want := []routing.Explanation{
 			{Route: "keep", Fires: true, Ways: []sending.Way{sending.ByMessage}, Why: "handling.SaveMessage.ShouldHandle says yes"},

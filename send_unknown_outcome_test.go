@@ -13,6 +13,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/metadata"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -36,18 +37,18 @@ func (w *world) diesSending(psid string, messages ...sending.Message) string {
 }
 
 // echoOf is a callback with the echo of a text that an app has sent.
-func echoOf(psid, app, metadata, text string) string {
+func echoOf(psid, app, wire, text string) string {
 	return fmt.Sprintf(`{"object":"page","entry":[{"id":"%[1]s","time":1,"messaging":[{"sender":{"id":"%[1]s"},`+
 		`"recipient":{"id":"%[2]s"},"timestamp":%[3]d,"message":{"mid":"m_echo_%[6]s","is_echo":true,"app_id":%[4]s,`+
-		`"metadata":"%[5]s","text":"%[6]s"}}]}]}`, pageID, psid, time.Now().UnixMilli(), app, metadata, text)
+		`"metadata":"%[5]s","text":"%[6]s"}}]}]}`, pageID, psid, time.Now().UnixMilli(), app, wire, text)
 }
 
 // wire is the metadata of a message with that key.
 func wire(t *testing.T, key string) string {
 	t.Helper()
-	metadata, err := receiving.EncodeMetadata(key, "")
+	wire, err := metadata.Encode(key, "")
 	require.NoError(t, err)
-	return metadata
+	return wire
 }
 
 func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
@@ -134,11 +135,11 @@ func TestWhoseEchoIsAnswered(t *testing.T) {
 			t.Parallel()
 			policy := routing.Policy{receiving.TypeEcho: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("I saw that"))}}}
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
-				metadata := "something of theirs"
+				with := "something of theirs"
 				if c.ours {
-					metadata = wire(t, "some-key")
+					with = wire(t, "some-key")
 				}
-				require.Equal(t, 200, w.post(echoOf(ada, c.app, metadata, "hello")).Code)
+				require.Equal(t, 200, w.post(echoOf(ada, c.app, with, "hello")).Code)
 				after(time.Second)
 				require.Equal(t, c.want, w.texts(ada))
 				require.Empty(t, w.letters())

@@ -1,5 +1,7 @@
 package receiving
 
+import "github.com/djmessenger/messenger/internal/metadata"
+
 func (d *decoder) message() Payload {
 	if !d.object() {
 		return nil
@@ -50,7 +52,7 @@ func (d *decoder) message() Payload {
 		}
 	}
 	if m.IsEcho {
-		m.SendKey, m.Metadata = DecodeMetadata(m.Metadata)
+		m.SendKey, m.Metadata = metadata.Decode(m.Metadata)
 	}
 	return m
 }

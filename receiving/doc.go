@@ -7,7 +7,7 @@
 // function, which stores them. The platform gets the answer 200 only after that.
 //
 // An [Envelope] has what a queue needs: a dedup key, which identifies repeated deliveries; the conversation, whose events are handled
-// in order; and the time. It is stored as bytes ([Envelope.MarshalBinary], [ParseEnvelope]).
+// in order; and the time. It is stored as bytes ([Envelope.MarshalBinary], [Envelope.UnmarshalBinary]).
 //
 // # Events
 //
@@ -62,6 +62,6 @@
 //
 // # Echoes
 //
-// The platform sends the page's own messages back as echoes. [EncodeMetadata] puts the idempotency key of a send beside the user's own
+// The platform sends the page's own messages back as echoes. The bot puts the idempotency key of a send beside the user's own
 // metadata, and the envelope of the echo has it as its SendKey: that proves that the platform executed the send.
 package receiving

@@ -8,7 +8,7 @@ import (
 
 // Envelope is an event that is not decoded yet: what must be known of it to store it durably, in the right conversation and
 // once, and the bytes to decode later. [Split] makes envelopes, [Envelope.Event] opens one.
-type Envelope struct {
+type Envelope struct { //nolint:recvcheck // an unmarshaler has a pointer, a marshaler a value
 	// Key is the dedup key: it identifies the event, however often the platform delivers it. It has 23 to 60 characters of A-Z,
 	// a-z, 0-9, "_" and "-". It is made of the page, the kind of event, and the id or the content that identifies it; the package
 	// documentation says which. The time of the notification is no part of it, nor is standby: an app that gains control of a

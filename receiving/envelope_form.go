@@ -22,7 +22,7 @@ func (e Envelope) MarshalBinary() ([]byte, error) {
 	return e.AppendBinary(make([]byte, 0, len(e.Raw)+len(e.Field)+len(e.Thread)+rest))
 }
 
-// AppendBinary implements [encoding.BinaryAppender]: it appends the envelope in the form that [ParseEnvelope] reads, which is
+// AppendBinary implements [encoding.BinaryAppender]: it appends the envelope in the form that [Envelope.UnmarshalBinary] reads, which is
 // JSON that is little longer than its parts. Raw must be valid JSON, as it is in what [Split] returns. It returns no error.
 func (e Envelope) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, `{"v":`...)
@@ -60,15 +60,24 @@ func appendField(dst []byte, name, value string) []byte {
 	return dst
 }
 
-// ParseEnvelope reads what [Envelope.AppendBinary] wrote. It returns an error that wraps [ErrEnvelope] for anything else, and quotes
-// none of it. The envelope shares memory with data.
-func ParseEnvelope(data []byte) (Envelope, error) {
+// UnmarshalBinary implements [encoding.BinaryUnmarshaler]: it reads what [Envelope.AppendBinary] wrote, such as the Body of an
+// event in a store (store.Event). It returns an error that wraps [ErrEnvelope] for anything else, and quotes none of it; then
+// the envelope is zero. Unlike other implementations it does not copy data: Raw shares its memory.
+func (e *Envelope) UnmarshalBinary(data []byte) error {
+	*e = Envelope{}
+	if err := e.read(data); err != nil {
+		*e = Envelope{}
+		return err
+	}
+	return nil
+}
+
+func (e *Envelope) read(data []byte) error {
 	d := newDecoder(data)
 	defer d.release()
 	if d.Kind() != '{' {
-		return Envelope{}, ErrEnvelope
+		return ErrEnvelope
 	}
-	var e Envelope
 	version := 0
 	for d.Enter(); d.NextKey(); {
 		switch string(d.Key()) {
@@ -105,16 +114,16 @@ func ParseEnvelope(data []byte) (Envelope, error) {
 		}
 	}
 	if err := d.End(); err != nil {
-		return Envelope{}, fmt.Errorf("%w: %w", ErrEnvelope, err)
+		return fmt.Errorf("%w: %w", ErrEnvelope, err)
 	}
 	if version != envelopeVersion {
-		return Envelope{}, fmt.Errorf("%w: version %d, not %d", ErrEnvelope, version, envelopeVersion)
+		return fmt.Errorf("%w: version %d, not %d", ErrEnvelope, version, envelopeVersion)
 	}
 	if d.malformed > 0 {
-		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, d.describe()[0])
+		return fmt.Errorf("%w: %v", ErrEnvelope, d.describe()[0])
 	}
 	if e.Thread == "" {
 		e.Thread = e.PSID
 	}
-	return e, nil
+	return nil
 }

@@ -113,28 +113,16 @@ func ExampleSplit() {
 	// PERSISTENT_MENU_ONE Menu 0
 }
 
-func ExampleParseEnvelope() {
+func ExampleEnvelope_UnmarshalBinary() {
 	callback, _ := receiving.Split([]byte(exampleBody))
 	row, _ := callback.Envelopes[0].MarshalBinary() // into the queue
 
-	envelope, err := receiving.ParseEnvelope(row) // and out again
+	var envelope receiving.Envelope
+	err := envelope.UnmarshalBinary(row) // and out again
 	event, _ := envelope.Event()
 	fmt.Println(event.Text(), err)
 
 	// Output: hello <nil>
-}
-
-func ExampleEncodeMetadata() {
-	wire, err := receiving.EncodeMetadata("order-77-shipped", "spring campaign")
-	fmt.Println(wire, err)
-
-	// The platform gives it back on the message's echo.
-	sendKey, metadata := receiving.DecodeMetadata(wire)
-	fmt.Println(sendKey, metadata)
-
-	// Output:
-	// djm1:order-77-shipped:spring campaign <nil>
-	// order-77-shipped spring campaign
 }
 
 func ExampleType_Carries() {

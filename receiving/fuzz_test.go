@@ -100,7 +100,7 @@ func checkEvent(t *testing.T, e receiving.Envelope) {
 	}
 	data, err := e.MarshalBinary()
 	require.NoError(t, err)
-	got, err := receiving.ParseEnvelope(data)
+	got, err := parseEnvelope(data)
 	require.NoError(t, err)
 	e.KeyTime, e.EditOf, e.Unsends = time.Time{}, "", receiving.Unsent{} // these are acted on before
 	require.Equal(t, e, got)
@@ -171,30 +171,6 @@ func FuzzSignature(f *testing.F) {
 	})
 }
 
-// FuzzMetadata: what is put together comes apart again, and all else stays as it is.
-func FuzzMetadata(f *testing.F) {
-	f.Add("key-1", "mine")
-	f.Add("", "djm1:key:x")
-	f.Add("a b", "\xff")
-	f.Fuzz(func(t *testing.T, key, user string) {
-		gotKey, rest := receiving.DecodeMetadata(user)
-		if gotKey == "" {
-			require.Equal(t, user, rest)
-		} else {
-			require.Equal(t, user, "djm1:"+gotKey+":"+rest)
-		}
-		wire, err := receiving.EncodeMetadata(key, user)
-		if err != nil {
-			require.Empty(t, wire)
-			return
-		}
-		require.Less(t, utf8.RuneCountInString(wire), 1000)
-		gotKey, rest = receiving.DecodeMetadata(wire)
-		require.Equal(t, key, gotKey)
-		require.Equal(t, user, rest)
-	})
-}
-
 // FuzzEnvelope: any bytes are an envelope or refused.
 func FuzzEnvelope(f *testing.F) {
 	seed(f, func(body []byte) {
@@ -210,7 +186,7 @@ func FuzzEnvelope(f *testing.F) {
 	})
 	f.Add([]byte(`{"v":1,"ms":99999999999999999,"raw":null}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		e, err := receiving.ParseEnvelope(data)
+		e, err := parseEnvelope(data)
 		if err != nil {
 			require.ErrorIs(t, err, receiving.ErrEnvelope)
 			return
@@ -219,7 +195,7 @@ func FuzzEnvelope(f *testing.F) {
 		require.True(t, ev.Type.Carries(ev.Payload))
 		again, err := e.MarshalBinary()
 		require.NoError(t, err)
-		got, err := receiving.ParseEnvelope(again)
+		got, err := parseEnvelope(again)
 		require.NoError(t, err)
 		require.Equal(t, e, got)
 	})

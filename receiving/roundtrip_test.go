@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/metadata"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -59,7 +60,7 @@ func requireAllEncoded(t *testing.T, ev *receiving.Event) []byte {
 	got := fields(t, encoded)
 	want := written(t, ev, ev.Raw)
 	if m, ok := ev.Payload.(*receiving.Message); ok && m.SendKey != "" {
-		wire, err := receiving.EncodeMetadata(m.SendKey, m.Metadata)
+		wire, err := metadata.Encode(m.SendKey, m.Metadata)
 		require.NoError(t, err)
 		require.Equal(t, want["metadata"], wire)
 		want["metadata"] = m.Metadata

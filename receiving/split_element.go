@@ -1,5 +1,7 @@
 package receiving
 
+import "github.com/djmessenger/messenger/internal/metadata"
+
 func (s *splitter) messaging() {
 	s.envelope(func(e *Envelope) identity { return s.element(e, "") })
 }
@@ -240,7 +242,7 @@ func (s *splitter) sendKey() string {
 		s.Skip()
 		return ""
 	}
-	key, _ := DecodeMetadata(string(s.Text()))
+	key, _ := metadata.Decode(string(s.Text()))
 	return key
 }
 

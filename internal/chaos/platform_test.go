@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/internal/metadata"
 )
 
 // arrival is the first time that a reply reached the platform.
@@ -93,7 +93,7 @@ func (p *platform) take(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	key, _ := receiving.DecodeMetadata(send.Message.Metadata)
+	key, _ := metadata.Decode(send.Message.Metadata)
 	p.mu.Lock()
 	if p.times[key]++; p.times[key] == 1 {
 		p.first[send.Recipient.ID] = append(p.first[send.Recipient.ID], arrival{send.Message.Text, time.Now()})

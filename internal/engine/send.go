@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
-	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/internal/metadata"
 	"github.com/djmessenger/messenger/sending"
 )
 
@@ -32,14 +32,14 @@ func (e *Engine) post(ctx context.Context, d sending.Delivery) (graph.SendResult
 	if d.Message.Public != nil {
 		return e.cfg.Client.PublicReply(ctx, d.PageID, publicTarget(*d.Message.Public), d.Message.Text)
 	}
-	metadata := ""
+	wire := ""
 	if d.Message.SenderAction == "" {
 		var err error
-		if metadata, err = receiving.EncodeMetadata(d.Key, d.Message.Metadata); err != nil {
+		if wire, err = metadata.Encode(d.Key, d.Message.Metadata); err != nil {
 			return graph.SendResult{}, sending.Refuse(err)
 		}
 	}
-	body, err := d.Message.Request(sending.Recipient{ID: d.PSID}, metadata)
+	body, err := d.Message.Request(sending.Recipient{ID: d.PSID}, wire)
 	if err != nil {
 		return graph.SendResult{}, sending.Refuse(err)
 	}

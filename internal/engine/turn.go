@@ -91,8 +91,8 @@ func (t *turn) decode(stored decodeFunc) bool {
 }
 
 func decodeStored(body []byte) (*receiving.Event, []receiving.Problem, error) {
-	envelope, err := receiving.ParseEnvelope(body)
-	if err != nil {
+	var envelope receiving.Envelope
+	if err := envelope.UnmarshalBinary(body); err != nil {
 		return nil, nil, err
 	}
 	ev, problems := envelope.Event()

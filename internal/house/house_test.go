@@ -38,7 +38,7 @@ var house = map[string]room{
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
-		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
 	"internal/chaos": {},
@@ -49,6 +49,7 @@ var house = map[string]room{
 	"internal/simulation":   {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/jitter":       {},
+	"internal/metadata":     {},
 	"internal/nearest":      {},
 	"internal/queue":        {ours: []string{"store"}},
 	"internal/stack":        {},
@@ -59,7 +60,7 @@ var house = map[string]room{
 		others: []string{"github.com/stretchr/testify"},
 	},
 	"receiving": {
-		ours:   []string{"attachment", "internal/nearest", "receiving/internal/scan", "receiving/payload", "secret"},
+		ours:   []string{"attachment", "internal/metadata", "internal/nearest", "receiving/internal/scan", "receiving/payload", "secret"},
 		others: []string{"github.com/go-json-experiment/json"},
 	},
 	"receiving/internal/scan": {others: []string{"github.com/go-json-experiment/json"}},
