@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
@@ -52,29 +53,6 @@ var (
 	instagramFields = []string{"name", "username", "profile_pic"}
 )
 
-// ProfileQuery asks for a person's profile.
-type ProfileQuery struct {
-	PageID string
-	PSID   string
-	Fields []string
-}
-
-// Profiles looks profiles up beside turns, one call per person at a time. The
-// bot provides it.
-type Profiles interface {
-	// Lookup asks for a profile and waits for the answer at most that long. If
-	// the answer is not there by then it returns false, and the answer is
-	// applied to the store when it comes.
-	Lookup(ctx context.Context, query ProfileQuery, wait time.Duration) (store.SaveProfile, bool)
-}
-
-type profilesKey struct{}
-
-// WithProfiles returns a context in which [UserProfile] asks there.
-func WithProfiles(ctx context.Context, profiles Profiles) context.Context {
-	return context.WithValue(ctx, profilesKey{}, profiles)
-}
-
 // RunsFirst puts the handler before all others under TypeDefault.
 func (UserProfile) RunsFirst() {}
 
@@ -91,15 +69,15 @@ func (UserProfile) Handles(t receiving.Type) bool {
 
 // Handle asks for the profile if it is missing or old.
 func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-	profiles, ok := ctx.Value(profilesKey{}).(Profiles)
+	look, ok := turnctx.ProfilesFrom(ctx)
 	if h.PSIDOnly || !ok {
 		return nil
 	}
-	query := ProfileQuery{PageID: ev.PageID, PSID: ev.PSID, Fields: h.fields(ev.Object)}
+	query := turnctx.ProfileQuery{PageID: ev.PageID, PSID: ev.PSID, Fields: h.fields(ev.Object)}
 	person := store.PersonFrom(ctx)
 	if !person.ProfileAt.IsZero() {
 		if Now(ctx).Sub(person.ProfileAt) > h.age(person) {
-			profiles.Lookup(ctx, query, 0)
+			look.Lookup(ctx, query, 0)
 		}
 		return nil
 	}
@@ -108,7 +86,7 @@ func (h UserProfile) Handle(ctx context.Context, ev *receiving.Event, _ *sending
 		wait = profileWait
 	}
 	asked := Now(ctx) // an answer that comes from now on is later, and is not overwritten
-	save, ok := profiles.Lookup(ctx, query, min(wait, profileWait))
+	save, ok := look.Lookup(ctx, query, min(wait, profileWait))
 	if !ok {
 		// Remember that it was asked, so that the next turn does not wait too.
 		save = store.SaveProfile{PageID: ev.PageID, PSID: ev.PSID, At: asked}

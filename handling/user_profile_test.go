@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
@@ -17,11 +18,11 @@ import (
 // profiles is a look-up that answers what the test says.
 type profiles struct {
 	answer *store.SaveProfile
-	asked  []handling.ProfileQuery
+	asked  []turnctx.ProfileQuery
 	waits  []time.Duration
 }
 
-func (p *profiles) Lookup(_ context.Context, query handling.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
+func (p *profiles) Lookup(_ context.Context, query turnctx.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
 	p.asked = append(p.asked, query)
 	p.waits = append(p.waits, wait)
 	if p.answer == nil || wait == 0 {
@@ -35,7 +36,7 @@ func runProfile(t *testing.T, h handling.UserProfile, person store.Person, p *pr
 	person.PageID, person.PSID = "1", "42"
 	turn := store.NewTurn(nil, person)
 	set := turn.Begin("profile")
-	ctx := handling.WithProfiles(set.Context(t.Context()), p)
+	ctx := turnctx.WithProfiles(set.Context(t.Context()), p)
 	require.NoError(t, h.Handle(ctx, text("hi"), nil))
 	return store.PersonFrom(ctx), set.End()
 }
@@ -64,7 +65,7 @@ func TestSlowProfileCostsOneTurnOnly(t *testing.T) {
 // late is a look-up whose answer arrives at the moment at which the wait for it ends.
 type late struct{ store *memory.Store }
 
-func (l late) Lookup(ctx context.Context, query handling.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
+func (l late) Lookup(ctx context.Context, query turnctx.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
 	time.Sleep(wait)
 	err := l.store.Apply(ctx, store.SaveProfile{PageID: query.PageID, PSID: query.PSID, Profile: store.Profile{FirstName: "Ada"}, At: time.Now()})
 	if err != nil {
@@ -80,7 +81,7 @@ func TestAnswerAtTheEndOfTheWaitIsKept(t *testing.T) {
 		st := memory.New()
 		turn := store.NewTurn(nil, store.Person{PageID: "1", PSID: "42"})
 		set := turn.Begin("profile")
-		ctx := handling.WithProfiles(set.Context(t.Context()), late{st})
+		ctx := turnctx.WithProfiles(set.Context(t.Context()), late{st})
 		require.NoError(t, handling.UserProfile{}.Handle(ctx, text("hi"), nil))
 		writes := set.End()
 		require.NotEmpty(t, writes, "that it was asked is remembered")
@@ -145,7 +146,7 @@ func TestInstagramHasOtherProfileFields(t *testing.T) {
 	set := store.NewTurn(nil, store.Person{}).Begin("profile")
 	ev := text("hi")
 	ev.Object = receiving.ObjectInstagram
-	require.NoError(t, handling.UserProfile{}.Handle(handling.WithProfiles(set.Context(t.Context()), p), ev, nil))
+	require.NoError(t, handling.UserProfile{}.Handle(turnctx.WithProfiles(set.Context(t.Context()), p), ev, nil))
 	require.Equal(t, []string{"name", "username", "profile_pic"}, p.asked[0].Fields)
 }
 
@@ -157,7 +158,7 @@ func TestChosenProfileFields(t *testing.T) {
 		ev := text("hi")
 		ev.Object = object
 		h := handling.UserProfile{Fields: []string{"name", "locale"}}
-		require.NoError(t, h.Handle(handling.WithProfiles(set.Context(t.Context()), p), ev, nil))
+		require.NoError(t, h.Handle(turnctx.WithProfiles(set.Context(t.Context()), p), ev, nil))
 		require.Equal(t, []string{"name", "locale"}, p.asked[0].Fields, object)
 	}
 }

@@ -28,7 +28,7 @@ type Recorder struct {
 // answers to events other than acts of a person by a route that is not under
 // the event's own type.
 func (r *Recorder) Replier(ev *receiving.Event) *Replier {
-	return NewReplier(ev, recorderOutlet{r, ev})
+	return newReplier(ev, recorderOutlet{r, ev})
 }
 
 // Messages returns what was queued so far.
@@ -65,7 +65,6 @@ type recorderOutlet struct {
 	event *receiving.Event
 }
 
-// Refused implements [RefusalObserver].
 func (o recorderOutlet) Refused(_ context.Context, messages []Message, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

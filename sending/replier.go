@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/replier"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -20,25 +21,18 @@ import (
 // it wrote takes effect; package handling lists what else it can return.
 var ErrNotAnswerable = errors.New("sending: the event cannot be answered like this, or not by this route")
 
-// Outlet receives what a [Replier] is given. The bot's engine and [Recorder]
-// implement it. One that also implements [RefusalObserver] learns of what the
-// Replier refuses itself.
-type Outlet interface {
+// outlet receives what a [Replier] is given. The bot's engine and [Recorder]
+// implement it.
+type outlet interface {
 	// Queue takes messages that have passed Validate.
 	Queue(ctx context.Context, messages []Message) error
+	// Refused takes the messages of a call that is refused because one of them breaks
+	// a limit, none of which will be sent, and what the call returns.
+	Refused(ctx context.Context, messages []Message, err error)
 	// Cancel takes back the messages of a key.
 	Cancel(ctx context.Context, key string) error
-	// Now sends a sender action at once.
+	// Now sends a sender action without waiting for the turn to commit.
 	Now(ctx context.Context, action Action) error
-}
-
-// RefusalObserver is implemented by outlets that are to know which messages a
-// [Replier] has refused before it gave them to the outlet, because one of them breaks
-// a limit.
-type RefusalObserver interface {
-	// Refused takes the messages of the call, none of which will be sent, and what
-	// the call returns.
-	Refused(ctx context.Context, messages []Message, err error)
 }
 
 // Replier is how a handler answers. Queued messages are sent after the turn has
@@ -54,15 +48,19 @@ type RefusalObserver interface {
 // counts them, and gives them to Config.OnSendFailed.
 type Replier struct {
 	event  *receiving.Event
-	outlet Outlet
+	outlet outlet
 
 	mu     sync.Mutex
 	values map[string]string
 }
 
-// NewReplier returns a Replier for one route and one event.
-func NewReplier(ev *receiving.Event, outlet Outlet) *Replier {
-	return &Replier{event: ev, outlet: outlet}
+// newReplier returns a Replier for one route and one event.
+func newReplier(ev *receiving.Event, to outlet) *Replier {
+	return &Replier{event: ev, outlet: to}
+}
+
+func init() {
+	replier.New = func(event, to any) any { return newReplier(event.(*receiving.Event), to.(outlet)) }
 }
 
 // Reply queues messages to the person. The texts go out as they are; [Expand]
@@ -78,9 +76,7 @@ func (r *Replier) Reply(ctx context.Context, messages ...Message) error {
 
 // refused lets the outlet know of a refusal, and returns its error.
 func (r *Replier) refused(ctx context.Context, messages []Message, err error) error {
-	if observer, ok := r.outlet.(RefusalObserver); ok {
-		observer.Refused(ctx, messages, err)
-	}
+	r.outlet.Refused(ctx, messages, err)
 	return err
 }
 

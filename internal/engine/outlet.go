@@ -25,7 +25,7 @@ type outlet struct {
 	refused  []sending.Failure
 }
 
-// Queue implements [sending.Outlet]. It addresses the messages; if one of them
+// Queue addresses the messages; if one of them
 // cannot be an answer to the event, all are refused.
 func (o *outlet) Queue(_ context.Context, messages []sending.Message) error {
 	o.mu.Lock()
@@ -68,7 +68,7 @@ func (o *outlet) address(messages []sending.Message) ([]sending.Message, error) 
 	return addressed, nil
 }
 
-// Refused implements [sending.RefusalObserver].
+// Refused notes what the Replier refuses itself; see package replier.
 func (o *outlet) Refused(_ context.Context, messages []sending.Message, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -104,7 +104,7 @@ func (o *outlet) refuse(err error, messages ...sending.Message) {
 	}
 }
 
-// Cancel implements [sending.Outlet].
+// Cancel takes back the messages of a key; see package replier.
 func (o *outlet) Cancel(_ context.Context, key string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -115,7 +115,7 @@ func (o *outlet) Cancel(_ context.Context, key string) error {
 	return nil
 }
 
-// Now implements [sending.Outlet].
+// Now sends an action; see package replier.
 func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 	t := o.turn
 	message, err := o.addressAction(action)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
-	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/turnctx"
 )
 
 const (
@@ -113,7 +113,7 @@ func (f *profileFields) probe(ctx context.Context, pageID string) (done func(), 
 // ask asks the platform for a person's profile. A field that is refused costs that
 // field: the others are asked for without it, and the page's next look-ups leave it
 // out for a day.
-func (p *profiles) ask(ctx context.Context, query handling.ProfileQuery) (graph.Profile, error) {
+func (p *profiles) ask(ctx context.Context, query turnctx.ProfileQuery) (graph.Profile, error) {
 	fields := p.fields.allowed(query.PageID, query.Fields)
 	if len(fields) == 0 {
 		return graph.Profile{}, graph.ErrProfileUnavailable
@@ -137,7 +137,7 @@ func (p *profiles) ask(ctx context.Context, query handling.ProfileQuery) (graph.
 // askInParts asks for the fields that are most likely allowed, and then for each of
 // the others alone. If nothing is granted, the refusal is the person's, and nothing
 // is noted of any field.
-func (p *profiles) askInParts(ctx context.Context, query handling.ProfileQuery, fields []string, refusal error) (graph.Profile, error) {
+func (p *profiles) askInParts(ctx context.Context, query turnctx.ProfileQuery, fields []string, refusal error) (graph.Profile, error) {
 	likely, others := splitFields(fields, refusal)
 	var found graph.Profile
 	granted := false
@@ -181,7 +181,7 @@ type fieldAnswer struct {
 }
 
 // askEach asks for each field alone, all at once.
-func (p *profiles) askEach(ctx context.Context, query handling.ProfileQuery, fields []string) []fieldAnswer {
+func (p *profiles) askEach(ctx context.Context, query turnctx.ProfileQuery, fields []string) []fieldAnswer {
 	answers := make([]fieldAnswer, len(fields))
 	var calls sync.WaitGroup
 	for i, field := range fields {
@@ -191,7 +191,7 @@ func (p *profiles) askEach(ctx context.Context, query handling.ProfileQuery, fie
 	return answers
 }
 
-func (p *profiles) call(ctx context.Context, query handling.ProfileQuery, fields []string) (graph.Profile, error) {
+func (p *profiles) call(ctx context.Context, query turnctx.ProfileQuery, fields []string) (graph.Profile, error) {
 	return run(ctx, p.guard, code{name: "a profile look-up", about: []any{"page", query.PageID}}, func(ctx context.Context) (graph.Profile, error) {
 		return p.cfg.Client.Profile(ctx, query.PageID, query.PSID, fields...)
 	})

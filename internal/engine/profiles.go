@@ -8,6 +8,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -46,8 +47,8 @@ func newProfiles(e *Engine) *profiles {
 	}
 }
 
-// Lookup implements [handling.Profiles].
-func (p *profiles) Lookup(ctx context.Context, query handling.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
+// Lookup implements [turnctx.Profiles].
+func (p *profiles) Lookup(ctx context.Context, query turnctx.ProfileQuery, wait time.Duration) (store.SaveProfile, bool) {
 	l := p.start(query, func() time.Time { return handling.Now(ctx) })
 	if l == nil || wait <= 0 {
 		return store.SaveProfile{}, false
@@ -83,7 +84,7 @@ func (l *lookup) answers(ctx context.Context, steps <-chan time.Time) bool {
 // start returns the look-up of a person, a new one if none is under way. It
 // returns nil when [profilesWaiting] look-ups are running, and at shutdown. now is the
 // store's clock.
-func (p *profiles) start(query handling.ProfileQuery, now func() time.Time) *lookup {
+func (p *profiles) start(query turnctx.ProfileQuery, now func() time.Time) *lookup {
 	who := store.Conversation{PageID: query.PageID, PSID: query.PSID}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -107,7 +108,7 @@ func (p *profiles) start(query handling.ProfileQuery, now func() time.Time) *loo
 }
 
 // fetch waits for a slot and asks the platform.
-func (p *profiles) fetch(query handling.ProfileQuery, l *lookup, now func() time.Time) {
+func (p *profiles) fetch(query turnctx.ProfileQuery, l *lookup, now func() time.Time) {
 	select {
 	case p.slots <- struct{}{}:
 	case <-p.ctx.Done():

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/turnctx"
 )
 
 // TestPauseOfTheProcessIsNotAWaitForTheProfile: what counts are steps in which the process runs.
@@ -53,7 +53,7 @@ func TestLookupsOfProfilesAreBounded(t *testing.T) {
 		p.slots <- struct{}{}
 	}
 	of := func(i int) *lookup {
-		return p.start(handling.ProfileQuery{PageID: "1", PSID: fmt.Sprint(i)}, time.Now)
+		return p.start(turnctx.ProfileQuery{PageID: "1", PSID: fmt.Sprint(i)}, time.Now)
 	}
 	for i := range profilesWaiting {
 		require.NotNil(t, of(i), i)

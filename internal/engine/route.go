@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/replier"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -49,7 +50,7 @@ func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet, aske
 	if ctx.Err() != nil { // while they were asked: it may be too late for any effect
 		return ctx.Err()
 	}
-	reply := sending.NewReplier(ev, out)
+	reply := replier.New(ev, out).(*sending.Replier)
 	for name, value := range step.Values(ctx, ev) {
 		reply.Set(name, value)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
@@ -126,7 +127,7 @@ func (t *turn) run() bool {
 func (t *turn) context(ctx context.Context) context.Context {
 	cfg := t.w.e.cfg
 	ctx = graph.With(ctx, cfg.Client)
-	ctx = handling.WithProfiles(ctx, t.w.e.profiles)
+	ctx = turnctx.WithProfiles(ctx, t.w.e.profiles)
 	ctx = routing.WithOffers(ctx, t.offers)
 	ctx = handling.WithTurn(ctx, handling.Turn{
 		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress, Now: t.w.now,

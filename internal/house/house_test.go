@@ -34,11 +34,11 @@ var house = map[string]room{
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/weburl", "secret"}},
-	"handling":          {ours: []string{"attachment", "graph", "i18n", "receiving", "receiving/payload", "sending", "store"}},
+	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
-		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
 	"internal/chaos": {},
@@ -52,7 +52,9 @@ var house = map[string]room{
 	"internal/metadata":     {},
 	"internal/nearest":      {},
 	"internal/queue":        {ours: []string{"store"}},
+	"internal/replier":      {},
 	"internal/stack":        {},
+	"internal/turnctx":      {ours: []string{"store"}},
 	"internal/weburl":       {},
 	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
@@ -71,7 +73,7 @@ var house = map[string]room{
 		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
 	},
 	"secret":    {},
-	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
+	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/replier", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator": {},
 	"store":     {},
 	"store/gormstore": {
