@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -33,12 +34,26 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 		c.free = max(c.free, c.until)
 	}
 	due = max(due, c.free, c.rests)
-	if lease.Deliveries > 2 || due > w.now() || w.troubled >= due || !w.hasRoom(due) {
+	if lease.Deliveries > 2 || due > w.now() || w.troubled >= due {
 		return
 	}
-	if waited := w.now() - due; waited > claimBound+2*w.latency {
-		w.violate("what is due is claimed within a second", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
+	waited := w.now() - due
+	if waited <= claimBound+2*w.latency {
+		return
 	}
+	if w.hasRoom(due) {
+		w.violate("what is due is claimed within a second", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
+	} else if w.crowd && w.hasReserve(lease.PageID, due) {
+		w.violate("a page cannot take all workers", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
+	}
+}
+
+// hasReserve reports whether a process has done nothing for a page all the time since then,
+// while another page kept it busy.
+func (w *world) hasReserve(page string, since time.Duration) bool {
+	return slices.ContainsFunc(w.slots, func(p *process) bool {
+		return p.serves() && p.began < since && p.page(page).held == 0 && p.page(page).busy < since
+	})
 }
 
 // hasRoom reports whether a process has had a free worker all the time since then.
@@ -47,6 +62,9 @@ func (w *world) hasRoom(since time.Duration) bool {
 		return p.serves() && p.began < since && p.held+p.lost < w.workers && (p.full < since || p.full == 0)
 	})
 }
+
+// leaseTTL is how long a lease lasts. What goes wrong within one can end it.
+const leaseTTL = 15 * time.Second
 
 // checkAgain checks that a message may be sent again.
 func (w *world) checkAgain(m *message, now *attempt) {
@@ -60,9 +78,9 @@ func (w *world) checkAgain(m *message, now *attempt) {
 			again("with AtMostOnce nothing is sent twice", "after the answer "+cmp.Or(a.answer, "was lost"))
 		case a.answer == answerOK && a.process == now.process:
 			again("what was confirmed is never sent again", "by the process that knows")
-		case a.answer == answerOK && a.process.alive() && a.process.troubled < a.at:
+		case a.answer == answerOK && a.process.alive() && a.process.troubled < a.at-leaseTTL:
 			again("what was confirmed is never sent again", "although nothing kept the first from telling")
-		case a.answer == answerNone && a.answered == 0 && a.process.alive() && a.process.troubled < a.at && now.token != a.token:
+		case a.answer == answerNone && a.answered == 0 && a.process.alive() && a.process.troubled < a.at-leaseTTL && now.token != a.token:
 			again("one process acts for a conversation", "while the first still waits for its answer")
 		}
 	}
@@ -120,6 +138,8 @@ func (w *world) checkEvents() {
 			w.violate("what was acknowledged is handled or a dead letter", "%s is neither", e.text())
 		case len(ev.failures) > 0 != (dead[ev.Key].Key != ""):
 			w.violate("what was acknowledged is handled or a dead letter", "%s: failures %v, letter %v", e.text(), ev.failures, dead[ev.Key])
+		case len(ev.failures) > 0 && !ev.told && ev.by.alive() && !ev.by.stumbled:
+			w.violate("OnDeadLetter is called once for each letter, when it is durable", "not for %s", e.text())
 		default:
 			w.checkVerdict(e, ev)
 		}
@@ -226,6 +246,17 @@ func (w *world) checkRecords() {
 	}
 }
 
+// checkHealth checks that each process says that it is well when all is over.
+func (w *world) checkHealth() {
+	for _, p := range w.slots {
+		if err := p.bot.Healthy(w.ctx()); err != nil {
+			w.mu.Lock()
+			w.violate("Healthy succeeds when all is well", "%s: %v", p.name, err)
+			w.mu.Unlock()
+		}
+	}
+}
+
 // checkStats checks what a process says of itself.
 func (w *world) checkStats(p *process) {
 	w.mu.Unlock()
@@ -234,9 +265,14 @@ func (w *world) checkStats(p *process) {
 	if err != nil {
 		return // the store is away
 	}
-	if stats.Turns > int64(p.turns) || stats.Retried > int64(p.retried) || stats.Dead > int64(p.letters) ||
-		p.troubled == 0 && stats.Turns != int64(p.turns) {
+	if p.stumbled {
+		return // what it did not hear of it does not count
+	}
+	if stats.Turns != int64(p.turns) || stats.Retried != int64(p.retried) || stats.Dead != int64(p.letters) {
 		w.violate("Stats adds up", "%s has %d turns, %d retried and %d dead, not %d, %d and %d",
 			p.name, stats.Turns, stats.Retried, stats.Dead, p.turns, p.retried, p.letters)
+	}
+	if !maps.Equal(stats.Sends, p.sends) {
+		w.violate("Stats adds up", "%s has the sends %v, not %v", p.name, stats.Sends, p.sends)
 	}
 }

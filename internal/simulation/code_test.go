@@ -139,6 +139,8 @@ func (p *process) misbehave(ctx context.Context, e *eventPlan) error {
 	case misDeaf:
 		p.w.rest(e.stuck)
 		return nil
+	case misLater:
+		return handling.RetryAfter(e.stuck / 4)
 	case misSlow:
 		<-ctx.Done()
 		return ctx.Err()

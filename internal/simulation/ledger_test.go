@@ -29,11 +29,49 @@ type ledger struct {
 // account is what a process has done, as the store knows it. w.mu guards it.
 type account struct {
 	turns, retried, letters int
+	sends                   map[store.SentOutcome]int64
+	stumbled                bool          // whether anything ever went wrong for it
 	troubled                time.Duration // when something last went wrong for it
 	paused                  time.Duration // for how long it stood still
+	pages                   map[string]*pageAccount
 	held, lost              int           // leases; a worker that has lost one may still be busy
 	hints                   int           // from the store
 	full                    time.Duration // when all of its workers were last busy
+}
+
+// pageAccount is what a process has of a page.
+type pageAccount struct {
+	held int           // leases
+	busy time.Duration // when it last had one
+}
+
+func (a *account) page(page string) *pageAccount {
+	if a.pages == nil {
+		a.pages = map[string]*pageAccount{}
+	}
+	if a.pages[page] == nil {
+		a.pages[page] = &pageAccount{busy: -1}
+	}
+	return a.pages[page]
+}
+
+// takes counts a lease of a process, and gives one that it has no more.
+func (p *process) takes(page string) {
+	p.held++
+	p.page(page).held++
+	p.page(page).busy = p.w.now()
+	if p.held+p.lost >= p.w.workers {
+		p.full = p.w.now()
+	}
+}
+
+func (p *process) gives(page string) {
+	if p.held+p.lost >= p.w.workers {
+		p.full = p.w.now()
+	}
+	p.held--
+	p.page(page).held--
+	p.page(page).busy = p.w.now()
 }
 
 // event is one that the store has taken.
@@ -48,7 +86,8 @@ type event struct {
 	attempts int
 	failures []store.Failure
 	runs     int
-	told     bool // OnDeadLetter was called
+	by       *process // that has ended it
+	told     bool     // OnDeadLetter was called
 }
 
 // before is the order of a conversation.
@@ -165,7 +204,7 @@ func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	c := w.conv(lease.Conversation)
 	w.checkClaim(p, lease, c)
 	if c.holder != nil {
-		c.holder.held--
+		c.holder.gives(lease.PageID)
 		c.holder.lost++
 		if c.alone != 0 && !c.holder.alive() {
 			lease.Fatal = c.alone // the store in memory does not know when a process ends
@@ -175,10 +214,7 @@ func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	if c.level > 0 {
 		w.disturbed(nil)
 	}
-	p.held++
-	if p.held+p.lost >= w.workers {
-		p.full = w.now()
-	}
+	p.takes(lease.PageID)
 	var texts []string
 	for _, e := range lease.Events {
 		if ev := w.taken[e.Key]; ev != nil {
@@ -233,16 +269,16 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 	if o.Start != "" && len(due) > 0 && due[0].Key == o.Start {
 		if m := w.byKey[o.Start]; m != nil {
 			m.starts = append(m.starts, start{p, o.Lease.Token})
+			if m.echoed || m.finished {
+				w.violate("what has left the outbox is not sent", "%s is started by %s", m.name, p.name)
+			}
 		}
 	}
 	if o.Release {
 		w.say("%s: release %s for %v", p.name, o.Lease.PSID, o.After)
 		c.free, c.rests, c.awaits = w.now(), w.now()+o.After, o.Awaits
 		if c.holder != nil {
-			if c.holder.held+c.holder.lost >= w.workers {
-				c.holder.full = w.now()
-			}
-			c.holder.held--
+			c.holder.gives(o.Lease.PageID)
 			c.holder = nil
 		}
 	}
@@ -278,7 +314,7 @@ func (w *world) ended(p *process, c *conversation, o *store.Outcome) {
 	default:
 		w.say("%s: %s is done", p.name, name)
 	}
-	ev.done = true
+	ev.done, ev.by = true, p
 	ev.attempts++
 }
 

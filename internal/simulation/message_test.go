@@ -154,6 +154,10 @@ func (m *message) knownBy(p *process) *attempt {
 
 // recorded notes the record of an attempt.
 func (w *world) recorded(p *process, sent store.Sent) {
+	if p.sends == nil {
+		p.sends = map[store.SentOutcome]int64{}
+	}
+	p.sends[sent.Outcome]++
 	m := w.byKey[sent.Key]
 	if m == nil {
 		return

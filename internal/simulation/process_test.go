@@ -156,6 +156,7 @@ func (p *process) pause(d time.Duration) {
 	resume := make(chan struct{})
 	p.resume = resume
 	p.mu.Unlock()
+	p.stumbled = true
 	p.w.disturbed(p)
 	p.w.say("%s stands still", p.name)
 	p.w.mu.Unlock()

@@ -14,6 +14,7 @@ type scenario struct {
 	atMostOnce        bool
 	echoes            bool // the pages are subscribed to the echoes of their messages
 	calm              bool // nothing goes wrong around the bot
+	crowd             bool // many people write to one page, and few to another
 
 	pages    []string
 	people   []person
@@ -42,6 +43,7 @@ const (
 	misGoexit    = "goexit"
 	misDeaf      = "deaf"   // does not return when its context ends
 	misSlow      = "slow"   // takes until its context ends
+	misLater     = "later"  // asks for a time
 	misPoison    = "poison" // ends the process
 )
 
@@ -89,6 +91,11 @@ func newScenario(seed uint64) *scenario {
 	if d.at("ahead").chance(0.3) {
 		s.ahead = d.at("ahead", 1).between(-time.Minute, time.Minute)
 	}
+	s.crowd = d.at("crowd").chance(0.06)
+	if s.crowd {
+		s.planCrowd()
+		return s
+	}
 	for i := range d.at("pages").from(1, 3) {
 		page := fmt.Sprint(100000000000001 + i)
 		s.pages = append(s.pages, page)
@@ -120,15 +127,49 @@ func (s *scenario) planEvents() {
 			s.events = append(s.events, s.planEvent(e, whose, at))
 		}
 	}
-	slices.SortStableFunc(s.events, func(a, b *eventPlan) int { return int(a.at - b.at) })
-	for n, e := range s.events {
-		e.n = n
-	}
+	s.numberEvents()
 	if poison {
 		e := s.events[s.dice.at("poisoned").below(len(s.events))]
 		e.way, e.place, e.misbehaves = misPoison, inHandler, always
 		e.takes = min(e.takes, time.Second)
 	}
+}
+
+// numberEvents brings the events in the order of their times.
+func (s *scenario) numberEvents() {
+	slices.SortStableFunc(s.events, func(a, b *eventPlan) int { return int(a.at - b.at) })
+	for n, e := range s.events {
+		e.n = n
+	}
+}
+
+// planCrowd lets many people write to the first of two pages, to be answered after seconds, and
+// few to the second, to be answered at once. Nothing goes wrong.
+func (s *scenario) planCrowd() {
+	s.calm = true
+	s.workers = s.dice.at("crowd workers").from(2, 10)
+	s.horizon = 40 * time.Second
+	for i := range 2 {
+		s.pages = append(s.pages, fmt.Sprint(100000000000001+i))
+	}
+	for i := range s.dice.at("crowd people").from(10, 30) {
+		d := s.dice.at("crowd", i)
+		whose := person{s.pages[0], fmt.Sprint(7100000000000100 + i)}
+		s.people = append(s.people, whose)
+		for j := range d.at("events").from(1, 2) {
+			e := d.at("event", j)
+			s.events = append(s.events, &eventPlan{person: whose, at: e.at("at").between(0, 20*time.Second), takes: e.between(time.Second, 5*time.Second), replies: 1})
+		}
+	}
+	for i := range s.dice.at("few people").from(1, 2) {
+		d := s.dice.at("few", i)
+		whose := person{s.pages[1], fmt.Sprint(7100000000000200 + i)}
+		s.people = append(s.people, whose)
+		for j := range 4 {
+			s.events = append(s.events, &eventPlan{person: whose, at: d.at("event", j).between(0, 40*time.Second), replies: 1})
+		}
+	}
+	s.numberEvents()
 }
 
 func (s *scenario) planEvent(d dice, whose person, at time.Duration) *eventPlan {
@@ -145,7 +186,10 @@ func (s *scenario) planEvent(d dice, whose person, at time.Duration) *eventPlan 
 		e.misbehaves = pick(d.at("misbehaves", 1), weighted[int]{6, 1}, weighted[int]{2, 2}, weighted[int]{1, 3}, weighted[int]{2, always})
 		e.place = pick(d.at("place"), weighted[string]{3, inHandler}, weighted[string]{1, inSender}, weighted[string]{1, inMiddleware})
 		e.way = pick(d.at("way"), weighted[string]{4, misError}, weighted[string]{1, misPermanent}, weighted[string]{2, misPanic},
-			weighted[string]{1, misGoexit}, weighted[string]{1, misDeaf}, weighted[string]{1, misSlow})
+			weighted[string]{1, misGoexit}, weighted[string]{1, misDeaf}, weighted[string]{1, misSlow}, weighted[string]{1, misLater})
+		if e.way == misLater {
+			e.misbehaves = min(e.misbehaves, 3) // it may ask for hours
+		}
 		e.stuck = d.at("stuck").between(35*time.Second, 2*time.Minute)
 	}
 	return e

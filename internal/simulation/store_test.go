@@ -70,6 +70,7 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 	var err error
 	if t != nil {
 		w.mu.Lock()
+		p.stumbled = true
 		w.disturbed(p)
 		w.say("%s: %s %s", p.name, op, t.way)
 		w.mu.Unlock()

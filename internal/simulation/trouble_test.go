@@ -109,6 +109,28 @@ func (w *world) await(t *trouble) bool {
 	return t.began
 }
 
+// planOutage draws a time in which no result can be stored, and which begins when the platform
+// has just confirmed a message.
+func (s *scenario) planOutage(n int, d dice) trouble {
+	t := trouble{
+		n: n, kind: troubleStore, slot: -1, part: 1, at: d.at("at").between(0, s.horizon),
+		moment: onAnswer, nth: d.at("nth").from(1, 4), begins: make(chan struct{}),
+	}
+	t.way = pick(d.at("way"), weighted[string]{4, storeRefuses}, weighted[string]{1, storeHangs}, weighted[string]{1, storeDeaf})
+	t.ops = pick(d.at("ops"), weighted[string]{2, ""}, weighted[string]{1, "commit"})
+	longest := pick(d.at("lasts"), weighted[time.Duration]{1, 15 * time.Second}, weighted[time.Duration]{3, time.Minute}, weighted[time.Duration]{1, 10 * time.Minute})
+	t.lasts = d.at("lasts", 1).between(5*time.Second, longest)
+	if d.at("one").chance(0.3) {
+		t.slot = d.at("one", 1).below(s.replicas)
+	}
+	return t
+}
+
+func (s *scenario) addTrouble(t trouble) {
+	s.troubles = append(s.troubles, t)
+	s.horizon = max(s.horizon, t.at+t.lasts)
+}
+
 // planTroubles draws the troubles of a scenario. All of them end; the horizon is after the
 // last.
 func (s *scenario) planTroubles() {
@@ -154,8 +176,10 @@ func (s *scenario) planTroubles() {
 				weighted[string]{2, onRequest}, weighted[string]{2, onExecution}, weighted[string]{4, onAnswer})
 			t.nth = d.at("nth").from(1, 3)
 		}
-		s.troubles = append(s.troubles, t)
-		s.horizon = max(s.horizon, t.at+t.lasts)
+		s.addTrouble(t)
+	}
+	if s.dice.at("outage").chance(0.25) {
+		s.addTrouble(s.planOutage(n, s.dice.at("outage", 1)))
 	}
 	for _, e := range s.events {
 		s.horizon = max(s.horizon, e.at)

@@ -186,6 +186,7 @@ func (w *world) run() {
 	w.until(w.horizon)
 	w.idle(&w.tasks)
 	w.settle()
+	w.checkHealth()
 	w.stopAll()
 	w.checkEnd()
 	w.end()
