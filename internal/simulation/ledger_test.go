@@ -147,6 +147,9 @@ func (w *world) disturbed(p *process) {
 // stepClock sets the store's clock, by which leases end and waits are over.
 func (w *world) stepClock(step time.Duration) {
 	w.clock += step
+	for _, p := range w.slots {
+		p.stumbled = true // leases may end
+	}
 	for _, c := range w.convs {
 		c.rests -= step
 		c.until -= step
