@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,6 +20,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
 )
 
 // TestTurnMiddlewareThatUsesNextWrongly costs the turn, and nothing of the turn takes effect; in the end it is a dead letter.
@@ -168,6 +171,42 @@ func TestSendMiddlewareThatUsesNextWrongly(t *testing.T) {
 				require.EqualValues(t, 1, attempts.Load())
 			})
 		})
+	}
+}
+
+// What the platform has answered is known, even if the middleware then does not return it.
+func TestSendMiddlewareThatDiesAfterTheRequest(t *testing.T) {
+	t.Parallel()
+	for name, die := range map[string]func(){
+		"panics":             func() { panic("oops") },
+		"ends its goroutine": runtime.Goexit,
+	} {
+		for _, atMostOnce := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", at most once: ", atMostOnce), func(t *testing.T) {
+				t.Parallel()
+				wrap := func(next sending.DeliverFunc) sending.DeliverFunc {
+					return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+						_, _ = next(ctx, d)
+						die()
+						return graph.SendResult{}, nil
+					}
+				}
+				failed := make(chan error, 10)
+				cfg := messenger.Config{
+					AtMostOnce: atMostOnce, Policy: texts(echo), SendMiddleware: []sending.Middleware{wrap},
+					OnSendFailed: func(_ context.Context, f sending.Failure) { failed <- f.Err },
+				}
+				inBubble(t, simulator.Config{}, cfg, func(w *world) {
+					w.says(ada, "hi")
+					after(10 * time.Minute)
+					require.Equal(t, []string{"you said hi"}, w.texts(ada))
+					require.Empty(t, failed)
+					stats, err := w.bot.Stats(t.Context())
+					require.NoError(t, err)
+					require.Equal(t, map[store.SentOutcome]int64{store.OutcomeSent: 1}, stats.Sends)
+				})
+			})
+		}
 	}
 }
 

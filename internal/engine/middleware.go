@@ -185,16 +185,20 @@ func (e *Engine) send(ctx context.Context, d sending.Delivery) (graph.SendResult
 	result, err := run(ctx, e.guard, about, func(ctx context.Context) (graph.SendResult, error) {
 		return e.runSend(context.WithValue(ctx, requestKey{}, r), d)
 	})
-	if !errors.Is(err, errStuck) {
+	stuck := errors.Is(err, errStuck)
+	if died := (*panicError)(nil); !stuck && !errors.Is(err, errGoexit) && !errors.As(err, &died) {
 		r.end(e.cfg.SendTimeout + stuckAfter) // of one that outlives its middleware
 		return result, err
 	}
 	switch r.end(stuckAfter) {
-	case requestEnded: // what came of it is known
+	case requestEnded: // what came of it is known, whatever the middleware did then
 		return r.result, r.err
 	case requestRuns:
 		return graph.SendResult{}, errStuckRequest
 	case requestNotMade:
+	}
+	if !stuck {
+		return graph.SendResult{}, err
 	}
 	return graph.SendResult{}, errStuckSend
 }

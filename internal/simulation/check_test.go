@@ -37,30 +37,24 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 	if lease.Deliveries > 2 || due > w.now() || w.troubled >= due {
 		return
 	}
+	if slices.ContainsFunc(w.troubles, func(t trouble) bool { return t.kind == troubleStore && t.covers(w.now()) }) {
+		return
+	}
 	waited := w.now() - due
 	if waited <= claimBound+2*w.latency {
 		return
 	}
-	if w.hasRoom(due) {
+	page := lease.PageID
+	if lease.Background {
+		page = background
+	}
+	if slices.ContainsFunc(w.slots, func(p *process) bool { return p.hasHadRoom(page, due) }) {
 		w.violate("what is due is claimed within a second", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
-	} else if w.crowd && w.hasReserve(lease.PageID, due) {
+	}
+	// In a crowd the first of two pages is busy, and the other one must not wait for it.
+	if w.crowd && w.workers > 2 && page == w.pages[1] && p.held[page] == 0 {
 		w.violate("a page cannot take all workers", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
-}
-
-// hasReserve reports whether a process has done nothing for a page all the time since then,
-// while another page kept it busy.
-func (w *world) hasReserve(page string, since time.Duration) bool {
-	return slices.ContainsFunc(w.slots, func(p *process) bool {
-		return p.serves() && p.began < since && p.page(page).held == 0 && p.page(page).busy < since
-	})
-}
-
-// hasRoom reports whether a process has had a free worker all the time since then.
-func (w *world) hasRoom(since time.Duration) bool {
-	return slices.ContainsFunc(w.slots, func(p *process) bool {
-		return p.serves() && p.began < since && p.held+p.lost < w.workers && (p.full < since || p.full == 0)
-	})
 }
 
 // leaseTTL is how long a lease lasts. What goes wrong within one can end it.

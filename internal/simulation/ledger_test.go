@@ -30,48 +30,13 @@ type ledger struct {
 type account struct {
 	turns, retried, letters int
 	sends                   map[store.SentOutcome]int64
-	stumbled                bool          // whether anything ever went wrong for it
-	troubled                time.Duration // when something last went wrong for it
-	paused                  time.Duration // for how long it stood still
-	pages                   map[string]*pageAccount
-	held, lost              int           // leases; a worker that has lost one may still be busy
-	hints                   int           // from the store
-	full                    time.Duration // when all of its workers were last busy
-}
-
-// pageAccount is what a process has of a page.
-type pageAccount struct {
-	held int           // leases
-	busy time.Duration // when it last had one
-}
-
-func (a *account) page(page string) *pageAccount {
-	if a.pages == nil {
-		a.pages = map[string]*pageAccount{}
-	}
-	if a.pages[page] == nil {
-		a.pages[page] = &pageAccount{busy: -1}
-	}
-	return a.pages[page]
-}
-
-// takes counts a lease of a process, and gives one that it has no more.
-func (p *process) takes(page string) {
-	p.held++
-	p.page(page).held++
-	p.page(page).busy = p.w.now()
-	if p.held+p.lost >= p.w.workers {
-		p.full = p.w.now()
-	}
-}
-
-func (p *process) gives(page string) {
-	if p.held+p.lost >= p.w.workers {
-		p.full = p.w.now()
-	}
-	p.held--
-	p.page(page).held--
-	p.page(page).busy = p.w.now()
+	stumbled                bool                     // whether anything ever went wrong for it
+	troubled                time.Duration            // when something last went wrong for it
+	paused                  time.Duration            // for how long it stood still
+	held                    map[string]int           // leases, by page
+	lost                    int                      // workers that have lost one, and may still be busy
+	noRoom                  map[string]time.Duration // when a page, or background work, last had to wait
+	hints                   int                      // from the store
 }
 
 // event is one that the store has taken.
@@ -207,8 +172,7 @@ func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	c := w.conv(lease.Conversation)
 	w.checkClaim(p, lease, c)
 	if c.holder != nil {
-		c.holder.gives(lease.PageID)
-		c.holder.lost++
+		c.holder.gives(lease.PageID, true)
 		if c.alone != 0 && !c.holder.alive() {
 			lease.Fatal = c.alone // the store in memory does not know when a process ends
 		}
@@ -281,7 +245,7 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 		w.say("%s: release %s for %v", p.name, o.Lease.PSID, o.After)
 		c.free, c.rests, c.awaits = w.now(), w.now()+o.After, o.Awaits
 		if c.holder != nil {
-			c.holder.gives(o.Lease.PageID)
+			c.holder.gives(o.Lease.PageID, false)
 			c.holder = nil
 		}
 	}

@@ -127,6 +127,13 @@ func (p *process) serves() bool {
 	return !p.dead && !p.stopped
 }
 
+// works reports whether it takes callbacks and does not stand still.
+func (p *process) works() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.dead && !p.stopped && p.resume == nil
+}
+
 // kill ends the process: nothing that it does has an effect any more. It reports whether it
 // was alive.
 func (p *process) kill(why string) bool {

@@ -165,6 +165,8 @@ func (w *world) until(at time.Duration) { w.rest(at - w.now()) }
 
 // run plays the scenario to its end.
 func (w *world) run() {
+	w.note("%d replicas with %d workers, %d pages, %d people, %d events, at most once: %v, echoes: %v, calm: %v, crowd: %v, latency %v",
+		w.replicas, w.workers, len(w.pages), len(w.people), len(w.events), w.atMostOnce, w.echoes, w.calm, w.crowd, w.latency)
 	for slot := range w.replicas {
 		w.startProcess(slot)
 		w.rest(w.dice.at("starts", slot).between(0, 100*time.Millisecond))

@@ -1,0 +1,62 @@
+package simulation_test
+
+import "time"
+
+// background stands for background work where pages are named.
+const background = "background"
+
+// free is how many workers of a process are free.
+func (p *process) free() int {
+	free := p.w.workers - p.lost
+	for _, n := range p.held {
+		free -= n
+	}
+	return free
+}
+
+// hasRoom reports whether a worker may take a conversation of a page: a reserve of an eighth is
+// left to others, and of the last ones a page takes one only if it holds less than are free.
+// Background work takes none of the reserve. One page alone may have all.
+func (p *process) hasRoom(page string) bool {
+	free, reserve := p.free(), p.w.workers/8
+	if p.w.workers > 2 {
+		reserve = max(reserve, 1)
+	}
+	if page == background {
+		return free > reserve
+	}
+	return free > reserve || free > p.held[page]
+}
+
+// takes counts a lease of a process.
+func (p *process) takes(page string) {
+	if p.held == nil {
+		p.held, p.noRoom = map[string]int{}, map[string]time.Duration{}
+	}
+	p.held[page]++
+	p.noteRoom()
+}
+
+// gives counts one that it has no more.
+func (p *process) gives(page string, lost bool) {
+	p.noteRoom()
+	p.held[page]--
+	if lost {
+		p.lost++
+	}
+}
+
+// noteRoom notes who has to wait for a worker.
+func (p *process) noteRoom() {
+	for _, page := range append(p.w.pages, background) {
+		if !p.hasRoom(page) {
+			p.noRoom[page] = p.w.now()
+		}
+	}
+}
+
+// hasHadRoom reports whether it has had a worker for a page all the time since then.
+func (p *process) hasHadRoom(page string, since time.Duration) bool {
+	waited, ever := p.noRoom[page]
+	return p.works() && p.began < since && p.hasRoom(page) && (!ever || waited < since)
+}
