@@ -270,6 +270,9 @@ func (w *world) stopAll() {
 	stops.Wait()
 }
 
+// happened is the trace in the order of time and text.
+func (w *world) happened() []string { return slices.Sorted(slices.Values(w.trace)) }
+
 // report is what a failed world has to say.
 func (w *world) report(trace bool) string {
 	lines := slices.Clone(w.violations)
