@@ -109,18 +109,18 @@ func TestSeeds(t *testing.T) { //nolint:paralleltest // it sets the number of pr
 
 // A seed repeats: what happens, to whom and when. The order of what happens at the same
 // nanosecond does not count, and the scheduler may interrupt a goroutine at any time, so that
-// not each repetition is the same.
+// two of a few runs must be the same.
 func TestSeedRepeats(t *testing.T) { //nolint:paralleltest // it sets the number of processors
 	oneProcessor(t)
-	for seed := range uint64(5) {
-		first := simulate(t, seed).happened()
-		require.NotEmpty(t, first)
+	for seed := range uint64(4) {
+		var runs [][]string
 		same := false
-		for range 20 {
-			if same = slices.Equal(first, simulate(t, seed).happened()); same {
-				break
-			}
+		for len(runs) < 10 && !same {
+			run := simulate(t, seed).happened()
+			require.NotEmpty(t, run)
+			same = slices.ContainsFunc(runs, func(other []string) bool { return slices.Equal(other, run) })
+			runs = append(runs, run)
 		}
-		require.True(t, same, "seed %d is never the same", seed)
+		require.True(t, same, "no two runs of seed %d are the same", seed)
 	}
 }
