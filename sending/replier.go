@@ -59,8 +59,10 @@ func newReplier(ev *receiving.Event, to outlet) *Replier {
 	return &Replier{event: ev, outlet: to}
 }
 
-func init() {
-	replier.New = func(event, to any) any { return newReplier(event.(*receiving.Event), to.(outlet)) }
+func init() { //nolint:gochecknoinits // the engine calls New, which has types that only this package can name
+	replier.New = func(event, to any) any {
+		return newReplier(event.(*receiving.Event), to.(outlet)) //nolint:forcetypeassert // a mistake of this module, not of a user
+	}
 }
 
 // Reply queues messages to the person. The texts go out as they are; [Expand]
@@ -98,7 +100,7 @@ func (r *Replier) Send(ctx context.Context, senders ...Sender) error {
 	var all []Message
 	var typing time.Duration // until when the senders before this one type
 	for _, sender := range senders {
-		messages, end, err := composeAfter(r.Context(ctx), r.event, typing, sender)
+		messages, end, err := composeAfter(r.context(ctx), r.event, typing, sender)
 		if err != nil {
 			return fmt.Errorf("sender %s: %w", nameOf(sender), err)
 		}
@@ -144,9 +146,9 @@ func (r *Replier) Now(ctx context.Context, action Action) error {
 	return r.outlet.Now(ctx, action)
 }
 
-// Context returns a context in which texts find the values that were given to
+// context returns a context in which texts find the values that were given to
 // Set.
-func (r *Replier) Context(ctx context.Context) context.Context {
+func (r *Replier) context(ctx context.Context) context.Context {
 	return WithLookup(ctx, func(name string) (string, bool) {
 		r.mu.Lock()
 		defer r.mu.Unlock()

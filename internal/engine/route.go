@@ -50,7 +50,7 @@ func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet, aske
 	if ctx.Err() != nil { // while they were asked: it may be too late for any effect
 		return ctx.Err()
 	}
-	reply := replier.New(ev, out).(*sending.Replier)
+	reply := replier.New(ev, out).(*sending.Replier) //nolint:forcetypeassert // it is one
 	for name, value := range step.Values(ctx, ev) {
 		reply.Set(name, value)
 	}
