@@ -2,7 +2,6 @@ package queue
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -29,13 +28,16 @@ type Machine struct {
 type Effects struct {
 	// Hint reports that something may be due when the group has committed.
 	Hint    bool
-	backlog map[string]int
+	backlog pageCounts
 	unsent  []*Unsent
 }
 
 // Backlog returns by how much the waiting events of pages have changed. It is valid when the group has committed.
 func (e Effects) Backlog() map[string]int {
-	backlog := maps.Clone(e.backlog)
+	backlog := make(map[string]int, len(e.backlog))
+	for _, c := range e.backlog {
+		backlog[c.page] = c.n
+	}
 	for _, u := range e.unsent {
 		backlog[u.PageID] -= int(u.Events) // the event that unsends has counted its page
 	}
@@ -48,11 +50,13 @@ type group struct {
 	tx  Tx
 	now int64
 
+	wants   Wants
 	snap    *Snapshot
 	changes Changes
 	effects Effects
 
 	dirty []*State
+	more  pageCounts // of the put that is checked
 	// freed are keys of sends that were taken back, and seen those of events and edits, without a time, that the group has taken.
 	freed, seen map[Key]bool
 	people      map[store.Conversation]*person // changed
@@ -66,7 +70,8 @@ type group struct {
 //
 // The error is one that costs the transaction; why an operation was refused is in the operation.
 func (m *Machine) Run(tx Tx, ops []*Operation) (Effects, error) {
-	g := &group{Machine: m, tx: tx}
+	g := newGroup(m, tx)
+	defer g.end()
 	for _, op := range ops {
 		op.reset()
 		if len(ops) > 1 && op.Alone() {
@@ -86,7 +91,8 @@ func (m *Machine) Run(tx Tx, ops []*Operation) (Effects, error) {
 		return g.effects, err
 	}
 	if slices.ContainsFunc(ops, func(op *Operation) bool { return op.claim == nil }) {
-		if err := g.change(ops, wantsOf(ops, tx.Owners())); err != nil {
+		g.wants.of(ops, tx.Owners())
+		if err := g.change(ops); err != nil {
 			return g.effects, err
 		}
 	}
@@ -104,12 +110,12 @@ func (m *Machine) Run(tx Tx, ops []*Operation) (Effects, error) {
 }
 
 // change runs what changes rows that are known beforehand.
-func (g *group) change(ops []*Operation, wants *Wants) error {
-	if err := g.read(wants); err != nil {
+func (g *group) change(ops []*Operation) error {
+	if err := g.read(&g.wants); err != nil {
 		return err
 	}
 	g.now = g.tx.Now() // a database may say it with its first answer only
-	for _, step := range [...]func(*group, *Operation) error{(*group).renew, (*group).commit, (*group).write, (*group).put, (*group).enqueue} {
+	for _, step := range &steps {
 		for _, op := range ops {
 			if err := step(g, op); err != nil {
 				return err
@@ -119,6 +125,9 @@ func (g *group) change(ops []*Operation, wants *Wants) error {
 	g.flushAttachments() // they belong to no conversation, and are locked after what users' functions lock
 	return g.flush()
 }
+
+// steps are what [Machine.Run] says, in that order.
+var steps = [...]func(*group, *Operation) error{(*group).renew, (*group).commit, (*group).write, (*group).put, (*group).enqueue}
 
 func (g *group) read(w *Wants) (err error) {
 	g.snap, err = g.tx.Read(w)
@@ -187,7 +196,7 @@ func (g *group) flush() error {
 		send.changed = false
 	}
 	err := g.tx.Apply(c)
-	g.changes = Changes{}
+	c.reset()
 	return err
 }
 
@@ -207,9 +216,4 @@ func (g *group) finish() error {
 }
 
 // count notes a change of a page's waiting events.
-func (g *group) count(pageID string, n int) {
-	if g.effects.backlog == nil {
-		g.effects.backlog = map[string]int{}
-	}
-	g.effects.backlog[pageID] += n
-}
+func (g *group) count(pageID string, n int) { g.effects.backlog.add(pageID, n) }

@@ -173,7 +173,7 @@ func (op *Operation) About() (conv store.Conversation, ok bool) {
 	if op.Alone() || op.claim != nil {
 		return conv, false
 	}
-	wants := wantsOf([]*Operation{op}, nil).Conversations
+	wants := wantsOf(op).Conversations
 	if len(wants) != 1 {
 		return conv, false
 	}

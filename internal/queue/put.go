@@ -34,15 +34,17 @@ func (g *group) put(op *Operation) error {
 
 // fresh returns the events that were not seen before, each once, without the edits of messages that were unsent.
 func (g *group) fresh(events []store.Event) []store.Event {
-	var fresh []store.Event
-	own := make(map[Key]bool, len(events))
+	fresh := make([]store.Event, 0, len(events))
+	var own map[Key]bool // of several
 	for _, ev := range events {
 		key, plain, edits := eventKey(&ev), Key{KeyEvent, ev.Key}, Key{KeyEdits, ev.EditOf}
 		if own[key] || own[plain] || !g.free(key) || g.seen[plain] || g.seen[edits] || g.snap.Seen[edits] ||
 			key.Kind == KeyTimedEvent && g.snap.Seen[plain] {
 			continue
 		}
-		own[key] = true
+		if len(events) > 1 {
+			add(&own, key)
+		}
 		fresh = append(fresh, ev)
 	}
 	return fresh
@@ -50,14 +52,14 @@ func (g *group) fresh(events []store.Event) []store.Event {
 
 // checkBacklog refuses a put that would take a page past the bound.
 func (g *group) checkBacklog(fresh []store.Event) error {
-	more := make(map[string]int, 1)
+	g.more = g.more[:0]
 	for i := range fresh {
-		more[fresh[i].PageID]++
+		g.more.add(fresh[i].PageID, 1)
 	}
 	var over []string
-	for page, n := range more {
-		if g.Backlog(page)+g.effects.backlog[page]+n > g.Bound {
-			over = append(over, page)
+	for _, m := range g.more {
+		if g.Backlog(m.page)+g.effects.backlog.of(m.page)+m.n > g.Bound {
+			over = append(over, m.page)
 		}
 	}
 	if len(over) > 0 {

@@ -69,7 +69,7 @@ func Ping(name string) *Operation {
 			return err
 		}
 		probe := &Operation{events: op.probe}
-		if err := g.read(wantsOf([]*Operation{probe}, nil)); err != nil {
+		if err := g.read(wantsOf(probe)); err != nil {
 			return err
 		}
 		if err := g.put(probe); err != nil {

@@ -2,16 +2,21 @@ package queue
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/djmessenger/messenger/store"
 )
 
-// wantsOf returns what operations need, and the conversations of the sends that echoes may settle.
-func wantsOf(ops []*Operation, owners map[string]store.Conversation) *Wants {
+// wantsOf returns what operations need.
+func wantsOf(ops ...*Operation) *Wants {
 	w := &Wants{}
+	w.of(ops, nil)
+	return w
+}
+
+// of adds what operations need, and the conversations of the sends that echoes may settle.
+func (w *Wants) of(ops []*Operation, owners map[string]store.Conversation) {
 	for _, conv := range owners {
 		w.conversation(conv, 0, true)
 	}
@@ -38,7 +43,6 @@ func wantsOf(ops []*Operation, owners map[string]store.Conversation) *Wants {
 		}
 	}
 	w.sort()
-	return w
 }
 
 func (w *Wants) conversation(conv store.Conversation, ends int64, sends bool) {
@@ -74,7 +78,11 @@ func (w *Wants) events(events []store.Event) {
 // pages of it.
 func eventKey(ev *store.Event) Key {
 	if seconds := ev.KeyTime.Unix(); !ev.KeyTime.IsZero() && seconds > 0 && seconds < 1<<32 {
-		return Key{KeyTimedEvent, fmt.Sprintf("%08x%s", seconds, ev.Key)}
+		var digits [KeyTimeDigits]byte
+		for i := range digits {
+			digits[i] = "0123456789abcdef"[seconds>>(4*(KeyTimeDigits-1-i))&15]
+		}
+		return Key{KeyTimedEvent, string(digits[:]) + ev.Key}
 	}
 	return Key{KeyEvent, ev.Key}
 }

@@ -23,10 +23,12 @@ func (t *tx) Apply(c *queue.Changes) error {
 	for _, row := range c.Once {
 		t.once[row.Name] = row
 	}
-	for _, row := range slices.Concat(c.ConversationsAdded, c.Conversations) {
-		conv := t.conversation(row.Conversation)
-		conv.ConversationRow, conv.stored = *row, true
-		t.file(conv)
+	for _, rows := range [...][]*queue.ConversationRow{c.ConversationsAdded, c.Conversations} {
+		for _, row := range rows {
+			conv := t.conversation(row.Conversation)
+			conv.ConversationRow, conv.stored = *row, true
+			t.file(conv)
+		}
 	}
 	for _, id := range c.ConversationsGone {
 		conv := t.conversation(id)
@@ -73,8 +75,10 @@ func (t *tx) applySends(c *queue.Changes) {
 }
 
 func (t *tx) applyRecords(c *queue.Changes) {
-	for _, p := range slices.Concat(c.People, c.Acts) {
-		t.people[of(p.PageID, p.PSID)] = clone(p)
+	for _, people := range [...][]*store.Person{c.People, c.Acts} {
+		for _, p := range people {
+			t.people[of(p.PageID, p.PSID)] = clone(p)
+		}
 	}
 	for _, s := range c.Sessions {
 		t.sessions[queue.SessionKey{PageID: s.PageID, PSID: s.PSID, Name: s.Name}] = s

@@ -50,6 +50,9 @@ type Store struct {
 	mu     sync.Mutex
 	closed bool
 	tables *tables
+	// tx is the transaction that runs, and one its operation.
+	tx  tx
+	one [1]*queue.Operation
 
 	hints    map[int]func()
 	nextHint int
@@ -102,14 +105,17 @@ func (s *Store) do(ctx context.Context, op *queue.Operation) error {
 	return err
 }
 
-// run runs operations in one transaction.
-func (s *Store) run(ctx context.Context, ops ...*queue.Operation) (queue.Effects, error) {
+// run runs an operation in a transaction of its own.
+func (s *Store) run(ctx context.Context, op *queue.Operation) (queue.Effects, error) {
 	if err := s.begin(ctx); err != nil {
 		return queue.Effects{}, err
 	}
 	defer s.mu.Unlock()
 	defer s.tables.keys.trim()
-	return s.machine.Run(&tx{tables: s.tables, now: queue.Micros(s.config.Now()), ops: ops}, ops)
+	s.one[0] = op
+	s.tx.begin(s.tables, queue.Micros(s.config.Now()), s.one[:])
+	defer s.tx.end()
+	return s.machine.Run(&s.tx, s.one[:])
 }
 
 // try runs an operation whose arguments were checked.

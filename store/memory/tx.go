@@ -18,6 +18,14 @@ type tx struct {
 	*tables
 	now int64
 	ops []*queue.Operation
+	// snapshot is what the first Read answers, and state its first conversation: most operations need no more.
+	snapshot queue.Snapshot
+	state1   queue.State
+	read     bool
+}
+
+func (t *tx) begin(tables *tables, now int64, ops []*queue.Operation) {
+	t.tables, t.now, t.ops, t.read = tables, now, ops, false
 }
 
 var _ queue.Tx = (*tx)(nil)
@@ -44,81 +52,6 @@ func (t *tx) Owners() map[string]store.Conversation {
 		}
 	}
 	return owners
-}
-
-// Read implements queue.Tx.
-func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
-	s := &queue.Snapshot{Conversations: make(map[store.Conversation]*queue.State, len(w.Conversations))}
-	for _, want := range w.Conversations {
-		s.Conversations[want.Conversation] = t.state(want)
-	}
-	if len(w.Lookups) > 0 {
-		s.Seen = map[queue.Key]bool{}
-		for _, key := range w.Lookups {
-			if t.keys.has(key) {
-				s.Seen[key] = true
-			}
-		}
-	}
-	if len(w.Keys) > 0 {
-		s.Fresh = make(map[queue.Key]bool, len(w.Keys))
-		for _, key := range w.Keys {
-			if t.keys.add(key, t.now) {
-				s.Fresh[key] = true
-			}
-		}
-	}
-	if len(w.People) > 0 {
-		s.People = make(map[store.Conversation]*store.Person, len(w.People))
-		for _, id := range w.People {
-			if p := t.people[id]; p != nil {
-				s.People[id] = clone(p)
-			}
-		}
-	}
-	if len(w.Sessions) > 0 {
-		s.Sessions = map[queue.SessionKey]store.Session{}
-		for _, key := range w.Sessions {
-			if found, ok := t.sessions[key]; ok {
-				s.Sessions[key] = found
-			}
-		}
-	}
-	if len(w.Pages) > 0 {
-		s.EchoedAt = t.echoed // which the machine only reads
-	}
-	if len(w.Started) > 0 {
-		s.Started = map[string]store.Conversation{}
-		for _, key := range w.Started {
-			if found := t.sendKeys[key]; found != nil && found.StartedAt != 0 {
-				s.Started[key] = found.Conversation
-			}
-		}
-	}
-	return s, nil
-}
-
-// state copies what is known of a conversation.
-func (t *tx) state(want queue.ConversationWant) *queue.State {
-	state := &queue.State{ConversationRow: queue.ConversationRow{Conversation: want.Conversation}}
-	c := t.conversations[want.Conversation]
-	if c == nil {
-		return state
-	}
-	state.ConversationRow, state.Stored, state.HasSends = c.ConversationRow, c.stored, len(c.sends) > 0
-	waiting := len(c.events)
-	if e := t.events[want.Ends]; e != nil && e.in == c {
-		state.Waits, state.Attempts = true, e.Attempts
-		waiting--
-	}
-	state.Others = waiting > 0
-	if want.Sends {
-		for _, s := range c.sends {
-			row := s.SendRow
-			state.Sends = append(state.Sends, &row)
-		}
-	}
-	return state
 }
 
 // clone returns a person that shares nothing with this one.
