@@ -26,7 +26,7 @@ func personOf(w store.Write) (person store.Conversation, changes bool) {
 	case store.EndSilence:
 		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.AddThumbUp:
-		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
+		return store.Conversation(w), true
 	case store.AddLocation:
 		return store.Conversation{PageID: w.Location.PageID, PSID: w.Location.PSID}, false
 	case store.SaveMessage:

@@ -20,8 +20,9 @@ type conn struct {
 	// guard keeps users' functions in their transaction.
 	guard *guard
 	// lost is set if a transaction could not be ended.
-	lost bool
-	args []driver.NamedValue // of the statement that runs
+	lost   bool
+	args   []driver.NamedValue // of the statement that runs
+	people people
 }
 
 // prepared is a statement of the driver.

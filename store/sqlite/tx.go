@@ -33,6 +33,7 @@ func (t *tx) Savepoint() error {
 
 // Undo implements queue.Tx.
 func (t *tx) Undo() error {
+	t.people.clear()
 	return t.exec(undoToSavepoint)
 }
 
@@ -55,6 +56,7 @@ func (t *tx) Commit(context.Context) error {
 
 // Rollback implements queue.Tx. After some errors, such as a full disk, SQLite has rolled back already.
 func (t *tx) Rollback() {
+	t.people.clear()
 	if inTransaction(t.raw) {
 		err := t.exec(rollbackTransaction)
 		t.lost = err != nil

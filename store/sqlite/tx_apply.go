@@ -70,6 +70,7 @@ func (t *tx) applyPeople(c *queue.Changes) error {
 		}
 	}
 	err := each(t, saveActs, c.Acts, func(p **store.Person) []any {
+		t.people.put(*p)
 		return []any{(*p).PageID, (*p).PSID, queue.Micros((*p).LastAct), queue.Micros((*p).UnavailableSince)}
 	})
 	if err != nil {

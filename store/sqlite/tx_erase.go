@@ -14,6 +14,7 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 		return nil, err
 	}
 	for _, conv := range convs {
+		t.people.remove(conv)
 		n, err := t.change(forgetEvents, conv.PageID, conv.PSID)
 		if err != nil {
 			return nil, err

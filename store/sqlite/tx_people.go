@@ -21,6 +21,9 @@ func (t *tx) readPeople(wants []store.Conversation, people map[store.Conversatio
 
 // readPerson returns nil if the person is unknown.
 func (t *tx) readPerson(id store.Conversation) (p *store.Person, err error) {
+	if p := t.people.get(id); p != nil {
+		return p, nil
+	}
 	err = t.query(func(r *row) {
 		p = &store.Person{
 			PageID: id.PageID, PSID: id.PSID,
@@ -33,6 +36,9 @@ func (t *tx) readPerson(id store.Conversation) (p *store.Person, err error) {
 			ThreadOwner: r.text(15), ThreadAt: queue.Time(r.int(16)), ThreadStandby: r.bool(17), ResumedAt: queue.Time(r.int(18)),
 		}
 	}, readPerson, id.PageID, id.PSID)
+	if err == nil && p != nil {
+		t.people.put(p)
+	}
 	return p, err
 }
 
@@ -45,6 +51,7 @@ func (t *tx) savePerson(p *store.Person) error {
 		p.Profile.ProfilePic, p.Profile.Locale, timezone, p.Profile.Gender, queue.Micros(p.ProfileAt), p.ProfileRefused,
 		int64(p.ThumbUps), queue.Micros(p.FirstSeen), queue.Micros(p.LastAct), queue.Micros(p.UnavailableSince),
 		queue.Micros(p.HumanAt), p.ThreadOwner, queue.Micros(p.ThreadAt), p.ThreadStandby, queue.Micros(p.ResumedAt))
+	t.people.put(p)
 	return err
 }
 
