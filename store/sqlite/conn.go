@@ -22,6 +22,7 @@ type conn struct {
 	// lost is set if a transaction could not be ended.
 	lost   bool
 	args   []driver.NamedValue // of the statement that runs
+	list   []any               // arguments of the statement before they have that form
 	people people
 }
 

@@ -23,10 +23,10 @@ func (t *tx) addSent(sent []store.Sent) error {
 	if len(sent) == 0 {
 		return nil
 	}
-	err := each(t, addSent, sent, func(s *store.Sent) []any {
-		return []any{
+	err := each(t, addSent, sent, func(a []any, s *store.Sent) []any {
+		return append(a,
 			s.PageID, s.PSID, s.Key, s.Type, []byte(s.Body), int64(s.Status), s.Response, s.MID, string(s.Outcome), s.Error, queue.Micros(s.At),
-		}
+		)
 	})
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (t *tx) purgeSent(after, before int64, limit int) (last int64, older bool, 
 	if err != nil || len(old) == 0 {
 		return last, false, err
 	}
-	err = each(t, unindexSent, old, func(e *entry) []any { return []any{e.page, e.person, e.at, e.id} })
+	err = each(t, unindexSent, old, func(a []any, e *entry) []any { return append(a, e.page, e.person, e.at, e.id) })
 	if err != nil {
 		return last, true, err
 	}

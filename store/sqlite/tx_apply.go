@@ -17,20 +17,21 @@ func (t *tx) Apply(c *queue.Changes) error {
 	return nil
 }
 
-// each runs a statement for each item, with its arguments.
-func each[T any](t *tx, text string, items []T, args func(*T) []any) error {
+// each runs a statement for each item. Args appends its arguments to a list.
+func each[T any](t *tx, text string, items []T, args func(a []any, item *T) []any) error {
 	for i := range items {
-		if err := t.exec(text, args(&items[i])...); err != nil {
+		t.list = args(t.list[:0], &items[i])
+		if err := t.exec(text, t.list...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func number(n *int64) []any { return []any{*n} }
+func number(a []any, n *int64) []any { return append(a, *n) }
 
 func (t *tx) applyEvents(c *queue.Changes) error {
-	err := each(t, addDeadLetter, c.EventsDead, func(d *queue.DeadRow) []any { return []any{d.Seq, d.Attempts, d.Failures, d.At} })
+	err := each(t, addDeadLetter, c.EventsDead, func(a []any, d *queue.DeadRow) []any { return append(a, d.Seq, d.Attempts, d.Failures, d.At) })
 	if err != nil {
 		return err
 	}
@@ -44,13 +45,13 @@ func (t *tx) applySends(c *queue.Changes) error {
 	if err := each(t, deleteSend, c.SendsGone, number); err != nil {
 		return err
 	}
-	err := each(t, changeSend, c.SendsChanged, func(s **queue.SendRow) []any { return []any{(*s).ID, (*s).StartedAt, (*s).Attempts} })
+	err := each(t, changeSend, c.SendsChanged, func(a []any, s **queue.SendRow) []any { return append(a, (*s).ID, (*s).StartedAt, (*s).Attempts) })
 	if err != nil {
 		return err
 	}
-	return each(t, addSend, c.SendsAdded, func(p **queue.SendRow) []any {
+	return each(t, addSend, c.SendsAdded, func(a []any, p **queue.SendRow) []any {
 		s := *p
-		return []any{s.PageID, s.PSID, s.Key, s.Group, s.Body, s.Delay, s.NotBefore, s.StartedAt, s.Attempts}
+		return append(a, s.PageID, s.PSID, s.Key, s.Group, s.Body, s.Delay, s.NotBefore, s.StartedAt, s.Attempts)
 	})
 }
 
@@ -58,8 +59,8 @@ func (t *tx) addEvents(c *queue.Changes) error {
 	if err := each(t, deleteDeadLetter, c.LettersGone, number); err != nil {
 		return err
 	}
-	return each(t, addEvent, c.EventsAdded, func(e *queue.EventRow) []any {
-		return []any{e.PageID, e.PSID, e.Key, e.OrderAt, e.EventAt, e.Body, e.EchoOf, e.Only, e.ReceivedAt}
+	return each(t, addEvent, c.EventsAdded, func(a []any, e *queue.EventRow) []any {
+		return append(a, e.PageID, e.PSID, e.Key, e.OrderAt, e.EventAt, e.Body, e.EchoOf, e.Only, e.ReceivedAt)
 	})
 }
 
@@ -69,31 +70,31 @@ func (t *tx) applyPeople(c *queue.Changes) error {
 			return err
 		}
 	}
-	err := each(t, saveActs, c.Acts, func(p **store.Person) []any {
+	err := each(t, saveActs, c.Acts, func(a []any, p **store.Person) []any {
 		t.people.put(*p)
-		return []any{(*p).PageID, (*p).PSID, queue.Micros((*p).LastAct), queue.Micros((*p).UnavailableSince)}
+		return append(a, (*p).PageID, (*p).PSID, queue.Micros((*p).LastAct), queue.Micros((*p).UnavailableSince))
 	})
 	if err != nil {
 		return err
 	}
-	err = each(t, saveSession, c.Sessions, func(s *store.Session) []any {
-		return []any{s.PageID, s.PSID, s.Name, []byte(s.Data), s.Version, queue.Micros(s.Expires)}
+	err = each(t, saveSession, c.Sessions, func(a []any, s *store.Session) []any {
+		return append(a, s.PageID, s.PSID, s.Name, []byte(s.Data), s.Version, queue.Micros(s.Expires))
 	})
 	if err != nil {
 		return err
 	}
-	return each(t, deleteSession, c.SessionsGone, func(k *queue.SessionKey) []any { return []any{k.PageID, k.PSID, k.Name} })
+	return each(t, deleteSession, c.SessionsGone, func(a []any, k *queue.SessionKey) []any { return append(a, k.PageID, k.PSID, k.Name) })
 }
 
 func (t *tx) addRecords(c *queue.Changes) error {
-	err := each(t, addLocation, c.Locations, func(l *store.Location) []any {
-		return []any{l.PageID, l.PSID, l.Latitude, l.Longitude, l.Title, l.URL, l.MID, queue.Micros(l.At)}
+	err := each(t, addLocation, c.Locations, func(a []any, l *store.Location) []any {
+		return append(a, l.PageID, l.PSID, l.Latitude, l.Longitude, l.Title, l.URL, l.MID, queue.Micros(l.At))
 	})
 	if err != nil {
 		return err
 	}
-	err = each(t, addReceived, c.Received, func(r *store.Received) []any {
-		return []any{r.PageID, r.PSID, r.Key, r.Type, []byte(r.Body), queue.Micros(r.At), r.Object, r.Standby}
+	err = each(t, addReceived, c.Received, func(a []any, r *store.Received) []any {
+		return append(a, r.PageID, r.PSID, r.Key, r.Type, []byte(r.Body), queue.Micros(r.At), r.Object, r.Standby)
 	})
 	if err != nil {
 		return err
@@ -101,7 +102,9 @@ func (t *tx) addRecords(c *queue.Changes) error {
 	if err := t.addSent(c.Sent); err != nil {
 		return err
 	}
-	return each(t, saveOnce, c.Once, func(o *queue.OnceRow) []any { return []any{o.Name, o.Version, o.DoneAt, o.LeaseUntil, o.Token} })
+	return each(t, saveOnce, c.Once, func(a []any, o *queue.OnceRow) []any {
+		return append(a, o.Name, o.Version, o.DoneAt, o.LeaseUntil, o.Token)
+	})
 }
 
 func (t *tx) applyConversations(c *queue.Changes) error {
@@ -114,21 +117,21 @@ func (t *tx) applyConversations(c *queue.Changes) error {
 	return each(t, deleteConversation, c.ConversationsGone, conversation)
 }
 
-func conversationRow(p **queue.ConversationRow) []any {
+func conversationRow(a []any, p **queue.ConversationRow) []any {
 	r := *p
-	return []any{r.PageID, r.PSID, r.NextAt, r.HoldUntil, r.LeaseUntil, r.Owner, r.Holder, r.Token, r.Deliveries, r.Alone}
+	return append(a, r.PageID, r.PSID, r.NextAt, r.HoldUntil, r.LeaseUntil, r.Owner, r.Holder, r.Token, r.Deliveries, r.Alone)
 }
 
-func conversation(conv *store.Conversation) []any { return []any{conv.PageID, conv.PSID} }
+func conversation(a []any, conv *store.Conversation) []any { return append(a, conv.PageID, conv.PSID) }
 
 func (t *tx) applyPages(c *queue.Changes) error {
-	err := each(t, saveAttachment, c.Attachments, func(a *store.SaveAttachment) []any {
-		return []any{a.PageID, a.Name, a.AttachmentID, queue.Micros(a.Expires)}
+	err := each(t, saveAttachment, c.Attachments, func(a []any, file *store.SaveAttachment) []any {
+		return append(a, file.PageID, file.Name, file.AttachmentID, queue.Micros(file.Expires))
 	})
 	if err != nil {
 		return err
 	}
-	return each(t, saveEchoed, c.Echoed, func(e *queue.PageTime) []any { return []any{e.PageID, e.At} })
+	return each(t, saveEchoed, c.Echoed, func(a []any, e *queue.PageTime) []any { return append(a, e.PageID, e.At) })
 }
 
 // applyUnsent deletes what was unsent, and counts the events that waited.
@@ -169,5 +172,5 @@ func (t *tx) unsend(u *queue.Unsent, texts []string, args ...any) error {
 }
 
 func (t *tx) freeKeys(c *queue.Changes) error {
-	return each(t, deleteKey, c.KeysFreed, func(k *queue.Key) []any { return []any{int64(k.Kind), k.Text} })
+	return each(t, deleteKey, c.KeysFreed, func(a []any, k *queue.Key) []any { return append(a, int64(k.Kind), k.Text) })
 }
