@@ -3,7 +3,6 @@ package messenger_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -174,25 +173,6 @@ func (w *world) dies() store.Lease {
 	require.Len(w.t, leases, 1)
 	after(2 * time.Millisecond)
 	return leases[0]
-}
-
-// leavesInterrupted lets people, from 70 on, write a text each, and claims all of it
-// so many times, as processes do that end while they work for them. The bot does
-// not run then.
-func (w *world) leavesInterrupted(people, times int, text string) {
-	w.t.Helper()
-	w.stop()
-	for i := range people {
-		require.Equal(w.t, http.StatusOK, w.post(callback(pageID, fmt.Sprint(70+i), fmt.Sprint("m_", i), text)).Code)
-	}
-	for range times {
-		leases, err := w.store.Claim(w.t.Context(), store.Claim{
-			Owner: "dead", Conversations: 2 * people, Background: people, Suspects: store.Suspects{people, people, people}, TTL: time.Millisecond,
-		})
-		require.NoError(w.t, err)
-		require.Len(w.t, leases, people)
-		after(time.Second)
-	}
 }
 
 // as returns a capability of a store.

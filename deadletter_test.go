@@ -56,13 +56,12 @@ func TestOnDeadLetter(t *testing.T) {
 				Conversation: store.Conversation{PageID: pageID, PSID: ada}, Key: "k", Time: time.Now(), Body: []byte("{"),
 			}))
 		}},
-		"an event that ended its process": {policy: fails(nil), store: &isolationStore{Store: memory.New()}, attempts: 1, says: "not run again", do: func(w *world) {
+		"an event that ended its process": {policy: fails(nil), store: &fatalStore{Store: memory.New()}, attempts: 1, says: "not run again", do: func(w *world) {
 			w.stop()
 			w.says(ada, "hi")
-			st, ok := w.store.(*isolationStore)
+			st, ok := w.store.(*fatalStore)
 			require.True(w.t, ok)
 			st.fatal.Store(true)
-			st.starts.Store(6)
 			w.start()
 		}},
 		"an outcome that the store refuses": {policy: fails(nil), store: &refusesSuccess{Store: memory.New()}, attempts: 4, says: "the store refused the outcome", do: says},
@@ -272,4 +271,22 @@ func TestOnDeadLetterOnDatabases(t *testing.T) {
 			<-done
 		})
 	}
+}
+
+// fatalStore is a store whose leases say, while it is told so, that their first event ended its process while it ran alone.
+type fatalStore struct {
+	store.Store
+	fatal atomic.Bool
+}
+
+func (s *fatalStore) Unwrap() store.Store { return s.Store }
+
+func (s *fatalStore) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
+	leases, err := s.Store.Claim(ctx, claim)
+	for i := range leases {
+		if s.fatal.Load() && len(leases[i].Events) > 0 {
+			leases[i].Deliveries, leases[i].Fatal = 6, leases[i].Events[0].Seq
+		}
+	}
+	return leases, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -245,4 +246,28 @@ func TestNilMiddlewareIsRefused(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "Config.TurnMiddleware[0]: is nil")
 	require.ErrorContains(t, err, "Config.SendMiddleware[0]: is nil")
+}
+
+// times notes when something happened, counted from the first time.
+type times struct {
+	mu sync.Mutex
+	at []time.Time
+}
+
+// note returns how often it was called.
+func (n *times) note() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.at = append(n.at, time.Now())
+	return len(n.at)
+}
+
+func (n *times) list() []time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var out []time.Duration
+	for _, at := range n.at {
+		out = append(out, at.Sub(n.at[0]))
+	}
+	return out
 }

@@ -1,167 +1,210 @@
-package engine
+package engine_test
 
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
-// renewing is a store that notes what it is asked to renew, and answers as it is told.
-type renewing struct {
-	store.Store
-	takes time.Duration
-
-	mu    sync.Mutex
-	asked [][]store.LeaseID
-	lost  []store.LeaseID
-	err   error
+// times notes when something happened, counted from the first time.
+type times struct {
+	mu sync.Mutex
+	at []time.Time
 }
 
-func (r *renewing) Renew(_ context.Context, _ time.Duration, ids ...store.LeaseID) ([]store.LeaseID, error) {
-	<-time.After(r.takes)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.asked = append(r.asked, ids)
-	return r.lost, r.err
+// note returns how often it was called.
+func (n *times) note() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.at = append(n.at, time.Now())
+	return len(n.at)
 }
 
-func leaseID(psid string) store.LeaseID {
-	return store.LeaseID{Conversation: store.Conversation{PageID: "1", PSID: psid}}
+func (n *times) list() []time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var out []time.Duration
+	for _, at := range n.at {
+		out = append(out, at.Sub(n.at[0]))
+	}
+	return out
 }
 
-// keeping runs a test with a keeper of leases of 15 s.
-func keeping(t *testing.T, st *renewing, test func(t *testing.T, k *keeper)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		logger := slog.New(slog.DiscardHandler)
-		k := newKeeper(Config{LeaseTTL: 15 * time.Second, Store: st, Logger: logger, Guard: NewGuard(logger)})
-		ctx, stop := context.WithCancel(t.Context())
-		var done sync.WaitGroup
-		done.Go(func() { k.run(ctx) })
-		defer done.Wait()
-		defer stop()
-		test(t, k)
-	})
-}
-
-// passes lets time pass.
-func passes(d time.Duration) {
-	<-time.After(d)
-	synctest.Wait()
-}
-
-// TestLeaseIsSafeForAsLongAsItIsRenewed: for 80 % of its time, from when it was asked for.
-func TestLeaseIsSafeForAsLongAsItIsRenewed(t *testing.T) {
+func TestLongTurnKeepsItsLease(t *testing.T) {
 	t.Parallel()
-	st := &renewing{takes: 2 * time.Second}
-	keeping(t, st, func(t *testing.T, k *keeper) {
-		l := k.hold(t.Context(), leaseID("2"), time.Now())
-		defer l.drop()
-		passes(41 * time.Second)
-		require.True(t, l.safe())
-		st.mu.Lock()
-		st.err = errors.New("the store is away") // from the renewal that was asked for at 40 s
-		st.mu.Unlock()
-		passes(6*time.Second - time.Millisecond) // 12 s after the one of 35 s
-		require.True(t, l.safe())
-		require.NoError(t, l.ctx.Err())
-		passes(time.Second)
-		require.False(t, l.safe(), "what counts is when a renewal was asked for, not when it was answered")
-		require.ErrorIs(t, context.Cause(l.ctx), errLeaseLost)
-	})
-}
-
-// TestPausedLeaseIsNotSafe: a process that was paused may run its worker before the timer that ends the lease.
-func TestPausedLeaseIsNotSafe(t *testing.T) {
-	t.Parallel()
-	keeping(t, &renewing{}, func(t *testing.T, k *keeper) {
-		l := k.hold(t.Context(), leaseID("2"), time.Now())
-		defer l.drop()
-		require.True(t, l.safe())
-		paused := time.Now().Add(-12 * time.Second)
-		l.asked.Store(&paused) // as the clock shows it after the pause
-		require.NoError(t, l.ctx.Err())
-		require.False(t, l.safe())
-	})
-}
-
-// TestLostLeaseEnds: a lease that the store has given to another process ends its worker, and the others go on.
-func TestLostLeaseEnds(t *testing.T) {
-	t.Parallel()
-	st := &renewing{lost: []store.LeaseID{leaseID("2")}} // which it says again when it was not asked
-	keeping(t, st, func(t *testing.T, k *keeper) {
-		lost, kept := k.hold(t.Context(), leaseID("2"), time.Now()), k.hold(t.Context(), leaseID("3"), time.Now())
-		defer lost.drop()
-		defer kept.drop()
-		passes(5 * time.Second)
-		require.ErrorIs(t, context.Cause(lost.ctx), errLeaseLost)
-		require.False(t, lost.safe())
-		require.Equal(t, 7*time.Second, k.left(*lost.asked.Load()), "nor is it extended")
-		passes(30 * time.Second)
-		require.True(t, kept.safe())
-		require.False(t, lost.safe())
-		require.ElementsMatch(t, []store.LeaseID{leaseID("2"), leaseID("3")}, st.asked[0])
-		for _, ids := range st.asked[1:] {
-			require.Equal(t, []store.LeaseID{leaseID("3")}, ids, "a lost lease is not renewed: its worker may be stuck, and another one is to go on")
+	var runs atomic.Int32
+	policy := texts(route("long", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		runs.Add(1)
+		select {
+		case <-time.After(25 * time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
 		}
+		return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("done")))
+	}))
+	inBubble(t, simulator.Config{}, config{Policy: policy}, func(w *world) {
+		stopFirst := w.stop
+		w.start() // a second replica would take a lease that runs out
+		w.says(ada, "go")
+		after(24 * time.Second)
+		require.Empty(t, w.texts(ada))
+		after(time.Minute)
+		require.EqualValues(t, 1, runs.Load())
+		require.Equal(t, []string{"done"}, w.texts(ada))
+		require.Equal(t, 1, w.person(ada).ThumbUps)
+		stopFirst()
 	})
 }
 
-// TestExpiredLeaseIsNotRenewed: nor one whose time was over before it could be renewed, though its worker still runs.
-func TestExpiredLeaseIsNotRenewed(t *testing.T) {
+func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 	t.Parallel()
-	st := &renewing{err: errors.New("the store is away")}
-	keeping(t, st, func(t *testing.T, k *keeper) {
-		l := k.hold(t.Context(), leaseID("2"), time.Now())
-		defer l.drop()
-		passes(12 * time.Second)
-		require.ErrorIs(t, context.Cause(l.ctx), errLeaseLost)
-		st.mu.Lock()
-		st.err, st.asked = nil, nil
-		st.mu.Unlock()
-		passes(time.Minute)
-		require.Empty(t, st.asked)
-		require.False(t, l.safe())
+	t.Run("no handler", func(t *testing.T) {
+		t.Parallel()
+		var first, second times
+		policy := texts(
+			route("first", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+				if first.note() == 1 {
+					time.Sleep(12*time.Second + 500*time.Millisecond)
+				}
+				return thumb(ctx, ev, reply)
+			}),
+			route("second", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+				second.note()
+				return reply.Reply(ctx, sending.Text("done"))
+			}),
+		)
+		inBubble(t, simulator.Config{}, config{Policy: policy, Store: &noRenew{memory.New()}}, func(w *world) {
+			w.says(ada, "go")
+			after(time.Minute)
+			require.Len(t, first.list(), 2)
+			require.GreaterOrEqual(t, first.list()[1], 14*time.Second, "a lost lease is not given back, it runs out")
+			require.Len(t, second.list(), 1, "it was not begun the first time")
+			require.Equal(t, []string{"done"}, w.texts(ada))
+			require.Equal(t, 1, w.person(ada).ThumbUps)
+			require.Zero(t, w.engine.Counts().Retried, "no attempt was counted")
+		})
+	})
+	t.Run("no send", func(t *testing.T) {
+		t.Parallel()
+		var begun times
+		slow := func(next sending.DeliverFunc) sending.DeliverFunc {
+			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+				if begun.note() == 1 {
+					time.Sleep(12*time.Second + 500*time.Millisecond)
+					return graph.SendResult{MID: "m_slow"}, nil
+				}
+				return next(ctx, d)
+			}
+		}
+		cfg := config{
+			Policy: texts(three), Store: &noRenew{memory.New()}, SendTimeout: 20 * time.Second,
+			SendMiddleware: []sending.Middleware{slow},
+		}
+		inBubble(t, simulator.Config{}, cfg, func(w *world) {
+			w.says(ada, "go")
+			after(time.Minute)
+			require.GreaterOrEqual(t, begun.list()[1], 14*time.Second)
+			require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+		})
 	})
 }
 
-// TestRenewalAfterTheTimerHasFired: an answer that comes too late does not bring a lease back.
-func TestRenewalAfterTheTimerHasFired(t *testing.T) {
+func TestForgottenPersonsTurnEndsWithTheNextRenewal(t *testing.T) {
 	t.Parallel()
-	st := &renewing{takes: 4 * time.Second}
-	keeping(t, st, func(t *testing.T, k *keeper) {
-		l := k.hold(t.Context(), leaseID("2"), time.Now().Add(-5*time.Second)) // it is asked for again at 5 s, and ends at 7 s
-		defer l.drop()
-		passes(7 * time.Second)
-		require.ErrorIs(t, context.Cause(l.ctx), errLeaseLost)
-		passes(2 * time.Second)
-		require.Len(t, st.asked, 1)
-		require.False(t, l.safe())
-		require.Negative(t, k.left(*l.asked.Load()), "by the clock too")
+	var ended time.Duration
+	policy := texts(route("wait", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		begun := time.Now()
+		<-ctx.Done()
+		ended = time.Since(begun)
+		return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("who are you?")))
+	}))
+	inBubble(t, simulator.Config{}, config{Policy: policy}, func(w *world) {
+		w.says(ada, "forget me")
+		after(time.Second)
+		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
+		after(time.Minute)
+		require.Greater(t, ended, time.Second)
+		require.LessOrEqual(t, ended, 6*time.Second, "leases are renewed every 5 s")
+		require.Empty(t, w.texts(ada))
+		require.Zero(t, w.person(ada))
 	})
 }
 
-// TestDroppedLeaseIsNotRenewed: it was given back.
-func TestDroppedLeaseIsNotRenewed(t *testing.T) {
+func TestTurnThatShutdownCutsShortHasNoEffect(t *testing.T) {
 	t.Parallel()
-	st := &renewing{}
-	keeping(t, st, func(t *testing.T, k *keeper) {
-		a, b := k.hold(t.Context(), leaseID("2"), time.Now()), k.hold(t.Context(), leaseID("3"), time.Now())
-		a.drop()
-		require.ErrorIs(t, context.Cause(a.ctx), context.Canceled)
-		require.NotErrorIs(t, context.Cause(a.ctx), errLeaseLost)
-		passes(5 * time.Second)
-		b.drop()
-		passes(time.Minute)
-		require.Equal(t, [][]store.LeaseID{{leaseID("3")}}, slices.Clone(st.asked))
+	var runs, others atomic.Int32
+	policy := texts(
+		route("patient", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+			if runs.Add(1) > 1 {
+				return reply.Reply(ctx, sending.Text("whole"))
+			}
+			<-ctx.Done()
+			return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("half")))
+		}),
+		route("other", func(context.Context, *receiving.Event, *sending.Replier) error { others.Add(1); return nil }),
+	)
+	inBubble(t, simulator.Config{}, config{Policy: policy, GracePeriod: time.Second}, func(w *world) {
+		w.says(ada, "go")
+		after(time.Second)
+		w.stop()
+		require.Zero(t, others.Load(), "no handler begins after the lease was given up")
+		require.Zero(t, w.person(ada))
+		w.start()
+		after(time.Second)
+		require.Equal(t, []string{"whole"}, w.texts(ada))
+		require.Zero(t, w.person(ada).ThumbUps)
+		require.EqualValues(t, 2, runs.Load())
+	})
+}
+
+// lateRenew is a store whose renewals fail until a time.
+type lateRenew struct {
+	store.Store
+	until time.Time
+}
+
+func (l *lateRenew) Unwrap() store.Store { return l.Store }
+
+func (l *lateRenew) Renew(ctx context.Context, ttl time.Duration, leases ...store.LeaseID) ([]store.LeaseID, error) {
+	if time.Now().Before(l.until) {
+		return nil, context.DeadlineExceeded
+	}
+	return l.Store.Renew(ctx, ttl, leases...)
+}
+
+// A worker that has lost its lease and is stuck holds its person up no longer:
+// what it has lost is not renewed behind its back.
+func TestStuckWorkersLostLeaseIsNotRenewed(t *testing.T) {
+	t.Parallel()
+	var tries atomic.Int32
+	stuck := func(next sending.DeliverFunc) sending.DeliverFunc {
+		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+			if tries.Add(1) == 1 {
+				time.Sleep(10 * time.Minute)
+			}
+			return next(ctx, d)
+		}
+	}
+	st := &lateRenew{Store: memory.New()}
+	cfg := config{Policy: texts(echo), Store: st, SendMiddleware: []sending.Middleware{stuck}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		st.until = time.Now().Add(13 * time.Second) // the lease is given up after 12
+		w.says(ada, "hi")
+		after(30 * time.Second)
+		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		after(10 * time.Minute)
+		require.Equal(t, []string{"you said hi"}, w.texts(ada))
 	})
 }

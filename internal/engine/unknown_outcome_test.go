@@ -1,4 +1,4 @@
-package messenger_test
+package engine_test
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/metadata"
@@ -26,7 +25,7 @@ import (
 func (w *world) diesSending(psid string, messages ...sending.Message) string {
 	w.t.Helper()
 	for _, m := range messages {
-		require.NoError(w.t, w.bot.Send(w.t.Context(), pageID, psid, m))
+		w.send(psid, m)
 	}
 	lease := w.dies()
 	key := lease.Sends[0].Key
@@ -66,7 +65,7 @@ func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var failed []error
-			cfg := messenger.Config{
+			cfg := config{
 				AtMostOnce: c.atMostOnce, Policy: texts(echo),
 				OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) },
 			}
@@ -105,7 +104,7 @@ func TestEchoThatArrivesBetweenClaimAndSendIsBelieved(t *testing.T) {
 			return next(ctx, d)
 		}
 	}
-	cfg := messenger.Config{SendMiddleware: []sending.Middleware{watch}}
+	cfg := config{SendMiddleware: []sending.Middleware{watch}}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w2 = w
 		w.stop()
@@ -134,7 +133,7 @@ func TestWhoseEchoIsAnswered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			policy := routing.Policy{receiving.TypeEcho: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("I saw that"))}}}
-			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+			inBubble(t, simulator.Config{Strangers: true}, config{Policy: policy}, func(w *world) {
 				with := "something of theirs"
 				if c.ours {
 					with = wire(t, "some-key")
@@ -151,13 +150,13 @@ func TestWhoseEchoIsAnswered(t *testing.T) {
 func TestClosedWindowSetsTheRestAside(t *testing.T) {
 	t.Parallel()
 	var failed []error
-	cfg := messenger.Config{Policy: texts(echo), OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) }}
+	cfg := config{Policy: texts(echo), OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) }}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.says(ada, "hi")
 		after(25 * time.Hour)
 		calls := len(w.Requests())
-		require.NoError(t, w.bot.Send(t.Context(), pageID, ada,
-			sending.TypingOn.Message(), sending.Text("a"), sending.Text("b"), sending.Text("legal").WithTag(sending.TagHumanAgent), sending.Text("c")))
+		w.send(ada,
+			sending.TypingOn.Message(), sending.Text("a"), sending.Text("b"), sending.Text("legal").WithTag(sending.TagHumanAgent), sending.Text("c"))
 		after(time.Second)
 		require.Equal(t, []string{"you said hi", "legal"}, w.texts(ada))
 		require.Len(t, w.Requests(), calls+1)
@@ -175,11 +174,11 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 	toLin := func(text string) sending.Message { return sending.Text(text).To(sending.Recipient{ID: lin}) }
 	t.Run("the other is unavailable", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 			w.says(ada, "hi")
 			after(time.Second)
 			require.NoError(t, w.Block(lin))
-			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, toLin("x"), sending.Text("for ada")))
+			w.send(ada, toLin("x"), sending.Text("for ada"))
 			after(time.Second)
 			require.Equal(t, []string{"you said hi", "for ada"}, w.texts(ada))
 			require.True(t, w.person(ada).UnavailableSince.IsZero())
@@ -187,17 +186,17 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 	})
 	t.Run("the person is unavailable", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 			w.says(lin, "hi")
 			w.says(ada, "hi")
 			after(time.Second)
 			require.NoError(t, w.Block(ada))
-			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("gone?"), toLin("ada is gone")))
+			w.send(ada, sending.Text("gone?"), toLin("ada is gone"))
 			after(time.Second)
 			since := w.person(ada).UnavailableSince
 			require.False(t, since.IsZero())
 			after(time.Hour)
-			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("still?"), toLin("still")))
+			w.send(ada, sending.Text("still?"), toLin("still"))
 			after(time.Second)
 			require.Equal(t, []string{"you said hi", "ada is gone", "still"}, w.texts(lin))
 			require.Equal(t, since, w.person(ada).UnavailableSince, "it was not asked again")
@@ -205,12 +204,12 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 	})
 	t.Run("the person's window is closed", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 			w.says(ada, "hi")
 			after(25 * time.Hour)
 			w.says(lin, "hi")
 			after(time.Second)
-			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, toLin("open")))
+			w.send(ada, toLin("open"))
 			after(time.Second)
 			require.Equal(t, []string{"you said hi", "open"}, w.texts(lin))
 		})
@@ -222,11 +221,11 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 				return graph.SendResult{}, &graph.Error{Code: 551, HTTPStatus: 400}
 			}
 		}
-		cfg := messenger.Config{SendMiddleware: []sending.Middleware{gone}}
+		cfg := config{SendMiddleware: []sending.Middleware{gone}}
 		inBubble(t, simulator.Config{}, cfg, func(w *world) {
 			comment := sending.Text("thanks").To(sending.Recipient{CommentID: "1_2"})
-			require.NoError(t, w.bot.Send(t.Context(), pageID, "", comment))
-			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, comment))
+			w.send("", comment)
+			w.send(ada, comment)
 			after(time.Second)
 			for _, psid := range []string{"", "comment/1_2", ada} {
 				require.Zero(t, w.person(psid), psid)
@@ -240,7 +239,7 @@ func TestTemporaryRefusalsAreOutlasted(t *testing.T) {
 	slow := simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}}
 	t.Run("then an unknown outcome", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 			w.Fault(slow)
 			w.Fault(simulator.Fault{Drop: simulator.DropBefore})
 			w.says(ada, "hi")
@@ -250,11 +249,11 @@ func TestTemporaryRefusalsAreOutlasted(t *testing.T) {
 	})
 	t.Run("of a message that was delayed for days", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 			w.says(ada, "hi")
 			after(time.Second)
 			w.Fault(simulator.Fault{Times: 6, Status: 400, Error: slow.Error})
-			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("later").WithTag(sending.TagHumanAgent).After(48*time.Hour)))
+			w.send(ada, sending.Text("later").WithTag(sending.TagHumanAgent).After(48*time.Hour))
 			after(50 * time.Hour)
 			require.Equal(t, []string{"you said hi", "later"}, w.texts(ada))
 		})
@@ -269,11 +268,11 @@ func TestTemporaryRefusalsAreOutlasted(t *testing.T) {
 				return next(ctx, d)
 			}
 		}
-		cfg := messenger.Config{Policy: texts(echo), SendMiddleware: []sending.Middleware{broken}}
+		cfg := config{Policy: texts(echo), SendMiddleware: []sending.Middleware{broken}}
 		inBubble(t, simulator.Config{}, cfg, func(w *world) {
 			w.says(ada, "hi")
 			after(time.Second)
-			require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Image("https://gone.example/x.png")))
+			w.send(ada, sending.Image("https://gone.example/x.png"))
 			after(time.Second)
 			w.says(ada, "are you there?")
 			after(10 * time.Minute)
@@ -300,7 +299,7 @@ func TestNow(t *testing.T) {
 		receiving.TypeRead:       {route("read", now)},
 		receiving.TypeEcho:       {route("echo", now)},
 	}
-	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+	inBubble(t, simulator.Config{Strangers: true}, config{Policy: policy}, func(w *world) {
 		w.says(ada, "fail")
 		after(time.Second)
 		require.Equal(t, []error{nil}, errs)

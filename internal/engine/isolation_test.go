@@ -1,4 +1,4 @@
-package messenger_test
+package engine_test
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -69,7 +68,7 @@ func TestInterruptedConversationsRunInSmallerCompanyEachTime(t *testing.T) {
 			t.Parallel()
 			const people = 64
 			turns := &slow{takes: time.Second}
-			cfg := messenger.Config{Policy: texts(route("slow", turns.handle))}
+			cfg := config{Policy: texts(route("slow", turns.handle))}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 				w.leavesInterrupted(people, times, "hi")
 				w.start()
@@ -89,7 +88,7 @@ func TestIsolatedConversationsDelayNoOthers(t *testing.T) {
 		t.Run(fmt.Sprint(times), func(t *testing.T) {
 			t.Parallel()
 			turns := &slow{takes: 5 * time.Second}
-			cfg := messenger.Config{Policy: texts(route("slow", turns.handle))}
+			cfg := config{Policy: texts(route("slow", turns.handle))}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 				w.leavesInterrupted(64, times, "hi")
 				w.start()
@@ -146,7 +145,7 @@ func TestAnEventRunsAloneForAWhile(t *testing.T) {
 	t.Parallel()
 	turns := &slow{takes: 20 * time.Second}
 	st := &isolationStore{Store: memory.New()}
-	cfg := messenger.Config{Policy: texts(route("slow", turns.handle)), Store: st}
+	cfg := config{Policy: texts(route("slow", turns.handle)), Store: st}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w.leavesInterrupted(1, 4, "suspect")
 		st.noSuspects.Store(true)
@@ -193,7 +192,7 @@ func TestAnEventRunsAloneBesideNoLaterEventOfAnother(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("done"))
 	}
 	st := &isolationStore{Store: memory.New()}
-	cfg := messenger.Config{Policy: texts(route("handler", handler)), Store: st}
+	cfg := config{Policy: texts(route("handler", handler)), Store: st}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w.stop()
 		for _, text := range []string{"suspect", "next"} {
@@ -218,7 +217,7 @@ func TestAnEventRunsAloneForLongerEachTime(t *testing.T) {
 			t.Parallel()
 			turns := &slow{takes: 25 * time.Second}
 			st := &isolationStore{Store: memory.New()}
-			cfg := messenger.Config{Policy: texts(route("slow", turns.handle)), Store: st}
+			cfg := config{Policy: texts(route("slow", turns.handle)), Store: st}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				st.starts.Store(starts)
 				w.says(ada, "suspect")
@@ -243,7 +242,7 @@ func TestAnInterruptedEventIsNotADeadLetter(t *testing.T) {
 	for _, times := range []int{1, 4, 5, 6, 50} {
 		t.Run(fmt.Sprint(times), func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+			inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 				w.stop()
 				w.says(ada, "hi")
 				w.says(ada, "next")
@@ -263,7 +262,7 @@ func TestAnInterruptedEventIsNotADeadLetter(t *testing.T) {
 func TestAFatalEventIsNotRun(t *testing.T) {
 	t.Parallel()
 	st := &isolationStore{Store: memory.New()}
-	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo), Store: st}, func(w *world) {
+	inBubble(t, simulator.Config{}, config{Policy: texts(echo), Store: st}, func(w *world) {
 		w.stop()
 		w.says(ada, "hi")
 		w.says(ada, "next")

@@ -1,4 +1,4 @@
-package messenger_test
+package engine_test
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -48,7 +47,7 @@ func TestRoutesAfterOneThatEndsBadlyAreInTheDeadLetter(t *testing.T) {
 					return reply.Reply(ctx, sending.Text("last"))
 				}),
 			)
-			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+			inBubble(t, simulator.Config{}, config{Policy: policy}, func(w *world) {
 				w.says(ada, "hi")
 				after(5 * time.Minute)
 				dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
@@ -75,7 +74,7 @@ func TestMiddlewareThatEndsItsGoroutineFailsTheTurnAsAWhole(t *testing.T) {
 	t.Parallel()
 	var bad atomic.Bool
 	bad.Store(true)
-	cfg := messenger.Config{
+	cfg := config{
 		Policy: texts(route("count", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
 			return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 		})),
@@ -104,24 +103,12 @@ func TestMiddlewareThatEndsItsGoroutineFailsTheTurnAsAWhole(t *testing.T) {
 	})
 }
 
-func TestEchoAfterAnAttemptOfUnknownFateSettlesIt(t *testing.T) {
-	t.Parallel()
-	platform := simulator.Config{Fields: append(simulator.DefaultFields(), "message_echoes")}
-	inBubble(t, platform, messenger.Config{Policy: texts(echo)}, func(w *world) {
-		w.Fault(simulator.Fault{Drop: simulator.DropAfter})
-		w.says(ada, "hi")
-		after(time.Minute)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada), "the platform took it and said so; it is not sent again")
-		require.ElementsMatch(t, []store.SentOutcome{store.OutcomeUncertain, store.OutcomeEchoed}, outcomes(t, w.store, ada))
-	})
-}
-
 func TestErrorsThatPanicWhenTheyAreLookedIntoCostTheirTurnOnly(t *testing.T) {
 	t.Parallel()
 	broken := fmt.Errorf("call: %w", (*graph.Error)(nil))
 	var fails atomic.Bool
 	fails.Store(true)
-	cfg := messenger.Config{
+	cfg := config{
 		Policy: texts(route("broken", func(_ context.Context, ev *receiving.Event, _ *sending.Replier) error {
 			if ev.Text() == "handler" {
 				return broken

@@ -1,4 +1,4 @@
-package messenger_test
+package engine_test
 
 import (
 	"context"
@@ -10,16 +10,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
 )
 
 // A message with unknown outcome is sent again at once on a page that gets no echoes.
 // On one that does it waits for its own, which settles it: for half a minute, and
 // for no longer than the echo takes.
-func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {
+func TestSendOfUnknownOutcomeWaitsForItsEcho(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		echoing    bool
@@ -35,7 +35,7 @@ func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+			inBubble(t, simulator.Config{Strangers: true}, config{Policy: texts(echo)}, func(w *world) {
 				if c.echoing {
 					require.Equal(t, 200, w.post(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
 					after(time.Second)
@@ -55,9 +55,9 @@ func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {
 				}
 				after(2 * time.Second)
 				require.Equal(t, c.want, w.texts(ada))
-				stats, err := w.bot.Stats(t.Context())
+				stats, err := as[store.Inspector](t, w.store).Stats(t.Context())
 				require.NoError(t, err)
-				require.Zero(t, stats.Queue.Sends)
+				require.Zero(t, stats.Sends)
 
 				// Nobody waits for what is settled.
 				w.says(ada, "hi")
@@ -72,7 +72,7 @@ func TestSendOfUnknownFateWaitsForItsEcho(t *testing.T) {
 // sure: the echo of the first still settles the message.
 func TestEchoSettlesWhatWasRefusedMeanwhile(t *testing.T) {
 	t.Parallel()
-	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
+	inBubble(t, simulator.Config{Strangers: true}, config{}, func(w *world) {
 		w.stop()
 		key := w.diesSending(ada, sending.Text("news"))
 		w.Fault(simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
@@ -86,29 +86,41 @@ func TestEchoSettlesWhatWasRefusedMeanwhile(t *testing.T) {
 	})
 }
 
+func TestEchoAfterAnAttemptOfUnknownOutcomeSettlesIt(t *testing.T) {
+	t.Parallel()
+	platform := simulator.Config{Fields: append(simulator.DefaultFields(), "message_echoes")}
+	inBubble(t, platform, config{Policy: texts(echo)}, func(w *world) {
+		w.Fault(simulator.Fault{Drop: simulator.DropAfter})
+		w.says(ada, "hi")
+		after(time.Minute)
+		require.Equal(t, []string{"you said hi"}, w.texts(ada), "the platform took it and said so; it is not sent again")
+		require.ElementsMatch(t, []store.SentOutcome{store.OutcomeUncertain, store.OutcomeEchoed}, outcomes(t, w.store, ada))
+	})
+}
+
 // With a route that always fails, the answers of the others come when they
 // should, and whoever looks sees which conversation it holds up.
 func TestBlockedConversationIsShown(t *testing.T) {
 	t.Parallel()
 	policy := texts(echo, route("broken", func(context.Context, *receiving.Event, *sending.Replier) error { return errors.New("always") }))
-	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
+	inBubble(t, simulator.Config{Strangers: true}, config{Policy: policy}, func(w *world) {
 		start := time.Now()
 		w.says(ada, "hi")
 		after(10 * time.Second)
-		stats, err := w.bot.Stats(t.Context())
+		stats, err := as[store.Inspector](t, w.store).Stats(t.Context())
 		require.NoError(t, err)
-		require.Len(t, stats.Queue.Blocked, 1)
-		require.Equal(t, ada, stats.Queue.Blocked[0].PSID)
-		require.Equal(t, 3, stats.Queue.Blocked[0].Attempts)
-		require.WithinDuration(t, start, stats.Queue.Blocked[0].Since, time.Second)
+		require.Len(t, stats.Blocked, 1)
+		require.Equal(t, ada, stats.Blocked[0].PSID)
+		require.Equal(t, 3, stats.Blocked[0].Attempts)
+		require.WithinDuration(t, start, stats.Blocked[0].Since, time.Second)
 		require.Empty(t, w.texts(ada))
 
 		after(30 * time.Second) // 1, 5 and 25 seconds after it came, and up to a quarter more
 		require.Equal(t, []string{"you said hi"}, w.texts(ada), "the other route's answer")
-		stats, err = w.bot.Stats(t.Context())
+		stats, err = as[store.Inspector](t, w.store).Stats(t.Context())
 		require.NoError(t, err)
-		require.Empty(t, stats.Queue.Blocked)
-		require.Equal(t, 1, stats.Queue.Dead)
+		require.Empty(t, stats.Blocked)
+		require.Equal(t, 1, stats.Dead)
 
 		for i := range 12 {
 			require.NoError(t, w.Post(t.Context(), json.RawMessage(fmt.Sprintf(
@@ -117,9 +129,9 @@ func TestBlockedConversationIsShown(t *testing.T) {
 			after(time.Millisecond)
 		}
 		after(500 * time.Millisecond)
-		stats, err = w.bot.Stats(t.Context())
+		stats, err = as[store.Inspector](t, w.store).Stats(t.Context())
 		require.NoError(t, err)
-		require.Len(t, stats.Queue.Blocked, 10, "those that wait longest")
-		require.Equal(t, "9000", stats.Queue.Blocked[0].PSID)
+		require.Len(t, stats.Blocked, 10, "those that wait longest")
+		require.Equal(t, "9000", stats.Blocked[0].PSID)
 	})
 }
