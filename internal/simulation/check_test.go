@@ -60,14 +60,21 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 // leaseTTL is how long a lease lasts. What goes wrong within one can end it.
 const leaseTTL = 15 * time.Second
 
+// echoWait is how long a message of unknown outcome waits for its echo, but for a moment between
+// its mark and its request.
+const echoWait = 29 * time.Second
+
 // checkAgain checks that a message may be sent again.
 func (w *world) checkAgain(m *message, now *attempt) {
 	for _, a := range m.attempts {
 		again := func(promise, why string) {
 			w.violate(promise, "%s was sent by %s at %v and is sent again by %s at %v, %s", m.name, a.process.name, a.at, now.process.name, w.now(), why)
 		}
+		echoed, echoes := w.echoed[m.conv.PageID]
 		switch {
 		case a.answer == answerRefused:
+		case echoes && echoed < a.at && w.stepped < a.at && w.now()-a.at < echoWait:
+			again("an unknown outcome waits for its echo", "although the page gets echoes")
 		case w.atMostOnce:
 			again("with AtMostOnce nothing is sent twice", "after the answer "+cmp.Or(a.answer, "was lost"))
 		case a.answer == answerOK && a.process == now.process:

@@ -23,7 +23,9 @@ type ledger struct {
 	said     map[string]*event // by text
 	arrivals int
 	orders   int
-	troubled time.Duration // when something last went wrong anywhere
+	troubled time.Duration            // when something last went wrong anywhere
+	stepped  time.Duration            // when the store's clock was last set
+	echoed   map[string]time.Duration // when the first echo for a page was stored
 }
 
 // account is what a process has done, as the store knows it. w.mu guards it.
@@ -78,7 +80,7 @@ type conversation struct {
 func (l *ledger) init(s *scenario) {
 	*l = ledger{
 		plans: map[string]*eventPlan{}, taken: map[string]*event{}, bySeq: map[int64]*event{}, said: map[string]*event{},
-		convs: map[store.Conversation]*conversation{}, messages: map[string]*message{}, byKey: map[string]*message{},
+		echoed: map[string]time.Duration{}, convs: map[store.Conversation]*conversation{}, messages: map[string]*message{}, byKey: map[string]*message{},
 	}
 	for _, e := range s.events {
 		l.plans[e.text()] = e
@@ -112,6 +114,7 @@ func (w *world) disturbed(p *process) {
 // stepClock sets the store's clock, by which leases end and waits are over.
 func (w *world) stepClock(step time.Duration) {
 	w.clock += step
+	w.stepped = w.now()
 	for _, p := range w.slots {
 		p.stumbled = true // leases may end
 	}
@@ -143,6 +146,9 @@ func (w *world) put(p *process, events []store.Event) {
 		w.say("%s: put %s of %s", p.name, cmp.Or(ev.text, "echo of "+textOf(e.Body)), e.PSID)
 		if m := w.byKey[e.EchoOf]; m != nil {
 			m.echoed = true
+			if _, before := w.echoed[e.PageID]; !before {
+				w.echoed[e.PageID] = w.now()
+			}
 			if c.awaits == e.EchoOf {
 				c.rests = min(c.rests, w.now())
 			}
