@@ -91,7 +91,7 @@ func newScenario(seed uint64) *scenario {
 	if d.at("ahead").chance(0.3) {
 		s.ahead = d.at("ahead", 1).between(-time.Minute, time.Minute)
 	}
-	s.crowd = d.at("crowd").chance(0.06)
+	s.crowd = d.at("crowd").chance(0.08)
 	if s.crowd {
 		s.planCrowd()
 		return s
@@ -147,18 +147,18 @@ func (s *scenario) numberEvents() {
 // few to the second, to be answered at once. Nothing goes wrong.
 func (s *scenario) planCrowd() {
 	s.calm = true
-	s.workers = s.dice.at("crowd workers").from(2, 10)
+	s.workers = s.dice.at("crowd workers").from(3, 8)
 	s.horizon = 40 * time.Second
 	for i := range 2 {
 		s.pages = append(s.pages, fmt.Sprint(100000000000001+i))
 	}
-	for i := range s.dice.at("crowd people").from(10, 30) {
+	for i := range s.dice.at("crowd people").from(15, 30) {
 		d := s.dice.at("crowd", i)
 		whose := person{s.pages[0], fmt.Sprint(7100000000000100 + i)}
 		s.people = append(s.people, whose)
 		for j := range d.at("events").from(1, 2) {
 			e := d.at("event", j)
-			s.events = append(s.events, &eventPlan{person: whose, at: e.at("at").between(0, 20*time.Second), takes: e.between(time.Second, 5*time.Second), replies: 1})
+			s.events = append(s.events, &eventPlan{person: whose, at: e.at("at").between(0, 20*time.Second), takes: e.between(2*time.Second, 8*time.Second), replies: 1})
 		}
 	}
 	for i := range s.dice.at("few people").from(1, 2) {

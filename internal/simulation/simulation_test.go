@@ -23,8 +23,6 @@ var open = map[string]bool{
 	// The store is away for longer than a lease after a confirmed send.
 	"what was confirmed is never sent again":       true,
 	"what was confirmed is not reported as failed": true,
-	"with AtMostOnce nothing is sent twice":        true,
-	"replies arrive in order":                      true,
 }
 
 // clockBack is 1 if the store's clock is also set back: what was due before then waits, and what
