@@ -95,7 +95,7 @@ func TestSeeds(t *testing.T) { //nolint:paralleltest // it sets the number of pr
 	seeds, counted := number(t, "SIM_SEEDS")
 	seconds, timed := number(t, "SIM_SECONDS")
 	if !counted && !timed {
-		from, seeds, counted = 1, 20, true
+		from, seeds, counted = 1, 12, true
 	}
 	began := time.Now()
 	n := uint64(0)
