@@ -130,7 +130,7 @@ type Config struct {
 	Policies map[string]routing.Policy
 
 	// Policy says which handlers run for which events. Default:
-	// routing.BuiltIn; with Policies, no routes.
+	// routing.BuiltIn, which New logs; with Policies, no routes.
 	Policy routing.Policy
 
 	// Prefix stands before every text of sending.SimpleMessage and

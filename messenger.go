@@ -99,6 +99,9 @@ func New(config Config) (*Bot, error) {
 		b.health.ping = inspector.Ping
 	}
 	logMissing(cfg.Logger, cfg.Store)
+	if config.Policy == nil && len(config.Policies) == 0 && pages.usesCommon() {
+		cfg.Logger.Warn("no policy is configured: the built-in policy, routing.BuiltIn, runs")
+	}
 	if _, ok := cfg.Store.(*memory.Store); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}

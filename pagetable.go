@@ -53,6 +53,19 @@ func (t *pageTable) policy(pageID string) *routing.Compiled {
 	return nil
 }
 
+// usesCommon reports whether the common policy runs for some page. A table without pages is for those that will be set.
+func (t *pageTable) usesCommon() bool {
+	if t.every || len(t.pages) == 0 {
+		return true
+	}
+	for _, p := range t.pages {
+		if p.policy == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // menus returns the menus of a page.
 func (t *pageTable) menus(pageID string) []menu {
 	if p := t.pages[pageID]; p != nil && !isEmpty(p.ThreadSettings) {
