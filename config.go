@@ -182,7 +182,10 @@ type Config struct {
 	VerifyToken secret.Value
 
 	// Workers bounds how many conversations this process handles at once. If the bot
-	// serves several pages, none of them has more than seven eighths. Default: 64.
+	// serves several pages, none of them has more than seven eighths. Turns wait for the
+	// store, for the Graph API and for what handlers call, so there are many more than
+	// processors; those that wait share commits. Set it lower if handlers use something
+	// that must not be used so often at once. Default: 256.
 	Workers int
 }
 
@@ -214,7 +217,7 @@ const (
 	DefaultSendTimeout = 10 * time.Second
 	DefaultText        = "Sorry, I did not understand that."
 	DefaultTurnTimeout = 30 * time.Second
-	DefaultWorkers     = 64
+	DefaultWorkers     = 256
 )
 
 const (

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -231,4 +232,13 @@ func TestInMemoryStoreIsAnnounced(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Contains(t, log.String(), "all data is lost")
+}
+
+// A worker that sends finds a connection of its own open.
+func TestDefaultClientKeepsAConnectionForEachWorker(t *testing.T) {
+	t.Parallel()
+	transport, ok := graph.Config{}.WithDefaults().HTTPClient.Transport.(*http.Transport)
+	require.True(t, ok)
+	require.GreaterOrEqual(t, transport.MaxIdleConnsPerHost, messenger.DefaultWorkers)
+	require.GreaterOrEqual(t, transport.MaxIdleConns, messenger.DefaultWorkers)
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -34,8 +33,8 @@ import (
 // commit, the answer sent to a platform on loopback, and that confirmed. Beside
 // the events per second it reports how many times as many that is as the disk
 // can be made to keep one after another, in the same run; and for SQLite what
-// many known people and many waiting events cost. The bots and the process are set
-// up as docs/production.md has it for throughput.
+// many known people and many waiting events cost. The bots have default settings, and
+// the process has what GOGC says.
 func BenchmarkLife(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) {
 		b.Run("people-1000", func(b *testing.B) { benchmarkLife(b, openSQLite(b), 1000, 0) })
@@ -74,20 +73,16 @@ func openSQLite(b *testing.B) life {
 }
 
 const (
-	lifeWriters   = 64
-	lifeWorkers   = 128
-	lifeGCPercent = 400
-	lifeWaiting   = 256 // events that are on their way at any time, beside a backlog
-	lifePages     = 100 // each has a pace of its own
-	lifeWarmUp    = 2 * time.Second
+	lifeWriters = 64
+	lifeWaiting = 256 // events that are on their way at any time, beside a backlog
+	lifePages   = 100 // each has a pace of its own
+	lifeWarmUp  = 2 * time.Second
 )
 
 // benchmarkLife keeps as many events on their way: for each answer that arrives at
 // the platform another callback is posted.
 func benchmarkLife(b *testing.B, on life, people, backlog int) {
 	b.Helper()
-	percent := debug.SetGCPercent(lifeGCPercent)
-	b.Cleanup(func() { debug.SetGCPercent(percent) })
 	fill(b, on.stores[0], people)
 	syncs := testdisk.Syncs(b, on.dir)
 
@@ -104,16 +99,13 @@ func benchmarkLife(b *testing.B, on life, people, backlog int) {
 		_, _ = io.WriteString(w, `{"recipient_id":"1","message_id":"m"}`)
 	}))
 	b.Cleanup(platform.Close)
-	transport := &http.Transport{MaxIdleConnsPerHost: 2 * lifeWriters}
-	b.Cleanup(transport.CloseIdleConnections)
 
 	var bots []*messenger.Bot
 	for _, st := range on.stores {
 		bot, err := messenger.New(messenger.Config{
 			Apps:     []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}},
-			GraphURL: platform.URL, HTTPClient: &http.Client{Transport: transport}, Logger: slog.New(slog.DiscardHandler),
+			GraphURL: platform.URL, Logger: slog.New(slog.DiscardHandler),
 			Policy: texts(echo), Store: st, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken),
-			Workers: lifeWorkers,
 		})
 		require.NoError(b, err)
 		bots = append(bots, bot)

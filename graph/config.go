@@ -35,7 +35,7 @@ type Config struct {
 
 	// HTTPClient makes the calls, so that proxies, certificates, tracing and metrics are the user's. The client works on
 	// a copy that follows no redirect, since a redirect would carry the token elsewhere. Default: a client of its own,
-	// which keeps up to 64 idle connections.
+	// which keeps up to 256 idle connections.
 	HTTPClient *http.Client
 
 	// OnUsage is called with every answer that tells of a page's usage, refusals included, and gets what [Client.Usage]
@@ -131,6 +131,9 @@ func (c Config) validate() error {
 	return errors.Join(mistakes...)
 }
 
+// idleConnections is how many calls at a time find a connection that is open already, where the host speaks HTTP/1.1 only.
+const idleConnections = 256
+
 // newHTTPClient returns the client that serves a Config which names none. It has no deadline of its own: every call has
 // one in its context.
 func newHTTPClient() *http.Client {
@@ -139,6 +142,6 @@ func newHTTPClient() *http.Client {
 		return &http.Client{Transport: http.DefaultTransport}
 	}
 	transport = transport.Clone()
-	transport.MaxIdleConnsPerHost = 64
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idleConnections, idleConnections
 	return &http.Client{Transport: transport}
 }
