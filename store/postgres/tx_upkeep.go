@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -141,16 +139,12 @@ func (t *tx) PurgeOldest(what queue.Aging, after, before int64, limit int) (last
 
 // Heartbeat implements queue.Tx.
 func (t *tx) Heartbeat(replica store.Replica, until int64) (all []store.Replica, err error) {
-	pages, err := json.Marshal(replica.Pages)
+	pages, busy, err := queue.EncodePages(replica)
 	if err != nil {
-		return nil, fmt.Errorf("store: pages of replica %q: %w", replica.Owner, err)
-	}
-	busy, err := json.Marshal(replica.Busy)
-	if err != nil {
-		return nil, fmt.Errorf("store: busy pages of replica %q: %w", replica.Owner, err)
+		return nil, err
 	}
 	now := t.Now()
-	t.change(saveReplica, replica.Owner, string(pages), string(busy), t.conn.holder, until)
+	t.change(saveReplica, replica.Owner, pages, busy, t.conn.holder, until)
 	t.change(expireReplicas, now)
 	err = t.ask(readReplicas, func(rows pgx.Rows) error {
 		var r store.Replica
@@ -160,7 +154,7 @@ func (t *tx) Heartbeat(replica store.Replica, until int64) (all []store.Replica,
 		}
 		all = append(all, r)
 		last := &all[len(all)-1]
-		return errors.Join(json.Unmarshal([]byte(pages), &last.Pages), json.Unmarshal([]byte(busy), &last.Busy))
+		return queue.DecodePages(last, pages, busy)
 	}, now)
 	return all, err
 }

@@ -1,9 +1,7 @@
 package sqlite
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
@@ -11,15 +9,11 @@ import (
 
 // Heartbeat implements queue.Tx. The replicas are the bots of one process.
 func (t *tx) Heartbeat(replica store.Replica, until int64) (all []store.Replica, err error) {
-	pages, err := json.Marshal(replica.Pages)
+	pages, busy, err := queue.EncodePages(replica)
 	if err != nil {
-		return nil, fmt.Errorf("store: pages of replica %q: %w", replica.Owner, err)
+		return nil, err
 	}
-	busy, err := json.Marshal(replica.Busy)
-	if err != nil {
-		return nil, fmt.Errorf("store: busy pages of replica %q: %w", replica.Owner, err)
-	}
-	if err := t.exec(saveReplica, replica.Owner, string(pages), string(busy), t.Holder(), until); err != nil {
+	if err := t.exec(saveReplica, replica.Owner, pages, busy, t.Holder(), until); err != nil {
 		return nil, err
 	}
 	if err := t.exec(expireReplicas, t.now); err != nil {
@@ -28,7 +22,7 @@ func (t *tx) Heartbeat(replica store.Replica, until int64) (all []store.Replica,
 	var bad error
 	err = t.query(func(r *row) {
 		one := store.Replica{Owner: r.text(0)}
-		bad = errors.Join(bad, json.Unmarshal([]byte(r.text(1)), &one.Pages), json.Unmarshal([]byte(r.text(2)), &one.Busy))
+		bad = errors.Join(bad, queue.DecodePages(&one, r.text(1), r.text(2)))
 		all = append(all, one)
 	}, readReplicas, t.now)
 	return all, errors.Join(err, bad)
