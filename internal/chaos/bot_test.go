@@ -44,6 +44,7 @@ const (
 	verbFail = "fail" // fail, whenever it is tried
 	verbExit = "exit" // end the process
 	verbHold = "hold" // as verbSay, once the platform lets the commit go on
+	verbLong = "long" // as verbSay, after longThink, of whose begin the platform is told
 )
 
 // runBot is a bot as a program of its own: it says on its standard output where
@@ -142,6 +143,17 @@ func (handler) Handle(ctx context.Context, ev *receiving.Event, reply *sending.R
 	case verbSlow:
 		select {
 		case <-time.After(think):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	case verbLong:
+		resp, err := http.Get(os.Getenv("CHAOS_GRAPH") + "/begun")
+		if err != nil {
+			return err
+		}
+		_ = resp.Body.Close()
+		select {
+		case <-time.After(longThink):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -32,7 +32,7 @@ type platform struct {
 	*httptest.Server
 
 	// gate lets one commit of verbHold go on for each value, and waiting gets
-	// one for each that waits.
+	// one for each that waits, and for each turn of verbLong that begins.
 	gate    chan struct{}
 	waiting chan struct{}
 	// lag is the longest that an answer to a send takes.
@@ -66,6 +66,7 @@ func newPlatform(t *testing.T) *platform {
 		case <-r.Context().Done():
 		}
 	})
+	mux.HandleFunc("/begun", func(http.ResponseWriter, *http.Request) { p.waiting <- struct{}{} })
 	mux.HandleFunc("/dying/{pid}", func(_ http.ResponseWriter, r *http.Request) {
 		if pid, err := strconv.Atoi(r.PathValue("pid")); err == nil && p.dying != nil {
 			p.dying(pid)

@@ -9,8 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// think is how long a handler of verbSlow takes.
-const think = 500 * time.Millisecond
+// think is how long a handler of verbSlow takes, and longThink one of verbLong, as with a language model.
+const (
+	think     = 500 * time.Millisecond
+	longThink = 5 * time.Second
+)
 
 // newSlowRun is a run whose handlers are slow, with about 30 of them at work at any
 // time: 120 people who write every other second.
@@ -117,6 +120,50 @@ func TestInterruptedTurnsRunAtTheSameTime(t *testing.T) {
 				platform.gate <- struct{}{}
 			}
 			<-platform.all()
+			bot.stop()
+		})
+	}
+}
+
+// 64 turns of 5 s, on four pages, are in progress when their process is killed. The next process runs all of them at the same time, so that they
+// are answered within about 15 s of its start; the bound of the test leaves room for a busy machine.
+func TestLongTurnsAreAnsweredSoonAfterARestart(t *testing.T) {
+	t.Parallel()
+	for name, database := range map[string]func(*testing.T) string{"sqlite": tempDatabase, "postgres": postgresDatabase} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const turns = 64
+			dsn := database(t)
+			platform := newPlatform(t)
+			bot := start(t, dsn, platform.URL)
+			var messages []said
+			for i := range turns {
+				messages = append(messages, said{fmt.Sprint("10000000", i%4), fmt.Sprint(7000 + i), verbLong + " 1", time.Now().UnixMilli()})
+			}
+			platform.want(turns)
+			postUntilTaken(bot.url, callback(messages))
+			for range turns {
+				<-platform.waiting
+			}
+			bot.kill()
+			for len(platform.waiting) > 0 {
+				<-platform.waiting
+			}
+			killed := time.Now()
+			bot = start(t, dsn, platform.URL)
+			for range turns {
+				<-platform.waiting
+			}
+			<-platform.all()
+			var waits []time.Duration
+			for i := range turns {
+				for _, a := range platform.answers(fmt.Sprint(7000 + i)) {
+					waits = append(waits, a.at.Sub(killed))
+				}
+			}
+			t.Logf("from the kill to the reply, of %d turns of %v: %s", turns, longThink, spread(waits))
+			require.Len(t, waits, turns)
+			require.Less(t, slices.Max(waits), time.Minute)
 			bot.stop()
 		})
 	}
