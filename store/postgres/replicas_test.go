@@ -100,7 +100,7 @@ func TestAStaleLeaseIsFencedBesideTheFreshOne(t *testing.T) {
 		require.Greater(t, fresh.Token, stale.Token)
 		commit := func(st store.Store, lease store.Lease) error {
 			_, err := st.Commit(context.Background(), store.Outcome{
-				Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: []store.Write{store.AddThumbUp{PageID: ann.PageID, PSID: ann.PSID}},
+				Lease: lease.LeaseID, Event: end(lease.Events[0]), Writes: []store.Write{store.AddThumbUp(ann)},
 				Release: true,
 			})
 			return err
