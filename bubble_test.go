@@ -103,13 +103,13 @@ func (w *world) start() {
 	require.NoError(w.t, err)
 	w.bot = bot
 	ctx, cancel := context.WithCancel(w.t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- bot.Run(ctx) }()
+	wait := runLabelled(ctx, bot)
 	w.stop = func() {
+		w.t.Helper()
 		cancel()
-		if ended != nil {
-			require.NoError(w.t, <-ended)
-			ended = nil
+		if wait != nil {
+			wait(w.t, synctest.Wait)
+			wait = nil
 		}
 	}
 }

@@ -66,13 +66,13 @@ func New(cfg Config) *Engine {
 		draining:  make(chan struct{}),
 	}
 	e.findCapabilities()
-	e.peers = newPeers(e)
-	e.pages = newPages(e)
 	e.killed, e.kill = context.WithCancelCause(cfg.Base)
 	e.reads = newStoreCalls(e.killed)
 	var last context.Context
 	last, e.cut = context.WithCancel(cfg.Base)
 	e.writes = newStoreCalls(last)
+	e.peers = newPeers(e)
+	e.pages = newPages(e)
 	e.keeper = newKeeper(cfg)
 	e.profiles = newProfiles(e)
 	e.runTurn = e.wrapTurns(append(slices.Clip(cfg.WrapTurn), cfg.Quiet.Wrap))

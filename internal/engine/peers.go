@@ -33,6 +33,7 @@ const (
 type peers struct {
 	cfg   Config
 	guard *Guard
+	calls *storeCalls // those that may go on until Run returns
 	owner string
 	// replicas is the store's capability, or what stands in for it.
 	replicas store.Replicas
@@ -50,7 +51,7 @@ type peers struct {
 
 func newPeers(e *Engine) *peers {
 	return &peers{
-		cfg: e.cfg, guard: e.guard, owner: e.owner, replicas: e.replicas,
+		cfg: e.cfg, guard: e.guard, calls: e.writes, owner: e.owner, replicas: e.replicas,
 		wanted: map[string]time.Time{}, told: map[string]time.Time{}, held: map[string]time.Time{},
 	}
 }
@@ -90,7 +91,7 @@ func (p *peers) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			_, _ = p.heartbeat(context.WithoutCancel(ctx), time.Second, store.Replica{Owner: p.owner}) // it would run out by itself
+			_, _ = p.heartbeat(p.calls.context(), time.Second, store.Replica{Owner: p.owner}) // it would run out by itself
 			return
 		case <-ticker.C:
 			p.beat(ctx)

@@ -45,3 +45,10 @@ func (t *timers) stop() {
 	}
 	clear(t.waiting)
 }
+
+// Timers is how many timers of the engine wait: none after Run.
+func (e *Engine) Timers() int {
+	e.timers.mu.Lock()
+	defer e.timers.mu.Unlock()
+	return len(e.timers.waiting)
+}

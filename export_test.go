@@ -1,0 +1,10 @@
+package messenger
+
+// Stuck returns how many calls do not return now.
+func (b *Bot) Stuck() int {
+	now, _ := b.guard.Stuck()
+	return now
+}
+
+// Timers returns how many timers of the bot wait.
+func (b *Bot) Timers() int { return b.engine.Timers() }

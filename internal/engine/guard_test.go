@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// journal is a log that many write.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+// guarded is a guard in a bubble, and what it has logged.
+func guarded(t *testing.T, test func(t *testing.T, g *Guard, log *journal)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var log journal
+		test(t, NewGuard(slog.New(slog.NewTextHandler(&log, nil))), &log)
+	})
+}
+
+// waitDeaf does not return before the channel is closed, whatever its context says. The log names it.
+func waitDeaf(end <-chan struct{}) { <-end }
+
+func TestRunReturnsWhateverTheCodeDoes(t *testing.T) {
+	t.Parallel()
+	errMine := errors.New("mine")
+	for name, c := range map[string]struct {
+		do    func(ctx context.Context) (int, error)
+		value int
+		err   string
+		after time.Duration
+	}{
+		"returns":            {func(context.Context) (int, error) { return 7, nil }, 7, "", 0},
+		"fails":              {func(context.Context) (int, error) { return 7, errMine }, 7, "mine", 0},
+		"panics":             {func(context.Context) (int, error) { panic("wild") }, 0, "panic: wild", 0},
+		"ends its goroutine": {func(context.Context) (int, error) { runtime.Goexit(); return 7, nil }, 0, "code ended its goroutine with runtime.Goexit", 0},
+		"heeds its context": {func(ctx context.Context) (int, error) { <-ctx.Done(); return 7, context.Cause(ctx) },
+			7, "context deadline exceeded", 10 * time.Second},
+		"returns a moment later": {func(ctx context.Context) (int, error) {
+			<-ctx.Done()
+			<-time.After(stuckAfter - 1)
+			return 7, nil
+		}, 7, "", 10*time.Second + stuckAfter - 1},
+		"returns too late": {func(ctx context.Context) (int, error) {
+			<-ctx.Done()
+			<-time.After(stuckAfter + 1)
+			return 7, nil
+		}, 0, "code did not return after its context had ended", 10*time.Second + stuckAfter},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			guarded(t, func(t *testing.T, g *Guard, log *journal) {
+				began := time.Now()
+				value, err := run(t.Context(), g, code{name: "code", limit: 10 * time.Second}, c.do)
+				require.Equal(t, c.value, value)
+				require.Equal(t, c.after, time.Since(began))
+				stuck, ever := g.Stuck()
+				if c.err == "" {
+					require.NoError(t, err)
+				} else {
+					require.EqualError(t, err, c.err)
+				}
+				require.Equal(t, errors.Is(err, errStuck), stuck == 1)
+				require.Equal(t, errors.Is(err, errStuck), ever == 1)
+				require.Equal(t, name == "panics", strings.Contains(log.String(), "code panicked"))
+				<-time.After(time.Minute)
+				stuck, _ = g.Stuck()
+				require.Zero(t, stuck)
+			})
+		})
+	}
+}
+
+func TestCodeThatIsStuckIsCountedAndItsStackLogged(t *testing.T) {
+	t.Parallel()
+	guarded(t, func(t *testing.T, g *Guard, log *journal) {
+		end := make(chan struct{})
+		late := 0
+		_, err := run(t.Context(), g, code{name: "a handler", about: []any{"event", "e1"}, limit: time.Second}, func(ctx context.Context) (int, error) {
+			waitDeaf(end)
+			whenLate(ctx, func() { late++ })
+			return 0, nil
+		})
+		require.ErrorIs(t, err, errStuck)
+		stuck, ever := g.Stuck()
+		require.Equal(t, 1, stuck)
+		require.EqualValues(t, 1, ever)
+		require.Contains(t, log.String(), `code="a handler"`)
+		require.Contains(t, log.String(), "event=e1")
+		require.Contains(t, log.String(), "engine.waitDeaf(", "where it hangs")
+		require.NotContains(t, log.String(), "TestCodeThatIsStuckIsCountedAndItsStackLogged(", "no other goroutine")
+		close(end)
+		synctest.Wait()
+		stuck, ever = g.Stuck()
+		require.Zero(t, stuck, "it has returned")
+		require.EqualValues(t, 1, ever)
+		require.Equal(t, 1, late)
+		require.Contains(t, log.String(), "has returned")
+	})
+}
+
+func TestWhatIsCalledWhenLateIsNotCalledInTime(t *testing.T) {
+	t.Parallel()
+	guarded(t, func(t *testing.T, g *Guard, _ *journal) {
+		_, err := run(t.Context(), g, code{name: "code"}, func(ctx context.Context) (int, error) {
+			whenLate(ctx, func() { t.Error("called") })
+			return 0, nil
+		})
+		require.NoError(t, err)
+	})
+}
+
+// Of nested code the innermost is stuck, although all contexts end together.
+func TestTheInnermostCodeIsStuck(t *testing.T) {
+	t.Parallel()
+	guarded(t, func(t *testing.T, g *Guard, log *journal) {
+		end := make(chan struct{})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		errInner := errors.New("inner")
+		_, err := run(ctx, g, code{name: "outer"}, func(ctx context.Context) (int, error) {
+			return run(context.WithoutCancel(ctx), g, code{name: "middle", limit: time.Second}, func(ctx context.Context) (int, error) {
+				_, err := run(ctx, g, code{name: "inner"}, func(context.Context) (int, error) { waitDeaf(end); return 0, nil })
+				require.ErrorIs(t, err, errStuck)
+				return 0, errInner
+			})
+		})
+		require.ErrorIs(t, err, errInner)
+		stuck, ever := g.Stuck()
+		require.Equal(t, 1, stuck)
+		require.EqualValues(t, 1, ever)
+		require.Contains(t, log.String(), "code=inner")
+		close(end)
+	})
+}
+
+func TestNoMoreCallsAreStuckThanAllowed(t *testing.T) {
+	t.Parallel()
+	guarded(t, func(t *testing.T, g *Guard, _ *journal) {
+		end := make(chan struct{})
+		calls := 0
+		call := func() error {
+			_, err := run(t.Context(), g, code{name: "a hook", limit: time.Second, most: 2}, func(context.Context) (int, error) {
+				calls++
+				waitDeaf(end)
+				return 0, nil
+			})
+			return err
+		}
+		for range 3 {
+			require.ErrorIs(t, call(), errStuck)
+		}
+		require.Equal(t, 2, calls)
+		close(end)
+		synctest.Wait()
+		require.NoError(t, call())
+		require.Equal(t, 3, calls)
+	})
+}
+
+func TestHurryAbandonsWhatIgnoresItsContextImmediately(t *testing.T) {
+	t.Parallel()
+	guarded(t, func(t *testing.T, g *Guard, _ *journal) {
+		end := make(chan struct{})
+		g.Hurry()
+		began := time.Now()
+		_, err := run(t.Context(), g, code{name: "code", limit: time.Second}, func(context.Context) (int, error) { waitDeaf(end); return 0, nil })
+		require.ErrorIs(t, err, errStuck)
+		require.Equal(t, time.Second, time.Since(began), "not before its time")
+		close(end)
+	})
+}
+
+func TestTimersAreStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var all timers
+		fired := 0
+		all.after(time.Second, func() { fired++ })
+		all.after(time.Minute, func() { fired++ })
+		<-time.After(2 * time.Second)
+		require.Equal(t, 1, fired)
+		require.Len(t, all.waiting, 1)
+		all.stop()
+		all.after(time.Second, func() { fired++ })
+		require.Empty(t, all.waiting)
+		<-time.After(time.Hour)
+		require.Equal(t, 1, fired)
+	})
+}
+
+// Calls share a context, and each has at least storeTimeout and at most storeWindow more.
+func TestCallsToTheStoreAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		base, cancel := context.WithCancel(t.Context())
+		calls := newStoreCalls(base)
+		for range 40 {
+			ctx := calls.context()
+			require.Same(t, ctx, calls.context())
+			deadline, ok := ctx.Deadline()
+			require.True(t, ok)
+			require.Greater(t, time.Until(deadline), storeTimeout)
+			require.LessOrEqual(t, time.Until(deadline), storeTimeout+storeWindow)
+			<-time.After(300 * time.Millisecond)
+		}
+		cancel()
+		require.Error(t, calls.context().Err())
+	})
+}
