@@ -62,24 +62,31 @@ type world struct {
 func inBubble(t *testing.T, platform simulator.Config, cfg messenger.Config, test func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t}
-		platform.AppID, platform.AppSecret, platform.PageID = appID, appSecret, pageID
-		platform.PageToken, platform.VerifyToken = pageToken, verifyToken
-		platform.WebhookURL = "http://bot.example/webhook"
-		platform.Client = &http.Client{Transport: inProcess{func() http.Handler { return w.bot }}}
-		var err error
-		w.Simulator, err = simulator.New(platform)
-		require.NoError(t, err)
-		w.store = cfg.Store
-		if w.store == nil {
-			w.store = memory.New()
-		}
-		w.cfg = cfg
-		w.start()
+		w := newWorld(t, platform, cfg)
 		test(w)
 		require.NoError(t, w.Close())
 		w.stop()
 	})
+}
+
+// newWorld makes a platform and a bot that runs. The test is in a bubble; it closes the platform and stops the bot.
+func newWorld(t *testing.T, platform simulator.Config, cfg messenger.Config) *world {
+	t.Helper()
+	w := &world{t: t}
+	platform.AppID, platform.AppSecret, platform.PageID = appID, appSecret, pageID
+	platform.PageToken, platform.VerifyToken = pageToken, verifyToken
+	platform.WebhookURL = "http://bot.example/webhook"
+	platform.Client = &http.Client{Transport: inProcess{func() http.Handler { return w.bot }}}
+	var err error
+	w.Simulator, err = simulator.New(platform)
+	require.NoError(t, err)
+	w.store = cfg.Store
+	if w.store == nil {
+		w.store = memory.New()
+	}
+	w.cfg = cfg
+	w.start()
+	return w
 }
 
 // start builds a bot, a new one after the last was stopped, and runs it.

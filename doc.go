@@ -56,16 +56,17 @@
 //     committed: a crash, a kill, a loss of power.
 //   - The connection to the platform broke, or timed out, after the request was
 //     written, or the answer was a server error that leaves the outcome open.
-//   - The process was stopped, or starved of CPU, for longer than its lease (15 s)
-//     between the request and the commit of its result. Its commit is then
-//     rejected, and another worker finds the message started.
-//   - The store could not commit the result before the lease ended, although no
-//     process died: it was away, or a lock on its tables was held, as a
-//     migration or a VACUUM FULL of the host does. A lock of 20 s suffices.
-//   - The grace period of a shutdown ended while a request was in flight.
+//   - The process was stopped, or starved of CPU, or cut off from a store that
+//     worked for other replicas, for more than 20 s between the request and the
+//     commit of its result. Another replica then finds the message started.
+//   - The grace period of a shutdown ended while a request was in flight, or before
+//     the store could take its result.
 //   - The database was restored from a backup that is older than the send.
 //   - The host called [Bot.SendOnce] with the same key again after the key was
 //     purged (Retention.DedupKeys).
+//
+// An outage of the store alone is none of these: the process keeps what it knows
+// until the store takes it.
 //
 // By default such a message is sent again, at most three times; with
 // [Config.AtMostOnce] it is not, and is reported to [Config.OnSendFailed]. If the

@@ -21,7 +21,8 @@ func (w *world) diesSending(psid string, messages ...sending.Message) string {
 	}
 	lease := w.dies()
 	key := lease.Sends[0].Key
-	due, err := w.store.Commit(w.t.Context(), store.Outcome{Lease: lease.LeaseID, Start: key, Due: 1})
+	// The store voids the lease of a process that has ended.
+	due, err := w.store.Commit(w.t.Context(), store.Outcome{Lease: lease.LeaseID, Start: key, Due: 1, Release: true})
 	require.NoError(w.t, err)
 	require.True(w.t, due[0].Started)
 	return key

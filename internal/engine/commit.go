@@ -3,22 +3,36 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
 )
 
 // commit makes an outcome durable, together with the results of sends before it, and
-// takes the sends that are due, if it asks for them.
+// takes the sends that are due, if it asks for them. The results do not travel with the
+// end of an event, which may no longer be there: they go before it.
 //
 // When the store fails it tries again while the lease can be renewed, for as long as
 // a lease lasts: then it returns errNotStored. What commit returns then, and
 // ErrFenced, is logged here.
 func (w *worker) commit(out store.Outcome) error {
+	if out.Event != nil {
+		if err := w.flush(); err != nil {
+			return err
+		}
+	}
+	err := w.commitWith(w.results, out)
+	if errors.Is(err, errNotStored) && len(w.results) > 0 && w.held.safe() {
+		w.log.Error("the store refuses the records of sends; they are left out", "error", err, "results", len(w.results))
+		w.results = w.results.recordless()
+		err = w.commitWith(w.results, out)
+	}
+	return err
+}
+
+func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 	out.Lease = w.lease.LeaseID
-	out.Results = slices.Concat(w.results.Results, out.Results)
-	out.Writes = slices.Concat(w.results.Writes, out.Writes)
+	sent.addTo(&out)
 	w.gone = false
 	giveUp := time.After(w.e.cfg.LeaseTTL)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
@@ -26,7 +40,7 @@ func (w *worker) commit(out store.Outcome) error {
 		var call *store.CallError
 		switch {
 		case err == nil:
-			w.results = store.Outcome{}
+			w.results = nil
 			w.known = withWrites(w.known, out.Writes)
 			w.setDue(due)
 			return nil
@@ -68,7 +82,7 @@ func (w *worker) flush() error {
 
 // hasResults reports whether there are results of sends that are not durable yet.
 func (w *worker) hasResults() bool {
-	return len(w.results.Results) > 0 || len(w.results.Writes) > 0
+	return len(w.results) > 0
 }
 
 // release gives the lease back. The conversation rests for the pause.

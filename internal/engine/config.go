@@ -100,6 +100,11 @@ const (
 	// without a throttle.
 	uncertainTries = 4
 	laterTries     = 4
+	// settlePatience is how long a send that another process has started, and whose lease
+	// has expired, waits for what that process knows of it.
+	settlePatience = 5 * time.Second
+	// mostUnsaved bounds the results of sends that wait for the store.
+	mostUnsaved = 5000
 	// echoPatience is how long a message with unknown outcome waits for its echo, and
 	// echoing how long after an echo its page is known to get them.
 	echoPatience = 30 * time.Second

@@ -41,10 +41,12 @@ func (w *worker) deliver(started *plan) (pause time.Duration, ok bool) {
 				w.recordRefusal(p)
 				continue
 			}
+			w.starting = p
 			if err := w.commit(store.Outcome{Start: p.send.Key, Due: eventsPerLease}); err != nil {
 				return 0, false
 			}
 			if len(w.due) == 0 || w.due[0].Key != p.send.Key {
+				w.starting = nil
 				continue // its echo has arrived, or another came before it
 			}
 		}

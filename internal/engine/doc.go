@@ -19,6 +19,10 @@
 //	commit.go  marks it as started before the request.
 //	send.go    makes one attempt, through the program's middleware.
 //	record.go  says what the attempt means: sent, again, unknown or refused. The result is
-//	           committed with what comes next: the start of the next send, the next turn
-//	           or the end of the lease.
+//	           committed before or with what comes next: the start of the next send, the
+//	           next turn or the end of the lease.
+//
+// A result that cannot be committed outlives its worker: results.go says what is known of
+// a send, unsaved.go keeps it, saver.go saves it when the store is back, and a worker that
+// claims the conversation before that takes it over (recall).
 package engine

@@ -23,6 +23,7 @@ type Engine struct {
 	peers    *peers
 	pages    *pages
 	profiles *profiles
+	unsaved  *unsaved
 	counts   counts
 	clock    latestClock
 	timers   timers
@@ -74,6 +75,7 @@ func New(cfg Config) *Engine {
 	e.peers = newPeers(e)
 	e.pages = newPages(e)
 	e.keeper = newKeeper(cfg)
+	e.unsaved = newUnsaved(cfg, e.writing)
 	e.profiles = newProfiles(e)
 	e.runTurn = e.wrapTurns(append(slices.Clip(cfg.WrapTurn), cfg.Quiet.Wrap))
 	e.runSend = e.wrapSends(cfg.WrapSend)

@@ -138,8 +138,10 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 			"event", t.queued.Key, "type", t.kind(), "route", o.route, "kind", message.Kind(), "outcome", record.Outcome, "error", err)
 		t.w.e.failed(ctx, sending.Failure{Delivery: d, Err: err})
 	}
-	if recordErr := t.w.e.cfg.Store.Apply(t.w.e.writing(), store.SaveSent{Sent: record}); recordErr != nil {
-		t.w.log.Error("cannot record a sent message", "error", recordErr)
+	save := store.SaveSent{Sent: record}
+	if recordErr := t.w.e.unsaved.apply(save); recordErr != nil {
+		t.w.log.Error("cannot save the record of a message; it is kept until the store takes it", "error", recordErr)
+		t.w.e.unsaved.keepRecord(save)
 	}
 	return err
 }

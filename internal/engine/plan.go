@@ -45,6 +45,9 @@ func (w *worker) plan(s store.QueuedSend, person store.Person) *plan {
 		return p.refuse(sending.Refuse(err), store.OutcomeRefused)
 	case skipped != nil && toPerson(d) && !d.Message.WindowFree():
 		return p.refuse(fmt.Errorf("%w: %w", sending.ErrSetAside, skipped), store.OutcomeSetAside)
+	case s.Started && w.lease.Expired:
+		p.rest, p.awaits = w.holderWait(s), s.Key
+		return p
 	case s.Started && w.e.cfg.AtMostOnce && d.Message.Public == nil:
 		return p.refuse(sending.ErrUncertain, store.OutcomeUncertain)
 	}
@@ -54,6 +57,10 @@ func (w *worker) plan(s store.QueuedSend, person store.Person) *plan {
 	}
 	if err := checkPerson(d, person, w.now()); err != nil {
 		return p.refuse(err, store.OutcomeRefused)
+	}
+	if w.e.unsaved.full() {
+		p.rest = poll
+		return p
 	}
 	p.rest, p.inLine = w.e.pages.wait(w.held.ctx, w.lease.Conversation, d.Message, w.lease.Background)
 	return p
@@ -98,6 +105,13 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 		return 0
 	}
 	return wait
+}
+
+// holderWait is how long a started send waits for what the process knows of it that has
+// started it and let its lease expire: until its attempt must have ended, and for a
+// moment in which it can settle the send. See unsaved.
+func (w *worker) holderWait(s store.QueuedSend) time.Duration {
+	return max(w.e.cfg.SendTimeout+stuckAfter-s.StartedAgo, 0) + settlePatience
 }
 
 // checkPerson refuses what the platform would refuse for sure at that time.

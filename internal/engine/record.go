@@ -118,11 +118,11 @@ func (w *worker) skipGroup(p *plan, err error) {
 	w.skippedGroups[p.send.Group] = err
 }
 
-// markUnavailable notes what the platform said of a person.
+// markUnavailable adds to the last result what the platform said of the person.
 func (w *worker) markUnavailable(d sending.Delivery, err error) {
 	if errors.Is(err, graph.ErrPersonUnavailable) {
 		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PSID, At: w.now()}
-		w.results.Writes = append(w.results.Writes, mark)
+		w.results[len(w.results)-1].unavailable = &mark
 		w.known = withWrites(w.known, []store.Write{mark})
 	}
 }
@@ -186,8 +186,9 @@ func meaningOf(err error) []any {
 func (w *worker) note(d sending.Delivery, state store.SendState, result graph.SendResult, err error, outcome store.SentOutcome) {
 	record := sentRecord(d, result, err, w.now())
 	record.Outcome = outcome
-	w.results.Results = append(w.results.Results, store.SendResult{Key: d.Key, State: state})
-	w.results.Writes = append(w.results.Writes, store.SaveSent{Sent: record})
+	w.results = append(w.results, sendResult{
+		SendResult: store.SendResult{Key: d.Key, State: state}, attempts: d.Attempt - 1, record: &record,
+	})
 }
 
 // failed tells the program about a message that will not be sent.

@@ -13,6 +13,7 @@ import (
 // middleware, and records what it means. It returns how long the conversation must rest.
 func (w *worker) attempt(p *plan) (pause time.Duration) {
 	w.aged = true // it takes its time
+	w.starting = nil
 	ctx, used := withUsedCredentials(w.held.ctx)
 	if p.send.Started && p.delivery.Message.Public != nil {
 		if pause, settled := w.findPublicReply(ctx, p, used); settled {

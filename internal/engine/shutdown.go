@@ -18,6 +18,9 @@ func (e *Engine) Run(ctx context.Context, beside ...func(ctx context.Context)) {
 		background.Go(func() { run(ctx) })
 	}
 	background.Go(func() { e.keeper.run(e.killed) })
+	var saver group
+	drained := make(chan struct{})
+	saver.Go(func() { e.unsaved.run(drained) })
 	background.Go(func() { e.purge(ctx) })
 	e.peers.beat(ctx)
 	background.Go(func() { e.peers.run(e.killed) })
@@ -29,7 +32,7 @@ func (e *Engine) Run(ctx context.Context, beside ...func(ctx context.Context)) {
 	end := time.Now().Add(e.cfg.GracePeriod)
 	reserve := min(e.cfg.GracePeriod/4, reserveAtMost)
 	close(e.draining)
-	if !await(end.Add(-reserve), &e.workers) {
+	if !await(end.Add(-reserve), &e.workers) || !e.unsaved.await(end.Add(-reserve)) {
 		e.cfg.Logger.Warn("the grace period is nearly over; unfinished turns are released and will run again")
 	}
 	e.kill(errShutdown)
@@ -38,10 +41,14 @@ func (e *Engine) Run(ctx context.Context, beside ...func(ctx context.Context)) {
 	all := []*group{&e.workers, &background, &e.profiles.calls}
 	if !await(end.Add(-reserve/2), all...) {
 		e.guard.Hurry()
-		if !await(end.Add(-reserve/4), all...) {
-			e.cut()
-			await(end, all...)
-		}
+		await(end.Add(-reserve/4), all...)
+	}
+	e.unsaved.await(end.Add(-reserve / 4)) // what the workers have left
+	close(drained)
+	all = append(all, &saver)
+	if !await(end.Add(-reserve/4), all...) {
+		e.cut()
+		await(end, all...)
 	}
 	e.cut()
 	e.timers.stop()

@@ -31,9 +31,10 @@ type worker struct {
 	more bool
 	// skippedGroups are those whose remaining sends are not tried, and why.
 	skippedGroups map[string]error
-	// results are those of sends since the last commit, with the writes that belong to
-	// them.
-	results store.Outcome
+	// starting is the plan that a commit was to start and that was not made yet, or nil.
+	starting *plan
+	// results are those of sends since the last commit.
+	results sendResults
 	// known is the conversation's person. The lease came with them as they were then,
 	// which serves its first turn; each later one reads them anew.
 	known store.Person
@@ -57,10 +58,17 @@ func (w *worker) run() {
 	defer w.leave() // after the last commit
 	w.known = w.lease.Person
 	w.setDue(w.lease.Sends)
-	if pause, ok := w.work(); ok && !w.released {
+	var pause time.Duration
+	ok := w.recall()
+	if ok {
+		pause, ok = w.work()
+	}
+	w.noteNotMade()
+	if ok && !w.released {
 		w.makeRoom()
 		w.release(pause)
 	}
+	w.keepResults(rest{pause, w.awaits})
 }
 
 // now is the current time by the store's clock.
@@ -182,7 +190,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 			if w.served() {
 				first = w.planFirst(out)
 			}
-			if first != nil {
+			if w.starting = first; first != nil {
 				out.Start = first.send.Key
 			}
 		case last:
@@ -204,8 +212,10 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 			}
 			return w.deliver(first)
 		case errors.As(err, &call):
+			w.starting = nil
 			t.failRoute(call.Route, call)
 		case errors.As(err, &conflict):
+			w.starting = nil
 			t.failRoute(t.routeOf(conflict), conflict)
 		case errors.Is(err, errNotStored) && !refused && w.held.safe():
 			refused = true
