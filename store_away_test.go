@@ -371,3 +371,22 @@ func TestRecordOfADirectMessageOutlivesAnOutage(t *testing.T) {
 		require.Less(t, took, time.Second, "the handler does not wait for the store")
 	})
 }
+
+// TestPersonIsReadAnewAfterALostAnswer: the store has taken the turn of a person who was unavailable and wrote again, and its
+// answer is lost. What is sent after that must not go by what was known before.
+func TestPersonIsReadAnewAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	o := newOutage(t, memory.New())
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), Store: o}, func(w *world) {
+		require.NoError(t, w.Block(ada))
+		w.says(ada, "go")
+		after(time.Second)
+		require.False(t, w.person(ada).UnavailableSince.IsZero())
+		require.NoError(t, w.Unblock(ada))
+		o.loses.Store(int64(time.Millisecond))
+		w.says(ada, "go")
+		after(time.Minute)
+		require.Zero(t, o.loses.Load(), "an answer was lost")
+		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+	})
+}
