@@ -78,8 +78,9 @@
 // # Packages
 //
 // Package receiving has the events and their types, routing the policy, handling
-// the handlers, sending the messages and senders, store the queue and the bot's
-// data, graph the client of the Graph API, threadsettings the greeting and the
-// menu, and i18n the translations. Package simulator fakes the platform, so that
-// you can develop and test without Facebook; messengertest uses it in Go tests.
+// the handlers, sending the messages and senders, attachment the types of what
+// is attached to them, store the queue and the bot's data, graph the client of
+// the Graph API, threadsettings the greeting and the menu, and i18n the
+// translations. Package simulator fakes the platform, so that you can develop
+// and test without Facebook; messengertest uses it in Go tests.
 package messenger

@@ -4,7 +4,7 @@
 //   - messages: [Client.SendMessage], [Client.PrivateReply], [Client.Upload], [Client.UploadURL], [Client.SearchStickers],
 //     [Client.CreateUtilityTemplate]
 //   - people: [Client.Profile], [Client.CustomLabels], [Client.Moderate], [Client.LinkingPerson]
-//   - the page: [Client.GetMessengerProfile], [Client.CustomUserSettings], [Client.Personas], [Client.Insights], [Client.SetNLP]
+//   - the page: [Client.MessengerProfile], [Client.CustomUserSettings], [Client.Personas], [Client.Insights], [Client.SetNLP]
 //   - conversations: [Client.Conversations], [Client.PassThreadControl], [Client.ThreadOwner]
 //   - the app: [Client.Subscribe], [Client.SubscribeApp], [Client.FeatureReviews], [Client.DebugToken]
 //

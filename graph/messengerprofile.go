@@ -23,10 +23,10 @@ const (
 	question      = "question"
 )
 
-// GetMessengerProfile reads properties of a page's Messenger Profile. What is not set is missing in the result. At least
+// MessengerProfile reads properties of a page's Messenger Profile. What is not set is missing in the result. At least
 // one field is needed. The platform allows 10 calls of the Messenger Profile API in 10 minutes for each page. Errors are
 // those of [Client.Do].
-func (c *Client) GetMessengerProfile(ctx context.Context, pageID string, fields ...string) (MessengerProfile, error) {
+func (c *Client) MessengerProfile(ctx context.Context, pageID string, fields ...string) (MessengerProfile, error) {
 	if len(fields) == 0 {
 		return nil, &RequestError{Err: errors.New("messenger profile: no field named")}
 	}

@@ -12,7 +12,7 @@ import (
 
 const profileURI = "/prefix/v27.0/me/messenger_profile?appsecret_proof=" + proof
 
-func TestGetMessengerProfile(t *testing.T) {
+func TestMessengerProfile(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ answer, want string }{
 		"properties":       {`{"data":[{"get_started":{"payload":"G"},"greeting":[]}]}`, `{"get_started":{"payload":"G"},"greeting":[]}`},
@@ -26,7 +26,7 @@ func TestGetMessengerProfile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			platform := newPlatform(t, answering(200, test.answer))
-			profile, err := platform.client(t).GetMessengerProfile(t.Context(), page, "get_started", "greeting", "ice_breakers")
+			profile, err := platform.client(t).MessengerProfile(t.Context(), page, "get_started", "greeting", "ice_breakers")
 			require.NoError(t, err)
 			got, err := json.Marshal(profile)
 			require.NoError(t, err)
@@ -66,7 +66,7 @@ func TestMessengerProfileOfNothingIsNotCalled(t *testing.T) {
 	t.Parallel()
 	platform := newPlatform(t, nil)
 	client := platform.client(t)
-	_, err := client.GetMessengerProfile(t.Context(), page)
+	_, err := client.MessengerProfile(t.Context(), page)
 	for _, err := range []error{err, client.SetMessengerProfile(t.Context(), page, nil), client.DeleteMessengerProfile(t.Context(), page)} {
 		require.Equal(t, graph.RetryNever, graph.Classify(err))
 	}

@@ -36,7 +36,7 @@ func everyType(t *testing.T) []*receiving.Event {
 	full := []receiving.Payload{
 		&receiving.Message{MID: "m", Text: "hi", Referral: from, QuickReply: &receiving.QuickReply{Payload: orderL}},
 		&receiving.Postback{Payload: orderL, Referral: from},
-		from, &receiving.Optin{}, &receiving.AccountLinking{}, &receiving.Delivery{}, &receiving.Read{}, &receiving.Reaction{},
+		from, &receiving.OptIn{}, &receiving.AccountLinking{}, &receiving.Delivery{}, &receiving.Read{}, &receiving.Reaction{},
 		&receiving.MessageEdit{}, &receiving.ThreadControl{}, &receiving.PolicyEnforcement{}, &receiving.CouponReveal{},
 		&receiving.CustomerInformation{}, &receiving.Feedback{}, &receiving.ResponseFeedback{}, &receiving.Order{}, &receiving.LeadForm{},
 		&receiving.GamePlay{}, &receiving.CallPermissionReply{}, &receiving.Call{}, &receiving.FeedChange{}, &receiving.GroupFeed{},
@@ -195,8 +195,8 @@ func TestBasesGiveTheDecodedPayload(t *testing.T) {
 		payload receiving.Payload
 		get     func(ev *receiving.Event) any
 	}{
-		{&receiving.Optin{Ref: "x"}, func(ev *receiving.Event) any { return handling.AuthenticationBase{}.OptIn(ev) }},
-		{&receiving.Optin{Ref: "x"}, func(ev *receiving.Event) any { return handling.OptInBase{}.OptIn(ev) }},
+		{&receiving.OptIn{Ref: "x"}, func(ev *receiving.Event) any { return handling.AuthenticationBase{}.OptIn(ev) }},
+		{&receiving.OptIn{Ref: "x"}, func(ev *receiving.Event) any { return handling.OptInBase{}.OptIn(ev) }},
 		{&receiving.AccountLinking{Status: "linked"}, func(ev *receiving.Event) any { return handling.AccountLinkingBase{}.AccountLinking(ev) }},
 		{&receiving.Delivery{MIDs: []string{"m"}}, func(ev *receiving.Event) any { return handling.DeliveryBase{}.Delivery(ev) }},
 		{&receiving.Read{MID: "m"}, func(ev *receiving.Event) any { return handling.ReadBase{}.Read(ev) }},
@@ -249,18 +249,18 @@ func TestReferralsComeInThreeKindsOfEvent(t *testing.T) {
 
 func TestOptInsByKind(t *testing.T) {
 	t.Parallel()
-	kinds := []string{receiving.OptinPlugin, receiving.OptinNotificationMessages, receiving.OptinOneTime, "one_of_tomorrow"}
+	kinds := []string{receiving.OptInPlugin, receiving.OptInNotificationMessages, receiving.OptInOneTime, "one_of_tomorrow"}
 	for _, c := range []struct {
 		base handling.OptInBase
 		want []string
 	}{
 		{handling.OptInBase{}, kinds},
-		{handling.OptInBase{Kinds: []string{receiving.OptinPlugin}}, []string{""}},
+		{handling.OptInBase{Kinds: []string{receiving.OptInPlugin}}, []string{""}},
 		{handling.OptInBase{Kinds: []string{"one_time_notif_req", "notification_messages"}}, []string{"notification_messages", "one_time_notif_req"}},
 	} {
 		var took []string
 		for _, kind := range kinds {
-			if c.base.ShouldHandle(t.Context(), of(receiving.TypeAuthentication, &receiving.Optin{Type: kind})) {
+			if c.base.ShouldHandle(t.Context(), of(receiving.TypeAuthentication, &receiving.OptIn{Type: kind})) {
 				took = append(took, kind)
 			}
 		}

@@ -94,11 +94,11 @@ func (h Subscribe) Handle(ctx context.Context, ev *receiving.Event, reply *sendi
 }
 
 func ExampleOptInBase() {
-	h := Subscribe{handling.OptInBase{Kinds: []string{receiving.OptinNotificationMessages}}, map[string]string{}}
-	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PSID: "42", Payload: &receiving.Optin{
-		Type: receiving.OptinNotificationMessages, NotificationMessagesToken: "t",
+	h := Subscribe{handling.OptInBase{Kinds: []string{receiving.OptInNotificationMessages}}, map[string]string{}}
+	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PSID: "42", Payload: &receiving.OptIn{
+		Type: receiving.OptInNotificationMessages, NotificationMessagesToken: "t",
 	}})
-	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PSID: "42", Payload: &receiving.Optin{Ref: "a plugin"}})
+	try(h, &receiving.Event{Type: receiving.TypeAuthentication, PSID: "42", Payload: &receiving.OptIn{Ref: "a plugin"}})
 	fmt.Println(h.Tokens)
 	// Output:
 	// You get the news from now on.

@@ -133,7 +133,7 @@ func TestBenchmarkDecodesEverything(t *testing.T) {
 				require.Equal(t, el.Delivery.Watermark, p.Watermark.UnixMilli())
 			case *receiving.Read:
 				require.Equal(t, el.Read.Watermark, p.Watermark.UnixMilli())
-			case *receiving.Optin:
+			case *receiving.OptIn:
 				require.Equal(t, el.Optin.Ref, p.Ref)
 			case *receiving.Referral:
 				require.Equal(t, el.Referral.Ref, p.Ref)

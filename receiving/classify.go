@@ -14,7 +14,7 @@ func classify(p Payload, pageID string) Type {
 		return classifyMessage(p)
 	case *Postback:
 		return classifyPostback(p)
-	case *Optin:
+	case *OptIn:
 		return TypeAuthentication
 	case *AccountLinking:
 		return TypeAccountLinking

@@ -146,7 +146,7 @@ func (d *decoder) optin() Payload {
 	if !d.object() {
 		return nil
 	}
-	o := new(Optin)
+	o := new(OptIn)
 	for d.NextKey() {
 		switch string(d.Key()) {
 		case "ref":

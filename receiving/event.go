@@ -96,7 +96,7 @@ func (e *Event) Referral() *Referral {
 // Ref returns the ref of the link, ad or plugin that the person came through: that of
 // [Event.Referral], or of an opt-in. It is "" if there is none.
 func (e *Event) Ref() string {
-	if o, ok := e.Payload.(*Optin); ok {
+	if o, ok := e.Payload.(*OptIn); ok {
 		return o.Ref
 	}
 	if r := e.Referral(); r != nil {

@@ -162,7 +162,7 @@ func TestOptinStops(t *testing.T) {
 		"": false, "STOP NOTIFICATIONS": true, "STOP_NOTIFICATIONS": true, "stop notifications": true,
 		"RESUME NOTIFICATIONS": false, "RESUME_NOTIFICATIONS": false, "STO": false,
 	} {
-		require.Equal(t, want, (&receiving.Optin{NotificationMessagesStatus: status}).Stops(), status)
+		require.Equal(t, want, (&receiving.OptIn{NotificationMessagesStatus: status}).Stops(), status)
 	}
 }
 
@@ -217,7 +217,7 @@ func TestDecode(t *testing.T) {
 		`"message":{"is_echo":true,"app_id":"15","metadata":"djm1:key-1:mine:too"}`:        &receiving.Message{IsEcho: true, AppID: "15", Metadata: "mine:too", SendKey: "key-1"},
 		`"message":{"text":"x","metadata":"djm1:key-1:mine"}`:                              &receiving.Message{Text: "x", Metadata: "djm1:key-1:mine"},
 		`"postback":{"mid":"m","title":"T","payload":"P","referral":{"ref":"R"}}`:          &receiving.Postback{MID: "m", Title: "T", Payload: "P", Referral: &receiving.Referral{Ref: "R"}},
-		`"optin":{"ref":"R","user_ref":"U","type":"t","payload":"P","title":"T"}`:          &receiving.Optin{Ref: "R", UserRef: "U", Type: "t", Payload: "P", Title: "T"},
+		`"optin":{"ref":"R","user_ref":"U","type":"t","payload":"P","title":"T"}`:          &receiving.OptIn{Ref: "R", UserRef: "U", Type: "t", Payload: "P", Title: "T"},
 		`"account_linking":{"status":"linked","authorization_code":"C"}`:                   &receiving.AccountLinking{Status: "linked", AuthorizationCode: "C"},
 		`"delivery":{"mids":["a",null,"b"],"watermark":1764000000000}`:                     &receiving.Delivery{MIDs: []string{"a", "b"}, Watermark: at},
 		`"delivery":{"watermark":"1764000000"}`:                                            &receiving.Delivery{Watermark: at},
@@ -245,7 +245,7 @@ func TestDecode(t *testing.T) {
 		`"timestamp":1764000000000`:                                                        &receiving.Unknown{},
 		`"game_play":{"score":0}`:                                                          &receiving.GamePlay{Score: new(float64)},
 		`"game_play":{"score":null,"context_type":"SOLO"}`:                                 &receiving.GamePlay{ContextType: "SOLO"},
-		`"delivery":{},"optin":{"ref":"R"},"account_linking":{}`:                           &receiving.Optin{Ref: "R"},
+		`"delivery":{},"optin":{"ref":"R"},"account_linking":{}`:                           &receiving.OptIn{Ref: "R"},
 		`"read":{"mid":"m"},"account_linking":{"status":"linked"}`:                         &receiving.AccountLinking{Status: "linked"},
 		`"read":{"mid":"m"},"message":{"text":"a"}`:                                        &receiving.Message{Text: "a"},
 		`"message":{"text":"a"},"read":{"mid":"m"}`:                                        &receiving.Message{Text: "a"},

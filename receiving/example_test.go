@@ -154,11 +154,11 @@ func ExampleType_Source() {
 	// COMMENT: changes[].feed, page "feed", Instagram ""
 }
 
-func ExampleOptin_Stops() {
+func ExampleOptIn_Stops() {
 	callback, _ := receiving.Split([]byte(`{"entry":[{"id":"1045","messaging":[{"sender":{"id":"6512"},"optin":{
 		"type":"notification_messages","notification_messages_token":"813905712","notification_messages_status":"STOP NOTIFICATIONS"}}]}]}`))
 	event, _ := callback.Envelopes[0].Event()
-	if o, ok := event.Payload.(*receiving.Optin); ok {
+	if o, ok := event.Payload.(*receiving.OptIn); ok {
 		fmt.Println(event.Type, o.NotificationMessagesToken, o.Stops())
 	}
 

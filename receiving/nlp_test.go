@@ -84,7 +84,7 @@ func TestRef(t *testing.T) {
 		"a referral": {Type: receiving.TypeReferral, Payload: from},
 		"a tap":      {Type: receiving.TypeGetStartedButton, Payload: &receiving.Postback{Referral: from}},
 		"a message":  {Type: receiving.TypeSimpleText, Payload: &receiving.Message{Referral: from}},
-		"an opt-in":  {Type: receiving.TypeAuthentication, Payload: &receiving.Optin{Ref: "summer"}},
+		"an opt-in":  {Type: receiving.TypeAuthentication, Payload: &receiving.OptIn{Ref: "summer"}},
 	} {
 		require.Equal(t, "summer", ev.Ref(), name)
 	}

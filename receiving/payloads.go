@@ -207,7 +207,7 @@ type Unknown struct {
 func (*Message) isPayload()               {}
 func (*Postback) isPayload()              {}
 func (*Referral) isPayload()              {}
-func (*Optin) isPayload()                 {}
+func (*OptIn) isPayload()                 {}
 func (*AccountLinking) isPayload()        {}
 func (*Delivery) isPayload()              {}
 func (*Read) isPayload()                  {}

@@ -72,25 +72,25 @@ type LeadAnswer struct {
 
 // The types of opt-ins.
 const (
-	// OptinPlugin is an opt-in through a plugin on a web page, which says no type.
-	OptinPlugin = ""
-	// OptinNotificationMessages is the consent to marketing messages, or its
+	// OptInPlugin is an opt-in through a plugin on a web page, which says no type.
+	OptInPlugin = ""
+	// OptInNotificationMessages is the consent to marketing messages, or its
 	// end, according to NotificationMessagesStatus.
-	OptinNotificationMessages = "notification_messages"
-	// OptinOneTime is the consent to a single notification. The platform has
+	OptInNotificationMessages = "notification_messages"
+	// OptInOneTime is the consent to a single notification. The platform has
 	// given it up; old buttons may still be in chats.
-	OptinOneTime = "one_time_notif_req"
+	OptInOneTime = "one_time_notif_req"
 )
 
-// Optin is a person's consent: through a plugin, or to be sent notifications.
+// OptIn is a person's consent: through a plugin, or to be sent notifications.
 //
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_optins
-type Optin struct {
+type OptIn struct {
 	// Ref is what the plugin was set up with.
 	Ref     string `json:"ref,omitempty"`
 	UserRef string `json:"user_ref,omitempty"`
-	// Type is empty for a plugin, or [OptinNotificationMessages] or
-	// [OptinOneTime].
+	// Type is empty for a plugin, or [OptInNotificationMessages] or
+	// [OptInOneTime].
 	Type string `json:"type,omitempty"`
 	// Payload is the developer's, from the request for the opt-in.
 	Payload string `json:"payload,omitempty"`
@@ -107,7 +107,7 @@ type Optin struct {
 	// UserTokenStatus is "REFRESHED" or "NOT_REFRESHED".
 	UserTokenStatus string `json:"user_token_status,omitempty"`
 	// NotificationMessagesStatus is set when the person has stopped or resumed
-	// the messages. [Optin.Stops] reads it.
+	// the messages. [OptIn.Stops] reads it.
 	NotificationMessagesStatus string `json:"notification_messages_status,omitempty"`
 	// NotificationMessagesFrequency comes with old tokens only.
 	NotificationMessagesFrequency string `json:"notification_messages_frequency,omitempty"`
@@ -119,7 +119,7 @@ type Optin struct {
 
 // Stops reports whether this is the end of a consent: the person wants no more
 // of the notifications.
-func (o *Optin) Stops() bool {
+func (o *OptIn) Stops() bool {
 	// The documentation prints "STOP NOTIFICATIONS"; it used to have an underscore.
 	return strings.HasPrefix(strings.ToUpper(o.NotificationMessagesStatus), "STOP")
 }

@@ -26,7 +26,7 @@ const (
 	// TypePostback is a tap on a button. Payload: [*Postback].
 	TypePostback Type = "POSTBACK"
 	// TypeAuthentication is an opt-in: through a plugin, or to notifications, or
-	// the end of one ([Optin.Stops]). Payload: [*Optin].
+	// the end of one ([OptIn.Stops]). Payload: [*OptIn].
 	TypeAuthentication Type = "AUTHENTICATION"
 	// TypeAccountLinking is a person who linked or unlinked their account.
 	// Payload: [*AccountLinking].

@@ -18,7 +18,7 @@ var rows = []struct {
 	{TypeLocation, (*Message)(nil), ofMessages},
 	{TypeSticker, (*Message)(nil), ofPageMessages},
 	{TypePostback, (*Postback)(nil), ofPostbacks},
-	{TypeAuthentication, (*Optin)(nil), ofOptins},
+	{TypeAuthentication, (*OptIn)(nil), ofOptins},
 	{TypeAccountLinking, (*AccountLinking)(nil), ofAccountLinking},
 	{TypeDelivered, (*Delivery)(nil), ofDeliveries},
 	{TypeRead, (*Read)(nil), ofReads},

@@ -43,7 +43,7 @@ func TestOriginalNames(t *testing.T) {
 
 // allPayloads is one nil payload of each Go type.
 var allPayloads = []receiving.Payload{
-	(*receiving.Message)(nil), (*receiving.Postback)(nil), (*receiving.Referral)(nil), (*receiving.Optin)(nil),
+	(*receiving.Message)(nil), (*receiving.Postback)(nil), (*receiving.Referral)(nil), (*receiving.OptIn)(nil),
 	(*receiving.AccountLinking)(nil), (*receiving.Delivery)(nil), (*receiving.Read)(nil), (*receiving.Reaction)(nil),
 	(*receiving.MessageEdit)(nil), (*receiving.ThreadControl)(nil), (*receiving.PolicyEnforcement)(nil), (*receiving.Unknown)(nil),
 	(*receiving.CouponReveal)(nil), (*receiving.CustomerInformation)(nil), (*receiving.Feedback)(nil), (*receiving.ResponseFeedback)(nil),

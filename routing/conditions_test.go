@@ -53,7 +53,7 @@ func TestConditions(t *testing.T) {
 			"a message":      {Type: receiving.TypeSimpleText, Payload: &receiving.Message{Referral: r}},
 			"a quick reply":  {Type: receiving.TypeQuickReply, Payload: &receiving.Message{Referral: r}},
 			"a shared photo": {Type: receiving.TypeImage, Payload: &receiving.Message{Referral: r}},
-			"an opt-in":      {Type: receiving.TypeAuthentication, Payload: &receiving.Optin{Ref: ref}},
+			"an opt-in":      {Type: receiving.TypeAuthentication, Payload: &receiving.OptIn{Ref: ref}},
 		}
 	}
 	buy := understood(`{"intents":[{"name":"buy","confidence":0.85},{"name":"sell","confidence":0.3}],

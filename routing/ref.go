@@ -58,7 +58,7 @@ func (Ref) Handles(t receiving.Type) bool {
 		return false
 	}
 	return t.Carries((*receiving.Referral)(nil)) || t.Carries((*receiving.Message)(nil)) ||
-		t.Carries((*receiving.Postback)(nil)) || t.Carries((*receiving.Optin)(nil))
+		t.Carries((*receiving.Postback)(nil)) || t.Carries((*receiving.OptIn)(nil))
 }
 
 // Validate reports a pattern that does not compile, and more than one field.

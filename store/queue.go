@@ -117,7 +117,8 @@ type Event struct {
 	// Time is when the event happened, by the platform's clock. Waiting events
 	// of a conversation are handled by Time, then by arrival.
 	Time time.Time
-	// Body is what the bot needs to handle the event. The store does not look
+	// Body is what the bot needs to handle the event, a receiving.Envelope by its MarshalBinary.
+	// receiving.Envelope.UnmarshalBinary reads it, that of a dead letter too. The store does not look
 	// at it.
 	Body []byte
 	// EchoOf is the key of the send that this event, an echo, proves to

@@ -92,13 +92,13 @@ func mentioned(wanted Settings) []Property {
 
 // fetch reads properties. It leaves the greeting out if the platform no longer supports it.
 func fetch(ctx context.Context, client *graph.Client, pageID string, properties []Property) (Settings, error) {
-	profile, err := client.GetMessengerProfile(ctx, pageID, names(properties)...)
+	profile, err := client.MessengerProfile(ctx, pageID, names(properties)...)
 	if isBadParameter(err) && slices.Contains(properties, PropertyGreeting) {
 		rest := slices.DeleteFunc(slices.Clone(properties), func(p Property) bool { return p == PropertyGreeting })
 		if len(rest) == 0 {
 			return Settings{}, nil
 		}
-		profile, err = client.GetMessengerProfile(ctx, pageID, names(rest)...)
+		profile, err = client.MessengerProfile(ctx, pageID, names(rest)...)
 	}
 	if err != nil {
 		return Settings{}, fmt.Errorf("threadsettings: reading: %w", err)
