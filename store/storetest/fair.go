@@ -95,6 +95,25 @@ var fairPromises = []promise{
 		claim.Serves = nil
 		require.Equal(s, map[string]int{"hot": 3, "other": 5}, perPage(s.claim(claim)))
 	}},
+	{"suspects are counted over all that a claim looks at", func(s *suite) {
+		put := func(page, psid string) {
+			s.put(store.Conversation{PageID: page, PSID: psid}, page+psid)
+			s.clock.advance(time.Millisecond)
+		}
+		put("mine", "suspect 1")
+		put("mine", "suspect 2")
+		interrupt := all
+		interrupt.TTL = 0
+		for range 2 {
+			require.Len(s, s.claim(interrupt), 2)
+		}
+		claim := all
+		claim.Suspects, claim.Conversations = store.Suspects{1, 0, 0}, 2
+		claim.Serves = func(page string) bool { return page == "mine" }
+		put("mine", "fresh")
+		s.put(store.Conversation{PageID: "other", PSID: "1"}, "other")
+		require.Equal(s, []int{0, 1}, levels(s.claim(claim)))
+	}},
 	{"what is enqueued comes after events", func(s *suite) {
 		for i := range 50 {
 			s.enqueue(send(store.Conversation{PageID: "p", PSID: fmt.Sprint(i)}, fmt.Sprint("news", i)))

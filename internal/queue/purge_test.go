@@ -1,0 +1,64 @@
+package queue_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store"
+)
+
+// purged is a transaction of tables with so many rows to delete. It notes the most rows that one is asked to look at.
+type purged struct {
+	queue.Tx
+	expiring map[queue.Expiring]int
+	aging    map[queue.Aging]int
+	most     int
+}
+
+func (*purged) Now() int64 { return 1 << 40 }
+
+func (p *purged) Expire(what queue.Expiring, _ int64, limit int) (int, error) {
+	p.most = max(p.most, limit)
+	n := min(limit, p.expiring[what])
+	p.expiring[what] -= n
+	return n, nil
+}
+
+func (p *purged) PurgeOldest(what queue.Aging, after, _ int64, limit int) (int64, bool, error) {
+	p.most = max(p.most, limit)
+	n := min(limit, p.aging[what])
+	p.aging[what] -= n
+	return after + int64(n), n > 0, nil
+}
+
+// TestPurgesTakeSmallSteps: none looks at more rows than a step, each is a transaction of its own, and all of them delete
+// everything.
+func TestPurgesTakeSmallSteps(t *testing.T) {
+	t.Parallel()
+	tx := &purged{
+		expiring: map[queue.Expiring]int{
+			queue.ExpiringSessions: 25, queue.ExpiringAttachments: 10, queue.ExpiringConversations: 0, queue.ExpiringReceived: 11,
+		},
+		aging: map[queue.Aging]int{queue.AgingSent: 30, queue.AgingKeys: 5},
+	}
+	machine := &queue.Machine{}
+	steps := 0
+	before := time.UnixMicro(1 << 39)
+	_, err := queue.Purge(store.Cutoffs{Received: before, Sent: before, DedupKeys: before}, 10, func(op *queue.Operation) error {
+		steps++
+		_, err := machine.Run(tx, []*queue.Operation{op})
+		return err
+	})
+	require.NoError(t, err)
+	require.Equal(t, 10, tx.most)
+	for what, left := range tx.expiring {
+		require.Zero(t, left, "expiring %d", what)
+	}
+	for what, left := range tx.aging {
+		require.Zero(t, left, "aging %d", what)
+	}
+	require.Equal(t, 3+2+1+2+4+2, steps)
+}
