@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -224,5 +225,51 @@ func TestStuckWorkersLostLeaseIsNotRenewed(t *testing.T) {
 		require.Equal(t, []string{"you said hi"}, w.texts(ada))
 		after(10 * time.Minute)
 		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+	})
+}
+
+// slowCommit is a store that cannot renew leases and whose first outcome of an event takes longer than a lease is safe.
+type slowCommit struct {
+	noRenew
+	slow atomic.Bool
+}
+
+func (s *slowCommit) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	due, err := s.Store.Commit(ctx, out)
+	if out.Event != nil && s.slow.Swap(false) {
+		<-time.After(12*time.Second + 500*time.Millisecond)
+	}
+	return due, err
+}
+
+// TestNoTurnBeginsOnALostLease: not even its middleware, whose effects elsewhere another worker will have, too.
+func TestNoTurnBeginsOnALostLease(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	began := map[string]int{}
+	st := &slowCommit{noRenew: noRenew{memory.New()}}
+	st.slow.Store(true)
+	second := texts(route("second", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if ev.Text() == "one" {
+			return nil // or its delivery would notice
+		}
+		return reply.Reply(ctx, sending.Text("done"))
+	}))
+	cfg := config{Policy: second, Store: st, TurnMiddleware: []handling.Middleware{func(next handling.TurnFunc) handling.TurnFunc {
+		return func(ctx context.Context, ev *receiving.Event) error {
+			mu.Lock()
+			began[ev.Text()]++
+			mu.Unlock()
+			return next(ctx, ev)
+		}
+	}}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.stop()
+		w.says(ada, "one")
+		w.says(ada, "two")
+		w.start()
+		after(time.Minute)
+		require.Equal(t, []string{"done"}, w.texts(ada))
+		require.Equal(t, map[string]int{"one": 1, "two": 1}, began)
 	})
 }
