@@ -11,15 +11,23 @@
 //     dead letter with a reason.
 //   - What the platform has confirmed to a process is not sent again by that process, nor by
 //     another one as long as the store could be told.
-//   - What was sent twice had an unknown outcome in between. With Config.AtMostOnce nothing is
-//     sent twice.
+//   - What was sent twice had an unknown outcome in between, and has waited for its echo on a
+//     page that gets echoes. With Config.AtMostOnce nothing is sent twice.
+//   - What was confirmed is never reported or recorded as failed, and every other message is
+//     sent or reported.
 //   - The messages of a conversation arrive in the order in which they were queued, except
-//     delayed ones and those of a process that was paused past its lease.
-//   - When all faults are over, the queue becomes empty within a bound. While there are none, a
-//     conversation with something to do is claimed within a second, if a worker is free.
-//   - Sessions and counters have exactly the events that took effect.
-//   - Run returns within the grace period and a few seconds more.
-//   - Stats adds up to what was committed.
+//     delayed ones and those of a process that was paused or has lost its lease.
+//   - When all faults are over, the queue becomes empty within a bound (world.bound): what the
+//     longest conversation takes if all of its turns are run as often as they may be, and seven
+//     minutes, the longest wait for a token or for the next try of a message with a lease.
+//   - While there are no faults, a conversation with something to do is claimed within a second
+//     if its page has room, and one page does not take the workers of another.
+//   - Sessions and counters have exactly the events that took effect; what runs on after its
+//     turn has no effect.
+//   - What fails each time becomes a dead letter, what never fails does not, and OnDeadLetter
+//     hears of each once.
+//   - Run returns within the grace period and a few seconds more, whatever hangs.
+//   - Stats adds up to what was committed, and Healthy succeeds when all is well.
 //
 // # Running it
 //

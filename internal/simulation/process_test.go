@@ -218,8 +218,8 @@ func (p *process) stop() {
 			w.mu.Lock()
 			w.disturbed(nil)
 			w.say("%s has stopped", p.name)
-			w.checkStats(p)
 			w.mu.Unlock()
+			p.tellStats()
 			return
 		case <-p.died:
 			return
@@ -232,6 +232,25 @@ func (p *process) stop() {
 			p.kill("it does not stop")
 			return
 		}
+	}
+}
+
+// tellStats checks what a process says of itself, unless it dies meanwhile or the store is away.
+func (p *process) tellStats() {
+	done := make(chan struct{})
+	p.w.within(func() {
+		defer close(done)
+		stats, err := p.bot.Stats(p.w.ctx())
+		if err != nil {
+			return
+		}
+		p.w.mu.Lock()
+		defer p.w.mu.Unlock()
+		p.w.checkStats(p, stats)
+	})
+	select {
+	case <-done:
+	case <-p.died:
 	}
 }
 

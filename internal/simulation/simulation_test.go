@@ -18,13 +18,6 @@ import (
 	"github.com/djmessenger/messenger/internal/jitter"
 )
 
-// open are promises that are known to be broken, and not checked until they are mended.
-var open = map[string]bool{
-	// The store is away for longer than a lease after a confirmed send.
-	"what was confirmed is never sent again":       true,
-	"what was confirmed is not reported as failed": true,
-}
-
 // clockBack is 1 if the store's clock is also set back: what was due before then waits, and what
 // is queued after it goes first.
 const clockBack = 0

@@ -126,6 +126,22 @@ func (s *scenario) planOutage(n int, d dice) trouble {
 	return t
 }
 
+// planHang draws calls of the store that do not return for minutes, in a replica that is asked to
+// stop meanwhile.
+func (s *scenario) planHang(n int, d dice) (hang, stop trouble) {
+	hang = trouble{
+		n: n, kind: troubleStore, way: storeDeaf, part: 1, at: d.at("at").between(0, s.horizon), slot: d.at("slot").below(s.replicas),
+		lasts: d.at("lasts").between(time.Minute, 4*time.Minute), begins: make(chan struct{}),
+	}
+	hang.ops = pick(d.at("ops"), weighted[string]{2, ""}, weighted[string]{1, "claim"}, weighted[string]{1, "commit"},
+		weighted[string]{1, "renew"}, weighted[string]{1, "beat"}, weighted[string]{1, "read"})
+	stop = trouble{
+		n: n + 1, kind: troubleStop, at: hang.at + d.at("stop").between(0, 20*time.Second), slot: hang.slot,
+		lasts: 40 * time.Second, begins: make(chan struct{}),
+	}
+	return hang, stop
+}
+
 func (s *scenario) addTrouble(t trouble) {
 	s.troubles = append(s.troubles, t)
 	s.horizon = max(s.horizon, t.at+t.lasts)
@@ -180,6 +196,12 @@ func (s *scenario) planTroubles() {
 	}
 	if s.dice.at("outage").chance(0.25) {
 		s.addTrouble(s.planOutage(n, s.dice.at("outage", 1)))
+		n++
+	}
+	if s.dice.at("hang").chance(0.08) {
+		hang, stop := s.planHang(n, s.dice.at("hang", 1))
+		s.addTrouble(hang)
+		s.addTrouble(stop)
 	}
 	for _, e := range s.events {
 		s.horizon = max(s.horizon, e.at)

@@ -101,9 +101,7 @@ func (w *world) logs(line string) { w.note("%s", line) }
 func (w *world) violate(promise, format string, args ...any) {
 	text := promise + ": " + fmt.Sprintf(format, args...)
 	w.say("BROKEN %s", text)
-	if !open[promise] {
-		w.violations = append(w.violations, text)
-	}
+	w.violations = append(w.violations, text)
 }
 
 // rest waits for that long, or until the world is over or one of the channels is closed. It
