@@ -34,7 +34,9 @@ func (o *others) EchoedAt(context.Context, string) (time.Time, error) { return t
 
 func peersOf(o *others) *peers {
 	log := slog.New(slog.DiscardHandler)
-	p := newPeers(&Engine{cfg: Config{Logger: log}, guard: NewGuard(log), owner: "me", replicas: o})
+	p := newPeers(&Engine{
+		cfg: Config{Logger: log}, guard: NewGuard(log), writes: newStoreCalls(context.Background()), owner: "me", replicas: o,
+	})
 	p.help = func(string) {}
 	return p
 }
