@@ -35,7 +35,7 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 		c.free = max(c.free, c.until)
 	}
 	due = max(due, c.free, c.rests)
-	if lease.Deliveries > 2 || due > w.now() || w.troubled >= due {
+	if lease.Deliveries > 2 || w.isolates() || due > w.now() || w.troubled >= due {
 		return
 	}
 	if slices.ContainsFunc(w.troubles, func(t trouble) bool { return t.kind == troubleStore && t.covers(w.now()) }) {
@@ -56,6 +56,17 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 	if w.crowd && w.workers > 2 && page == w.pages[1] && p.held[page] == 0 {
 		w.violate("a page cannot take all workers", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
+}
+
+// isolates reports whether a conversation runs that was interrupted more than once. Others may
+// wait for it.
+func (w *world) isolates() bool {
+	for _, c := range w.convs {
+		if c.holder != nil && c.level > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // leaseTTL is how long a lease lasts. What goes wrong within one can end it.
@@ -168,7 +179,8 @@ func (w *world) checkVerdict(e *eventPlan, ev *event) {
 func excused(failures []store.Failure) bool {
 	return slices.ContainsFunc(failures, func(f store.Failure) bool {
 		return strings.Contains(f.Error, "the store refused the outcome") ||
-			strings.Contains(f.Error, "connection to the store is broken") || strings.Contains(f.Error, "context deadline exceeded")
+			strings.Contains(f.Error, "connection to the store is broken") || strings.Contains(f.Error, "context deadline exceeded") ||
+			strings.Contains(f.Error, "did not return after its context had ended")
 	})
 }
 

@@ -251,6 +251,9 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 		w.say("%s: release %s for %v", p.name, o.Lease.PSID, o.After)
 		c.free, c.rests, c.awaits = w.now(), w.now()+o.After, o.Awaits
 		if c.holder != nil {
+			if c.level > 0 {
+				w.disturbed(nil)
+			}
 			c.holder.gives(o.Lease.PageID, false)
 			c.holder = nil
 		}

@@ -40,7 +40,7 @@ type attempt struct {
 	at       time.Duration
 	paused   time.Duration // for how long the process had stood still by then
 	executed time.Duration // 0 if it was not
-	late     bool          // executed when the lease was another's
+	late     bool          // executed when the lease was another's, or the process did not wait any more
 	answer   string
 	answered time.Duration
 }
@@ -117,7 +117,7 @@ func (w *world) executed(a *attempt, status int, body []byte) {
 	}
 	c := w.conv(a.message.conv)
 	a.executed = w.now()
-	a.late = c.token != a.token
+	a.late = c.token != a.token || a.answered > 0 || !a.process.alive()
 	w.say("%s arrives, from %s", a.message.name, a.process.name)
 	w.happens(a.process, onExecution)
 }

@@ -218,8 +218,8 @@ func (w *world) settle() {
 	if err := w.platform.Flush(w.ctx()); err != nil {
 		panic(err)
 	}
-	w.idle(&w.tasks) // for the echoes of what was sent last
-	w.rest(2 * time.Second)
+	w.idle(&w.tasks)        // for the echoes of what was sent last
+	w.rest(6 * time.Second) // for which a callback that could not be stored makes a bot unwell
 }
 
 // bound is how long after the last trouble everything is done: what the longest conversation
