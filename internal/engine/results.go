@@ -13,6 +13,9 @@ type sendResult struct {
 	attempts int
 	// record is that of the attempt, or nil if there was none.
 	record *store.Sent
+	// bare is what is left of the record of a message that the platform has confirmed, when
+	// the store refuses the record.
+	bare *store.Sent
 	// unavailable is what the platform said of the person, or nil.
 	unavailable *store.MarkUnavailable
 	// settle says that the message was delivered under an earlier lease: see [store.SettleSend].
@@ -21,7 +24,7 @@ type sendResult struct {
 
 // delivered reports whether the platform has confirmed the message.
 func (r *sendResult) delivered() bool {
-	return r.record != nil && r.record.Outcome == store.OutcomeSent
+	return r.bare != nil || r.record != nil && r.record.Outcome == store.OutcomeSent
 }
 
 // sendResults are those of one conversation, in the order of the attempts.
@@ -62,7 +65,11 @@ func (rs sendResults) settlements(conv store.Conversation) (writes []store.Write
 }
 
 func settlement(conv store.Conversation, r *sendResult) store.Write {
-	return store.SettleSend{Conversation: conv, Key: r.Key, Sent: *r.record}
+	record := r.record
+	if record == nil {
+		record = r.bare
+	}
+	return store.SettleSend{Conversation: conv, Key: r.Key, Sent: *record}
 }
 
 // undelivered are the results that count only as long as nobody else has worked on the
@@ -71,10 +78,14 @@ func (rs sendResults) undelivered() sendResults {
 	return slices.DeleteFunc(slices.Clone(rs), func(r sendResult) bool { return r.delivered() })
 }
 
-// recordless are the results without records, for a store that refuses those.
+// recordless are the results without records, for a store that refuses those. That a message
+// was delivered stays known: a store that was away for a time only may be told of it later.
 func (rs sendResults) recordless() sendResults {
 	bare := slices.Clone(rs)
 	for i := range bare {
+		if r := bare[i].record; r != nil && bare[i].delivered() {
+			bare[i].bare = &store.Sent{PageID: r.PageID, PSID: r.PSID, Key: r.Key, Type: r.Type, Outcome: r.Outcome, At: r.At}
+		}
 		bare[i].record, bare[i].unavailable, bare[i].settle = nil, nil, false
 	}
 	return bare

@@ -89,6 +89,8 @@ func (w *world) checkAgain(m *message, now *attempt) {
 			again("an unknown outcome waits for its echo", "although the page gets echoes")
 		case w.atMostOnce:
 			again("with AtMostOnce nothing is sent twice", "after the answer "+cmp.Or(a.answer, "was lost"))
+		case a.process.hanging > 0 && a.process.alive():
+			// The worker that knows hangs in its commit: see the package comment.
 		case a.answer == answerOK && a.process == now.process:
 			again("what was confirmed is never sent again", "by the process that knows")
 		case a.answer == answerOK && a.process.alive() && a.process.troubled < a.at-leaseTTL:
