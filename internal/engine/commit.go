@@ -34,7 +34,8 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 	out.Lease = w.lease.LeaseID
 	sent.addTo(&out)
 	w.gone = false
-	giveUp := time.After(w.e.cfg.LeaseTTL)
+	begun := time.Now()
+	var giveUp <-chan time.Time // when the first try has failed
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
 		due, err := w.e.cfg.Store.Commit(w.e.writing(), out)
 		var call *store.CallError
@@ -62,6 +63,9 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 			continue
 		}
 		w.log.Error("cannot commit to the store; retrying", "error", err)
+		if giveUp == nil {
+			giveUp = time.After(w.e.cfg.LeaseTTL - time.Since(begun))
+		}
 		select {
 		case <-time.After(wait):
 		case <-giveUp:
