@@ -126,7 +126,7 @@ func TestNoWarningAboutTheStoreOfATest(t *testing.T) {
 	t.Parallel()
 	for name, st := range map[string]store.Store{"none": nil, "its own": memory.New()} {
 		log := &log{TB: t}
-		chat := startPatient(log, messenger.Config{Store: st})
+		chat := startPatient(log, messenger.Config{Policy: routing.BuiltIn(), Store: st})
 		ada := chat.Person("Ada", "")
 		ada.Says("hi")
 		ada.Sees("Hi, Ada!")
