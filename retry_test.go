@@ -103,6 +103,34 @@ func TestRetryOfTheBotAndOfARoute(t *testing.T) {
 	})
 }
 
+// TestFewTriesKeepTheDefaultPauses: Tries alone are enough, also for fewer retries than there are default pauses.
+func TestFewTriesKeepTheDefaultPauses(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	for tries, want := range [][]time.Duration{1: nil, 2: {s}, 3: {s, 5 * s}, 4: {s, 5 * s, 25 * s}, 5: {s, 5 * s, 25 * s, 25 * s}} {
+		if tries == 0 {
+			continue
+		}
+		t.Run(fmt.Sprint(tries), func(t *testing.T) {
+			t.Parallel()
+			var seen runs
+			cfg := messenger.Config{
+				Retry: handling.Retry{Tries: tries},
+				Policy: texts(routing.Route{Handler: handling.Func(func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+					seen.add(ctx, ev)
+					return errors.New("no")
+				})}),
+			}
+			inBubble(t, simulator.Config{People: crowd(1)}, cfg, func(w *world) {
+				w.says("70", "hi")
+				after(time.Hour)
+				requirePauses(t, want, seen.pauses("hi"))
+				require.Equal(t, tries, w.letters()[0].Attempts)
+			})
+		})
+	}
+}
+
 // TestRetryOfSeveralRoutes: as long as one of the routes that failed has a try left no route takes effect; then those
 // that succeed do, and the others are in one dead letter.
 func TestRetryOfSeveralRoutes(t *testing.T) {

@@ -73,7 +73,8 @@ func fillRetry(r, other Retry) Retry {
 }
 
 // Validate returns every mistake, joined: a field that is negative or above its limit, and
-// Pauses that no retry would use.
+// Pauses that no retry would use. The default pauses are valid with any number of tries:
+// WithDefaults sets them beside Tries.
 func (r Retry) Validate() error {
 	var errs []error
 	fail := func(field string, path []int, format string, args ...any) {
@@ -84,7 +85,7 @@ func (r Retry) Validate() error {
 		fail("Tries", nil, "is negative: %d", r.Tries)
 	case r.Tries > MaxTries:
 		fail("Tries", nil, "is %d, and at most %d", r.Tries, MaxTries)
-	case r.Tries > 0 && len(r.Pauses) >= r.Tries:
+	case r.Tries > 0 && len(r.Pauses) >= r.Tries && !slices.Equal(r.Pauses, defaultPauses):
 		fail("Pauses", nil, "has %d pauses, and there are %d between %d tries", len(r.Pauses), r.Tries-1, r.Tries)
 	case len(r.Pauses) >= MaxTries:
 		fail("Pauses", nil, "has %d pauses, and at most %d", len(r.Pauses), MaxTries-1)
@@ -137,9 +138,9 @@ func (m *retryError) Error() string {
 // whole event is run again.
 //
 // It does not count as a try (Turn.Attempt stays) while the event is younger than
-// Retry.MaxWait; after that it does, and the event still waits for d. d is at least 1 second
-// and at most [MaxPause], and is lengthened like a pause of [Retry]. Everything else of the
-// person waits meanwhile.
+// Retry.MaxWait; after that it does, and the event still waits for d. A d of less than 1
+// second counts as 1 second, and one above [MaxPause] as MaxPause; it is lengthened like a
+// pause of [Retry]. Everything else of the person waits meanwhile.
 //
 // An error that wraps or joins it asks for the same. Of several, the longest d wins. An error
 // that is also [Permanent], or a sending.FieldError, is not retried. If another route of the turn fails

@@ -61,7 +61,11 @@ func TestRetryValidate(t *testing.T) {
 		"too many tries": {handling.Retry{Tries: 101}, []string{"Retry.Tries: is 101, and at most 100"}},
 		"too many pauses": {handling.Retry{Pauses: slices.Repeat(many, 2)[:100]}, []string{
 			"Retry.Pauses: has 100 pauses, and at most 99"}},
-		"unused pauses": {handling.Retry{Tries: 1, Pauses: []time.Duration{1}}, []string{"Retry.Pauses: has 1 pauses, and there are 0 between 1 tries"}},
+		"a single try with the default pauses": {handling.Retry{Tries: 1}.WithDefaults(), nil},
+		"two tries with the default pauses":    {handling.Retry{Tries: 2}.WithDefaults(), nil},
+		"three tries with the default pauses":  {handling.Retry{Tries: 3}.WithDefaults(), nil},
+		"as many pauses as the default":        {handling.Retry{Tries: 2, Pauses: []time.Duration{1, 2, 3}}, []string{"Retry.Pauses: has 3 pauses, and there are 1 between 2 tries"}},
+		"unused pauses":                        {handling.Retry{Tries: 1, Pauses: []time.Duration{1}}, []string{"Retry.Pauses: has 1 pauses, and there are 0 between 1 tries"}},
 		"too long": {handling.Retry{Pauses: []time.Duration{time.Hour + 1}, MaxWait: 24*time.Hour + 1}, []string{
 			"Retry.Pauses[0]: is 1h0m0.000000001s, and at most 1h0m0s", "Retry.MaxWait: is 24h0m0.000000001s, and at most 24h0m0s"}},
 		"overflow": {handling.Retry{Tries: math.MaxInt, Pauses: []time.Duration{math.MaxInt64, math.MinInt64}, MaxWait: math.MaxInt64}, []string{
