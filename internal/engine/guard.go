@@ -188,7 +188,7 @@ func (r *running) abandon() bool {
 	now := len(r.guard.stuck)
 	r.guard.mu.Unlock()
 	r.code.log.Error("code does not return after its context has ended; it was abandoned",
-		append([]any{"code", r.code.name, "stuck", now, "stack", stackOf(r)}, r.code.about...)...)
+		append(append([]any{"code", r.code.name, "stuck", now}, r.code.about...), "stack", stackOf(r))...) // the longest one last
 	return true
 }
 
