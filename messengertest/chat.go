@@ -50,9 +50,10 @@ type Chat struct {
 // platform, until the test ends. Start sets VerifyToken, Tokens and GraphURL, and
 // in Apps the ID and the Secrets of the app that delivers the events of [PageID];
 // without Apps there is one app with all pages. Apps that are bound to other pages
-// only fail the test. Logger writes to the test's log if it is not set, and Store
-// is one in memory; everything else is as given. The test closes a Store of its own
-// with t.Cleanup, before it calls Start: so it is closed after the bot has stopped.
+// only fail the test. If they are not set, Logger writes what is at level WARN and
+// above to the test's log, and Store is one in memory; everything else is as given. The test
+// closes a Store of its own with t.Cleanup, before it calls Start: so it is closed
+// after the bot has stopped.
 func Start(t testing.TB, config messenger.Config) *Chat {
 	t.Helper()
 	return StartOn(t, simulator.Config{}, config)

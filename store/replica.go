@@ -18,7 +18,8 @@ type Replica struct {
 // EchoedWithin is how exactly a store keeps what [Replicas.EchoedAt] returns.
 const EchoedWithin = time.Hour
 
-// Blocked is a conversation with a head that waits for its next try.
+// Blocked is a conversation with a head that has failed and waits for its next try. One that
+// waits because a handler asked for it (handling.RetryAfter), and has not failed, is not counted.
 type Blocked struct {
 	Conversation
 	// Attempts counts the turns of the event at its head that failed.
