@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,10 +162,10 @@ func TestNoMoreCallsAreStuckThanAllowed(t *testing.T) {
 	t.Parallel()
 	guarded(t, func(t *testing.T, g *Guard, _ *journal) {
 		end := make(chan struct{})
-		calls := 0
+		var calls atomic.Int32
 		call := func() error {
 			_, err := run(t.Context(), g, code{name: "a hook", limit: time.Second, most: 2}, func(context.Context) (int, error) {
-				calls++
+				calls.Add(1)
 				waitDeaf(end)
 				return 0, nil
 			})
@@ -173,11 +174,11 @@ func TestNoMoreCallsAreStuckThanAllowed(t *testing.T) {
 		for range 3 {
 			require.ErrorIs(t, call(), errStuck)
 		}
-		require.Equal(t, 2, calls)
+		require.EqualValues(t, 2, calls.Load())
 		close(end)
 		synctest.Wait()
 		require.NoError(t, call())
-		require.Equal(t, 3, calls)
+		require.EqualValues(t, 3, calls.Load())
 	})
 }
 
@@ -198,17 +199,22 @@ func TestTimersAreStopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var all timers
-		fired := 0
-		all.after(time.Second, func() { fired++ })
-		all.after(time.Minute, func() { fired++ })
+		var fired atomic.Int32
+		all.after(time.Second, func() { fired.Add(1) })
+		all.after(time.Minute, func() { fired.Add(1) })
 		<-time.After(2 * time.Second)
-		require.Equal(t, 1, fired)
-		require.Len(t, all.waiting, 1)
+		waiting := func() int {
+			all.mu.Lock()
+			defer all.mu.Unlock()
+			return len(all.waiting)
+		}
+		require.EqualValues(t, 1, fired.Load())
+		require.Equal(t, 1, waiting())
 		all.stop()
-		all.after(time.Second, func() { fired++ })
-		require.Empty(t, all.waiting)
+		all.after(time.Second, func() { fired.Add(1) })
+		require.Zero(t, waiting())
 		<-time.After(time.Hour)
-		require.Equal(t, 1, fired)
+		require.EqualValues(t, 1, fired.Load())
 	})
 }
 
