@@ -37,7 +37,7 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 	begun := time.Now()
 	var giveUp <-chan time.Time // when the first try has failed
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		due, err := w.e.cfg.Store.Commit(w.e.writing(), out)
+		due, err := commitTo(w.e.writing(), w.log, w.e.cfg.Store, out)
 		var call *store.CallError
 		switch {
 		case err == nil:

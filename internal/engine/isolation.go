@@ -92,7 +92,7 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 		return 0, w.ownsLease()
 	}
 	w.log.Warn("an event runs alone because the process ended each time it ran", "event", ev.Key, "interruptions", w.lease.Deliveries-1)
-	if err := w.e.isolator.MarkAlone(w.e.writing(), w.lease.LeaseID, ev.Seq); err != nil {
+	if err := w.markAlone(ev.Seq); err != nil {
 		w.e.turnstile.leaveAlone()
 		w.log.Error("cannot mark an event that must run alone; retrying after its lease has expired", "event", ev.Key, "error", err)
 		return 0, false
@@ -120,7 +120,7 @@ func (w *worker) shareAfter(wait time.Duration, over <-chan struct{}) bool {
 			return false
 		case <-time.After(wait):
 		}
-		err := w.e.isolator.MarkAlone(w.e.writing(), w.lease.LeaseID, 0)
+		err := w.markAlone(0)
 		if err == nil || errors.Is(err, store.ErrFenced) {
 			w.e.turnstile.share()
 			return true

@@ -129,7 +129,11 @@ func (w *worker) markUnavailable(d sending.Delivery, err error) {
 
 // countUncertain counts a message's attempts of unknown outcome.
 func (w *worker) countUncertain(d sending.Delivery) int {
-	sent, err := w.e.cfg.Store.Sent(w.e.reading(), d.PageID, d.PSID, 100)
+	var sent []store.Sent
+	err := recovered(w.log, "the store's Sent", func() (err error) {
+		sent, err = w.e.cfg.Store.Sent(w.e.reading(), d.PageID, d.PSID, 100)
+		return err
+	})
 	if err != nil {
 		w.log.Error("cannot read the records of sent messages", "error", err)
 		return d.Attempt - 1

@@ -2,8 +2,11 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/djmessenger/messenger/store"
 )
 
 const (
@@ -53,3 +56,24 @@ func (e *Engine) reading() context.Context { return e.reads.context() }
 // just before Run returns. When it ends during a call, it is unknown whether that took
 // effect; the caller makes the same call again.
 func (e *Engine) writing() context.Context { return e.writes.context() }
+
+// The functions below call the store in the goroutine of the caller. A panic is an error, as
+// in the calls that [run] makes.
+
+func commitTo(ctx context.Context, log *slog.Logger, st store.Store, out store.Outcome) (due []store.QueuedSend, err error) {
+	err = recovered(log, "the store's Commit", func() (err error) {
+		due, err = st.Commit(ctx, out)
+		return err
+	})
+	return due, err
+}
+
+func applyTo(ctx context.Context, log *slog.Logger, st store.Store, writes ...store.Write) error {
+	return recovered(log, "the store's Apply", func() error { return st.Apply(ctx, writes...) })
+}
+
+func (w *worker) markAlone(seq int64) error {
+	return recovered(w.log, "the store's MarkAlone", func() error {
+		return w.e.isolator.MarkAlone(w.e.writing(), w.lease.LeaseID, seq)
+	})
+}

@@ -230,7 +230,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 // false when the lease is over.
 func (w *worker) read(try func() error) bool {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		err := try()
+		err := recovered(w.log, "a read of the store", try)
 		if err == nil {
 			return true
 		}
