@@ -86,8 +86,8 @@ func (e *Engine) claim(ctx context.Context) {
 }
 
 // freeSlot lets another worker start. Work for which there was no room before may have room now.
-func (e *Engine) freeSlot(pageID string) {
-	more := e.shares.release(pageID)
+func (e *Engine) freeSlot(pageID string, background bool) {
+	more := e.shares.release(pageID, background)
 	e.slots <- struct{}{}
 	if more {
 		e.hint()

@@ -16,13 +16,16 @@ const lookForBackground = 20 * time.Millisecond
 // The reserve is an eighth of the slots, at least one of three. While more than reserve slots are free, a page may take one. Of the last ones it may take one only if it holds fewer slots
 // than are free. So a single busy page leaves the reserve free, and n busy pages settle where each holds about as many slots as are
 // free for a page that holds none: a newcomer does not wait for a slot unless about as many pages are busy as there are
-// workers. Background work takes no slot of the reserve.
+// workers. Background work takes no slot of the reserve, except one at a time if the reserve has more: a page with more work than workers
+// must not starve it.
 type shares struct {
 	reserve int
 	sole    func() bool // whether the process works for one page only, which then has all slots; nil if it is unknown
 
 	mu   sync.Mutex
 	held map[string]int // slots by page
+	// heldBackground is how many of them background work has.
+	heldBackground int
 	// free is how many slots were free at the last claim, rooms what it has asked for, and background its bound.
 	free, background int
 	rooms            map[string]int
@@ -48,13 +51,17 @@ func (s *shares) ask(claim *store.Claim) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free, s.rooms, s.full, s.skipped, s.freed, s.background = claim.Conversations, map[string]int{}, false, false, false, 0
+	background := s.free - s.reserve
+	if s.reserve > 1 && s.free > 1 && s.heldBackground == 0 {
+		background = max(background, 1)
+	}
 	switch now := time.Now(); {
-	case s.free <= s.reserve:
+	case background <= 0:
 		s.full = true
 	case now.Before(s.nextLook):
 		s.skipped = true
 	default:
-		s.background = s.free - s.reserve
+		s.background = background
 		s.nextLook = now.Add(lookForBackground)
 	}
 	claim.Background = s.background
@@ -83,6 +90,9 @@ func (s *shares) leased(leases []store.Lease) (more bool) {
 	defer s.mu.Unlock()
 	for _, lease := range leases {
 		s.held[lease.PageID]++
+		if lease.Background {
+			s.heldBackground++
+		}
 		if _, asked := s.rooms[lease.PageID]; asked {
 			s.rooms[lease.PageID]--
 		}
@@ -97,10 +107,13 @@ func (s *shares) leased(leases []store.Lease) (more bool) {
 }
 
 // release notes that a page has freed a slot. It reports whether a claim may now find what the last one had no room for.
-func (s *shares) release(pageID string) (more bool) {
+func (s *shares) release(pageID string, background bool) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.freed = true
+	if background {
+		s.heldBackground--
+	}
 	if s.held[pageID]--; s.held[pageID] == 0 {
 		delete(s.held, pageID)
 	}

@@ -336,6 +336,27 @@ func TestBackgroundWorkComesSecond(t *testing.T) {
 	})
 }
 
+// A page with more work than workers does not keep the background work of other pages from them: one worker of the reserve serves it.
+func TestABusyPageDoesNotStarveBackgroundWork(t *testing.T) {
+	t.Parallel()
+	onFakeStore(t, Config{Workers: 64}, func(t *testing.T, c *claiming) {
+		c.put("hot", 130)
+		require.Equal(t, 56, c.runs("hot"))
+		c.fakeStore.mu.Lock()
+		c.news = 3
+		c.fakeStore.mu.Unlock()
+		for range 3 {
+			c.put("hot", 0)
+			time.Sleep(2 * lookForBackground)
+			require.Equal(t, 1, c.runs("news"))
+			require.Equal(t, 56, c.runs("hot"))
+			c.end("news")
+		}
+		c.put("cold", 20)
+		require.Equal(t, 4, c.runs("cold"), "the reserve is still there")
+	})
+}
+
 // A claim looks for background work now and then, and then at once for the rest.
 func TestClaimsSeldomLookForBackgroundWork(t *testing.T) {
 	t.Parallel()

@@ -88,7 +88,7 @@ func (w *worker) endIsolation() {
 func (w *worker) vacate() {
 	if !w.vacated {
 		w.vacated = true
-		w.e.freeSlot(w.lease.PageID)
+		w.e.freeSlot(w.lease.PageID, w.lease.Background)
 	}
 }
 
