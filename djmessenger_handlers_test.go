@@ -235,7 +235,7 @@ func TestDjmessengerSenders(t *testing.T) {
 		"a fourth button": sending.Buttons{Text: "a"}.WithPostback("1", "P").WithPostback("2", "P").WithPostback("3", "P").WithPostback("4", "P"),
 		"a 14th reply":    many.WithReply("14", "P"),
 	} {
-		_, err := routing.Compile(routing.Policy{receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(wrong)}}})
+		err := routing.Policy{receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(wrong)}}}.Validate()
 		require.Error(t, err, what)
 	}
 }

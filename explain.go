@@ -25,11 +25,18 @@ func (b *Bot) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Expla
 	if b == nil {
 		return nil, ErrNoBot
 	}
-	explained, err := b.engine.Explain(With(ctx, b), ev)
-	if errors.Is(err, engine.ErrNotServed) {
-		err = fmt.Errorf("%w: page %q", ErrNoApp, ev.PageID)
+	all, err := b.engine.Explain(With(ctx, b), ev)
+	switch {
+	case errors.Is(err, engine.ErrNotServed):
+		return nil, fmt.Errorf("%w: page %q", ErrNoApp, ev.PageID)
+	case err != nil:
+		return nil, err
 	}
-	return explained, err
+	explained := make([]routing.Explanation, len(all))
+	for i, e := range all {
+		explained[i] = routing.Explanation(e)
+	}
+	return explained, nil
 }
 
 // ExplainDead is Explain for the event of a dead letter. It explains all routes; a replay

@@ -4,14 +4,14 @@ import (
 	"slices"
 
 	"github.com/djmessenger/messenger/i18n"
-	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
 // menu is what the persistent menu of a page offers in one locale, without links.
 type menu struct {
 	locale string
-	items  []routing.Offer
+	items  []routes.Offer
 }
 
 // menusOf returns the menus of a page, as they are applied: in every locale that the
@@ -22,7 +22,7 @@ func menusOf(settings threadsettings.Settings, catalog *i18n.Catalog) []menu {
 		m := menu{locale: block.Locale}
 		for _, item := range block.Items {
 			if item.URL == "" {
-				m.items = append(m.items, routing.Offer{Title: item.Title, Payload: item.Payload})
+				m.items = append(m.items, routes.Offer{Title: item.Title, Payload: item.Payload})
 			}
 		}
 		menus = append(menus, m)
@@ -34,7 +34,7 @@ func menusOf(settings threadsettings.Settings, catalog *i18n.Catalog) []menu {
 // the configuration may leave out: first in the person's locale, then
 // by default, and then in all other locales, since the platform decides which one a
 // person sees.
-func (b *Bot) menuFor(pageID, locale string) []routing.Offer {
+func (b *Bot) menuFor(pageID, locale string) []routes.Offer {
 	rank := func(m menu) int {
 		switch m.locale {
 		case locale:
@@ -46,7 +46,7 @@ func (b *Bot) menuFor(pageID, locale string) []routing.Offer {
 	}
 	menus := slices.Clone(b.pages.Load().menus(pageID))
 	slices.SortStableFunc(menus, func(a, b menu) int { return rank(a) - rank(b) })
-	var offers []routing.Offer
+	var offers []routes.Offer
 	for _, m := range menus {
 		offers = append(offers, m.items...)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/internal/engine"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/internal/stack"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
@@ -297,7 +298,7 @@ func (b *Bot) SetPolicy(policy routing.Policy) error {
 	if policy == nil {
 		policy = routing.BuiltIn()
 	}
-	compiled, err := routing.Compile(policy)
+	compiled, err := routes.Compile(policy)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -118,7 +119,7 @@ func (b *Bot) use(next *pageTable, pageIDs []string) error {
 func (c Config) firstPages() (*pageTable, error) {
 	table := &pageTable{every: c.servesEvery(), pages: map[string]*servedPage{}}
 	var err error
-	if table.common, err = routing.Compile(c.Policy); err != nil {
+	if table.common, err = routes.Compile(c.Policy); err != nil {
 		err = inConfig("Config.Policy: ", err)
 	}
 	if me, ok := c.ThreadSettings[graph.Me]; ok {
@@ -259,7 +260,7 @@ func (b *Bot) servedPages() func(pageID string) bool {
 	return func(pageID string) bool { return b.pages.Load().serves(pageID) }
 }
 
-func (b *Bot) policyFor(pageID string) *routing.Compiled { return b.pages.Load().policy(pageID) }
+func (b *Bot) policyFor(pageID string) *routes.Table { return b.pages.Load().policy(pageID) }
 
 // solePage reports whether this process serves one page and no other.
 func (b *Bot) solePage() bool {

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
-	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
 )
 
@@ -18,7 +18,7 @@ type pageTable struct {
 	// every says that one app delivers the events of every page; pages are then those
 	// with something of their own.
 	every  bool
-	common *routing.Compiled
+	common *routes.Table
 	pages  map[string]*servedPage
 	me     *servedPage // what is configured for graph.Me, or nil
 	apps   map[string]bool
@@ -27,10 +27,10 @@ type pageTable struct {
 // servedPage is a page in a table. It does not change.
 type servedPage struct {
 	Page
-	app    int               // index in Config.Apps, or -1 for an app of its own
-	secret secret.Value      // signs Graph calls
-	own    *routing.Compiled // made of Page.Policy, or nil
-	policy *routing.Compiled // in force, or nil for the common one
+	app    int           // index in Config.Apps, or -1 for an app of its own
+	secret secret.Value  // signs Graph calls
+	own    *routes.Table // made of Page.Policy, or nil
+	policy *routes.Table // in force, or nil for the common one
 	menus  []menu
 }
 
@@ -42,7 +42,7 @@ func (t *pageTable) page(pageID string) *servedPage { return t.pages[pageID] }
 func (t *pageTable) serves(pageID string) bool { return t.every || t.pages[pageID] != nil }
 
 // policy returns the policy of a page, or nil if the page is not served.
-func (t *pageTable) policy(pageID string) *routing.Compiled {
+func (t *pageTable) policy(pageID string) *routes.Table {
 	p := t.pages[pageID]
 	switch {
 	case p != nil && p.policy != nil:
@@ -144,7 +144,7 @@ func (t *pageTable) serve(c Config, p placed) (*servedPage, []error) {
 	}
 	if p.Policy != nil {
 		var err error
-		if served.own, err = routing.Compile(p.Policy); err != nil {
+		if served.own, err = routes.Compile(p.Policy); err != nil {
 			fail("Policy", err)
 		}
 	}

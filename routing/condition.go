@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -153,7 +154,7 @@ func isNone(c Condition) bool { return isNil(c) && reflect.ValueOf(c).Kind() != 
 
 // failing returns the part of a condition that keeps an event from meeting it, or nil
 // if the event meets it.
-func failing(ctx context.Context, c Condition, ev *receiving.Event) Condition {
+func failing(ctx context.Context, c routes.Condition, ev *receiving.Event) routes.Condition {
 	if all, ok := c.(All); ok {
 		for _, part := range all {
 			if failed := failing(ctx, part, ev); failed != nil {

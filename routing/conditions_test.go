@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/routing"
@@ -188,7 +189,7 @@ func TestValuesOfCombinedConditions(t *testing.T) {
 		{routing.Not{Condition: routing.Text{Pattern: "(?P<d>no)"}}, nil},
 		{nil, nil},
 	} {
-		step := routing.Step{Route: routing.Route{When: c.condition}}
+		step := routes.Step{When: c.condition}
 		require.Equal(t, c.want, step.Values(t.Context(), ev))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/routing"
@@ -31,12 +32,12 @@ func policyOf(routes int) routing.Policy {
 }
 
 // dispatch goes through the routes for an event as a turn does, and returns how many handle it.
-func dispatch(ctx context.Context, policy *routing.Compiled, ev *receiving.Event) (handled int) {
+func dispatch(ctx context.Context, policy *routes.Table, ev *receiving.Event) (handled int) {
 	plan, err := policy.Plan(ctx, ev)
 	if err != nil {
 		return 0
 	}
-	var runner routing.Runner
+	var runner routes.Runner
 	for _, step := range plan.Steps {
 		if runner.Runs(step) && step.Ask(ctx, plan.Event(step)).Yes {
 			runner.Handled(step)
@@ -50,7 +51,7 @@ func dispatch(ctx context.Context, policy *routing.Compiled, ev *receiving.Event
 func TestDispatchAllocatesNothingForOtherRoutes(t *testing.T) {
 	ev := event(receiving.TypeSimpleText)
 	allocations := func(routes int) float64 {
-		policy := compile(t, policyOf(routes))
+		policy := compile(t, policyOf(routes)).Table
 		require.Equal(t, 1, dispatch(t.Context(), policy, ev))
 		return testing.AllocsPerRun(100, func() { dispatch(t.Context(), policy, ev) })
 	}
@@ -63,7 +64,7 @@ func TestDispatchAllocatesNothingForOtherRoutes(t *testing.T) {
 	for i := range many {
 		many[i] = routing.Route{Handler: handling.Dummy{}, When: routing.If("never", func(context.Context, *receiving.Event) bool { return false })}
 	}
-	policy := compile(t, routing.Policy{receiving.TypeSimpleText: many})
+	policy := compile(t, routing.Policy{receiving.TypeSimpleText: many}).Table
 	require.Zero(t, testing.AllocsPerRun(100, func() { dispatch(t.Context(), policy, ev) }), "routes that an event passes by cost no allocation")
 }
 
@@ -71,7 +72,7 @@ func TestDispatchAllocatesNothingForOtherRoutes(t *testing.T) {
 func BenchmarkDispatch(b *testing.B) {
 	for _, routes := range []int{1, 10, 100, 1000} {
 		b.Run(fmt.Sprintf("routes-%d", routes), func(b *testing.B) {
-			policy, ev, ctx := compile(b, policyOf(routes)), event(receiving.TypeSimpleText), b.Context()
+			policy, ev, ctx := compile(b, policyOf(routes)).Table, event(receiving.TypeSimpleText), b.Context()
 			b.ReportAllocs()
 			for b.Loop() {
 				if dispatch(ctx, policy, ev) != 1 {

@@ -37,7 +37,7 @@
 // # Mistakes
 //
 // A policy is plain data. [Policy.Validate] reports all its mistakes together,
-// each with its place, routes that can never run included. [Compile] checks it and
-// puts it in order once; the bot does so when a policy is set. [Explain] says for an
+// each with its place, routes that can never run included. The bot
+// checks a policy when it is set, and puts it in order once. [Explain] says for an
 // event which routes fire, and why the others do not.
 package routing

@@ -40,19 +40,16 @@ func ExamplePolicy_Validate() {
 	// routing: SIMPLE_TEKST: no such receiving type; the nearest is SIMPLE_TEXT
 }
 
-func ExampleCompile() {
-	policy, err := routing.Compile(routing.Policy{
+func ExamplePayload() {
+	policy := routing.Policy{
 		receiving.TypeTap: {{Name: "cancel", When: routing.Payload{Names: []string{"CANCEL"}}, Senders: sending.List(sending.Text("Cancelled."))}},
-	})
-	if err != nil {
-		panic(err)
 	}
 	for _, ev := range []*receiving.Event{
 		{Type: receiving.TypeQuickReply, PSID: "42", Payload: &receiving.Message{QuickReply: &receiving.QuickReply{Payload: "CANCEL"}}},
 		{Type: receiving.TypePostback, PSID: "42", Payload: &receiving.Postback{Payload: "CANCEL"}},
 		{Type: receiving.TypePostback, PSID: "42", Payload: &receiving.Postback{Payload: "BUY"}},
 	} {
-		for _, e := range policy.Explain(context.Background(), ev) {
+		for _, e := range routing.Explain(context.Background(), policy, ev) {
 			fmt.Println(ev.Type, e.Route, e.Fires, e.Why)
 		}
 	}

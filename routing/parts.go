@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -33,7 +34,7 @@ type optional struct {
 var optionalOf = map[reflect.Type][]optional{
 	handlerType: {
 		{"Validate", validatorType}, {"Handles", reflect.TypeFor[handling.TypeLimited]()},
-		{"PayloadRefs", reflect.TypeFor[handling.PayloadUser]()}, {"RunsFirst", reflect.TypeFor[runsFirst]()},
+		{"PayloadRefs", reflect.TypeFor[handling.PayloadUser]()}, {"RunsFirst", reflect.TypeFor[routes.First]()},
 	},
 	senderType: {{"Validate", validatorType}},
 	conditionType: {

@@ -9,8 +9,8 @@ import (
 	"github.com/djmessenger/messenger/sending"
 )
 
-// Policy maps receiving types to routes. It is plain data: [Compile] checks it and
-// takes a copy, so a later change of the map has no effect on a bot that uses it.
+// Policy maps receiving types to routes. It is plain data: a bot checks it
+// with [Policy.Validate] and takes a copy, so a later change of the map has no effect on it.
 //
 // For an event the routes under [receiving.TypeDefault] run first, then those under
 // its own type, then, for a tap, those under [receiving.TypeTap]; within an entry in

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/routing"
@@ -22,7 +23,7 @@ func event(typ receiving.Type) *receiving.Event {
 	return &receiving.Event{Type: typ, PSID: "42", Payload: &receiving.Message{Text: "hi"}}
 }
 
-func names(steps []routing.Step) []string {
+func names(steps []routes.Step) []string {
 	var out []string
 	for _, s := range steps {
 		out = append(out, s.Name)
@@ -30,11 +31,23 @@ func names(steps []routing.Step) []string {
 	return out
 }
 
-func compile(t testing.TB, p routing.Policy) *routing.Compiled {
+// compiled is a policy and what the engine runs of it.
+type compiled struct {
+	*routes.Table
+
+	policy routing.Policy
+}
+
+// Explain is routing.Explain.
+func (c compiled) Explain(ctx context.Context, ev *receiving.Event) []routing.Explanation {
+	return routing.Explain(ctx, c.policy, ev)
+}
+
+func compile(t testing.TB, p routing.Policy) compiled {
 	t.Helper()
-	compiled, err := routing.Compile(p)
+	table, err := routes.Compile(p)
 	require.NoError(t, err)
-	return compiled
+	return compiled{table, p}
 }
 
 // profileOfOurs shows that an embedding handler goes first too.
@@ -74,14 +87,14 @@ func TestProfilesKeepTheOrderOfTheOthers(t *testing.T) {
 
 func TestWhatMayBeAnswered(t *testing.T) {
 	t.Parallel()
-	under := func(typ receiving.Type) routing.Step { return routing.Step{Type: typ} }
+	under := func(typ receiving.Type) routes.Step { return routes.Step{Type: typ} }
 	standby := event(receiving.TypeSimpleText)
 	standby.Standby = true
 	nobody := event(receiving.TypePolicyEnforcement)
 	nobody.PSID = ""
 	for name, c := range map[string]struct {
 		ev   *receiving.Event
-		step routing.Step
+		step routes.Step
 		own  bool
 		want bool
 	}{

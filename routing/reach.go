@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -18,28 +19,28 @@ type reached struct {
 	runs bool   // and so does what comes before it
 	why  error  // why it does not run
 	on   string // the field that is why
-	step Step
+	step routes.Step
 }
 
 // reach reports the routes that can never run.
-func (v *validation) reach(c *Compiled) {
-	routes := map[stepID]*reached{}
+func (v *validation) reach(c *routes.Table) {
+	found := map[stepID]*reached{}
 	for _, t := range receiving.Types() {
-		steps, typed := c.Steps(&receiving.Event{Type: t}), typedOnly(c.typed[t])
-		v.walk(routes, t, steps)
-		v.walk(routes, t, typed)
-		v.walk(routes, t, despiteSilence(t, steps))
-		v.walk(routes, t, despiteSilence(t, typed))
+		steps, typed := c.Steps(&receiving.Event{Type: t}), typedOnly(c.Typed(t))
+		v.walk(found, t, steps)
+		v.walk(found, t, typed)
+		v.walk(found, t, despiteSilence(t, steps))
+		v.walk(found, t, despiteSilence(t, typed))
 		if t.IsTap() {
 			v.fallbackBeforeTap(t, steps)
 		}
 	}
-	ids := slices.SortedFunc(maps.Keys(routes), func(a, b stepID) int {
+	ids := slices.SortedFunc(maps.Keys(found), func(a, b stepID) int {
 		return cmp.Or(cmp.Compare(a.t, b.t), cmp.Compare(a.index, b.index))
 	})
 	for _, id := range ids {
 		v.at = id
-		switch r := routes[id]; {
+		switch r := found[id]; {
 		case !r.fits:
 			field, err := misfit(r.step)
 			v.fail(id.where(field), v.places[id], neverRunsError{err})
@@ -51,33 +52,33 @@ func (v *validation) reach(c *Compiled) {
 
 // typedOnly returns the steps that take a typed tap. Those around them are walked with
 // their own types.
-func typedOnly(steps []Step) []Step {
-	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return !s.Typed })
+func typedOnly(steps []routes.Step) []routes.Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(s routes.Step) bool { return !s.Typed })
 }
 
 // despiteSilence returns the steps that run while the bot keeps silent, if some run only
 // because they do so despite the silence: those before them that do not run then cannot
 // keep them from running.
-func despiteSilence(t receiving.Type, steps []Step) []Step {
-	if !slices.ContainsFunc(steps, func(s Step) bool { return s.DespiteSilence }) {
+func despiteSilence(t receiving.Type, steps []routes.Step) []routes.Step {
+	if !slices.ContainsFunc(steps, func(s routes.Step) bool { return s.DespiteSilence }) {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return s.Silenced(&receiving.Event{Type: t}) })
+	return slices.DeleteFunc(slices.Clone(steps), func(s routes.Step) bool { return s.Silenced(&receiving.Event{Type: t}) })
 }
 
 // walk goes through the steps of one type.
-func (v *validation) walk(routes map[stepID]*reached, t receiving.Type, steps []Step) {
-	var final *Step                // the route that surely ends the turn
-	handled := map[entries]*Step{} // the route of each entry that surely handles the event
-	var maybe entries              // those that may have handled it
+func (v *validation) walk(found map[stepID]*reached, t receiving.Type, steps []routes.Step) {
+	var final *routes.Step                       // the route that surely ends the turn
+	handled := map[routes.Entries]*routes.Step{} // the route of each entry that surely handles the event
+	var maybe routes.Entries                     // those that may have handled it
 	for _, s := range steps {
-		id := s.id()
-		r := routes[id]
+		id := idOf(s)
+		r := found[id]
 		if r == nil {
 			r = &reached{step: s}
-			routes[id] = r
+			found[id] = r
 		}
-		entry, waitsFor := s.entry()
+		entry, waitsFor := s.Entry()
 		if v.broken[id] {
 			r.fits, r.runs = true, true
 			maybe |= entry
@@ -109,8 +110,8 @@ func (v *validation) walk(routes map[stepID]*reached, t receiving.Type, steps []
 	}
 }
 
-func handledBy(handled map[entries]*Step, waitsFor entries) *Step {
-	for _, entry := range []entries{ofDefault, ofOwnType, ofTap, ofTyped} {
+func handledBy(handled map[routes.Entries]*routes.Step, waitsFor routes.Entries) *routes.Step {
+	for _, entry := range []routes.Entries{routes.OfDefault, routes.OfOwnType, routes.OfTap, routes.OfTyped} {
 		if s := handled[entry]; s != nil && entry&waitsFor != 0 {
 			return s
 		}
@@ -119,23 +120,23 @@ func handledBy(handled map[entries]*Step, waitsFor entries) *Step {
 }
 
 // runsBefore is a problem with a route that comes before another.
-func runsBefore(before string, s Step, after string) error {
-	return &otherError{before: before, called: s.Name, after: after, at: s.id().where("")}
+func runsBefore(before string, s routes.Step, after string) error {
+	return &otherError{before: before, called: s.Name, after: after, at: idOf(s).where("")}
 }
 
 // fallbackBeforeTap reports an Otherwise route under the type of a tap that takes what
 // a route under TAP is for: one that selects some taps by their payload. One that handles
 // every tap, to count them for example, runs beside the fallback as it is meant to.
-func (v *validation) fallbackBeforeTap(t receiving.Type, steps []Step) {
-	tap := slices.ContainsFunc(steps, func(s Step) bool {
-		return s.Type == receiving.TypeTap && !v.broken[s.id()] && fits(s, t) && selectsPayload(s)
+func (v *validation) fallbackBeforeTap(t receiving.Type, steps []routes.Step) {
+	tap := slices.ContainsFunc(steps, func(s routes.Step) bool {
+		return s.Type == receiving.TypeTap && !v.broken[idOf(s)] && fits(s, t) && selectsPayload(s)
 	})
 	if !tap {
 		return
 	}
 	for _, s := range steps {
-		if s.Type == t && s.Otherwise && !s.Final && !v.broken[s.id()] && takesAll(s, t) {
-			v.at = s.id()
+		if s.Type == t && s.Otherwise && !s.Final && !v.broken[idOf(s)] && takesAll(s, t) {
+			v.at = idOf(s)
 			v.fail(v.at.where("Otherwise"), v.places[v.at], errors.New("it is an Otherwise route that runs before the routes under TAP, also for the taps that those handle; "+
 				"put it under TAP, or make it Final"))
 		}
@@ -143,7 +144,7 @@ func (v *validation) fallbackBeforeTap(t receiving.Type, steps []Step) {
 }
 
 // selectsPayload reports whether a step's handler or condition is for some payloads only.
-func selectsPayload(s Step) bool {
+func selectsPayload(s routes.Step) bool {
 	_, ok := s.Handler.(handling.PayloadUser)
 	return ok || asksPayload(s.When)
 }
@@ -161,10 +162,10 @@ func asksPayload(c Condition) bool {
 }
 
 // fits reports whether a step may handle events of a type.
-func fits(s Step, t receiving.Type) bool { return can(s.When, t) && handles(s, t) }
+func fits(s routes.Step, t receiving.Type) bool { return can(s.When, t) && handles(s, t) }
 
 // handles reports whether the step's handler may handle events of a type.
-func handles(s Step, t receiving.Type) bool {
+func handles(s routes.Step, t receiving.Type) bool {
 	limited, ok := s.Handler.(handling.TypeLimited)
 	if !ok || limited.Handles(t) {
 		return true
@@ -175,9 +176,9 @@ func handles(s Step, t receiving.Type) bool {
 
 // alwaysHandles reports whether a step that is tried for an event of a type surely
 // handles it, or fails.
-func alwaysHandles(s Step, t receiving.Type) bool {
+func alwaysHandles(s routes.Step, t receiving.Type) bool {
 	switch s.Handler.(type) {
-	case onlyAnswers, handling.Dummy, *handling.Dummy, handling.SaveMessage, *handling.SaveMessage:
+	case routes.OnlyAnswers, handling.Dummy, *handling.Dummy, handling.SaveMessage, *handling.SaveMessage:
 		return must(s.When, t)
 	}
 	return false
@@ -185,7 +186,7 @@ func alwaysHandles(s Step, t receiving.Type) bool {
 
 // takesAll is alwaysHandles, with a function too: it may return handling.Skip, but
 // seldom does.
-func takesAll(s Step, t receiving.Type) bool {
+func takesAll(s routes.Step, t receiving.Type) bool {
 	_, function := s.Handler.(handling.Func)
 	return alwaysHandles(s, t) || function && must(s.When, t)
 }
@@ -225,19 +226,19 @@ func must(c Condition, t receiving.Type) bool {
 }
 
 // misfit says why a step handles no event, and which field is the reason.
-func misfit(s Step) (field string, err error) {
+func misfit(s routes.Step) (field string, err error) {
 	handled, matched := typesThat(func(t receiving.Type) bool { return handles(s, t) }), typesThat(func(t receiving.Type) bool { return can(s.When, t) })
 	of := func(t receiving.Type) bool {
 		return s.Type == receiving.TypeDefault || t == s.Type || s.Type == receiving.TypeTap && t.IsTap()
 	}
 	switch {
 	case !slices.ContainsFunc(handled, of):
-		return "Handler", fmt.Errorf("its handler %s never handles events of this type; it handles %s", nameOf(s.Handler), namesOf(handled))
+		return "Handler", fmt.Errorf("its handler %s never handles events of this type; it handles %s", routes.NameOf(s.Handler), namesOf(handled))
 	case !slices.ContainsFunc(matched, of):
 		return "When", fmt.Errorf("its condition %s never matches events of this type; it matches %s", s.When, namesOf(matched))
 	}
 	return "When", fmt.Errorf("its condition %s and its handler %s are for no event in common; they are for %s, and for %s",
-		s.When, nameOf(s.Handler), namesOf(matched), namesOf(handled))
+		s.When, routes.NameOf(s.Handler), namesOf(matched), namesOf(handled))
 }
 
 func typesThat(is func(receiving.Type) bool) []receiving.Type {

@@ -69,7 +69,7 @@ func TestOneRouteServesEveryTap(t *testing.T) {
 func TestTapRoutesComeAfterThoseOfTheOwnType(t *testing.T) {
 	t.Parallel()
 	for _, tap := range tapped(t) {
-		policy := func(own ...routing.Route) *routing.Compiled {
+		policy := func(own ...routing.Route) compiled {
 			return compile(t, routing.Policy{
 				receiving.TypeTap:     {{Name: "tap", Handler: refuses{}}, {Name: "fallback", Handler: handling.Dummy{}, Otherwise: true}},
 				tap.Type:              own,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/sending"
@@ -103,8 +104,8 @@ func (p Policy) Validate() error {
 		if !receiving.Known(t) {
 			v.fail(v.at.where(""), string(t), errors.New("no such receiving type"+nearestType(t)))
 		}
-		for _, s := range p.entry(t) {
-			v.step(s)
+		for i, s := range p.entry(t) {
+			v.step(s, p[t][i])
 		}
 	}
 	v.reach(compile(p))
@@ -139,7 +140,7 @@ type stepID struct {
 	index int
 }
 
-func (s Step) id() stepID { return stepID{s.Type, s.index} }
+func idOf(s routes.Step) stepID { return stepID{s.Type, s.Index} }
 
 // where returns the place of a field of the route, or of the whole route.
 func (id stepID) where(field string, path ...int) Where {
@@ -167,20 +168,20 @@ func (v *validation) other(before string, route stepID) error {
 	return &otherError{before: before, called: v.places[route], at: route.where("")}
 }
 
-func (v *validation) step(s Step) {
-	v.at = s.id()
-	place := fmt.Sprintf("%s/%d", s.Type, s.index)
-	if s.Route.Name != "" {
+func (v *validation) step(s routes.Step, r Route) {
+	v.at = idOf(s)
+	place := fmt.Sprintf("%s/%d", s.Type, s.Index)
+	if r.Name != "" {
 		place = fmt.Sprintf("%s (route %q)", place, s.Name)
 	}
-	if !isNil(s.Origin) {
-		place += " at " + s.Origin.String()
+	if !isNil(r.Origin) {
+		place += " at " + r.Origin.String()
 	}
-	v.places[s.id()] = place
+	v.places[idOf(s)] = place
 	if other, taken := v.names[s.Name]; taken {
 		v.fail(v.at.where("Name"), place, v.other("its name is taken by ", other))
 	}
-	v.names[s.Name] = s.id()
+	v.names[s.Name] = idOf(s)
 	sound := true
 	switch {
 	case isNil(s.Handler):
@@ -196,7 +197,7 @@ func (v *validation) step(s Step) {
 	if s.When != nil {
 		sound = v.condition(v.at.where("When"), place+": When", s.When) && sound
 	}
-	v.broken[s.id()] = !sound
+	v.broken[idOf(s)] = !sound
 	if s.Timeout < 0 {
 		v.fail(v.at.where("Timeout"), place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
 	}
@@ -208,7 +209,7 @@ func (v *validation) step(s Step) {
 }
 
 // retry checks the Retry of a route.
-func (v *validation) retry(place string, s Step) {
+func (v *validation) retry(place string, s routes.Step) {
 	err := s.Retry.Validate()
 	if err == nil {
 		return
@@ -229,7 +230,7 @@ func (v *validation) retry(place string, s Step) {
 	}
 }
 
-func (v *validation) senders(place string, s Step) {
+func (v *validation) senders(place string, s routes.Step) {
 	answerable := sending.AnswerableType(s.Type)
 	if len(s.Senders) > 0 && !answerable {
 		v.fail(v.at.where("Senders"), place, fmt.Errorf("it has senders, but nothing may answer %s", s.Type))
@@ -245,7 +246,7 @@ func (v *validation) senders(place string, s Step) {
 		}
 		if answerable { // otherwise the route was reported
 			if err := sending.CheckSender(s.Type, sender); err != nil {
-				v.fail(at, place+" "+nameOf(sender), err)
+				v.fail(at, place+" "+routes.NameOf(sender), err)
 			}
 		}
 	}
@@ -272,7 +273,7 @@ func (v *validation) part(at Where, place string, part any, kind reflect.Type) (
 		err = part.Validate()
 	}
 	if err != nil {
-		v.fail(at, place+" "+nameOf(part), err)
+		v.fail(at, place+" "+routes.NameOf(part), err)
 	}
 	if user, ok := part.(handling.PayloadUser); ok {
 		v.payloads(user)
@@ -321,15 +322,6 @@ func joined(err error) []error {
 		return nil
 	}
 	return several.Unwrap()
-}
-
-// nameOf says what a handler or a sender is: by its String method if it has one,
-// or else by its type.
-func nameOf(part any) string {
-	if _, ok := part.(fmt.Stringer); ok {
-		return fmt.Sprint(part)
-	}
-	return fmt.Sprintf("%T", part)
 }
 
 func (v *validation) payloads(user handling.PayloadUser) {

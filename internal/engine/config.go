@@ -8,7 +8,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/i18n"
-	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -28,7 +28,7 @@ type Config struct {
 	Logger   *slog.Logger
 	// Menu returns the items of a page's menu that a tap on sends an event for, those
 	// that people of that locale see first.
-	Menu           func(pageID, locale string) []routing.Offer
+	Menu           func(pageID, locale string) []routes.Offer
 	OnDeadLetter   func(ctx context.Context, letter DeadLetter) // or nil
 	OnSendFailed   func(ctx context.Context, failure sending.Failure)
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
@@ -37,7 +37,7 @@ type Config struct {
 	OwnsApp  func(appID string) bool
 	KnowsApp func(pageID string) bool
 	// Policy returns that of a page; nil if the bot does not serve the page.
-	Policy    func(pageID string) *routing.Compiled
+	Policy    func(pageID string) *routes.Table
 	Quiet     handling.Quiet
 	Retention Retention
 	Retry     handling.Retry

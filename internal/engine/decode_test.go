@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
-	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -17,7 +17,7 @@ import (
 func TestFaultOfTheDecoderFailsTheEvent(t *testing.T) {
 	t.Parallel()
 	w := &worker{e: &Engine{}, log: slog.New(slog.DiscardHandler)}
-	w.e.cfg.Policy = func(string) *routing.Compiled { return nil }
+	w.e.cfg.Policy = func(string) *routes.Table { return nil }
 	turn := newTurn(w, store.QueuedEvent{Event: store.Event{Key: "k", Body: []byte("{}")}})
 	require.False(t, turn.decode(func([]byte) (*receiving.Event, []receiving.Problem, error) { panic("index out of range") }))
 	require.Nil(t, turn.ev)

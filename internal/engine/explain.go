@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
-	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -15,7 +15,7 @@ var ErrNotServed = errors.New("the page is not served")
 // Explain says what a turn of an event would do by the policy in force for its page, with
 // the person as they are stored. It asks conditions, ShouldHandle and Quiet in a turn's
 // context, in which nothing can be queued, and calls nothing else.
-func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Explanation, error) {
+func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routes.Explanation, error) {
 	person := store.Person{PageID: ev.PageID, PSID: ev.PSID}
 	if ev.PSID != "" {
 		stored, err := e.cfg.Store.Person(ctx, ev.PageID, ev.PSID)
@@ -57,11 +57,11 @@ func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routing.Ex
 }
 
 // explain asks what the turn would ask.
-func (t *turn) explain(ctx context.Context, policy *routing.Compiled) ([]routing.Explanation, error) {
+func (t *turn) explain(ctx context.Context, policy *routes.Table) ([]routes.Explanation, error) {
 	about := code{name: "what explains an event", log: t.w.log, about: []any{"event", t.ev.Key}}
-	return run(ctx, t.w.e.guard, about, func(ctx context.Context) (explained []routing.Explanation, err error) {
+	return run(ctx, t.w.e.guard, about, func(ctx context.Context) (explained []routes.Explanation, err error) {
 		ask := t.w.e.cfg.Quiet.Wrap(func(ctx context.Context, ev *receiving.Event) (err error) {
-			explained, err = policy.ExplainTurn(ctx, ev, t.own)
+			explained, err = policy.Explain(ctx, ev, t.own)
 			return err
 		})
 		err = ask(ctx, t.ev)

@@ -10,8 +10,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
-	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -29,7 +29,7 @@ const (
 
 // offers returns what the person of the turn's event was offered before they wrote it:
 // the quick replies of the newest message that had some, then the menu.
-func (t *turn) offers(ctx context.Context, ev *receiving.Event) ([]routing.Offer, error) {
+func (t *turn) offers(ctx context.Context, ev *receiving.Event) ([]routes.Offer, error) {
 	if ev.PSID == "" || utf8.RuneCountInString(strings.TrimSpace(ev.Text())) > longestTitle {
 		return nil, nil
 	}
@@ -67,7 +67,7 @@ func (t *turn) wroteBefore() time.Time {
 // quickReplies returns those of the newest message to the person that has some, among
 // messages that are sorted from new to old. What was surely not sent, to others, or
 // at that time or later does not count; a zero time is no bound.
-func quickReplies(sent []store.Sent, psid string, before time.Time) []routing.Offer {
+func quickReplies(sent []store.Sent, psid string, before time.Time) []routes.Offer {
 	for _, s := range sent {
 		delivered := s.Outcome == store.OutcomeSent || s.Outcome == store.OutcomeUncertain
 		if !delivered || !before.IsZero() && !s.At.Before(before) || !bytes.Contains(s.Body, []byte(`"quick_replies"`)) {
@@ -87,20 +87,20 @@ func quickReplies(sent []store.Sent, psid string, before time.Time) []routing.Of
 		if json.Unmarshal(s.Body, &body) != nil || body.Recipient.ID != psid || len(body.Message.QuickReplies) == 0 {
 			continue
 		}
-		offers := make([]routing.Offer, len(body.Message.QuickReplies))
+		offers := make([]routes.Offer, len(body.Message.QuickReplies))
 		for i, q := range body.Message.QuickReplies {
-			offers[i] = routing.Offer{Title: q.Title, Payload: q.Payload, QuickReply: true}
+			offers[i] = routes.Offer{Title: q.Title, Payload: q.Payload, QuickReply: true}
 		}
 		return offers
 	}
 	return nil
 }
 
-// takesTypedTaps reports whether one of the routes is in the policy and takes typed taps.
-func takesTypedTaps(policy *routing.Compiled, routes []string) bool {
+// takesTypedTaps reports whether one of the named routes is in the policy and takes typed taps.
+func takesTypedTaps(policy *routes.Table, names []string) bool {
 	return slices.ContainsFunc(receiving.Types(), func(t receiving.Type) bool {
-		return t.IsTap() && slices.ContainsFunc(policy.Steps(&receiving.Event{Type: t}), func(s routing.Step) bool {
-			return s.TypedTaps && slices.Contains(routes, s.Name)
+		return t.IsTap() && slices.ContainsFunc(policy.Steps(&receiving.Event{Type: t}), func(s routes.Step) bool {
+			return s.TypedTaps && slices.Contains(names, s.Name)
 		})
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -48,7 +48,7 @@ func TestQuickRepliesOfTheNewestMessageThatHasSome(t *testing.T) {
 		"cut off":                    {record(store.OutcomeSent, time.Second, json.RawMessage(`{"message":{"quick_replies"`)), "old"},
 	} {
 		got := quickReplies([]store.Sent{c.newer, old}, "42", now)
-		require.Equal(t, []routing.Offer{{Title: c.want, Payload: "P", QuickReply: true}}, got, name)
+		require.Equal(t, []routes.Offer{{Title: c.want, Payload: "P", QuickReply: true}}, got, name)
 	}
 	require.Empty(t, quickReplies(nil, "42", now))
 }

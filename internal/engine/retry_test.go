@@ -13,6 +13,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
@@ -76,7 +77,7 @@ func TestRetryAfterSeveralFailures(t *testing.T) {
 			turn := failedTurn(c.try, c.age)
 			turn.failure = c.turn
 			for _, route := range order {
-				turn.steps = append(turn.steps, routing.Step{Route: *route, Name: route.Name})
+				turn.steps = append(turn.steps, routes.Step{Name: route.Name, Retry: route.Retry})
 				turn.routes = append(turn.routes, routeResult{name: route.Name, err: c.failures[route]})
 			}
 			got := turn.retryOf()

@@ -7,18 +7,19 @@ import (
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/replier"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 )
 
 // routeEnd is how a route came to its end.
 type routeEnd struct {
-	asked routing.Verdict // the zero value if it failed before it could say
+	asked routes.Verdict // the zero value if it failed before it could say
 	err   error
 }
 
 // runRoute runs a route, within its timeout if it has one.
-func (t *turn) runRoute(ctx context.Context, step routing.Step, out *outlet) routeEnd {
+func (t *turn) runRoute(ctx context.Context, step routes.Step, out *outlet) routeEnd {
 	if step.Timeout <= 0 {
 		return t.runGuarded(ctx, step, out)
 	}
@@ -35,14 +36,14 @@ func (t *turn) runRoute(ctx context.Context, step routing.Step, out *outlet) rou
 	return end
 }
 
-func (t *turn) runGuarded(ctx context.Context, step routing.Step, out *outlet) (end routeEnd) {
+func (t *turn) runGuarded(ctx context.Context, step routes.Step, out *outlet) (end routeEnd) {
 	end.err = recovered(t.w.log, "a handler", func() error { return t.runStep(ctx, step, out, &end.asked) }, "event", t.ev.Key)
 	return end
 }
 
 // runStep asks the condition and the handler, lets it act, and then lets the senders
 // answer.
-func (t *turn) runStep(ctx context.Context, step routing.Step, out *outlet, asked *routing.Verdict) error {
+func (t *turn) runStep(ctx context.Context, step routes.Step, out *outlet, asked *routes.Verdict) error {
 	ev := t.plan.Event(step)
 	if *asked = step.Ask(ctx, ev); !asked.Yes {
 		return handling.Skip

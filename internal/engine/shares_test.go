@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -212,7 +212,7 @@ func onFakeStore(t *testing.T, cfg Config, test func(t *testing.T, c *claiming))
 		cfg.LeaseTTL, cfg.GracePeriod, cfg.Guard = 15*time.Second, time.Second, NewGuard(cfg.Logger)
 		cfg.Keep = func(ctx context.Context, _ string) context.Context { return ctx }
 		ended := make(chan struct{})
-		cfg.Policy = func(page string) *routing.Compiled {
+		cfg.Policy = func(page string) *routes.Table {
 			turn := c.turns(page)
 			c.count(page, 1)
 			defer c.count(page, -1)

@@ -3,7 +3,7 @@ package engine
 import (
 	"log/slog"
 
-	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/sending"
 )
 
@@ -41,7 +41,7 @@ func (t *turn) tracePlan() {
 }
 
 // tracePassed logs a route that those before it passed over.
-func (t *turn) tracePassed(step routing.Step) {
+func (t *turn) tracePassed(step routes.Step) {
 	if !t.traced {
 		return
 	}
@@ -50,7 +50,7 @@ func (t *turn) tracePassed(step routing.Step) {
 }
 
 // traceRoute logs what a route that was tried came to.
-func (t *turn) traceRoute(step routing.Step, end routeEnd, meaning meaning, sends []sending.Message, writes int) {
+func (t *turn) traceRoute(step routes.Step, end routeEnd, meaning meaning, sends []sending.Message, writes int) {
 	if !t.traced {
 		return
 	}
@@ -76,7 +76,7 @@ func (t *turn) traceRoute(step routing.Step, end routeEnd, meaning meaning, send
 
 // why says why a route ran or not. It asks the program's conditions for their text: without
 // a lock, and a condition that panics costs the text and not the turn.
-func (t *turn) why(step routing.Step, asked routing.Verdict) (why string) {
+func (t *turn) why(step routes.Step, asked routes.Verdict) (why string) {
 	runner := t.runnerNow()
 	err := recovered(t.w.log, "the String method of a condition", func() error {
 		why = runner.Why(step, t.plan.Event(step), asked, t.own)
@@ -89,7 +89,7 @@ func (t *turn) why(step routing.Step, asked routing.Verdict) (why string) {
 }
 
 // runnerNow is a copy of the runner.
-func (t *turn) runnerNow() routing.Runner {
+func (t *turn) runnerNow() routes.Runner {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.runner

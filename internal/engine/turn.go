@@ -10,9 +10,9 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
-	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -29,7 +29,7 @@ var (
 type turn struct {
 	w      *worker
 	queued store.QueuedEvent
-	policy *routing.Compiled // as it was when the turn began; nil if the page was removed
+	policy *routes.Table // as it was when the turn began; nil if the page was removed
 	ev     *receiving.Event
 	own    bool          // an echo of the bot's own message
 	age    time.Duration // of the event when the turn began, since it was stored
@@ -42,10 +42,10 @@ type turn struct {
 	routes   []routeResult   // those that handled the event, or failed
 	replied  map[string]bool // comments and posts that they reply to privately
 	refused  []refusedReply  // replies of all routes that will not be sent
-	plan     routing.Plan
-	steps    []routing.Step // the routes to try, of the plan
-	at       int            // the one of them that is tried
-	runner   routing.Runner
+	plan     routes.Plan
+	steps    []routes.Step // the routes to try, of the plan
+	at       int           // the one of them that is tried
+	runner   routes.Runner
 	current  string // the route that runs
 	set      *store.WriteSet
 	out      *outlet
@@ -128,7 +128,7 @@ func (t *turn) context(ctx context.Context) context.Context {
 	cfg := t.w.e.cfg
 	ctx = graph.With(ctx, cfg.Client)
 	ctx = turnctx.WithProfiles(ctx, t.w.e.profiles)
-	ctx = routing.WithOffers(ctx, t.offers)
+	ctx = routes.WithOffers(ctx, t.offers)
 	ctx = handling.WithTurn(ctx, handling.Turn{
 		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress, Now: t.w.now,
 	})
@@ -249,7 +249,7 @@ func (t *turn) makePlan(ctx context.Context) bool {
 	}
 	steps := plan.Steps
 	if only := t.queued.Only; len(only) > 0 {
-		steps = slices.DeleteFunc(slices.Clone(steps), func(s routing.Step) bool { return !slices.Contains(only, s.Name) })
+		steps = slices.DeleteFunc(slices.Clone(steps), func(s routes.Step) bool { return !slices.Contains(only, s.Name) })
 		if len(steps) == 0 {
 			reason := errNoStep
 			if t.ev.Type == receiving.TypeSimpleText && takesTypedTaps(t.policy, only) {
@@ -260,7 +260,7 @@ func (t *turn) makePlan(ctx context.Context) bool {
 		}
 	}
 	silence, silent := handling.SilenceFrom(ctx)
-	if silent && len(t.queued.Only) > 0 && slices.ContainsFunc(steps, func(s routing.Step) bool { return s.Silenced(t.ev) }) {
+	if silent && len(t.queued.Only) > 0 && slices.ContainsFunc(steps, func(s routes.Step) bool { return s.Silenced(t.ev) }) {
 		t.fail(handling.Permanent(fmt.Errorf("not replayed: %s", silence)))
 		return false
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/engine"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -130,7 +131,7 @@ func (w *world) start() {
 	if policy == nil {
 		policy = routing.BuiltIn()
 	}
-	compiled, err := routing.Compile(policy)
+	compiled, err := routes.Compile(policy)
 	require.NoError(w.t, err)
 	guard := engine.NewGuard(w.logger())
 	credentials := func(context.Context, string) (graph.TokenSource, secret.Value) {
@@ -157,11 +158,11 @@ func (w *world) start() {
 		KnowsApp:       func(string) bool { return true },
 		LeaseTTL:       15 * time.Second,
 		Logger:         w.logger(),
-		Menu:           func(string, string) []routing.Offer { return nil },
+		Menu:           func(string, string) []routes.Offer { return nil },
 		OnSendFailed:   failed,
 		OnTokenInvalid: func(context.Context, string, error) {},
 		OwnsApp:        func(id string) bool { return id == appID },
-		Policy:         func(string) *routing.Compiled { return compiled },
+		Policy:         func(string) *routes.Table { return compiled },
 		Retention:      engine.Retention{DedupKeys: 7 * 24 * time.Hour, Received: 90 * 24 * time.Hour, Sent: 90 * 24 * time.Hour},
 		Retry:          handling.Retry{}.WithDefaults(),
 		SendTimeout:    sendTimeout,

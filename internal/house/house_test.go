@@ -26,7 +26,7 @@ type room struct {
 // exist; commands and examples have none, they may import all that is public.
 var house = map[string]room{
 	".": {
-		ours: []string{"graph", "handling", "i18n", "internal/engine", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
+		ours: []string{"graph", "handling", "i18n", "internal/engine", "internal/routes", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
 	},
 	"attachment": {},
 	"command": {
@@ -38,7 +38,7 @@ var house = map[string]room{
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
-		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
+		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/routes", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
 	"internal/chaos": {},
@@ -53,6 +53,7 @@ var house = map[string]room{
 	"internal/nearest":      {},
 	"internal/queue":        {ours: []string{"store"}},
 	"internal/replier":      {},
+	"internal/routes":       {ours: []string{"handling", "receiving", "sending"}, others: []string{"golang.org/x/text"}},
 	"internal/stack":        {},
 	"internal/turnctx":      {ours: []string{"store"}},
 	"internal/weburl":       {},
@@ -67,7 +68,7 @@ var house = map[string]room{
 	},
 	"receiving/internal/scan": {others: []string{"github.com/go-json-experiment/json"}},
 	"receiving/payload":       {},
-	"routing":                 {ours: []string{"graph", "handling", "i18n", "receiving", "receiving/payload", "sending", "store"}, others: []string{"golang.org/x/text"}},
+	"routing":                 {ours: []string{"graph", "handling", "i18n", "internal/routes", "receiving", "receiving/payload", "sending", "store"}},
 	"routing/policyfile": {
 		ours:   []string{"attachment", "handling", "handling/pythonre", "internal/nearest", "receiving", "routing", "sending"},
 		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},

@@ -1,4 +1,4 @@
-package routing
+package routes
 
 import (
 	"context"
@@ -11,28 +11,19 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// Offer is something that a person was offered to tap on: a quick reply, or an item
-// of the menu.
+// Offer is a routing.Offer.
 type Offer struct {
-	// Title is what the person sees.
-	Title string
-	// Payload is what a tap sends back. Offers without one are ignored.
-	Payload string
-	// QuickReply says that it is a quick reply; a tap on anything else is a postback.
+	Title      string
+	Payload    string
 	QuickReply bool
 }
 
-// Offers returns what the person of an event was offered before it, the newest offer
-// first. It is called for a text only if the policy has a route with TypedTaps, at most
-// once for each try of the event. Its error fails the turn, which is retried: the text
-// might be a tap.
+// Offers are routing.Offers.
 type Offers func(ctx context.Context, ev *receiving.Event) ([]Offer, error)
 
 type offersKey struct{}
 
-// WithOffers returns a context in which [Compiled.Plan] finds what a person was
-// offered. Without it no typed text counts as a tap. The bot sets it for its turns;
-// others need it for tests.
+// WithOffers returns a context in which [Table.Plan] finds what a person was offered.
 func WithOffers(ctx context.Context, offers Offers) context.Context {
 	return context.WithValue(ctx, offersKey{}, offers)
 }
@@ -62,7 +53,7 @@ func (p Plan) Event(s Step) *receiving.Event {
 // a tap, if the policy has a route with TypedTaps; then those routes come before the
 // ones under SIMPLE_TEXT, and if one of them handles the tap, the latter do not run.
 // The error is that of the [Offers].
-func (c *Compiled) Plan(ctx context.Context, ev *receiving.Event) (Plan, error) {
+func (c *Table) Plan(ctx context.Context, ev *receiving.Event) (Plan, error) {
 	plan := Plan{Steps: c.Steps(ev), event: ev}
 	if ev.Type != receiving.TypeSimpleText || ev.Standby || len(c.typed) == 0 {
 		return plan, nil

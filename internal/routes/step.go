@@ -1,26 +1,54 @@
-package routing
+package routes
 
 import (
 	"context"
+	"time"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
 
-// Step is a route with its place in a policy. Its handler is never nil.
+// Condition is a routing.Condition.
+type Condition interface {
+	Match(ctx context.Context, ev *receiving.Event) bool
+	String() string
+}
+
+// Step is a route with its place in a policy. What has no comment is as in routing.Route.
 type Step struct {
-	Route
 	// Name is never empty here.
 	Name string
-	// Type is the policy's entry that the route is under.
-	Type receiving.Type
+	// Type is the policy's entry that the route is under, and Index its index in it.
+	Type  receiving.Type
+	Index int
+	// When may be nil; Failing returns the part of it that an event does not meet, or nil.
+	When    Condition
+	Failing func(ctx context.Context, when Condition, ev *receiving.Event) Condition
+	// Handler is never nil in a [Table]: it is OnlyAnswers for a route without one.
+	Handler        handling.Handler
+	Senders        []sending.Sender
+	Final          bool
+	Otherwise      bool
+	Timeout        time.Duration
+	Retry          handling.Retry
+	DespiteSilence bool
+	TypedTaps      bool
 	// Typed reports that the step is tried for a typed text that counts as a tap; see
 	// [Plan.Event].
 	Typed bool
-
-	index int // in the entry
 }
+
+// OnlyAnswers is the handler of a route that has none.
+type OnlyAnswers struct{}
+
+var _ handling.Handler = OnlyAnswers{}
+
+// ShouldHandle returns true: the route's condition decides.
+func (OnlyAnswers) ShouldHandle(context.Context, *receiving.Event) bool { return true }
+
+// Handle does nothing.
+func (OnlyAnswers) Handle(context.Context, *receiving.Event, *sending.Replier) error { return nil }
 
 // Answers reports whether the step's handler and senders may answer the event; see
 // [Step.Ways].
@@ -44,7 +72,7 @@ func (s Step) Ways(ev *receiving.Event, ownEcho bool) []sending.Way {
 // failed.
 func (s Step) Ask(ctx context.Context, ev *receiving.Event) Verdict {
 	if s.When != nil {
-		if failed := failing(ctx, s.When, ev); failed != nil {
+		if failed := s.Failing(ctx, s.When, ev); failed != nil {
 			return Verdict{when: s.When, failed: failed, handler: s.Handler}
 		}
 	}
@@ -54,52 +82,55 @@ func (s Step) Ask(ctx context.Context, ev *receiving.Event) Verdict {
 // Values returns the values that the step's condition finds in an event that it
 // matches, for the placeholders of the route's senders; nil if there are none.
 func (s Step) Values(ctx context.Context, ev *receiving.Event) map[string]string {
-	if s.When == nil {
-		return nil
+	if v, ok := s.When.(interface {
+		Values(ctx context.Context, ev *receiving.Event) map[string]string
+	}); ok {
+		return v.Values(ctx, ev)
 	}
-	return valuesOf(ctx, s.When, ev)
+	return nil
 }
 
 // Runner decides which steps run, and records which ones have handled the event.
 type Runner struct {
-	handled entries
+	handled Entries
 	final   bool
 
 	silent  *receiving.Event // the event, if the bot does not answer it
 	silence handling.Silence
 }
 
-// entries is a set of the entries that the steps of one event come from.
-type entries uint8
+// Entries is a set of the entries that the steps of one event come from.
+type Entries uint8
 
+// The entries of a policy, as one event sees them.
 const (
-	ofDefault entries = 1 << iota
-	ofOwnType
-	ofTap
-	ofTyped // with the tap's own type or with TAP
+	OfDefault Entries = 1 << iota
+	OfOwnType
+	OfTap
+	OfTyped // of typed taps: with the tap's own type or with TAP
 )
 
-// entry returns the entry that a step comes from, and those whose routes an otherwise
+// Entry returns the entry that a step comes from, and those whose routes an otherwise
 // route there waits for.
-func (s Step) entry() (own, waitsFor entries) {
+func (s Step) Entry() (own, waitsFor Entries) {
 	switch {
 	case s.Typed:
-		return ofTyped, ofTyped
+		return OfTyped, OfTyped
 	case s.Type == receiving.TypeDefault:
-		return ofDefault, ofDefault
+		return OfDefault, OfDefault
 	case s.Type == receiving.TypeTap:
-		return ofTap, ofOwnType | ofTap
+		return OfTap, OfOwnType | OfTap
 	}
-	return ofOwnType, ofOwnType
+	return OfOwnType, OfOwnType
 }
 
 // Runs reports whether the step runs, given the steps before it.
 func (r *Runner) Runs(s Step) bool {
-	entry, waitsFor := s.entry()
+	entry, waitsFor := s.Entry()
 	switch {
 	case r.final, r.silences(s):
 		return false
-	case r.handled&ofTyped != 0 && entry == ofOwnType:
+	case r.handled&OfTyped != 0 && entry == OfOwnType:
 		return false // the text was a tap
 	case s.Otherwise:
 		return r.handled&waitsFor == 0
@@ -109,7 +140,7 @@ func (r *Runner) Runs(s Step) bool {
 
 // Handled records that the step has handled the event, or has failed.
 func (r *Runner) Handled(s Step) {
-	entry, _ := s.entry()
+	entry, _ := s.Entry()
 	r.handled |= entry
 	r.final = r.final || s.Final
 }

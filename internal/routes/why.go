@@ -1,4 +1,4 @@
-package routing
+package routes
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// The bot's debug log and [Compiled.Explain] say why in the same words.
+// The bot's debug log and [Table.Explain] say why in the same words.
 
 // WhyNot says why the step does not run, given the steps before it; "" if it does.
 func (r *Runner) WhyNot(s Step) string {

@@ -1,0 +1,95 @@
+package routes
+
+import (
+	"slices"
+
+	"github.com/djmessenger/messenger/receiving"
+)
+
+// Table is a compiled policy: for each receiving type it has the routes to try. It is
+// immutable and safe for concurrent use.
+type Table struct {
+	defaults []Step
+	// byType has the steps of each type that has routes of its own, those under
+	// DEFAULT and TAP included.
+	byType map[receiving.Type][]Step
+	// typed has the steps of a typed text that counts as a tap of that type; it lacks
+	// the types that no route with TypedTaps is for.
+	typed map[receiving.Type][]Step
+}
+
+// New makes a table of the steps of each of a policy's entries. The cost of
+// [Table.Steps] does not depend on how many routes the policy has.
+func New(entry func(receiving.Type) []Step) *Table {
+	c := &Table{
+		defaults: firstFirst(entry(receiving.TypeDefault)),
+		byType:   map[receiving.Type][]Step{},
+		typed:    map[receiving.Type][]Step{},
+	}
+	taps := entry(receiving.TypeTap)
+	for _, t := range receiving.Types() {
+		own := entry(t)
+		if !t.IsTap() {
+			c.byType[t] = slices.Concat(c.defaults, own)
+			continue
+		}
+		c.byType[t] = slices.Concat(c.defaults, own, taps)
+		if typed := typedOf(own, taps); len(typed) > 0 {
+			c.typed[t] = slices.Concat(c.defaults, typed, entry(receiving.TypeSimpleText))
+		}
+	}
+	for t, steps := range c.byType { // what has no routes of its own shares those of DEFAULT
+		if len(steps) == len(c.defaults) {
+			delete(c.byType, t)
+		}
+	}
+	return c
+}
+
+// First is implemented by handlers that run before the others under DEFAULT.
+type First interface{ RunsFirst() }
+
+// firstFirst puts the routes whose handlers ask for it before the others.
+func firstFirst(steps []Step) []Step {
+	slices.SortStableFunc(steps, func(a, b Step) int {
+		_, first := a.Handler.(First)
+		_, second := b.Handler.(First)
+		switch {
+		case first == second:
+			return 0
+		case first:
+			return -1
+		}
+		return 1
+	})
+	return steps
+}
+
+// typedOf returns the steps that take typed taps, as they are tried for one.
+func typedOf(lists ...[]Step) []Step {
+	var typed []Step
+	for _, s := range slices.Concat(lists...) {
+		if s.TypedTaps {
+			s.Typed = true
+			typed = append(typed, s)
+		}
+	}
+	return typed
+}
+
+// Steps returns the routes for an event in the order in which they are tried; for a
+// text without those that typed taps add, which [Table.Plan] knows. On standby
+// these are only the routes under DEFAULT: another app answers. The slice is shared
+// and must not be changed.
+func (c *Table) Steps(ev *receiving.Event) []Step {
+	if !ev.Standby {
+		if steps, ok := c.byType[ev.Type]; ok {
+			return steps
+		}
+	}
+	return c.defaults
+}
+
+// Typed returns the routes for a typed text that counts as a tap of that type, or nil if
+// none takes typed taps of it. The slice is shared and must not be changed.
+func (c *Table) Typed(tap receiving.Type) []Step { return c.typed[tap] }
