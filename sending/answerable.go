@@ -90,7 +90,7 @@ func Answerable(ev *receiving.Event, ownEcho bool) bool { return len(Ways(ev, ow
 func AnswerableType(t receiving.Type) bool { return len(TypeWays(t)) > 0 }
 
 // OwnEcho reports whether an event is an echo of a message that a bot of this library
-// sent. The bot also knows the echoes of its apps by Config.Apps[].ID.
+// sent, for handlers of echoes. The bot also knows the echoes of its apps by Config.Apps[].ID.
 func OwnEcho(ev *receiving.Event) bool {
 	m, ok := ev.Payload.(*receiving.Message)
 	return ok && m.IsEcho && m.SendKey != ""
@@ -109,7 +109,7 @@ var ErrSilent = fmt.Errorf("%w: the bot keeps silent", ErrNotAnswerable)
 // event is about. A message that names a recipient or a public target keeps it. It
 // returns an error that matches [ErrNotAnswerable] if the event cannot be answered in
 // the message's way, and [FieldError]s if the message cannot be a public reply. The
-// bot calls it for each answer.
+// bot calls it for each answer; a test calls it to see where what a [Recorder] has would go.
 func Address(ev *receiving.Event, m Message) (Message, error) {
 	ways := Ways(ev, OwnEcho(ev))
 	if len(ways) == 0 {
@@ -189,7 +189,8 @@ func describe(ev *receiving.Event) string {
 }
 
 // CheckSender returns why a sender can never answer events of a type, or nil if it
-// can, or may. A policy's Validate calls it.
+// can, or may. It is exported for package routing: it is the part of a policy's Validate
+// that needs to know what a sender is made of.
 func CheckSender(t receiving.Type, sender Sender) error {
 	ways := TypeWays(t)
 	if len(ways) == 0 {

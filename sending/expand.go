@@ -80,9 +80,9 @@ func (e *expander) composed(m Message) ([]Message, error) {
 }
 
 // fill replaces %{name} and %{name|default}; %%{ stands for %{.
-func fill(text string, lookup Lookup) string {
+func fill(text string, find lookup) string {
 	return replacePlaceholders(text, func(name, fallback string) string {
-		if value, ok := lookup(name); ok && value != "" {
+		if value, ok := find(name); ok && value != "" {
 			return value
 		}
 		return fallback

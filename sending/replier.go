@@ -149,7 +149,7 @@ func (r *Replier) Now(ctx context.Context, action Action) error {
 // context returns a context in which texts find the values that were given to
 // Set.
 func (r *Replier) context(ctx context.Context) context.Context {
-	return WithLookup(ctx, func(name string) (string, bool) {
+	return withLookup(ctx, func(name string) (string, bool) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		value, ok := r.values[name]

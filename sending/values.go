@@ -1,34 +1,44 @@
 package sending
 
-import "context"
+import (
+	"context"
 
-// Lookup finds the value of a name in a text's placeholders.
-type Lookup func(name string) (value string, ok bool)
+	"github.com/djmessenger/messenger/internal/replier"
+)
+
+// lookup finds the value of a name in a text's placeholders.
+type lookup func(name string) (value string, ok bool)
 
 type (
 	lookupKey struct{}
 	textsKey  struct{}
 )
 
-// WithLookup returns a context in which texts find their values through lookup
-// first, and then through what the context had before.
-func WithLookup(ctx context.Context, lookup Lookup) context.Context {
-	if outer, ok := ctx.Value(lookupKey{}).(Lookup); ok {
-		inner := lookup
-		lookup = func(name string) (string, bool) {
+func init() { //nolint:gochecknoinits // the engine knows more values than a map has; users have WithValues
+	replier.WithLookup = func(ctx context.Context, find func(string) (string, bool)) context.Context {
+		return withLookup(ctx, find)
+	}
+}
+
+// withLookup returns a context in which texts find their values through find first, and
+// then through what the context had before.
+func withLookup(ctx context.Context, find lookup) context.Context {
+	if outer, ok := ctx.Value(lookupKey{}).(lookup); ok {
+		inner := find
+		find = func(name string) (string, bool) {
 			if value, ok := inner(name); ok {
 				return value, true
 			}
 			return outer(name)
 		}
 	}
-	return context.WithValue(ctx, lookupKey{}, lookup)
+	return context.WithValue(ctx, lookupKey{}, find)
 }
 
 // WithValues returns a context in which texts find these values. A test of a
 // sender uses it.
 func WithValues(ctx context.Context, values map[string]string) context.Context {
-	return WithLookup(ctx, func(name string) (string, bool) {
+	return withLookup(ctx, func(name string) (string, bool) {
 		value, ok := values[name]
 		return value, ok
 	})
@@ -36,8 +46,8 @@ func WithValues(ctx context.Context, values map[string]string) context.Context {
 
 // Value returns the value of a name in the context.
 func Value(ctx context.Context, name string) (value string, ok bool) {
-	if lookup, found := ctx.Value(lookupKey{}).(Lookup); found {
-		return lookup(name)
+	if find, found := ctx.Value(lookupKey{}).(lookup); found {
+		return find(name)
 	}
 	return "", false
 }

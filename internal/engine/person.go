@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/internal/replier"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -46,7 +47,7 @@ func withWrites(person store.Person, writes []store.Write) store.Person {
 // what is known of them, at the time of each use.
 func Speak(ctx context.Context, catalog *i18n.Catalog, texts sending.Texts, person func() store.Person) context.Context {
 	ctx = sending.WithTexts(ctx, texts)
-	ctx = sending.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
+	ctx = replier.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
 	return i18n.WithFunc(ctx, func() *i18n.Localizer { return catalog.For(person().Profile.Locale) })
 }
 

@@ -1,6 +1,9 @@
-// Package replier lets the engine make a sending.Replier whose answers come to the engine. Users get theirs from the bot, and
-// in tests from sending.Recorder, so package sending exports no constructor.
+// Package replier has what only the engine needs of package sending: it makes a sending.Replier whose answers come to the
+// engine, and lets texts find what the engine knows. Users get their Replier from the bot, and in tests from sending.Recorder
+// and sending.WithValues, so package sending exports neither.
 package replier
+
+import "context"
 
 // New makes a *sending.Replier for a route and its event. Package sending sets it. The event is a *receiving.Event. The outlet
 // gets what the Replier is given, in these methods:
@@ -13,3 +16,7 @@ package replier
 // The types are of a package that imports this one, so they cannot be named here. New panics on an outlet that lacks one of
 // the methods.
 var New func(event, outlet any) any
+
+// WithLookup returns a context in which the placeholders of texts find their values through find first, and then through what
+// the context had before. Package sending sets it.
+var WithLookup func(ctx context.Context, find func(name string) (value string, ok bool)) context.Context
