@@ -82,7 +82,7 @@ func newWorld(t *testing.T, platform simulator.Config, cfg messenger.Config) *wo
 	require.NoError(t, err)
 	w.store = cfg.Store
 	if w.store == nil {
-		w.store = memory.New()
+		w.store = memory.New(memory.Config{})
 	}
 	w.cfg = cfg
 	w.start()

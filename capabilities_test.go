@@ -48,7 +48,7 @@ func TestBotRunsOnAStoreWithoutCapabilities(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
 	var dead []messenger.DeadLetter
-	st := &minimal{Store: memory.New()}
+	st := &minimal{Store: memory.New(memory.Config{})}
 	cfg := messenger.Config{
 		Store: st, Logger: slog.New(slog.NewTextHandler(&logged, nil)),
 		OnDeadLetter: func(_ context.Context, letter messenger.DeadLetter) { dead = append(dead, letter) },
@@ -92,7 +92,7 @@ func TestBotRunsOnAStoreWithoutCapabilities(t *testing.T) {
 // TestEventsAreNotCondemnedWithoutAnIsolator: what was interrupted often runs alone, each time anew.
 func TestEventsAreNotCondemnedWithoutAnIsolator(t *testing.T) {
 	t.Parallel()
-	st := &minimal{Store: memory.New(), deliveries: 9}
+	st := &minimal{Store: memory.New(memory.Config{}), deliveries: 9}
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Store: st, Policy: texts(echo)}, func(w *world) {
 		w.says(ada, "hi")
 		w.says(lin, "hello")
@@ -108,7 +108,7 @@ func TestEchoesWithoutReplicas(t *testing.T) {
 	for name, echoes := range map[string]bool{"after an echo": true, "without one": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := &minimal{Store: memory.New()}
+			st := &minimal{Store: memory.New(memory.Config{})}
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Store: st, Policy: texts(echo)}, func(w *world) {
 				w.stop()
 				w.diesSending(ada, sending.Text("news"))

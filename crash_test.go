@@ -155,7 +155,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 				marked: map[store.Conversation]int64{}, fatal: map[store.Conversation]int64{},
 				onTheWay: map[string]store.Conversation{}, mayDouble: map[store.Conversation]bool{},
 			}
-			st := memory.New()
+			st := memory.New(memory.Config{})
 			var now *mortal
 			policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 				wait := c.slow

@@ -56,7 +56,7 @@ func TestOnDeadLetter(t *testing.T) {
 				Conversation: store.Conversation{PageID: pageID, PSID: ada}, Key: "k", Time: time.Now(), Body: []byte("{"),
 			}))
 		}},
-		"an event that ended its process": {policy: fails(nil), store: &fatalStore{Store: memory.New()}, attempts: 1, says: "not run again", do: func(w *world) {
+		"an event that ended its process": {policy: fails(nil), store: &fatalStore{Store: memory.New(memory.Config{})}, attempts: 1, says: "not run again", do: func(w *world) {
 			w.stop()
 			w.says(ada, "hi")
 			st, ok := w.store.(*fatalStore)
@@ -64,7 +64,7 @@ func TestOnDeadLetter(t *testing.T) {
 			st.fatal.Store(true)
 			w.start()
 		}},
-		"an outcome that the store refuses": {policy: fails(nil), store: &refusesSuccess{Store: memory.New()}, attempts: 4, says: "the store refused the outcome", do: says},
+		"an outcome that the store refuses": {policy: fails(nil), store: &refusesSuccess{Store: memory.New(memory.Config{})}, attempts: 4, says: "the store refused the outcome", do: says},
 		"a route that is gone": {policy: fails(handling.Permanent(errMine)), attempts: 1, says: "none of the routes to replay", do: func(w *world) {
 			w.says(ada, "hi")
 			after(time.Second)
@@ -211,7 +211,7 @@ func TestHookHasItsTimeAfterTheLease(t *testing.T) {
 func TestOnDeadLetterOnDatabases(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) (store.Store, error){
-		"memory": func(*testing.T) (store.Store, error) { return memory.New(), nil },
+		"memory": func(*testing.T) (store.Store, error) { return memory.New(memory.Config{}), nil },
 		"sqlite": func(t *testing.T) (store.Store, error) {
 			t.Helper()
 			return sqlite.Open(filepath.Join(t.TempDir(), "bot.db"))

@@ -16,7 +16,7 @@ func ExampleBot_SetPages() {
 	bot, err := messenger.New(messenger.Config{
 		Apps:           messenger.App("app-secret"),
 		PagesAtRunTime: true,
-		Store:          memory.New(),
+		Store:          memory.New(memory.Config{}),
 		VerifyToken:    secret.New("verify-token"),
 	})
 	if err != nil {

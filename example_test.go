@@ -36,7 +36,7 @@ func Example() {
 		VerifyToken: secret.New("simulator-verify-token"),
 		Tokens:      graph.PageToken("simulator-page-token"),
 		GraphURL:    graphAPI.URL, // leave it out for the real platform
-		Store:       memory.New(),
+		Store:       memory.New(memory.Config{}),
 		Policy: routing.Policy{
 			receiving.TypeDefault: {{Handler: handling.UserProfile{}}},
 			receiving.TypeSimpleText: {{

@@ -33,7 +33,7 @@ type pinged struct {
 }
 
 func newPinged(ping func(context.Context) error) *pinged {
-	return &pinged{Store: memory.New(), ping: ping}
+	return &pinged{Store: memory.New(memory.Config{}), ping: ping}
 }
 
 func (p *pinged) Ping(ctx context.Context) error {

@@ -19,7 +19,7 @@ import (
 func onboarded(tb testing.TB, pages int) *messenger.Bot {
 	tb.Helper()
 	bot, err := messenger.New(messenger.Config{
-		Apps: messenger.App(appSecret), Logger: slog.New(slog.DiscardHandler), PagesAtRunTime: true, Store: memory.New(),
+		Apps: messenger.App(appSecret), Logger: slog.New(slog.DiscardHandler), PagesAtRunTime: true, Store: memory.New(memory.Config{}),
 		VerifyToken: secret.New(verifyToken),
 	})
 	require.NoError(tb, err)

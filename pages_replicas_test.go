@@ -106,7 +106,7 @@ func stores(t *testing.T, kind string, n int) []store.Store {
 	}
 	switch kind {
 	case "memory":
-		all[0] = memory.New()
+		all[0] = memory.New(memory.Config{})
 	case "sqlite":
 		all[0] = open(func() (store.Store, error) { return sqlite.Open(filepath.Join(t.TempDir(), "bot.db")) })
 	case "postgres":

@@ -524,7 +524,7 @@ func TestMistakesInTheConfigurationOfPages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.cfg.VerifyToken = secret.New(verifyToken)
-			test.cfg.Store = memory.New()
+			test.cfg.Store = memory.New(memory.Config{})
 			_, err := messenger.New(test.cfg)
 			if test.want == "" {
 				require.NoError(t, err)

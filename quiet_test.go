@@ -471,7 +471,7 @@ func TestSilenceOutlivesTheProcess(t *testing.T) {
 		require.Equal(t, []string{"you said 1", "Eve here", "you said 3"}, w.texts(ada))
 		w.stop()
 		require.NoError(t, w.store.(*gormstore.Store).Close())
-		w.store = memory.New()
+		w.store = memory.New(memory.Config{})
 		w.start()
 	})
 }

@@ -70,7 +70,7 @@ func TestRedeliveryTakesEffectOnce(t *testing.T) {
 					keys = append(keys, ev.Key)
 					return nil
 				}))}}
-			st := &timedKeys{Store: memory.New()}
+			st := &timedKeys{Store: memory.New(memory.Config{})}
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
 				deliver := func(sent int64, list, element string) {
 					body := fmt.Sprintf(`{"object":"page","entry":[{"id":%q,"time":%d,%q:[%s]}]}`, pageID, sent, list, element)

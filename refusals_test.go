@@ -359,7 +359,7 @@ func TestRefusalThatTheStoreCannotRecord(t *testing.T) {
 		_ = reply.Reply(ctx, sending.Text(""))
 		return nil
 	}))
-	cfg := messenger.Config{Policy: policy, Store: noRefusals{memory.New()}}
+	cfg := messenger.Config{Policy: policy, Store: noRefusals{memory.New(memory.Config{})}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.says(ada, "long")
 		w.says(ada, "hi")

@@ -207,7 +207,7 @@ func TestCallThatFailsCostsOnlyItsRoute(t *testing.T) {
 	counts := route("counts", func(ctx context.Context, _ *receiving.Event, _ *sending.Replier) error {
 		return store.Queue(ctx, store.Call{API: "test", Run: func(any) error { good.Add(1); return nil }})
 	})
-	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(pays, counts, echo), Store: caller{memory.New()}}, func(w *world) {
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(pays, counts, echo), Store: caller{memory.New(memory.Config{})}}, func(w *world) {
 		w.says(ada, "hi")
 		after(2 * time.Minute)
 		require.EqualValues(t, 4, calls.Load(), "it was tried as often as a handler")
@@ -255,7 +255,7 @@ func (f *fussy) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSe
 
 func TestTurnThatRunsAgainMakesTheSameSends(t *testing.T) {
 	t.Parallel()
-	st := &fussy{Store: memory.New(), before: store.ErrFenced}
+	st := &fussy{Store: memory.New(memory.Config{}), before: store.ErrFenced}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three, echo), Store: st}, func(w *world) {
 		w.says(ada, "hi")
 		after(time.Minute)
@@ -283,7 +283,7 @@ func TestCommitWhoseAnswerIsLostTakesEffectOnce(t *testing.T) {
 				runs.Add(1)
 				return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("hello")), c.fail)
 			}))
-			st := &fussy{Store: memory.New(), after: errors.New("connection lost")}
+			st := &fussy{Store: memory.New(memory.Config{}), after: errors.New("connection lost")}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
 				w.says(ada, "hi")
 				after(2 * time.Minute)
@@ -319,7 +319,7 @@ func TestLostAnswersOfCommitsLoseNoMessages(t *testing.T) {
 	for _, atMostOnce := range []bool{false, true} {
 		t.Run(fmt.Sprint("at most once ", atMostOnce), func(t *testing.T) {
 			t.Parallel()
-			st := &forgetful{Store: memory.New()}
+			st := &forgetful{Store: memory.New(memory.Config{})}
 			var runs atomic.Int32
 			count := route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 				runs.Add(1)
@@ -368,7 +368,7 @@ func TestCommitsOfAnEvent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := &counting{Store: memory.New()}
+			st := &counting{Store: memory.New(memory.Config{})}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(c.routes...), Store: st}, func(w *world) {
 				w.says(ada, "hi")
 				after(time.Minute)

@@ -70,7 +70,7 @@ func TestRetention(t *testing.T) {
 			return store.Cutoffs{People: now.Add(-day), Received: now.Add(-2 * day), DedupKeys: now.Add(-8 * day), Sent: now.Add(-4 * day)}
 		}},
 	} {
-		st := purged{memory.New(), make(chan store.Cutoffs, 10)}
+		st := purged{memory.New(memory.Config{}), make(chan store.Cutoffs, 10)}
 		inBubble(t, simulator.Config{}, messenger.Config{Store: st, Retention: c.keep}, func(*world) {
 			now := time.Now().UTC()
 			after(time.Second)

@@ -117,7 +117,7 @@ func TestPausedReplicaLosesItsEffects(t *testing.T) {
 	t.Parallel()
 	// A store whose renewals fail is what a replica sees that was paused, or
 	// cut off, past its lease.
-	st := &noRenew{Store: memory.New()}
+	st := &noRenew{Store: memory.New(memory.Config{})}
 	var runs atomic.Int32
 	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if runs.Add(1) == 1 {
@@ -241,7 +241,7 @@ func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
 		}
 		return nil
 	}))
-	inBubble(t, simulator.Config{}, messenger.Config{Policy: poison, Store: picky{memory.New()}}, func(w *world) {
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: poison, Store: picky{memory.New(memory.Config{})}}, func(w *world) {
 		w.says(ada, "poison")
 		w.says(ada, "fine")
 		w.says(lin, "fine")
@@ -283,7 +283,7 @@ func (f *flaky) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSe
 
 func TestStoreThatGoesAwayAndComesBackCostsNothing(t *testing.T) {
 	t.Parallel()
-	st := &flaky{Store: memory.New()}
+	st := &flaky{Store: memory.New(memory.Config{})}
 	var runs atomic.Int32
 	policy := texts(route("count", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if runs.Add(1) == 1 {

@@ -50,7 +50,7 @@ func TestSendToAPageWithoutAnApp(t *testing.T) {
 		"a page that the token map doesn't know": {[]receiving.App{app("1", "3")}, "3", true},
 	} {
 		for kind, source := range tokens {
-			st := memory.New()
+			st := memory.New(memory.Config{})
 			bot, err := messenger.New(messenger.Config{Apps: c.apps, VerifyToken: secret.New("v"), Tokens: source, Store: st, Logger: quiet})
 			require.NoError(t, err)
 			for call, err := range map[string]error{

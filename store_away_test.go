@@ -159,7 +159,7 @@ func TestConfirmedMessageOutlivesAnOutageOfTheStore(t *testing.T) {
 			t.Run(fmt.Sprintf("%v/%+v", away, c), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					var st store.Store = memory.New()
+					var st store.Store = memory.New(memory.Config{})
 					if c.sqlite {
 						file, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"))
 						require.NoError(t, err)
@@ -251,7 +251,7 @@ func TestKnownOutcomesOutliveAnOutageOfTheStore(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/at most once %v", name, atMostOnce), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					o := newOutage(t, memory.New())
+					o := newOutage(t, memory.New(memory.Config{}))
 					o.readable = c.readable
 					var w *world
 					var begun atomic.Bool
@@ -303,7 +303,7 @@ func TestShutdownSavesWhatIsKnown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newOutage(t, memory.New())
+			o := newOutage(t, memory.New(memory.Config{}))
 			var failed atomic.Int32
 			cfg := messenger.Config{
 				Policy: texts(three), AtMostOnce: c.atMostOnce, Store: o, GracePeriod: 20 * time.Second,
@@ -330,7 +330,7 @@ func TestShutdownSavesWhatIsKnown(t *testing.T) {
 // TestRecordThatTheStoreRefusesDoublesNothing: a record is worth less than the result that it belongs to.
 func TestRecordThatTheStoreRefusesDoublesNothing(t *testing.T) {
 	t.Parallel()
-	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), Store: &noRecords{Store: memory.New()}}, func(w *world) {
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), Store: &noRecords{Store: memory.New(memory.Config{})}}, func(w *world) {
 		w.says(ada, "go")
 		after(10 * time.Minute)
 		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
@@ -355,7 +355,7 @@ func (n *noRecords) Commit(ctx context.Context, out store.Outcome) ([]store.Queu
 // TestRecordOfADirectMessageOutlivesAnOutage: a typing indicator is sent past the outbox; its record waits for the store.
 func TestRecordOfADirectMessageOutlivesAnOutage(t *testing.T) {
 	t.Parallel()
-	o := newOutage(t, memory.New())
+	o := newOutage(t, memory.New(memory.Config{}))
 	var took time.Duration
 	policy := texts(route("typing", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
 		o.begin(5 * time.Second)
@@ -376,7 +376,7 @@ func TestRecordOfADirectMessageOutlivesAnOutage(t *testing.T) {
 // answer is lost. What is sent after that must not go by what was known before.
 func TestPersonIsReadAnewAfterALostAnswer(t *testing.T) {
 	t.Parallel()
-	o := newOutage(t, memory.New())
+	o := newOutage(t, memory.New(memory.Config{}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), Store: o}, func(w *world) {
 		require.NoError(t, w.Block(ada))
 		w.says(ada, "go")

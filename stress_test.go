@@ -32,7 +32,7 @@ func TestStartAndStopFromAllSides(t *testing.T) {
 	}))
 	t.Cleanup(platform.Close)
 	for round := range 40 {
-		st := memory.New()
+		st := memory.New(memory.Config{})
 		bot, err := messenger.New(messenger.Config{
 			Apps:        []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}},
 			GracePeriod: 50 * time.Millisecond, GraphURL: platform.URL, Logger: slog.New(slog.DiscardHandler), Policy: texts(echo), Store: st,

@@ -69,7 +69,7 @@ func shopMenu(items ...threadsettings.MenuItem) map[string]threadsettings.Settin
 func TestTypedTitleCountsAsTheTap(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) store.Store{
-		"memory": func(*testing.T) store.Store { return memory.New() },
+		"memory": func(*testing.T) store.Store { return memory.New(memory.Config{}) },
 		"sqlite": func(t *testing.T) store.Store {
 			st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"))
 			require.NoError(t, err)
@@ -195,7 +195,7 @@ func TestTypedTitleMeansWhatTheyHadSeen(t *testing.T) {
 // neither lost nor taken for another.
 func TestOfferThatCannotBeReadIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	broken := &unreadable{Store: memory.New()}
+	broken := &unreadable{Store: memory.New(memory.Config{})}
 	inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: taking()}, func(w *world) {
 		w.says(ada, "sizes")
 		after(0)
@@ -256,7 +256,7 @@ func TestReplayedTitleMeansWhatThePersonHadSeen(t *testing.T) {
 					{Handler: handling.SimpleText{Pattern: "all"}, Senders: ask("all")},
 				},
 			}
-			broken := &unreadable{Store: memory.New()}
+			broken := &unreadable{Store: memory.New(memory.Config{})}
 			inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: policy}, func(w *world) {
 				w.says(ada, "one")
 				after(time.Minute)

@@ -223,7 +223,7 @@ func TestPersonAfterATurnThatNoLongerWaits(t *testing.T) {
 					}
 					return w.bot.Send(ctx, pageID, ada, sending.Text("news"))
 				}))}}
-			cfg := messenger.Config{Policy: policy, Store: &losesAnswer{Store: memory.New(), lost: unsent}}
+			cfg := messenger.Config{Policy: policy, Store: &losesAnswer{Store: memory.New(memory.Config{}), lost: unsent}}
 			cfg.OnSendFailed = func(_ context.Context, f sending.Failure) { failures = append(failures, f.Err) }
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(in *world) {
 				w = in

@@ -101,7 +101,7 @@ func (r *refusing) Put(ctx context.Context, events ...store.Event) error {
 
 func TestWhatIsNotStoredIsAnswered503AndNothingInnerIsTold(t *testing.T) {
 	t.Parallel()
-	st := &refusing{Store: memory.New()}
+	st := &refusing{Store: memory.New(memory.Config{})}
 	st.down.Store(true)
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo), Store: st}, func(w *world) {
 		out := w.post(callback(pageID, "4711", "m_1", "hi"))

@@ -197,7 +197,7 @@ func explainOne(ctx context.Context, cmd *cli.Command, policy routing.Policy, ev
 	person := store.Person{PageID: ev.PageID, PSID: ev.PSID, Profile: store.Profile{
 		Locale: cmd.String("locale"), FirstName: cmd.String("first-name"),
 	}}
-	ctx = store.NewTurn(memory.New(), person).Begin("explain").Context(ctx)
+	ctx = store.NewTurn(memory.New(memory.Config{}), person).Begin("explain").Context(ctx)
 	e := explained{
 		Type: ev.Type, Page: ev.PageID, Person: ev.PSID, Text: ev.Text(), Payload: ev.PayloadText(), Standby: ev.Standby,
 		Routes: []route{},

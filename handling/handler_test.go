@@ -38,7 +38,7 @@ func quickReply(data string) *receiving.Event {
 func handle(t *testing.T, h handling.Handler, ev *receiving.Event) ([]store.Write, *sending.Recorder, *sending.Replier) {
 	t.Helper()
 	require.True(t, h.ShouldHandle(t.Context(), ev))
-	set := store.NewTurn(memory.New(), store.Person{PageID: ev.PageID, PSID: ev.PSID}).Begin("test")
+	set := store.NewTurn(memory.New(memory.Config{}), store.Person{PageID: ev.PageID, PSID: ev.PSID}).Begin("test")
 	var rec sending.Recorder
 	reply := rec.Replier(ev)
 	require.NoError(t, h.Handle(set.Context(t.Context()), ev, reply))

@@ -57,7 +57,7 @@ func ExampleUpload() {
 		return
 	}
 	// The bot hands such a context to every handler.
-	turn := store.NewTurn(memory.New(), store.Person{PageID: "1234", PSID: "42"})
+	turn := store.NewTurn(memory.New(memory.Config{}), store.Person{PageID: "1234", PSID: "42"})
 	ctx := graph.With(turn.Begin("map").Context(context.Background()), client)
 
 	files := fstest.MapFS{"map.png": {Data: []byte("\x89PNG")}} // or an embed.FS
@@ -77,7 +77,7 @@ type shop struct {
 
 func newShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{t: t, store: memory.New()}
+	s := &shop{t: t, store: memory.New(memory.Config{})}
 	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		s.uploads++
 		_, _ = fmt.Fprintf(w, `{"attachment_id":"%d"}`, s.uploads)

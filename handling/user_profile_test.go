@@ -78,7 +78,7 @@ func (l late) Lookup(ctx context.Context, query turnctx.ProfileQuery, wait time.
 func TestAnswerAtTheEndOfTheWaitIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		st := memory.New()
+		st := memory.New(memory.Config{})
 		turn := store.NewTurn(nil, store.Person{PageID: "1", PSID: "42"})
 		set := turn.Begin("profile")
 		ctx := turnctx.WithProfiles(set.Context(t.Context()), late{st})

@@ -110,7 +110,7 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	}
 	switch st := config.Store.(type) {
 	case nil:
-		config.Store = testStore{memory.New()}
+		config.Store = testStore{memory.New(memory.Config{})}
 	case *memory.Store:
 		config.Store = testStore{st}
 	}

@@ -221,7 +221,7 @@ func TestLostAnswersOverRealConnections(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := memory.New()
+			st := memory.New(memory.Config{})
 			chat := startPatient(t, messenger.Config{Policy: policy, Store: st, AtMostOnce: c.atMostOnce})
 			chat.Fault(simulator.Fault{Drop: c.drop})
 			ada := chat.Person("Ada", "")

@@ -124,7 +124,7 @@ func TestPatienceIsThatOfTheChat(t *testing.T) {
 // A test needs no durable store, and gets no warning that it has none.
 func TestNoWarningAboutTheStoreOfATest(t *testing.T) {
 	t.Parallel()
-	for name, st := range map[string]store.Store{"none": nil, "its own": memory.New()} {
+	for name, st := range map[string]store.Store{"none": nil, "its own": memory.New(memory.Config{})} {
 		log := &log{TB: t}
 		chat := startPatient(log, messenger.Config{Policy: routing.BuiltIn(), Store: st})
 		ada := chat.Person("Ada", "")

@@ -19,7 +19,7 @@ import (
 // echoes come among the messages.
 func TestHumanSilencesTheBot(t *testing.T) {
 	t.Parallel()
-	st := memory.New()
+	st := memory.New(memory.Config{})
 	chat := messengertest.StartOn(t, simulator.Config{
 		Fields: append(simulator.DefaultFields(), messengertest.HandoverFields()...),
 		Pages: []simulator.Page{{

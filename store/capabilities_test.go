@@ -27,7 +27,7 @@ type marks struct {
 
 func TestAsFindsCapabilitiesThroughWrappers(t *testing.T) {
 	t.Parallel()
-	st := memory.New()
+	st := memory.New(memory.Config{})
 	has := func(st store.Reader) (found int) {
 		for _, has := range []bool{second(store.As[store.DeadLetters](st)), second(store.As[store.Inspector](st)), second(store.As[store.Isolator](st)), second(store.As[store.Replicas](st))} {
 			if has {
@@ -46,7 +46,7 @@ func TestAsFindsCapabilitiesThroughWrappers(t *testing.T) {
 	found, ok := store.As[store.DeadLetters](wrapped{wrapped{st}})
 	require.True(t, ok)
 	require.Same(t, st, found)
-	own := marks{wrapped{st}, memory.New()}
+	own := marks{wrapped{st}, memory.New(memory.Config{})}
 	isolator, ok := store.As[store.Isolator](wrapped{own})
 	require.True(t, ok)
 	require.Equal(t, own, isolator, "the outermost wins")
@@ -68,7 +68,7 @@ func second[T any](_ T, ok bool) bool { return ok }
 func TestCallsRunThroughWrappers(t *testing.T) {
 	t.Parallel()
 	call := store.Call{API: "sql", Run: func(any) error { return nil }}
-	inner := runner{memory.New()}
+	inner := runner{memory.New(memory.Config{})}
 	set := store.NewTurn(wrapped{inner}, someone).Begin("route")
 	require.NoError(t, store.Queue(set.Context(t.Context()), call))
 	set = store.NewTurn(plain{inner}, someone).Begin("route")

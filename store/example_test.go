@@ -14,7 +14,7 @@ import (
 // of the event, and the rest of the turn sees them already.
 func ExampleQueue() {
 	ctx := context.Background()
-	st := memory.New()
+	st := memory.New(memory.Config{})
 	turn := store.NewTurn(st, store.Person{PageID: "1", PSID: "2"})
 	set := turn.Begin("thumbs")
 	ctx = set.Context(ctx)
@@ -37,7 +37,7 @@ func ExampleQueue() {
 // The way of an event through the queue.
 func ExampleQueuer() {
 	ctx := context.Background()
-	st := memory.New()
+	st := memory.New(memory.Config{})
 	conv := store.Conversation{PageID: "1", PSID: "2"}
 	hello := store.Event{Conversation: conv, Key: "m1", Body: []byte("hello")}
 
@@ -84,7 +84,7 @@ func (c counted) Commit(ctx context.Context, outcome store.Outcome) ([]store.Que
 }
 
 func ExampleAs() {
-	st := counted{memory.New(), new(int)}
+	st := counted{memory.New(memory.Config{}), new(int)}
 	letters, ok := store.As[store.DeadLetters](st)
 	fmt.Println("has dead letters:", ok)
 	all, err := letters.Dead(context.Background(), store.DeadQuery{})
@@ -97,7 +97,7 @@ func ExampleAs() {
 // Of all the calls, in however many processes, one installs the settings. With other settings it is work to be done again.
 func ExampleOnce() {
 	ctx := context.Background()
-	st := memory.New() // the store that the replicas share
+	st := memory.New(memory.Config{}) // the store that the replicas share
 	settings := "greeting: hello"
 	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(settings)))
 

@@ -14,7 +14,7 @@ import (
 // sets of its routes. It is safe for concurrent use. The bot's engine makes
 // one for each turn; a test of a handler makes its own:
 //
-//	turn := store.NewTurn(memory.New(), store.Person{PageID: "1", PSID: "2"})
+//	turn := store.NewTurn(memory.New(memory.Config{}), store.Person{PageID: "1", PSID: "2"})
 //	set := turn.Begin("greet")
 //	err := handler.Handle(set.Context(ctx), ev, reply)
 //	require.Equal(t, []store.Write{store.AddThumbUp{PageID: "1", PSID: "2"}}, set.End())

@@ -110,7 +110,7 @@ func TestQueueOutsideOfATurn(t *testing.T) {
 
 func TestQueueAfterTheRouteIsOver(t *testing.T) {
 	t.Parallel()
-	turn := store.NewTurn(memory.New(), someone)
+	turn := store.NewTurn(memory.New(memory.Config{}), someone)
 	set := turn.Begin("route")
 	ctx := set.Context(t.Context())
 	require.NoError(t, store.Queue(ctx, thumb()))
@@ -128,11 +128,11 @@ func (caller) RunsCalls(api string) bool { return api == "sql" }
 func TestCallsAreTakenOnlyByStoresThatRunThem(t *testing.T) {
 	t.Parallel()
 	call := store.Call{API: "sql", Run: func(any) error { return nil }}
-	none := store.NewTurn(memory.New(), someone).Begin("route")
+	none := store.NewTurn(memory.New(memory.Config{}), someone).Begin("route")
 	require.ErrorIs(t, store.Queue(none.Context(t.Context()), thumb(), call), errors.ErrUnsupported)
 	require.Empty(t, none.End(), "all or none")
 
-	sql := store.NewTurn(caller{memory.New()}, someone).Begin("route")
+	sql := store.NewTurn(caller{memory.New(memory.Config{})}, someone).Begin("route")
 	ctx := sql.Context(t.Context())
 	require.NoError(t, store.Queue(ctx, call))
 	require.ErrorIs(t, store.Queue(ctx, store.Call{API: "other"}), errors.ErrUnsupported)
@@ -144,7 +144,7 @@ func TestCallsAreTakenOnlyByStoresThatRunThem(t *testing.T) {
 
 func TestTurnIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
-	turn := store.NewTurn(memory.New(), store.Person{PageID: "1", PSID: "42"})
+	turn := store.NewTurn(memory.New(memory.Config{}), store.Person{PageID: "1", PSID: "42"})
 	set := turn.Begin("route")
 	ctx := set.Context(t.Context())
 	var all sync.WaitGroup
@@ -163,7 +163,7 @@ func TestTurnIsSafeForConcurrentUse(t *testing.T) {
 func TestSessionsOfATurn(t *testing.T) {
 	t.Parallel()
 	type order struct{ Items []string }
-	st := memory.New()
+	st := memory.New(memory.Config{})
 	who := store.Person{PageID: "1", PSID: "42"}
 	run := func(steps ...func(ctx context.Context)) []store.Write {
 		turn := store.NewTurn(st, who)
@@ -238,7 +238,7 @@ func TestSessionsOfATurn(t *testing.T) {
 
 func TestWritesAreValues(t *testing.T) {
 	t.Parallel()
-	set := store.NewTurn(memory.New(), someone).Begin("route")
+	set := store.NewTurn(memory.New(memory.Config{}), someone).Begin("route")
 	ctx := set.Context(t.Context())
 	var none *store.AddThumbUp
 	for _, w := range []store.Write{&store.AddThumbUp{}, none, &store.Call{}, nil} {

@@ -130,7 +130,7 @@ func echo(ctx context.Context, ev *receiving.Event, reply *sending.Replier) erro
 func openStore(kind, database string) (store.Store, func() error, error) {
 	switch kind {
 	case kindMemory:
-		return memory.New(), func() error { return nil }, nil
+		return memory.New(memory.Config{}), func() error { return nil }, nil
 	case kindSQLite:
 		st, err := sqlite.Open(database)
 		if err != nil {

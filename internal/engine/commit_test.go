@@ -31,7 +31,7 @@ func (f *forgetful) Commit(_ context.Context, out store.Outcome) ([]store.Queued
 // sends before it do.
 func TestResultsDoNotVanishWithAnEvent(t *testing.T) {
 	t.Parallel()
-	st := &forgetful{Store: memory.New()}
+	st := &forgetful{Store: memory.New(memory.Config{})}
 	e := &Engine{cfg: Config{Store: st, LeaseTTL: 15 * time.Second}, writes: newStoreCalls(t.Context()), reads: newStoreCalls(t.Context())}
 	id := store.LeaseID{Conversation: store.Conversation{PageID: "1", PSID: "2"}, Token: 3}
 	w := &worker{e: e, lease: store.Lease{LeaseID: id}, held: &lease{ctx: t.Context()}, log: slog.New(slog.DiscardHandler)}

@@ -144,7 +144,7 @@ func (s *isolationStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq
 func TestAnEventRunsAloneForAWhile(t *testing.T) {
 	t.Parallel()
 	turns := &slow{takes: 20 * time.Second}
-	st := &isolationStore{Store: memory.New()}
+	st := &isolationStore{Store: memory.New(memory.Config{})}
 	cfg := config{Policy: texts(route("slow", turns.handle)), Store: st}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w.leavesInterrupted(1, 4, "suspect")
@@ -191,7 +191,7 @@ func TestAnEventRunsAloneBesideNoLaterEventOfAnother(t *testing.T) {
 		}
 		return reply.Reply(ctx, sending.Text("done"))
 	}
-	st := &isolationStore{Store: memory.New()}
+	st := &isolationStore{Store: memory.New(memory.Config{})}
 	cfg := config{Policy: texts(route("handler", handler)), Store: st}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w.stop()
@@ -216,7 +216,7 @@ func TestAnEventRunsAloneForLongerEachTime(t *testing.T) {
 		t.Run(fmt.Sprint(starts), func(t *testing.T) {
 			t.Parallel()
 			turns := &slow{takes: 25 * time.Second}
-			st := &isolationStore{Store: memory.New()}
+			st := &isolationStore{Store: memory.New(memory.Config{})}
 			cfg := config{Policy: texts(route("slow", turns.handle)), Store: st}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				st.starts.Store(starts)
@@ -261,7 +261,7 @@ func TestAnInterruptedEventIsNotADeadLetter(t *testing.T) {
 // What ended its process while it ran alone is a dead letter, and not run again.
 func TestAFatalEventIsNotRun(t *testing.T) {
 	t.Parallel()
-	st := &isolationStore{Store: memory.New()}
+	st := &isolationStore{Store: memory.New(memory.Config{})}
 	inBubble(t, simulator.Config{}, config{Policy: texts(echo), Store: st}, func(w *world) {
 		w.stop()
 		w.says(ada, "hi")

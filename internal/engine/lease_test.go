@@ -86,7 +86,7 @@ func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 				return reply.Reply(ctx, sending.Text("done"))
 			}),
 		)
-		inBubble(t, simulator.Config{}, config{Policy: policy, Store: &noRenew{memory.New()}}, func(w *world) {
+		inBubble(t, simulator.Config{}, config{Policy: policy, Store: &noRenew{memory.New(memory.Config{})}}, func(w *world) {
 			w.says(ada, "go")
 			after(time.Minute)
 			require.Len(t, first.list(), 2)
@@ -109,7 +109,7 @@ func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 				return next(ctx, d)
 			}
 		}
-		st := &claims{Store: &noRenew{memory.New()}}
+		st := &claims{Store: &noRenew{memory.New(memory.Config{})}}
 		cfg := config{
 			Policy: texts(three), Store: st, SendTimeout: 20 * time.Second,
 			SendMiddleware: []sending.Middleware{slow},
@@ -216,7 +216,7 @@ func TestStuckWorkersLostLeaseIsNotRenewed(t *testing.T) {
 			return next(ctx, d)
 		}
 	}
-	st := &lateRenew{Store: memory.New()}
+	st := &lateRenew{Store: memory.New(memory.Config{})}
 	cfg := config{Policy: texts(echo), Store: st, SendMiddleware: []sending.Middleware{stuck}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		st.until = time.Now().Add(13 * time.Second) // the lease is given up after 12
@@ -247,7 +247,7 @@ func TestNoTurnBeginsOnALostLease(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	began := map[string]int{}
-	st := &slowCommit{noRenew: noRenew{memory.New()}}
+	st := &slowCommit{noRenew: noRenew{memory.New(memory.Config{})}}
 	st.slow.Store(true)
 	second := texts(route("second", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if ev.Text() == "one" {

@@ -40,7 +40,7 @@ func TestWorkerKnowsWhatItHasCommitted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var lastAct time.Time
-			st := &losesAnswers{isolationStore: &isolationStore{Store: memory.New()}, loses: loses}
+			st := &losesAnswers{isolationStore: &isolationStore{Store: memory.New(memory.Config{})}, loses: loses}
 			cfg := config{Store: st, Policy: texts(route("next", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
 				lastAct = store.PersonFrom(ctx).LastAct
 				return reply.Reply(ctx, sending.Text("seen"))

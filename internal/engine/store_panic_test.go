@@ -61,7 +61,7 @@ func (p *panics) Renew(ctx context.Context, ttl time.Duration, ids ...store.Leas
 // lives, the send is not repeated, and what came meanwhile is answered afterwards.
 func TestStoreThatPanicsIsAStoreThatFails(t *testing.T) {
 	t.Parallel()
-	st := &panics{Store: memory.New()}
+	st := &panics{Store: memory.New(memory.Config{})}
 	fallIll := func(next sending.DeliverFunc) sending.DeliverFunc {
 		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 			result, err := next(ctx, d)

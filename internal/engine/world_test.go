@@ -96,7 +96,7 @@ func inBubble(t *testing.T, platform simulator.Config, cfg config, test func(w *
 		})
 		require.NoError(t, err)
 		if w.store == nil {
-			w.store = memory.New()
+			w.store = memory.New(memory.Config{})
 		}
 		w.start()
 		test(w)

@@ -42,7 +42,7 @@ func life(ctx context.Context, st *memory.Store, key string, body []byte, now ti
 //
 //nolint:paralleltest // the allocations of others would be counted
 func TestTheLifeOfAnEventAllocatesLittle(t *testing.T) {
-	st := memory.New()
+	st := memory.New(memory.Config{})
 	body, n := make([]byte, 200), 0
 	now := time.Now()
 	allocs := testing.AllocsPerRun(500, func() {
@@ -53,7 +53,7 @@ func TestTheLifeOfAnEventAllocatesLittle(t *testing.T) {
 }
 
 func BenchmarkLife(b *testing.B) {
-	st := memory.New()
+	st := memory.New(memory.Config{})
 	body := make([]byte, 200)
 	keys := make([]string, b.N)
 	for i := range keys {

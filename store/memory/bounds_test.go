@@ -89,7 +89,7 @@ func TestForgetsTheOldestKeysThatDoNotWait(t *testing.T) {
 
 func TestKeepsProductAndStandby(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	r := store.Received{PageID: ann.PageID, PSID: ann.PSID, Key: "k", Object: "instagram", Standby: true, At: time.Unix(1, 0).UTC()}
 	require.NoError(t, m.Apply(t.Context(), store.SaveMessage{Received: r}))
 	got, err := m.Received(t.Context(), ann.PageID, ann.PSID, 1)
@@ -99,7 +99,7 @@ func TestKeepsProductAndStandby(t *testing.T) {
 
 func TestRunsNoCalls(t *testing.T) {
 	t.Parallel()
-	set := store.NewTurn(memory.New(), store.Person{}).Begin("r")
+	set := store.NewTurn(memory.New(memory.Config{}), store.Person{}).Begin("r")
 	err := store.Queue(set.Context(t.Context()), store.AddThumbUp{}, store.Call{API: "gorm"})
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.Empty(t, set.End(), "all or none")

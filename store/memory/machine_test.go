@@ -15,7 +15,7 @@ import (
 
 func TestNothingIsKeptOfAConversationThatIsDone(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
 	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestAnEchoIsNotedOnceInAWhile(t *testing.T) {
 // A purge finds silent people first, and locks their conversations afterwards.
 func TestWhoActsBeforeTheLockIsNotForgotten(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	act := time.Unix(1000, 0)
 	require.NoError(t, m.Apply(t.Context(), store.TouchPerson{PageID: ann.PageID, PSID: ann.PSID, At: act}))
 	ignore := func(*queue.Changes) {}
@@ -87,7 +87,7 @@ func TestWhoActsBeforeTheLockIsNotForgotten(t *testing.T) {
 
 func TestAConversationThatIsHeldGivesNoHint(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "k"}))
 	for _, after := range []time.Duration{0, time.Hour} {
 		leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
@@ -110,7 +110,7 @@ func put(t *testing.T, events ...store.Event) *queue.Operation {
 
 func TestAnEditAfterItsDeletionInTheSameGroupIsNotStored(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	_, err := m.Run(func(*queue.Changes) {},
 		put(t, store.Event{Conversation: ann, Key: "deletion", Unsends: store.Unsent{Edits: "edit of m "}}),
 		put(t, store.Event{Conversation: ann, Key: "edit of m 1", EditOf: "edit of m "}))
@@ -121,7 +121,7 @@ func TestAnEditAfterItsDeletionInTheSameGroupIsNotStored(t *testing.T) {
 // The echo ends the last send of a conversation to which the same group adds an event.
 func TestAnEchoLeavesWhatItsGroupAddsDue(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	claim := store.Claim{Conversations: 2, Background: 2, TTL: time.Hour}
 	require.NoError(t, m.Enqueue(t.Context(), store.Send{Conversation: ann, Key: "s"}))
 	leases, err := m.Claim(t.Context(), claim)
@@ -140,7 +140,7 @@ func TestAnEchoLeavesWhatItsGroupAddsDue(t *testing.T) {
 // The outcome goes first, and says that the attempt was surely not made.
 func TestAnEchoSettlesNothingThatItsGroupHasPutBack(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	require.NoError(t, m.Enqueue(t.Context(), store.Send{Conversation: ann, Key: "s"}))
 	leases, err := m.Claim(t.Context(), store.Claim{Conversations: 1, Background: 1, TTL: time.Hour})
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestAnEchoSettlesNothingThatItsGroupHasPutBack(t *testing.T) {
 
 func TestForgetMakesRoomInTheBacklog(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "1"}, store.Event{Conversation: ann, Key: "2"}))
 	op, err := queue.Forget(ann)
 	require.NoError(t, err)
@@ -171,7 +171,7 @@ func TestForgetMakesRoomInTheBacklog(t *testing.T) {
 // An operation that must be alone is refused beside others, and so are these: nothing of the group takes effect.
 func TestAGroupWithAnOperationThatMustBeAloneIsRefused(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	forget, err := queue.Forget(ann)
 	require.NoError(t, err)
 	_, err = m.Run(func(*queue.Changes) {}, put(t, store.Event{Conversation: ann, Key: "k"}), forget)

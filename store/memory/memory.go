@@ -68,13 +68,9 @@ var (
 	_ store.Replicas    = (*Store)(nil)
 )
 
-// New returns an empty store. It takes at most one configuration.
-func New(config ...Config) *Store {
-	var c Config
-	if len(config) > 0 {
-		c = config[0]
-	}
-	c = c.withDefaults()
+// New returns an empty store. The zero Config has all defaults.
+func New(config Config) *Store {
+	c := config.withDefaults()
 	s := &Store{config: c, tables: newTables(c), hints: map[int]func(){}}
 	s.machine = queue.Machine{Bound: c.Backlog, Backlog: func(pageID string) int { return s.tables.backlog[pageID] }}
 	return s

@@ -21,7 +21,7 @@ func TestMemory(t *testing.T) {
 // A program may recover from a panic of its own function.
 func TestAPanicOfAClaimsFunctionLeavesTheStoreUsable(t *testing.T) {
 	t.Parallel()
-	m := memory.New()
+	m := memory.New(memory.Config{})
 	other := store.Conversation{PageID: "page2", PSID: "bob"}
 	require.NoError(t, m.Put(t.Context(), store.Event{Conversation: ann, Key: "1"}, store.Event{Conversation: other, Key: "2"}))
 	calls := 0

@@ -241,7 +241,7 @@ func (d Database) leavesNeighboursAlone(t *testing.T) {
 func outsideOfATurn(t *testing.T) {
 	run := func(*gorm.DB) error { return nil }
 	require.ErrorIs(t, gormstore.OnCommit(t.Context(), run), store.ErrNoTurn)
-	set := store.NewTurn(memory.New(), store.Person{}).Begin("r")
+	set := store.NewTurn(memory.New(memory.Config{}), store.Person{}).Begin("r")
 	require.ErrorIs(t, gormstore.OnCommit(set.Context(t.Context()), run), errors.ErrUnsupported)
 	set.End()
 	require.ErrorIs(t, gormstore.OnCommit(set.Context(t.Context()), run), store.ErrTurnOver)
