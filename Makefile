@@ -26,6 +26,9 @@ fmt: $(LINT) ## format all code and imports
 tidy: ## go mod tidy in every module
 	@for m in $(MODULES) tools; do (cd $$m && $(GO) mod tidy); done
 
+api: ## write the list of exported names, internal/house/testdata/api.txt, anew
+	@$(GO) test -count=1 ./internal/house -run TestPublicAPI -update
+
 ##@ Check
 
 fmt-check: $(LINT) ## fail if something is not formatted
@@ -93,4 +96,4 @@ $(LINT): tools/go.mod tools/go.sum
 	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-.PHONY: fmt tidy fmt-check lint vet tidy-check examples test race browser fuzz chaos simulate bench bench-compare cost verify help
+.PHONY: fmt tidy api fmt-check lint vet tidy-check examples test race browser fuzz chaos simulate bench bench-compare cost verify help

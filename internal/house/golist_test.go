@@ -19,7 +19,7 @@ type listed struct {
 	ImportPath, Dir, Name, Doc         string
 	Standard                           bool
 	Module                             struct{ Path string }
-	CgoFiles, TestGoFiles              []string
+	GoFiles, CgoFiles, TestGoFiles     []string
 	XTestGoFiles, Imports, TestImports []string
 	XTestImports                       []string
 }
