@@ -125,7 +125,8 @@ func (a *api) funcs(funcs []*doc.Func) {
 func (a *api) typ(spec *ast.TypeSpec) {
 	head := "type " + spec.Name.Name
 	if spec.TypeParams != nil {
-		head += strings.TrimPrefix(a.source(&ast.FuncType{TypeParams: spec.TypeParams, Params: &ast.FieldList{}}), "func")
+		params := a.source(&ast.FuncType{TypeParams: spec.TypeParams, Params: &ast.FieldList{}})
+		head += strings.TrimSuffix(strings.TrimPrefix(params, "func"), "()")
 	}
 	if spec.Assign != 0 {
 		head += " ="
