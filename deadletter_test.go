@@ -139,6 +139,53 @@ func TestOnDeadLetterIsNotCalledForOthers(t *testing.T) {
 	})
 }
 
+// losesSuccess is a store that loses the answer to the commit that ends an event without a failure, and is away after
+// that: for 20 s for commits, and then once for whoever asks for dead letters.
+type losesSuccess struct {
+	*memory.Store
+	away  time.Time
+	asked int
+}
+
+func (s *losesSuccess) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	if time.Now().Before(s.away) {
+		return nil, errors.New("away")
+	}
+	due, err := s.Store.Commit(ctx, out)
+	if err == nil && out.Event != nil && len(out.Event.Failures) == 0 {
+		s.away = time.Now().Add(20 * time.Second)
+		return nil, errors.New("the connection broke")
+	}
+	return due, err
+}
+
+func (s *losesSuccess) Dead(ctx context.Context, q store.DeadQuery) ([]store.DeadLetter, error) {
+	if s.asked++; s.asked == 1 {
+		return nil, errors.New("away")
+	}
+	return s.Store.Dead(ctx, q)
+}
+
+// An event that took effect is no dead letter, even if the answer to its commit was lost, the store was away for so long that
+// the turn was taken for failed, and the store could not say at first that there is no letter.
+func TestOnDeadLetterIsNotCalledForWhatTookEffect(t *testing.T) {
+	t.Parallel()
+	told := 0
+	st := &losesSuccess{Store: memory.New(memory.Config{})}
+	cfg := messenger.Config{
+		Store: st, Policy: texts(echo), Retry: handling.Retry{Tries: 1},
+		OnDeadLetter: func(context.Context, messenger.DeadLetter) { told++ },
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.says(ada, "hi")
+		after(time.Minute)
+		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		require.Equal(t, 2, st.asked)
+		require.Zero(t, told)
+		require.Empty(t, w.letters())
+	})
+}
+
 // TestHooksThatMisbehave: a hook that panics, ends its goroutine or never returns is logged, and the conversation goes on, with
 // the same bot.
 func TestHooksThatMisbehave(t *testing.T) {

@@ -25,15 +25,27 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 	var found []store.DeadLetter
 	var readErr error
 	if dead, ok := store.As[store.DeadLetters](t.w.e.cfg.Store); ok {
-		found, readErr = dead.Dead(t.w.e.reading(), store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+		read := func() error {
+			found, readErr = dead.Dead(t.w.e.reading(), store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+			return readErr
+		}
+		if t.w.gone { // then the answer decides more than the id
+			t.w.read(read)
+		} else {
+			_ = read()
+		}
 	}
 	switch {
 	case len(found) > 0:
 		letter = found[0]
-	case readErr != nil:
-		t.w.log.Warn("cannot read a dead letter; OnDeadLetter does not get its id", "event", letter.Key, "error", readErr)
+	case t.w.gone && readErr != nil:
+		t.w.log.Error("it is unknown whether an event became a dead letter or took effect; OnDeadLetter is not called",
+			"event", letter.Key, "error", readErr)
+		return
 	case t.w.gone: // and it was no letter that an earlier try has made
 		return
+	case readErr != nil:
+		t.w.log.Warn("cannot read a dead letter; OnDeadLetter does not get its id", "event", letter.Key, "error", readErr)
 	}
 	t.w.e.hook(t.w.hookContext(), t.w.log, "OnDeadLetter", func(ctx context.Context) {
 		tell(ctx, DeadLetter{Letter: letter, Event: t.ev, Err: err})
