@@ -44,7 +44,7 @@ func someWrites() []store.Write {
 	for range rand.IntN(4) {
 		of := someone()
 		writes = append(writes, []store.Write{
-			store.AddThumbUp{PageID: of.PageID, PSID: of.PSID},
+			store.AddThumbUp(of),
 			store.SaveAttachment{PageID: "page", Name: someKey(), AttachmentID: "1"},
 			store.SaveMessage{Received: store.Received{PageID: of.PageID, PSID: of.PSID, Key: someKey()}},
 			store.SaveSession{PageID: of.PageID, PSID: of.PSID, Name: "s", Expires: time.Now().Add(time.Millisecond)},

@@ -164,5 +164,5 @@ func (s *suite) person(conv store.Conversation) store.Person {
 }
 
 func thumb(conv store.Conversation) store.Write {
-	return store.AddThumbUp{PageID: conv.PageID, PSID: conv.PSID}
+	return store.AddThumbUp(conv)
 }

@@ -54,7 +54,7 @@ func (f *filler) forget() {
 	require.NoError(f, f.st.Drop(f.Context(), f.letter(dropped.key)))
 	f.put(erased)
 	f.claimPage(page4, forgotten)
-	require.NoError(f, f.st.Apply(f.Context(), store.AddThumbUp{PageID: forgotten.PageID, PSID: forgotten.PSID}))
+	require.NoError(f, f.st.Apply(f.Context(), store.AddThumbUp(forgotten)))
 	require.NoError(f, f.st.Forget(f.Context(), forgotten))
 }
 
