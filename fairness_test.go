@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,10 +120,10 @@ func TestABusyPageDelaysNoOtherOnDatabases(t *testing.T) {
 // others, 16 events at a time.
 func TestAHotConversationDelaysNoOther(t *testing.T) {
 	t.Parallel()
-	hot := 0
+	var hot atomic.Int32
 	answer := route("answer", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if ev.PSID == ada {
-			hot++
+			hot.Add(1)
 			time.Sleep(10 * time.Millisecond)
 			return nil
 		}
@@ -139,16 +140,16 @@ func TestAHotConversationDelaysNoOther(t *testing.T) {
 		}
 		for i := range 5 {
 			after(time.Second)
-			before := hot
+			before := hot.Load()
 			w.says(lin, fmt.Sprint(i))
-			for len(w.texts(lin)) == i && hot < events {
+			for len(w.texts(lin)) == i && hot.Load() < events {
 				after(10 * time.Millisecond)
 			}
-			require.LessOrEqual(t, hot-before, 17)
-			require.Less(t, hot, events)
+			require.LessOrEqual(t, hot.Load()-before, int32(17))
+			require.Less(t, hot.Load(), int32(events))
 		}
 		after(events * 10 * time.Millisecond)
-		require.Equal(t, events, hot)
+		require.EqualValues(t, events, hot.Load())
 	})
 }
 

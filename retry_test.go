@@ -39,10 +39,25 @@ func (r *runs) add(ctx context.Context, ev *receiving.Event) (count int) {
 	return len(r.at[ev.Text()])
 }
 
+// times returns when the handler ran for a text.
+func (r *runs) times(text string) []time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.at[text])
+}
+
+// tries returns the attempts of the runs for a text.
+func (r *runs) tries(text string) []int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.attempts[text])
+}
+
 // pauses returns those between the runs for a text, in whole seconds.
 func (r *runs) pauses(text string) (out []time.Duration) {
-	for i := range r.at[text][1:] {
-		out = append(out, r.at[text][i+1].Sub(r.at[text][i]).Truncate(time.Second))
+	at := r.times(text)
+	for i := range at[1:] {
+		out = append(out, at[i+1].Sub(at[i]).Truncate(time.Second))
 	}
 	return out
 }
@@ -192,11 +207,11 @@ func TestRetryAfterIsNoTry(t *testing.T) {
 		require.Empty(t, w.texts(ada))
 		stats, err := w.bot.Stats(t.Context())
 		require.NoError(t, err)
-		require.EqualValues(t, len(seen.at["wait"]), stats.Retried)
+		require.EqualValues(t, len(seen.times("wait")), stats.Retried)
 		require.Zero(t, stats.Dead)
 		after(60 * time.Second)
 		require.Equal(t, []string{"done wait", "you said later"}, w.texts(ada))
-		require.Equal(t, slices.Repeat([]int{1}, 10), seen.attempts["wait"])
+		require.Equal(t, slices.Repeat([]int{1}, 10), seen.tries("wait"))
 		requirePauses(t, slices.Repeat([]time.Duration{20 * time.Second}, 9), seen.pauses("wait"))
 		require.Equal(t, 1, w.person(ada).ThumbUps, "what a turn queued that asked to wait is dropped")
 	})
@@ -218,7 +233,7 @@ func TestRetryAfterEnds(t *testing.T) {
 		w.says(ada, "later")
 		after(10 * time.Minute)
 		require.Empty(t, w.letters())
-		require.Equal(t, slices.Repeat([]int{1}, len(seen.attempts["wait"])), seen.attempts["wait"])
+		require.Equal(t, slices.Repeat([]int{1}, len(seen.tries("wait"))), seen.tries("wait"))
 		after(2 * time.Minute)
 		require.Empty(t, w.letters(), "the time that it asks for is still given")
 		after(3 * time.Minute)
@@ -304,8 +319,8 @@ func TestRetriesAfterAnOutage(t *testing.T) {
 		after(150 * time.Second)
 		instants := map[time.Duration]bool{}
 		for i := range people {
-			require.Len(t, seen.at[fmt.Sprint(i)], 2)
-			instants[seen.at[fmt.Sprint(i)][1].Sub(seen.at[fmt.Sprint(i)][0]).Truncate(time.Second)] = true
+			require.Len(t, seen.times(fmt.Sprint(i)), 2)
+			instants[seen.times(fmt.Sprint(i))[1].Sub(seen.times(fmt.Sprint(i))[0]).Truncate(time.Second)] = true
 		}
 		require.Greater(t, len(instants), 12, "of 25 seconds")
 	})
