@@ -60,13 +60,13 @@ func newPlatform(t *testing.T) *platform {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /{version}/me/messages", p.take)
 	mux.HandleFunc("/gate", func(_ http.ResponseWriter, r *http.Request) {
-		p.waiting <- struct{}{}
+		p.announce(r)
 		select {
 		case <-p.gate:
 		case <-r.Context().Done():
 		}
 	})
-	mux.HandleFunc("/begun", func(http.ResponseWriter, *http.Request) { p.waiting <- struct{}{} })
+	mux.HandleFunc("/begun", func(_ http.ResponseWriter, r *http.Request) { p.announce(r) })
 	mux.HandleFunc("/dying/{pid}", func(_ http.ResponseWriter, r *http.Request) {
 		if pid, err := strconv.Atoi(r.PathValue("pid")); err == nil && p.dying != nil {
 			p.dying(pid)
@@ -78,6 +78,15 @@ func newPlatform(t *testing.T) *platform {
 		p.Close()
 	})
 	return p
+}
+
+// announce tells the test that a handler has come here. It gives up with the request: the
+// test may have ended, and more handlers wait than the channel holds.
+func (p *platform) announce(r *http.Request) {
+	select {
+	case p.waiting <- struct{}{}:
+	case <-r.Context().Done():
+	}
 }
 
 // take is the Send API.
