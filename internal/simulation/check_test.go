@@ -72,8 +72,7 @@ func (w *world) isolates() bool {
 // leaseTTL is how long a lease lasts. What goes wrong within one can end it.
 const leaseTTL = 15 * time.Second
 
-// echoWait is how long a message of unknown outcome waits for its echo, but for a moment between
-// its mark and its request.
+// echoWait is how long a message of unknown outcome waits for its echo, but for a moment.
 const echoWait = 29 * time.Second
 
 // checkAgain checks that a message may be sent again.
@@ -85,10 +84,12 @@ func (w *world) checkAgain(m *message, now *attempt) {
 		echoed, echoes := w.echoed[m.conv.PageID]
 		switch {
 		case a.answer == answerRefused:
-		case echoes && echoed < a.at && w.stepped < a.at && w.now()-a.at < echoWait:
+		case echoes && echoed < a.at && w.stepped < a.marked && w.now()-a.marked < echoWait:
 			again("an unknown outcome waits for its echo", "although the page gets echoes")
 		case w.atMostOnce:
 			again("with AtMostOnce nothing is sent twice", "after the answer "+cmp.Or(a.answer, "was lost"))
+		case a.answer == answerOK && w.now() < m.held && a.process.alive():
+			// Only a middleware has the answer.
 		case a.process.hanging > 0 && a.process.alive():
 			// The worker that knows hangs in its commit: see the package comment.
 		case a.answer == answerOK && a.process == now.process:

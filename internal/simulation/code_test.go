@@ -215,7 +215,10 @@ func (p *process) wrapSend(next sending.DeliverFunc) sending.DeliverFunc {
 		}
 		result, err := next(ctx, d)
 		if dice.at("after").chance(0.02) {
-			pick(dice.at("how"), weighted[func()]{1, func() { p.w.rest(dice.between(12*time.Second, time.Minute)) }},
+			pick(dice.at("how"), weighted[func()]{1, func() {
+				p.w.holdBack(d.Message.Text)
+				p.w.rest(dice.between(12*time.Second, time.Minute))
+			}},
 				weighted[func()]{hidden, func() { panic(errMisbehaves) }}, weighted[func()]{hidden, runtime.Goexit})()
 		}
 		return result, err
@@ -259,7 +262,11 @@ func (p *process) hook(name, about string) {
 		return
 	}
 	pick(d.at("how"), weighted[func()]{1, func() { panic(errMisbehaves) }}, weighted[func()]{1, runtime.Goexit},
-		weighted[func()]{1, func() { p.w.rest(d.between(time.Second, time.Minute)) }})()
+		weighted[func()]{1, func() {
+			p.inHook(1)
+			defer p.inHook(-1)
+			p.w.rest(d.between(time.Second, time.Minute))
+		}})()
 }
 
 func (p *process) onDeadLetter(_ context.Context, letter messenger.DeadLetter) {

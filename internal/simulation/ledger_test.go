@@ -37,6 +37,7 @@ type account struct {
 	troubled                time.Duration            // when something last went wrong for it
 	paused                  time.Duration            // for how long it stood still
 	held                    map[string]int           // leases, by page
+	hooks                   int                      // that keep a worker
 	lost                    int                      // workers that have lost one, and may still be busy
 	noRoom                  map[string]time.Duration // when a page, or background work, last had to wait
 	hints                   int                      // from the store
@@ -242,7 +243,7 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 	w.queued(o.Sends)
 	if o.Start != "" && len(due) > 0 && due[0].Key == o.Start {
 		if m := w.byKey[o.Start]; m != nil {
-			m.starts = append(m.starts, start{p, o.Lease.Token})
+			m.starts = append(m.starts, start{p, o.Lease.Token, w.now()})
 			if m.echoed || m.finished {
 				w.violate("what has left the outbox is not sent", "%s is started by %s", m.name, p.name)
 			}
@@ -384,7 +385,7 @@ func (w *world) failed(p *process, f sending.Failure) {
 	}
 	m.reported = append(m.reported, f.Err.Error())
 	w.say("%s: %s failed: %v", p.name, m.name, f.Err)
-	if a := m.knownBy(p); a != nil && p.hanging == 0 {
+	if a := m.knownBy(p); a != nil && p.hanging == 0 && w.now() >= m.held {
 		w.violate("what was confirmed is not reported as failed", "%s: %v, after the platform confirmed it at %v", m.name, f.Err, a.at)
 	}
 }

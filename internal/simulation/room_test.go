@@ -7,7 +7,7 @@ const background = "background"
 
 // free is how many workers of a process are free.
 func (p *process) free() int {
-	free := p.w.workers - p.lost
+	free := p.w.workers - p.lost - p.hooks
 	for _, n := range p.held {
 		free -= n
 	}
@@ -30,9 +30,6 @@ func (p *process) hasRoom(page string) bool {
 
 // takes counts a lease of a process.
 func (p *process) takes(page string) {
-	if p.held == nil {
-		p.held, p.noRoom = map[string]int{}, map[string]time.Duration{}
-	}
 	p.held[page]++
 	p.noteRoom()
 }
@@ -44,6 +41,16 @@ func (p *process) gives(page string, lost bool) {
 	if lost {
 		p.lost++
 	}
+}
+
+// inHook counts a function of the configuration that keeps a worker, and may do so when the
+// conversation was given back.
+func (p *process) inHook(n int) {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	p.noteRoom()
+	p.hooks += n
+	p.noteRoom()
 }
 
 // noteRoom notes who has to wait for a worker.
