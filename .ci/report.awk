@@ -32,12 +32,12 @@ BEGIN {
 /^-test\.shuffle / || /^=== / { inside = 1 }
 {
 	if (!inside) print
-	else if ($0 !~ /^=== (RUN|PAUSE|CONT) /) text = text $0 "\n"
+	else if ($0 !~ /^=== (RUN|PAUSE|CONT) /) text[++lines] = $0 # one string of megabytes would take minutes to grow
 }
 
 /^(ok|FAIL|\?) *\t/ {
 	if (inside) {
-		if ($1 == "FAIL") printf "%s", text
+		if ($1 == "FAIL") for (i = 1; i <= lines; i++) print text[i]
 		else print
 	}
 	for (i = 1; i <= fails; i++) failures = failures "  " $2 " " failed[i] "\n"
@@ -50,13 +50,13 @@ BEGIN {
 		}
 		print "    skipped" verdict " " skipped[i] ": " reason[i]
 	}
-	text = ""
-	inside = skips = fails = 0
+	inside = lines = skips = fails = 0
+	split("", text)
 	split("", said)
 }
 
 END {
-	printf "%s", text
+	for (i = 1; i <= lines; i++) print text[i]
 	if (failures != "") printf "\nThese tests failed:\n%s", failures
 	if (unlisted != "" && ci == "true") {
 		printf "\nThese tests were skipped, and %s does not allow it:\n%s", allowed, unlisted
