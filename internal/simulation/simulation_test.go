@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
-	"slices"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -96,22 +95,4 @@ func TestSeeds(t *testing.T) { //nolint:paralleltest // it sets the number of pr
 		check(t, from+n)
 	}
 	t.Logf("%d seeds from %d in %v", n, from, time.Since(began).Round(time.Millisecond))
-}
-
-// A seed repeats: what happens, to whom and when. The order of what happens at the same
-// nanosecond does not count, and the scheduler may interrupt a goroutine at any time, so that
-// two of a few runs must be the same.
-func TestSeedRepeats(t *testing.T) { //nolint:paralleltest // it sets the number of processors
-	oneProcessor(t)
-	for seed := range uint64(4) {
-		var runs [][]string
-		same := false
-		for len(runs) < 10 && !same {
-			run := simulate(t, seed).happened()
-			require.NotEmpty(t, run)
-			same = slices.ContainsFunc(runs, func(other []string) bool { return slices.Equal(other, run) })
-			runs = append(runs, run)
-		}
-		require.True(t, same, "no two runs of seed %d are the same", seed)
-	}
 }
