@@ -220,6 +220,7 @@ func (g gated) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSen
 		if err := resp.Body.Close(); err != nil {
 			return nil, err
 		}
+		ctx = context.WithoutCancel(ctx) // as a commit that was on its way when the process was stopped
 	}
 	return g.Store.Commit(ctx, out)
 }
