@@ -146,7 +146,7 @@ func after(d time.Duration) {
 	synctest.Wait()
 }
 
-// person returns what the store knows of somebody; the zero Person if nothing.
+// person returns what the store knows of a person; the zero Person if nothing.
 func (w *world) person(psid string) store.Person {
 	w.t.Helper()
 	p, err := w.store.Person(w.t.Context(), pageID, psid)

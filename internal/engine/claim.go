@@ -8,12 +8,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-func (e *Engine) hint() {
-	select {
-	case e.wake <- struct{}{}:
-	default:
-	}
-}
+func (e *Engine) hint() { notify(e.wake) }
 
 // HintAfter gives a hint when what this process knows of becomes due. What it
 // does not know of, and what is due later than a timer is kept for, the poll

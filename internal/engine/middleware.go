@@ -186,7 +186,7 @@ func (e *Engine) send(ctx context.Context, d sending.Delivery) (graph.SendResult
 		return e.runSend(context.WithValue(ctx, requestKey{}, r), d)
 	})
 	stuck := errors.Is(err, errStuck)
-	if died := (*panicError)(nil); !stuck && !errors.Is(err, errGoexit) && !errors.As(err, &died) {
+	if !stuck && !errors.Is(err, errGoexit) && !isPanic(err) {
 		r.end(e.cfg.SendTimeout + stuckAfter) // of one that outlives its middleware
 		return result, err
 	}

@@ -72,7 +72,7 @@ func settlement(conv store.Conversation, r *sendResult) store.Write {
 	return store.SettleSend{Conversation: conv, Key: r.Key, Sent: *record}
 }
 
-// undelivered are the results that count only as long as nobody else has worked on the
+// undelivered are the results that count only until another worker has worked on the
 // conversation.
 func (rs sendResults) undelivered() sendResults {
 	return slices.DeleteFunc(slices.Clone(rs), func(r sendResult) bool { return r.delivered() })

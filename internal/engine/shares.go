@@ -13,8 +13,8 @@ const lookForBackground = 20 * time.Millisecond
 
 // shares divides the workers of this process among pages, and between people and background work.
 //
-// The reserve is an eighth of the slots, at least one of three. While more than reserve slots are free, a page may take one. Of the last ones it may take one only if it holds fewer slots
-// than are free. So a single busy page leaves the reserve free, and n busy pages settle where each holds about as many slots as are
+// The reserve is an eighth of the slots, at least one of three. While more than reserve slots are free, a page may take one. Of the
+// last ones it may take one only if it holds fewer slots than are free. So a single busy page leaves the reserve free, and n busy pages settle where each holds about as many slots as are
 // free for a page that holds none: a newcomer does not wait for a slot unless about as many pages are busy as there are
 // workers. Background work takes no slot of the reserve, except one at a time if the reserve has more: a page with more work than workers
 // must not starve it.

@@ -100,6 +100,7 @@ func (u *unsaved) keepRecord(w store.Write) {
 	notify(u.wake)
 }
 
+// notify gives a token to a channel, unless it has one.
 func notify(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
