@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -209,18 +210,20 @@ type gated struct {
 func (g gated) Unwrap() store.Store { return g.Store }
 
 func (g gated) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
-	for _, w := range out.Writes {
-		if _, ok := w.(store.AddThumbUp); !ok {
-			continue
-		}
-		resp, err := http.Get(g.url + "/gate")
-		if err != nil {
-			return nil, err
-		}
-		if err := resp.Body.Close(); err != nil {
-			return nil, err
-		}
-		ctx = context.WithoutCancel(ctx) // as a commit that was on its way when the process was stopped
+	held := slices.ContainsFunc(out.Writes, func(w store.Write) bool {
+		_, ok := w.(store.AddThumbUp)
+		return ok
+	})
+	if !held {
+		return g.Store.Commit(ctx, out)
 	}
-	return g.Store.Commit(ctx, out)
+	resp, err := http.Get(g.url + "/gate")
+	if err != nil {
+		return nil, err
+	}
+	if err := resp.Body.Close(); err != nil {
+		return nil, err
+	}
+	// As a commit that was on its way when the process was stopped.
+	return g.Store.Commit(context.WithoutCancel(ctx), out)
 }
