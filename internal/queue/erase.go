@@ -40,7 +40,7 @@ func ForgetSilent(people []store.Conversation, since time.Time) *Operation {
 		}
 		silent := slices.DeleteFunc(slices.Clone(people), func(conv store.Conversation) bool {
 			p, s := g.snap.People[conv], g.state(conv)
-			return p == nil || !Silent(*p, since) || dead[conv] || s.events() || s.HasSends || s.LeaseUntil > g.now
+			return p == nil || !isSilent(*p, since) || dead[conv] || s.events() || s.HasSends || s.LeaseUntil > g.now
 		})
 		op.Found = len(silent) > 0
 		if !op.Found {
@@ -51,24 +51,13 @@ func ForgetSilent(people []store.Conversation, since time.Time) *Operation {
 	return op
 }
 
-// Silent reports whether a person's last act, or without one the moment when the store first heard of them, is before a time.
-func Silent(p store.Person, since time.Time) bool {
+// isSilent reports whether a person's last act, or without one the moment when the store first heard of them, is before a time.
+func isSilent(p store.Person, since time.Time) bool {
 	last := p.LastAct
 	if last.IsZero() {
 		last = p.FirstSeen
 	}
 	return last.Before(since)
-}
-
-// PeopleAfter reads people in the order of their keys, with their first and last acts only, and calls found with them.
-func PeopleAfter(after store.Conversation, limit int, found func([]store.Person)) *Operation {
-	return &Operation{alone: func(g *group) error {
-		people, err := g.tx.PeopleAfter(after, limit)
-		if err == nil {
-			found(people)
-		}
-		return err
-	}}
 }
 
 // lock locks conversations, which are sorted, and reads people, if any are named, and what waits for them.

@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -16,12 +17,14 @@ type purged struct {
 	expiring map[queue.Expiring]int
 	aging    map[queue.Aging]int
 	most     int
+	before   map[queue.Expiring]int64
 }
 
 func (*purged) Now() int64 { return 1 << 40 }
 
-func (p *purged) Expire(what queue.Expiring, _ int64, limit int) (int, error) {
+func (p *purged) Expire(what queue.Expiring, before int64, limit int) (int, error) {
 	p.most = max(p.most, limit)
+	p.before[what] = before
 	n := min(limit, p.expiring[what])
 	p.expiring[what] -= n
 	return n, nil
@@ -42,7 +45,8 @@ func TestPurgesTakeSmallSteps(t *testing.T) {
 		expiring: map[queue.Expiring]int{
 			queue.ExpiringSessions: 25, queue.ExpiringAttachments: 10, queue.ExpiringConversations: 0, queue.ExpiringReceived: 11,
 		},
-		aging: map[queue.Aging]int{queue.AgingSent: 30, queue.AgingKeys: 5},
+		aging:  map[queue.Aging]int{queue.AgingSent: 30, queue.AgingKeys: 5},
+		before: map[queue.Expiring]int64{},
 	}
 	machine := &queue.Machine{}
 	steps := 0
@@ -61,4 +65,27 @@ func TestPurgesTakeSmallSteps(t *testing.T) {
 		require.Zero(t, left, "aging %d", what)
 	}
 	require.Equal(t, 3+2+1+2+4+2, steps)
+}
+
+// TestWhatExpiresWhen: an expiry is compared with the store's time, and what a retention time ends with its cutoff, even
+// one that the tables keep as 0.
+func TestWhatExpiresWhen(t *testing.T) {
+	t.Parallel()
+	const now = 1 << 40
+	expiries := map[queue.Expiring]int64{
+		queue.ExpiringSessions: now, queue.ExpiringAttachments: now, queue.ExpiringConversations: now - time.Hour.Microseconds(),
+	}
+	for _, received := range []time.Time{{}, time.UnixMicro(0), time.UnixMicro(7)} {
+		tx := &purged{expiring: map[queue.Expiring]int{}, before: map[queue.Expiring]int64{}}
+		_, err := queue.Purge(store.Cutoffs{Received: received}, 10, func(op *queue.Operation) error {
+			_, err := (&queue.Machine{}).Run(tx, []*queue.Operation{op})
+			return err
+		})
+		require.NoError(t, err)
+		want := maps.Clone(expiries)
+		if !received.IsZero() {
+			want[queue.ExpiringReceived] = received.UnixMicro()
+		}
+		require.Equal(t, want, tx.before, received)
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/internal/database"
 )
@@ -249,7 +250,7 @@ func TestARefusalIsChecked(t *testing.T) {
 				w.backlog.open = s.open
 				w.backlog.pages = map[string]int{"page": 3}
 				w.backlog.doubt()
-				st := &Store{writer: w}
+				st := &Store{writer: w, operations: queue.NewOperations(w.do, api, nil)}
 				var err error
 				ended := make(chan struct{})
 				go func() {

@@ -15,14 +15,18 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// Store is a [store.Store] in an SQL database. It is safe for concurrent use.
+// Store is a [store.Store] in an SQL database, with all capabilities: [store.CallRunner], [store.Clock],
+// [store.DeadLetters], [store.Inspector], [store.Isolator], [store.OnceKeeper] and [store.Replicas]. It is safe for
+// concurrent use.
 type Store struct {
+	operations
+
 	db     *database.Database
 	pool   *sql.DB // of db.Pool
 	config config
 	writer *writer
 	person *lookup
-	hints  hints
+	hints  queue.Hints
 	within *memory.Store // knows the replicas of a database that belongs to this process
 
 	watching sync.WaitGroup
@@ -78,6 +82,7 @@ func (s *Store) open() (err error) {
 		return err
 	}
 	s.writer = newWriter(s.db, s.pool, s.config, s.changed)
+	s.operations = queue.NewOperations(s.writer.do, api, s.db.Erased)
 	if err := s.writer.backlog.count(context.Background()); err != nil {
 		return err
 	}
@@ -93,14 +98,14 @@ func (s *Store) watch() {
 		s.watching.Wait()
 	}
 	if s.db.Cluster != nil {
-		rejoin := func() { _ = s.touch(ctx) }
-		s.watching.Go(func() { s.db.Cluster.Watch(ctx, s.hints.call, rejoin) })
+		rejoin := func() { _ = s.writer.do(ctx, queue.Touch()) }
+		s.watching.Go(func() { s.db.Cluster.Watch(ctx, s.hints.Call, rejoin) })
 	}
 }
 
 // changed notifies this process, and the others, that something may be due.
 func (s *Store) changed() {
-	s.hints.call()
+	s.hints.Call()
 	if s.db.Cluster != nil {
 		s.db.Cluster.Notify()
 	}
@@ -110,12 +115,6 @@ func (s *Store) changed() {
 // one the store writes through: in a function given to [OnCommit] it would wait for the turn that waits for it.
 func (s *Store) DB() *gorm.DB { return s.db.Pool }
 
-// RunsCalls implements [store.CallRunner]: the store runs what [OnCommit] queues.
-func (s *Store) RunsCalls(name string) bool { return name == api }
-
-// Wake implements [store.Queuer].
-func (s *Store) Wake(hint func()) (stop func()) { return s.hints.add(hint) }
-
 // Close implements [store.Store].
 func (s *Store) Close() error {
 	s.close.Do(func() {
@@ -124,15 +123,4 @@ func (s *Store) Close() error {
 		s.closed = errors.Join(s.person.close(), s.db.Close())
 	})
 	return s.closed
-}
-
-// touch makes a transaction that changes nothing. It makes the writer connect again if it has to.
-func (s *Store) touch(ctx context.Context) error { return s.writer.do(ctx, queue.Touch()) }
-
-// run hands an operation to the writer, unless its arguments were refused.
-func (s *Store) run(ctx context.Context, op *queue.Operation, err error) error {
-	if err != nil {
-		return err
-	}
-	return s.writer.do(ctx, op)
 }

@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"crypto/rand"
 	"sync"
 	"time"
 
@@ -42,8 +41,11 @@ func (c Config) withDefaults() Config {
 }
 
 // Store is a [store.Store] that keeps everything in the process: nothing survives a restart. What grows with traffic is bounded,
-// see [Config]. It runs no [store.Call], and has all other capabilities. It is safe for concurrent use.
+// see [Config]. It runs no [store.Call], and has all other capabilities: [store.Clock], [store.DeadLetters],
+// [store.Inspector], [store.Isolator], [store.OnceKeeper] and [store.Replicas]. It is safe for concurrent use.
 type Store struct {
+	operations
+
 	config  Config
 	machine queue.Machine
 
@@ -54,8 +56,7 @@ type Store struct {
 	tx  tx
 	one [1]*queue.Operation
 
-	hints    map[int]func()
-	nextHint int
+	hints queue.Hints
 }
 
 var (
@@ -71,7 +72,8 @@ var (
 // New returns an empty store. The zero Config has all defaults.
 func New(config Config) *Store {
 	c := config.withDefaults()
-	s := &Store{config: c, tables: newTables(c), hints: map[int]func(){}}
+	s := &Store{config: c, tables: newTables(c)}
+	s.operations = queue.NewOperations(s.do, "", nil)
 	s.machine = queue.Machine{Bound: c.Backlog, Backlog: func(pageID string) int { return s.tables.backlog[pageID] }}
 	return s
 }
@@ -93,7 +95,7 @@ func (s *Store) begin(ctx context.Context) error {
 func (s *Store) do(ctx context.Context, op *queue.Operation) error {
 	effects, err := s.run(ctx, op)
 	if err == nil && op.Err == nil && effects.Hint {
-		s.hint()
+		s.hints.Call()
 	}
 	if err == nil {
 		err = op.Err
@@ -114,54 +116,11 @@ func (s *Store) run(ctx context.Context, op *queue.Operation) (queue.Effects, er
 	return s.machine.Run(&s.tx, s.one[:])
 }
 
-// try runs an operation whose arguments were checked.
-func (s *Store) try(ctx context.Context, op *queue.Operation, err error) error {
-	if err != nil {
-		return err
-	}
-	return s.do(ctx, op)
-}
-
-// Wake implements [store.Queuer].
-func (s *Store) Wake(hint func()) (stop func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return func() {}
-	}
-	s.nextHint++
-	id := s.nextHint
-	s.hints[id] = hint
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.hints, id)
-	}
-}
-
-// hint calls the registered functions: something may be due. It must be called without the lock.
-func (s *Store) hint() {
-	s.mu.Lock()
-	hints := make([]func(), 0, len(s.hints))
-	for _, h := range s.hints {
-		hints = append(hints, h)
-	}
-	s.mu.Unlock()
-	for _, h := range hints {
-		h()
-	}
-}
-
-// Ping implements [store.Inspector].
-func (s *Store) Ping(ctx context.Context) error {
-	return s.do(ctx, queue.Ping("messenger/probe/"+rand.Text()))
-}
-
 // Close implements [store.Store]. It drops everything.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	s.tables, s.hints = nil, nil
+	s.tables = nil
 	return nil
 }

@@ -1,23 +1,21 @@
-package gormstore
+package queue
 
 import "sync"
 
-// hints are the functions to call when something may have become due.
-type hints struct {
+// Hints are the functions to call when something may have become due. The zero value has none.
+type Hints struct {
 	mu   sync.Mutex
 	next int
 	all  map[int]func()
 }
 
-func (h *hints) add(hint func()) (stop func()) {
+// Add adds a function until stop is called.
+func (h *Hints) Add(hint func()) (stop func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.all == nil {
-		h.all = map[int]func(){}
-	}
 	h.next++
 	id := h.next
-	h.all[id] = hint
+	put(&h.all, id, hint)
 	return func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -25,7 +23,8 @@ func (h *hints) add(hint func()) (stop func()) {
 	}
 }
 
-func (h *hints) call() {
+// Call calls all functions, without a lock.
+func (h *Hints) Call() {
 	h.mu.Lock()
 	all := make([]func(), 0, len(h.all))
 	for _, hint := range h.all {
