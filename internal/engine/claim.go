@@ -26,33 +26,29 @@ func (e *Engine) claim(ctx context.Context) {
 	defer ticker.Stop()
 	failures := 0
 	for {
-		select {
-		case <-ctx.Done():
+		free := e.slots.take(ctx)
+		if free == 0 {
 			return
-		case <-e.slots:
 		}
 		// What is claimed while a turn runs alone would only wait for that, and other
 		// processes could not have it.
 		if open, closed := e.turnstile.closed(); closed {
-			e.slots <- struct{}{}
+			e.slots.put(free)
 			select {
 			case <-ctx.Done():
 			case <-open:
 			}
 			continue
 		}
-		free := 1 + e.takeSlots()
 		asked := time.Now()
 		leases, err := e.claimOnce(free)
 		read := time.Now()
-		for range free - len(leases) {
-			e.slots <- struct{}{}
-		}
+		e.slots.put(free - len(leases))
 		if len(leases) > 0 {
 			e.clock.set(newStoreClock(leases[0].Now, read))
 		}
-		for _, lease := range leases {
-			e.start(lease, asked, read)
+		for i := range leases {
+			e.start(&leases[i], asked, read)
 		}
 		if err != nil && ctx.Err() == nil {
 			failures++
@@ -83,22 +79,9 @@ func (e *Engine) claim(ctx context.Context) {
 // freeSlot lets another worker start. Work for which there was no room before may have room now.
 func (e *Engine) freeSlot(pageID string, background bool) {
 	more := e.shares.release(pageID, background)
-	e.slots <- struct{}{}
+	e.slots.put(1)
 	if more {
 		e.hint()
-	}
-}
-
-// takeSlots takes what further slots are free at once.
-func (e *Engine) takeSlots() int {
-	taken := 0
-	for {
-		select {
-		case <-e.slots:
-			taken++
-		default:
-			return taken
-		}
 	}
 }
 
@@ -145,25 +128,17 @@ func (e *Engine) giveBack(leases []store.Lease) {
 // start runs a worker. The lease is counted from when it was asked for: it may
 // last longer than this process thinks, never shorter. The store's clock is read from
 // when the claim had returned, for the opposite reason.
-func (e *Engine) start(lease store.Lease, asked, read time.Time) {
+func (e *Engine) start(lease *store.Lease, asked, read time.Time) {
 	clock := newStoreClock(lease.Now, read)
-	level := store.IsolationLevel(lease.Deliveries - 1)
-	e.isolation.take(level)
-	held := e.keeper.hold(e.cfg.Keep(e.killed, lease.PageID), lease.LeaseID, asked)
+	w := &worker{
+		e: e, lease: *lease, clock: clock, claimed: clock.claimed(), level: store.IsolationLevel(lease.Deliveries - 1),
+		held: e.keeper.hold(e.cfg.Keep(e.killed, lease.PageID), lease.LeaseID, asked),
+		log:  e.cfg.Logger.With("page", lease.PageID, "person", lease.PSID),
+	}
+	e.isolation.take(w.level)
 	e.workers.Go(func() {
 		stack.Grow()
-		w := worker{
-			e: e, lease: lease, held: held, clock: clock, claimed: clock.claimed(), level: level,
-			log: e.cfg.Logger.With("page", lease.PageID, "person", lease.PSID),
-		}
-		defer func() {
-			held.drop()
-			w.vacate()
-			if w.left {
-				<-e.leaving
-			}
-			w.endIsolation()
-		}()
+		defer w.end()
 		w.run()
 	})
 }

@@ -41,7 +41,7 @@ type Engine struct {
 	runTurn handling.TurnFunc // with all of the program's middleware, as is runSend
 	runSend sending.DeliverFunc
 	wake    chan struct{}
-	slots   chan struct{} // one token per worker that may start
+	slots   *slots        // of workers
 	leaving chan struct{} // one token per worker that only gives its lease back
 	workers group         // and the loop that starts them
 
@@ -62,7 +62,7 @@ func New(cfg Config) *Engine {
 		isolation: newIsolation(cfg.Workers),
 		shares:    newShares(cfg.Workers, cfg.SolePage),
 		wake:      make(chan struct{}, 1),
-		slots:     make(chan struct{}, cfg.Workers),
+		slots:     newSlots(cfg.Workers),
 		leaving:   make(chan struct{}, cfg.Workers),
 		draining:  make(chan struct{}),
 	}
@@ -79,9 +79,6 @@ func New(cfg Config) *Engine {
 	e.profiles = newProfiles(e)
 	e.runTurn = e.wrapTurns(append(slices.Clip(cfg.WrapTurn), cfg.Quiet.Wrap))
 	e.runSend = e.wrapSends(cfg.WrapSend)
-	for range cfg.Workers {
-		e.slots <- struct{}{}
-	}
 	return e
 }
 

@@ -71,6 +71,16 @@ func (w *worker) run() {
 	w.keepResults(rest{pause, w.awaits})
 }
 
+// end gives back what the worker has of its process.
+func (w *worker) end() {
+	w.held.drop()
+	w.vacate()
+	if w.left {
+		<-w.e.leaving
+	}
+	w.endIsolation()
+}
+
 // now is the current time by the store's clock.
 func (w *worker) now() time.Time { return w.clock.now() }
 
