@@ -179,11 +179,11 @@ func (e *stuckSendError) Error() string      { return e.text }
 func (e *stuckSendError) Retry() graph.Retry { return e.retry }
 
 // send makes one attempt, inside of the user's middleware.
-func (e *Engine) send(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+func (e *Engine) send(ctx context.Context, d *sending.Delivery) (graph.SendResult, error) {
 	r := &request{post: e.post}
 	about := code{name: "a send's middleware", about: []any{"send", d.Key}, limit: e.cfg.SendTimeout}
 	result, err := run(ctx, e.guard, about, func(ctx context.Context) (graph.SendResult, error) {
-		return e.runSend(context.WithValue(ctx, requestKey{}, r), d)
+		return e.runSend(context.WithValue(ctx, requestKey{}, r), *d)
 	})
 	stuck := errors.Is(err, errStuck)
 	if !stuck && !errors.Is(err, errGoexit) && !isPanic(err) {

@@ -24,22 +24,23 @@ type outgoing struct {
 
 // sendKey makes an idempotency key that a retried event makes again.
 func sendKey(parts ...string) string {
-	sum := sha256.New()
+	var named []byte // each part with its length before it
 	for _, p := range parts {
-		fmt.Fprintf(sum, "%d:%s", len(p), p)
+		named = append(append(strconv.AppendInt(named, int64(len(p)), 10), ':'), p...)
 	}
-	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:18])
+	sum := sha256.Sum256(named)
+	return base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
-// encode makes the outbox rows of what a route composed.
-func (t *turn) encode(route string, messages []sending.Message) ([]store.Send, error) {
+// encode makes the outbox rows of what a route composed until that time.
+func (t *turn) encode(route string, messages []sending.Message, at time.Time) ([]store.Send, error) {
 	sends := make([]store.Send, len(messages))
 	conv := t.w.lease.Conversation
 	for i, m := range messages {
 		key, fresh := t.sendKey(route, i, m)
 		send := store.Send{Conversation: conv, Key: key, Fresh: fresh, Group: t.queued.Key, Delay: m.Delay}
 		var err error
-		if sends[i], err = encodeSend(send, t.ev.Object, m, t.w.now()); err != nil {
+		if sends[i], err = encodeSend(send, t.ev.Object, m, at); err != nil {
 			return nil, err
 		}
 	}

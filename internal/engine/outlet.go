@@ -130,7 +130,7 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 		CreatedAt: t.w.now(),
 		Message:   message,
 	}
-	result, err := t.w.e.send(ctx, d)
+	result, err := t.w.e.send(ctx, &d)
 	record := sentRecord(d, result, err, t.w.now())
 	t.w.e.counts.sent(record.Outcome)
 	if err != nil {

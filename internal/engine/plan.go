@@ -35,14 +35,24 @@ func (p *plan) refuse(err error, outcome store.SentOutcome) *plan {
 	return p
 }
 
-// plan decides whether a send may go out now, to a person of whom that is known. It
-// changes nothing but the send's place in the line of its page.
-func (w *worker) plan(s store.QueuedSend, person store.Person) *plan {
+// newPlan returns the plan of a send that was read from the store. It is refused if it cannot be decoded.
+func newPlan(s store.QueuedSend) *plan {
 	d, err := decodeSend(s)
 	p := &plan{send: s, delivery: d}
-	switch skipped := w.skippedGroups[s.Group]; {
-	case err != nil:
+	if err != nil {
 		return p.refuse(sending.Refuse(err), store.OutcomeRefused)
+	}
+	return p
+}
+
+// plan decides whether a send may go out now, to a person of whom that is known. It
+// changes nothing but the send's place in the line of its page.
+func (w *worker) plan(p *plan, person store.Person) *plan {
+	if p.refusal != nil {
+		return p
+	}
+	s, d := &p.send, &p.delivery
+	switch skipped := w.skippedGroups[s.Group]; {
 	case skipped != nil && toPerson(d) && !d.Message.WindowFree():
 		return p.refuse(fmt.Errorf("%w: %w", sending.ErrSetAside, skipped), store.OutcomeSetAside)
 	case s.Started && w.lease.Expired:
@@ -69,12 +79,16 @@ func (w *worker) plan(s store.QueuedSend, person store.Person) *plan {
 // planFirst plans the first send that a turn adds, as if the turn had been committed,
 // so that the commit of the turn can start it. It returns nil if that does not go out
 // now.
-func (w *worker) planFirst(out store.Outcome) *plan {
+func (w *worker) planFirst(t *turn, out store.Outcome) *plan {
 	at := slices.IndexFunc(out.Sends, func(s store.Send) bool { return s.Delay <= 0 })
 	if at < 0 {
 		return nil
 	}
-	if p := w.plan(store.QueuedSend{Send: out.Sends[at]}, withWrites(w.known, out.Writes)); p.goes() {
+	p := t.composed(out.Sends[at])
+	if p == nil {
+		p = newPlan(store.QueuedSend{Send: out.Sends[at]})
+	}
+	if w.plan(p, withWrites(w.known, out.Writes)).goes() {
 		return p
 	}
 	return nil
@@ -83,7 +97,7 @@ func (w *worker) planFirst(out store.Outcome) *plan {
 // echoWait is how long a send of unknown outcome waits for its echo, which settles
 // it: on a page whose sends were echoed within a day, until half a minute after
 // it was started.
-func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration {
+func (w *worker) echoWait(s *store.QueuedSend, d *sending.Delivery) time.Duration {
 	switch {
 	case s.Started && d.Message.Public != nil:
 		return max(publicReplyShows-s.StartedAgo, 0)
@@ -110,12 +124,12 @@ func (w *worker) echoWait(s store.QueuedSend, d sending.Delivery) time.Duration 
 // holderWait is how long a started send waits for what the process knows of it that has
 // started it and let its lease expire: until its attempt must have ended, and for a
 // moment in which it can settle the send. See unsaved.
-func (w *worker) holderWait(s store.QueuedSend) time.Duration {
+func (w *worker) holderWait(s *store.QueuedSend) time.Duration {
 	return max(w.e.cfg.SendTimeout+stuckAfter-s.StartedAgo, 0) + settlePatience
 }
 
 // checkPerson refuses what the platform would refuse for sure at that time.
-func checkPerson(d sending.Delivery, person store.Person, now time.Time) error {
+func checkPerson(d *sending.Delivery, person store.Person, now time.Time) error {
 	switch {
 	case !toPerson(d):
 		return nil
@@ -129,7 +143,7 @@ func checkPerson(d sending.Delivery, person store.Person, now time.Time) error {
 
 // toPerson reports whether the message goes to the person of its conversation,
 // and not to a comment, for example, or to another person.
-func toPerson(d sending.Delivery) bool {
+func toPerson(d *sending.Delivery) bool {
 	r := d.Message.Recipient
 	return r != nil && r.ID != "" && r.ID == d.PSID
 }
@@ -140,6 +154,11 @@ func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
 	if !s.AddedAt.IsZero() {
 		o.CreatedAt = s.AddedAt // the process that queued it may have another time
 	}
+	return delivery(&s, &o), err
+}
+
+// delivery is the next attempt at a send.
+func delivery(s *store.QueuedSend, o *outgoing) sending.Delivery {
 	return sending.Delivery{
 		PageID:    s.PageID,
 		PSID:      personID(s.Conversation),
@@ -148,7 +167,7 @@ func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
 		Attempt:   s.Attempts + 1,
 		CreatedAt: o.CreatedAt,
 		Message:   o.Message,
-	}, err
+	}
 }
 
 // personID is the person of a conversation, or "" if it has none.

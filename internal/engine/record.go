@@ -85,7 +85,7 @@ func (w *worker) record(p *plan, result graph.SendResult, err error, used *usedC
 		outcome, err = store.OutcomeUncertain, fmt.Errorf("%w: %w", sending.ErrUncertain, err)
 	}
 	w.recordFinal(d, result, err, outcome)
-	if endsGroup(err) && toPerson(d) {
+	if endsGroup(err) && toPerson(&d) {
 		w.markUnavailable(d, err)
 		w.skipGroup(p, err)
 	}

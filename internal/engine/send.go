@@ -21,7 +21,7 @@ func (w *worker) attempt(p *plan) (pause time.Duration) {
 		}
 	}
 	began := time.Now()
-	result, err := w.e.send(ctx, p.delivery)
+	result, err := w.e.send(ctx, &p.delivery)
 	if err == nil {
 		w.e.pages.accepted(p.delivery.PageID, used.get(), began)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -61,7 +62,10 @@ type routeResult struct {
 	name   string
 	writes []store.Write
 	sends  []store.Send
-	err    error
+	// messages are what the sends were encoded from, at queuedAt.
+	messages []sending.Message
+	queuedAt time.Time
+	err      error
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {
@@ -207,7 +211,7 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		messages, cancels, refused := out.end()
 		err, meaning := end.err, meaningOfResult(end.err)
 		t.refuse(step.Name, refused, meaning, err)
-		var sends []store.Send
+		result := routeResult{name: step.Name, queuedAt: t.w.now()}
 		switch meaning {
 		case resultSkip:
 			set.Discard()
@@ -215,16 +219,15 @@ func (t *turn) runRoutes(ctx context.Context) error {
 			t.traceRoute(step, end, meaning, nil, 0)
 			continue
 		case resultHandled, resultRefused:
-			if sends, err = t.encode(step.Name, messages); err != nil {
+			if result.sends, err = t.encode(step.Name, messages, result.queuedAt); err != nil {
 				end.err, meaning = err, resultFailed
 			}
 		case resultFailed:
 		}
-		result := routeResult{name: step.Name, err: err}
-		if err != nil {
+		if result.err = err; err != nil {
 			set.Discard()
 		} else {
-			result.writes, result.sends = append(set.End(), t.cancel(cancels)...), sends
+			result.writes, result.messages = append(set.End(), t.cancel(cancels)...), messages
 			t.reply(messages)
 		}
 		t.traceRoute(step, end, meaning, messages, len(result.writes))

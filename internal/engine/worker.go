@@ -198,7 +198,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 		case len(out.Sends) > 0:
 			out.Due = eventsPerLease
 			if w.served() {
-				first = w.planFirst(out)
+				first = w.planFirst(t, out)
 			}
 			if w.starting = first; first != nil {
 				out.Start = first.send.Key
