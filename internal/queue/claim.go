@@ -18,14 +18,14 @@ const (
 type claiming struct {
 	*group
 	claim  store.Claim
-	taken  map[store.Conversation]bool
-	rooms  map[string]int // what is left of the room of pages
 	leases []store.Lease
 }
 
 // claim leases conversations that have something due, oldest due first, and background work after everything else.
 func (g *group) claim(claim store.Claim) ([]store.Lease, error) {
-	c := &claiming{group: g, claim: claim, taken: map[store.Conversation]bool{}, rooms: map[string]int{}}
+	emptyMap(&g.taken)
+	emptyMap(&g.rooms)
+	c := &claiming{group: g, claim: claim}
 	err := c.class(false, claim.Conversations)
 	if most := min(claim.Background, claim.Conversations); err == nil && most > len(c.leases) {
 		err = c.class(true, most)
@@ -184,7 +184,7 @@ func (c *claiming) room(page string) int {
 	room, ok := c.rooms[page]
 	if !ok {
 		room = c.claim.Room(page)
-		c.rooms[page] = room
+		put(&c.rooms, page, room)
 	}
 	return room
 }
@@ -198,14 +198,15 @@ func (c *claiming) roomOf(pages []string) (sum int) {
 
 // lease leases conversations, which are locked. It returns how many had nothing to do.
 func (c *claiming) lease(due []DueRow) (idle int, err error) {
-	leases, idle, err := c.group.lease(due, c.claim)
-	if err != nil {
+	before := len(c.leases)
+	if c.leases, idle, err = c.group.lease(c.leases, due, &c.claim); err != nil {
 		return 0, err
 	}
-	for _, d := range due {
-		c.taken[d.Conversation] = true
+	for i := range due {
+		add(&c.taken, due[i].Conversation)
 	}
-	for _, l := range leases {
+	for i := range c.leases[before:] {
+		l := &c.leases[before+i]
 		if level := store.IsolationLevel(l.Deliveries - 1); level > 0 {
 			c.claim.Suspects[level-1]--
 		}
@@ -213,6 +214,5 @@ func (c *claiming) lease(due []DueRow) (idle int, err error) {
 			c.rooms[l.PageID]--
 		}
 	}
-	c.leases = append(c.leases, leases...)
 	return idle, nil
 }

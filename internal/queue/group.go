@@ -6,8 +6,11 @@ import "sync"
 // the lists than to use them.
 var groups = sync.Pool{New: func() any { return new(group) }}
 
-// mostKept is the length from which a list is not kept.
-const mostKept = 1024
+// mostKept is the length from which a list is not kept, and mostKeptEntries that of maps.
+const (
+	mostKept        = 1024
+	mostKeptEntries = 64
+)
 
 func newGroup(m *Machine, tx Tx) *group {
 	g, _ := groups.Get().(*group) // the pool has nothing else
@@ -21,7 +24,10 @@ func (g *group) end() {
 	g.changes.reset()
 	empty(&g.dirty)
 	empty((*[]pageCount)(&g.more))
-	*g = group{wants: g.wants, changes: g.changes, dirty: g.dirty, more: g.more}
+	emptyMap(&g.people)
+	emptyMap(&g.taken)
+	emptyMap(&g.rooms)
+	*g = group{wants: g.wants, changes: g.changes, dirty: g.dirty, more: g.more, people: g.people, taken: g.taken, rooms: g.rooms}
 	groups.Put(g)
 }
 
@@ -33,6 +39,15 @@ func empty[T any](list *[]T) {
 	}
 	clear(*list)
 	*list = (*list)[:0]
+}
+
+// emptyMap makes a map empty, and keeps its room unless that is large.
+func emptyMap[K comparable, V any](m *map[K]V) {
+	if len(*m) > mostKeptEntries {
+		*m = nil
+		return
+	}
+	clear(*m)
 }
 
 func (w *Wants) reset() {

@@ -8,8 +8,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// lease leases conversations, which are locked. It also returns how many had nothing to do.
-func (g *group) lease(due []DueRow, claim store.Claim) (leases []store.Lease, idle int, err error) {
+// lease leases conversations, which are locked, and adds the leases to a list. It also returns how many had nothing to do.
+func (g *group) lease(leases []store.Lease, due []DueRow, claim *store.Claim) (all []store.Lease, idle int, err error) {
 	wants := make([]WorkWant, len(due))
 	for i, d := range due {
 		wants[i] = WorkWant{d.Conversation, d.HasDueSends}
@@ -18,7 +18,7 @@ func (g *group) lease(due []DueRow, claim store.Claim) (leases []store.Lease, id
 	if err != nil {
 		return nil, 0, err
 	}
-	var changes Changes
+	leases = slices.Grow(leases, len(due))
 	var nothing []store.Conversation
 	for i := range due {
 		d := &due[i]
@@ -51,9 +51,9 @@ func (g *group) lease(due []DueRow, claim store.Claim) (leases []store.Lease, id
 		d.LeaseUntil = g.until(claim.TTL)
 		d.Owner, d.Holder, d.Token, d.Deliveries = claim.Owner, g.tx.Holder(), work.Token, d.Deliveries+1
 		d.Alone = lease.Fatal // that an event ended its process stays known until it is a dead letter
-		changes.Conversations = append(changes.Conversations, &d.ConversationRow)
+		g.changes.Conversations = append(g.changes.Conversations, &d.ConversationRow)
 	}
-	if err := g.tx.Apply(&changes); err != nil {
+	if err := g.flush(); err != nil {
 		return nil, 0, err
 	}
 	return leases, len(nothing), g.correct(nothing)

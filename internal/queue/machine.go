@@ -60,7 +60,10 @@ type group struct {
 	// freed are keys of sends that were taken back, and seen those of events and edits, without a time, that the group has taken.
 	freed, seen map[Key]bool
 	people      map[store.Conversation]*person // changed
-	sessions    map[SessionKey]*session        // changed
+	// taken are the conversations that the claim has met, and rooms what is left of the room of pages.
+	taken       map[store.Conversation]bool
+	rooms       map[string]int
+	sessions    map[SessionKey]*session // changed
 	attachments map[AttachmentKey]store.SaveAttachment
 	echoed      map[string]bool // pages
 }

@@ -140,7 +140,7 @@ func (g *group) flushPeople() {
 			g.changes.Acts = append(g.changes.Acts, p.Person)
 		}
 	}
-	clear(g.people)
+	emptyMap(&g.people)
 }
 
 // session is one that the group has changed.

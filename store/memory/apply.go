@@ -93,7 +93,9 @@ func (t *tx) applyRecords(c *queue.Changes) {
 		id := receivedID{r.PageID, r.PSID, r.Key}
 		if _, known := t.receivedIDs[id]; !known {
 			t.receivedIDs[id] = struct{}{}
-			t.forgetReceived(t.received.add(r))
+			if gone, full := t.received.add(r); full {
+				t.forgetReceived([]store.Received{gone})
+			}
 		}
 	}
 	for _, s := range c.Sent {
