@@ -90,6 +90,9 @@ func TestHowEveryTypeIsAnswered(t *testing.T) {
 			require.Equal(t, slices.Contains(ways, sending.ByMessage), by(sending.SenderAction{Action: sending.TypingOn}) == nil, "Validate, of a sender action")
 			require.Equal(t, slices.Contains(ways, sending.ByMessage), by(sending.Typing{Senders: sending.List(sending.Text("a"))}) == nil, "Validate, of Typing")
 
+			if typ == receiving.TypeSignal {
+				return // the platform sends none
+			}
 			body, err := os.ReadFile(filepath.Join("receiving", "testdata", "events", strings.ToLower(string(typ))+".json"))
 			require.NoError(t, err)
 			for old, without := range answerable[typ] {

@@ -144,6 +144,9 @@ func says(m sending.Message) sending.Sender {
 func TestRefusedRepliesAreVisible(t *testing.T) {
 	t.Parallel()
 	for _, typ := range receiving.Types() {
+		if typ == receiving.TypeSignal {
+			continue // the platform sends none
+		}
 		body, err := os.ReadFile(filepath.Join("receiving", "testdata", "events", strings.ToLower(string(typ))+".json"))
 		require.NoError(t, err)
 		for old, without := range answerable[typ] {

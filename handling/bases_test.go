@@ -42,6 +42,7 @@ func everyType(t *testing.T) []*receiving.Event {
 		&receiving.GamePlay{}, &receiving.CallPermissionReply{}, &receiving.Call{}, &receiving.FeedChange{}, &receiving.GroupFeed{},
 		&receiving.Mention{}, &receiving.InstagramComment{}, &receiving.InstagramMention{}, &receiving.InboxLabel{},
 		&receiving.MarketingMessage{}, &receiving.MessageTemplateStatus{}, &receiving.BusinessIntegrity{}, &receiving.Unknown{},
+		&receiving.Signal{Payload: orderL},
 	}
 	var events []*receiving.Event
 	for _, typ := range receiving.Types() {
@@ -129,8 +130,13 @@ func TestHandlersTakeTheirTypesAndNoOther(t *testing.T) {
 		require.Equal(t, slices.ContainsFunc(routable, receiving.Type.IsTap), h.Handles(receiving.TypeTap), "%s under TAP", name)
 		switch name {
 		case "TapBase", "OnPayload": // what a message carries as a payload decides, so each message above is a tap
-			require.Equal(t, append([]receiving.Type{"QUICK_REPLY"}, postbacks...), routable, name)
+			taps := append([]receiving.Type{"QUICK_REPLY"}, postbacks...)
+			if name == "OnPayload" {
+				taps = append(taps, "SIGNAL")
+			}
+			require.Equal(t, taps, routable, name)
 			require.Subset(t, took, routable, name)
+			require.Equal(t, name == "OnPayload", slices.Contains(took, "SIGNAL"), name)
 		default:
 			require.Equal(t, c.types, took, name)
 			require.Equal(t, c.types, routable, name)

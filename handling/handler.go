@@ -106,8 +106,8 @@ func (o on[P]) String() string { return fmt.Sprintf("handling.On(%T)", *new(P)) 
 func (o on[P]) Validate() error { return needFunc(o.fn == nil) }
 
 // OnPayload makes a handler of a function that takes the typed payload of a
-// tap: on a quick reply, a button, an ice breaker, an item of the persistent menu or
-// Get Started:
+// tap, on a quick reply, a button, an ice breaker, an item of the persistent menu or
+// Get Started, or of a signal, under [receiving.TypeSignal]:
 //
 //	var size = payload.New[Size]("order.size")
 //
@@ -139,7 +139,7 @@ func (o onPayload[T]) Handle(ctx context.Context, ev *receiving.Event, reply *se
 	return o.fn(ctx, ev, value, reply)
 }
 
-func (onPayload[T]) Handles(t receiving.Type) bool { return isTap(t) }
+func (onPayload[T]) Handles(t receiving.Type) bool { return isTap(t) || t == receiving.TypeSignal }
 
 func (o onPayload[T]) String() string {
 	return fmt.Sprintf("handling.OnPayload(%q)", o.kind.Ref().Name())

@@ -30,7 +30,7 @@ type TapBase[T any] struct {
 
 // ShouldHandle reports whether the event is a tap whose payload is of the kind.
 func (b TapBase[T]) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
-	return b.Kind.Matches(ev.PayloadText())
+	return ev.Type != receiving.TypeSignal && b.Kind.Matches(ev.PayloadText())
 }
 
 // Handles reports the types of taps, TypeTap and TypeDefault.

@@ -71,6 +71,8 @@ func classify(p Payload, pageID string) Type {
 		return TypeMessageTemplateStatus
 	case *BusinessIntegrity:
 		return TypeBusinessIntegrity
+	case *Signal:
+		return TypeSignal
 	}
 	return TypeUnknown
 }

@@ -51,6 +51,9 @@ type Envelope struct { //nolint:recvcheck // an unmarshaler has a pointer, a mar
 	// Unsends names the message that this event says was deleted. It is zero for all other events, and for a deletion without a
 	// message id. It is not part of [Envelope.MarshalBinary] either.
 	Unsends Unsent
+	// Signal is what the program raised, if this is the event of a signal (store.Raise). [Split] never sets it, whatever a
+	// callback contains; and what has a Signal is nothing else: Raw and Field do not count.
+	Signal *Signal
 	// Raw is the element of the callback, which is valid JSON. Where an entry is itself the event, Raw is the entry.
 	Raw json.RawMessage
 }
@@ -74,6 +77,9 @@ func (e Envelope) Clone() Envelope {
 // Event decodes the envelope. What the platform sent in an unexpected form is left out of the event and returned as problems,
 // for the log; what cannot be decoded at all is an [*Unknown]. So there always is an event. It shares memory with Raw.
 func (e Envelope) Event() (*Event, []Problem) {
+	if e.Signal != nil {
+		return e.signalEvent(), nil
+	}
 	d := newDecoder(e.Raw)
 	defer d.release()
 	var p Payload

@@ -44,6 +44,9 @@ func (e Envelope) AppendBinary(dst []byte) ([]byte, error) {
 	}
 	dst = appendField(dst, "field", e.Field)
 	dst = appendField(dst, "send_key", e.SendKey)
+	if e.Signal != nil {
+		return append(e.Signal.appendForm(append(dst, `,"signal":`...)), '}'), nil
+	}
 	if len(e.Raw) > 0 {
 		dst = append(dst, `,"raw":`...)
 		dst = append(dst, e.Raw...)
@@ -107,6 +110,8 @@ func (e *Envelope) read(data []byte) error {
 			d.text(&e.Field)
 		case "send_key":
 			d.text(&e.SendKey)
+		case "signal":
+			e.Signal = d.signal()
 		case "raw":
 			e.Raw = json.RawMessage(d.Value())
 		default:

@@ -25,14 +25,16 @@ type Event struct {
 	// no PSID yet.
 	UserRef string
 	// Time is when it happened, by the platform's clock. If the platform did
-	// not say, it is the time of the callback's entry, or zero.
+	// not say, it is the time of the callback's entry, or zero. Of a signal it is when
+	// it became due, by the store's clock.
 	Time time.Time
 	// Standby reports that another app controls the conversation, so the event
 	// must not be answered.
 	Standby bool
 	// Payload is what happened. It is never nil.
 	Payload Payload
-	// Raw is the element of the callback as the platform sent it.
+	// Raw is the element of the callback as the platform sent it; of a signal a JSON
+	// object with its key and its payload.
 	Raw json.RawMessage
 }
 
@@ -60,8 +62,8 @@ func (e *Event) Text() string {
 	return ""
 }
 
-// PayloadText returns the developer's payload that a tap sent back: a quick
-// reply's or a postback's. It is "" for all else. Package receiving/payload
+// PayloadText returns the developer's payload: the one that a tap sent back, a quick
+// reply's or a postback's, or that of a signal. It is "" for all else. Package receiving/payload
 // gives it a type.
 func (e *Event) PayloadText() string {
 	switch p := e.Payload.(type) {
@@ -70,6 +72,8 @@ func (e *Event) PayloadText() string {
 			return p.QuickReply.Payload
 		}
 	case *Postback:
+		return p.Payload
+	case *Signal:
 		return p.Payload
 	}
 	return ""

@@ -234,3 +234,4 @@ func (*Call) isPayload()                  {}
 func (*MarketingMessage) isPayload()      {}
 func (*MessageTemplateStatus) isPayload() {}
 func (*BusinessIntegrity) isPayload()     {}
+func (*Signal) isPayload()                {}

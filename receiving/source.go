@@ -15,7 +15,7 @@ type Source struct {
 }
 
 // Source returns where events of this type come from. It is the zero Source for [TypeUnknown], which may come from anywhere,
-// and for [TypeDefault] and [TypeTap].
+// for [TypeSignal], which comes from the program, and for [TypeDefault] and [TypeTap].
 func (t Type) Source() Source {
 	for _, row := range rows {
 		if row.t == t {
@@ -55,6 +55,7 @@ var (
 	ofLabels              = pageChange("inbox_labels")
 	ofComments            = Source{Place: "changes[].comments", Instagram: "comments"}
 	ofMentions            = Source{Place: "changes[].mentions", Instagram: "mentions"}
+	ofProgram             = Source{}
 	ofAnything            = Source{}
 )
 

@@ -22,7 +22,7 @@ func TestSources(t *testing.T) {
 
 	for _, typ := range receiving.Types() {
 		source := typ.Source()
-		if typ == receiving.TypeUnknown {
+		if typ == receiving.TypeUnknown || typ == receiving.TypeSignal {
 			require.Zero(t, source)
 			continue
 		}
@@ -87,6 +87,8 @@ Every event has one of these types, and a policy selects its routes by it. ` + "
 * **Answer** lists the ways to answer an event of the type, the default one first: a message to the person, a private reply to whoever wrote
   the comment or post, or a public reply below it ([comments.md](comments.md)). A dash stands for none. The bot's own echoes are never
   answered either, nor is an event that lacks what the answer needs: the person, or the id of the comment or post.
+
+A ` + "`SIGNAL`" + ` is in no callback: the program raises it, now or by a timer.
 
 A message has the type of its first attachment, even if it also has a text, unless the attachment only previews a link in the text.
 

@@ -192,6 +192,9 @@ const (
 	// TypeBusinessIntegrity is the platform's decision on rules that the business
 	// broke. It is no act. Payload: [*BusinessIntegrity].
 	TypeBusinessIntegrity Type = "BUSINESS_INTEGRITY"
+	// TypeSignal is a signal: an event that the program itself raised, now or by a timer.
+	// It is no act. The routes under DEFAULT run for it only if they ask to. Payload: [*Signal].
+	TypeSignal Type = "SIGNAL"
 	// TypeUnknown is an event of a kind that this library does not know. It is no act. Payload:
 	// [*Unknown].
 	TypeUnknown Type = "UNKNOWN"
@@ -204,7 +207,7 @@ func (t Type) IsAct() bool {
 	case TypeDelivered, TypeRead, TypeEcho, TypeMessageDeleted,
 		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeGroupFeedChange, TypeMentionChange, TypeInstagramCommentEcho, TypeInboxLabel,
 		TypeMarketingMessageEcho, TypeMarketingMessageDelivered, TypeMarketingMessageRead, TypeMarketingMessageClicked,
-		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeUnknown, TypeDefault, TypeTap:
+		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeSignal, TypeUnknown, TypeDefault, TypeTap:
 		return false
 	}
 	return true

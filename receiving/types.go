@@ -71,6 +71,7 @@ var rows = []struct {
 	{TypeMarketingMessageFailed, (*MarketingMessage)(nil), pageChange("marketing_message_delivery_failed")},
 	{TypeMessageTemplateStatus, (*MessageTemplateStatus)(nil), pageChange("message_template_status_update")},
 	{TypeBusinessIntegrity, (*BusinessIntegrity)(nil), pageChange("business_integrity")},
+	{TypeSignal, (*Signal)(nil), ofProgram},
 	{TypeUnknown, (*Unknown)(nil), ofAnything},
 }
 

@@ -35,6 +35,9 @@ var optionalOf = map[reflect.Type][]optional{
 	handlerType: {
 		{"Validate", validatorType}, {"Handles", reflect.TypeFor[handling.TypeLimited]()},
 		{"PayloadRefs", reflect.TypeFor[handling.PayloadUser]()}, {"RunsFirst", reflect.TypeFor[routes.First]()},
+		{"TakesSignal", reflect.TypeFor[interface {
+			TakesSignal(ev *receiving.Event) bool
+		}]()},
 	},
 	senderType: {{"Validate", validatorType}},
 	conditionType: {

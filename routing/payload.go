@@ -12,7 +12,8 @@ import (
 )
 
 // Payload is met by taps whose payload is of one of the kinds, on a quick reply, a
-// button, an item of the menu or Get Started. [PayloadOf] makes one of typed kinds.
+// button, an item of the menu or Get Started, and by such signals. [PayloadOf] makes one
+// of typed kinds.
 type Payload struct {
 	// Kinds are kinds of the program.
 	Kinds []payload.Ref
@@ -21,7 +22,7 @@ type Payload struct {
 	Names []string
 }
 
-// PayloadOf returns the condition that a tap's payload is of one of the kinds:
+// PayloadOf returns the condition that the payload of a tap, or of a signal, is of one of the kinds:
 //
 //	{When: routing.PayloadOf(cancel), Senders: sending.List(sending.Text("Cancelled."))}
 func PayloadOf(kinds ...interface{ Ref() payload.Ref }) Payload {
@@ -32,7 +33,7 @@ func PayloadOf(kinds ...interface{ Ref() payload.Ref }) Payload {
 	return c
 }
 
-// Match reports whether the event is a tap with such a payload.
+// Match reports whether the event is a tap, or a signal, with such a payload.
 func (c Payload) Match(_ context.Context, ev *receiving.Event) bool {
 	text := ev.PayloadText()
 	if text == "" {
@@ -70,9 +71,9 @@ func named(name string) (payload.Ref, error) {
 // PayloadRefs names the kinds, so that two kinds of one name are found.
 func (c Payload) PayloadRefs() []payload.Ref { return c.Kinds }
 
-// Handles reports the types of taps.
+// Handles reports the types of taps, and TypeSignal.
 func (Payload) Handles(t receiving.Type) bool {
-	return t == receiving.TypeDefault || t == receiving.TypeTap || t.IsTap()
+	return t == receiving.TypeDefault || t == receiving.TypeTap || t == receiving.TypeSignal || t.IsTap()
 }
 
 // Validate reports kinds that were not made by payload.New, names that no kind can

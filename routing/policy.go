@@ -14,7 +14,9 @@ import (
 //
 // For an event the routes under [receiving.TypeDefault] run first, then those under
 // its own type, then, for a tap, those under [receiving.TypeTap]; within an entry in
-// their order.
+// their order. For a signal, which the program itself raises, those under TypeDefault
+// run only with [Route.Signals], and handlers that take their own signals get them before
+// the routes under [receiving.TypeSignal]: see [handling.SignalTaker].
 type Policy map[receiving.Type][]Route
 
 // Route is a handler and the senders that answer for it.
@@ -55,6 +57,10 @@ type Route struct {
 	// does not run then, unless it is under [receiving.TypeDefault] or the event is no
 	// act of the person, and does not answer.
 	DespiteSilence bool
+	// Signals makes a route under [receiving.TypeDefault] run for signals too, which the
+	// program itself raises. It may not answer them. Default: it runs for what comes from
+	// the platform.
+	Signals bool
 	// TypedTaps makes a typed text count as a tap, if it equals the title of a quick
 	// reply or of an item of the menu that the person was offered: see [Offers]. The
 	// route must be under the type of a tap or under [receiving.TypeTap]. If it

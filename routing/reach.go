@@ -72,6 +72,9 @@ func (v *validation) walk(found map[stepID]*reached, t receiving.Type, steps []r
 	handled := map[routes.Entries]*routes.Step{} // the route of each entry that surely handles the event
 	var maybe routes.Entries                     // those that may have handled it
 	for _, s := range steps {
+		if s.Taker && s.Type != receiving.TypeSignal {
+			continue // it is there for the events of its own type
+		}
 		id := idOf(s)
 		r := found[id]
 		if r == nil {
@@ -84,7 +87,7 @@ func (v *validation) walk(found map[stepID]*reached, t receiving.Type, steps []r
 			maybe |= entry
 			continue
 		}
-		if !fits(s, t) {
+		if !s.Taker && !fits(s, t) {
 			continue
 		}
 		r.fits = true
@@ -228,6 +231,9 @@ func must(c Condition, t receiving.Type) bool {
 // misfit says why a step handles no event, and which field is the reason.
 func misfit(s routes.Step) (field string, err error) {
 	handled, matched := typesThat(func(t receiving.Type) bool { return handles(s, t) }), typesThat(func(t receiving.Type) bool { return can(s.When, t) })
+	if only := []receiving.Type{receiving.TypeSignal}; s.Type == receiving.TypeDefault && !s.Signals && (slices.Equal(handled, only) || slices.Equal(matched, only)) {
+		return "Signals", errors.New("it is for signals, and runs for none: it is under DEFAULT without Signals")
+	}
 	of := func(t receiving.Type) bool {
 		return s.Type == receiving.TypeDefault || t == s.Type || s.Type == receiving.TypeTap && t.IsTap()
 	}

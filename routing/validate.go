@@ -205,6 +205,15 @@ func (v *validation) step(s routes.Step, r Route) {
 	if s.TypedTaps && s.Type != receiving.TypeTap && !s.Type.IsTap() {
 		v.fail(v.at.where("TypedTaps"), place, errors.New("it has TypedTaps, but it is not under TAP or the type of a tap"))
 	}
+	if s.Signals {
+		_, takes := s.Handler.(handling.SignalTaker)
+		switch {
+		case s.Type != receiving.TypeDefault:
+			v.fail(v.at.where("Signals"), place, errors.New("it has Signals, but it is not under DEFAULT; a route under SIGNAL needs none"))
+		case takes:
+			v.fail(v.at.where("Signals"), place, errors.New("it has Signals, but its handler takes its own signals, and no others"))
+		}
+	}
 	v.senders(place, s)
 }
 

@@ -225,6 +225,8 @@ func CheckSender(t receiving.Type, sender Sender) error {
 // objectOf returns the product of a type that only one has; else "".
 func objectOf(t receiving.Type) receiving.Object {
 	switch source := t.Source(); {
+	case source == receiving.Source{}:
+		return ""
 	case source.Instagram == "":
 		return receiving.ObjectPage
 	case source.Page == "":

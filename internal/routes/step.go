@@ -34,9 +34,13 @@ type Step struct {
 	Retry          handling.Retry
 	DespiteSilence bool
 	TypedTaps      bool
+	Signals        bool
 	// Typed reports that the step is tried for a typed text that counts as a tap; see
 	// [Plan.Event].
 	Typed bool
+	// Taker reports that the step is tried for a signal because its handler is a
+	// [handling.SignalTaker]: that alone is asked.
+	Taker bool
 }
 
 // OnlyAnswers is the handler of a route that has none.
@@ -58,10 +62,10 @@ func (s Step) Answers(ev *receiving.Event, ownEcho bool) bool { return len(s.Way
 // event, the default one first; none if they may not. They are those of
 // [sending.Ways]. A route under [receiving.TypeDefault], or TypeTap, may only answer acts of a
 // person, by a message. Other events, and comments, posts and mentions, can only be
-// answered by a route under their own type.
+// answered by a route under their own type, and a signal by the route that has raised it, too.
 func (s Step) Ways(ev *receiving.Event, ownEcho bool) []sending.Way {
 	ways := sending.Ways(ev, ownEcho)
-	if len(ways) > 0 && s.Type != ev.Type && (ways[0] != sending.ByMessage || !ev.IsAct()) {
+	if len(ways) > 0 && s.Type != ev.Type && !s.Taker && (ways[0] != sending.ByMessage || !ev.IsAct()) {
 		return nil
 	}
 	return ways
@@ -71,6 +75,10 @@ func (s Step) Ways(ev *receiving.Event, ownEcho bool) []sending.Way {
 // the event. It panics if one of them does; the bot recovers that, and the route has
 // failed.
 func (s Step) Ask(ctx context.Context, ev *receiving.Event) Verdict {
+	if s.Taker {
+		taker, ok := s.Handler.(handling.SignalTaker)
+		return Verdict{handler: s.Handler, taker: true, Yes: ok && taker.TakesSignal(ev)}
+	}
 	if s.When != nil {
 		if failed := s.Failing(ctx, s.When, ev); failed != nil {
 			return Verdict{when: s.When, failed: failed, handler: s.Handler}
@@ -84,7 +92,7 @@ func (s Step) Ask(ctx context.Context, ev *receiving.Event) Verdict {
 func (s Step) Values(ctx context.Context, ev *receiving.Event) map[string]string {
 	if v, ok := s.When.(interface {
 		Values(ctx context.Context, ev *receiving.Event) map[string]string
-	}); ok {
+	}); ok && !s.Taker {
 		return v.Values(ctx, ev)
 	}
 	return nil
@@ -108,6 +116,7 @@ const (
 	OfOwnType
 	OfTap
 	OfTyped // of typed taps: with the tap's own type or with TAP
+	OfTaker // of signals that a handler has raised for itself
 )
 
 // Entry returns the entry that a step comes from, and those whose routes an otherwise
@@ -116,6 +125,8 @@ func (s Step) Entry() (own, waitsFor Entries) {
 	switch {
 	case s.Typed:
 		return OfTyped, OfTyped
+	case s.Taker:
+		return OfTaker, OfTaker
 	case s.Type == receiving.TypeDefault:
 		return OfDefault, OfDefault
 	case s.Type == receiving.TypeTap:
@@ -132,6 +143,8 @@ func (r *Runner) Runs(s Step) bool {
 		return false
 	case r.handled&OfTyped != 0 && entry == OfOwnType:
 		return false // the text was a tap
+	case r.handled&OfTaker != 0 && entry != OfDefault:
+		return false // the signal was that of another route
 	case s.Otherwise:
 		return r.handled&waitsFor == 0
 	}

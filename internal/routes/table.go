@@ -3,6 +3,7 @@ package routes
 import (
 	"slices"
 
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -16,6 +17,8 @@ type Table struct {
 	// typed has the steps of a typed text that counts as a tap of that type; it lacks
 	// the types that no route with TypedTaps is for.
 	typed map[receiving.Type][]Step
+	// signals has the steps of a signal.
+	signals []Step
 }
 
 // New makes a table of the steps of each of a policy's entries. The cost of
@@ -38,6 +41,8 @@ func New(entry func(receiving.Type) []Step) *Table {
 			c.typed[t] = slices.Concat(c.defaults, typed, entry(receiving.TypeSimpleText))
 		}
 	}
+	delete(c.byType, receiving.TypeSignal)
+	c.signals = signalSteps(entry)
 	for t, steps := range c.byType { // what has no routes of its own shares those of DEFAULT
 		if len(steps) == len(c.defaults) {
 			delete(c.byType, t)
@@ -65,6 +70,26 @@ func firstFirst(steps []Step) []Step {
 	return steps
 }
 
+// signalSteps returns the steps of a signal: of those under DEFAULT the ones that ask for signals, then those whose handlers
+// take their own, wherever they are, and then those under SIGNAL.
+func signalSteps(entry func(receiving.Type) []Step) []Step {
+	var defaults, takers, own []Step
+	for _, t := range slices.Concat([]receiving.Type{receiving.TypeDefault}, receiving.Types(), []receiving.Type{receiving.TypeTap}) {
+		for _, s := range entry(t) {
+			switch _, takes := s.Handler.(handling.SignalTaker); {
+			case takes:
+				s.Taker = true
+				takers = append(takers, s)
+			case t == receiving.TypeDefault && s.Signals:
+				defaults = append(defaults, s)
+			case t == receiving.TypeSignal:
+				own = append(own, s)
+			}
+		}
+	}
+	return slices.Concat(firstFirst(defaults), takers, own)
+}
+
 // typedOf returns the steps that take typed taps, as they are tried for one.
 func typedOf(lists ...[]Step) []Step {
 	var typed []Step
@@ -79,9 +104,12 @@ func typedOf(lists ...[]Step) []Step {
 
 // Steps returns the routes for an event in the order in which they are tried; for a
 // text without those that typed taps add, which [Table.Plan] knows. On standby
-// these are only the routes under DEFAULT: another app answers. The slice is shared
-// and must not be changed.
+// these are only the routes under DEFAULT: another app answers. For a signal see
+// [handling.SignalTaker]. The slice is shared and must not be changed.
 func (c *Table) Steps(ev *receiving.Event) []Step {
+	if ev.Type == receiving.TypeSignal {
+		return c.signals
+	}
 	if !ev.Standby {
 		if steps, ok := c.byType[ev.Type]; ok {
 			return steps

@@ -14,6 +14,7 @@ type Verdict struct {
 
 	when, failed Condition
 	handler      handling.Handler
+	taker        bool // its TakesSignal was asked
 }
 
 // Asked reports whether the verdict is one, and not the zero value.
@@ -42,6 +43,9 @@ func (v Verdict) String() string {
 	says := "no"
 	if v.Yes {
 		says = "yes"
+	}
+	if v.taker {
+		return NameOf(v.handler) + ".TakesSignal says " + says
 	}
 	return condition + NameOf(v.handler) + supposed(v.handler, " is taken to say ", ".ShouldHandle says ") + says
 }

@@ -19,6 +19,8 @@ func (r *Runner) WhyNot(s Step) string {
 		return r.silence.String()
 	case s.Otherwise:
 		return "it is an otherwise route, and one before it handles the event"
+	case r.handled&OfTaker != 0:
+		return "a route before it has raised the signal and handles it"
 	}
 	return "the text counts as a tap, and a route before it handles that"
 }

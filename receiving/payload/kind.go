@@ -19,7 +19,8 @@ const MaxLength = 1000
 type None = struct{}
 
 var (
-	// ErrTooLong reports a payload with more than [MaxLength] characters. Keep the data elsewhere, and its key in the payload.
+	// ErrTooLong reports a payload with more than [MaxLength] characters, or of a signal with more than [MaxSignal] bytes. Keep
+	// the data elsewhere, and its key in the payload.
 	ErrTooLong = errors.New("payload: longer than 1000 characters")
 	// ErrOtherKind reports a string that is not of the kind that decodes it.
 	ErrOtherKind = errors.New("payload: of another kind")
@@ -90,27 +91,36 @@ func (k Kind[T]) Matches(s string) bool {
 // Encode returns the payload that carries v, for a button or a quick reply. It returns [ErrTooLong] if that has more than
 // [MaxLength] characters, the error of encoding/json if v has no JSON form, and that of v's Validate method; see [Validator].
 func (k Kind[T]) Encode(v T) (string, error) {
+	text, err := k.encode(v)
+	if err != nil {
+		return "", err
+	}
+	if n := utf8.RuneCount(text); n > MaxLength {
+		return "", fmt.Errorf("%w: %s has %d", ErrTooLong, k.def.name, n)
+	}
+	return string(text), nil
+}
+
+// encode makes the payload, of any length.
+func (k Kind[T]) encode(v T) ([]byte, error) {
 	if k.def == nil {
-		return "", errors.New("payload: the kind was not made by New")
+		return nil, errors.New("payload: the kind was not made by New")
 	}
 	if err := validate(&v); err != nil {
-		return "", fmt.Errorf("payload: %s: %w", k.def.name, err)
+		return nil, fmt.Errorf("payload: %s: %w", k.def.name, err)
 	}
 	data, err := marshal(v)
 	if err != nil {
-		return "", fmt.Errorf("payload: %s: %w", k.def.name, err)
+		return nil, fmt.Errorf("payload: %s: %w", k.def.name, err)
 	}
 	if bytes.Equal(data, []byte("null")) || noData[T]() {
 		data = nil
 	}
 	text, err := marshal(wireForm{Kind: k.def.name, Data: data})
 	if err != nil {
-		return "", fmt.Errorf("payload: %s: %w", k.def.name, err)
+		return nil, fmt.Errorf("payload: %s: %w", k.def.name, err)
 	}
-	if n := utf8.RuneCount(text); n > MaxLength {
-		return "", fmt.Errorf("%w: %s has %d", ErrTooLong, k.def.name, n)
-	}
-	return string(text), nil
+	return text, nil
 }
 
 // MustEncode is [Kind.Encode] for data that the program itself contains, such as the buttons of a package variable. It panics

@@ -179,7 +179,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	if !r.want(v, place, object) {
 		return
 	}
-	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "retry", "final", "otherwise", "typed_taps", "despite_silence"})
+	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "retry", "final", "otherwise", "typed_taps", "signals", "despite_silence"})
 	from := &origin{at: v.at}
 	at := &places{route: located{value: v, place: place}}
 	route := routing.Route{Origin: from}
@@ -192,6 +192,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	r.optional(v, place, "final", &route.Final)
 	r.optional(v, place, "otherwise", &route.Otherwise)
 	r.optional(v, place, "typed_taps", &route.TypedTaps)
+	r.optional(v, place, "signals", &route.Signals)
 	r.optional(v, place, "despite_silence", &route.DespiteSilence)
 	if when := v.get("when"); when != nil {
 		c, ok := r.condition(when, place+".when")

@@ -95,7 +95,7 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 8:91: routers[0].handlers[4].senders[0].args.url: has a space; write "%20"
 9:53: routers[0].handlers[5].args.regex: pattern, character 6: a possessive quantifier (++), which RE2 does not have; docs/policy.md says what to write instead
 10:23: routers[0].handlers[6].when.name: "Locales" is not registered as a condition; the nearest is Locale
-11:23: routers[0].handlers[7].answers: there is no such field; there are: name, args, senders, route, when, timeout, retry, final, otherwise, typed_taps, despite_silence
+11:23: routers[0].handlers[7].answers: there is no such field; there are: name, args, senders, route, when, timeout, retry, final, otherwise, typed_taps, signals, despite_silence
 12:11: routers[1].type: no such receiving type: "PHOTO"; docs/events.md lists them`},
 
 		"what routing refuses": {`routers:
@@ -107,6 +107,7 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
       - {name: Dummy, timeout: -5s}
       - {name: Dummy, typed_taps: true}
       - {name: Dummy, route: STICKER/0}
+      - {name: Dummy, signals: true}
   - type: READ
     handlers:
       - {name: Dummy, senders: [{name: Default}]}
@@ -114,7 +115,8 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 6:16: routers[0].handlers[2].name: "Location" never handles events of this type; it handles LOCATION
 7:32: routers[0].handlers[3].timeout: its Timeout of -5s is negative
 8:35: routers[0].handlers[4].typed_taps: it has TypedTaps, but it is not under TAP or the type of a tap
-12:32: routers[1].handlers[0].senders: it has senders, but nothing may answer READ`},
+10:32: routers[0].handlers[6].signals: it has Signals, but it is not under DEFAULT; a route under SIGNAL needs none
+13:32: routers[1].handlers[0].senders: it has senders, but nothing may answer READ`},
 
 		"retries": {`routers:
   - type: STICKER
@@ -212,7 +214,7 @@ router: 3
     handlers:
       - {name: Dummy, final: true}
       - {name: ThumbUp, route: late}
-`, `4:16: routers[0].handlers[0].when: its condition Payload "a" never matches events of this type; it matches QUICK_REPLY, POSTBACK, PERSISTENT_MENU_ONE, PERSISTENT_MENU_TWO, PERSISTENT_MENU_THREE, PERSISTENT_MENU_FOUR, PERSISTENT_MENU_FIVE, GET_STARTED_BUTTON
+`, `4:16: routers[0].handlers[0].when: its condition Payload "a" never matches events of this type; it matches QUICK_REPLY, POSTBACK, PERSISTENT_MENU_ONE, PERSISTENT_MENU_TWO, PERSISTENT_MENU_THREE, PERSISTENT_MENU_FOUR, PERSISTENT_MENU_FIVE, GET_STARTED_BUTTON, SIGNAL
 8:16: routers[1].handlers[1].name: it never runs: the route routers[1].handlers[0] (p:7:9) before it handles every event, and is Final`},
 
 		"no object":  {`[]`, `1:1: is a list, and has to be an object`},

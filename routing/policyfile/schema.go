@@ -86,6 +86,7 @@ func (s *schema) handler() *value {
 	properties.set("final", documented(optional("boolean"), "No route after this one runs if it handles the event."))
 	properties.set("otherwise", documented(optional("boolean"), "The route runs only if none before it, under the same type, has handled the event."))
 	properties.set("typed_taps", documented(optional("boolean"), "A typed text that equals the title of an offered quick reply or menu item counts as the tap."))
+	properties.set("signals", documented(optional("boolean"), "A route under DEFAULT runs for signals too, which the program itself raises."))
 	properties.set("despite_silence", documented(optional("boolean"), "The route runs also while the bot keeps silent, since another app or a human has the conversation."))
 	for i := range v.members {
 		if v.members[i].name == "required" { // a route that only answers has no handler

@@ -43,7 +43,7 @@ var itsHandler = regexp.MustCompile(`(?s)^its handler .* never handles`)
 
 // fileFields are the fields in a file of what [routing.Where] calls by the fields of a route.
 var fileFields = map[string]string{
-	"Name": "route", "Timeout": "timeout", "TypedTaps": "typed_taps", "Senders": "senders", "Otherwise": "otherwise", "When": "when",
+	"Name": "route", "Timeout": "timeout", "TypedTaps": "typed_taps", "Signals": "signals", "Senders": "senders", "Otherwise": "otherwise", "When": "when",
 }
 
 // route returns the places of a route.
