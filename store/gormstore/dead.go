@@ -7,34 +7,6 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// deadRow is a dead letter.
-type deadRow struct {
-	ID         int64
-	PageID     string
-	PersonID   string
-	Key        string
-	EventAt    int64
-	Body       []byte
-	EchoOf     string
-	Attempts   int64
-	Failures   string
-	OnlyRoutes string
-	At         int64
-}
-
-func (deadRow) TableName() string { return "messenger_dead" }
-
-func (r *deadRow) letter() (store.DeadLetter, error) {
-	row := queue.DeadRow{
-		EventRow: queue.EventRow{
-			Conversation: store.Conversation{PageID: r.PageID, PSID: r.PersonID}, Key: r.Key, EventAt: r.EventAt, Body: r.Body,
-			EchoOf: r.EchoOf, Attempts: r.Attempts, Only: r.OnlyRoutes,
-		},
-		ID: r.ID, Failures: r.Failures, At: r.At,
-	}
-	return row.Letter()
-}
-
 // Dead implements [store.DeadLetters].
 func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLetter, error) {
 	db, err := s.begin(ctx)
@@ -49,13 +21,15 @@ func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLe
 	if query.PageID != "" {
 		db = db.Where("page_id = ?", query.PageID)
 	}
-	var found []deadRow
-	if err := db.Find(&found).Error; err != nil {
-		return nil, s.failed(ctx, err)
+	db = db.Table("messenger_dead").
+		Select("id, page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at")
+	rows, err := list(ctx, s, db, func(r *queue.DeadRow, to []any) []any { return r.Fields(append(to, &r.ID)) })
+	if err != nil {
+		return nil, err
 	}
 	var letters []store.DeadLetter
-	for _, row := range found {
-		letter, err := row.letter()
+	for _, row := range rows {
+		letter, err := row.Letter()
 		if err != nil {
 			return nil, err
 		}

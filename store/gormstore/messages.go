@@ -26,12 +26,6 @@ type Received struct {
 // TableName implements schema.Tabler.
 func (Received) TableName() string { return "messenger_received" }
 
-func (r Received) received() store.Received {
-	return store.Received{
-		PageID: r.PageID, PSID: r.PSID, Key: r.Key, Type: r.Type, Body: r.Body, At: r.At.Time(), Object: r.Object, Standby: r.Standby,
-	}
-}
-
 // SentByPerson is the view with the rows of [Sent] in which those of one person are found by an index of (page_id, psid, at,
 // id):
 //
@@ -65,10 +59,3 @@ type Sent struct {
 
 // TableName implements schema.Tabler.
 func (Sent) TableName() string { return "messenger_sent" }
-
-func (s Sent) sent() store.Sent {
-	return store.Sent{
-		PageID: s.PageID, PSID: s.PSID, Key: s.Key, Type: s.Type, Body: s.Body, Status: s.Status,
-		Response: s.Response, MID: s.MID, Outcome: s.Outcome, Error: s.Error, At: s.At.Time(),
-	}
-}

@@ -4,8 +4,6 @@ import (
 	"errors"
 
 	"gorm.io/gorm"
-
-	"github.com/djmessenger/messenger/store"
 )
 
 // The models are read-only views of tables of the bot, for the queries and joins of a program; see docs/database.md. Each
@@ -64,29 +62,6 @@ type Person struct {
 // TableName implements schema.Tabler.
 func (Person) TableName() string { return "messenger_people" }
 
-// columnsOf are what a row of a person is scanned into, in the order of the table.
-func columnsOf(p *Person) []any {
-	return []any{
-		&p.PageID, &p.PSID, &p.FirstName, &p.LastName, &p.Name, &p.Username, &p.ProfilePic, &p.Locale, &p.Timezone,
-		&p.Gender, &p.ProfileAt, &p.ProfileRefused, &p.ThumbUps, &p.FirstSeen, &p.LastAct, &p.UnavailableSince,
-		&p.HumanAt, &p.ThreadOwner, &p.ThreadAt, &p.ThreadStandby, &p.ResumedAt,
-	}
-}
-
-func (p Person) person() store.Person {
-	return store.Person{
-		PageID: p.PageID, PSID: p.PSID,
-		Profile: store.Profile{
-			FirstName: p.FirstName, LastName: p.LastName, Name: p.Name, Username: p.Username,
-			ProfilePic: p.ProfilePic, Locale: p.Locale, Timezone: p.Timezone, Gender: p.Gender,
-		},
-		ProfileAt: p.ProfileAt.Time(), ProfileRefused: p.ProfileRefused, ThumbUps: p.ThumbUps,
-		FirstSeen: p.FirstSeen.Time(), LastAct: p.LastAct.Time(), UnavailableSince: p.UnavailableSince.Time(),
-		HumanAt: p.HumanAt.Time(), ThreadOwner: p.ThreadOwner, ThreadAt: p.ThreadAt.Time(), ThreadStandby: p.ThreadStandby,
-		ResumedAt: p.ResumedAt.Time(),
-	}
-}
-
 // Location is a row of messenger_locations: a place that a person sent. There is an index of (page_id, psid, at, id).
 type Location struct {
 	readOnly
@@ -108,13 +83,6 @@ type Location struct {
 // TableName implements schema.Tabler.
 func (Location) TableName() string { return "messenger_locations" }
 
-func (l Location) location() store.Location {
-	return store.Location{
-		PageID: l.PageID, PSID: l.PSID, Latitude: l.Latitude, Longitude: l.Longitude,
-		Title: l.Title, URL: l.URL, MID: l.MID, At: l.At.Time(),
-	}
-}
-
 // Session is a row of messenger_sessions: what a dialog keeps between turns. The primary key is (page_id, psid, name).
 type Session struct {
 	readOnly
@@ -132,7 +100,3 @@ type Session struct {
 
 // TableName implements schema.Tabler.
 func (Session) TableName() string { return "messenger_sessions" }
-
-func (s Session) session() store.Session {
-	return store.Session{PageID: s.PageID, PSID: s.PSID, Name: s.Name, Data: s.Data, Version: s.Version, Expires: s.Expires.Time()}
-}

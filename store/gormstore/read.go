@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -59,7 +60,7 @@ func (s *Store) row(ctx context.Context, query string, args, dest []any) error {
 	if _, err := s.begin(ctx); err != nil {
 		return err
 	}
-	return s.failed(ctx, s.pool.QueryRowContext(ctx, query, args...).Scan(dest...))
+	return s.failed(ctx, s.pool.QueryRowContext(ctx, query, args...).Scan(scanned(dest)...))
 }
 
 // rows reads the rows of a query.
@@ -81,6 +82,10 @@ func eachRow(ctx context.Context, pool queryer, query string, args []any, scan f
 	if err != nil {
 		return err
 	}
+	return scanAll(rows, scan)
+}
+
+func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
@@ -90,57 +95,91 @@ func eachRow(ctx context.Context, pool queryer, query string, args []any, scan f
 	return rows.Err()
 }
 
+// list reads the rows of a query that GORM builds, whose columns are the fields.
+func list[R any](ctx context.Context, s *Store, db *gorm.DB, fields func(row *R, to []any) []any) (all []R, err error) {
+	rows, err := db.Rows()
+	if err == nil {
+		err = scanAll(rows, func(rows *sql.Rows) error {
+			var row R
+			err := rows.Scan(scanned(fields(&row, nil))...)
+			all = append(all, row)
+			return err
+		})
+	}
+	return all, s.failed(ctx, err)
+}
+
+// scanned is what package sql scans fields of package queue into.
+func scanned(fields []any) []any {
+	for i, field := range fields {
+		if at, ok := field.(*time.Time); ok {
+			fields[i] = moment{at}
+		}
+	}
+	return fields
+}
+
+// moment scans a time that is a number in its column.
+type moment struct{ at *time.Time }
+
+// Scan implements sql.Scanner.
+func (m moment) Scan(value any) error {
+	var t Time
+	err := t.Scan(value)
+	*m.at = t.Time()
+	return err
+}
+
 // Person implements [store.People].
 func (s *Store) Person(ctx context.Context, pageID, psid string) (store.Person, error) {
-	if _, err := s.begin(ctx); err != nil {
+	var found store.Person
+	fields := queue.PersonFields(&found, nil)
+	var err error
+	if s.person == nil {
+		err = s.row(ctx, s.db.Queries.Person, []any{pageID, psid}, fields)
+	} else if _, err = s.begin(ctx); err == nil {
+		err = s.failed(ctx, s.person.QueryRowContext(ctx, pageID, psid).Scan(scanned(fields)...))
+	}
+	if err != nil {
 		return store.Person{}, err
 	}
-	var row Person
-	if err := s.person.scan(ctx, columnsOf(&row), pageID, psid); err != nil {
-		return store.Person{}, s.failed(ctx, err)
-	}
-	return row.person(), nil
+	return found, nil
 }
 
 // newest reads the newest rows of a person.
-func newest[M, T any](ctx context.Context, s *Store, pageID, psid string, limit int, convert func(M) T) ([]T, error) {
+func newest[R any](
+	ctx context.Context, s *Store, table, columns string, fields func(row *R, to []any) []any, pageID, psid string, limit int,
+) ([]R, error) {
 	db, err := s.begin(ctx)
 	if err != nil || limit < 1 {
 		return nil, err
 	}
-	var rows []M
-	err = db.Where("page_id = ? AND psid = ?", pageID, psid).Order("at DESC, id DESC").Limit(limit).Find(&rows).Error
-	if err != nil {
-		return nil, s.failed(ctx, err)
-	}
-	var all []T
-	for _, row := range rows {
-		all = append(all, convert(row))
-	}
-	return all, nil
+	db = db.Table(table).Select(columns).Where("page_id = ? AND psid = ?", pageID, psid).Order("at DESC, id DESC").Limit(limit)
+	return list(ctx, s, db, fields)
 }
 
 // Locations implements [store.Locations].
 func (s *Store) Locations(ctx context.Context, pageID, psid string, limit int) ([]store.Location, error) {
-	return newest(ctx, s, pageID, psid, limit, Location.location)
+	const columns = "page_id, psid, latitude, longitude, title, url, mid, at"
+	return newest(ctx, s, "messenger_locations", columns, queue.LocationFields, pageID, psid, limit)
 }
 
 // Received implements [store.Messages].
 func (s *Store) Received(ctx context.Context, pageID, psid string, limit int) ([]store.Received, error) {
-	return newest(ctx, s, pageID, psid, limit, Received.received)
+	const columns = "page_id, psid, key, type, body, at, object, standby"
+	return newest(ctx, s, "messenger_received", columns, queue.ReceivedFields, pageID, psid, limit)
 }
 
 // Sent implements [store.Messages].
-func (s *Store) Sent(ctx context.Context, pageID, psid string, limit int) ([]store.Sent, error) {
+func (s *Store) Sent(ctx context.Context, pageID, psid string, limit int) (all []store.Sent, err error) {
 	if limit < 1 {
 		_, err := s.begin(ctx)
 		return nil, err
 	}
-	var all []store.Sent
-	err := s.rows(ctx, s.db.Queries.Sent, []any{pageID, psid, limit}, func(rows *sql.Rows) error {
-		row := Sent{PageID: pageID, PSID: psid}
-		err := rows.Scan(&row.Key, &row.Type, &row.Body, &row.Status, &row.Response, &row.MID, &row.Outcome, &row.Error, &row.At)
-		all = append(all, row.sent())
+	err = s.rows(ctx, s.db.Queries.Sent, []any{pageID, psid, limit}, func(rows *sql.Rows) error {
+		row := store.Sent{PageID: pageID, PSID: psid}
+		err := rows.Scan(scanned(queue.SentFields(&row, nil)[2:])...)
+		all = append(all, row)
 		return err
 	})
 	return all, err
@@ -148,12 +187,12 @@ func (s *Store) Sent(ctx context.Context, pageID, psid string, limit int) ([]sto
 
 // Session implements [store.Sessions].
 func (s *Store) Session(ctx context.Context, pageID, psid, name string) (store.Session, error) {
-	row := Session{PageID: pageID, PSID: psid, Name: name}
-	err := s.row(ctx, s.db.Queries.Session, []any{pageID, psid, name, s.now()}, []any{&row.Data, &row.Version, &row.Expires})
+	found := store.Session{PageID: pageID, PSID: psid, Name: name}
+	err := s.row(ctx, s.db.Queries.Session, []any{pageID, psid, name, s.now()}, queue.SessionFields(&found, nil)[3:])
 	if err != nil {
 		return store.Session{}, err
 	}
-	return row.session(), nil
+	return found, nil
 }
 
 // Attachment implements [store.Attachments].

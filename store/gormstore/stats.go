@@ -10,17 +10,13 @@ import (
 // Stats implements [store.Inspector].
 func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	var stats store.Stats
-	var oldest Time
-	err := s.row(ctx, s.db.Queries.Stats, []any{s.now()}, []any{&stats.Events, &stats.Sends, &stats.InFlight, &stats.Dead, &oldest})
-	if err != nil {
+	fields := []any{&stats.Events, &stats.Sends, &stats.InFlight, &stats.Dead, &stats.Oldest}
+	if err := s.row(ctx, s.db.Queries.Stats, []any{s.now()}, fields); err != nil {
 		return store.Stats{}, err
 	}
-	stats.Oldest = oldest.Time()
-	err = s.rows(ctx, s.db.Queries.Blocked, []any{store.MaxBlocked}, func(rows *sql.Rows) error {
+	err := s.rows(ctx, s.db.Queries.Blocked, []any{store.MaxBlocked}, func(rows *sql.Rows) error {
 		var b store.Blocked
-		var since Time
-		err := rows.Scan(&b.PageID, &b.PSID, &b.Attempts, &since)
-		b.Since = since.Time()
+		err := rows.Scan(&b.PageID, &b.PSID, &b.Attempts, moment{&b.Since})
 		stats.Blocked = append(stats.Blocked, b)
 		return err
 	})

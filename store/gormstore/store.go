@@ -25,7 +25,7 @@ type Store struct {
 	pool   *sql.DB // of db.Pool
 	config config
 	writer *writer
-	person *lookup
+	person *sql.Stmt // reads a person, as most turns do; nil where the driver prepares statements by itself
 	hints  queue.Hints
 	within *memory.Store // knows the replicas of a database that belongs to this process
 
@@ -54,7 +54,7 @@ func Open(db *database.Database, opts ...Option) (*Store, error) {
 	s.within = memory.New(memory.Config{Now: s.config.now})
 	err := s.open()
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, s.release())
 	}
 	s.writer.start()
 	s.watch()
@@ -86,7 +86,11 @@ func (s *Store) open() (err error) {
 	if err := s.writer.backlog.count(context.Background()); err != nil {
 		return err
 	}
-	s.person = &lookup{pool: s.pool, query: s.db.Queries.Person, prepares: !s.db.Prepares}
+	if !s.db.Prepares {
+		if s.person, err = s.pool.PrepareContext(context.Background(), s.db.Queries.Person); err != nil {
+			return fmt.Errorf("store: database: %w", err)
+		}
+	}
 	return s.writer.connect()
 }
 
@@ -120,7 +124,15 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		s.unwatch()
 		s.writer.close()
-		s.closed = errors.Join(s.person.close(), s.db.Close())
+		s.closed = s.release()
 	})
 	return s.closed
+}
+
+// release closes the database, after the statement that is prepared on it.
+func (s *Store) release() error {
+	if s.person == nil {
+		return s.db.Close()
+	}
+	return errors.Join(s.person.Close(), s.db.Close())
 }

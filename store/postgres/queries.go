@@ -63,33 +63,27 @@ const (
 	lockConversations = `INSERT INTO messenger_conversations (page_id, person_id)
 		SELECT r.page_id, r.person_id FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
 		ON CONFLICT (page_id, person_id) DO UPDATE SET deliveries = messenger_conversations.deliveries WHERE FALSE`
-	// readConversations reads them.
+	// readConversations reads them, with the attempts of the event $3 (-1 if it does not wait), and, where $4 says so, whether
+	// other events wait, and the sends in order: a conversation has a row for each send, or one, with the id 0. Only the
+	// bodies of sends that are due at $5, or at the database's time, are wanted; a minute more is for clocks that are set
+	// back.
 	readConversations = `SELECT r.page_id, r.person_id, m.next_at, m.hold_until, m.lease_until, m.owner, m.holder, m.token,
-			m.deliveries, m.alone
-		FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (
-			SELECT c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone
-			FROM messenger_conversations c WHERE c.page_id = r.page_id AND c.person_id = r.person_id OFFSET 0) m`
-	// readWork reads them with the attempts of the event $3 (NULL if it does not wait), whether other events wait, and the sends
-	// in order: a conversation has a row for each send, or one. Only the bodies of sends that are due at $4, or at the
-	// database's time, are wanted; a minute more is for clocks that are set back.
-	readWork = `SELECT r.page_id, r.person_id, m.next_at, m.hold_until, m.lease_until, m.owner, m.holder, m.token,
 			m.deliveries, m.alone,
-			CASE WHEN r.ends <> 0 THEN (SELECT i.attempts FROM messenger_inbox i
-				WHERE i.seq = r.ends AND i.page_id = r.page_id AND i.person_id = r.person_id) END,
-			(SELECT TRUE FROM messenger_inbox i WHERE i.page_id = r.page_id AND i.person_id = r.person_id AND i.seq <> r.ends LIMIT 1)
-				IS NOT NULL,
-			o.id, o.key, o.group_key,
-			CASE WHEN o.not_before <= COALESCE($4::bigint, (EXTRACT(EPOCH FROM statement_timestamp()) * 1000000)::bigint) + 60000000
+			COALESCE(CASE WHEN r.ends <> 0 THEN (SELECT i.attempts FROM messenger_inbox i
+				WHERE i.seq = r.ends AND i.page_id = r.page_id AND i.person_id = r.person_id) END, -1),
+			CASE WHEN r.sends THEN (SELECT TRUE FROM messenger_inbox i
+				WHERE i.page_id = r.page_id AND i.person_id = r.person_id AND i.seq <> r.ends LIMIT 1) END IS NOT NULL,
+			COALESCE(o.id, 0), COALESCE(o.key, ''), COALESCE(o.group_key, ''),
+			CASE WHEN o.not_before <= COALESCE($5::bigint, (EXTRACT(EPOCH FROM statement_timestamp()) * 1000000)::bigint) + 60000000
 				THEN o.body END,
-			o.delay, o.not_before, o.started_at, o.attempts
-		FROM unnest($1::text[], $2::text[], $3::bigint[]) AS r(page_id, person_id, ends)
+			COALESCE(o.delay, 0), COALESCE(o.not_before, 0), COALESCE(o.started_at, 0), COALESCE(o.attempts, 0)
+		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) AS r(page_id, person_id, ends, sends)
 		CROSS JOIN LATERAL (
 			SELECT c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone
 			FROM messenger_conversations c WHERE c.page_id = r.page_id AND c.person_id = r.person_id OFFSET 0) m
 		LEFT JOIN LATERAL (
 			SELECT s.id, s.key, s.group_key, s.body, s.delay, s.not_before, s.started_at, s.attempts
-			FROM messenger_outbox s WHERE s.page_id = r.page_id AND s.person_id = r.person_id ORDER BY s.id) o ON TRUE`
+			FROM messenger_outbox s WHERE r.sends AND s.page_id = r.page_id AND s.person_id = r.person_id ORDER BY s.id) o ON TRUE`
 	readPeople = `SELECT r.page_id, r.psid, p.first_name, p.last_name, p.name, p.username, p.profile_pic, p.locale, p.timezone,
 			p.gender, p.profile_at, p.profile_refused, p.thumb_ups, p.first_seen, p.last_act, p.unavailable_since, p.human_at,
 			p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at

@@ -14,9 +14,10 @@ const (
 	deleteLetters = `DELETE FROM messenger_dead WHERE id = ANY($1::bigint[])`
 	addEvents     = `INSERT INTO messenger_inbox
 			(page_id, person_id, key, order_at, event_at, body, echo_of, attempts, only_routes, received_at)
-		SELECT r.page_id, r.person_id, r.key, r.order_at, r.event_at, r.body, r.echo_of, 0, r.only_routes, r.received_at
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::text[], $8::text[], $9::bigint[])
-			AS r(page_id, person_id, key, order_at, event_at, body, echo_of, only_routes, received_at)`
+		SELECT r.page_id, r.person_id, r.key, r.order_at, r.event_at, r.body, r.echo_of, r.attempts, r.only_routes, r.received_at
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::text[],
+				$10::bigint[])
+			AS r(page_id, person_id, key, order_at, event_at, body, echo_of, attempts, only_routes, received_at)`
 )
 
 // What a person has unsent: rows of a conversation, $1 and $2, with one of the keys $3 or a key that begins with $4, unless

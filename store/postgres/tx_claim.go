@@ -11,10 +11,9 @@ import (
 func (t *tx) Due(q *queue.DueQuery) ([]queue.DueRow, error) {
 	var due []queue.DueRow
 	scan := func(rows pgx.Rows) error {
-		var row queue.DueRow
-		err := rows.Scan(append(conversationFields(&row.ConversationRow), &row.HolderEnded, &row.HasDueSends)...)
-		due = append(due, row)
-		return err
+		due = append(due, queue.DueRow{})
+		row := &due[len(due)-1]
+		return scan(rows, append(row.Fields(nil), &row.HolderEnded, &row.HasDueSends)...)
 	}
 	room := [store.IsolationLevels]int64{}
 	for level, n := range q.Suspects {
@@ -50,12 +49,13 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 	}
 	t.headEvents(wants, limit, w)
 	t.headSends(wants, limit, w)
-	convs := column(wants, func(w *queue.WorkWant) store.Conversation { return w.Conversation })
-	number := make(map[store.Conversation]int, len(convs))
-	for i, conv := range convs {
-		number[conv] = i
+	number := make(map[store.Conversation]int, len(wants))
+	var people []store.Conversation
+	for i, want := range wants {
+		number[want.Conversation] = i
+		people = append(people, want.Conversation)
 	}
-	t.readPeople(convs, func(p *store.Person) { w.People[number[store.Conversation{PageID: p.PageID, PSID: p.PSID}]] = p })
+	t.readPeople(people, func(p *store.Person) { w.People[number[store.Conversation{PageID: p.PageID, PSID: p.PSID}]] = p })
 	return w, t.ask(nextNumber, func(rows pgx.Rows) error { return rows.Scan(&w.Token) })
 }
 
@@ -63,26 +63,25 @@ func (t *tx) headEvents(wants []queue.WorkWant, limit int, w *queue.Work) {
 	if len(wants) == 0 {
 		return
 	}
+	args := columns(wants, func(w *queue.WorkWant, to []any) []any { return queue.ConversationFields(&w.Conversation, to) })
 	t.read(headEvents, func(rows pgx.Rows) error {
 		var n int
 		var ev queue.EventRow
-		err := rows.Scan(&n, &ev.Seq, &ev.Key, &ev.OrderAt, &ev.EventAt, &ev.Body, &ev.EchoOf, &ev.Attempts, &ev.Only, &ev.ReceivedAt)
-		if err != nil {
+		if err := scan(rows, append([]any{&n, &ev.Seq}, ev.Fields(nil)[2:]...)...); err != nil {
 			return err
 		}
 		ev.Conversation = wants[n-1].Conversation
 		w.Events[n-1] = append(w.Events[n-1], ev)
 		return nil
-	}, column(wants, func(w *queue.WorkWant) string { return w.PageID }),
-		column(wants, func(w *queue.WorkWant) string { return w.PSID }), int64(limit))
+	}, append(args, int64(limit))...)
 }
 
 func (t *tx) headSends(wants []queue.WorkWant, limit int, w *queue.Work) {
 	var of []int
-	var pageIDs, personIDs []string
+	var with []store.Conversation
 	for i, want := range wants {
 		if want.Sends {
-			of, pageIDs, personIDs = append(of, i), append(pageIDs, want.PageID), append(personIDs, want.PSID)
+			of, with = append(of, i), append(with, want.Conversation)
 		}
 	}
 	if len(of) == 0 {
@@ -91,13 +90,12 @@ func (t *tx) headSends(wants []queue.WorkWant, limit int, w *queue.Work) {
 	t.read(headSends, func(rows pgx.Rows) error {
 		var n int
 		var send queue.SendRow
-		err := rows.Scan(&n, &send.ID, &send.Key, &send.Group, &send.Body, &send.Delay, &send.NotBefore, &send.StartedAt, &send.Attempts)
-		if err != nil {
+		if err := scan(rows, append([]any{&n, &send.ID}, send.Fields(nil)[2:]...)...); err != nil {
 			return err
 		}
 		i := of[n-1]
 		send.Conversation = wants[i].Conversation
 		w.Sends[i] = append(w.Sends[i], send)
 		return nil
-	}, pageIDs, personIDs, int64(limit), t.Now())
+	}, append(columns(with, queue.ConversationFields), int64(limit), t.Now())...)
 }

@@ -13,8 +13,7 @@ import (
 func (t *tx) DeadLetter(id int64) (letter *queue.DeadRow, err error) {
 	err = t.ask(readLetter, func(rows pgx.Rows) error {
 		letter = &queue.DeadRow{ID: id}
-		return rows.Scan(&letter.PageID, &letter.PSID, &letter.Key, &letter.EventAt, &letter.Body, &letter.EchoOf,
-			&letter.Attempts, &letter.Failures, &letter.Only, &letter.At)
+		return scan(rows, letter.Fields(nil)...)
 	}, id)
 	return letter, err
 }
@@ -58,12 +57,12 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 	if len(convs) == 0 {
 		return events, t.err
 	}
-	pageIDs, personIDs := conversationColumns(convs)
+	args := columns(convs, queue.ConversationFields)
 	for _, text := range []string{
 		deleteConversations, forgetSends, forgetLetters,
 		forgetPeople, forgetLocations, forgetReceived, forgetSent, forgetSessions,
 	} {
-		t.change(text, pageIDs, personIDs)
+		t.change(text, args...)
 	}
 	err = t.ask(forgetEvents, func(rows pgx.Rows) error {
 		var pageID string
@@ -71,19 +70,15 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 		err := rows.Scan(&pageID, &n)
 		events[pageID] = n
 		return err
-	}, pageIDs, personIDs)
+	}, args...)
 	return events, err
 }
 
 // PeopleAfter implements queue.Tx.
 func (t *tx) PeopleAfter(after store.Conversation, limit int) (people []store.Person, err error) {
 	err = t.ask(peopleAfter, func(rows pgx.Rows) error {
-		var p store.Person
-		var firstSeen, lastAct int64
-		err := rows.Scan(&p.PageID, &p.PSID, &firstSeen, &lastAct)
-		p.FirstSeen, p.LastAct = queue.Time(firstSeen), queue.Time(lastAct)
-		people = append(people, p)
-		return err
+		people = append(people, store.Person{})
+		return scan(rows, queue.SeenFields(&people[len(people)-1], nil)...)
 	}, after.PageID, after.PSID, int64(limit))
 	return people, err
 }
@@ -163,7 +158,7 @@ func (t *tx) Heartbeat(replica store.Replica, until int64) (all []store.Replica,
 func (t *tx) OnceRow(name string) (row queue.OnceRow, err error) {
 	t.change(lockOnce, name)
 	err = t.ask(readOnce, func(rows pgx.Rows) error {
-		return rows.Scan(&row.Name, &row.Version, &row.DoneAt, &row.LeaseUntil, &row.Token)
+		return scan(rows, row.Fields(nil)...)
 	}, name)
 	if row == (queue.OnceRow{Name: name}) {
 		return queue.OnceRow{}, err // the lock made it

@@ -22,7 +22,7 @@ type conn struct {
 	// lost is set if a transaction could not be ended.
 	lost   bool
 	args   []driver.NamedValue // of the statement that runs
-	list   []any               // arguments of the statement before they have that form
+	list   []any               // room for the fields of a row
 	people people
 }
 
@@ -118,79 +118,6 @@ func (p *prepared) query(scan func(*row), args []driver.NamedValue) (err error) 
 		}
 	}
 }
-
-// named gives arguments the form that the driver takes. It is valid until the next call.
-func (c *conn) named(args []any) []driver.NamedValue {
-	c.args = c.args[:0]
-	for i, arg := range args {
-		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: arg})
-	}
-	return c.args
-}
-
-// row is a row that a statement has returned. Its methods return the columns, from 0 on, and note if one has another type.
-type row struct {
-	values []driver.Value
-	err    error
-}
-
-func (r *row) fail(i int, want string) {
-	if r.err == nil {
-		r.err = fmt.Errorf("column %d is a %T and no %s", i, r.values[i], want)
-	}
-}
-
-func (r *row) int(i int) int64 {
-	v, ok := r.values[i].(int64)
-	if !ok {
-		r.fail(i, "integer")
-	}
-	return v
-}
-
-func (r *row) text(i int) string {
-	v, ok := r.values[i].(string)
-	if !ok {
-		r.fail(i, "text")
-	}
-	return v
-}
-
-// bytes returns a copy; NULL is nil.
-func (r *row) bytes(i int) []byte {
-	v, ok := r.values[i].([]byte)
-	if !ok && r.values[i] != nil {
-		r.fail(i, "blob")
-	}
-	return v
-}
-
-// bool takes integers, too, because an expression has no declared type.
-func (r *row) bool(i int) bool {
-	switch v := r.values[i].(type) {
-	case bool:
-		return v
-	case int64:
-		return v != 0
-	}
-	r.fail(i, "boolean")
-	return false
-}
-
-// float is nil for NULL.
-func (r *row) float(i int) *float64 {
-	v, ok := r.values[i].(float64)
-	if ok {
-		return &v
-	}
-	if r.values[i] != nil {
-		r.fail(i, "number")
-	}
-	return nil
-}
-
-// isNull reports whether a column is NULL.
-func (r *row) isNull(i int) bool { return r.values[i] == nil }
 
 // Usable implements database.Conn.
 func (c *conn) Usable(ctx context.Context, err error) bool {

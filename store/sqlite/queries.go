@@ -22,10 +22,10 @@ ON CONFLICT (owner) DO UPDATE SET until = messenger_replicas.until - 1`
 
 // Conversations: what waits for whom, and who works on it.
 const (
-	// readConversation reads the row of conversation ?1, ?2, the attempts of its event ?3, and whether it has other
-	// events, and sends. No event waits without a row.
+	// readConversation reads the row of conversation ?1, ?2, the attempts of its event ?3 (-1 if it does not wait), and
+	// whether it has other events, and sends. No event waits without a row.
 	readConversation = `SELECT c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone,
-  (SELECT i.attempts FROM messenger_inbox i WHERE i.seq = ?3 AND i.page_id = ?1 AND i.person_id = ?2),
+  IFNULL((SELECT i.attempts FROM messenger_inbox i WHERE i.seq = ?3 AND i.page_id = ?1 AND i.person_id = ?2), -1),
   EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = ?1 AND i.person_id = ?2 AND i.seq <> ?3),
   EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = ?1 AND o.person_id = ?2)
 FROM messenger_conversations c WHERE c.page_id = ?1 AND c.person_id = ?2`
@@ -76,11 +76,12 @@ const (
 	headEvents = `SELECT i.seq, i.key, i.order_at, i.event_at, i.body, i.echo_of, i.attempts, i.only_routes, i.received_at
 FROM messenger_inbox i WHERE i.page_id = +?1 AND i.person_id = +?2 ORDER BY i.order_at, i.seq LIMIT +?3`
 
-	lastOrder = `SELECT MAX(i.order_at) FROM messenger_inbox i WHERE i.page_id = +?1 AND i.person_id = +?2`
+	lastOrder = `SELECT i.order_at FROM messenger_inbox i WHERE i.page_id = +?1 AND i.person_id = +?2
+ORDER BY i.order_at DESC, i.seq DESC LIMIT 1`
 
 	addEvent = `INSERT INTO messenger_inbox
   (page_id, person_id, key, order_at, event_at, body, echo_of, attempts, only_routes, received_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)`
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
 
 	retryEvent  = `UPDATE messenger_inbox SET attempts = attempts + 1 WHERE seq = ?1`
 	deleteEvent = `DELETE FROM messenger_inbox WHERE seq = ?1`

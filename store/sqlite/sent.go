@@ -23,11 +23,8 @@ func (t *tx) addSent(sent []store.Sent) error {
 	if len(sent) == 0 {
 		return nil
 	}
-	err := each(t, addSent, sent, func(a []any, s *store.Sent) []any {
-		return append(a,
-			s.PageID, s.PSID, s.Key, s.Type, []byte(s.Body), int64(s.Status), s.Response, s.MID, string(s.Outcome), s.Error, queue.Micros(s.At),
-		)
-	})
+	var err error
+	each(t, &err, addSent, sent, queue.SentFields)
 	if err != nil {
 		return err
 	}
@@ -68,7 +65,7 @@ func (t *tx) purgeSent(after, before int64, limit int) (last int64, older bool, 
 	if err != nil || len(old) == 0 {
 		return last, false, err
 	}
-	err = each(t, unindexSent, old, func(a []any, e *entry) []any { return append(a, e.page, e.person, e.at, e.id) })
+	each(t, &err, unindexSent, old, func(e *entry, to []any) []any { return append(to, e.page, e.person, e.at, e.id) })
 	if err != nil {
 		return last, true, err
 	}

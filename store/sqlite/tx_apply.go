@@ -7,9 +7,7 @@ import (
 
 // Apply implements queue.Tx.
 func (t *tx) Apply(c *queue.Changes) error {
-	for _, apply := range []func(*queue.Changes) error{
-		t.applyEvents, t.applySends, t.addEvents, t.applyPeople, t.addRecords, t.applyConversations, t.applyPages, t.applyUnsent, t.freeKeys,
-	} {
+	for _, apply := range []func(*queue.Changes) error{t.applyEvents, t.applyPeople, t.applyConversations} {
 		if err := apply(c); err != nil {
 			return err
 		}
@@ -17,160 +15,89 @@ func (t *tx) Apply(c *queue.Changes) error {
 	return nil
 }
 
-// each runs a statement for each item. Args appends its arguments to a list.
-func each[T any](t *tx, text string, items []T, args func(a []any, item *T) []any) error {
-	for i := range items {
-		t.list = args(t.list[:0], &items[i])
-		if err := t.exec(text, t.list...); err != nil {
-			return err
+// each runs a statement for each row, with its fields as arguments. After an error it does nothing.
+func each[R any](t *tx, err *error, text string, rows []R, fields func(row *R, to []any) []any) {
+	for i := range rows {
+		if *err != nil {
+			return
+		}
+		*err = t.exec(text, fields(&rows[i], t.list[:0])...)
+	}
+}
+
+// eachOf is the same for rows that are pointers.
+func eachOf[R any](t *tx, err *error, text string, rows []*R, fields func(row *R, to []any) []any) {
+	each(t, err, text, rows, func(row **R, to []any) []any { return fields(*row, to) })
+}
+
+func number(n *int64, to []any) []any { return append(to, n) }
+
+func (t *tx) applyEvents(c *queue.Changes) (err error) {
+	each(t, &err, addDeadLetter, c.EventsDead, (*queue.DeadRow).Burial)
+	each(t, &err, retryEvent, c.EventsRetried, number)
+	each(t, &err, deleteEvent, c.EventsDone, number)
+	each(t, &err, deleteSend, c.SendsGone, number)
+	eachOf(t, &err, changeSend, c.SendsChanged, (*queue.SendRow).Changes)
+	eachOf(t, &err, addSend, c.SendsAdded, (*queue.SendRow).Fields)
+	each(t, &err, deleteDeadLetter, c.LettersGone, number)
+	each(t, &err, addEvent, c.EventsAdded, (*queue.EventRow).Fields)
+	return err
+}
+
+func (t *tx) applyPeople(c *queue.Changes) (err error) {
+	eachOf(t, &err, savePerson, c.People, queue.PersonFields)
+	eachOf(t, &err, saveActs, c.Acts, queue.ActFields)
+	for _, people := range [...][]*store.Person{c.People, c.Acts} {
+		for _, p := range people {
+			t.people.put(p)
 		}
 	}
-	return nil
+	each(t, &err, saveSession, c.Sessions, queue.SessionFields)
+	each(t, &err, deleteSession, c.SessionsGone, (*queue.SessionKey).Fields)
+	each(t, &err, addLocation, c.Locations, queue.LocationFields)
+	each(t, &err, addReceived, c.Received, queue.ReceivedFields)
+	if err == nil {
+		err = t.addSent(c.Sent)
+	}
+	return err
 }
 
-func number(a []any, n *int64) []any { return append(a, *n) }
-
-func (t *tx) applyEvents(c *queue.Changes) error {
-	err := each(t, addDeadLetter, c.EventsDead, func(a []any, d *queue.DeadRow) []any { return append(a, d.Seq, d.Attempts, d.Failures, d.At) })
-	if err != nil {
-		return err
-	}
-	if err := each(t, retryEvent, c.EventsRetried, number); err != nil {
-		return err
-	}
-	return each(t, deleteEvent, c.EventsDone, number)
-}
-
-func (t *tx) applySends(c *queue.Changes) error {
-	if err := each(t, deleteSend, c.SendsGone, number); err != nil {
-		return err
-	}
-	err := each(t, changeSend, c.SendsChanged, func(a []any, s **queue.SendRow) []any { return append(a, (*s).ID, (*s).StartedAt, (*s).Attempts) })
-	if err != nil {
-		return err
-	}
-	return each(t, addSend, c.SendsAdded, func(a []any, p **queue.SendRow) []any {
-		s := *p
-		return append(a, s.PageID, s.PSID, s.Key, s.Group, s.Body, s.Delay, s.NotBefore, s.StartedAt, s.Attempts)
-	})
-}
-
-func (t *tx) addEvents(c *queue.Changes) error {
-	if err := each(t, deleteDeadLetter, c.LettersGone, number); err != nil {
-		return err
-	}
-	return each(t, addEvent, c.EventsAdded, func(a []any, e *queue.EventRow) []any {
-		return append(a, e.PageID, e.PSID, e.Key, e.OrderAt, e.EventAt, e.Body, e.EchoOf, e.Only, e.ReceivedAt)
-	})
-}
-
-func (t *tx) applyPeople(c *queue.Changes) error {
-	for _, p := range c.People {
-		if err := t.savePerson(p); err != nil {
-			return err
-		}
-	}
-	err := each(t, saveActs, c.Acts, func(a []any, p **store.Person) []any {
-		t.people.put(*p)
-		return append(a, (*p).PageID, (*p).PSID, queue.Micros((*p).LastAct), queue.Micros((*p).UnavailableSince))
-	})
-	if err != nil {
-		return err
-	}
-	err = each(t, saveSession, c.Sessions, func(a []any, s *store.Session) []any {
-		return append(a, s.PageID, s.PSID, s.Name, []byte(s.Data), s.Version, queue.Micros(s.Expires))
-	})
-	if err != nil {
-		return err
-	}
-	return each(t, deleteSession, c.SessionsGone, func(a []any, k *queue.SessionKey) []any { return append(a, k.PageID, k.PSID, k.Name) })
-}
-
-func (t *tx) addRecords(c *queue.Changes) error {
-	err := each(t, addLocation, c.Locations, func(a []any, l *store.Location) []any {
-		return append(a, l.PageID, l.PSID, l.Latitude, l.Longitude, l.Title, l.URL, l.MID, queue.Micros(l.At))
-	})
-	if err != nil {
-		return err
-	}
-	err = each(t, addReceived, c.Received, func(a []any, r *store.Received) []any {
-		return append(a, r.PageID, r.PSID, r.Key, r.Type, []byte(r.Body), queue.Micros(r.At), r.Object, r.Standby)
-	})
-	if err != nil {
-		return err
-	}
-	if err := t.addSent(c.Sent); err != nil {
-		return err
-	}
-	return each(t, saveOnce, c.Once, func(a []any, o *queue.OnceRow) []any {
-		return append(a, o.Name, o.Version, o.DoneAt, o.LeaseUntil, o.Token)
-	})
-}
-
-func (t *tx) applyConversations(c *queue.Changes) error {
-	if err := each(t, addConversation, c.ConversationsAdded, conversationRow); err != nil {
-		return err
-	}
-	if err := each(t, saveConversation, c.Conversations, conversationRow); err != nil {
-		return err
-	}
-	return each(t, deleteConversation, c.ConversationsGone, conversation)
-}
-
-func conversationRow(a []any, p **queue.ConversationRow) []any {
-	r := *p
-	return append(a, r.PageID, r.PSID, r.NextAt, r.HoldUntil, r.LeaseUntil, r.Owner, r.Holder, r.Token, r.Deliveries, r.Alone)
-}
-
-func conversation(a []any, conv *store.Conversation) []any { return append(a, conv.PageID, conv.PSID) }
-
-func (t *tx) applyPages(c *queue.Changes) error {
-	err := each(t, saveAttachment, c.Attachments, func(a []any, file *store.SaveAttachment) []any {
-		return append(a, file.PageID, file.Name, file.AttachmentID, queue.Micros(file.Expires))
-	})
-	if err != nil {
-		return err
-	}
-	return each(t, saveEchoed, c.Echoed, func(a []any, e *queue.PageTime) []any { return append(a, e.PageID, e.At) })
-}
-
-// applyUnsent deletes what was unsent, and counts the events that waited.
-func (t *tx) applyUnsent(c *queue.Changes) error {
+func (t *tx) applyConversations(c *queue.Changes) (err error) {
+	each(t, &err, saveOnce, c.Once, (*queue.OnceRow).Fields)
+	eachOf(t, &err, addConversation, c.ConversationsAdded, (*queue.ConversationRow).Fields)
+	eachOf(t, &err, saveConversation, c.Conversations, (*queue.ConversationRow).Fields)
+	each(t, &err, deleteConversation, c.ConversationsGone, queue.ConversationFields)
+	each(t, &err, saveAttachment, c.Attachments, queue.AttachmentFields)
+	each(t, &err, saveEchoed, c.Echoed, (*queue.PageTime).Fields)
 	for _, u := range c.Unsent {
-		for _, key := range u.Keys {
-			if err := t.unsend(u, []string{unsendEvent, unsendDeadLetter, unsendReceived}, u.PageID, u.PSID, key); err != nil {
-				return err
-			}
-		}
-		if u.Edits != "" {
-			err := t.unsend(u, []string{unsendEdits, unsendDeadEdits, unsendReceivedEdit}, u.PageID, u.PSID, u.Edits, int64(len(u.Edits)))
-			if err != nil {
-				return err
-			}
-		}
-		if u.MID != "" {
-			if err := t.exec(unsendLocations, u.PageID, u.PSID, u.MID); err != nil {
-				return err
-			}
+		if err == nil {
+			err = t.unsend(u)
 		}
 	}
-	return nil
+	each(t, &err, deleteKey, c.KeysFreed, (*queue.Key).Fields)
+	return err
 }
 
-// unsend runs statements of which the first deletes events.
-func (t *tx) unsend(u *queue.Unsent, texts []string, args ...any) error {
-	for i, text := range texts {
-		n, err := t.change(text, args...)
-		if err != nil {
-			return err
+// unsend deletes what was unsent, and counts the events that waited.
+func (t *tx) unsend(u *queue.Unsent) (err error) {
+	run := func(text string, args ...any) (n int64) {
+		if err == nil {
+			n, err = t.change(text, args...)
 		}
-		if i == 0 {
-			u.Events += n
-		}
+		return n
 	}
-	return nil
-}
-
-func (t *tx) freeKeys(c *queue.Changes) error {
-	return each(t, deleteKey, c.KeysFreed, func(a []any, k *queue.Key) []any { return append(a, int64(k.Kind), k.Text) })
+	for _, key := range u.Keys {
+		u.Events += run(unsendEvent, u.PageID, u.PSID, key)
+		run(unsendDeadLetter, u.PageID, u.PSID, key)
+		run(unsendReceived, u.PageID, u.PSID, key)
+	}
+	if size := int64(len(u.Edits)); size > 0 {
+		u.Events += run(unsendEdits, u.PageID, u.PSID, u.Edits, size)
+		run(unsendDeadEdits, u.PageID, u.PSID, u.Edits, size)
+		run(unsendReceivedEdit, u.PageID, u.PSID, u.Edits, size)
+	}
+	if u.MID != "" {
+		run(unsendLocations, u.PageID, u.PSID, u.MID)
+	}
+	return err
 }

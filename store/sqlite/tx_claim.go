@@ -16,12 +16,9 @@ func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
 		args = append(args, q.From, q.Until, list(q.Skip))
 	}
 	err = t.query(func(r *row) {
-		var d queue.DueRow
-		d.PageID, d.PSID = r.text(0), r.text(1)
-		d.NextAt, d.HoldUntil, d.LeaseUntil = r.int(2), r.int(3), r.int(4)
-		d.Owner, d.Holder, d.Token, d.Deliveries, d.Alone = r.text(5), r.int(6), r.int(7), r.int(8), r.int(9)
-		d.HasDueSends = r.bool(10)
-		due = append(due, d)
+		due = append(due, queue.DueRow{})
+		d := &due[len(due)-1]
+		r.scan(0, append(d.Fields(t.list[:0]), &d.HasDueSends)...)
 	}, text, args...)
 	return due, err
 }
@@ -69,15 +66,18 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 
 func (t *tx) headEvents(conv store.Conversation, limit int) (events []queue.EventRow, err error) {
 	err = t.query(func(r *row) {
-		events = append(events, queue.EventRow{
-			Conversation: conv, Seq: r.int(0), Key: r.text(1), OrderAt: r.int(2), EventAt: r.int(3), Body: r.bytes(4), EchoOf: r.text(5),
-			Attempts: r.int(6), Only: r.text(7), ReceivedAt: r.int(8),
-		})
+		events = append(events, queue.EventRow{Conversation: conv})
+		ev := &events[len(events)-1]
+		r.scan(0, &ev.Seq)
+		r.scan(1, ev.Fields(t.list[:0])[2:]...)
 	}, headEvents, conv.PageID, conv.PSID, int64(limit))
 	return events, err
 }
 
 func (t *tx) dueSends(conv store.Conversation, limit int) (sends []queue.SendRow, err error) {
-	err = t.query(func(r *row) { sends = append(sends, sendRow(conv, r)) }, dueSends, conv.PageID, conv.PSID, t.now, int64(limit))
+	err = t.query(func(r *row) {
+		sends = append(sends, queue.SendRow{Conversation: conv})
+		t.scanSend(r, &sends[len(sends)-1])
+	}, dueSends, conv.PageID, conv.PSID, t.now, int64(limit))
 	return sends, err
 }

@@ -94,20 +94,14 @@ func (t *tx) WithDeadLetters(convs []store.Conversation) (map[store.Conversation
 // DeadLetter implements queue.Tx.
 func (t *tx) DeadLetter(id int64) (letter *queue.DeadRow, err error) {
 	err = t.query(func(r *row) {
-		letter = &queue.DeadRow{ID: id, EventRow: queue.EventRow{
-			Conversation: store.Conversation{PageID: r.text(0), PSID: r.text(1)}, Key: r.text(2), EventAt: r.int(3),
-			Body: r.bytes(4), EchoOf: r.text(5), Attempts: r.int(6), Only: r.text(8),
-		}, Failures: r.text(7), At: r.int(9)}
+		letter = &queue.DeadRow{ID: id}
+		r.scan(0, letter.Fields(nil)...)
 	}, readDeadLetter, id)
 	return letter, err
 }
 
 // LastOrder implements queue.Tx.
 func (t *tx) LastOrder(conv store.Conversation) (last int64, err error) {
-	err = t.query(func(r *row) {
-		if !r.isNull(0) {
-			last = r.int(0)
-		}
-	}, lastOrder, conv.PageID, conv.PSID)
+	err = t.query(func(r *row) { last = r.int(0) }, lastOrder, conv.PageID, conv.PSID)
 	return last, err
 }

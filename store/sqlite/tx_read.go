@@ -25,7 +25,9 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 	}
 	for _, key := range w.Sessions {
 		err := t.query(func(r *row) {
-			s.Sessions[key] = store.Session{PageID: key.PageID, PSID: key.PSID, Name: key.Name, Version: r.int(0), Expires: queue.Time(r.int(1))}
+			found := store.Session{PageID: key.PageID, PSID: key.PSID, Name: key.Name}
+			r.scan(0, &found.Version, &found.Expires)
+			s.Sessions[key] = found
 		}, readSession, key.PageID, key.PSID, key.Name)
 		if err != nil {
 			return nil, err
@@ -48,43 +50,41 @@ func (t *tx) readConversation(want queue.ConversationWant) (*queue.State, error)
 	s := &queue.State{ConversationRow: queue.ConversationRow{Conversation: want.Conversation}}
 	err := t.query(func(r *row) {
 		s.Stored = true
-		s.NextAt, s.HoldUntil, s.LeaseUntil = r.int(0), r.int(1), r.int(2)
-		s.Owner, s.Holder, s.Token, s.Deliveries, s.Alone = r.text(3), r.int(4), r.int(5), r.int(6), r.int(7)
-		if s.Waits = !r.isNull(8); s.Waits {
-			s.Attempts = r.int(8)
-		}
-		s.Others, s.HasSends = r.bool(9), r.bool(10)
+		r.scan(0, append(s.Fields(t.list[:0]), &s.Attempts, &s.Others, &s.HasSends)[2:]...)
+		s.Waits, s.Attempts = s.Attempts >= 0, max(s.Attempts, 0)
 	}, readConversation, want.PageID, want.PSID, want.Ends)
 	if err != nil || !s.HasSends || !want.Sends {
 		return s, err
 	}
 	return s, t.query(func(r *row) {
-		send := sendRow(want.Conversation, r)
-		s.Sends = append(s.Sends, &send)
+		send := &queue.SendRow{Conversation: want.Conversation}
+		t.scanSend(r, send)
+		s.Sends = append(s.Sends, send)
 	}, readSends, want.PageID, want.PSID, t.now)
 }
 
-func sendRow(conv store.Conversation, r *row) queue.SendRow {
-	return queue.SendRow{
-		Conversation: conv, ID: r.int(0), Key: r.text(1), Group: r.text(2), Body: r.bytes(3), Delay: r.int(4),
-		NotBefore: r.int(5), StartedAt: r.int(6), Attempts: r.int(7),
-	}
+// scanSend scans the columns behind the conversation, after the id.
+func (t *tx) scanSend(r *row, send *queue.SendRow) {
+	r.scan(0, &send.ID)
+	r.scan(1, send.Fields(t.list[:0])[2:]...)
 }
 
 // readKeys looks keys up, and then inserts keys.
 func (t *tx) readKeys(w *queue.Wants, s *queue.Snapshot) error {
-	for _, key := range w.Lookups {
-		if err := t.query(func(*row) { s.Seen[key] = true }, findKey, int64(key.Kind), key.Text); err != nil {
+	for i := range w.Lookups {
+		key := &w.Lookups[i]
+		if err := t.query(func(*row) { s.Seen[*key] = true }, findKey, key.Fields(t.list[:0])...); err != nil {
 			return err
 		}
 	}
-	for _, key := range w.Keys {
-		inserted, err := t.change(addKey, int64(key.Kind), key.Text, t.now)
+	for i := range w.Keys {
+		key := &w.Keys[i]
+		inserted, err := t.change(addKey, append(key.Fields(t.list[:0]), t.now)...)
 		if err != nil {
 			return err
 		}
 		if inserted > 0 {
-			s.Fresh[key] = true
+			s.Fresh[*key] = true
 		}
 	}
 	return nil

@@ -31,7 +31,8 @@ func (t *tx) Heartbeat(replica store.Replica, until int64) (all []store.Replica,
 // OnceRow implements queue.Tx.
 func (t *tx) OnceRow(name string) (once queue.OnceRow, err error) {
 	err = t.query(func(r *row) {
-		once = queue.OnceRow{Name: name, Version: r.text(0), DoneAt: r.int(1), LeaseUntil: r.int(2), Token: r.int(3)}
+		once = queue.OnceRow{Name: name}
+		r.scan(0, once.Fields(nil)[1:]...)
 	}, readOnce, name)
 	return once, err
 }

@@ -35,7 +35,7 @@ func (w *writer) connect(ctx context.Context) (database.Conn, error) {
 
 // use makes a connection the one that writes.
 func (w *writer) use(sqlConn *sql.Conn) (database.Conn, error) {
-	c := &conn{writer: w, sql: sqlConn, statements: map[string]*prepared{}, guard: &guard{}}
+	c := &conn{writer: w, sql: sqlConn, statements: map[string]*prepared{}, list: make([]any, 0, 32), guard: &guard{}}
 	err := sqlConn.Raw(func(raw any) error {
 		var ok bool
 		if c.raw, ok = raw.(driver.Conn); !ok {
