@@ -127,7 +127,7 @@ func TestHowEveryTypeIsAnswered(t *testing.T) {
 				platform := &taker{}
 				cfg := messenger.Config{Policy: policy, HTTPClient: &http.Client{Transport: platform}}
 				inBubble(t, simulator.Config{}, cfg, func(w *world) {
-					require.Equal(t, 200, w.post(string(body)).Code)
+					require.Equal(t, 200, w.Posts(string(body)).Code)
 					after(time.Second)
 				})
 				var did []sending.Way
@@ -149,7 +149,7 @@ func TestHowEveryTypeIsAnswered(t *testing.T) {
 				}
 				cfg.Policy = routing.Policy{under: {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("sender"))}}}
 				inBubble(t, simulator.Config{}, cfg, func(w *world) {
-					require.Equal(t, 200, w.post(string(body)).Code)
+					require.Equal(t, 200, w.Posts(string(body)).Code)
 					after(time.Second)
 				})
 				require.Equal(t, want[:1], platform.taken(), "a sender under %s", under)
@@ -218,9 +218,9 @@ func TestCommentsThatCannotBeAnswered(t *testing.T) {
 			}
 			cfg := messenger.Config{Policy: policy, HTTPClient: &http.Client{Transport: platform}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				require.Equal(t, 200, w.post(`{"object":"`+c.object+`","entry":[{"id":"`+pageID+`","time":1764000000,"changes":[`+c.change+`]}]}`).Code)
+				require.Equal(t, 200, w.Posts(`{"object":"`+c.object+`","entry":[{"id":"`+pageID+`","time":1764000000,"changes":[`+c.change+`]}]}`).Code)
 				after(time.Second)
-				require.Empty(t, w.letters(), "a refused answer is no failure of the turn")
+				require.Empty(t, w.Letters(), "a refused answer is no failure of the turn")
 			})
 			var want []sending.Way
 			if c.private {

@@ -62,11 +62,11 @@ func TestBotRunsOnAStoreWithoutCapabilities(t *testing.T) {
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		require.Contains(t, logged.String(), `capabilities="Clock, DeadLetters, Inspector, Isolator, Replicas"`)
 		after(time.Second)
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Equal(t, []string{"re: hi"}, w.texts(ada))
+		require.Equal(t, []string{"re: hi"}, w.Texts(ada))
 
-		w.says(ada, "no")
+		w.Says(ada, "no")
 		after(time.Second)
 		require.Len(t, dead, 1)
 		require.Zero(t, dead[0].ID, "the store cannot say it")
@@ -82,7 +82,7 @@ func TestBotRunsOnAStoreWithoutCapabilities(t *testing.T) {
 		after(time.Minute)
 		require.NoError(t, w.bot.Healthy(t.Context()), "nothing says otherwise")
 		st.refuses = errors.New("disk full")
-		require.Equal(t, 503, w.post(callback(pageID, ada, "m_1", "lost")).Code)
+		require.Equal(t, 503, w.Posts(callback(pageID, ada, "m_1", "lost")).Code)
 		require.ErrorIs(t, w.bot.Healthy(t.Context()), st.refuses)
 		after(time.Minute)
 		require.NoError(t, w.bot.Healthy(t.Context()), "the failure is old, and nothing can be probed")
@@ -94,11 +94,11 @@ func TestEventsAreNotCondemnedWithoutAnIsolator(t *testing.T) {
 	t.Parallel()
 	st := &minimal{Store: memory.New(memory.Config{}), deliveries: 9}
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Store: st, Policy: texts(echo)}, func(w *world) {
-		w.says(ada, "hi")
-		w.says(lin, "hello")
+		w.Says(ada, "hi")
+		w.Says(lin, "hello")
 		after(time.Second)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
-		require.Equal(t, []string{"you said hello"}, w.texts(lin))
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+		require.Equal(t, []string{"you said hello"}, w.Texts(lin))
 	})
 }
 
@@ -110,16 +110,16 @@ func TestEchoesWithoutReplicas(t *testing.T) {
 			t.Parallel()
 			st := &minimal{Store: memory.New(memory.Config{})}
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Store: st, Policy: texts(echo)}, func(w *world) {
-				w.stop()
+				w.Stop()
 				w.diesSending(ada, sending.Text("news"))
 				if echoes {
-					require.Equal(t, 200, w.post(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
+					require.Equal(t, 200, w.Posts(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
 				}
 				w.start()
 				after(2 * time.Second)
-				require.Equal(t, !echoes, len(w.texts(ada)) > 0)
+				require.Equal(t, !echoes, len(w.Texts(ada)) > 0)
 				after(time.Minute)
-				require.Equal(t, []string{"news"}, w.texts(ada), "an echo that never comes is not waited for without end")
+				require.Equal(t, []string{"news"}, w.Texts(ada), "an echo that never comes is not waited for without end")
 			})
 		})
 	}

@@ -68,11 +68,11 @@ func TestCommentIsAnsweredInBothWays(t *testing.T) {
 		post, err := w.VisitorPost(t.Context(), lin, "Are you open?")
 		require.NoError(t, err)
 		after(time.Second)
-		require.Equal(t, []string{"Hello, Ada Byron!"}, w.texts(ada))
+		require.Equal(t, []string{"Hello, Ada Byron!"}, w.Texts(ada))
 		require.Equal(t, []string{"We wrote to you.", "Thank you for: How much?"}, w.publicTexts(comment))
-		require.Len(t, w.texts(lin), 1)
+		require.Len(t, w.Texts(lin), 1)
 		require.Equal(t, []string{"We wrote to you.", "Thank you for: Are you open?"}, w.publicTexts(post))
-		require.Equal(t, 2, w.person("counted").ThumbUps)
+		require.Equal(t, 2, w.Person("counted").ThumbUps)
 		require.Len(t, w.Requests(), 6, "the page's own comments are not answered")
 		var recipients []string
 		for _, r := range w.Requests() {
@@ -81,7 +81,7 @@ func TestCommentIsAnsweredInBothWays(t *testing.T) {
 			}
 		}
 		require.ElementsMatch(t, []string{`"recipient":{"comment_id":"` + comment + `"}`, `"recipient":{"post_id":"` + post + `"}`}, recipients)
-		require.True(t, w.person(ada).LastAct.IsZero(), "a comment opens no messaging window")
+		require.True(t, w.Person(ada).LastAct.IsZero(), "a comment opens no messaging window")
 
 		// The platform may notify again, with another time, and after the author was renamed.
 		body := w.Deliveries()[0].Body
@@ -90,12 +90,12 @@ func TestCommentIsAnsweredInBothWays(t *testing.T) {
 			again := strings.Replace(body, `"time":`, fmt.Sprintf(`"time":%d`, i+1), 1)
 			require.Contains(t, again, `"Ada Byron"`)
 			again = strings.Replace(again, `"Ada Byron"`, fmt.Sprintf(`"Ada the %d."`, i+1), 1)
-			require.Equal(t, 200, w.post(again).Code)
+			require.Equal(t, 200, w.Posts(again).Code)
 		}
 		after(time.Minute)
-		require.Len(t, w.texts(ada), 1)
+		require.Len(t, w.Texts(ada), 1)
 		require.Len(t, w.publicTexts(comment), 2)
-		require.Equal(t, 2, w.person("counted").ThumbUps)
+		require.Equal(t, 2, w.Person("counted").ThumbUps)
 	})
 }
 
@@ -185,7 +185,7 @@ func TestAnswerToAMentionIsPostedOnce(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		body := `{"object":"instagram","entry":[{"id":"` + pageID + `","time":1764000000,"changes":[{"field":"mentions","value":{"media_id":"18","comment_id":"17"}}]}]}`
-		require.Equal(t, 200, w.post(body).Code)
+		require.Equal(t, 200, w.Posts(body).Code)
 		after(time.Hour)
 		require.Equal(t, 1, posts)
 		require.Len(t, failures, 1)
@@ -235,7 +235,7 @@ func TestPageMentionIsAnsweredOnce(t *testing.T) {
 			`{"item":"photo","verb":"add","post_id":"44_1","photo_id":"5"}`,
 			`{"item":"photo","verb":"add","post_id":"44_1","photo_id":"6"}`,
 		} {
-			require.Equal(t, 200, w.post(mention(1_764_000_000+i, value)).Code)
+			require.Equal(t, 200, w.Posts(mention(1_764_000_000+i, value)).Code)
 			after(time.Minute)
 		}
 		require.Equal(t, []call{
@@ -300,12 +300,12 @@ func TestRefusedAnswerKeepsTheWrites(t *testing.T) {
 				OnSendFailed: func(_ context.Context, f sending.Failure) { failures = append(failures, f) },
 			}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-				require.Equal(t, 200, w.post(c.body).Code)
+				require.Equal(t, 200, w.Posts(c.body).Code)
 				after(time.Minute)
-				require.Equal(t, 1, w.person("counted").ThumbUps)
-				require.Empty(t, w.letters())
+				require.Equal(t, 1, w.Person("counted").ThumbUps)
+				require.Empty(t, w.Letters())
 				require.Empty(t, w.Requests())
-				require.Equal(t, []store.SentOutcome{store.OutcomeRefused}, outcomes(t, w.store, c.psid))
+				require.Equal(t, []store.SentOutcome{store.OutcomeRefused}, outcomes(t, w.Store, c.psid))
 				stats, err := w.bot.Stats(t.Context())
 				require.NoError(t, err)
 				require.EqualValues(t, 1, stats.Sends[store.OutcomeRefused])
@@ -368,7 +368,7 @@ func TestOnePrivateReplyInATurn(t *testing.T) {
 		comment, err := w.Comment(t.Context(), ada, "How much?")
 		require.NoError(t, err)
 		after(time.Minute)
-		require.Equal(t, []string{"one"}, w.texts(ada))
+		require.Equal(t, []string{"one"}, w.Texts(ada))
 		require.Equal(t, []string{"all can read this"}, w.publicTexts(comment))
 		require.NoError(t, errs[0])
 		require.ErrorIs(t, errs[1], sending.ErrAlreadyReplied)
@@ -407,10 +407,10 @@ func TestSenderThatSkips(t *testing.T) {
 	policy := texts(routing.Route{Name: "skips", Handler: handling.Func(thumb), Senders: sending.List(sending.Func(
 		func(context.Context, *receiving.Event) ([]sending.Message, error) { return nil, handling.Skip }))})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
-		require.Len(t, w.letters(), 1)
-		require.Equal(t, "skips", w.letters()[0].Failures[0].Route)
-		require.Contains(t, w.letters()[0].Failures[0].Error, "sender")
+		require.Len(t, w.Letters(), 1)
+		require.Equal(t, "skips", w.Letters()[0].Failures[0].Route)
+		require.Contains(t, w.Letters()[0].Failures[0].Error, "sender")
 	})
 }

@@ -112,9 +112,9 @@ func TestExplainAgreesWithTheTurn(t *testing.T) {
 							return func(ctx context.Context, ev *receiving.Event) error { return next(with(ctx), ev) }
 						}}}
 						inBubble(t, simulator.Config{}, cfg, func(w *world) {
-							require.Equal(t, 200, w.post(body).Code)
+							require.Equal(t, 200, w.Posts(body).Code)
 							after(time.Second)
-							require.Empty(t, w.letters(), name)
+							require.Empty(t, w.Letters(), name)
 						})
 						var want []string
 						for _, e := range routing.Explain(with(t.Context()), policy, ev) {
@@ -146,11 +146,11 @@ func TestConditionsInATurn(t *testing.T) {
 		receiving.TypeTap: {{When: routing.PayloadOf(yes), Senders: answer("One route for every tap.")}},
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "order 12")
-		w.says(ada, "Ada!")
-		w.says(ada, "nothing")
+		w.Says(ada, "order 12")
+		w.Says(ada, "Ada!")
+		w.Says(ada, "nothing")
 		after(time.Second)
-		require.Equal(t, []string{"Looking for order 12.", "hello Ada"}, w.texts(ada))
+		require.Equal(t, []string{"Looking for order 12.", "hello Ada"}, w.Texts(ada))
 	})
 }
 
@@ -172,14 +172,14 @@ func TestConditionThatFails(t *testing.T) {
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, TurnTimeout: time.Second}, func(w *world) {
 				end = make(chan struct{}) // of the bubble
 				defer close(end)
-				w.says(ada, "one")
-				w.says(lin, "other")
+				w.Says(ada, "one")
+				w.Says(lin, "other")
 				after(5 * time.Minute)
-				letters := w.letters()
+				letters := w.Letters()
 				require.Len(t, letters, 2)
 				require.Equal(t, "broken", letters[0].Failures[0].Route)
 				require.Equal(t, c.want, letters[0].Failures[0].Error)
-				require.Equal(t, []string{"you said one"}, w.texts(ada), "the other route takes effect")
+				require.Equal(t, []string{"you said one"}, w.Texts(ada), "the other route takes effect")
 			})
 		})
 	}

@@ -42,15 +42,15 @@ func TestSendToAnotherPersonSurvivesTheTurn(t *testing.T) {
 		return errors.New("no")
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(lin, "hi")
-		w.says(ada, "hi")
+		w.Says(lin, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Equal(t, []string{"once", "each time"}, w.texts(lin), "while the handler still runs")
+		require.Equal(t, []string{"once", "each time"}, w.Texts(lin), "while the handler still runs")
 		after(2 * time.Minute)
 		require.Equal(t, 4, tries)
-		require.Len(t, w.letters(), 1)
-		require.Equal(t, []string{"once", "each time", "each time", "each time", "each time"}, w.texts(lin))
-		require.Empty(t, w.texts(ada), "an answer commits with its turn")
+		require.Len(t, w.Letters(), 1)
+		require.Equal(t, []string{"once", "each time", "each time", "each time", "each time"}, w.Texts(lin))
+		require.Empty(t, w.Texts(ada), "an answer commits with its turn")
 	})
 }
 
@@ -70,10 +70,10 @@ func TestSendToTheSamePersonInATurn(t *testing.T) {
 		return nil
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "fail")
-		w.says(ada, "hi")
+		w.Says(ada, "fail")
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Equal(t, []string{"sent at fail", "sent at hi", "answer to hi"}, w.texts(ada))
+		require.Equal(t, []string{"sent at fail", "sent at hi", "answer to hi"}, w.Texts(ada))
 	})
 }
 
@@ -92,11 +92,11 @@ func TestCancelByTheBotInATurn(t *testing.T) {
 		return err
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(lin, "hi")
+		w.Says(lin, "hi")
 		require.NoError(t, w.bot.SendOnce(t.Context(), pageID, lin, "reminder", sending.Text("old").After(10*time.Second)))
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(2 * time.Minute)
-		require.Equal(t, []string{"moved"}, w.texts(lin))
+		require.Equal(t, []string{"moved"}, w.Texts(lin))
 	})
 }
 
@@ -141,9 +141,9 @@ func TestFromIsThereWhereverTheBotCalls(t *testing.T) {
 		}),
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(lin, "hi")
+		w.Says(lin, "hi")
 		after(time.Second)
-		w.says(ada, "hi") // whose answer finds the token refused, so that the page waits
+		w.Says(ada, "hi") // whose answer finds the token refused, so that the page waits
 		after(time.Minute)
 		mu.Lock()
 		defer mu.Unlock()
@@ -205,13 +205,13 @@ func TestForInATurn(t *testing.T) {
 		return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		require.NoError(t, w.store.Apply(t.Context(), store.SaveProfile{PageID: pageID, PSID: lin, Profile: store.Profile{FirstName: "Lin"}, At: time.Now()}))
-		w.says(ada, "hi")
+		require.NoError(t, w.Store.Apply(t.Context(), store.SaveProfile{PageID: pageID, PSID: lin, Profile: store.Profile{FirstName: "Lin"}, At: time.Now()}))
+		w.Says(ada, "hi")
 		after(time.Second)
 		require.Equal(t, "Lin", name)
 		require.ErrorIs(t, read, store.ErrNotFound)
 		require.ErrorIs(t, refused, store.ErrTurnOver)
-		require.Zero(t, w.person(lin).ThumbUps)
-		require.Equal(t, 1, w.person(ada).ThumbUps)
+		require.Zero(t, w.Person(lin).ThumbUps)
+		require.Equal(t, 1, w.Person(ada).ThumbUps)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -175,17 +176,17 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 				return reply.Reply(ctx, sending.Text(ev.Text()))
 			}))
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
-				w.stop()
-				w.store = st
+				w.Stop()
+				w.Store = st
 				start := func() {
 					now = &mortal{Store: st, crashed: make(chan struct{}), survivor: alive}
-					now.rest = inProcess{func() http.Handler { return w.Simulator }}
-					w.store, w.cfg.HTTPClient = now, &http.Client{Transport: now}
+					now.rest = bubble.InProcess{Handler: func() http.Handler { return w.Simulator }}
+					w.Store, w.cfg.HTTPClient = now, &http.Client{Transport: now}
 					w.start()
 				}
 				start()
 				writes := func(psid, text string) {
-					require.Equal(t, http.StatusOK, w.post(callback(pageID, psid, "m_"+psid, text)).Code)
+					require.Equal(t, http.StatusOK, w.Posts(callback(pageID, psid, "m_"+psid, text)).Code)
 				}
 				for i := range c.poisons {
 					writes(fmt.Sprint("66", i), fmt.Sprint("poison ", i))
@@ -200,7 +201,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 					case <-now.crashed:
 						crashes++
 						require.LessOrEqual(t, crashes, c.crashes)
-						w.stop()
+						w.Stop()
 						time.Sleep(20 * time.Second) // its leases run out
 						start()
 						writes(fmt.Sprint(8000+wrote), "b")
@@ -211,7 +212,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 				}
 				t.Log(crashes, "crashes")
 				got := func(psid, text string) {
-					texts := w.texts(psid)
+					texts := w.Texts(psid)
 					if alive.mayDouble[store.Conversation{PageID: pageID, PSID: psid}] {
 						texts = slices.Compact(texts)
 					}
@@ -224,7 +225,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 					got(fmt.Sprint(8000+i), "b")
 				}
 				var dead []string
-				for _, l := range w.letters() {
+				for _, l := range w.Letters() {
 					dead = append(dead, l.PSID)
 				}
 				slices.Sort(dead)

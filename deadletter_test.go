@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
@@ -37,7 +38,7 @@ func TestOnDeadLetter(t *testing.T) {
 	fails := func(err error) routing.Policy {
 		return texts(route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { return err }), echo)
 	}
-	says := func(w *world) { w.says(ada, "hi") }
+	says := func(w *world) { w.Says(ada, "hi") }
 	for name, c := range map[string]struct {
 		policy   routing.Policy
 		store    store.Store
@@ -52,24 +53,24 @@ func TestOnDeadLetter(t *testing.T) {
 		"all tries failed":  {policy: fails(errMine), do: says, attempts: 4, route: "fails", is: errMine},
 		"a panic":           {policy: texts(route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { panic("mine") })), do: says, attempts: 4, route: "fails", says: "panic: mine"},
 		"an undecodable event": {policy: fails(nil), attempts: 1, noEvent: true, says: "stored event", do: func(w *world) {
-			require.NoError(w.t, w.store.Put(w.t.Context(), store.Event{
+			require.NoError(w.T, w.Store.Put(w.T.Context(), store.Event{
 				Conversation: store.Conversation{PageID: pageID, PSID: ada}, Key: "k", Time: time.Now(), Body: []byte("{"),
 			}))
 		}},
 		"an event that ended its process": {policy: fails(nil), store: &fatalStore{Store: memory.New(memory.Config{})}, attempts: 1, says: "not run again", do: func(w *world) {
-			w.stop()
-			w.says(ada, "hi")
-			st, ok := w.store.(*fatalStore)
-			require.True(w.t, ok)
+			w.Stop()
+			w.Says(ada, "hi")
+			st, ok := w.Store.(*fatalStore)
+			require.True(w.T, ok)
 			st.fatal.Store(true)
 			w.start()
 		}},
 		"an outcome that the store refuses": {policy: fails(nil), store: &refusesSuccess{Store: memory.New(memory.Config{})}, attempts: 4, says: "the store refused the outcome", do: says},
 		"a route that is gone": {policy: fails(handling.Permanent(errMine)), attempts: 1, says: "none of the routes to replay", do: func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
-			require.NoError(w.t, w.bot.SetPolicy(routing.Policy{}))
-			require.NoError(w.t, as[store.DeadLetters](w.t, w.store).Replay(w.t.Context(), w.letters()[0].ID))
+			require.NoError(w.T, w.bot.SetPolicy(routing.Policy{}))
+			require.NoError(w.T, bubble.As[store.DeadLetters](w.T, w.Store).Replay(w.T.Context(), w.Letters()[0].ID))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +80,7 @@ func TestOnDeadLetter(t *testing.T) {
 			var w *world
 			cfg := messenger.Config{Policy: c.policy, Store: c.store, OnDeadLetter: func(ctx context.Context, letter messenger.DeadLetter) {
 				told = append(told, letter)
-				stored = w.letters()
+				stored = w.Letters()
 				require.Same(t, w.bot, messenger.From(ctx))
 			}}
 			inBubble(t, simulator.Config{}, cfg, func(in *world) {
@@ -132,7 +133,7 @@ func TestOnDeadLetterIsNotCalledForOthers(t *testing.T) {
 	}))
 	cfg := messenger.Config{Policy: policy, OnDeadLetter: func(context.Context, messenger.DeadLetter) { told++ }}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
 		require.Equal(t, 3, tries)
 		require.Zero(t, told)
@@ -177,12 +178,12 @@ func TestOnDeadLetterIsNotCalledForWhatTookEffect(t *testing.T) {
 		OnDeadLetter: func(context.Context, messenger.DeadLetter) { told++ },
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
 		require.Equal(t, 2, st.asked)
 		require.Zero(t, told)
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -217,11 +218,11 @@ func TestHooksThatMisbehave(t *testing.T) {
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				release = make(chan struct{})
 				defer close(release)
-				w.says(ada, "fail")
-				w.says(ada, "hi")
+				w.Says(ada, "fail")
+				w.Says(ada, "hi")
 				after(40 * time.Second) // three calls, each given up after 11 s at most
-				require.Equal(t, []string{"fine"}, w.texts(ada))
-				require.Len(t, w.letters(), 1)
+				require.Equal(t, []string{"fine"}, w.Texts(ada))
+				require.Len(t, w.Letters(), 1)
 			})
 			require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "OnDeadLetter", c.logged))
 			require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "OnSendFailed", c.logged))
@@ -248,7 +249,7 @@ func TestHookHasItsTimeAfterTheLease(t *testing.T) {
 		OnSendFailed: func(ctx context.Context, _ sending.Failure) { wait(ctx) },
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
 		require.Equal(t, []time.Duration{10 * time.Second, 10 * time.Second}, took)
 	})
@@ -300,7 +301,7 @@ func TestOnDeadLetterOnDatabases(t *testing.T) {
 
 			require.Equal(t, 200, delivered(bot, callback(pageID, ada, "m_1", "hi")))
 			first := <-told
-			letters, err := as[store.DeadLetters](t, st).Dead(t.Context(), store.DeadQuery{})
+			letters, err := bubble.As[store.DeadLetters](t, st).Dead(t.Context(), store.DeadQuery{})
 			require.NoError(t, err)
 			require.Equal(t, []store.DeadLetter{first.DeadLetter}, letters)
 			require.NoError(t, st.Put(t.Context(), store.Event{
@@ -309,12 +310,12 @@ func TestOnDeadLetterOnDatabases(t *testing.T) {
 			undecodable := <-told
 			require.Nil(t, undecodable.Received)
 			require.NotZero(t, undecodable.ID)
-			require.NoError(t, as[store.DeadLetters](t, st).Drop(t.Context(), undecodable.ID))
-			require.NoError(t, as[store.DeadLetters](t, st).Replay(t.Context(), first.ID))
+			require.NoError(t, bubble.As[store.DeadLetters](t, st).Drop(t.Context(), undecodable.ID))
+			require.NoError(t, bubble.As[store.DeadLetters](t, st).Replay(t.Context(), first.ID))
 			second := <-told
 			require.Greater(t, second.ID, first.ID)
 			broken.Store(false)
-			require.NoError(t, as[store.DeadLetters](t, st).Replay(t.Context(), second.ID))
+			require.NoError(t, bubble.As[store.DeadLetters](t, st).Replay(t.Context(), second.ID))
 			<-done
 		})
 	}

@@ -22,30 +22,15 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// three answers each text with three messages.
-var three = routing.Route{Name: "three", Handler: handling.Dummy{},
-	Senders: sending.List(sending.Text("1"), sending.Text("2"), sending.Text("3"))}
-
-func outcomes(t *testing.T, st store.Store, psid string) []store.SentOutcome {
-	t.Helper()
-	sent, err := st.Sent(t.Context(), pageID, psid, 100)
-	require.NoError(t, err)
-	var out []store.SentOutcome
-	for i := range sent {
-		out = append(out, sent[len(sent)-1-i].Outcome)
-	}
-	return out
-}
-
 func TestThrottledSendWaitsAndKeepsItsPlace(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three)}, func(w *world) {
 		w.Fault(simulator.Fault{Times: 2, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
-		w.says(ada, "go")
-		w.says(lin, "go")
+		w.Says(ada, "go")
+		w.Says(lin, "go")
 		after(5 * time.Minute)
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(lin))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(lin))
 	})
 }
 
@@ -58,13 +43,13 @@ func TestFinalRefusalIsReportedAndTheNextGoesOut(t *testing.T) {
 	}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.Fault(simulator.Fault{Status: 400, Error: &simulator.GraphError{Code: 100, Message: "bad parameter"}})
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
-		require.Equal(t, []string{"2", "3"}, w.texts(ada))
+		require.Equal(t, []string{"2", "3"}, w.Texts(ada))
 		require.Len(t, failures, 1)
 		require.Equal(t, "1", failures[0].Message.Text)
 		require.ErrorContains(t, failures[0].Err, "bad parameter")
-		require.Equal(t, []store.SentOutcome{"refused", "sent", "sent"}, outcomes(t, w.store, ada))
+		require.Equal(t, []store.SentOutcome{"refused", "sent", "sent"}, outcomes(t, w.Store, ada))
 	})
 }
 
@@ -74,12 +59,12 @@ func TestUnavailablePersonIsMarkedUntilTheirNextAct(t *testing.T) {
 	cfg := messenger.Config{Policy: texts(three), OnSendFailed: func(context.Context, sending.Failure) { reported.Add(1) }}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		require.NoError(t, w.Block(ada))
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
-		require.Empty(t, w.texts(ada))
-		require.Equal(t, []store.SentOutcome{"refused", "set aside", "set aside"}, outcomes(t, w.store, ada))
+		require.Empty(t, w.Texts(ada))
+		require.Equal(t, []store.SentOutcome{"refused", "set aside", "set aside"}, outcomes(t, w.Store, ada))
 		require.EqualValues(t, 3, reported.Load())
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.False(t, person.UnavailableSince.IsZero())
 
@@ -89,9 +74,9 @@ func TestUnavailablePersonIsMarkedUntilTheirNextAct(t *testing.T) {
 		require.Len(t, w.Requests(), calls, "refused here, not asked again")
 
 		require.NoError(t, w.Unblock(ada))
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
 	})
 }
 
@@ -107,17 +92,17 @@ func TestRefusedTokenHoldsThePageUntilThereIsANewOne(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.SetPageToken("renewed")
-		w.says(ada, "go")
-		w.says(lin, "go")
+		w.Says(ada, "go")
+		w.Says(lin, "go")
 		after(time.Minute)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		require.EqualValues(t, 1, told.Load())
 		require.LessOrEqual(t, len(w.Requests()), 2, "a page without a good token does not keep asking")
 
 		token.Store(secret.New("renewed"))
 		after(6 * time.Second)
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(lin))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(lin))
 	})
 }
 
@@ -128,7 +113,7 @@ func TestClosedWindowIsRefusedHereUnlessTheMessageIsLegal(t *testing.T) {
 		failures = append(failures, f.Err)
 	}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
 		calls := len(w.Requests())
 		after(24 * time.Hour)
@@ -139,7 +124,7 @@ func TestClosedWindowIsRefusedHereUnlessTheMessageIsLegal(t *testing.T) {
 		require.ErrorIs(t, failures[0], graph.ErrOutsideWindow)
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("a human says").WithTag(sending.TagHumanAgent)))
 		after(time.Second)
-		require.Equal(t, []string{"you said hi", "a human says"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi", "a human says"}, w.Texts(ada))
 
 		// Unknown is not closed: the platform decides.
 		require.NoError(t, w.bot.Send(t.Context(), pageID, lin, sending.Text("hello")))
@@ -167,7 +152,7 @@ func TestTimesThatCannotBeTrueCloseNoWindow(t *testing.T) {
 					`{"sender":{"id":"4711"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"mid":"m_1","text":"hi"}}`,
 					pageID, time.Now().Add(-c.age).UnixMilli()))))
 				after(time.Second)
-				require.Equal(t, c.want, w.texts("4711"))
+				require.Equal(t, c.want, w.Texts("4711"))
 			})
 		})
 	}
@@ -186,16 +171,16 @@ func TestUnknownFate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), AtMostOnce: c.atMostOnce}, func(w *world) {
-				w.says(ada, "warm up")
+				w.Says(ada, "warm up")
 				after(time.Second)
-				first := len(w.texts(ada))
+				first := len(w.Texts(ada))
 				// The platform takes the message, and what stands between
 				// loses the answer.
 				w.Fault(simulator.Fault{Drop: simulator.DropAfter, Match: func(_, path string) bool { return true }})
-				w.says(ada, "go")
+				w.Says(ada, "go")
 				after(time.Minute)
-				require.Equal(t, c.want, w.texts(ada)[first:])
-				require.Equal(t, c.outcomes, outcomes(t, w.store, ada)[3:])
+				require.Equal(t, c.want, w.Texts(ada)[first:])
+				require.Equal(t, c.outcomes, outcomes(t, w.Store, ada)[3:])
 			})
 		})
 	}
@@ -204,7 +189,7 @@ func TestUnknownFate(t *testing.T) {
 func TestSendFromTheHostKeepsOrderAndRecord(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("shipped"), sending.Text("arrives tomorrow")))
 		for range 3 {
@@ -213,7 +198,7 @@ func TestSendFromTheHostKeepsOrderAndRecord(t *testing.T) {
 		after(time.Second)
 		require.NoError(t, w.bot.SendOnce(t.Context(), pageID, ada, "order-1", sending.Text("a"), sending.Text("b")))
 		after(time.Second)
-		require.Equal(t, []string{"you said hi", "shipped", "arrives tomorrow", "a", "b"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi", "shipped", "arrives tomorrow", "a", "b"}, w.Texts(ada))
 	})
 }
 
@@ -226,7 +211,7 @@ func TestSendRefusesWhatCannotBeSent(t *testing.T) {
 		require.ErrorContains(t, w.bot.Send(ctx, pageID, ada, sending.Text("a"), sending.Text("")), "messages[1]: sending: text")
 		require.ErrorContains(t, w.bot.SendOnce(ctx, pageID, ada, "", sending.Text("a")), "key is empty")
 		after(time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 	})
 }
 
@@ -238,13 +223,13 @@ func TestDelayedMessageHoldsNothingBackAndCanBeCanceled(t *testing.T) {
 		sending.Text("now"),
 	)}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(remind)}, func(w *world) {
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
-		require.Equal(t, []string{"now"}, w.texts(ada))
-		w.stop()
+		require.Equal(t, []string{"now"}, w.Texts(ada))
+		w.Stop()
 		w.start() // durable: the next run knows it
 		after(time.Hour)
-		require.Equal(t, []string{"now", "later"}, w.texts(ada))
+		require.Equal(t, []string{"now", "later"}, w.Texts(ada))
 		canceled, err := w.bot.Cancel(t.Context(), pageID, ada, "reminder")
 		require.NoError(t, err)
 		require.True(t, canceled)
@@ -252,7 +237,7 @@ func TestDelayedMessageHoldsNothingBackAndCanBeCanceled(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, canceled)
 		after(2 * time.Hour)
-		require.Equal(t, []string{"now", "later"}, w.texts(ada))
+		require.Equal(t, []string{"now", "later"}, w.Texts(ada))
 	})
 }
 
@@ -271,10 +256,10 @@ func TestOwnEchoesReachHandlersAndNobodyAnswersThem(t *testing.T) {
 	}
 	platform := simulator.Config{Fields: append(simulator.DefaultFields(), "message_echoes", "message_deliveries", "message_reads")}
 	inBubble(t, platform, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		require.NoError(t, w.Read(t.Context(), ada))
 		after(time.Minute)
-		require.Equal(t, []string{"default", "hello"}, w.texts(ada))
+		require.Equal(t, []string{"default", "hello"}, w.Texts(ada))
 		require.ElementsMatch(t, []string{"default/", "hello/mine"}, seen, "the program's own metadata comes back unchanged")
 		stats, err := w.bot.Stats(t.Context())
 		require.NoError(t, err)
@@ -296,9 +281,9 @@ func TestSendMiddleware(t *testing.T) {
 		},
 	}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
-		require.Equal(t, []string{"1", "3"}, w.texts(ada))
-		require.Equal(t, []store.SentOutcome{"sent", "refused", "sent"}, outcomes(t, w.store, ada))
+		require.Equal(t, []string{"1", "3"}, w.Texts(ada))
+		require.Equal(t, []store.SentOutcome{"sent", "refused", "sent"}, outcomes(t, w.Store, ada))
 	})
 }

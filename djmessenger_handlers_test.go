@@ -136,37 +136,37 @@ func TestDjmessengerHandlers(t *testing.T) {
 			w.happens(ada, elements[typ])
 			require.Equal(t, []string{want}, got.take(), typ)
 		}
-		require.Equal(t, []string{"Welcome"}, w.texts(ada), "the handler that does nothing routes to its senders")
+		require.Equal(t, []string{"Welcome"}, w.Texts(ada), "the handler that does nothing routes to its senders")
 
 		// SimpleText: the whole text, in this letter case; named groups reach the senders.
 		for i, text := range []string{"order 4711", "Order 4711", "my order 4711", "order 4711 ", "order 4711\\n"} {
 			w.happens(ada, fmt.Sprintf(`"message":{"mid":"s%d","text":"%s"}`, i, text))
 		}
-		require.Equal(t, []string{"Welcome", "4711!"}, w.texts(ada))
+		require.Equal(t, []string{"Welcome", "4711!"}, w.Texts(ada))
 
 		// ThumbUp: the three thumbs, counted; other stickers are none.
 		for i, id := range []string{"369239263222822", "369239343222814", "369239383222810", "126361874215276810", "126361884215276822"} {
 			w.happens(ada, fmt.Sprintf(`"message":{"mid":"t%d","attachments":[{"type":"sticker","payload":{"sticker_id":%s}}]}`, i, id))
 		}
-		require.Equal(t, []string{"Welcome", "4711!", "1", "2", "3"}, w.texts(ada))
+		require.Equal(t, []string{"Welcome", "4711!", "1", "2", "3"}, w.Texts(ada))
 
 		// Location: one row for each location of the message.
 		place := `{"type":"location","payload":{"coordinates":{"lat":25.03,"long":121.56}}}`
 		w.happens(ada, `"message":{"mid":"l1","attachments":[`+place+`,`+place+`]}`)
-		places, err := w.store.Locations(t.Context(), pageID, ada, 10)
+		places, err := w.Store.Locations(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Len(t, places, 2)
 
 		// SaveMessage: every event, with type and body.
-		kept, err := w.store.Received(t.Context(), pageID, ada, 100)
+		kept, err := w.Store.Received(t.Context(), pageID, ada, 100)
 		require.NoError(t, err)
 		require.Equal(t, 13+5+5+1, len(kept)) //nolint:testifylint // require.Len would print all of them
 		require.Equal(t, "LOCATION", kept[0].Type)
 		require.Contains(t, string(kept[0].Body), `"l1"`)
 
 		// UserProfile: fetched for a new person, never for a page that an echo is from.
-		require.Equal(t, "Ada", w.person(ada).Profile.FirstName)
-		_, err = w.store.Person(t.Context(), pageID, pageID)
+		require.Equal(t, "Ada", w.Person(ada).Profile.FirstName)
+		_, err = w.Store.Person(t.Context(), pageID, pageID)
 		require.ErrorIs(t, err, store.ErrNotFound)
 	})
 }
@@ -200,9 +200,9 @@ func TestDjmessengerSenders(t *testing.T) {
 		},
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(lin, "hi")
+		w.Says(lin, "hi")
 		after(time.Minute)
-		rows, err := w.store.Sent(t.Context(), pageID, lin, 100)
+		rows, err := w.Store.Sent(t.Context(), pageID, lin, 100)
 		require.NoError(t, err)
 		slices.Reverse(rows)
 		var types []string
@@ -215,15 +215,15 @@ func TestDjmessengerSenders(t *testing.T) {
 			require.False(t, row.At.IsZero())
 		}
 		require.Len(t, rows, len(senders), "a row for each: %q", types)
-		require.Equal(t, []string{"機器人：哈囉", "機器人：抱歉"}, w.texts(lin)[:2])
+		require.Equal(t, []string{"機器人：哈囉", "機器人：抱歉"}, w.Texts(lin)[:2])
 		require.Contains(t, string(rows[11].Body), `"title":"小"`)
 		require.Equal(t, 13, strings.Count(string(rows[11].Body), `"title"`))
 
 		// A failure has its row too.
 		w.Fault(simulator.Fault{Error: &simulator.GraphError{Code: 100, Message: "no"}, Times: 1})
-		w.says(lin, "again")
+		w.Says(lin, "again")
 		after(time.Minute)
-		rows, err = w.store.Sent(t.Context(), pageID, lin, len(senders))
+		rows, err = w.Store.Sent(t.Context(), pageID, lin, len(senders))
 		require.NoError(t, err)
 		first := rows[len(rows)-1]
 		require.Equal(t, store.OutcomeRefused, first.Outcome)

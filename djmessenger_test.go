@@ -56,7 +56,7 @@ var elements = map[receiving.Type]string{
 // happens gives events of a person to the bot, in one callback, and waits until they are
 // handled.
 func (w *world) happens(psid string, events ...string) {
-	w.t.Helper()
+	w.T.Helper()
 	for i, event := range events {
 		from, to := psid, pageID
 		if strings.Contains(event, `"is_echo":true`) {
@@ -65,10 +65,10 @@ func (w *world) happens(psid string, events ...string) {
 		events[i] = fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,%s}`, from, to, time.Now().UnixMilli()+int64(i), event)
 	}
 	if len(events) == 1 { // the platform knows of it, and so opens the window
-		require.NoError(w.t, w.Post(w.t.Context(), json.RawMessage(events[0])))
+		require.NoError(w.T, w.Post(w.T.Context(), json.RawMessage(events[0])))
 	} else {
 		body := fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":1,"messaging":[%s]}]}`, pageID, strings.Join(events, ","))
-		require.Equal(w.t, http.StatusOK, w.post(body).Code)
+		require.Equal(w.T, http.StatusOK, w.Posts(body).Code)
 	}
 	after(time.Second)
 }
@@ -131,7 +131,7 @@ func TestDjmessengerReceivingTypes(t *testing.T) {
 		// A nested null, and an unknown kind of event, cost no other event of the callback.
 		w.happens(ada, `"message":null`, `"optin":null`, `"never_heard_of":{"a":1}`, `"message":{"mid":"n8","text":"b"}`)
 		require.Contains(t, got.take(), "SIMPLE_TEXT")
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -179,28 +179,28 @@ func TestDjmessengerRoutingPolicy(t *testing.T) {
 		w.happens(ada, `"message":{"mid":"a","text":"hi"}`)
 		got.is = got.is[:min(5, len(got.is))] // the rest are receipts
 		require.Equal(t, []string{"profile", "default 1 SIMPLE_TEXT", "default 2 SIMPLE_TEXT", "own 1 SIMPLE_TEXT", "own 2 SIMPLE_TEXT"}, got.take())
-		require.Equal(t, []string{"default", "one", "two", "three", "handled"}, w.texts(ada), "in order, and only after a yes and a success")
+		require.Equal(t, []string{"default", "one", "two", "three", "handled"}, w.Texts(ada), "in order, and only after a yes and a success")
 
 		// A type without routes gets those of DEFAULT only.
 		w.happens(ada, elements[receiving.TypeAudio])
 		require.Subset(t, got.take(), []string{"profile", "default 1 AUDIO", "default 2 AUDIO"})
-		require.Equal(t, "default", w.texts(ada)[5])
+		require.Equal(t, "default", w.Texts(ada)[5])
 
 		// What is no act of a person triggers no sender under DEFAULT, and no profile.
-		sent := len(w.texts(ada))
+		sent := len(w.Texts(ada))
 		got.take()
 		w.happens(ada, elements[receiving.TypeDelivered])
 		w.happens(ada, elements[receiving.TypeRead])
 		w.happens(ada, elements[receiving.TypeEcho])
-		require.Len(t, w.texts(ada), sent)
+		require.Len(t, w.Texts(ada), sent)
 		require.Equal(t, []string{
 			"default 1 DELIVERED", "default 2 DELIVERED", "default 1 READ", "default 2 READ", "default 1 ECHO", "default 2 ECHO",
 		}, got.take())
 
 		// A failed handler costs no other message of the callback, nor another route.
 		w.happens(ada, `"message":{"mid":"b","text":"boom"}`, `"message":{"mid":"c","text":"still here"}`)
-		require.Equal(t, []string{"default", "one", "two", "three", "default", "one", "two", "three", "handled"}, w.texts(ada)[sent:])
-		require.Len(t, w.letters(), 1)
+		require.Equal(t, []string{"default", "one", "two", "three", "default", "one", "two", "three", "handled"}, w.Texts(ada)[sent:])
+		require.Len(t, w.Letters(), 1)
 	})
 
 	// Every mistake is reported at once, each with its place, and nothing starts.
@@ -225,7 +225,7 @@ func TestDjmessengerTables(t *testing.T) {
 	inBubble(t, simulator.Config{People: people}, messenger.Config{Policy: policy}, func(w *world) {
 		before := time.Now()
 		w.happens(ada, `"message":{"mid":"a","text":"hi"}`)
-		person := w.person(ada)
+		person := w.Person(ada)
 		require.Equal(t, store.Profile{
 			FirstName: "Ada", LastName: "Lovelace", ProfilePic: "https://x.example/a.png", Locale: "en_GB", Timezone: &half, Gender: "female",
 		}, person.Profile)
@@ -234,7 +234,7 @@ func TestDjmessengerTables(t *testing.T) {
 		require.Zero(t, person.ThumbUps)
 
 		// One database serves many pages: the same id on another page is another person.
-		_, err := w.store.Person(t.Context(), "100000000000002", ada)
+		_, err := w.Store.Person(t.Context(), "100000000000002", ada)
 		require.ErrorIs(t, err, store.ErrNotFound)
 	})
 }
@@ -289,12 +289,12 @@ func TestDjmessengerLanguages(t *testing.T) {
 	inBubble(t, simulator.Config{People: people}, cfg, func(w *world) {
 		for range 3 {
 			for _, p := range people {
-				w.says(p.ID, "hi")
+				w.Says(p.ID, "hi")
 			}
 		}
 		after(time.Minute)
 		for psid, want := range map[string]string{"71": "哈囉", "72": "你好", "73": "Hello", "74": "Hello", "75": "Hello"} {
-			require.Equal(t, []string{want, want, want}, w.texts(psid), "the raw text where there is no other, and no other person's language")
+			require.Equal(t, []string{want, want, want}, w.Texts(psid), "the raw text where there is no other, and no other person's language")
 		}
 	})
 }

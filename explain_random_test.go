@@ -76,11 +76,11 @@ func testExplainAgrees(t *testing.T, random *rand.Rand, rounds int) {
 
 			a.ran, a.composed, a.sent, a.refused = nil, nil, nil, nil
 			log.Reset()
-			explained, err := w.bot.Explain(w.t.Context(), ev)
+			explained, err := w.bot.Explain(w.T.Context(), ev)
 			require.NoError(t, err)
 			require.Empty(t, a.ran, "Explain runs no handler")
 			require.Empty(t, a.composed, "nor a sender")
-			require.Equal(t, 200, w.post(body).Code)
+			require.Equal(t, 200, w.Posts(body).Code)
 			after(time.Second)
 
 			about := fmt.Sprintf("round %d: %s\n%s\nexplained: %+v", round, body, log.String(), explained)

@@ -12,6 +12,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -47,15 +48,15 @@ func TestExplainOfARunningBot(t *testing.T) {
 		},
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		require.NoError(t, w.store.Apply(t.Context(), store.SaveProfile{PageID: pageID, PSID: ada, Profile: store.Profile{FirstName: "Ada"}, At: time.Now()}))
-		w.says(ada, "hi")
-		w.says(lin, "hi")
+		require.NoError(t, w.Store.Apply(t.Context(), store.SaveProfile{PageID: pageID, PSID: ada, Profile: store.Profile{FirstName: "Ada"}, At: time.Now()}))
+		w.Says(ada, "hi")
+		w.Says(lin, "hi")
 		after(time.Second)
 		require.Equal(t, 1, runs)
-		thumbs, calls := w.person(ada).ThumbUps, len(w.Requests())
+		thumbs, calls := w.Person(ada).ThumbUps, len(w.Requests())
 
-		letter := w.letters()[0]
-		kept, err := w.store.Received(t.Context(), pageID, ada, 10)
+		letter := w.Letters()[0]
+		kept, err := w.Store.Received(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Len(t, kept, 1)
 		var envelope receiving.Envelope
@@ -71,17 +72,17 @@ func TestExplainOfARunningBot(t *testing.T) {
 			return explained
 		}
 		all := func() [][]routing.Explanation {
-			byEvent, eventErr := w.bot.Explain(w.t.Context(), ev)
-			byLetter, letterErr := w.bot.ExplainDead(w.t.Context(), letter.ID)
-			byKey, keyErr := w.bot.ExplainKept(w.t.Context(), pageID, ada, kept[0].Key)
+			byEvent, eventErr := w.bot.Explain(w.T.Context(), ev)
+			byLetter, letterErr := w.bot.ExplainDead(w.T.Context(), letter.ID)
+			byKey, keyErr := w.bot.ExplainKept(w.T.Context(), pageID, ada, kept[0].Key)
 			return [][]routing.Explanation{explain("event", byEvent, eventErr), explain("letter", byLetter, letterErr), explain("key", byKey, keyErr)}
 		}
 		for _, explained := range all() {
 			require.Equal(t, want, explained)
 		}
-		theirs, err := w.store.Received(t.Context(), pageID, lin, 10)
+		theirs, err := w.Store.Received(t.Context(), pageID, lin, 10)
 		require.NoError(t, err)
-		explained, err := w.bot.ExplainKept(w.t.Context(), pageID, lin, theirs[0].Key)
+		explained, err := w.bot.ExplainKept(w.T.Context(), pageID, lin, theirs[0].Key)
 		require.NoError(t, err)
 		require.False(t, explained[1].Fires, "it is another person")
 		require.True(t, explained[2].Fires)
@@ -93,9 +94,9 @@ func TestExplainOfARunningBot(t *testing.T) {
 		}
 		after(time.Minute)
 		require.Equal(t, 1, runs)
-		require.Equal(t, thumbs, w.person(ada).ThumbUps)
+		require.Equal(t, thumbs, w.Person(ada).ThumbUps)
 		require.Len(t, w.Requests(), calls)
-		require.Len(t, w.letters(), 1)
+		require.Len(t, w.Letters(), 1)
 	})
 }
 
@@ -106,27 +107,27 @@ func TestExplainOfWhatIsNotThere(t *testing.T) {
 		return handling.Permanent(errors.New("no"))
 	}))}, func(w *world) {
 		for _, key := range []string{"k1", "k2"} {
-			require.NoError(t, w.store.Put(t.Context(), store.Event{
+			require.NoError(t, w.Store.Put(t.Context(), store.Event{
 				Conversation: store.Conversation{PageID: pageID, PSID: ada}, Key: key, Time: time.Now(), Body: []byte("{"),
 			}))
 		}
-		require.NoError(t, w.store.Apply(t.Context(), store.SaveMessage{Received: store.Received{
+		require.NoError(t, w.Store.Apply(t.Context(), store.SaveMessage{Received: store.Received{
 			PageID: pageID, PSID: ada, Key: "broken", Type: "SIMPLE_TEXT", Body: []byte("{}"), At: time.Now(),
 		}}))
 		after(time.Second)
-		letters := w.letters()
+		letters := w.Letters()
 		require.Len(t, letters, 2)
-		_, err := w.bot.ExplainDead(w.t.Context(), letters[0].ID)
+		_, err := w.bot.ExplainDead(w.T.Context(), letters[0].ID)
 		require.ErrorIs(t, err, receiving.ErrEnvelope)
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Drop(t.Context(), letters[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Drop(t.Context(), letters[0].ID))
 		for _, id := range []int64{letters[0].ID, 0, -1, 1 << 62, -1 << 63} {
-			_, err := w.bot.ExplainDead(w.t.Context(), id)
+			_, err := w.bot.ExplainDead(w.T.Context(), id)
 			require.ErrorIs(t, err, store.ErrNotFound, id)
 		}
-		_, err = w.bot.ExplainKept(w.t.Context(), pageID, ada, "broken")
+		_, err = w.bot.ExplainKept(w.T.Context(), pageID, ada, "broken")
 		require.ErrorContains(t, err, "not the event of its key")
 		for _, of := range [][3]string{{pageID, ada, "unknown"}, {pageID, lin, "broken"}, {"7", ada, "broken"}, {"", "", ""}} {
-			_, err := w.bot.ExplainKept(w.t.Context(), of[0], of[1], of[2])
+			_, err := w.bot.ExplainKept(w.T.Context(), of[0], of[1], of[2])
 			require.ErrorIs(t, err, store.ErrNotFound, of)
 		}
 	})
@@ -149,7 +150,7 @@ func TestExplainIsBounded(t *testing.T) {
 			policy := texts(routing.Route{Name: "asked", Handler: asked{should: c.should}})
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 				began := time.Now()
-				_, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PSID: ada, Payload: &receiving.Message{Text: "hi"}})
+				_, err := w.bot.Explain(w.T.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PSID: ada, Payload: &receiving.Message{Text: "hi"}})
 				require.Equal(t, c.took, time.Since(began))
 				if c.says != "" {
 					require.ErrorContains(t, err, c.says)
@@ -165,15 +166,15 @@ func TestExplainWithHandlersThatMisbehave(t *testing.T) {
 	t.Parallel()
 	policy := texts(routing.Route{Name: "panics", Handler: asked{should: func(context.Context) { panic("mine") }}})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		explained, err := w.bot.Explain(w.t.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PSID: ada, Payload: &receiving.Message{Text: "hi"}})
+		explained, err := w.bot.Explain(w.T.Context(), &receiving.Event{Type: receiving.TypeSimpleText, PageID: pageID, PSID: ada, Payload: &receiving.Message{Text: "hi"}})
 		require.NoError(t, err)
 		require.Contains(t, explained[0].Why, "panic: mine")
 		var none *messenger.Bot
-		_, err = none.Explain(w.t.Context(), nil)
+		_, err = none.Explain(w.T.Context(), nil)
 		require.ErrorIs(t, err, messenger.ErrNoBot)
-		_, err = none.ExplainDead(w.t.Context(), 1)
+		_, err = none.ExplainDead(w.T.Context(), 1)
 		require.ErrorIs(t, err, messenger.ErrNoBot)
-		_, err = none.ExplainKept(w.t.Context(), "", "", "")
+		_, err = none.ExplainKept(w.T.Context(), "", "", "")
 		require.ErrorIs(t, err, messenger.ErrNoBot)
 	})
 }

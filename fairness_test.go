@@ -51,18 +51,18 @@ func TestABusyPageDelaysNoOther(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("re: "+ev.Text()))
 	})
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(answer)}, func(w *world) {
-		require.Equal(t, http.StatusOK, w.post(crowdOn(hotPage, 130)).Code)
+		require.Equal(t, http.StatusOK, w.Posts(crowdOn(hotPage, 130)).Code)
 		for i := range 3 {
 			after(300 * time.Millisecond)
 			start := time.Now()
-			w.says(ada, fmt.Sprint(i))
+			w.Says(ada, fmt.Sprint(i))
 			after(time.Millisecond)
-			require.Len(t, w.texts(ada), i+1)
+			require.Len(t, w.Texts(ada), i+1)
 			require.Less(t, time.Since(start), time.Second)
 		}
 		after(2100*time.Millisecond + 100*time.Millisecond) // three times 56 turns
 		for i := range 130 {
-			require.Len(t, w.texts(fmt.Sprint(9000+i)), 1)
+			require.Len(t, w.Texts(fmt.Sprint(9000+i)), 1)
 		}
 	})
 }
@@ -136,13 +136,13 @@ func TestAHotConversationDelaysNoOther(t *testing.T) {
 			for j := i; j < i+500; j++ {
 				entries = append(entries, entry(pageID, ada, fmt.Sprint("m_", j), "x"))
 			}
-			require.Equal(t, http.StatusOK, w.post(`{"object":"page","entry":[`+strings.Join(entries, ",")+`]}`).Code)
+			require.Equal(t, http.StatusOK, w.Posts(`{"object":"page","entry":[`+strings.Join(entries, ",")+`]}`).Code)
 		}
 		for i := range 5 {
 			after(time.Second)
 			before := hot.Load()
-			w.says(lin, fmt.Sprint(i))
-			for len(w.texts(lin)) == i && hot.Load() < events {
+			w.Says(lin, fmt.Sprint(i))
+			for len(w.Texts(lin)) == i && hot.Load() < events {
 				after(10 * time.Millisecond)
 			}
 			require.LessOrEqual(t, hot.Load()-before, int32(17))
@@ -169,25 +169,25 @@ func TestABroadcastDelaysNoReply(t *testing.T) {
 			for j := range writers {
 				entries = append(entries, entry(pageID, fmt.Sprint(7000+j), fmt.Sprint("m_", i, "_", j), "hi"))
 			}
-			require.Equal(t, http.StatusOK, w.post(`{"object":"page","entry":[`+strings.Join(entries, ",")+`]}`).Code)
+			require.Equal(t, http.StatusOK, w.Posts(`{"object":"page","entry":[`+strings.Join(entries, ",")+`]}`).Code)
 			after(time.Second)
 			for j := range writers {
-				require.Len(t, w.texts(fmt.Sprint(7000+j)), i+1, "round %d, person %d", i, j)
+				require.Len(t, w.Texts(fmt.Sprint(7000+j)), i+1, "round %d, person %d", i, j)
 			}
 		}
 		wrote := 0
 		for i := range people {
-			if psid := fmt.Sprint(9000 + i); len(w.texts(psid)) == 0 && wrote < 20 {
-				require.Equal(t, http.StatusOK, w.post(callback(pageID, psid, "m_"+psid, "hi")).Code)
+			if psid := fmt.Sprint(9000 + i); len(w.Texts(psid)) == 0 && wrote < 20 {
+				require.Equal(t, http.StatusOK, w.Posts(callback(pageID, psid, "m_"+psid, "hi")).Code)
 				after(time.Second / 2)
-				require.Equal(t, []string{"news", "you said hi"}, w.texts(psid), "in order")
+				require.Equal(t, []string{"news", "you said hi"}, w.Texts(psid), "in order")
 				wrote++
 			}
 		}
 		require.Equal(t, 20, wrote, "the broadcast goes on")
 		after(30 * time.Second)
 		for i := range people {
-			require.NotEmpty(t, w.texts(fmt.Sprint(9000+i)))
+			require.NotEmpty(t, w.Texts(fmt.Sprint(9000+i)))
 		}
 	})
 }

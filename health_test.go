@@ -63,29 +63,29 @@ func TestHealthyFollowsTheCallbacks(t *testing.T) {
 		n := 0
 		post := func() int {
 			n++
-			return w.post(callback(pageID, "4711", fmt.Sprint("m_", n), "hi")).Code
+			return w.Posts(callback(pageID, "4711", fmt.Sprint("m_", n), "hi")).Code
 		}
-		require.NoError(t, w.bot.Healthy(w.t.Context()))
+		require.NoError(t, w.bot.Healthy(w.T.Context()))
 
 		st.fail(errDisk)
 		require.Equal(t, 503, post())
 		after(2 * time.Second)
-		err := w.bot.Healthy(w.t.Context())
+		err := w.bot.Healthy(w.T.Context())
 		require.ErrorIs(t, err, errDisk)
 		require.EqualError(t, err, "messenger: the store takes no events (a callback failed 2s ago): no space left on the disk")
 		require.Equal(t, 503, post())
 		after(4 * time.Second)
-		require.ErrorIs(t, w.bot.Healthy(w.t.Context()), errDisk, "each failure counts from then on")
+		require.ErrorIs(t, w.bot.Healthy(w.T.Context()), errDisk, "each failure counts from then on")
 
 		st.put.Store(nil)
 		require.Equal(t, 200, post())
-		require.NoError(t, w.bot.Healthy(w.t.Context()), "it ends with the first callback that is stored")
+		require.NoError(t, w.bot.Healthy(w.T.Context()), "it ends with the first callback that is stored")
 
 		st.fail(errDisk)
 		require.Equal(t, 503, post())
-		require.ErrorIs(t, w.bot.Healthy(w.t.Context()), errDisk)
+		require.ErrorIs(t, w.bot.Healthy(w.T.Context()), errDisk)
 		after(5 * time.Second)
-		require.NoError(t, w.bot.Healthy(w.t.Context()), "a replica that gets no callbacks any more must come back")
+		require.NoError(t, w.bot.Healthy(w.T.Context()), "a replica that gets no callbacks any more must come back")
 	})
 }
 
@@ -101,7 +101,7 @@ func TestTheEndOfAnOutageIsLogged(t *testing.T) {
 		n := 0
 		post := func() int {
 			n++
-			return w.post(callback(pageID, "4711", fmt.Sprint("m_", n), "hi")).Code
+			return w.Posts(callback(pageID, "4711", fmt.Sprint("m_", n), "hi")).Code
 		}
 		require.Equal(t, 200, post())
 		st.fail(errDisk)
@@ -132,22 +132,22 @@ func TestHealthyProbesWithoutCallbacks(t *testing.T) {
 	})
 	inBubble(t, simulator.Config{}, messenger.Config{Store: st}, func(w *world) {
 		after(time.Millisecond)
-		require.NoError(t, w.bot.Healthy(w.t.Context()))
+		require.NoError(t, w.bot.Healthy(w.T.Context()))
 		down.Store(true)
-		require.NoError(t, w.bot.Healthy(w.t.Context()), "a result counts for a second")
+		require.NoError(t, w.bot.Healthy(w.T.Context()), "a result counts for a second")
 		after(time.Second)
-		require.ErrorIs(t, w.bot.Healthy(w.t.Context()), errDisk)
+		require.ErrorIs(t, w.bot.Healthy(w.T.Context()), errDisk)
 		after(600 * time.Millisecond)
-		require.EqualError(t, w.bot.Healthy(w.t.Context()),
+		require.EqualError(t, w.bot.Healthy(w.T.Context()),
 			"messenger: the store takes no events (a probe failed 600ms ago): no space left on the disk")
 		down.Store(false)
 		after(400 * time.Millisecond)
-		require.NoError(t, w.bot.Healthy(w.t.Context()))
+		require.NoError(t, w.bot.Healthy(w.T.Context()))
 
 		before := st.pings.Load()
 		for range 50 {
-			require.Equal(t, http.StatusOK, w.post(callback(pageID, "4711", fmt.Sprint(time.Now()), "hi")).Code)
-			require.NoError(t, w.bot.Healthy(w.t.Context()))
+			require.Equal(t, http.StatusOK, w.Posts(callback(pageID, "4711", fmt.Sprint(time.Now()), "hi")).Code)
+			require.NoError(t, w.bot.Healthy(w.T.Context()))
 			after(500 * time.Millisecond)
 		}
 		require.Equal(t, before, st.pings.Load(), "callbacks that are stored are proof enough")
@@ -206,7 +206,7 @@ func TestHealthyIsBounded(t *testing.T) {
 		require.Equal(t, 4*time.Second, time.Since(began))
 		require.ErrorIs(t, w.bot.Healthy(context.Background()), context.DeadlineExceeded)
 		require.EqualValues(t, 1, st.pings.Load(), "one that hangs is not joined by others")
-		w.stop() // which it does not hold up
+		w.Stop() // which it does not hold up
 		require.Less(t, time.Since(began), 10*time.Second)
 		close(free)
 		synctest.Wait()
@@ -218,7 +218,7 @@ func TestHealthySurvivesAPanickingStore(t *testing.T) {
 	st := newPinged(func(context.Context) error { panic("no") })
 	inBubble(t, simulator.Config{}, messenger.Config{Store: st}, func(w *world) {
 		after(time.Millisecond)
-		require.ErrorContains(t, w.bot.Healthy(w.t.Context()), "panic: no")
+		require.ErrorContains(t, w.bot.Healthy(w.T.Context()), "panic: no")
 	})
 }
 
@@ -233,8 +233,8 @@ func TestWhatSaysNothingOfTheStoreLeavesItHealthy(t *testing.T) {
 		inBubble(t, simulator.Config{}, messenger.Config{Store: st}, func(w *world) {
 			after(time.Millisecond)
 			st.fail(err)
-			require.Equal(t, 503, w.post(callback(pageID, "4711", "m_1", "hi")).Code, name)
-			require.NoError(t, w.bot.Healthy(w.t.Context()), name)
+			require.Equal(t, 503, w.Posts(callback(pageID, "4711", "m_1", "hi")).Code, name)
+			require.NoError(t, w.bot.Healthy(w.T.Context()), name)
 		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -81,12 +82,12 @@ func TestWhatARouteDoesWrongCostsOnlyItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(c.bad, echo)}, func(w *world) {
-				w.says(ada, "hi")
-				w.says(lin, "hi")
+				w.Says(ada, "hi")
+				w.Says(lin, "hi")
 				after(2 * time.Minute)
-				require.Equal(t, []string{"you said hi"}, w.texts(ada))
-				require.Equal(t, []string{"you said hi"}, w.texts(lin))
-				letters := w.letters()
+				require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+				require.Equal(t, []string{"you said hi"}, w.Texts(lin))
+				letters := w.Letters()
 				require.Len(t, letters, 2)
 				require.Len(t, letters[0].Failures, 1)
 				require.Equal(t, "bad", letters[0].Failures[0].Route)
@@ -106,11 +107,11 @@ func TestHandlerThatEndsItsGoroutineFails(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("fine"))
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "exit")
-		w.says(ada, "stay")
+		w.Says(ada, "exit")
+		w.Says(ada, "stay")
 		after(2 * time.Minute)
-		require.Equal(t, []string{"fine"}, w.texts(ada))
-		letters := w.letters()
+		require.Equal(t, []string{"fine"}, w.Texts(ada))
+		letters := w.Letters()
 		require.Len(t, letters, 1)
 		require.Equal(t, 4, letters[0].Attempts)
 		require.Equal(t, "fatal", letters[0].Failures[0].Route)
@@ -156,11 +157,11 @@ func TestTurnMiddlewareThatMisbehaves(t *testing.T) {
 			t.Parallel()
 			cfg := messenger.Config{Policy: texts(echo, route("thumb", thumb)), TurnMiddleware: []handling.Middleware{c.wrap}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(2 * time.Minute)
-				require.Empty(t, w.texts(ada), "a turn whose middleware failed takes no effect")
-				require.Zero(t, w.person(ada).ThumbUps)
-				letters := w.letters()
+				require.Empty(t, w.Texts(ada), "a turn whose middleware failed takes no effect")
+				require.Zero(t, w.Person(ada).ThumbUps)
+				letters := w.Letters()
 				require.Len(t, letters, 1)
 				require.Empty(t, letters[0].Failures[0].Route)
 				require.Contains(t, letters[0].Failures[0].Error, c.want)
@@ -183,14 +184,14 @@ func TestTurnMiddlewareThatGetsStuckAfterTheRoutesDoublesNothing(t *testing.T) {
 	}
 	cfg := messenger.Config{Policy: texts(route("thumb", thumb)), TurnMiddleware: []handling.Middleware{stuck}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(10 * time.Minute)
-		letters := w.letters()
+		letters := w.Letters()
 		require.Len(t, letters, 1)
 		healthy.Store(true)
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), letters[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), letters[0].ID))
 		after(time.Second)
-		require.Equal(t, 1, w.person(ada).ThumbUps)
+		require.Equal(t, 1, w.Person(ada).ThumbUps)
 	})
 }
 
@@ -228,9 +229,9 @@ func TestSendMiddlewareThatMisbehaves(t *testing.T) {
 				},
 			}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "go")
+				w.Says(ada, "go")
 				after(2 * time.Minute)
-				require.Equal(t, []string{"1", "3"}, w.texts(ada))
+				require.Equal(t, []string{"1", "3"}, w.Texts(ada))
 				require.Equal(t, []string{"2"}, failed)
 				require.LessOrEqual(t, hangs.list()[1], 2*time.Second, "an attempt may take no longer than SendTimeout")
 			})

@@ -98,8 +98,8 @@ func TestKeys(t *testing.T) {
 					after(time.Second)
 				}
 				after(2 * time.Hour)
-				require.Equal(t, c.ada, w.texts(ada))
-				require.Equal(t, c.lin, w.texts(lin))
+				require.Equal(t, c.ada, w.Texts(ada))
+				require.Equal(t, c.lin, w.Texts(lin))
 			})
 		})
 	}
@@ -115,10 +115,10 @@ func TestCancelTakesBackWhatIsLeftOfAGroup(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, canceled)
 		after(2 * time.Hour)
-		require.Equal(t, []string{"now", "now too"}, w.texts(ada))
+		require.Equal(t, []string{"now", "now too"}, w.Texts(ada))
 		require.NoError(t, w.bot.SendOnce(t.Context(), pageID, ada, "k", parts...))
 		after(2 * time.Hour)
-		require.Equal(t, []string{"now", "now too"}, w.texts(ada), "what was sent stays sent")
+		require.Equal(t, []string{"now", "now too"}, w.Texts(ada), "what was sent stays sent")
 	})
 }
 
@@ -146,11 +146,11 @@ func TestCancelInATurn(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(route("turn", c.turn))}, func(w *world) {
 				require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("remember").WithKey("reminder").After(time.Hour)))
-				w.says(ada, "change it")
+				w.Says(ada, "change it")
 				after(time.Second)
-				require.Empty(t, w.texts(ada))
+				require.Empty(t, w.Texts(ada))
 				after(2 * time.Hour)
-				require.Equal(t, c.want, w.texts(ada))
+				require.Equal(t, c.want, w.Texts(ada))
 			})
 		})
 	}
@@ -162,7 +162,7 @@ func TestForSpeaksThePersonsLanguage(t *testing.T) {
 	catalog, err := i18n.New(map[string]map[string]string{"zh-TW": {text: "%{first_name|朋友}，您的訂單已出貨。"}})
 	require.NoError(t, err)
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Catalog: catalog, Prefix: "> "}, func(w *world) {
-		require.NoError(t, w.store.Apply(t.Context(), store.SaveProfile{
+		require.NoError(t, w.Store.Apply(t.Context(), store.SaveProfile{
 			PageID: pageID, PSID: lin, At: time.Now(), Profile: store.Profile{FirstName: "小美", Locale: "zh_TW"},
 		}))
 		for _, psid := range []string{ada, lin} {
@@ -173,7 +173,7 @@ func TestForSpeaksThePersonsLanguage(t *testing.T) {
 			require.NoError(t, w.bot.Send(ctx, pageID, psid, append(composed, sending.Text(sending.Expand(ctx, text)))...))
 		}
 		after(time.Second)
-		require.Equal(t, []string{"> friend, your order has shipped.", "friend, your order has shipped."}, w.texts(ada))
-		require.Equal(t, []string{"> 小美，您的訂單已出貨。", "小美，您的訂單已出貨。"}, w.texts(lin))
+		require.Equal(t, []string{"> friend, your order has shipped.", "friend, your order has shipped."}, w.Texts(ada))
+		require.Equal(t, []string{"> 小美，您的訂單已出貨。", "小美，您的訂單已出貨。"}, w.Texts(lin))
 	})
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -98,38 +99,38 @@ func TestSecretsDoNotLeak(t *testing.T) {
 		Policy:         texts(three),
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		transport.next = inProcess{func() http.Handler { return w.Simulator }}
+		transport.next = bubble.InProcess{Handler: func() http.Handler { return w.Simulator }}
 		for range 8 {
-			w.says(ada, "go")
-			w.says(lin, "go")
+			w.Says(ada, "go")
+			w.Says(lin, "go")
 			after(6 * time.Minute)
 		}
-		_, err := w.bot.Client().Profile(w.t.Context(), pageID, ada)
+		_, err := w.bot.Client().Profile(w.T.Context(), pageID, ada)
 		tell(err)
-		_, err = w.bot.Client().Upload(w.t.Context(), pageID, "image", "a.png", "image/png", strings.NewReader("a"))
+		_, err = w.bot.Client().Upload(w.T.Context(), pageID, "image", "a.png", "image/png", strings.NewReader("a"))
 		tell(err)
 
 		// A callback with a signature, wrong by one digit.
-		r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, "http://bot.example/webhook", strings.NewReader(`{}`))
+		r, err := http.NewRequestWithContext(w.T.Context(), http.MethodPost, "http://bot.example/webhook", strings.NewReader(`{}`))
 		require.NoError(t, err)
 		r.Header.Set("X-Hub-Signature-256", "sha256="+strings.Repeat("0", 64))
-		resp, err := inProcess{func() http.Handler { return w.bot }}.RoundTrip(r)
+		resp, err := bubble.InProcess{Handler: func() http.Handler { return w.bot }}.RoundTrip(r)
 		require.NoError(t, err)
 		_, err = io.Copy(said, resp.Body)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 
-		stats, err := w.bot.Stats(w.t.Context())
+		stats, err := w.bot.Stats(w.T.Context())
 		require.NoError(t, err)
 		for _, psid := range []string{ada, lin} {
-			sent, err := w.store.Sent(w.t.Context(), pageID, psid, 1000)
+			sent, err := w.Store.Sent(w.T.Context(), pageID, psid, 1000)
 			require.NoError(t, err)
 			tell(sent)
 		}
-		w.stop()
+		w.Stop()
 		whole := messenger.Config{Apps: messenger.App(appSecret), Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken)}
 		_, err = messenger.New(messenger.Config{Apps: whole.Apps, MaxBody: -1})
-		tell(whole, w.bot, stats, w.letters(), err, w.bot.Client())
+		tell(whole, w.bot, stats, w.Letters(), err, w.bot.Client())
 	})
 	text := said.String()
 	require.Contains(t, text, "the connection broke", "something went wrong")

@@ -66,13 +66,13 @@ func TestTurnMiddlewareThatUsesNextWrongly(t *testing.T) {
 			})
 			cfg := messenger.Config{Policy: texts(slow), TurnMiddleware: []handling.Middleware{c.wrap}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(2 * time.Minute)
-				require.Empty(t, w.texts(ada))
-				require.Zero(t, w.person(ada).ThumbUps)
-				require.Len(t, w.letters(), 1)
-				require.Equal(t, c.tries, w.letters()[0].Attempts)
-				require.Contains(t, w.letters()[0].Failures[0].Error, c.want)
+				require.Empty(t, w.Texts(ada))
+				require.Zero(t, w.Person(ada).ThumbUps)
+				require.Len(t, w.Letters(), 1)
+				require.Equal(t, c.tries, w.Letters()[0].Attempts)
+				require.Contains(t, w.Letters()[0].Failures[0].Error, c.want)
 			})
 		})
 	}
@@ -94,11 +94,11 @@ func TestNextAfterTheTurn(t *testing.T) {
 		}
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo), TurnMiddleware: []handling.Middleware{wrap}}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
 		require.ErrorContains(t, <-late, "after the middleware had returned")
-		require.Empty(t, w.texts(ada))
-		require.Empty(t, w.letters(), "a turn whose middleware returns nil without next is done")
+		require.Empty(t, w.Texts(ada))
+		require.Empty(t, w.Letters(), "a turn whose middleware returns nil without next is done")
 	})
 }
 
@@ -165,9 +165,9 @@ func TestSendMiddlewareThatUsesNextWrongly(t *testing.T) {
 			}
 			cfg := messenger.Config{Policy: texts(echo), SendMiddleware: []sending.Middleware{wrap}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(10 * time.Minute)
-				require.Equal(t, c.want, w.texts(ada))
+				require.Equal(t, c.want, w.Texts(ada))
 				require.EqualValues(t, 1, attempts.Load())
 			})
 		})
@@ -197,9 +197,9 @@ func TestSendMiddlewareThatDiesAfterTheRequest(t *testing.T) {
 					OnSendFailed: func(_ context.Context, f sending.Failure) { failed <- f.Err },
 				}
 				inBubble(t, simulator.Config{}, cfg, func(w *world) {
-					w.says(ada, "hi")
+					w.Says(ada, "hi")
 					after(10 * time.Minute)
-					require.Equal(t, []string{"you said hi"}, w.texts(ada))
+					require.Equal(t, []string{"you said hi"}, w.Texts(ada))
 					require.Empty(t, failed)
 					stats, err := w.bot.Stats(t.Context())
 					require.NoError(t, err)
@@ -233,14 +233,14 @@ func TestSendMiddlewareThatIgnoresItsContext(t *testing.T) {
 			}
 			cfg := messenger.Config{Policy: texts(echo), SendMiddleware: []sending.Middleware{wrap}, SendTimeout: 5 * time.Second}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "1")
-				w.says(lin, "1")
+				w.Says(ada, "1")
+				w.Says(lin, "1")
 				after(time.Minute)
-				require.Equal(t, []string{"you said 1"}, w.texts(ada))
-				w.says(ada, "2")
+				require.Equal(t, []string{"you said 1"}, w.Texts(ada))
+				w.Says(ada, "2")
 				after(2 * time.Hour)
-				require.Equal(t, []string{"you said 1", "you said 2"}, w.texts(ada))
-				require.Equal(t, []string{"you said 1"}, w.texts(lin))
+				require.Equal(t, []string{"you said 1", "you said 2"}, w.Texts(ada))
+				require.Equal(t, []string{"you said 1"}, w.Texts(lin))
 			})
 		})
 	}
@@ -269,15 +269,15 @@ func TestSlowMiddlewareDelaysNoOtherConversation(t *testing.T) {
 		Policy: texts(echo), TurnMiddleware: []handling.Middleware{slowTurn}, SendMiddleware: []sending.Middleware{slowSend}, Workers: 2,
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		for _, text := range []string{"1", "2", "3"} {
-			w.says(lin, text)
+			w.Says(lin, text)
 			after(time.Second)
 		}
-		require.Equal(t, []string{"you said 1", "you said 2", "you said 3"}, w.texts(lin))
-		require.Empty(t, w.texts(ada))
+		require.Equal(t, []string{"you said 1", "you said 2", "you said 3"}, w.Texts(lin))
+		require.Empty(t, w.Texts(ada))
 		after(time.Minute)
-		require.Equal(t, []string{"you said 1"}, w.texts(ada))
+		require.Equal(t, []string{"you said 1"}, w.Texts(ada))
 	})
 }
 
@@ -308,11 +308,11 @@ func TestLogsOfABot(t *testing.T) {
 	}
 	inBubble(t, beside(), cfg, func(w *world) {
 		w.Fault(simulator.Fault{Error: &simulator.GraphError{Code: 613, Message: "too fast"}})
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
 		w.humanSays(ada, "Eve here")
-		at := w.person(ada).HumanAt
-		w.says(ada, "hm")
+		at := w.Person(ada).HumanAt
+		w.Says(ada, "hm")
 		after(time.Second)
 		silence := "silence=\"silent: a human wrote at " + at.Format(time.RFC3339) + ", until " + at.Add(time.Hour).Format(time.RFC3339) + "\""
 		require.Equal(t, []string{

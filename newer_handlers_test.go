@@ -80,9 +80,9 @@ func TestHandlersOfNewerEvents(t *testing.T) {
 		receiving.TypeOrder: one(orders{}),
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "hi") // opens the window; it says nothing of where Ada came from
+		w.Says(ada, "hi") // opens the window; it says nothing of where Ada came from
 		after(time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		for _, c := range []struct{ event, want string }{
 			{`"reaction":{"mid":"m","action":"react","emoji":"😍","reaction":"love"}`, "reaction 😍 removed false"},
 			{`"reaction":{"mid":"m","action":"unreact"}`, "reaction  removed true"},
@@ -100,27 +100,27 @@ func TestHandlersOfNewerEvents(t *testing.T) {
 			{`"response_feedback":{"feedback":"Bad response","mid":"m"}`, "good false"},
 			{`"order":{"products":[{"id":"1","unit_price":1,"quantity":1},{"id":"2","unit_price":1,"quantity":1}]}`, "products 2"},
 		} {
-			before := len(w.texts(ada))
+			before := len(w.Texts(ada))
 			w.happens(ada, c.event)
-			require.Equal(t, []string{c.want}, w.texts(ada)[before:], c.event)
+			require.Equal(t, []string{c.want}, w.Texts(ada)[before:], c.event)
 		}
 
 		id, err := w.Comment(t.Context(), lin, "How much?")
 		require.NoError(t, err)
 		after(time.Second)
-		require.Equal(t, []string{w.nameOf(lin) + " wrote How much?"}, w.texts(lin), "a private reply")
+		require.Equal(t, []string{w.nameOf(lin) + " wrote How much?"}, w.Texts(lin), "a private reply")
 		require.Len(t, w.Comments(id), 1)
 		require.Equal(t, "Thank you", w.Comments(id)[0].Text)
 
 		// Someone who is known by the user_ref of a plugin only is answered by it; roles have no person at all.
 		require.NoError(t, w.Post(t.Context(), json.RawMessage(
 			fmt.Sprintf(`{"recipient":{"id":"%s"},"timestamp":%d,"optin":{"ref":"box","user_ref":"u1"}}`, pageID, time.Now().UnixMilli()))))
-		require.Equal(t, http.StatusOK, w.post(fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":1,"messaging":[{"recipient":{"id":"%s"},
+		require.Equal(t, http.StatusOK, w.Posts(fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":1,"messaging":[{"recipient":{"id":"%s"},
 			"timestamp":2,"app_roles":{"1":["primary_receiver"]}}]}]}`, pageID, pageID)).Code)
 		after(time.Second)
 		requests := w.Requests()
 		require.Contains(t, requests[len(requests)-1].Body, `"user_ref":"u1"`)
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 

@@ -23,19 +23,19 @@ func TestManyQueuedMessagesGoOutInOrderBeforeTheNextAnswer(t *testing.T) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
-				w.says(ada, "hello")
+				w.Says(ada, "hello")
 				after(time.Second)
-				w.stop()
+				w.Stop()
 				want := []string{"you said hello"}
 				for i := range n {
 					text := fmt.Sprint("news ", i)
 					require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text(text)))
 					want = append(want, text)
 				}
-				w.says(ada, "thanks")
+				w.Says(ada, "thanks")
 				w.start()
 				after(5 * time.Second)
-				require.Equal(t, append(want, "you said thanks"), w.texts(ada))
+				require.Equal(t, append(want, "you said thanks"), w.Texts(ada))
 			})
 		})
 	}
@@ -52,10 +52,10 @@ func TestSendDuringATurnGoesOutBeforeTheTurnsAnswer(t *testing.T) {
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 		bot.Store(w.bot)
-		w.says(ada, "one")
-		w.says(ada, "two")
+		w.Says(ada, "one")
+		w.Says(ada, "two")
 		after(5 * time.Second)
-		require.Equal(t, []string{"sent at one", "answer to one", "sent at two", "answer to two"}, w.texts(ada))
+		require.Equal(t, []string{"sent at one", "answer to one", "sent at two", "answer to two"}, w.Texts(ada))
 	})
 }
 
@@ -70,12 +70,12 @@ func TestWhatWasSentIsDurableBeforeUserCodeRuns(t *testing.T) {
 		return err
 	}))
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
-		w.stop()
+		w.Stop()
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("before")))
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		w.start()
 		after(time.Second)
-		require.Equal(t, []string{"before"}, w.texts(ada))
+		require.Equal(t, []string{"before"}, w.Texts(ada))
 		require.Equal(t, []store.SentOutcome{store.OutcomeSent}, seen)
 	})
 }
@@ -83,7 +83,7 @@ func TestWhatWasSentIsDurableBeforeUserCodeRuns(t *testing.T) {
 func TestSoundsGoOutAtTheirOwnPace(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
-		w.stop()
+		w.Stop()
 		for i := range 40 {
 			to := fmt.Sprint(4000 + i)
 			require.NoError(t, w.bot.Send(t.Context(), pageID, to, sending.Audio("https://cdn.example/a.mp3")))
@@ -92,7 +92,7 @@ func TestSoundsGoOutAtTheirOwnPace(t *testing.T) {
 		after(10 * time.Millisecond)
 		require.NoError(t, w.bot.Send(t.Context(), pageID, "5000", sending.Text("texts do not wait")))
 		after(10 * time.Millisecond)
-		require.Equal(t, []string{"texts do not wait"}, w.texts("5000"))
+		require.Equal(t, []string{"texts do not wait"}, w.Texts("5000"))
 		after(5 * time.Second)
 		var sounds []time.Time
 		for _, r := range w.Requests() {

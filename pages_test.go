@@ -14,6 +14,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -61,52 +62,52 @@ func atRunTime() messenger.Config {
 
 // tells lets a person write without waiting until the callback was taken.
 func (w *world) tells(psid, text string) {
-	w.t.Helper()
-	_, err := w.Say(w.t.Context(), psid, text)
-	require.NoError(w.t, err)
+	w.T.Helper()
+	_, err := w.Say(w.T.Context(), psid, text)
+	require.NoError(w.T, err)
 }
 
 func (w *world) set(pages ...messenger.Page) {
-	w.t.Helper()
-	require.NoError(w.t, w.bot.SetPages(pages...))
+	w.T.Helper()
+	require.NoError(w.T, w.bot.SetPages(pages...))
 }
 
 func (w *world) remove(pageIDs ...string) {
-	w.t.Helper()
-	require.NoError(w.t, w.bot.RemovePages(pageIDs...))
+	w.T.Helper()
+	require.NoError(w.T, w.bot.RemovePages(pageIDs...))
 }
 
 func (w *world) stats() messenger.Stats {
-	w.t.Helper()
-	stats, err := w.bot.Stats(w.t.Context())
-	require.NoError(w.t, err)
+	w.T.Helper()
+	stats, err := w.bot.Stats(w.T.Context())
+	require.NoError(w.T, err)
 	return stats
 }
 
 func TestPageIsAddedWhileTheBotRuns(t *testing.T) {
 	t.Parallel()
 	inBubble(t, withCustomer(), atRunTime(), func(w *world) {
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		w.tells(sue, "early")
 		after(time.Second)
-		require.Equal(t, []string{"common 1"}, w.texts(ada))
+		require.Equal(t, []string{"common 1"}, w.Texts(ada))
 		require.NotZero(t, w.stats().Webhook.RefusedSignatures, "its app is not known")
 		require.ErrorIs(t, w.bot.Send(t.Context(), customer, sue, sending.Text("x")), messenger.ErrNoApp)
 
 		w.set(customerPage())
 		after(5 * time.Minute) // the platform delivers again
-		require.Equal(t, []string{"customer early"}, w.texts(sue))
+		require.Equal(t, []string{"customer early"}, w.Texts(sue))
 		require.NoError(t, w.bot.Send(t.Context(), customer, sue, sending.Text("welcome")))
-		w.says(ada, "2")
+		w.Says(ada, "2")
 		after(time.Second)
-		require.Equal(t, []string{"customer early", "welcome"}, w.texts(sue))
-		require.Equal(t, []string{"common 1", "common 2"}, w.texts(ada))
+		require.Equal(t, []string{"customer early", "welcome"}, w.Texts(sue))
+		require.Equal(t, []string{"common 1", "common 2"}, w.Texts(ada))
 		var ids []string
 		for _, p := range w.bot.Pages() {
 			ids = append(ids, p.ID)
 		}
 		require.Equal(t, []string{pageID, customer}, ids)
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -136,8 +137,8 @@ func TestRemovedPageKeepsItsWork(t *testing.T) {
 	inBubble(t, withCustomer(), cfg, func(w *world) {
 		hold.Store(true)
 		w.set(page)
-		w.says(sue, "1")
-		w.says(sue, "2")
+		w.Says(sue, "1")
+		w.Says(sue, "2")
 		require.NoError(t, w.bot.Send(t.Context(), customer, "7300000000000002", sending.Text("later").After(time.Hour)))
 		<-started
 		w.remove(customer)
@@ -145,10 +146,10 @@ func TestRemovedPageKeepsItsWork(t *testing.T) {
 		goOn <- true
 		after(time.Minute)
 		require.Equal(t, "Sue", name.Load(), "the turn had the page's token to its end")
-		p, err := w.store.Person(t.Context(), customer, sue)
+		p, err := w.Store.Person(t.Context(), customer, sue)
 		require.NoError(t, err)
 		require.Equal(t, 1, p.ThumbUps, "its turn has committed, and no other began")
-		require.Empty(t, w.texts(sue))
+		require.Empty(t, w.Texts(sue))
 		require.Zero(t, told.Load())
 
 		waits := w.stats().Unserved
@@ -163,14 +164,14 @@ func TestRemovedPageKeepsItsWork(t *testing.T) {
 
 		w.set(page)
 		after(time.Second)
-		require.Equal(t, []string{"1", "1!", "2", "2!"}, w.texts(sue))
+		require.Equal(t, []string{"1", "1!", "2", "2!"}, w.Texts(sue))
 		require.Empty(t, w.stats().Unserved)
 		w.remove(customer)
 		after(2 * time.Hour)
 		require.Equal(t, 1, w.stats().Unserved[customer].Sends, "a delayed message waits as well")
-		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: customer, PSID: "7300000000000002"}))
+		require.NoError(t, w.Store.Forget(t.Context(), store.Conversation{PageID: customer, PSID: "7300000000000002"}))
 		require.Empty(t, w.stats().Unserved)
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -189,31 +190,31 @@ func TestRunningTurnKeepsThePolicyOfItsPage(t *testing.T) {
 		page := customerPage()
 		page.Policy = slow("old")
 		w.set(page)
-		w.says(sue, "1")
-		w.says(sue, "2")
+		w.Says(sue, "1")
+		w.Says(sue, "2")
 		<-started
 		page.Policy = answersAs("new")
 		w.set(page)
 		goOn <- true
 		after(time.Second)
-		require.Equal(t, []string{"old 1", "new 2"}, w.texts(sue))
+		require.Equal(t, []string{"old 1", "new 2"}, w.Texts(sue))
 
 		// Without one of its own the page uses the common one, or another page's, as it is then.
 		page.Policy = nil
 		w.set(page)
-		w.says(sue, "3")
+		w.Says(sue, "3")
 		after(time.Second)
 		require.NoError(t, w.bot.SetPolicy(answersAs("other")))
-		w.says(sue, "4")
+		w.Says(sue, "4")
 		after(time.Second)
 		page.PolicyOf = pageID
 		w.set(page, messenger.Page{ID: pageID, Policy: answersAs("first page")})
-		w.says(sue, "5")
+		w.Says(sue, "5")
 		after(time.Second)
 		w.set(messenger.Page{ID: pageID, Policy: answersAs("changed")})
-		w.says(sue, "6")
+		w.Says(sue, "6")
 		after(time.Second)
-		require.Equal(t, []string{"old 1", "new 2", "common 3", "other 4", "first page 5", "changed 6"}, w.texts(sue))
+		require.Equal(t, []string{"old 1", "new 2", "common 3", "other 4", "first page 5", "changed 6"}, w.Texts(sue))
 	})
 }
 
@@ -229,23 +230,23 @@ func TestNewTokenOfAPageSendsWhatWaited(t *testing.T) {
 		page := customerPage()
 		page.Token = graph.PageToken("expired")
 		w.set(page)
-		w.says(sue, "1")
+		w.Says(sue, "1")
 		after(10 * time.Second)
-		w.says(sue, "2")
-		w.says(ada, "hi")
+		w.Says(sue, "2")
+		w.Says(ada, "hi")
 		after(20 * time.Second)
 		held := w.stats().Held
 		require.Len(t, held, 1)
 		require.Equal(t, 1, held[customer].Waiting.Sends)
 		require.Equal(t, 1, held[customer].Waiting.Events)
 		require.True(t, held[customer].Since.Before(held[customer].Retry))
-		require.Equal(t, []string{"common hi"}, w.texts(ada))
-		require.Empty(t, w.texts(sue))
+		require.Equal(t, []string{"common hi"}, w.Texts(ada))
+		require.Empty(t, w.Texts(sue))
 
 		page.Token = graph.PageToken(customerToken)
 		w.set(page)
 		after(5 * time.Second)
-		require.Equal(t, []string{"customer 1", "customer 2"}, w.texts(sue))
+		require.Equal(t, []string{"customer 1", "customer 2"}, w.Texts(sue))
 		require.Empty(t, w.stats().Held)
 		require.EqualValues(t, 1, told.Load())
 	})
@@ -260,15 +261,15 @@ func TestNewSecretOfAPageSendsWhatWaited(t *testing.T) {
 		page := customerPage()
 		page.Secrets = []secret.Value{secret.New("wrong"), secret.New(customerSecret)}
 		w.set(page)
-		w.says(sue, "1")
+		w.Says(sue, "1")
 		after(20 * time.Second)
-		require.Empty(t, w.texts(sue))
+		require.Empty(t, w.Texts(sue))
 		require.Contains(t, w.stats().Held, customer)
 
 		page.Secrets = page.Secrets[1:]
 		w.set(page)
 		after(5 * time.Second)
-		require.Equal(t, []string{"customer 1"}, w.texts(sue))
+		require.Equal(t, []string{"customer 1"}, w.Texts(sue))
 		require.Empty(t, w.stats().Held)
 	})
 }
@@ -279,25 +280,25 @@ func TestSecretOfAPageIsRotated(t *testing.T) {
 		const next = "the next secret"
 		page := customerPage()
 		w.set(page)
-		w.says(sue, "1")
+		w.Says(sue, "1")
 		page.Secrets = []secret.Value{secret.New(customerSecret), secret.New(next)}
 		w.set(page)
-		w.says(sue, "2")
+		w.Says(sue, "2")
 		after(time.Second) // it is sent, signed with the secret before
 		w.SetAppSecret(customerApp, next)
 		page.Secrets[0], page.Secrets[1] = page.Secrets[1], page.Secrets[0]
 		w.set(page)
-		w.says(sue, "3")
+		w.Says(sue, "3")
 		page.Secrets = page.Secrets[:1]
 		w.set(page)
-		w.says(sue, "4")
+		w.Says(sue, "4")
 		after(time.Second)
-		require.Equal(t, []string{"customer 1", "customer 2", "customer 3", "customer 4"}, w.texts(sue))
+		require.Equal(t, []string{"customer 1", "customer 2", "customer 3", "customer 4"}, w.Texts(sue))
 
 		// The tenant's secret signs for its page and no other.
-		require.Equal(t, http.StatusUnauthorized, postSigned(w.bot, next, callback(pageID, "4711", "m_1", "forged")).Code)
-		require.Equal(t, http.StatusUnauthorized, postSigned(w.bot, customerSecret, callback(customer, "4711", "m_2", "forged")).Code)
-		require.Equal(t, http.StatusUnauthorized, postSigned(w.bot, appSecret, callback(customer, "4711", "m_3", "forged")).Code)
+		require.Equal(t, http.StatusUnauthorized, bubble.PostSigned(w.bot, next, callback(pageID, "4711", "m_1", "forged")).Code)
+		require.Equal(t, http.StatusUnauthorized, bubble.PostSigned(w.bot, customerSecret, callback(customer, "4711", "m_2", "forged")).Code)
+		require.Equal(t, http.StatusUnauthorized, bubble.PostSigned(w.bot, appSecret, callback(customer, "4711", "m_3", "forged")).Code)
 	})
 }
 
@@ -308,25 +309,25 @@ func TestPagesAreOfOneProcess(t *testing.T) {
 		page := customerPage()
 		page.Token = graph.PageToken("expired")
 		w.set(page)
-		w.says(sue, "1")
+		w.Says(sue, "1")
 		after(time.Second)
-		w.stop()
+		w.Stop()
 		w.start()
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Hour)
-		require.Equal(t, []string{"common hi"}, w.texts(ada))
+		require.Equal(t, []string{"common hi"}, w.Texts(ada))
 		require.Equal(t, 1, w.stats().Unserved[customer].Sends)
-		w.stop()
+		w.Stop()
 		w.cfg.Pages = append(w.cfg.Pages, customerPage())
 		w.start()
 		after(time.Second)
-		require.Equal(t, []string{"customer 1"}, w.texts(sue))
+		require.Equal(t, []string{"customer 1"}, w.Texts(sue))
 	})
 }
 
 // profileCalls counts the calls for thread settings.
 type profileCalls struct {
-	inProcess
+	bubble.InProcess
 	made atomic.Int32
 }
 
@@ -334,7 +335,7 @@ func (p *profileCalls) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/messenger_profile") {
 		p.made.Add(1)
 	}
-	return p.inProcess.RoundTrip(r)
+	return p.InProcess.RoundTrip(r)
 }
 
 func TestThreadSettingsOfAPageFollowIt(t *testing.T) {
@@ -347,7 +348,7 @@ func TestThreadSettingsOfAPageFollowIt(t *testing.T) {
 	cfg.HTTPClient = &http.Client{Transport: platform}
 	calls := func() int32 { return platform.made.Load() }
 	inBubble(t, withCustomer(), cfg, func(w *world) {
-		platform.handler = func() http.Handler { return w.Simulator }
+		platform.Handler = func() http.Handler { return w.Simulator }
 		shown := func() string { return string(w.Page(customer).Profile()["greeting"]) }
 		page := customerPage()
 		page.ThreadSettings = greeting("first")
@@ -477,9 +478,9 @@ func TestMistakesInPagesAreRefusedTogether(t *testing.T) {
 		twin := customerPage()
 		twin.ID = "31"
 		w.set(twin)
-		require.Equal(t, http.StatusOK, postSigned(w.bot, customerSecret, callback("31", "60", "m_twin", "x")).Code)
+		require.Equal(t, http.StatusOK, bubble.PostSigned(w.bot, customerSecret, callback("31", "60", "m_twin", "x")).Code)
 		w.remove(twin.ID)
-		require.Equal(t, http.StatusUnauthorized, postSigned(w.bot, customerSecret, callback("31", "60", "m_twin 2", "x")).Code)
+		require.Equal(t, http.StatusUnauthorized, bubble.PostSigned(w.bot, customerSecret, callback("31", "60", "m_twin 2", "x")).Code)
 
 		// What others refer to stays, and a cycle with a page that was set before is found.
 		w.set(messenger.Page{ID: "30", PolicyOf: customer})
@@ -542,13 +543,13 @@ func TestPagesOfABotThatServesEveryPage(t *testing.T) {
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: answersAs("common")}, func(w *world) {
 		require.Empty(t, w.bot.Pages())
 		w.set(messenger.Page{ID: pageID, Policy: answersAs("own")})
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		require.NoError(t, w.bot.Send(t.Context(), "40", "41", sending.Text("x")))
 		after(time.Second)
 		w.remove(pageID)
-		w.says(ada, "2")
+		w.Says(ada, "2")
 		after(time.Second)
-		require.Equal(t, []string{"own 1", "common 2"}, w.texts(ada))
+		require.Equal(t, []string{"own 1", "common 2"}, w.Texts(ada))
 		require.ErrorContains(t, w.bot.SetPages(customerPage()), "delivers the events of every page")
 		require.Nil(t, w.stats().Unserved)
 	})
@@ -570,8 +571,8 @@ func TestCallbackAboutServedAndRemovedPages(t *testing.T) {
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		both := fmt.Sprintf(`{"object":"page","entry":[%s,%s]}`, entry("50", "60", "m_1", "a"), entry("51", "61", "m_2", "b"))
 		w.remove("50")
-		require.Equal(t, http.StatusOK, w.post(both).Code)
-		require.Equal(t, http.StatusUnauthorized, w.post(callback("50", "60", "m_3", "c")).Code)
+		require.Equal(t, http.StatusOK, w.Posts(both).Code)
+		require.Equal(t, http.StatusUnauthorized, w.Posts(callback("50", "60", "m_3", "c")).Code)
 		after(time.Second)
 		counts := w.stats().Webhook
 		require.EqualValues(t, 2, counts.Foreign)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
@@ -19,16 +20,16 @@ import (
 
 // replyDirectly answers a comment as another app or a person at the page does.
 func (w *world) replyDirectly(comment, text string) {
-	w.t.Helper()
+	w.T.Helper()
 	body := `{"recipient":{"comment_id":"` + comment + `"},"message":{"text":"` + text + `"}}`
-	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, "http://graph.example/me/messages", strings.NewReader(body))
-	require.NoError(w.t, err)
+	request, err := http.NewRequestWithContext(w.T.Context(), http.MethodPost, "http://graph.example/me/messages", strings.NewReader(body))
+	require.NoError(w.T, err)
 	request.Header.Set("Authorization", "Bearer "+pageToken)
 	request.Header.Set("Content-Type", "application/json")
-	response, err := inProcess{func() http.Handler { return w.Simulator }}.RoundTrip(request)
-	require.NoError(w.t, err)
-	require.NoError(w.t, response.Body.Close())
-	require.Equal(w.t, http.StatusOK, response.StatusCode)
+	response, err := bubble.InProcess{Handler: func() http.Handler { return w.Simulator }}.RoundTrip(request)
+	require.NoError(w.T, err)
+	require.NoError(w.T, response.Body.Close())
+	require.Equal(w.T, http.StatusOK, response.StatusCode)
 }
 
 // The platform takes one private reply for each comment. Its refusal of the second attempt shows that the first was delivered.
@@ -92,8 +93,8 @@ func TestPrivateReplyAfterAnUnknownOutcome(t *testing.T) {
 				}
 				require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("thanks").To(sending.Recipient{CommentID: comment})))
 				after(time.Hour)
-				require.Equal(t, c.want, w.texts(ada))
-				require.Equal(t, c.outcomes, outcomes(t, w.store, ada))
+				require.Equal(t, c.want, w.Texts(ada))
+				require.Equal(t, c.outcomes, outcomes(t, w.Store, ada))
 				if len(c.failed) == 0 {
 					require.Empty(t, failed)
 					return
@@ -117,13 +118,13 @@ func TestPrivateReplyThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
 	inBubble(t, simulator.Config{Fields: []string{"messages"}}, cfg, func(w *world) {
 		comment, err := w.Comment(t.Context(), ada, "nice")
 		require.NoError(t, err)
-		w.stop()
+		w.Stop()
 		w.diesSending(ada, sending.Text("thanks").To(sending.Recipient{CommentID: comment}))
 		w.replyDirectly(comment, "thanks") // what the process that ended has sent
 		w.start()
 		after(time.Minute)
-		require.Equal(t, []string{"thanks"}, w.texts(ada))
-		require.Equal(t, []store.SentOutcome{"sent"}, outcomes(t, w.store, ada))
+		require.Equal(t, []string{"thanks"}, w.Texts(ada))
+		require.Equal(t, []store.SentOutcome{"sent"}, outcomes(t, w.Store, ada))
 		require.Empty(t, failed)
 	})
 }

@@ -12,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/simulator"
 )
 
 // withoutFields is a platform that answers a look-up of a profile with a refusal if it asks for certain fields, and
 // notes what each one asked for.
 type withoutFields struct {
-	inProcess
+	bubble.InProcess
 	refused map[string]bool
 	people  map[string]bool // of whom everything is refused
 	refusal string
@@ -30,7 +31,7 @@ type withoutFields struct {
 func (p *withoutFields) RoundTrip(r *http.Request) (*http.Response, error) {
 	fields := r.URL.Query().Get("fields")
 	if r.Method != http.MethodGet || fields == "" {
-		return p.inProcess.RoundTrip(r)
+		return p.InProcess.RoundTrip(r)
 	}
 	p.mu.Lock()
 	p.asked = append(p.asked, fields)
@@ -40,7 +41,7 @@ func (p *withoutFields) RoundTrip(r *http.Request) (*http.Response, error) {
 		refuse = refuse || p.refused[field]
 	}
 	if !refuse {
-		return p.inProcess.RoundTrip(r)
+		return p.InProcess.RoundTrip(r)
 	}
 	return &http.Response{StatusCode: 400, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(p.refusal)), Request: r}, nil
 }
@@ -105,29 +106,29 @@ func TestRefusedProfileFieldCostsThatField(t *testing.T) {
 			}
 			cfg := messenger.Config{Policy: byName, HTTPClient: &http.Client{Transport: platform}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				platform.handler = func() http.Handler { return w.Simulator }
+				platform.Handler = func() http.Handler { return w.Simulator }
 				var people []string
 				for i := range 2 {
 					p, err := w.AddPerson(simulator.Person{FirstName: fmt.Sprint("P", i), LastName: "L", Locale: "en_US", Timezone: 1, Gender: "female"})
 					require.NoError(t, err)
 					people = append(people, p.ID)
 				}
-				w.says(people[0], "hi")
+				w.Says(people[0], "hi")
 				after(time.Second)
-				require.Equal(t, []string{"P0"}, w.texts(people[0]), "the first answer knows the name")
+				require.Equal(t, []string{"P0"}, w.Texts(people[0]), "the first answer knows the name")
 				require.ElementsMatch(t, c.first, platform.calls())
-				got := w.person(people[0]).Profile
+				got := w.Person(people[0]).Profile
 				require.Equal(t, "P0", got.FirstName)
 				require.Equal(t, "L", got.LastName)
 				require.Equal(t, c.locale, got.Locale)
 				require.Equal(t, c.gender, got.Gender)
 				require.Equal(t, c.zone, got.Timezone != nil)
-				require.False(t, w.person(people[0]).ProfileRefused)
+				require.False(t, w.Person(people[0]).ProfileRefused)
 
-				w.says(people[1], "hi")
+				w.Says(people[1], "hi")
 				after(time.Second)
 				require.Equal(t, []string{c.next}, platform.calls(), "the page's next look-up asks only for what is allowed")
-				require.Equal(t, []string{"P1"}, w.texts(people[1]))
+				require.Equal(t, []string{"P1"}, w.Texts(people[1]))
 			})
 		})
 	}
@@ -148,21 +149,21 @@ func TestRefusalOfAPersonIsNotThePages(t *testing.T) {
 			platform := &withoutFields{people: map[string]bool{ada: true, lin: true}, refusal: c.refusal}
 			cfg := messenger.Config{Policy: byName, HTTPClient: &http.Client{Transport: platform}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				platform.handler = func() http.Handler { return w.Simulator }
-				w.says(ada, "hi")
+				platform.Handler = func() http.Handler { return w.Simulator }
+				w.Says(ada, "hi")
 				after(time.Second)
 				require.Len(t, platform.calls(), c.first)
-				require.Equal(t, []string{"nobody"}, w.texts(ada))
-				require.True(t, w.person(ada).ProfileRefused)
-				w.says(lin, "hi")
+				require.Equal(t, []string{"nobody"}, w.Texts(ada))
+				require.True(t, w.Person(ada).ProfileRefused)
+				w.Says(lin, "hi")
 				after(time.Second)
 				require.Len(t, platform.calls(), c.again)
 				other, err := w.AddPerson(simulator.Person{FirstName: "Other"})
 				require.NoError(t, err)
-				w.says(other.ID, "hi")
+				w.Says(other.ID, "hi")
 				after(time.Second)
 				require.Equal(t, []string{allFields}, platform.calls())
-				require.Equal(t, []string{"Other"}, w.texts(other.ID))
+				require.Equal(t, []string{"Other"}, w.Texts(other.ID))
 			})
 		})
 	}
@@ -176,7 +177,7 @@ func TestBurstFindsRefusedFieldsOnce(t *testing.T) {
 	platform := &withoutFields{refused: map[string]bool{"gender": true}, refusal: notAllowed}
 	cfg := messenger.Config{Policy: byName, HTTPClient: &http.Client{Transport: platform}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		platform.handler = func() http.Handler { return w.Simulator }
+		platform.Handler = func() http.Handler { return w.Simulator }
 		w.Fault(simulator.Fault{Match: gets, Times: -1, Delay: 100 * time.Millisecond, Effect: true})
 		var ids []string
 		for i := range people {
@@ -188,8 +189,8 @@ func TestBurstFindsRefusedFieldsOnce(t *testing.T) {
 		}
 		after(time.Minute)
 		for i, id := range ids {
-			require.Equal(t, fmt.Sprint("P", i), w.person(id).Profile.FirstName)
-			require.Equal(t, "en_US", w.person(id).Profile.Locale)
+			require.Equal(t, fmt.Sprint("P", i), w.Person(id).Profile.FirstName)
+			require.Equal(t, "en_US", w.Person(id).Profile.Locale)
 		}
 		alone := 0
 		calls := platform.calls()

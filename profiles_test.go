@@ -41,11 +41,11 @@ func TestBurstOfNewPeopleGetsTheirProfiles(t *testing.T) {
 		}
 		after(2500 * time.Millisecond) // a second, and the page's pace
 		for i, id := range ids {
-			require.Equal(t, []string{"nobody"}, w.texts(id), "%d: nobody waits for long", i)
+			require.Equal(t, []string{"nobody"}, w.Texts(id), "%d: nobody waits for long", i)
 		}
 		after(time.Minute)
 		for i, id := range ids {
-			require.Equal(t, fmt.Sprint("P", i), w.person(id).Profile.FirstName)
+			require.Equal(t, fmt.Sprint("P", i), w.Person(id).Profile.FirstName)
 		}
 		require.Len(t, w.Requests(), 80)
 	})
@@ -65,11 +65,11 @@ func TestOneProfileCallPerPersonAtATime(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 		w.Fault(simulator.Fault{Match: gets, Times: -1, Delay: 8*time.Second + 500*time.Millisecond, Effect: true})
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
 		require.EqualValues(t, 3, tries.Load())
 		require.Len(t, w.Requests(), 1)
-		require.Equal(t, "Ada", w.person(ada).Profile.FirstName)
+		require.Equal(t, "Ada", w.Person(ada).Profile.FirstName)
 	})
 }
 
@@ -78,10 +78,10 @@ func TestProfileThatWasNotAnsweredIsAskedForAgain(t *testing.T) {
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: byName}, func(w *world) {
 		w.Fault(simulator.Fault{Match: gets, Status: 503, Body: "oops"})
 		for range 3 {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(10 * time.Minute)
 		}
-		require.Equal(t, []string{"nobody", "nobody", "Ada"}, w.texts(ada))
+		require.Equal(t, []string{"nobody", "nobody", "Ada"}, w.Texts(ada))
 	})
 }
 
@@ -92,10 +92,10 @@ func TestProfileLookupsThatTheShutdownEndsAreNoWarnings(t *testing.T) {
 	cfg := messenger.Config{Policy: byName, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.Fault(simulator.Fault{Match: gets, Times: -1, Delay: 8 * time.Second})
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(2 * time.Second) // the turn no longer waits for the look-up
-		require.Equal(t, []string{"nobody"}, w.texts(ada))
-		w.stop()
+		require.Equal(t, []string{"nobody"}, w.Texts(ada))
+		w.Stop()
 		require.Len(t, w.Requests(), 2)
 		require.NotContains(t, log.String(), "profile lookup failed")
 	})

@@ -18,6 +18,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -59,61 +60,61 @@ func countingTexts(routes ...routing.Route) routing.Policy {
 }
 
 func (w *world) humanSays(psid, text string) {
-	w.t.Helper()
-	_, err := w.Inbox().Say(w.t.Context(), psid, text)
-	require.NoError(w.t, err)
-	require.NoError(w.t, w.Flush(w.t.Context()))
+	w.T.Helper()
+	_, err := w.Inbox().Say(w.T.Context(), psid, text)
+	require.NoError(w.T, err)
+	require.NoError(w.T, w.Flush(w.T.Context()))
 	after(time.Second)
 }
 
 // event posts an event of the page's, about ada, that is not the simulator's.
 func (w *world) event(at time.Time, rest string) {
-	w.t.Helper()
+	w.T.Helper()
 	body := fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,%s}`, ada, pageID, at.UnixMilli(), rest)
-	require.NoError(w.t, w.Post(w.t.Context(), json.RawMessage(body)))
-	require.NoError(w.t, w.Flush(w.t.Context()))
+	require.NoError(w.T, w.Post(w.T.Context(), json.RawMessage(body)))
+	require.NoError(w.T, w.Flush(w.T.Context()))
 	after(time.Second)
 }
 
 // echoOf posts the echo of a message to ada.
 func (w *world) echoOf(at time.Time, message string) {
-	w.t.Helper()
+	w.T.Helper()
 	body := fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"is_echo":true,%s}}`,
 		pageID, ada, at.UnixMilli(), message)
-	require.NoError(w.t, w.Post(w.t.Context(), json.RawMessage(body)))
-	require.NoError(w.t, w.Flush(w.t.Context()))
+	require.NoError(w.T, w.Post(w.T.Context(), json.RawMessage(body)))
+	require.NoError(w.T, w.Flush(w.T.Context()))
 	after(time.Second)
 }
 
 func TestBotIsSilentAfterAHumanWrote(t *testing.T) {
 	t.Parallel()
 	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
-		w.says(ada, "1")
-		w.says(lin, "1")
+		w.Says(ada, "1")
+		w.Says(lin, "1")
 		after(time.Minute)
-		w.says(ada, "2")
+		w.Says(ada, "2")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "you said 2"}, w.texts(ada), "the bot's own echoes do not silence it")
+		require.Equal(t, []string{"you said 1", "you said 2"}, w.Texts(ada), "the bot's own echoes do not silence it")
 
 		w.humanSays(ada, "Eve here")
-		w.says(ada, "3")
-		w.says(lin, "2")
+		w.Says(ada, "3")
+		w.Says(lin, "2")
 		after(59 * time.Minute)
-		w.says(ada, "4")
+		w.Says(ada, "4")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "you said 2", "Eve here"}, w.texts(ada))
-		require.Equal(t, []string{"you said 1", "you said 2"}, w.texts(lin), "it is silent towards one person")
-		require.Equal(t, 4, w.person(ada).ThumbUps, "routes under DEFAULT run")
+		require.Equal(t, []string{"you said 1", "you said 2", "Eve here"}, w.Texts(ada))
+		require.Equal(t, []string{"you said 1", "you said 2"}, w.Texts(lin), "it is silent towards one person")
+		require.Equal(t, 4, w.Person(ada).ThumbUps, "routes under DEFAULT run")
 
 		w.humanSays(ada, "still here")
 		after(59 * time.Minute)
-		w.says(ada, "5")
+		w.Says(ada, "5")
 		after(time.Minute)
-		w.says(ada, "6")
+		w.Says(ada, "6")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "you said 2", "Eve here", "still here", "you said 6"}, w.texts(ada),
+		require.Equal(t, []string{"you said 1", "you said 2", "Eve here", "still here", "you said 6"}, w.Texts(ada),
 			"what came meanwhile is done, and an hour after the last message of the human the bot answers")
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -121,40 +122,40 @@ func TestQuietIsOffByDefaultAndTheFactsAreKept(t *testing.T) {
 	t.Parallel()
 	inBubble(t, beside(), messenger.Config{Policy: countingTexts()}, func(w *world) {
 		w.humanSays(ada, "Eve here")
-		at := w.person(ada).HumanAt
+		at := w.Person(ada).HumanAt
 		require.WithinDuration(t, time.Now(), at, 2*time.Second, "of someone who never wrote")
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		after(time.Second)
-		require.Equal(t, []string{"Eve here", "you said 1"}, w.texts(ada))
+		require.Equal(t, []string{"Eve here", "you said 1"}, w.Texts(ada))
 
-		w.stop()
+		w.Stop()
 		w.cfg.Quiet = anHour() // takes effect immediately, and outlives the process
 		w.start()
-		w.says(ada, "2")
+		w.Says(ada, "2")
 		after(time.Second)
-		require.Len(t, w.texts(ada), 2)
-		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
-		w.says(ada, "3")
+		require.Len(t, w.Texts(ada), 2)
+		require.NoError(t, w.Store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
+		w.Says(ada, "3")
 		after(time.Second)
-		require.Equal(t, []string{"Eve here", "you said 1", "you said 3"}, w.texts(ada), "a forgotten person has no history")
+		require.Equal(t, []string{"Eve here", "you said 1", "you said 3"}, w.Texts(ada), "a forgotten person has no history")
 	})
 }
 
 func TestEveryReplicaIsSilent(t *testing.T) {
 	t.Parallel()
 	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
-		first := w.stop
+		first := w.Stop
 		w.start()
 		w.humanSays(ada, "Eve here")
 		for i := range 20 {
-			w.says(ada, fmt.Sprint(i))
+			w.Says(ada, fmt.Sprint(i))
 			after(time.Second)
 		}
 		first()
-		w.says(ada, "again")
+		w.Says(ada, "again")
 		after(time.Second)
-		require.Equal(t, []string{"Eve here"}, w.texts(ada))
-		require.Equal(t, 21, w.person(ada).ThumbUps)
+		require.Equal(t, []string{"Eve here"}, w.Texts(ada))
+		require.Equal(t, 21, w.Person(ada).ThumbUps)
 	})
 }
 
@@ -180,9 +181,9 @@ func TestWhoseEchoSilences(t *testing.T) {
 			quiet.Automations = []string{"1234", otherAppID}
 			inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: quiet}, func(w *world) {
 				w.echoOf(time.Now(), c.message)
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(time.Second)
-				require.Equal(t, c.silent, len(w.texts(ada)) == 0)
+				require.Equal(t, c.silent, len(w.Texts(ada)) == 0)
 			})
 		})
 	}
@@ -195,9 +196,9 @@ func TestEchoOnStandbySilences(t *testing.T) {
 			pageID, ada, time.Now().UnixMilli())
 		require.NoError(t, w.PostStandby(t.Context(), json.RawMessage(body)))
 		after(time.Second)
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 	})
 }
 
@@ -221,7 +222,7 @@ func TestEchoesOfTheBotOnInstagram(t *testing.T) {
 		event := func(sender, recipient, message string) {
 			body := fmt.Sprintf(`{"object":"instagram","entry":[{"id":"%s","time":1,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},`+
 				`"timestamp":%d,"message":{%s}}]}]}`, pageID, sender, recipient, time.Now().UnixMilli(), message)
-			require.Equal(t, http.StatusOK, w.post(body).Code)
+			require.Equal(t, http.StatusOK, w.Posts(body).Code)
 			after(time.Second)
 		}
 		event(ada, pageID, `"mid":"m_1","text":"1"`)
@@ -246,13 +247,13 @@ func TestTimeOfAHumansMessage(t *testing.T) {
 		now := time.Now()
 		w.echoOf(now, `"mid":"m_1","app_id":1`)
 		w.echoOf(now.Add(-30*time.Minute), `"mid":"m_0","app_id":1`)
-		require.Equal(t, now.UnixMilli(), w.person(ada).HumanAt.UnixMilli())
+		require.Equal(t, now.UnixMilli(), w.Person(ada).HumanAt.UnixMilli())
 		w.echoOf(now.Add(365*24*time.Hour), `"mid":"m_2","app_id":1`)
-		require.WithinDuration(t, time.Now(), w.person(ada).HumanAt, 2*time.Second)
+		require.WithinDuration(t, time.Now(), w.Person(ada).HumanAt, 2*time.Second)
 		after(time.Hour)
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Len(t, w.texts(ada), 1)
+		require.Len(t, w.Texts(ada), 1)
 	})
 }
 
@@ -264,10 +265,10 @@ func TestHumanIsNotedEvenIfTheTurnFails(t *testing.T) {
 	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
 		at := time.Now()
 		w.echoOf(at, `"mid":"m_1","app_id":1`)
-		require.Equal(t, at.UnixMilli(), w.person(ada).HumanAt.UnixMilli())
-		require.Empty(t, w.letters(), "it is tried again")
+		require.Equal(t, at.UnixMilli(), w.Person(ada).HumanAt.UnixMilli())
+		require.Empty(t, w.Letters(), "it is tried again")
 		after(time.Minute)
-		require.Len(t, w.letters(), 1)
+		require.Len(t, w.Letters(), 1)
 	})
 }
 
@@ -275,11 +276,11 @@ func TestHumanIsNotedEvenIfTheTurnFails(t *testing.T) {
 func TestEchoOfAPrivateReply(t *testing.T) {
 	t.Parallel()
 	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
-		require.NoError(t, w.store.Apply(t.Context(), store.SaveSent{Sent: store.Sent{PageID: pageID, Key: "k", MID: "m_private", At: time.Now()}}))
+		require.NoError(t, w.Store.Apply(t.Context(), store.SaveSent{Sent: store.Sent{PageID: pageID, Key: "k", MID: "m_private", At: time.Now()}}))
 		w.echoOf(time.Now(), `"mid":"m_private","text":"x"`)
-		require.Zero(t, w.person(ada).HumanAt)
+		require.Zero(t, w.Person(ada).HumanAt)
 		w.echoOf(time.Now(), `"mid":"m_other","text":"x"`)
-		require.NotZero(t, w.person(ada).HumanAt)
+		require.NotZero(t, w.Person(ada).HumanAt)
 	})
 }
 
@@ -306,11 +307,11 @@ func TestAnswersWhileSilentAreErrorsThatAreSeen(t *testing.T) {
 	}
 	inBubble(t, beside(), cfg, func(w *world) {
 		w.humanSays(ada, "Eve here")
-		at := w.person(ada).HumanAt
-		w.says(ada, "hi")
+		at := w.Person(ada).HumanAt
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Equal(t, []string{"Eve here"}, w.texts(ada))
-		require.Equal(t, 1, w.person(ada).ThumbUps)
+		require.Equal(t, []string{"Eve here"}, w.Texts(ada))
+		require.Equal(t, 1, w.Person(ada).ThumbUps)
 		require.Len(t, seen, 2)
 		for _, err := range seen {
 			require.ErrorIs(t, err, sending.ErrSilent)
@@ -336,23 +337,23 @@ func TestPersonComesBackToTheBot(t *testing.T) {
 	}
 	inBubble(t, beside(), messenger.Config{Policy: countingTexts(back), Quiet: anHour()}, func(w *world) {
 		w.humanSays(ada, "Eve here")
-		w.says(ada, "help")
+		w.Says(ada, "help")
 		after(time.Second)
-		w.says(ada, "bot")
+		w.Says(ada, "bot")
 		after(time.Second)
-		w.says(ada, "thanks")
+		w.Says(ada, "thanks")
 		after(time.Second)
-		require.Equal(t, []string{"Eve here", "I am back.", "you said thanks"}, w.texts(ada))
+		require.Equal(t, []string{"Eve here", "I am back.", "you said thanks"}, w.Texts(ada))
 		w.humanSays(ada, "Eve again")
-		w.says(ada, "hm")
+		w.Says(ada, "hm")
 		after(time.Second)
-		require.Len(t, w.texts(ada), 4, "a human who writes later silences it anew")
+		require.Len(t, w.Texts(ada), 4, "a human who writes later silences it anew")
 
 		end := store.EndSilence{PageID: pageID, PSID: ada, At: time.Now()}
-		require.NoError(t, w.store.Apply(t.Context(), end), "the host may end it too")
-		w.says(ada, "now")
+		require.NoError(t, w.Store.Apply(t.Context(), end), "the host may end it too")
+		w.Says(ada, "now")
 		after(time.Second)
-		require.Equal(t, "you said now", w.texts(ada)[4])
+		require.Equal(t, "you said now", w.Texts(ada)[4])
 	})
 }
 
@@ -362,10 +363,10 @@ func TestQuietExcept(t *testing.T) {
 	quiet.Except = func(_ context.Context, ev *receiving.Event) bool { return ev.Text() == "urgent" }
 	inBubble(t, beside(), messenger.Config{Policy: countingTexts(), Quiet: quiet}, func(w *world) {
 		w.humanSays(ada, "Eve here")
-		w.says(ada, "hi")
-		w.says(ada, "urgent")
+		w.Says(ada, "hi")
+		w.Says(ada, "urgent")
 		after(time.Second)
-		require.Equal(t, []string{"Eve here", "you said urgent"}, w.texts(ada))
+		require.Equal(t, []string{"Eve here", "you said urgent"}, w.Texts(ada))
 	})
 }
 
@@ -384,11 +385,11 @@ func TestRoutesOfAHumansEcho(t *testing.T) {
 		return reply.Cancel(ctx, "reminder")
 	})}
 	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
 		w.humanSays(ada, "Eve here")
 		after(5 * time.Minute)
-		require.Equal(t, []string{"Eve here", "news"}, w.texts(ada))
+		require.Equal(t, []string{"Eve here", "news"}, w.Texts(ada))
 		require.ErrorIs(t, refused, sending.ErrSilent)
 	})
 }
@@ -403,19 +404,19 @@ func TestReplayWhileSilentIsNotLost(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("sorry for the delay"))
 	}))
 	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
 		broken = false
 		w.humanSays(ada, "Eve here")
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Second)
-		require.Equal(t, []string{"Eve here"}, w.texts(ada))
-		require.Len(t, w.letters(), 1)
-		require.Contains(t, w.letters()[0].Failures[0].Error, "not replayed: silent: a human wrote at")
+		require.Equal(t, []string{"Eve here"}, w.Texts(ada))
+		require.Len(t, w.Letters(), 1)
+		require.Contains(t, w.Letters()[0].Failures[0].Error, "not replayed: silent: a human wrote at")
 		after(time.Hour)
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Second)
-		require.Equal(t, []string{"Eve here", "sorry for the delay"}, w.texts(ada), "it is silent by the time of the replay")
+		require.Equal(t, []string{"Eve here", "sorry for the delay"}, w.Texts(ada), "it is silent by the time of the replay")
 	})
 }
 
@@ -427,12 +428,12 @@ func TestReplayedEchoSaysNothingNew(t *testing.T) {
 	})}
 	inBubble(t, beside(), messenger.Config{Policy: policy, Quiet: anHour()}, func(w *world) {
 		w.humanSays(ada, "Eve here")
-		at := w.person(ada).HumanAt
+		at := w.Person(ada).HumanAt
 		require.False(t, at.IsZero(), "it is recorded although the turn failed")
 		after(72 * time.Hour)
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Second)
-		require.Equal(t, at, w.person(ada).HumanAt)
+		require.Equal(t, at, w.Person(ada).HumanAt)
 	})
 }
 
@@ -442,36 +443,36 @@ func TestSilenceOutlivesTheProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bot.db")
 	inBubble(t, handovers(), messenger.Config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
 		reopen := func() {
-			w.stop()
-			if st, ok := w.store.(*gormstore.Store); ok {
+			w.Stop()
+			if st, ok := w.Store.(*gormstore.Store); ok {
 				require.NoError(t, st.Close())
 			}
 			st, err := sqlite.Open(path)
 			require.NoError(t, err)
-			w.store = st
+			w.Store = st
 			w.start()
 		}
 		reopen()
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		after(time.Second)
 		w.humanSays(ada, "Eve here")
-		before := w.person(ada)
+		before := w.Person(ada)
 		require.False(t, before.HumanAt.IsZero())
 		require.Equal(t, graph.InboxApp, before.ThreadOwner)
 		reopen()
-		require.Equal(t, before, w.person(ada))
+		require.Equal(t, before, w.Person(ada))
 		require.NoError(t, w.Inbox().PassThread(t.Context(), ada, "", ""))
-		w.says(ada, "2")
+		w.Says(ada, "2")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "Eve here"}, w.texts(ada))
+		require.Equal(t, []string{"you said 1", "Eve here"}, w.Texts(ada))
 		reopen()
 		after(time.Hour)
-		w.says(ada, "3")
+		w.Says(ada, "3")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "Eve here", "you said 3"}, w.texts(ada))
-		w.stop()
-		require.NoError(t, w.store.(*gormstore.Store).Close())
-		w.store = memory.New(memory.Config{})
+		require.Equal(t, []string{"you said 1", "Eve here", "you said 3"}, w.Texts(ada))
+		w.Stop()
+		require.NoError(t, w.Store.(*gormstore.Store).Close())
+		w.Store = memory.New(memory.Config{})
 		w.start()
 	})
 }

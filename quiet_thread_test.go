@@ -12,6 +12,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -49,10 +50,10 @@ func TestBotIsSilentWhileAnotherAppHasTheThread(t *testing.T) {
 				for _, event := range c.events {
 					w.event(time.Now(), event)
 				}
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(time.Second)
-				require.Equal(t, c.silent, len(w.texts(ada)) == 0)
-				require.Equal(t, 1, w.person(ada).ThumbUps)
+				require.Equal(t, c.silent, len(w.Texts(ada)) == 0)
+				require.Equal(t, 1, w.Person(ada).ThumbUps)
 			})
 		})
 	}
@@ -62,10 +63,10 @@ func TestHandoversAreIgnoredByDefault(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: countingTexts()}, func(w *world) {
 		w.event(time.Now(), control("take_thread_control", otherAppID))
-		require.Equal(t, otherAppID, w.person(ada).ThreadOwner)
-		w.says(ada, "hi")
+		require.Equal(t, otherAppID, w.Person(ada).ThreadOwner)
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Len(t, w.texts(ada), 1)
+		require.Len(t, w.Texts(ada), 1)
 	})
 }
 
@@ -76,15 +77,15 @@ func TestThreadControlLapses(t *testing.T) {
 		w.event(taken, control("take_thread_control", otherAppID))
 		w.event(taken.Add(-time.Minute), control("pass_thread_control", appID)) // late, from before
 		after(23 * time.Hour)
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		after(time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		after(time.Hour)
-		w.says(ada, "2")
-		w.says(ada, "3")
+		w.Says(ada, "2")
+		w.Says(ada, "3")
 		after(time.Second)
-		require.Equal(t, []string{"you said 2", "you said 3"}, w.texts(ada))
-		require.Empty(t, w.person(ada).ThreadOwner)
+		require.Equal(t, []string{"you said 2", "you said 3"}, w.Texts(ada))
+		require.Empty(t, w.Person(ada).ThreadOwner)
 	})
 }
 
@@ -92,32 +93,32 @@ func TestThreadControlLapses(t *testing.T) {
 func TestThreadThatWasReleasedWithoutANotice(t *testing.T) {
 	t.Parallel()
 	inBubble(t, handovers(), messenger.Config{Policy: countingTexts(), Quiet: whileOthersHold()}, func(w *world) {
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		after(time.Second)
 		w.humanSays(ada, "Eve here") // takes the thread
-		require.NotEmpty(t, w.person(ada).ThreadOwner)
-		w.says(ada, "2")
+		require.NotEmpty(t, w.Person(ada).ThreadOwner)
+		w.Says(ada, "2")
 		after(20 * time.Hour)
-		w.says(ada, "3")
+		w.Says(ada, "3")
 		after(20 * time.Hour)
-		w.says(ada, "4")
+		w.Says(ada, "4")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "Eve here"}, w.texts(ada))
+		require.Equal(t, []string{"you said 1", "Eve here"}, w.Texts(ada))
 		require.NoError(t, w.Inbox().ReleaseThread(t.Context(), ada))
-		w.says(ada, "5")
+		w.Says(ada, "5")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "Eve here", "you said 5"}, w.texts(ada))
-		require.Empty(t, w.person(ada).ThreadOwner)
-		require.Equal(t, 5, w.person(ada).ThumbUps)
+		require.Equal(t, []string{"you said 1", "Eve here", "you said 5"}, w.Texts(ada))
+		require.Empty(t, w.Person(ada).ThreadOwner)
+		require.Equal(t, 5, w.Person(ada).ThumbUps)
 
 		require.NoError(t, w.Inbox().TakeThread(t.Context(), ada, ""))
-		w.says(ada, "6")
+		w.Says(ada, "6")
 		after(time.Second)
-		require.True(t, w.person(ada).ThreadStandby)
+		require.True(t, w.Person(ada).ThreadStandby)
 		require.NoError(t, w.Inbox().ReleaseThread(t.Context(), ada))
-		w.says(ada, "7")
+		w.Says(ada, "7")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "Eve here", "you said 5", "you said 7"}, w.texts(ada), "long before control lapses")
+		require.Equal(t, []string{"you said 1", "Eve here", "you said 5", "you said 7"}, w.Texts(ada), "long before control lapses")
 	})
 }
 
@@ -127,17 +128,17 @@ func TestWhatEndsAThreadOnStandby(t *testing.T) {
 	const delivery = `"delivery":{"mids":["m_before"],"watermark":1}`
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: countingTexts(), Quiet: whileOthersHold()}, func(w *world) {
 		w.event(time.Now(), control("take_thread_control", otherAppID))
-		require.False(t, w.person(ada).ThreadStandby)
+		require.False(t, w.Person(ada).ThreadStandby)
 		echo := fmt.Sprintf(`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,"message":{"is_echo":true,"mid":"m_e","app_id":%s}}`,
 			pageID, ada, time.Now().UnixMilli(), otherAppID)
 		require.NoError(t, w.PostStandby(t.Context(), json.RawMessage(echo)))
 		after(time.Second)
-		require.True(t, w.person(ada).ThreadStandby, "what the other app writes comes on standby, too")
+		require.True(t, w.Person(ada).ThreadStandby, "what the other app writes comes on standby, too")
 		w.event(time.Now(), delivery)
-		require.Equal(t, otherAppID, w.person(ada).ThreadOwner)
+		require.Equal(t, otherAppID, w.Person(ada).ThreadOwner)
 		w.event(time.Now(), `"message":{"mid":"m_1","text":"hi"}`)
-		require.Empty(t, w.person(ada).ThreadOwner)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		require.Empty(t, w.Person(ada).ThreadOwner)
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
 	})
 }
 
@@ -154,9 +155,9 @@ func TestHandoversOfABotWithoutAnAppID(t *testing.T) {
 		event := func(rest string) string {
 			body := fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":1,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,%s}]}]}`,
 				otherPage, ada, otherPage, time.Now().UnixMilli(), rest)
-			require.Equal(t, http.StatusOK, postSigned(w.bot, "its own", body).Code)
+			require.Equal(t, http.StatusOK, bubble.PostSigned(w.bot, "its own", body).Code)
 			after(time.Second)
-			person, err := w.store.Person(t.Context(), otherPage, ada)
+			person, err := w.Store.Person(t.Context(), otherPage, ada)
 			require.NoError(t, err)
 			return person.ThreadOwner
 		}
@@ -179,15 +180,15 @@ func TestHandoverBack(t *testing.T) {
 		Senders: sending.List(sending.Text("I am back.")),
 	}}
 	inBubble(t, handovers(), messenger.Config{Policy: policy, Quiet: whileOthersHold()}, func(w *world) {
-		w.says(ada, "1")
+		w.Says(ada, "1")
 		after(time.Second)
 		require.NoError(t, w.Inbox().TakeThread(t.Context(), ada, ""))
 		after(time.Second)
 		require.NoError(t, w.Inbox().PassThread(t.Context(), ada, "", ""))
 		after(time.Second)
-		w.says(ada, "2")
+		w.Says(ada, "2")
 		after(time.Second)
-		require.Equal(t, []string{"you said 1", "I am back.", "you said 2"}, w.texts(ada))
+		require.Equal(t, []string{"you said 1", "I am back.", "you said 2"}, w.Texts(ada))
 	})
 }
 
@@ -198,7 +199,7 @@ func TestMessageFromBeforeAHandover(t *testing.T) {
 		at := time.Now()
 		w.event(at, control("take_thread_control", otherAppID))
 		w.event(at.Add(-time.Second), `"message":{"mid":"m_late","text":"late"}`)
-		require.Empty(t, w.texts(ada))
-		require.Equal(t, 1, w.person(ada).ThumbUps)
+		require.Empty(t, w.Texts(ada))
+		require.Equal(t, 1, w.Person(ada).ThumbUps)
 	})
 }

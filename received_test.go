@@ -37,7 +37,7 @@ func TestEventsAroundOneMessage(t *testing.T) {
 	})
 	policy := routing.Policy{receiving.TypeDefault: {route("keep", keep)}}
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
-		w.stop()
+		w.Stop()
 		at := time.Now().UnixMilli()
 		var elements []string
 		add := func(from, to, event string) {
@@ -56,14 +56,14 @@ func TestEventsAroundOneMessage(t *testing.T) {
 			return `{"object":"instagram","entry":[{"id":"` + pageID + `","time":1,"messaging":[` + strings.Join(elements, ",") + `]}]}`
 		}
 		body := callback()
-		require.Equal(t, 200, w.post(body).Code)
-		require.Equal(t, 200, w.post(body).Code)
+		require.Equal(t, 200, w.Posts(body).Code)
+		require.Equal(t, 200, w.Posts(body).Code)
 		w.start()
 		after(time.Second)
 		elements = nil
 		add(ada, pageID, `"message":{"mid":"m","is_deleted":true}`)
-		require.Equal(t, 200, w.post(callback()).Code, "what was handled by then was handled")
-		require.Equal(t, 200, w.post(body).Code, "and once more, when all is over")
+		require.Equal(t, 200, w.Posts(callback()).Code, "what was handled by then was handled")
+		require.Equal(t, 200, w.Posts(body).Code, "and once more, when all is over")
 		after(time.Second)
 		require.Equal(t, []string{
 			"instagram SIMPLE_TEXT helo",
@@ -95,14 +95,14 @@ func TestStandbyIsKnownAndNotAnswered(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
 		body := callback(pageID, ada, "m_1", "hi")
-		require.Equal(t, 200, w.post(strings.Replace(body, `"messaging"`, `"standby"`, 1)).Code)
+		require.Equal(t, 200, w.Posts(strings.Replace(body, `"messaging"`, `"standby"`, 1)).Code)
 		after(time.Second)
 		require.Equal(t, []bool{true}, standby)
-		require.Equal(t, 200, w.post(body).Code)
-		require.Equal(t, 200, w.post(callback(pageID, ada, "m_2", "hi")).Code)
+		require.Equal(t, 200, w.Posts(body).Code)
+		require.Equal(t, 200, w.Posts(callback(pageID, ada, "m_2", "hi")).Code)
 		after(time.Second)
 		require.Equal(t, []bool{true, false}, standby)
 		require.Equal(t, standby, refused)
-		require.Equal(t, []string{"from DEFAULT", "from SIMPLE_TEXT"}, w.texts(ada))
+		require.Equal(t, []string{"from DEFAULT", "from SIMPLE_TEXT"}, w.Texts(ada))
 	})
 }

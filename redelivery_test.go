@@ -74,7 +74,7 @@ func TestRedeliveryTakesEffectOnce(t *testing.T) {
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
 				deliver := func(sent int64, list, element string) {
 					body := fmt.Sprintf(`{"object":"page","entry":[{"id":%q,"time":%d,%q:[%s]}]}`, pageID, sent, list, element)
-					require.Equal(t, 200, w.post(body).Code)
+					require.Equal(t, 200, w.Posts(body).Code)
 					after(time.Second)
 				}
 				lists := []string{"messaging", "standby", "messaging"}

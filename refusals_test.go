@@ -235,11 +235,11 @@ func testRefusals(t *testing.T, body string, under receiving.Type, table []reply
 		},
 	}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-		require.Equal(t, 200, w.post(body).Code)
+		require.Equal(t, 200, w.Posts(body).Code)
 		after(time.Minute)
 		var sent, refusals int
 		dead := map[string]bool{}
-		for _, letter := range w.letters() {
+		for _, letter := range w.Letters() {
 			for _, f := range letter.Failures {
 				dead[f.Route] = true
 			}
@@ -249,7 +249,7 @@ func testRefusals(t *testing.T, body string, under receiving.Type, table []reply
 			if way.sends {
 				sent++
 			}
-			person, err := w.store.Person(t.Context(), page, way.name)
+			person, err := w.Store.Person(t.Context(), page, way.name)
 			require.Equal(t, way.dropped, errors.Is(err, store.ErrNotFound), "%s: the writes: %v", way.name, err)
 			if !way.dropped {
 				require.Equal(t, 1, person.ThumbUps, "%s: the writes", way.name)
@@ -313,9 +313,9 @@ func TestLateRepliesAreVisible(t *testing.T) {
 	}))
 	cfg := messenger.Config{Policy: policy, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 	})
 	require.ErrorIs(t, errs[0], store.ErrTurnOver)
 	require.ErrorIs(t, errs[1], store.ErrTurnOver)
@@ -340,7 +340,7 @@ func TestRefusedActionIsVisible(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.Fault(simulator.Fault{Status: 400, Error: &simulator.GraphError{Code: 100, Message: "bad parameter"}})
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
 		stats, err := w.bot.Stats(t.Context())
 		require.NoError(t, err)
@@ -364,11 +364,11 @@ func TestRefusalThatTheStoreCannotRecord(t *testing.T) {
 	}))
 	cfg := messenger.Config{Policy: policy, Store: noRefusals{memory.New(memory.Config{})}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "long")
-		w.says(ada, "hi")
+		w.Says(ada, "long")
+		w.Says(ada, "hi")
 		after(5 * time.Minute)
-		require.Len(t, w.letters(), 1)
-		require.Equal(t, []string{"fine"}, w.texts(ada))
+		require.Len(t, w.Letters(), 1)
+		require.Equal(t, []string{"fine"}, w.Texts(ada))
 	})
 }
 

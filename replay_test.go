@@ -15,6 +15,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -40,24 +41,24 @@ func TestReplayRunsOnlyWhatFailedAndIsNoNewAct(t *testing.T) {
 	var broken atomic.Bool
 	broken.Store(true)
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(route("thumb", thumb), breaks(&broken), echo)}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		before := w.person(ada)
-		places, err := w.store.Locations(t.Context(), pageID, ada, 10)
+		before := w.Person(ada)
+		places, err := w.Store.Locations(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Empty(t, places, "a route that failed leaves nothing behind")
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
 
 		after(time.Hour)
 		broken.Store(false)
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Second)
-		require.Equal(t, before, w.person(ada), "no other route ran, and the person did nothing new")
-		places, err = w.store.Locations(t.Context(), pageID, ada, 10)
+		require.Equal(t, before, w.Person(ada), "no other route ran, and the person did nothing new")
+		places, err = w.Store.Locations(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Len(t, places, 1)
-		require.Equal(t, []string{"you said hi", "mended"}, w.texts(ada))
-		require.Empty(t, w.letters())
+		require.Equal(t, []string{"you said hi", "mended"}, w.Texts(ada))
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -66,14 +67,14 @@ func TestReplayMakesNobodyAvailable(t *testing.T) {
 	var broken atomic.Bool
 	broken.Store(true)
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(breaks(&broken))}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.NoError(t, w.store.Apply(t.Context(), store.MarkUnavailable{PageID: pageID, PSID: ada, At: time.Now()}))
-		before := w.person(ada)
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, w.Store.Apply(t.Context(), store.MarkUnavailable{PageID: pageID, PSID: ada, At: time.Now()}))
+		before := w.Person(ada)
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Second)
-		require.Len(t, w.letters(), 1, "it ran")
-		require.Equal(t, before, w.person(ada))
+		require.Len(t, w.Letters(), 1, "it ran")
+		require.Equal(t, before, w.Person(ada))
 	})
 }
 
@@ -82,15 +83,15 @@ func TestReplayOfARouteThatIsGoneStaysADeadLetter(t *testing.T) {
 	var broken atomic.Bool
 	broken.Store(true)
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(breaks(&broken))}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
 		require.NoError(t, w.bot.SetPolicy(texts(echo)))
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Minute)
-		letters := w.letters()
+		letters := w.Letters()
 		require.Len(t, letters, 1)
 		require.Contains(t, letters[0].Failures[0].Error, "breaks")
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 	})
 }
 
@@ -105,9 +106,9 @@ func TestWhatIsNotTriedAgain(t *testing.T) {
 		route("later", func(context.Context, *receiving.Event, *sending.Replier) error { later.Add(1); return nil }),
 	)
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		require.Len(t, w.letters(), 1)
+		require.Len(t, w.Letters(), 1)
 		after(time.Minute)
 		require.EqualValues(t, 1, runs.Load())
 		require.EqualValues(t, 1, later.Load())
@@ -143,9 +144,9 @@ func TestFinalAndOtherwiseInATurn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(c.routes...)}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(time.Second)
-				require.Equal(t, c.want, w.texts(ada))
+				require.Equal(t, c.want, w.Texts(ada))
 			})
 		})
 	}
@@ -162,15 +163,15 @@ func TestOnlyActsOpenTheWindowAndTheyDoAtOnce(t *testing.T) {
 		after(time.Second)
 		require.NoError(t, w.Read(t.Context(), lin))
 		after(5 * time.Minute)
-		require.NotEmpty(t, w.letters(), "the read and the echo were handled")
-		require.True(t, w.person(lin).LastAct.IsZero())
+		require.NotEmpty(t, w.Letters(), "the read and the echo were handled")
+		require.True(t, w.Person(lin).LastAct.IsZero())
 
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(500 * time.Millisecond)
-		require.WithinDuration(t, time.Now(), w.person(ada).LastAct, time.Second, "though the turn is to be tried again")
-		first := w.person(ada).LastAct
+		require.WithinDuration(t, time.Now(), w.Person(ada).LastAct, time.Second, "though the turn is to be tried again")
+		first := w.Person(ada).LastAct
 		after(5 * time.Minute)
-		require.Equal(t, first, w.person(ada).LastAct)
+		require.Equal(t, first, w.Person(ada).LastAct)
 	})
 }
 
@@ -208,13 +209,13 @@ func TestCallThatFailsCostsOnlyItsRoute(t *testing.T) {
 		return store.Queue(ctx, store.Call{API: "test", Run: func(any) error { good.Add(1); return nil }})
 	})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(pays, counts, echo), Store: caller{memory.New(memory.Config{})}}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(2 * time.Minute)
 		require.EqualValues(t, 4, calls.Load(), "it was tried as often as a handler")
 		require.EqualValues(t, 1, good.Load())
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
-		require.Zero(t, w.person(ada).ThumbUps)
-		letters := w.letters()
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+		require.Zero(t, w.Person(ada).ThumbUps)
+		letters := w.Letters()
 		require.Len(t, letters, 1)
 		require.Len(t, letters[0].Failures, 1)
 		require.Equal(t, "pays", letters[0].Failures[0].Route)
@@ -257,9 +258,9 @@ func TestTurnThatRunsAgainMakesTheSameSends(t *testing.T) {
 	t.Parallel()
 	st := &fussy{Store: memory.New(memory.Config{}), before: store.ErrFenced}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three, echo), Store: st}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
-		require.Equal(t, []string{"1", "2", "3", "you said hi"}, w.texts(ada))
+		require.Equal(t, []string{"1", "2", "3", "you said hi"}, w.Texts(ada))
 		require.Len(t, st.keys, 2, "the first commit was refused, and the turn ran again")
 		require.Equal(t, st.keys[0], st.keys[1])
 		require.Len(t, slices.Compact(slices.Sorted(slices.Values(st.keys[0]))), 4)
@@ -285,10 +286,10 @@ func TestCommitWhoseAnswerIsLostTakesEffectOnce(t *testing.T) {
 			}))
 			st := &fussy{Store: memory.New(memory.Config{}), after: errors.New("connection lost")}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(2 * time.Minute)
-				require.Equal(t, c.want, w.texts(ada))
-				require.Equal(t, len(c.want), w.person(ada).ThumbUps)
+				require.Equal(t, c.want, w.Texts(ada))
+				require.Equal(t, len(c.want), w.Person(ada).ThumbUps)
 				require.Equal(t, c.runs, runs.Load(), "no attempt was counted twice")
 			})
 		})
@@ -327,13 +328,13 @@ func TestLostAnswersOfCommitsLoseNoMessages(t *testing.T) {
 			})
 			cfg := messenger.Config{Policy: texts(count, three, echo), Store: st, AtMostOnce: atMostOnce}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "hi")
-				w.says(ada, "ho")
+				w.Says(ada, "hi")
+				w.Says(ada, "ho")
 				after(10 * time.Second)
-				require.Equal(t, []string{"1", "2", "3", "you said hi", "1", "2", "3", "you said ho"}, w.texts(ada))
+				require.Equal(t, []string{"1", "2", "3", "you said hi", "1", "2", "3", "you said ho"}, w.Texts(ada))
 				require.EqualValues(t, 2, runs.Load())
-				require.Equal(t, 2, w.person(ada).ThumbUps)
-				stats, err := as[store.Inspector](w.t, w.store).Stats(w.t.Context())
+				require.Equal(t, 2, w.Person(ada).ThumbUps)
+				stats, err := bubble.As[store.Inspector](w.T, w.Store).Stats(w.T.Context())
 				require.NoError(t, err)
 				require.Equal(t, store.Stats{}, stats, "nothing is left, and the conversation was given back")
 			})
@@ -370,7 +371,7 @@ func TestCommitsOfAnEvent(t *testing.T) {
 			t.Parallel()
 			st := &counting{Store: memory.New(memory.Config{})}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(c.routes...), Store: st}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(time.Minute)
 				require.Equal(t, c.want, st.commits.Load())
 			})
@@ -392,16 +393,16 @@ func TestRoutesOfATurnShareASession(t *testing.T) {
 		})
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(counts("a"), counts("b"), echo)}, func(w *world) {
-		w.says(ada, "one")
-		w.says(ada, "two")
+		w.Says(ada, "one")
+		w.Says(ada, "two")
 		after(time.Second)
-		require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
+		require.Equal(t, []string{"you said one", "you said two"}, w.Texts(ada))
 		require.Equal(t, []int{0, 1, 2, 3}, seen)
 		after(2 * time.Hour)
-		w.says(ada, "three")
+		w.Says(ada, "three")
 		after(time.Second)
 		require.Equal(t, []int{0, 1}, seen[4:], "it was forgotten")
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -411,10 +412,10 @@ func TestSessionThatChangedMeanwhileCostsOnlyItsRoute(t *testing.T) {
 		return store.Queue(ctx, store.SaveSession{PageID: ev.PageID, PSID: ev.PSID, Name: "s", Data: []byte(`1`), Version: 7})
 	})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(stale, echo)}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(2 * time.Minute)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
-		letters := w.letters()
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+		letters := w.Letters()
 		require.Len(t, letters, 1)
 		require.Len(t, letters[0].Failures, 1)
 		require.Equal(t, "stale", letters[0].Failures[0].Route)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
@@ -59,13 +60,13 @@ func TestReplicasShareAPagesLimit(t *testing.T) {
 	cfg := messenger.Config{HTTPClient: &http.Client{Transport: platform}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		for i := range 30_000 {
-			require.NoError(t, w.bot.Send(w.t.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
+			require.NoError(t, w.bot.Send(w.T.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
 		}
-		stops := []func(){w.stop}
+		stops := []func(){w.Stop}
 		for range 2 {
 			after(1300 * time.Millisecond) // they come one after another
 			w.start()
-			stops = append(stops, w.stop)
+			stops = append(stops, w.Stop)
 		}
 		after(3 * time.Second)
 		from := time.Now()
@@ -105,13 +106,13 @@ func TestNewcomerTakesWhatIsLeftOfAPagesRate(t *testing.T) {
 			platform := &limited{limit: 300}
 			cfg := messenger.Config{HTTPClient: &http.Client{Transport: platform}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.stop()
-				_, err := as[store.Replicas](w.t, w.store).Heartbeat(w.t.Context(), store.Replica{
+				w.Stop()
+				_, err := bubble.As[store.Replicas](w.T, w.Store).Heartbeat(w.T.Context(), store.Replica{
 					Owner: "other", Pages: []string{"another", pageID}, Busy: test.busy, TTL: time.Hour,
 				})
 				require.NoError(t, err)
 				for i := range 100 {
-					require.NoError(t, w.bot.Send(w.t.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
+					require.NoError(t, w.bot.Send(w.T.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
 				}
 				from := time.Now()
 				w.start()
@@ -131,14 +132,14 @@ func TestReplicaSaysWhereItIsHeldUp(t *testing.T) {
 	platform := &limited{limit: 300}
 	inBubble(t, simulator.Config{}, messenger.Config{HTTPClient: &http.Client{Transport: platform}}, func(w *world) {
 		busy := func() []string {
-			all, err := as[store.Replicas](w.t, w.store).Heartbeat(w.t.Context(), store.Replica{Owner: "other", TTL: time.Millisecond})
+			all, err := bubble.As[store.Replicas](w.T, w.Store).Heartbeat(w.T.Context(), store.Replica{Owner: "other", TTL: time.Millisecond})
 			require.NoError(t, err)
 			require.Len(t, all, 2)
 			return all[slices.IndexFunc(all, func(r store.Replica) bool { return r.Owner != "other" })].Busy
 		}
 		send := func(messages int) {
 			for i := range messages {
-				require.NoError(t, w.bot.Send(w.t.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
+				require.NoError(t, w.bot.Send(w.T.Context(), pageID, fmt.Sprint(i), sending.Text("news")))
 			}
 		}
 		send(20)

@@ -102,7 +102,7 @@ func TestRetryOfTheBotAndOfARoute(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{People: crowd(4)}, cfg, func(w *world) {
 		for i, text := range []string{"bot", "once", "six", "slow"} {
-			w.says(fmt.Sprint(70+i), text)
+			w.Says(fmt.Sprint(70+i), text)
 		}
 		after(2 * time.Hour)
 		const s = time.Second
@@ -111,7 +111,7 @@ func TestRetryOfTheBotAndOfARoute(t *testing.T) {
 		requirePauses(t, []time.Duration{4 * s, 4 * s, 4 * s, 4 * s, 4 * s}, seen.pauses("six"))
 		requirePauses(t, []time.Duration{time.Minute, time.Hour}, seen.pauses("slow"))
 		tries := map[string]int{}
-		for _, letter := range w.letters() {
+		for _, letter := range w.Letters() {
 			tries[letter.Failures[0].Route] = letter.Attempts
 		}
 		require.Equal(t, map[string]int{"bot": 3, "once": 1, "six": 6, "slow": 3}, tries)
@@ -137,10 +137,10 @@ func TestFewTriesKeepTheDefaultPauses(t *testing.T) {
 				})}),
 			}
 			inBubble(t, simulator.Config{People: crowd(1)}, cfg, func(w *world) {
-				w.says("70", "hi")
+				w.Says("70", "hi")
 				after(time.Hour)
 				requirePauses(t, want, seen.pauses("hi"))
-				require.Equal(t, tries, w.letters()[0].Attempts)
+				require.Equal(t, tries, w.Letters()[0].Attempts)
 			})
 		})
 	}
@@ -157,15 +157,15 @@ func TestRetryOfSeveralRoutes(t *testing.T) {
 	}
 	cfg := messenger.Config{Policy: texts(fails("once", 1), fails("thrice", 3), echo)}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(5 * time.Second)
-		require.Empty(t, w.texts(ada))
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Texts(ada))
+		require.Empty(t, w.Letters())
 		after(time.Minute)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
-		require.Len(t, w.letters(), 1)
-		require.Equal(t, []store.Failure{{Route: "once", Error: "once"}, {Route: "thrice", Error: "thrice"}}, w.letters()[0].Failures)
-		require.Equal(t, 3, w.letters()[0].Attempts)
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+		require.Len(t, w.Letters(), 1)
+		require.Equal(t, []store.Failure{{Route: "once", Error: "once"}, {Route: "thrice", Error: "thrice"}}, w.Letters()[0].Failures)
+		require.Equal(t, 3, w.Letters()[0].Attempts)
 	})
 }
 
@@ -198,22 +198,22 @@ func TestRetryAfterIsNoTry(t *testing.T) {
 			routing.Route{When: routing.Not{Condition: routing.Text{Pattern: "wait"}}, Handler: echo.Handler}),
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "wait")
-		w.says(ada, "later")
-		w.says(lin, "hi")
+		w.Says(ada, "wait")
+		w.Says(ada, "later")
+		w.Says(lin, "hi")
 		after(time.Second)
-		require.Equal(t, []string{"you said hi"}, w.texts(lin), "nobody else waits")
+		require.Equal(t, []string{"you said hi"}, w.Texts(lin), "nobody else waits")
 		after(170 * time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		stats, err := w.bot.Stats(t.Context())
 		require.NoError(t, err)
 		require.EqualValues(t, len(seen.times("wait")), stats.Retried)
 		require.Zero(t, stats.Dead)
 		after(60 * time.Second)
-		require.Equal(t, []string{"done wait", "you said later"}, w.texts(ada))
+		require.Equal(t, []string{"done wait", "you said later"}, w.Texts(ada))
 		require.Equal(t, slices.Repeat([]int{1}, 10), seen.tries("wait"))
 		requirePauses(t, slices.Repeat([]time.Duration{20 * time.Second}, 9), seen.pauses("wait"))
-		require.Equal(t, 1, w.person(ada).ThumbUps, "what a turn queued that asked to wait is dropped")
+		require.Equal(t, 1, w.Person(ada).ThumbUps, "what a turn queued that asked to wait is dropped")
 	})
 	require.Contains(t, logged.String(), "level=INFO msg=\"an event waits, as a handler asked\"")
 	require.Contains(t, logged.String(), "pause=2")
@@ -229,18 +229,18 @@ func TestRetryAfterEnds(t *testing.T) {
 	r.When, r.Retry = routing.Text{Pattern: "wait"}, handling.Retry{MaxWait: 10 * time.Minute, Tries: 3}
 	cfg := messenger.Config{Policy: texts(r, routing.Route{Name: "echo", When: routing.Text{Pattern: "later"}, Handler: echo.Handler})}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "wait")
-		w.says(ada, "later")
+		w.Says(ada, "wait")
+		w.Says(ada, "later")
 		after(10 * time.Minute)
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 		require.Equal(t, slices.Repeat([]int{1}, len(seen.tries("wait"))), seen.tries("wait"))
 		after(2 * time.Minute)
-		require.Empty(t, w.letters(), "the time that it asks for is still given")
+		require.Empty(t, w.Letters(), "the time that it asks for is still given")
 		after(3 * time.Minute)
-		require.Len(t, w.letters(), 1)
-		require.Equal(t, []store.Failure{{Route: "always", Error: "busy: handling: retry after 1m0s"}}, w.letters()[0].Failures)
-		require.Equal(t, 3, w.letters()[0].Attempts)
-		require.Equal(t, []string{"you said later"}, w.texts(ada))
+		require.Len(t, w.Letters(), 1)
+		require.Equal(t, []store.Failure{{Route: "always", Error: "busy: handling: retry after 1m0s"}}, w.Letters()[0].Failures)
+		require.Equal(t, 3, w.Letters()[0].Attempts)
+		require.Equal(t, []string{"you said later"}, w.Texts(ada))
 	})
 }
 
@@ -249,15 +249,15 @@ func TestRetryAfterOutlivesARestart(t *testing.T) {
 	t.Parallel()
 	var seen runs
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(route("wait", asks(&seen, 1, 10*time.Minute)))}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		w.stop()
+		w.Stop()
 		after(5 * time.Minute)
 		w.start()
 		after(4 * time.Minute)
-		require.Empty(t, w.texts(ada), "a restart does not cut the pause short")
+		require.Empty(t, w.Texts(ada), "a restart does not cut the pause short")
 		after(5 * time.Minute)
-		require.Equal(t, []string{"done hi"}, w.texts(ada))
+		require.Equal(t, []string{"done hi"}, w.Texts(ada))
 		requirePauses(t, []time.Duration{10 * time.Minute}, seen.pauses("hi"))
 	})
 }
@@ -272,20 +272,20 @@ func TestRetryAfterFromAnywhere(t *testing.T) {
 		return nil
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
-		w.stop()
+		w.Stop()
 		started := time.Now()
 		w.cfg.Policy = texts(routing.Route{Handler: handling.Dummy{}, Senders: []sending.Sender{
 			sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) {
 				return []sending.Message{sending.Text("sent")}, early(started)
 			})}})
 		w.start()
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(39 * time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		after(12 * time.Second)
-		require.Equal(t, []string{"sent"}, w.texts(ada))
+		require.Equal(t, []string{"sent"}, w.Texts(ada))
 
-		w.stop()
+		w.Stop()
 		started = time.Now()
 		w.cfg.Policy = texts(echo)
 		w.cfg.TurnMiddleware = []handling.Middleware{func(next handling.TurnFunc) handling.TurnFunc {
@@ -297,12 +297,12 @@ func TestRetryAfterFromAnywhere(t *testing.T) {
 			}
 		}}
 		w.start()
-		w.says(lin, "hi")
+		w.Says(lin, "hi")
 		after(39 * time.Second)
-		require.Empty(t, w.texts(lin))
+		require.Empty(t, w.Texts(lin))
 		after(12 * time.Second)
-		require.Equal(t, []string{"you said hi"}, w.texts(lin))
-		require.Empty(t, w.letters())
+		require.Equal(t, []string{"you said hi"}, w.Texts(lin))
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -314,7 +314,7 @@ func TestRetriesAfterAnOutage(t *testing.T) {
 	const people = 60
 	inBubble(t, simulator.Config{People: crowd(people)}, messenger.Config{Policy: texts(route("down", asks(&seen, 1, 100*time.Second)))}, func(w *world) {
 		for i := range people {
-			w.says(fmt.Sprint(70+i), fmt.Sprint(i))
+			w.Says(fmt.Sprint(70+i), fmt.Sprint(i))
 		}
 		after(150 * time.Second)
 		instants := map[time.Duration]bool{}

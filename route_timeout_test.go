@@ -69,20 +69,20 @@ func TestRouteTimeout(t *testing.T) {
 			})
 			cfg := messenger.Config{Policy: texts(slow, last), TurnMiddleware: []handling.Middleware{keepErrors(&errs)}}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(5 * time.Minute) // also until what ignores its context returns
 				mu.Lock()
 				defer mu.Unlock()
 				require.Len(t, began, 4, "it is retried like any failure")
 				require.Len(t, ended, 1, "routes after it run at the last try alone")
 				require.Equal(t, c.took, ended[0].Sub(began[3]).Round(time.Second))
-				require.Equal(t, []string{"fine"}, w.texts(ada), "the others take effect")
-				letters := w.letters()
+				require.Equal(t, []string{"fine"}, w.Texts(ada), "the others take effect")
+				letters := w.Letters()
 				require.Len(t, letters, 1)
 				require.Len(t, letters[0].Failures, 1)
 				require.Equal(t, "slow", letters[0].Failures[0].Route)
 				require.Contains(t, letters[0].Failures[0].Error, `route "slow" exceeded its timeout of 2s`)
-				require.Zero(t, w.person(ada).ThumbUps)
+				require.Zero(t, w.Person(ada).ThumbUps)
 			})
 			var timeout *routing.TimeoutError
 			for _, err := range errs {
@@ -147,8 +147,8 @@ func TestRouteTimeoutAbandonsAHandler(t *testing.T) {
 		return handling.Permanent(errors.New("too late as well"))
 	})}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(slow, echo)}, func(w *world) {
-		w.says(ada, "slow")
-		w.says(lin, "fast")
+		w.Says(ada, "slow")
+		w.Says(lin, "fast")
 		after(time.Minute)
 		mu.Lock()
 		defer mu.Unlock()
@@ -156,10 +156,10 @@ func TestRouteTimeoutAbandonsAHandler(t *testing.T) {
 		for _, err := range late {
 			require.ErrorIs(t, err, store.ErrTurnOver)
 		}
-		require.Equal(t, []string{"you said slow"}, w.texts(ada), "at the last try")
-		require.Equal(t, []string{"you said fast"}, w.texts(lin))
-		require.Zero(t, w.person(ada).ThumbUps)
-		require.Contains(t, w.letters()[0].Failures[0].Error, "exceeded its timeout of 1s")
+		require.Equal(t, []string{"you said slow"}, w.Texts(ada), "at the last try")
+		require.Equal(t, []string{"you said fast"}, w.Texts(lin))
+		require.Zero(t, w.Person(ada).ThumbUps)
+		require.Contains(t, w.Letters()[0].Failures[0].Error, "exceeded its timeout of 1s")
 	})
 }
 
@@ -190,11 +190,11 @@ func TestRouteThatIsTooLateGoesNoFurther(t *testing.T) {
 			late := slow(func() { further.Add(1) }, func(d time.Duration) { time.Sleep(d); returned.Add(1) })
 			late.Name, late.Timeout = "late", time.Second
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(late)}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(time.Minute)
 				require.EqualValues(t, 4, returned.Load())
 				require.Zero(t, further.Load())
-				require.Contains(t, w.letters()[0].Failures[0].Error, "exceeded its timeout of 1s")
+				require.Contains(t, w.Letters()[0].Failures[0].Error, "exceeded its timeout of 1s")
 			})
 		})
 	}
@@ -232,11 +232,11 @@ func TestRouteTimeoutAndResults(t *testing.T) {
 				routing.Route{Handler: handling.Dummy{}, Otherwise: true, Senders: sending.List(sending.Text("otherwise"))},
 			)
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(time.Minute)
-				require.Equal(t, c.thumbs, w.person(ada).ThumbUps)
-				require.Len(t, w.letters(), c.letters)
-				require.Equal(t, c.texts, w.texts(ada))
+				require.Equal(t, c.thumbs, w.Person(ada).ThumbUps)
+				require.Len(t, w.Letters(), c.letters)
+				require.Equal(t, c.texts, w.Texts(ada))
 			})
 		})
 	}
@@ -263,16 +263,16 @@ func TestRouteWithATimeoutThatIsNotExceeded(t *testing.T) {
 				return nil
 			})}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(timed, echo)}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(time.Minute)
 				if c.error == "" {
-					require.Equal(t, []string{"timed", "you said hi"}, w.texts(ada))
+					require.Equal(t, []string{"timed", "you said hi"}, w.Texts(ada))
 					return
 				}
-				require.Equal(t, []string{"you said hi"}, w.texts(ada), "the routes after it run")
-				require.Equal(t, "timed", w.letters()[0].Failures[0].Route)
-				require.Contains(t, w.letters()[0].Failures[0].Error, c.error)
-				require.NotContains(t, w.letters()[0].Failures[0].Error, "timeout")
+				require.Equal(t, []string{"you said hi"}, w.Texts(ada), "the routes after it run")
+				require.Equal(t, "timed", w.Letters()[0].Failures[0].Route)
+				require.Contains(t, w.Letters()[0].Failures[0].Error, c.error)
+				require.NotContains(t, w.Letters()[0].Failures[0].Error, "timeout")
 			})
 		})
 	}
@@ -293,9 +293,9 @@ func TestTurnTimeoutHoldsForRoutesWithALongerOne(t *testing.T) {
 				return ctx.Err()
 			})}
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(slow), TurnTimeout: 2 * time.Second}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(5 * time.Minute)
-				letters := w.letters()
+				letters := w.Letters()
 				require.Len(t, letters, 1)
 				require.Equal(t, 4, letters[0].Attempts)
 				require.Equal(t, "slow", letters[0].Failures[0].Route)

@@ -14,6 +14,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -42,17 +43,17 @@ func TestStopFinishesWhatRunsAndLosesNothing(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("you said "+ev.Text()))
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "one")
-		w.says(ada, "two")
+		w.Says(ada, "one")
+		w.Says(ada, "two")
 		after(time.Second)
 		begun := time.Now()
-		w.stop()
+		w.Stop()
 		require.Equal(t, 4*time.Second, time.Since(begun).Round(time.Second), "the turn that ran is finished, no other begun")
-		require.Equal(t, []string{"you said one"}, w.texts(ada))
+		require.Equal(t, []string{"you said one"}, w.Texts(ada))
 		w.start()
 		after(6 * time.Second)
-		require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.Equal(t, []string{"you said one", "you said two"}, w.Texts(ada))
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.False(t, person.LastAct.IsZero())
 	})
@@ -70,14 +71,14 @@ func TestGracePeriodEnds(t *testing.T) {
 	}))
 	cfg := messenger.Config{Policy: policy, GracePeriod: 2 * time.Second}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "one")
+		w.Says(ada, "one")
 		after(time.Second)
 		begun := time.Now()
-		w.stop()
+		w.Stop()
 		require.Equal(t, 2*time.Second, time.Since(begun).Round(time.Second))
 		w.start()
 		after(time.Second)
-		require.Equal(t, []string{"done"}, w.texts(ada), "the lease was given back, no attempt was counted, no pause kept")
+		require.Equal(t, []string{"done"}, w.Texts(ada), "the lease was given back, no attempt was counted, no pause kept")
 	})
 }
 
@@ -86,16 +87,16 @@ func TestRunOnce(t *testing.T) {
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
 		after(time.Millisecond)
 		require.ErrorIs(t, w.bot.Run(t.Context()), messenger.ErrRunning)
-		w.stop()
+		w.Stop()
 		require.ErrorIs(t, w.bot.Run(t.Context()), messenger.ErrRunning)
-		require.ErrorIs(t, w.bot.Healthy(w.t.Context()), messenger.ErrNotRunning)
+		require.ErrorIs(t, w.bot.Healthy(w.T.Context()), messenger.ErrNotRunning)
 	})
 }
 
 func TestTwoReplicasHandleEachEventOnceAndInOrder(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
-		stopFirst := w.stop
+		stopFirst := w.Stop
 		w.start() // a second bot on the same store
 		var want []string
 		for _, psid := range []string{ada, lin} {
@@ -107,8 +108,8 @@ func TestTwoReplicasHandleEachEventOnceAndInOrder(t *testing.T) {
 			}
 		}
 		after(3 * time.Second) // at first each has a small share of the page's rate
-		require.Equal(t, want, w.texts(ada))
-		require.Equal(t, want, w.texts(lin))
+		require.Equal(t, want, w.Texts(ada))
+		require.Equal(t, want, w.Texts(lin))
 		stopFirst()
 	})
 }
@@ -117,7 +118,7 @@ func TestPausedReplicaLosesItsEffects(t *testing.T) {
 	t.Parallel()
 	// A store whose renewals fail is what a replica sees that was paused, or
 	// cut off, past its lease.
-	st := &noRenew{Store: memory.New(memory.Config{})}
+	st := &bubble.NoRenew{Store: memory.New(memory.Config{})}
 	var runs atomic.Int32
 	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if runs.Add(1) == 1 {
@@ -129,23 +130,14 @@ func TestPausedReplicaLosesItsEffects(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("done"))
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
-		w.says(ada, "one")
+		w.Says(ada, "one")
 		after(2 * time.Minute)
 		require.EqualValues(t, 2, runs.Load())
-		require.Equal(t, []string{"done"}, w.texts(ada))
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.Equal(t, []string{"done"}, w.Texts(ada))
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.Equal(t, 1, person.ThumbUps)
 	})
-}
-
-// noRenew is a store that cannot renew leases.
-type noRenew struct{ store.Store }
-
-func (s noRenew) Unwrap() store.Store { return s.Store }
-
-func (noRenew) Renew(context.Context, time.Duration, ...store.LeaseID) ([]store.LeaseID, error) {
-	return nil, context.DeadlineExceeded
 }
 
 func TestFirstAnswerUsesTheProfileAndASlowOneCostsASecondAtMost(t *testing.T) {
@@ -155,23 +147,23 @@ func TestFirstAnswerUsesTheProfileAndASlowOneCostsASecondAtMost(t *testing.T) {
 		receiving.TypeSimpleText: {{Handler: handling.Dummy{}, Senders: sending.List(sending.SimpleMessage{Text: "Hello, %{first_name|there}!"})}},
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(10 * time.Millisecond)
-		require.Equal(t, []string{"Hello, Ada!"}, w.texts(ada))
+		require.Equal(t, []string{"Hello, Ada!"}, w.Texts(ada))
 
 		w.Fault(simulator.Fault{Match: func(method, _ string) bool { return method == "GET" }, Delay: 3 * time.Second, Effect: true})
-		w.says(lin, "hi")
+		w.Says(lin, "hi")
 		after(900 * time.Millisecond)
-		require.Empty(t, w.texts(lin))
+		require.Empty(t, w.Texts(lin))
 		after(200 * time.Millisecond)
-		require.Equal(t, []string{"Hello, there!"}, w.texts(lin))
-		w.says(lin, "hi")
+		require.Equal(t, []string{"Hello, there!"}, w.Texts(lin))
+		w.Says(lin, "hi")
 		after(10 * time.Millisecond)
-		require.Len(t, w.texts(lin), 2, "the second turn does not wait")
+		require.Len(t, w.Texts(lin), 2, "the second turn does not wait")
 		after(3 * time.Second)
-		w.says(lin, "hi")
+		w.Says(lin, "hi")
 		after(10 * time.Millisecond)
-		require.Equal(t, []string{"Hello, there!", "Hello, there!", "Hello, 小美!"}, w.texts(lin))
+		require.Equal(t, []string{"Hello, there!", "Hello, there!", "Hello, 小美!"}, w.Texts(lin))
 	})
 }
 
@@ -184,10 +176,10 @@ func TestRefusedProfileIsAPersonWithoutOne(t *testing.T) {
 			Error: &simulator.GraphError{Code: 2018218, Message: "profile not available"},
 		})
 		for range 3 {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 		}
 		after(time.Second)
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.True(t, person.ProfileRefused)
 		require.Len(t, w.Requests(), 1, "a refusal is remembered")
@@ -203,11 +195,11 @@ func TestThreadSettingsAreAppliedAtStartAndTriedAgain(t *testing.T) {
 		after(time.Second)
 		require.JSONEq(t, `{"payload":"GET_STARTED_BUTTON"}`, string(w.Profile()["get_started"]))
 		calls := len(w.Requests())
-		w.stop()
+		w.Stop()
 		w.start()
 		after(time.Second)
 		require.Len(t, w.Requests(), calls+1, "what is there already is only read")
-		w.stop()
+		w.Stop()
 
 		w.Fault(simulator.Fault{Match: func(string, string) bool { return true }, Status: 500, Body: "oops"})
 		calls = len(w.Requests())
@@ -242,14 +234,14 @@ func TestOutcomeThatTheStoreCannotTakeBecomesADeadLetter(t *testing.T) {
 		return nil
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: poison, Store: picky{memory.New(memory.Config{})}}, func(w *world) {
-		w.says(ada, "poison")
-		w.says(ada, "fine")
-		w.says(lin, "fine")
+		w.Says(ada, "poison")
+		w.Says(ada, "fine")
+		w.Says(lin, "fine")
 		after(time.Second)
-		require.Equal(t, []string{"you said fine"}, w.texts(lin))
+		require.Equal(t, []string{"you said fine"}, w.Texts(lin))
 		after(5 * time.Minute)
-		require.Equal(t, []string{"you said fine"}, w.texts(ada))
-		dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
+		require.Equal(t, []string{"you said fine"}, w.Texts(ada))
+		dead, err := bubble.As[store.DeadLetters](w.T, w.Store).Dead(t.Context(), store.DeadQuery{})
 		require.NoError(t, err)
 		require.Len(t, dead, 1)
 		require.Equal(t, 4, dead[0].Attempts, "it was tried as often as any turn that fails")
@@ -292,20 +284,20 @@ func TestStoreThatGoesAwayAndComesBackCostsNothing(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("you said "+ev.Text()))
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
-		w.says(ada, "one")
+		w.Says(ada, "one")
 		after(10 * time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		st.down.Store(false)
 		after(2 * time.Second)
-		require.Equal(t, []string{"you said one"}, w.texts(ada))
+		require.Equal(t, []string{"you said one"}, w.Texts(ada))
 		require.EqualValues(t, 1, runs.Load(), "the commit was tried again, not the handler")
 
 		st.down.Store(true)
-		w.says(ada, "two")
+		w.Says(ada, "two")
 		after(time.Hour)
 		st.down.Store(false)
 		after(2 * time.Second)
-		require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
+		require.Equal(t, []string{"you said one", "you said two"}, w.Texts(ada))
 		stats, err := w.bot.Stats(t.Context())
 		require.NoError(t, err)
 		require.Zero(t, stats.Queue.Dead+int(stats.Retried))

@@ -107,9 +107,9 @@ func TestSendersKeepTheirOrder(t *testing.T) {
 				}},
 			}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-				require.Equal(t, 200, w.post(callback(pageID, ada, "m_1", "hi")).Code)
+				require.Equal(t, 200, w.Posts(callback(pageID, ada, "m_1", "hi")).Code)
 				after(2 * time.Hour)
-				require.Empty(t, w.letters())
+				require.Empty(t, w.Letters())
 			})
 			require.Equal(t, want, got)
 			require.Equal(t, seed%2 == 1, attempts > len(want), "%d attempts", attempts)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -36,7 +37,7 @@ type outage struct {
 
 func newOutage(t *testing.T, st store.Store) *outage {
 	t.Helper()
-	return &outage{Store: st, Replicas: as[store.Replicas](t, st)}
+	return &outage{Store: st, Replicas: bubble.As[store.Replicas](t, st)}
 }
 
 var errStoreAway = errors.New("the store is away")
@@ -188,17 +189,17 @@ func TestConfirmedMessageOutlivesAnOutageOfTheStore(t *testing.T) {
 						}
 					}
 					w := newWorld(t, simulator.Config{}, cfg(0))
-					stops := []func(){w.stop}
+					stops := []func(){w.Stop}
 					for i := 1; i < c.replicas; i++ {
-						w.cfg, w.store = cfg(i), stores[i]
+						w.cfg, w.Store = cfg(i), stores[i]
 						w.start()
-						stops = append(stops, w.stop)
+						stops = append(stops, w.Stop)
 					}
-					w.says(ada, "go")
+					w.Says(ada, "go")
 					after(away + c.longer - time.Second)
-					require.Equal(t, []string{"1"}, w.texts(ada))
+					require.Equal(t, []string{"1"}, w.Texts(ada))
 					after(time.Minute)
-					require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+					require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
 					require.Equal(t, []store.SentOutcome{"sent", "sent", "sent"}, outcomes(t, st, ada))
 					require.Zero(t, failed.Load())
 					require.NoError(t, w.Close())
@@ -273,13 +274,13 @@ func TestKnownOutcomesOutliveAnOutageOfTheStore(t *testing.T) {
 						Policy: texts(three), AtMostOnce: atMostOnce, Store: o, SendMiddleware: []sending.Middleware{before, after1},
 						OnSendFailed: func(context.Context, sending.Failure) { failed.Add(1) },
 					})
-					w.says(ada, "go")
+					w.Says(ada, "go")
 					after(5 * time.Minute)
-					require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+					require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
 					require.Equal(t, c.outcomes, outcomes(t, o, ada))
 					require.Zero(t, failed.Load())
 					require.NoError(t, w.Close())
-					w.stop()
+					w.Stop()
 				})
 			})
 		}
@@ -311,16 +312,16 @@ func TestShutdownSavesWhatIsKnown(t *testing.T) {
 				OnSendFailed:   func(context.Context, sending.Failure) { failed.Add(1) },
 			}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "go")
+				w.Says(ada, "go")
 				after(time.Second)
 				begun := time.Now()
-				w.stop()
+				w.Stop()
 				require.LessOrEqual(t, time.Since(begun), 25*time.Second)
-				require.Equal(t, []string{"1"}, w.texts(ada))
+				require.Equal(t, []string{"1"}, w.Texts(ada))
 				after(c.away)
 				w.start()
 				after(time.Minute)
-				require.Equal(t, c.want, w.texts(ada))
+				require.Equal(t, c.want, w.Texts(ada))
 				require.Equal(t, c.failed, failed.Load())
 			})
 		})
@@ -331,10 +332,10 @@ func TestShutdownSavesWhatIsKnown(t *testing.T) {
 func TestRecordThatTheStoreRefusesDoublesNothing(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), Store: &noRecords{Store: memory.New(memory.Config{})}}, func(w *world) {
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(10 * time.Minute)
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
-		require.Empty(t, outcomes(t, w.store, ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
+		require.Empty(t, outcomes(t, w.Store, ada))
 	})
 }
 
@@ -364,10 +365,10 @@ func TestRecordOfADirectMessageOutlivesAnOutage(t *testing.T) {
 		return reply.Now(ctx, sending.TypingOn)
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: o}, func(w *world) {
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Minute)
 		require.Len(t, w.Actions(ada), 1)
-		require.Equal(t, []store.SentOutcome{"sent"}, outcomes(t, w.store, ada))
+		require.Equal(t, []store.SentOutcome{"sent"}, outcomes(t, w.Store, ada))
 		require.Less(t, took, time.Second, "the handler does not wait for the store")
 	})
 }
@@ -379,14 +380,14 @@ func TestPersonIsReadAnewAfterALostAnswer(t *testing.T) {
 	o := newOutage(t, memory.New(memory.Config{}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three), Store: o}, func(w *world) {
 		require.NoError(t, w.Block(ada))
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
-		require.False(t, w.person(ada).UnavailableSince.IsZero())
+		require.False(t, w.Person(ada).UnavailableSince.IsZero())
 		require.NoError(t, w.Unblock(ada))
 		o.loses.Store(int64(time.Millisecond))
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Minute)
 		require.Zero(t, o.loses.Load(), "an answer was lost")
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -63,17 +64,17 @@ func plain() messenger.Config { return messenger.Config{Policy: texts(echo)} }
 func TestWindowEndsByTheStoresClock(t *testing.T) {
 	t.Parallel()
 	eachSkew(t, simulator.Config{}, plain, func(w skewed) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		w.pass(24*time.Hour - time.Minute)
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("just in time")))
 		after(time.Second)
-		require.Equal(t, []string{"you said hi", "just in time"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi", "just in time"}, w.Texts(ada))
 		calls := len(w.Requests())
 		w.pass(time.Minute)
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("too late")))
 		after(time.Second)
 		require.Len(t, w.Requests(), calls, "the bot refuses it without a call")
-		sent, err := w.store.Sent(t.Context(), pageID, ada, 1)
+		sent, err := w.Store.Sent(t.Context(), pageID, ada, 1)
 		require.NoError(t, err)
 		require.Contains(t, sent[0].Error, graph.ErrOutsideWindow.Error())
 	})
@@ -93,23 +94,23 @@ func TestRecordsHaveTheStoresTime(t *testing.T) {
 		return cfg
 	}
 	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
 		at := w.now().Add(-time.Second)
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("later").After(time.Hour)))
 		w.pass(time.Hour)
 		later := at.Add(time.Second)
-		require.Equal(t, []string{"Ada " + at.UTC().Format(time.RFC3339), "later " + later.UTC().Format(time.RFC3339)}, w.texts(ada))
-		sent, err := w.store.Sent(t.Context(), pageID, ada, 10)
+		require.Equal(t, []string{"Ada " + at.UTC().Format(time.RFC3339), "later " + later.UTC().Format(time.RFC3339)}, w.Texts(ada))
+		sent, err := w.Store.Sent(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.WithinDuration(t, later.Add(time.Hour), sent[0].At, time.Second)
 		require.WithinDuration(t, at, sent[1].At, time.Second)
-		require.WithinDuration(t, at, w.person(ada).ProfileAt, time.Second)
+		require.WithinDuration(t, at, w.Person(ada).ProfileAt, time.Second)
 
 		w.Fault(simulator.Fault{Error: &simulator.GraphError{Code: 551, Subcode: 1545041, Message: "This person isn't available right now."}})
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("gone")))
 		after(time.Second)
-		require.WithinDuration(t, w.now(), w.person(ada).UnavailableSince, 2*time.Second)
+		require.WithinDuration(t, w.now(), w.Person(ada).UnavailableSince, 2*time.Second)
 	})
 }
 
@@ -124,7 +125,7 @@ func TestProfileAgesByTheStoresClock(t *testing.T) {
 			asked int
 		}{{0, 1}, {59 * time.Minute, 1}, {2 * time.Minute, 2}, {30 * time.Minute, 2}} {
 			w.pass(c.after)
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			require.Len(t, w.Requests(), c.asked, c.after)
 		}
@@ -144,13 +145,13 @@ func TestSessionExpiresByTheStoresClock(t *testing.T) {
 		}))}
 	}
 	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
-		w.says(ada, "start")
+		w.Says(ada, "start")
 		w.pass(59 * time.Minute)
-		w.says(ada, "go on")
+		w.Says(ada, "go on")
 		w.pass(61 * time.Minute)
-		w.says(ada, "go on")
+		w.Says(ada, "go on")
 		after(time.Second)
-		require.Equal(t, []string{"kept", "kept", "expired"}, w.texts(ada))
+		require.Equal(t, []string{"kept", "kept", "expired"}, w.Texts(ada))
 	})
 }
 
@@ -168,24 +169,24 @@ func TestSilenceEndsByTheStoresClock(t *testing.T) {
 	}
 	eachSkew(t, beside(), cfg, func(w skewed) {
 		replay := func() {
-			letters := w.letters()
+			letters := w.Letters()
 			require.Len(t, letters, 1)
 			require.WithinDuration(t, w.now(), letters[0].At, 2*time.Hour)
-			require.NoError(t, as[store.DeadLetters](t, w.store).Replay(t.Context(), letters[0].ID))
+			require.NoError(t, bubble.As[store.DeadLetters](t, w.Store).Replay(t.Context(), letters[0].ID))
 			after(time.Second)
 		}
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		w.humanSays(ada, "Eve here")
-		w.says(ada, "thanks")
+		w.Says(ada, "thanks")
 		w.pass(58 * time.Minute)
-		w.says(ada, "and?")
+		w.Says(ada, "and?")
 		replay()
-		require.Equal(t, []string{"Eve here"}, w.texts(ada))
+		require.Equal(t, []string{"Eve here"}, w.Texts(ada))
 		w.pass(2 * time.Minute)
 		replay()
-		w.says(ada, "anyone?")
+		w.Says(ada, "anyone?")
 		after(time.Second)
-		require.Equal(t, []string{"Eve here", "hello", "hello"}, w.texts(ada))
+		require.Equal(t, []string{"Eve here", "hello", "hello"}, w.Texts(ada))
 	})
 }
 
@@ -215,21 +216,21 @@ func TestSendIsGivenUpByTheStoresClock(t *testing.T) {
 func TestEchoesAreExpectedByTheStoresClock(t *testing.T) {
 	t.Parallel()
 	eachSkew(t, simulator.Config{Strangers: true}, plain, func(w skewed) {
-		require.Equal(t, 200, w.post(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
+		require.Equal(t, 200, w.Posts(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
 		w.pass(23 * time.Hour)
-		w.stop()
+		w.Stop()
 		w.diesSending(ada, sending.Text("news"))
 		w.start()
 		after(28 * time.Second)
-		require.Empty(t, w.texts(ada), "its echo may come yet")
+		require.Empty(t, w.Texts(ada), "its echo may come yet")
 		after(5 * time.Second)
-		require.Equal(t, []string{"news"}, w.texts(ada))
+		require.Equal(t, []string{"news"}, w.Texts(ada))
 		w.pass(2 * time.Hour)
-		w.stop()
+		w.Stop()
 		w.diesSending(ada, sending.Text("more"))
 		w.start()
 		after(2 * time.Second)
-		require.Equal(t, []string{"news", "more"}, w.texts(ada), "there was no echo for a day")
+		require.Equal(t, []string{"news", "more"}, w.Texts(ada), "there was no echo for a day")
 	})
 }
 
@@ -237,17 +238,17 @@ func TestEchoesAreExpectedByTheStoresClock(t *testing.T) {
 func TestTypedTapsByTheStoresClock(t *testing.T) {
 	t.Parallel()
 	eachSkew(t, simulator.Config{}, func() messenger.Config { return messenger.Config{Policy: taking()} }, func(w skewed) {
-		w.says(ada, "sizes")
+		w.Says(ada, "sizes")
 		after(time.Second)
-		w.says(ada, "small")
+		w.Says(ada, "small")
 		after(time.Second)
-		require.Equal(t, []string{"Which size?", "QUICK_REPLY S"}, w.texts(ada))
-		w.stop()
-		w.says(ada, "heights")
-		w.says(ada, "tall")
+		require.Equal(t, []string{"Which size?", "QUICK_REPLY S"}, w.Texts(ada))
+		w.Stop()
+		w.Says(ada, "heights")
+		w.Says(ada, "tall")
 		w.start()
 		after(time.Second)
-		require.Equal(t, []string{"Which height?", "text"}, w.texts(ada)[2:], "the question was not there yet")
+		require.Equal(t, []string{"Which height?", "text"}, w.Texts(ada)[2:], "the question was not there yet")
 	})
 }
 
@@ -260,9 +261,9 @@ func TestHandlersReadTheStoresClock(t *testing.T) {
 		}))}
 	}
 	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(10 * time.Second)
-		require.Equal(t, []string{w.now().UTC().Format(time.RFC3339)}, w.texts(ada))
+		require.Equal(t, []string{w.now().UTC().Format(time.RFC3339)}, w.Texts(ada))
 	})
 }
 
@@ -280,7 +281,7 @@ func TestUploadsExpireByTheStoresClock(t *testing.T) {
 			uploads int
 		}{{0, 1}, {89*day - time.Hour, 1}, {2 * time.Hour, 2}} {
 			w.pass(c.after)
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			require.Len(t, w.Requests(), c.uploads, c.after)
 		}
@@ -294,19 +295,19 @@ func TestRecordsArePurgedByTheStoresClock(t *testing.T) {
 		return messenger.Config{Policy: texts(echo), Retention: messenger.Retention{People: day, Sent: day, Received: day}}
 	}
 	eachSkew(t, simulator.Config{}, cfg, func(w skewed) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		for _, c := range []struct {
 			after time.Duration
 			kept  bool
 		}{{23 * time.Hour, true}, {2 * time.Hour, false}} {
 			w.pass(c.after)
-			w.stop()
+			w.Stop()
 			w.start() // purges
 			after(time.Second)
-			sent, err := w.store.Sent(t.Context(), pageID, ada, 1)
+			sent, err := w.Store.Sent(t.Context(), pageID, ada, 1)
 			require.NoError(t, err)
 			require.Equal(t, c.kept, len(sent) == 1, c.after)
-			require.Equal(t, c.kept, !w.person(ada).FirstSeen.IsZero(), c.after)
+			require.Equal(t, c.kept, !w.Person(ada).FirstSeen.IsZero(), c.after)
 		}
 	})
 }

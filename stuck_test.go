@@ -19,6 +19,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -173,7 +174,7 @@ func TestCodeThatMisbehavesCostsNothingButItself(t *testing.T) {
 				install(&cfg, i)
 				inBubble(t, simulator.Config{}, cfg, func(w *world) {
 					i.platform.Store(w.Simulator)
-					w.says(ada, "hello") // so that the platform lets pages write to her
+					w.Says(ada, "hello") // so that the platform lets pages write to her
 					after(time.Second)
 					i.end = make(chan struct{})
 					cure := sync.OnceFunc(func() { i.is.Store(false); close(i.end) })
@@ -184,16 +185,16 @@ func TestCodeThatMisbehavesCostsNothingButItself(t *testing.T) {
 					for n := range 8 {
 						after(2 * time.Second)
 						text := fmt.Sprint("hi ", n)
-						w.says(lin, text)
+						w.Says(lin, text)
 						after(time.Second)
-						require.Contains(t, w.texts(lin), "you said "+text, "another person is answered in time")
+						require.Contains(t, w.Texts(lin), "you said "+text, "another person is answered in time")
 					}
 					for n := range 4 { // who could hold both workers
 						w.writesToOther(fmt.Sprint(70+n), "one")
 					}
-					w.says(lin, "still there?")
+					w.Says(lin, "still there?")
 					after(3 * time.Minute)
-					require.Contains(t, w.texts(lin), "you said still there?", "workers are freed")
+					require.Contains(t, w.Texts(lin), "you said still there?", "workers are freed")
 					if name == "does not return" {
 						require.Positive(t, w.bot.Stuck())
 						require.Contains(t, log.String(), "code does not return")
@@ -202,7 +203,7 @@ func TestCodeThatMisbehavesCostsNothingButItself(t *testing.T) {
 					w.writesToOther(ada, "two")
 					after(time.Second)
 					begun := time.Now()
-					w.stop()
+					w.Stop()
 					require.LessOrEqual(t, time.Since(begun), messenger.DefaultGracePeriod)
 					cure()
 					after(time.Minute)
@@ -211,7 +212,7 @@ func TestCodeThatMisbehavesCostsNothingButItself(t *testing.T) {
 					after(10 * time.Minute)
 					w.writesToOther(ada, "three")
 					after(time.Minute)
-					require.Equal(t, "you said three", last(w.texts(ada)), "the conversation goes on")
+					require.Equal(t, "you said three", last(w.Texts(ada)), "the conversation goes on")
 				})
 			})
 		}
@@ -220,8 +221,8 @@ func TestCodeThatMisbehavesCostsNothingButItself(t *testing.T) {
 
 // writesToOther lets a person write to the other page.
 func (w *world) writesToOther(psid, text string) {
-	w.t.Helper()
-	require.Equal(w.t, http.StatusOK, w.post(callback(otherPage, psid, "m_"+psid+text, text)).Code)
+	w.T.Helper()
+	require.Equal(w.T, http.StatusOK, w.Posts(callback(otherPage, psid, "m_"+psid+text, text)).Code)
 }
 
 // client is an HTTP client that is ill for calls with that in their path.
@@ -245,7 +246,7 @@ func (c illTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if (c.method == "" || c.method == r.Method) && strings.Contains(r.URL.Path, c.part) && !strings.Contains(body(r), lin) {
 		c.act()
 	}
-	return inProcess{func() http.Handler { return platform }}.RoundTrip(r)
+	return bubble.InProcess{Handler: func() http.Handler { return platform }}.RoundTrip(r)
 }
 
 // body returns a request's body and leaves it there.
@@ -310,20 +311,20 @@ func TestHealthyFailsWhenAsManyCallsAreStuckAsThereAreWorkers(t *testing.T) {
 		end = make(chan struct{})
 		after(time.Second)
 		for n := range cfg.Workers {
-			require.NoError(t, w.bot.Healthy(w.t.Context()))
-			require.Equal(t, http.StatusOK, w.post(callback(pageID, fmt.Sprint(70+n), fmt.Sprint("m_", n), "hang")).Code)
+			require.NoError(t, w.bot.Healthy(w.T.Context()))
+			require.Equal(t, http.StatusOK, w.Posts(callback(pageID, fmt.Sprint(70+n), fmt.Sprint("m_", n), "hang")).Code)
 			after(2100 * time.Millisecond)
-			stats, err := w.bot.Stats(w.t.Context())
+			stats, err := w.bot.Stats(w.T.Context())
 			require.NoError(t, err)
 			require.Equal(t, n+1, stats.Stuck)
 		}
-		err := w.bot.Healthy(w.t.Context())
+		err := w.bot.Healthy(w.T.Context())
 		require.ErrorIs(t, err, messenger.ErrStuck)
 		require.ErrorContains(t, err, "and there are 3 workers")
 		close(end)
 		after(time.Second)
-		require.NoError(t, w.bot.Healthy(w.t.Context()))
-		stats, err := w.bot.Stats(w.t.Context())
+		require.NoError(t, w.bot.Healthy(w.T.Context()))
+		stats, err := w.bot.Stats(w.T.Context())
 		require.NoError(t, err)
 		require.Zero(t, stats.Stuck)
 		require.EqualValues(t, 3, stats.EverStuck)

@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -26,12 +27,12 @@ import (
 
 // late is a transport whose answers come later and later.
 type late struct {
-	inProcess
+	bubble.InProcess
 	calls *atomic.Int32
 }
 
 func (l late) RoundTrip(r *http.Request) (*http.Response, error) {
-	out, err := l.inProcess.RoundTrip(r)
+	out, err := l.InProcess.RoundTrip(r)
 	time.Sleep(time.Duration(l.calls.Add(1)) * 50 * time.Millisecond)
 	return out, err
 }
@@ -44,7 +45,7 @@ func TestRotationWithSendsInFlightTellsOnceAndHoldsNothing(t *testing.T) {
 	var platform http.Handler
 	cfg := messenger.Config{
 		Policy:     texts(three),
-		HTTPClient: &http.Client{Transport: late{inProcess{func() http.Handler { return platform }}, &calls}},
+		HTTPClient: &http.Client{Transport: late{bubble.InProcess{Handler: func() http.Handler { return platform }}, &calls}},
 		Tokens: graph.TokenFunc(func(context.Context, string) (secret.Value, error) {
 			return token.Load().(secret.Value), nil
 		}),
@@ -55,14 +56,14 @@ func TestRotationWithSendsInFlightTellsOnceAndHoldsNothing(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		platform = w.Simulator
-		w.says(ada, "go")
-		w.says(lin, "go")
+		w.Says(ada, "go")
+		w.Says(lin, "go")
 		after(4 * time.Second)
-		require.Len(t, append(w.texts(ada), w.texts(lin)...), 3, "who was refused when there was a new token already goes on at once")
+		require.Len(t, append(w.Texts(ada), w.Texts(lin)...), 3, "who was refused when there was a new token already goes on at once")
 		after(11 * time.Second)
 		require.EqualValues(t, 1, told.Load())
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(lin))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(lin))
 	})
 }
 
@@ -91,16 +92,16 @@ func TestTokenSourceOfOnePageHarmsNoOtherPage(t *testing.T) {
 				}),
 			}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				require.Equal(t, 200, w.post(callback("2", "70", "m_0", "hi")).Code)
+				require.Equal(t, 200, w.Posts(callback("2", "70", "m_0", "hi")).Code)
 				after(time.Second) // the page's token was refused
 				ill.Store(true)
 				for i := range 8 {
-					require.Equal(t, 200, w.post(callback("2", fmt.Sprint(71+i), fmt.Sprint("m_1", i), "hi")).Code)
+					require.Equal(t, 200, w.Posts(callback("2", fmt.Sprint(71+i), fmt.Sprint("m_1", i), "hi")).Code)
 				}
 				after(time.Second)
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(30 * time.Second)
-				require.Equal(t, []string{"you said hi"}, w.texts(ada))
+				require.Equal(t, []string{"you said hi"}, w.Texts(ada))
 			})
 		})
 	}
@@ -133,9 +134,9 @@ func TestTokenSourceThatPanicsCostsNothingButTheCall(t *testing.T) {
 				}),
 			}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(2 * time.Minute)
-				require.Equal(t, []string{"hello"}, w.texts(ada))
+				require.Equal(t, []string{"hello"}, w.Texts(ada))
 			})
 		})
 	}
@@ -164,20 +165,20 @@ func TestEveryRefusalOfTheTokenHoldsThePage(t *testing.T) {
 			}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				w.RefuseToken(refusal.GraphError())
-				w.says(ada, "hi")
-				w.says(lin, "hello")
+				w.Says(ada, "hi")
+				w.Says(lin, "hello")
 				after(3 * time.Minute)
-				require.Empty(t, w.texts(ada))
-				require.Empty(t, w.texts(lin))
+				require.Empty(t, w.Texts(ada))
+				require.Empty(t, w.Texts(lin))
 				require.Len(t, told, 1, "once for the token")
 				require.ErrorIs(t, told[0], graph.ErrTokenInvalid)
 				w.SetPageToken("renewed")
 				token.Store(secret.New("renewed"))
 				after(10 * time.Second)
-				require.Equal(t, []string{"you said hi"}, w.texts(ada))
-				require.Equal(t, []string{"you said hello"}, w.texts(lin))
+				require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+				require.Equal(t, []string{"you said hello"}, w.Texts(lin))
 				require.Zero(t, failed.Load(), "nothing is lost")
-				require.Empty(t, w.letters())
+				require.Empty(t, w.Letters())
 			})
 		})
 	}
@@ -208,22 +209,22 @@ func TestTheLogSaysThatATokenIsAcceptedAgain(t *testing.T) {
 				OnTokenInvalid: func(context.Context, string, error) { told.Add(1) },
 			}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
-				w.says(ada, "one")
+				w.Says(ada, "one")
 				after(time.Second)
 				w.RevokeToken(0)
-				w.says(ada, "two")
-				w.says(lin, "two")
+				w.Says(ada, "two")
+				w.Says(lin, "two")
 				after(6 * time.Minute) // the refused token has been tried again, in vain
-				require.Equal(t, []string{"you said one"}, w.texts(ada))
+				require.Equal(t, []string{"you said one"}, w.Texts(ada))
 				require.EqualValues(t, 1, told.Load())
 				w.SetPageToken(test.repaired)
 				token.Store(secret.New(test.repaired))
 				after(5 * time.Minute)
-				require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
-				w.says(ada, "three")
+				require.Equal(t, []string{"you said one", "you said two"}, w.Texts(ada))
+				w.Says(ada, "three")
 				after(time.Second)
 				w.RevokeToken(0)
-				w.says(ada, "four")
+				w.Says(ada, "four")
 				after(time.Minute)
 				require.EqualValues(t, 2, told.Load(), "it is told of what was accepted since")
 			})
@@ -246,7 +247,7 @@ func TestTheLogNamesTheMeaningOfARefusal(t *testing.T) {
 		cfg := messenger.Config{Policy: texts(echo), Logger: slog.New(slog.NewTextHandler(&log, nil))}
 		inBubble(t, simulator.Config{}, cfg, func(w *world) {
 			w.Fault(simulator.Fault{Error: refusal.GraphError()})
-			w.says(ada, "one")
+			w.Says(ada, "one")
 			after(time.Second)
 		})
 		require.Regexp(t, regexp.QuoteMeta(line)+`.* meaning="?`+regexp.QuoteMeta(refusal.Meaning)+`"? `, log.String(), name)
@@ -267,10 +268,10 @@ func TestOtherRefusalsDoNotHoldThePage(t *testing.T) {
 			}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				w.Fault(simulator.Fault{Error: simulator.RefusalNamed(name).GraphError()})
-				w.says(ada, "one")
-				w.says(ada, "two")
+				w.Says(ada, "one")
+				w.Says(ada, "two")
 				after(time.Second)
-				require.Equal(t, []string{"you said two"}, w.texts(ada))
+				require.Equal(t, []string{"you said two"}, w.Texts(ada))
 				require.EqualValues(t, 1, failed.Load())
 				require.Zero(t, told.Load())
 			})

@@ -76,7 +76,7 @@ func TestDebugLogOfATurn(t *testing.T) {
 	}
 	var log bytes.Buffer
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Logger: debugLog(&log)}, func(w *world) {
-		w.says(ada, secretText)
+		w.Says(ada, secretText)
 		after(time.Minute)
 		require.Len(t, w.Messages(ada), 3)
 	})
@@ -118,9 +118,9 @@ func TestDebugLogOfStandbyAndSilence(t *testing.T) {
 	}
 	cfg := messenger.Config{Policy: policy, Logger: debugLog(&log), TurnMiddleware: []handling.Middleware{silence}}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-		require.Equal(t, 200, w.post(strings.Replace(callback(pageID, ada, "m_1", "hi"), `"messaging"`, `"standby"`, 1)).Code)
+		require.Equal(t, 200, w.Posts(strings.Replace(callback(pageID, ada, "m_1", "hi"), `"messaging"`, `"standby"`, 1)).Code)
 		after(time.Second)
-		require.Equal(t, 200, w.post(callback(pageID, ada, "m_2", "quiet")).Code)
+		require.Equal(t, 200, w.Posts(callback(pageID, ada, "m_2", "quiet")).Code)
 		after(time.Second)
 	})
 	records := tracesIn(t, log.Bytes())
@@ -137,10 +137,10 @@ func TestDebugLogOfAConditionWithoutText(t *testing.T) {
 	policy := texts(routing.Route{Name: "r", When: textless{}, Senders: sending.List(sending.Text("fine"))})
 	var log bytes.Buffer
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Logger: debugLog(&log)}, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(5 * time.Minute)
-		require.Equal(t, []string{"fine"}, w.texts(ada))
-		require.Empty(t, w.letters())
+		require.Equal(t, []string{"fine"}, w.Texts(ada))
+		require.Empty(t, w.Letters())
 	})
 	records := tracesIn(t, log.Bytes())
 	require.Equal(t, "a route handled the event", records[len(records)-1].Message)
@@ -167,10 +167,10 @@ func TestDebugLogCostsNothingWhenItIsOff(t *testing.T) {
 		after(time.Second)
 		formatted.Store(0) // by Validate
 		for range 5 {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 		}
-		require.Equal(t, []string{"a", "a", "a", "a", "a"}, w.texts(ada))
+		require.Equal(t, []string{"a", "a", "a", "a", "a"}, w.Texts(ada))
 	})
 	require.Zero(t, formatted.Load())
 	require.EqualValues(t, 5, asked.debug.Load())

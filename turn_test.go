@@ -13,26 +13,13 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
 )
-
-// echo answers a text with itself.
-var echo = routing.Route{Name: "echo", Handler: handling.Func(
-	func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-		return reply.Reply(ctx, sending.Text("you said "+ev.Text()))
-	})}
-
-func texts(routes ...routing.Route) routing.Policy {
-	return routing.Policy{receiving.TypeSimpleText: routes}
-}
-
-func route(name string, fn handling.Func) routing.Route {
-	return routing.Route{Name: name, Handler: fn}
-}
 
 func TestConversationKeepsItsOrderInAndOut(t *testing.T) {
 	t.Parallel()
@@ -44,7 +31,7 @@ func TestConversationKeepsItsOrderInAndOut(t *testing.T) {
 			want = append(want, fmt.Sprintf("you said %d", i))
 		}
 		after(time.Second)
-		require.Equal(t, want, w.texts(ada))
+		require.Equal(t, want, w.Texts(ada))
 	})
 }
 
@@ -65,12 +52,12 @@ func TestFailedTurnTakesNoEffectAndIsTriedAgain(t *testing.T) {
 		return reply.Reply(ctx, sending.Text("at last"))
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "one")
+		w.Says(ada, "one")
 		after(20 * time.Second)
-		require.Empty(t, w.texts(ada), "a route that succeeded says nothing while another will be tried again")
-		w.says(ada, "two")
+		require.Empty(t, w.Texts(ada), "a route that succeeded says nothing while another will be tried again")
+		w.Says(ada, "two")
 		after(20 * time.Second)
-		require.Equal(t, []string{"you said one", "at last", "you said two", "at last"}, w.texts(ada),
+		require.Equal(t, []string{"you said one", "at last", "you said two", "at last"}, w.Texts(ada),
 			"the retry stays at the head of its conversation")
 		var pauses []time.Duration
 		for i := range 3 {
@@ -78,7 +65,7 @@ func TestFailedTurnTakesNoEffectAndIsTriedAgain(t *testing.T) {
 		}
 		requirePauses(t, []time.Duration{time.Second, 5 * time.Second, 25 * time.Second}, pauses)
 		require.Equal(t, keys[0], keys[3], "the event's key is stable across retries")
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.Equal(t, 2, person.ThumbUps, "what failed turns queued was dropped")
 	})
@@ -97,12 +84,12 @@ func TestLastTryCommitsWhatSucceedsAndNamesWhatFailed(t *testing.T) {
 		return nil
 	})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(boom, echo)}, func(w *world) {
-		w.says(ada, "one")
-		w.says(lin, "other")
+		w.Says(ada, "one")
+		w.Says(lin, "other")
 		after(2 * time.Minute)
-		require.Equal(t, []string{"you said one"}, w.texts(ada))
-		require.Equal(t, []string{"you said other"}, w.texts(lin))
-		dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
+		require.Equal(t, []string{"you said one"}, w.Texts(ada))
+		require.Equal(t, []string{"you said other"}, w.Texts(lin))
+		dead, err := bubble.As[store.DeadLetters](w.T, w.Store).Dead(t.Context(), store.DeadQuery{})
 		require.NoError(t, err)
 		require.Len(t, dead, 2)
 		require.Equal(t, 4, dead[0].Attempts)
@@ -110,9 +97,9 @@ func TestLastTryCommitsWhatSucceedsAndNamesWhatFailed(t *testing.T) {
 
 		broken = false
 		letter := slices.IndexFunc(dead, func(d store.DeadLetter) bool { return d.PSID == ada })
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), dead[letter].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), dead[letter].ID))
 		after(time.Second)
-		require.Equal(t, []string{"you said one", "boom says hi"}, w.texts(ada), "only the route that failed runs again")
+		require.Equal(t, []string{"you said one", "boom says hi"}, w.Texts(ada), "only the route that failed runs again")
 	})
 }
 
@@ -134,10 +121,10 @@ func TestPermanentErrorsAreNotTriedAgain(t *testing.T) {
 				return fail(ctx, ev, reply)
 			}), echo)
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-				w.says(ada, "one")
+				w.Says(ada, "one")
 				after(time.Minute)
 				require.EqualValues(t, 1, runs.Load())
-				require.Equal(t, []string{"you said one"}, w.texts(ada))
+				require.Equal(t, []string{"you said one"}, w.Texts(ada))
 				stats, err := w.bot.Stats(t.Context())
 				require.NoError(t, err)
 				require.Equal(t, 1, stats.Queue.Dead)
@@ -161,10 +148,10 @@ func TestSkipIsNoFailureAndNoHandling(t *testing.T) {
 		routing.Route{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("otherwise")), Otherwise: true},
 	)
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "one")
+		w.Says(ada, "one")
 		after(time.Second)
-		require.Equal(t, []string{"otherwise"}, w.texts(ada))
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.Equal(t, []string{"otherwise"}, w.Texts(ada))
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.Zero(t, person.ThumbUps)
 	})
@@ -182,11 +169,11 @@ func TestSlowPersonDelaysNoOther(t *testing.T) {
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
 		release = make(chan struct{})
 		defer close(release)
-		w.says(ada, "one")
-		w.says(lin, "two")
+		w.Says(ada, "one")
+		w.Says(lin, "two")
 		after(10 * time.Millisecond)
-		require.Empty(t, w.texts(ada))
-		require.Equal(t, []string{"done"}, w.texts(lin))
+		require.Empty(t, w.Texts(ada))
+		require.Equal(t, []string{"done"}, w.Texts(lin))
 	})
 }
 
@@ -204,13 +191,13 @@ func TestHandlerThatIgnoresItsContextLosesItsEffects(t *testing.T) {
 		return nil
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "one")
+		w.Says(ada, "one")
 		after(35 * time.Second) // 30 s, a second of patience, a pause of a second
-		require.Equal(t, []string{"second try"}, w.texts(ada))
+		require.Equal(t, []string{"second try"}, w.Texts(ada))
 		after(time.Minute)
 		require.ErrorIs(t, late, store.ErrTurnOver)
-		require.Equal(t, []string{"second try"}, w.texts(ada))
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		require.Equal(t, []string{"second try"}, w.Texts(ada))
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.Zero(t, person.ThumbUps)
 	})
@@ -239,10 +226,10 @@ func TestMiddlewareWrapsTurnsAndSends(t *testing.T) {
 	}
 	cfg := messenger.Config{Policy: texts(echo), TurnMiddleware: []handling.Middleware{turn("a"), turn("b"), hold}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "drop me")
-		w.says(ada, "one")
+		w.Says(ada, "drop me")
+		w.Says(ada, "one")
 		after(time.Second)
-		require.Equal(t, []string{"you said one"}, w.texts(ada))
+		require.Equal(t, []string{"you said one"}, w.Texts(ada))
 		require.Equal(t, []string{"a in", "b in", "b out: <nil>", "a out: <nil>"}, trace[:4])
 	})
 }
@@ -250,12 +237,12 @@ func TestMiddlewareWrapsTurnsAndSends(t *testing.T) {
 func TestSetPolicySwapsWhileRunning(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
-		w.says(ada, "one")
+		w.Says(ada, "one")
 		after(time.Second)
 		require.Error(t, w.bot.SetPolicy(routing.Policy{"NONSENSE": {{}}}))
 		require.NoError(t, w.bot.SetPolicy(texts(routing.Route{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("new"))})))
-		w.says(ada, "two")
+		w.Says(ada, "two")
 		after(time.Second)
-		require.Equal(t, []string{"you said one", "new"}, w.texts(ada))
+		require.Equal(t, []string{"you said one", "new"}, w.Texts(ada))
 	})
 }

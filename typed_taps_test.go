@@ -15,6 +15,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/messengertest"
 	"github.com/djmessenger/messenger/receiving"
@@ -197,12 +198,12 @@ func TestOfferThatCannotBeReadIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	broken := &unreadable{Store: memory.New(memory.Config{})}
 	inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: taking()}, func(w *world) {
-		w.says(ada, "sizes")
+		w.Says(ada, "sizes")
 		after(0)
 		broken.fails = 2
-		w.says(ada, "small")
+		w.Says(ada, "small")
 		after(30 * time.Second)
-		require.Equal(t, []string{"Which size?", "QUICK_REPLY S"}, w.texts(ada))
+		require.Equal(t, []string{"Which size?", "QUICK_REPLY S"}, w.Texts(ada))
 		require.Zero(t, broken.fails)
 	})
 }
@@ -258,18 +259,18 @@ func TestReplayedTitleMeansWhatThePersonHadSeen(t *testing.T) {
 			}
 			broken := &unreadable{Store: memory.New(memory.Config{})}
 			inBubble(t, simulator.Config{}, messenger.Config{Store: broken, Policy: policy}, func(w *world) {
-				w.says(ada, "one")
+				w.Says(ada, "one")
 				after(time.Minute)
 				fails(broken, &refuses)
-				w.says(ada, "yes")
+				w.Says(ada, "yes")
 				after(2 * time.Minute)
-				require.Len(t, w.letters(), 1)
-				w.says(ada, "all")
+				require.Len(t, w.Letters(), 1)
+				w.Says(ada, "all")
 				after(time.Minute)
-				require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+				require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 				after(time.Minute)
-				require.Equal(t, []string{"one?", "all?", "did one"}, w.texts(ada))
-				require.Empty(t, w.letters())
+				require.Equal(t, []string{"one?", "all?", "did one"}, w.Texts(ada))
+				require.Empty(t, w.Letters())
 			})
 		})
 	}
@@ -289,15 +290,15 @@ func TestReplayedTitleThatIsNoTapAnyMore(t *testing.T) {
 		return shopMenu(threadsettings.MenuItem{Title: "Look around"}, threadsettings.MenuItem{Title: title})[messengertest.PageID]
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, ThreadSettings: map[string]threadsettings.Settings{pageID: menu("Hours")}}, func(w *world) {
-		w.says(ada, "hours")
+		w.Says(ada, "hours")
 		after(time.Minute)
-		require.Len(t, w.letters(), 1)
+		require.Len(t, w.Letters(), 1)
 		require.NoError(t, w.bot.SetPages(messenger.Page{ID: pageID, ThreadSettings: menu("When?")}))
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), w.letters()[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Minute)
-		require.Len(t, w.letters(), 1)
-		require.Contains(t, w.letters()[0].Failures[0].Error, `only as a tap, and no quick reply of the newest messages or item of the menu has its title: ["hours"]`)
-		require.Empty(t, w.texts(ada))
+		require.Len(t, w.Letters(), 1)
+		require.Contains(t, w.Letters()[0].Failures[0].Error, `only as a tap, and no quick reply of the newest messages or item of the menu has its title: ["hours"]`)
+		require.Empty(t, w.Texts(ada))
 	})
 }
 

@@ -67,7 +67,7 @@ func TestTypedMessagesComeInOrderAtTheirPace(t *testing.T) {
 	}
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(typing)}, func(w *world) {
 		start := time.Now()
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(2900 * time.Millisecond)
 		requireSights(t, want[:1], w.sights(ada, start))
 		after(time.Minute)
@@ -108,7 +108,7 @@ func TestTypingKeepsTheOrderOfARoute(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(route)}, func(w *world) {
 				start := time.Now()
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(5500 * time.Millisecond) // "two." and "between" are due together
 				if fault.Times > 0 {
 					w.Fault(fault)
@@ -136,15 +136,15 @@ func TestTypingDelaysNoOtherMessages(t *testing.T) {
 	policy := texts(routing.Route{Handler: handling.SimpleText{Pattern: "hi"}, Senders: typing.Senders, Final: true}, echo)
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Workers: 1}, func(w *world) {
 		start := time.Now()
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Second)
-		w.says(ada, "still there?")
-		w.says(lin, "hello")
+		w.Says(ada, "still there?")
+		w.Says(lin, "hello")
 		after(500 * time.Millisecond)
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("shipped")))
 		after(100 * time.Millisecond)
-		require.Equal(t, []string{"you said hello"}, w.texts(lin))
-		require.Equal(t, []string{"you said still there?", "shipped"}, w.texts(ada))
+		require.Equal(t, []string{"you said hello"}, w.Texts(lin))
+		require.Equal(t, []string{"you said still there?", "shipped"}, w.Texts(ada))
 		after(time.Minute)
 		requireSights(t, []sight{
 			{"…", 0},
@@ -164,19 +164,19 @@ func TestTypedMessagesKeepTheirOrderWhenTheyAreLate(t *testing.T) {
 	order := []string{"…", "three.", "…", "1", "…", "two."}
 	for name, delay := range map[string]func(w *world){
 		"the bot was away": func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
-			w.stop()
+			w.Stop()
 			after(time.Minute)
 			w.start()
 		},
 		"the platform was busy": func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			w.Fault(simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
 		},
 		"the outcome of the first is unknown": func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			w.Fault(simulator.Fault{Times: 2, Drop: simulator.DropBefore})
 		},
@@ -206,11 +206,11 @@ func TestMessagesThatAreDueAtOnceGoInTheOrderTheyWereSaid(t *testing.T) {
 	}
 	policy := texts(routing.Route{Handler: handling.Dummy{}, Senders: senders})
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(900 * time.Millisecond)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		after(time.Second)
-		require.Equal(t, want, w.texts(ada))
+		require.Equal(t, want, w.Texts(ada))
 	})
 }
 

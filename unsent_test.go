@@ -14,6 +14,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -72,7 +73,7 @@ var unsentOrders = map[string]unsentOrder{
 		event()
 	}},
 	"while it waits": {play: func(w *world, event, deletion func(), _, _ chan struct{}) {
-		w.stop()
+		w.Stop()
 		event()
 		deletion()
 		w.start()
@@ -91,10 +92,10 @@ var unsentOrders = map[string]unsentOrder{
 	"after it became a dead letter": {fails: true, play: func(w *world, event, deletion func(), _, _ chan struct{}) {
 		event()
 		after(time.Minute)
-		letters := w.letters()
-		require.Len(w.t, letters, 1)
+		letters := w.Letters()
+		require.Len(w.T, letters, 1)
 		deletion()
-		require.ErrorIs(w.t, as[store.DeadLetters](w.t, w.store).Replay(w.t.Context(), letters[0].ID), store.ErrNotFound)
+		require.ErrorIs(w.T, bubble.As[store.DeadLetters](w.T, w.Store).Replay(w.T.Context(), letters[0].ID), store.ErrNotFound)
 	}, runs: 4},
 }
 
@@ -125,22 +126,22 @@ func playUnsent(t *testing.T, order unsentOrder, event, deletion string, typ rec
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
 		post := func(body string) func() {
 			return func() {
-				require.Equal(t, 200, w.post(body).Code)
+				require.Equal(t, 200, w.Posts(body).Code)
 				after(10 * time.Millisecond)
 			}
 		}
 		order.play(w, post(event), post(deletion), running, resume)
 		after(time.Minute)
 		require.Equal(t, append(slices.Repeat([]receiving.Type{typ}, order.runs), receiving.TypeMessageDeleted), handled)
-		require.Equal(t, order.answered, len(w.texts(ada)) == 1)
-		received, err := w.store.Received(t.Context(), pageID, ada, 10)
+		require.Equal(t, order.answered, len(w.Texts(ada)) == 1)
+		received, err := w.Store.Received(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Len(t, received, 1, "the deletion")
 		require.NotContains(t, string(received[0].Body), "4111")
-		locations, err := w.store.Locations(t.Context(), pageID, ada, 10)
+		locations, err := w.Store.Locations(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Empty(t, locations)
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -164,7 +165,7 @@ func TestDeletionBetweenAMessageAndItsEdits(t *testing.T) {
 			}}
 			inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: policy}, func(w *world) {
 				post := func(element string) {
-					require.Equal(t, 200, w.post(unsentCallback(object, element)).Code)
+					require.Equal(t, 200, w.Posts(unsentCallback(object, element)).Code)
 					after(time.Second)
 				}
 				edit := func(mid, text string, n int) {
@@ -178,7 +179,7 @@ func TestDeletionBetweenAMessageAndItsEdits(t *testing.T) {
 				edit("m_secret", "one", 1)
 				edit("m_other", "other two", 2)
 				require.Equal(t, []string{"SIMPLE_TEXT", "one", "other one", "MESSAGE_DELETED", "other two"}, handled)
-				received, err := w.store.Received(t.Context(), pageID, ada, 10)
+				received, err := w.Store.Received(t.Context(), pageID, ada, 10)
 				require.NoError(t, err)
 				require.Len(t, received, 3, "two of the other message, and the deletion")
 				for _, r := range received {
@@ -219,7 +220,7 @@ func TestPersonAfterATurnThatNoLongerWaits(t *testing.T) {
 				func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
 					require.NoError(t, reply.Reply(ctx, sending.Text("thank you"))) // so that the worker goes on
 					if unsent {
-						require.Equal(t, 200, w.post(unsentCallback("page", `"message":{"mid":"m_secret","is_deleted":true}`)).Code)
+						require.Equal(t, 200, w.Posts(unsentCallback("page", `"message":{"mid":"m_secret","is_deleted":true}`)).Code)
 					}
 					return w.bot.Send(ctx, pageID, ada, sending.Text("news"))
 				}))}}
@@ -228,18 +229,18 @@ func TestPersonAfterATurnThatNoLongerWaits(t *testing.T) {
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(in *world) {
 				w = in
 				act := time.Now().Add(-25 * time.Hour)
-				require.NoError(t, w.store.Apply(t.Context(), store.TouchPerson{PageID: pageID, PSID: ada, At: act}))
+				require.NoError(t, w.Store.Apply(t.Context(), store.TouchPerson{PageID: pageID, PSID: ada, At: act}))
 				body := unsentCallback("page", `"message":{"mid":"m_secret","text":"hi"}`)
-				require.Equal(t, 200, w.post(strings.ReplaceAll(body, "1764240000000", fmt.Sprint(time.Now().UnixMilli()))).Code)
+				require.Equal(t, 200, w.Posts(strings.ReplaceAll(body, "1764240000000", fmt.Sprint(time.Now().UnixMilli()))).Code)
 				after(time.Minute)
 				if !unsent {
 					require.Empty(t, failures)
-					require.ElementsMatch(t, []string{"news", "thank you"}, w.texts(ada))
+					require.ElementsMatch(t, []string{"news", "thank you"}, w.Texts(ada))
 					return
 				}
 				require.Len(t, failures, 1)
 				require.ErrorIs(t, failures[0], graph.ErrOutsideWindow)
-				require.True(t, w.person(ada).LastAct.Equal(act.Truncate(time.Microsecond)))
+				require.True(t, w.Person(ada).LastAct.Equal(act.Truncate(time.Microsecond)))
 			})
 		})
 	}

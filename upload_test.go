@@ -51,15 +51,15 @@ func TestFileIsUploadedOnceForItsLife(t *testing.T) {
 			})
 			inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(answer)}, func(w *world) {
 				for _, psid := range []string{ada, lin, ada} {
-					w.says(psid, "where are you?")
+					w.Says(psid, "where are you?")
 					after(time.Second)
 				}
-				require.Len(t, w.texts(ada), 2)
+				require.Len(t, w.Texts(ada), 2)
 				require.Equal(t, 1, w.uploads())
-				w.stop()
+				w.Stop()
 				after(90 * 24 * time.Hour) // the platform has forgotten it by then
 				w.start()
-				w.says(ada, "where are you?")
+				w.Says(ada, "where are you?")
 				after(time.Second)
 				require.Equal(t, 2, w.uploads())
 			})

@@ -14,9 +14,9 @@ import (
 
 // manySends queues a message to each of many people.
 func (w *world) manySends(n int) {
-	w.t.Helper()
+	w.T.Helper()
 	for i := range n {
-		require.NoError(w.t, w.bot.Send(w.t.Context(), pageID, fmt.Sprint(40_000+i), sending.Text("news")))
+		require.NoError(w.T, w.bot.Send(w.T.Context(), pageID, fmt.Sprint(40_000+i), sending.Text("news")))
 	}
 }
 
@@ -29,7 +29,7 @@ func TestPageThatUsedMostOfItsAllowanceSlowsDown(t *testing.T) {
 		sent := 0
 		inBubble(t, simulator.Config{Strangers: true}, messenger.Config{}, func(w *world) {
 			w.SetUsage(fmt.Sprintf(`{"1":[{"type":"messenger","call_count":%d}]}`, percent))
-			w.says(ada, "so that the usage is known") // its profile is asked for
+			w.Says(ada, "so that the usage is known") // its profile is asked for
 			after(time.Second)
 			before := len(w.Requests())
 			w.manySends(2000)
@@ -54,15 +54,15 @@ func TestPageThatIsShutOutWaitsUntilItMayCallAgain(t *testing.T) {
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(three)}, func(w *world) {
 		w.SetUsage(`{"1":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":10}]}`)
 		w.Fault(simulator.Fault{Status: 400, Error: &simulator.GraphError{Code: 80006, Message: "too many calls"}})
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
 		w.SetUsage("")
 		calls := len(w.Requests())
-		w.says(lin, "go")
+		w.Says(lin, "go")
 		after(9 * time.Minute)
 		require.Len(t, w.Requests(), calls, "nobody is asked")
 		after(2 * time.Minute)
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(ada))
-		require.Equal(t, []string{"1", "2", "3"}, w.texts(lin))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(ada))
+		require.Equal(t, []string{"1", "2", "3"}, w.Texts(lin))
 	})
 }

@@ -2,14 +2,9 @@ package messenger_test
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -29,35 +24,6 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// callback is the body of a callback with one text message.
-func callback(page, psid, mid, text string) string {
-	return fmt.Sprintf(`{"object":"page","entry":[%s]}`, entry(page, psid, mid, text))
-}
-
-func entry(page, psid, mid, text string) string {
-	return fmt.Sprintf(`{"id":"%s","time":1,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},`+
-		`"timestamp":%d,"message":{"mid":"%s","text":"%s"}}]}`, page, psid, page, time.Now().UnixMilli(), mid, text)
-}
-
-// post gives a signed callback to the bot.
-func (w *world) post(body string) *httptest.ResponseRecorder { return postTo(w.bot, body) }
-
-// postTo gives a bot a signed callback.
-func postTo(bot *messenger.Bot, body string) *httptest.ResponseRecorder {
-	return postSigned(bot, appSecret, body)
-}
-
-// postSigned gives a bot a callback that is signed with a secret.
-func postSigned(bot *messenger.Bot, key, body string) *httptest.ResponseRecorder {
-	mac := hmac.New(sha256.New, []byte(key))
-	mac.Write([]byte(body))
-	r := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(body))
-	r.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
-	out := httptest.NewRecorder()
-	bot.ServeHTTP(out, r)
-	return out
-}
-
 func TestCallbackDeliveredTwiceTakesEffectOnce(t *testing.T) {
 	t.Parallel()
 	var runs atomic.Int32
@@ -69,18 +35,18 @@ func TestCallbackDeliveredTwiceTakesEffectOnce(t *testing.T) {
 		body := callback(pageID, "4711", "m_1", "hi")
 		codes := make([]int, 10)
 		for i := range codes {
-			go func() { codes[i] = w.post(body).Code }()
+			go func() { codes[i] = w.Posts(body).Code }()
 		}
 		after(time.Second)
-		require.Equal(t, 200, w.post(body).Code)
+		require.Equal(t, 200, w.Posts(body).Code)
 		after(time.Second)
-		w.stop()
+		w.Stop()
 		w.start()
-		require.Equal(t, 200, w.post(body).Code)
+		require.Equal(t, 200, w.Posts(body).Code)
 		after(time.Second)
 		require.Equal(t, slices.Repeat([]int{200}, 10), codes)
 		require.EqualValues(t, 1, runs.Load())
-		require.Equal(t, []string{"you said hi"}, w.texts("4711"))
+		require.Equal(t, []string{"you said hi"}, w.Texts("4711"))
 	})
 }
 
@@ -104,15 +70,15 @@ func TestWhatIsNotStoredIsAnswered503AndNothingInnerIsTold(t *testing.T) {
 	st := &refusing{Store: memory.New(memory.Config{})}
 	st.down.Store(true)
 	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo), Store: st}, func(w *world) {
-		out := w.post(callback(pageID, "4711", "m_1", "hi"))
+		out := w.Posts(callback(pageID, "4711", "m_1", "hi"))
 		require.Equal(t, 503, out.Code)
 		require.NotContains(t, out.Body.String(), "disk")
 		after(time.Second)
-		require.Empty(t, w.texts("4711"))
+		require.Empty(t, w.Texts("4711"))
 		st.down.Store(false)
-		require.Equal(t, 200, w.post(callback(pageID, "4711", "m_1", "hi")).Code)
+		require.Equal(t, 200, w.Posts(callback(pageID, "4711", "m_1", "hi")).Code)
 		after(time.Second)
-		require.Equal(t, []string{"you said hi"}, w.texts("4711"))
+		require.Equal(t, []string{"you said hi"}, w.Texts("4711"))
 	})
 }
 
@@ -125,20 +91,20 @@ func TestFullBacklogOfOnePageLeavesTheOtherAlone(t *testing.T) {
 		return nil
 	}))
 	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy, Store: st}, func(w *world) {
-		w.stop() // nothing works the queue, so that it fills
+		w.Stop() // nothing works the queue, so that it fills
 		for i := range 2 {
-			require.Equal(t, 200, w.post(callback("1", "7", fmt.Sprint("m_", i), "hi")).Code)
+			require.Equal(t, 200, w.Posts(callback("1", "7", fmt.Sprint("m_", i), "hi")).Code)
 		}
-		require.Equal(t, 503, w.post(callback("1", "7", "m_2", "hi")).Code)
-		require.Equal(t, 200, w.post(callback("2", "7", "m_3", "hi")).Code)
+		require.Equal(t, 503, w.Posts(callback("1", "7", "m_2", "hi")).Code)
+		require.Equal(t, 200, w.Posts(callback("2", "7", "m_3", "hi")).Code)
 		both := `{"object":"page","entry":[` + entry("1", "7", "m_4", "hi") + "," + entry("2", "7", "m_5", "hi") + `]}`
-		require.Equal(t, 503, w.post(both).Code, "the platform must send it again")
+		require.Equal(t, 503, w.Posts(both).Code, "the platform must send it again")
 		stats, err := w.bot.Stats(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 4, stats.Queue.Events, "page 2's part is stored")
 		w.start()
 		after(time.Second)
-		require.Equal(t, 200, w.post(both).Code)
+		require.Equal(t, 200, w.Posts(both).Code)
 		after(time.Second)
 		require.EqualValues(t, 5, got.Load(), "page 2's part took effect once")
 	})
@@ -152,11 +118,11 @@ func TestMalformedPartsCostOnlyThemselves(t *testing.T) {
 			`{"id":"` + pageID + `","messaging":[{"sender":{"id":"1"},"recipient":null,"message":"TEST_MESSAGE"}]}`,
 		} {
 			body := `{"object":"page","entry":[` + bad + "," + entry(pageID, "4711", fmt.Sprint("m_", i), fmt.Sprint(i)) + `]}`
-			require.Equal(t, 200, w.post(body).Code, bad)
+			require.Equal(t, 200, w.Posts(body).Code, bad)
 		}
-		require.Equal(t, 200, w.post(`{"object":"page","entry":[null]}`).Code)
+		require.Equal(t, 200, w.Posts(`{"object":"page","entry":[null]}`).Code)
 		after(time.Second)
-		require.Equal(t, []string{"you said 0", "you said 1", "you said 2", "you said 3", "you said 4"}, w.texts("4711"))
+		require.Equal(t, []string{"you said 0", "you said 1", "you said 2", "you said 3", "you said 4"}, w.Texts("4711"))
 	})
 }
 
@@ -166,7 +132,7 @@ func TestHandlersNeverChangeTheAnswer(t *testing.T) {
 	var log syncBuffer
 	cfg := messenger.Config{Policy: policy, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		require.Equal(t, 200, w.post(callback(pageID, "4711", "m_1", "hi")).Code)
+		require.Equal(t, 200, w.Posts(callback(pageID, "4711", "m_1", "hi")).Code)
 		after(time.Minute)
 		require.Contains(t, log.String(), "a handler panicked")
 		require.Contains(t, log.String(), "webhook_test.go", "its stack leads to the place")
@@ -178,12 +144,10 @@ func TestBotThatDoesNotRunWarnsAndIsNotHealthy(t *testing.T) {
 	var log syncBuffer
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
 		after(time.Millisecond)
-		require.NoError(t, w.bot.Healthy(w.t.Context()))
+		require.NoError(t, w.bot.Healthy(w.T.Context()))
 		idle := newIdle(t, &log)
 		require.ErrorIs(t, idle.Healthy(t.Context()), messenger.ErrNotRunning)
-		w.bot, idle = idle, w.bot
-		require.Equal(t, 200, w.post(callback(pageID, "4711", "m_1", "hi")).Code)
-		w.bot = idle
+		require.Equal(t, 200, postTo(idle, callback(pageID, "4711", "m_1", "hi")).Code)
 		after(4 * time.Second)
 		require.NotContains(t, log.String(), "call Run")
 		after(2 * time.Second)
@@ -216,10 +180,10 @@ func TestPoliciesByPage(t *testing.T) {
 		Policies: map[string]routing.Policy{"2": texts(routing.Route{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("page two"))})},
 	}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-		require.Equal(t, 200, w.post(callback(pageID, "11", "m_1", "hi")).Code)
-		require.Equal(t, 200, w.post(callback("2", "12", "m_2", "hi")).Code)
+		require.Equal(t, 200, w.Posts(callback(pageID, "11", "m_1", "hi")).Code)
+		require.Equal(t, 200, w.Posts(callback("2", "12", "m_2", "hi")).Code)
 		after(time.Second)
-		require.Equal(t, []string{"you said hi"}, w.texts("11"))
-		require.Equal(t, []string{"page two"}, w.texts("12"))
+		require.Equal(t, []string{"you said hi"}, w.Texts("11"))
+		require.Equal(t, []string{"page two"}, w.Texts("12"))
 	})
 }

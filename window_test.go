@@ -52,7 +52,7 @@ func TestWhatOpensTheWindow(t *testing.T) {
 			}}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 				touched := store.TouchPerson{PageID: pageID, PSID: "4711", At: time.Now().Add(-25 * time.Hour)}
-				require.NoError(t, w.store.Apply(t.Context(), touched))
+				require.NoError(t, w.Store.Apply(t.Context(), touched))
 				require.NoError(t, w.Post(t.Context(), json.RawMessage(fmt.Sprintf(c.element, time.Now().UnixMilli()))))
 				after(time.Second)
 
@@ -60,12 +60,12 @@ func TestWhatOpensTheWindow(t *testing.T) {
 				after(time.Second)
 				if c.opens {
 					require.Empty(t, failures)
-					require.WithinDuration(t, time.Now(), w.person("4711").LastAct, time.Minute)
+					require.WithinDuration(t, time.Now(), w.Person("4711").LastAct, time.Minute)
 					return
 				}
 				require.Len(t, failures, 1)
 				require.ErrorIs(t, failures[0], graph.ErrOutsideWindow)
-				require.True(t, w.person("4711").LastAct.Equal(touched.At.Truncate(time.Microsecond)))
+				require.True(t, w.Person("4711").LastAct.Equal(touched.At.Truncate(time.Microsecond)))
 			})
 		})
 	}
@@ -81,7 +81,7 @@ func TestPrivateReplyNeedsNoWindow(t *testing.T) {
 	}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		touched := store.TouchPerson{PageID: pageID, PSID: ada, At: time.Now().Add(-25 * time.Hour)}
-		require.NoError(t, w.store.Apply(t.Context(), touched))
+		require.NoError(t, w.Store.Apply(t.Context(), touched))
 		reply := sending.Text("thank you").To(sending.Recipient{CommentID: "123_456"})
 		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, reply))
 		after(time.Second)

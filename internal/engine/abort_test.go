@@ -13,6 +13,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -48,9 +49,9 @@ func TestRoutesAfterOneThatEndsBadlyAreInTheDeadLetter(t *testing.T) {
 				}),
 			)
 			inBubble(t, simulator.Config{}, config{Policy: policy}, func(w *world) {
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(5 * time.Minute)
-				dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
+				dead, err := bubble.As[store.DeadLetters](w.T, w.Store).Dead(t.Context(), store.DeadQuery{})
 				require.NoError(t, err)
 				require.Len(t, dead, 1)
 				var failed []string
@@ -59,10 +60,10 @@ func TestRoutesAfterOneThatEndsBadlyAreInTheDeadLetter(t *testing.T) {
 				}
 				require.Equal(t, []string{"bad", "echo", "last"}, failed)
 				bad.Store(false)
-				require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), dead[0].ID))
+				require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), dead[0].ID))
 				after(time.Hour)
-				require.Equal(t, []string{"you said hi", "last"}, w.texts(ada))
-				person, err := w.store.Person(t.Context(), pageID, ada)
+				require.Equal(t, []string{"you said hi", "last"}, w.Texts(ada))
+				person, err := w.Store.Person(t.Context(), pageID, ada)
 				require.NoError(t, err)
 				require.Equal(t, 1, person.ThumbUps, "what succeeded took effect once")
 			})
@@ -89,15 +90,15 @@ func TestMiddlewareThatEndsItsGoroutineFailsTheTurnAsAWhole(t *testing.T) {
 		}},
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(5 * time.Minute)
 		bad.Store(false)
-		dead, err := as[store.DeadLetters](w.t, w.store).Dead(t.Context(), store.DeadQuery{})
+		dead, err := bubble.As[store.DeadLetters](w.T, w.Store).Dead(t.Context(), store.DeadQuery{})
 		require.NoError(t, err)
 		require.Len(t, dead, 1)
-		require.NoError(t, as[store.DeadLetters](w.t, w.store).Replay(t.Context(), dead[0].ID))
+		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), dead[0].ID))
 		after(time.Minute)
-		person, err := w.store.Person(t.Context(), pageID, ada)
+		person, err := w.Store.Person(t.Context(), pageID, ada)
 		require.NoError(t, err)
 		require.Equal(t, 1, person.ThumbUps)
 	})
@@ -128,17 +129,17 @@ func TestErrorsThatPanicWhenTheyAreLookedIntoCostTheirTurnOnly(t *testing.T) {
 		}},
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "handler")
+		w.Says(ada, "handler")
 		after(2 * time.Minute)
-		require.Equal(t, []string{"you said handler"}, w.texts(ada))
-		w.says(ada, "middleware")
+		require.Equal(t, []string{"you said handler"}, w.Texts(ada))
+		w.Says(ada, "middleware")
 		after(2 * time.Second)
 		fails.Store(false)
 		after(time.Minute)
-		w.says(ada, "goexit")
+		w.Says(ada, "goexit")
 		after(5 * time.Minute)
-		w.says(ada, "fine")
+		w.Says(ada, "fine")
 		after(time.Minute)
-		require.Equal(t, []string{"you said handler", "you said middleware", "you said fine"}, w.texts(ada))
+		require.Equal(t, []string{"you said handler", "you said middleware", "you said fine"}, w.Texts(ada))
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -37,32 +38,32 @@ func TestSendOfUnknownOutcomeWaitsForItsEcho(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{Strangers: true}, config{Policy: texts(echo)}, func(w *world) {
 				if c.echoing {
-					require.Equal(t, 200, w.post(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
+					require.Equal(t, 200, w.Posts(echoOf(lin, appID, wire(t, "earlier"), "earlier")).Code)
 					after(time.Second)
 				}
-				w.stop()
+				w.Stop()
 				after(c.lastEchoed)
 				key := w.diesSending(ada, sending.Text("news"))
 				started := time.Now()
 				w.start()
 				if c.echoAfter > 0 {
 					after(c.echoAfter)
-					require.Empty(t, w.texts(ada))
-					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, key), "news")).Code)
+					require.Empty(t, w.Texts(ada))
+					require.Equal(t, 200, w.Posts(echoOf(ada, appID, wire(t, key), "news")).Code)
 				} else if c.after > time.Second {
 					after(c.after - time.Second - time.Since(started))
-					require.Empty(t, w.texts(ada), "not before")
+					require.Empty(t, w.Texts(ada), "not before")
 				}
 				after(2 * time.Second)
-				require.Equal(t, c.want, w.texts(ada))
-				stats, err := as[store.Inspector](t, w.store).Stats(t.Context())
+				require.Equal(t, c.want, w.Texts(ada))
+				stats, err := bubble.As[store.Inspector](t, w.Store).Stats(t.Context())
 				require.NoError(t, err)
 				require.Zero(t, stats.Sends)
 
 				// Nobody waits for what is settled.
-				w.says(ada, "hi")
+				w.Says(ada, "hi")
 				after(100 * time.Millisecond)
-				require.Equal(t, append(c.want, "you said hi"), w.texts(ada))
+				require.Equal(t, append(c.want, "you said hi"), w.Texts(ada))
 			})
 		})
 	}
@@ -73,15 +74,15 @@ func TestSendOfUnknownOutcomeWaitsForItsEcho(t *testing.T) {
 func TestEchoSettlesWhatWasRefusedMeanwhile(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{Strangers: true}, config{}, func(w *world) {
-		w.stop()
+		w.Stop()
 		key := w.diesSending(ada, sending.Text("news"))
 		w.Fault(simulator.Fault{Times: 3, Status: 400, Error: &simulator.GraphError{Code: 613, Message: "slow down"}})
 		w.start()
 		after(time.Second)
 		require.Len(t, w.Requests(), 1, "it was tried again, and refused")
-		require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, key), "news")).Code)
+		require.Equal(t, 200, w.Posts(echoOf(ada, appID, wire(t, key), "news")).Code)
 		after(5 * time.Minute)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		require.Len(t, w.Requests(), 1)
 	})
 }
@@ -91,10 +92,10 @@ func TestEchoAfterAnAttemptOfUnknownOutcomeSettlesIt(t *testing.T) {
 	platform := simulator.Config{Fields: append(simulator.DefaultFields(), "message_echoes")}
 	inBubble(t, platform, config{Policy: texts(echo)}, func(w *world) {
 		w.Fault(simulator.Fault{Drop: simulator.DropAfter})
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(time.Minute)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada), "the platform took it and said so; it is not sent again")
-		require.ElementsMatch(t, []store.SentOutcome{store.OutcomeUncertain, store.OutcomeEchoed}, outcomes(t, w.store, ada))
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada), "the platform took it and said so; it is not sent again")
+		require.ElementsMatch(t, []store.SentOutcome{store.OutcomeUncertain, store.OutcomeEchoed}, outcomes(t, w.Store, ada))
 	})
 }
 
@@ -105,19 +106,19 @@ func TestBlockedConversationIsShown(t *testing.T) {
 	policy := texts(echo, route("broken", func(context.Context, *receiving.Event, *sending.Replier) error { return errors.New("always") }))
 	inBubble(t, simulator.Config{Strangers: true}, config{Policy: policy}, func(w *world) {
 		start := time.Now()
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(10 * time.Second)
-		stats, err := as[store.Inspector](t, w.store).Stats(t.Context())
+		stats, err := bubble.As[store.Inspector](t, w.Store).Stats(t.Context())
 		require.NoError(t, err)
 		require.Len(t, stats.Blocked, 1)
 		require.Equal(t, ada, stats.Blocked[0].PSID)
 		require.Equal(t, 3, stats.Blocked[0].Attempts)
 		require.WithinDuration(t, start, stats.Blocked[0].Since, time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 
 		after(30 * time.Second) // 1, 5 and 25 seconds after it came, and up to a quarter more
-		require.Equal(t, []string{"you said hi"}, w.texts(ada), "the other route's answer")
-		stats, err = as[store.Inspector](t, w.store).Stats(t.Context())
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada), "the other route's answer")
+		stats, err = bubble.As[store.Inspector](t, w.Store).Stats(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, stats.Blocked)
 		require.Equal(t, 1, stats.Dead)
@@ -129,7 +130,7 @@ func TestBlockedConversationIsShown(t *testing.T) {
 			after(time.Millisecond)
 		}
 		after(500 * time.Millisecond)
-		stats, err = as[store.Inspector](t, w.store).Stats(t.Context())
+		stats, err = bubble.As[store.Inspector](t, w.Store).Stats(t.Context())
 		require.NoError(t, err)
 		require.Len(t, stats.Blocked, 10, "those that wait longest")
 		require.Equal(t, "9000", stats.Blocked[0].PSID)

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,6 +58,25 @@ func (s *slow) after(d time.Duration) int {
 	return s.most
 }
 
+// leavesInterrupted lets people, from 70 on, write a text each, and claims all of it
+// so many times, as processes do that end while they work for them. The bot does
+// not run then.
+func (w *world) leavesInterrupted(people, times int, text string) {
+	w.T.Helper()
+	w.Stop()
+	for i := range people {
+		require.Equal(w.T, http.StatusOK, w.Posts(callback(pageID, fmt.Sprint(70+i), fmt.Sprint("m_", i), text)).Code)
+	}
+	for range times {
+		leases, err := w.Store.Claim(w.T.Context(), store.Claim{
+			Owner: "dead", Conversations: 2 * people, Background: people, Suspects: store.Suspects{people, people, people}, TTL: time.Millisecond,
+		})
+		require.NoError(w.T, err)
+		require.Len(w.T, leases, people)
+		after(time.Second)
+	}
+}
+
 // Conversations that were interrupted once go on in parallel, with 64 workers, of which
 // their page leaves 8 to others; those
 // that were interrupted more often in ever smaller company. Each starts as soon as
@@ -74,9 +94,9 @@ func TestInterruptedConversationsRunInSmallerCompanyEachTime(t *testing.T) {
 				w.start()
 				require.Equal(t, width, turns.after(time.Duration((people+width-1)/width)*time.Second+500*time.Millisecond))
 				for i := range people {
-					require.Equal(t, []string{"done"}, w.texts(fmt.Sprint(70+i)))
+					require.Equal(t, []string{"done"}, w.Texts(fmt.Sprint(70+i)))
 				}
-				require.Empty(t, w.letters())
+				require.Empty(t, w.Letters())
 			})
 		})
 	}
@@ -93,11 +113,11 @@ func TestIsolatedConversationsDelayNoOthers(t *testing.T) {
 				w.leavesInterrupted(64, times, "hi")
 				w.start()
 				after(time.Second)
-				w.says(ada, "fast")
+				w.Says(ada, "fast")
 				after(time.Millisecond)
-				require.Equal(t, []string{"fast"}, w.texts(ada))
+				require.Equal(t, []string{"fast"}, w.Texts(ada))
 				after(5 * time.Minute)
-				require.Empty(t, w.letters())
+				require.Empty(t, w.Letters())
 			})
 		})
 	}
@@ -150,24 +170,24 @@ func TestAnEventRunsAloneForAWhile(t *testing.T) {
 		w.leavesInterrupted(1, 4, "suspect")
 		st.noSuspects.Store(true)
 		w.start()
-		w.says(lin, "slow too")
+		w.Says(lin, "slow too")
 		after(time.Second)
 		st.noSuspects.Store(false)
 		after(15 * time.Second)
-		w.says(ada, "fast")
+		w.Says(ada, "fast")
 		require.Equal(t, 1, turns.after(3*time.Second))
 		require.Zero(t, st.marked.Load(), "a turn runs still")
 		require.Equal(t, 1, turns.after(2*time.Second))
 		require.NotZero(t, st.marked.Load())
-		require.Equal(t, []string{"done"}, w.texts(lin))
-		require.Empty(t, w.texts(ada), "no other starts")
+		require.Equal(t, []string{"done"}, w.Texts(lin))
+		require.Empty(t, w.Texts(ada), "no other starts")
 		after(5 * time.Second)
 		require.Zero(t, st.marked.Load(), "it has run alone for long enough")
-		require.Equal(t, []string{"fast"}, w.texts(ada))
-		require.Empty(t, w.texts("70"))
+		require.Equal(t, []string{"fast"}, w.Texts(ada))
+		require.Empty(t, w.Texts("70"))
 		after(time.Minute)
-		require.Equal(t, []string{"done"}, w.texts("70"))
-		require.Empty(t, w.letters())
+		require.Equal(t, []string{"done"}, w.Texts("70"))
+		require.Empty(t, w.Letters())
 	})
 }
 
@@ -194,16 +214,16 @@ func TestAnEventRunsAloneBesideNoLaterEventOfAnother(t *testing.T) {
 	st := &isolationStore{Store: memory.New(memory.Config{})}
 	cfg := config{Policy: texts(route("handler", handler)), Store: st}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-		w.stop()
+		w.Stop()
 		for _, text := range []string{"suspect", "next"} {
-			w.says(ada, text)
-			w.says(lin, text)
+			w.Says(ada, text)
+			w.Says(lin, text)
 		}
 		st.starts.Store(5)
 		w.start()
 		after(time.Minute)
-		require.Equal(t, []string{"done", "done"}, w.texts(ada))
-		require.Equal(t, []string{"done", "done"}, w.texts(lin))
+		require.Equal(t, []string{"done", "done"}, w.Texts(ada))
+		require.Equal(t, []string{"done", "done"}, w.Texts(lin))
 		require.Zero(t, beside.Load())
 	})
 }
@@ -220,16 +240,16 @@ func TestAnEventRunsAloneForLongerEachTime(t *testing.T) {
 			cfg := config{Policy: texts(route("slow", turns.handle)), Store: st}
 			inBubble(t, simulator.Config{}, cfg, func(w *world) {
 				st.starts.Store(starts)
-				w.says(ada, "suspect")
+				w.Says(ada, "suspect")
 				after(time.Second)
 				st.starts.Store(0)
-				w.says(lin, "fast")
+				w.Says(lin, "fast")
 				after(alone - time.Second - time.Millisecond)
-				require.Empty(t, w.texts(lin))
+				require.Empty(t, w.Texts(lin))
 				after(time.Second)
-				require.Equal(t, []string{"fast"}, w.texts(lin))
+				require.Equal(t, []string{"fast"}, w.Texts(lin))
 				after(time.Minute)
-				require.Equal(t, []string{"done"}, w.texts(ada))
+				require.Equal(t, []string{"done"}, w.Texts(ada))
 			})
 		})
 	}
@@ -243,16 +263,16 @@ func TestAnInterruptedEventIsNotADeadLetter(t *testing.T) {
 		t.Run(fmt.Sprint(times), func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
-				w.stop()
-				w.says(ada, "hi")
-				w.says(ada, "next")
+				w.Stop()
+				w.Says(ada, "hi")
+				w.Says(ada, "next")
 				for range times {
-					require.Len(t, w.dies().Events, 2)
+					require.Len(t, w.Dies().Events, 2)
 				}
 				w.start()
 				after(10 * time.Second)
-				require.Equal(t, []string{"you said hi", "you said next"}, w.texts(ada))
-				require.Empty(t, w.letters())
+				require.Equal(t, []string{"you said hi", "you said next"}, w.Texts(ada))
+				require.Empty(t, w.Letters())
 			})
 		})
 	}
@@ -263,16 +283,16 @@ func TestAFatalEventIsNotRun(t *testing.T) {
 	t.Parallel()
 	st := &isolationStore{Store: memory.New(memory.Config{})}
 	inBubble(t, simulator.Config{}, config{Policy: texts(echo), Store: st}, func(w *world) {
-		w.stop()
-		w.says(ada, "hi")
-		w.says(ada, "next")
+		w.Stop()
+		w.Says(ada, "hi")
+		w.Says(ada, "next")
 		st.fatal.Store(true)
 		st.starts.Store(6)
 		w.start()
 		after(10 * time.Second)
-		require.Equal(t, []string{"you said next"}, w.texts(ada))
-		require.False(t, w.person(ada).LastAct.IsZero())
-		letters := w.letters()
+		require.Equal(t, []string{"you said next"}, w.Texts(ada))
+		require.False(t, w.Person(ada).LastAct.IsZero())
+		letters := w.Letters()
 		require.Len(t, letters, 1)
 		require.Contains(t, string(letters[0].Body), `"hi"`)
 		require.Empty(t, letters[0].Failures[0].Route, "all routes, for none was run")

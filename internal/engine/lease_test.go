@@ -12,6 +12,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -56,15 +57,15 @@ func TestLongTurnKeepsItsLease(t *testing.T) {
 		return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("done")))
 	}))
 	inBubble(t, simulator.Config{}, config{Policy: policy}, func(w *world) {
-		stopFirst := w.stop
+		stopFirst := w.Stop
 		w.start() // a second replica would take a lease that runs out
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(24 * time.Second)
-		require.Empty(t, w.texts(ada))
+		require.Empty(t, w.Texts(ada))
 		after(time.Minute)
 		require.EqualValues(t, 1, runs.Load())
-		require.Equal(t, []string{"done"}, w.texts(ada))
-		require.Equal(t, 1, w.person(ada).ThumbUps)
+		require.Equal(t, []string{"done"}, w.Texts(ada))
+		require.Equal(t, 1, w.Person(ada).ThumbUps)
 		stopFirst()
 	})
 }
@@ -86,14 +87,14 @@ func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 				return reply.Reply(ctx, sending.Text("done"))
 			}),
 		)
-		inBubble(t, simulator.Config{}, config{Policy: policy, Store: &noRenew{memory.New(memory.Config{})}}, func(w *world) {
-			w.says(ada, "go")
+		inBubble(t, simulator.Config{}, config{Policy: policy, Store: &bubble.NoRenew{Store: memory.New(memory.Config{})}}, func(w *world) {
+			w.Says(ada, "go")
 			after(time.Minute)
 			require.Len(t, first.list(), 2)
 			require.GreaterOrEqual(t, first.list()[1], 14*time.Second, "a lost lease is not given back, it runs out")
 			require.Len(t, second.list(), 1, "it was not begun the first time")
-			require.Equal(t, []string{"done"}, w.texts(ada))
-			require.Equal(t, 1, w.person(ada).ThumbUps)
+			require.Equal(t, []string{"done"}, w.Texts(ada))
+			require.Equal(t, 1, w.Person(ada).ThumbUps)
 			require.Zero(t, w.engine.Counts().Retried, "no attempt was counted")
 		})
 	})
@@ -109,18 +110,18 @@ func TestNothingBeginsOnALeaseThatCannotBeRenewed(t *testing.T) {
 				return next(ctx, d)
 			}
 		}
-		st := &claims{Store: &noRenew{memory.New(memory.Config{})}}
+		st := &claims{Store: &bubble.NoRenew{Store: memory.New(memory.Config{})}}
 		cfg := config{
 			Policy: texts(three), Store: st, SendTimeout: 20 * time.Second,
 			SendMiddleware: []sending.Middleware{slow},
 		}
 		inBubble(t, simulator.Config{}, cfg, func(w *world) {
-			w.says(ada, "go")
+			w.Says(ada, "go")
 			after(12 * time.Second)
 			require.EqualValues(t, 1, st.leases.Load())
 			after(time.Minute)
 			require.EqualValues(t, 2, st.leases.Load(), "the second message is sent under a lease of its own")
-			require.Equal(t, []string{"2", "3"}, w.texts(ada), "the middleware has delivered the first one, and that stays known")
+			require.Equal(t, []string{"2", "3"}, w.Texts(ada), "the middleware has delivered the first one, and that stays known")
 		})
 	})
 }
@@ -150,14 +151,14 @@ func TestForgottenPersonsTurnEndsWithTheNextRenewal(t *testing.T) {
 		return errors.Join(thumb(ctx, ev, reply), reply.Reply(ctx, sending.Text("who are you?")))
 	}))
 	inBubble(t, simulator.Config{}, config{Policy: policy}, func(w *world) {
-		w.says(ada, "forget me")
+		w.Says(ada, "forget me")
 		after(time.Second)
-		require.NoError(t, w.store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
+		require.NoError(t, w.Store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
 		after(time.Minute)
 		require.Greater(t, ended, time.Second)
 		require.LessOrEqual(t, ended, 6*time.Second, "leases are renewed every 5 s")
-		require.Empty(t, w.texts(ada))
-		require.Zero(t, w.person(ada))
+		require.Empty(t, w.Texts(ada))
+		require.Zero(t, w.Person(ada))
 	})
 }
 
@@ -175,15 +176,15 @@ func TestTurnThatShutdownCutsShortHasNoEffect(t *testing.T) {
 		route("other", func(context.Context, *receiving.Event, *sending.Replier) error { others.Add(1); return nil }),
 	)
 	inBubble(t, simulator.Config{}, config{Policy: policy, GracePeriod: time.Second}, func(w *world) {
-		w.says(ada, "go")
+		w.Says(ada, "go")
 		after(time.Second)
-		w.stop()
+		w.Stop()
 		require.Zero(t, others.Load(), "no handler begins after the lease was given up")
-		require.Zero(t, w.person(ada))
+		require.Zero(t, w.Person(ada))
 		w.start()
 		after(time.Second)
-		require.Equal(t, []string{"whole"}, w.texts(ada))
-		require.Zero(t, w.person(ada).ThumbUps)
+		require.Equal(t, []string{"whole"}, w.Texts(ada))
+		require.Zero(t, w.Person(ada).ThumbUps)
 		require.EqualValues(t, 2, runs.Load())
 	})
 }
@@ -220,17 +221,17 @@ func TestStuckWorkersLostLeaseIsNotRenewed(t *testing.T) {
 	cfg := config{Policy: texts(echo), Store: st, SendMiddleware: []sending.Middleware{stuck}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		st.until = time.Now().Add(13 * time.Second) // the lease is given up after 12
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(30 * time.Second)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
 		after(10 * time.Minute)
-		require.Equal(t, []string{"you said hi"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
 	})
 }
 
 // slowCommit is a store that cannot renew leases and whose first outcome of an event takes longer than a lease is safe.
 type slowCommit struct {
-	noRenew
+	bubble.NoRenew
 	slow atomic.Bool
 }
 
@@ -247,7 +248,7 @@ func TestNoTurnBeginsOnALostLease(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	began := map[string]int{}
-	st := &slowCommit{noRenew: noRenew{memory.New(memory.Config{})}}
+	st := &slowCommit{NoRenew: bubble.NoRenew{Store: memory.New(memory.Config{})}}
 	st.slow.Store(true)
 	second := texts(route("second", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
 		if ev.Text() == "one" {
@@ -264,12 +265,12 @@ func TestNoTurnBeginsOnALostLease(t *testing.T) {
 		}
 	}}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.stop()
-		w.says(ada, "one")
-		w.says(ada, "two")
+		w.Stop()
+		w.Says(ada, "one")
+		w.Says(ada, "two")
 		w.start()
 		after(time.Minute)
-		require.Equal(t, []string{"done"}, w.texts(ada))
+		require.Equal(t, []string{"done"}, w.Texts(ada))
 		require.Equal(t, map[string]int{"one": 1, "two": 1}, began)
 	})
 }

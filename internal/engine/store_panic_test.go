@@ -73,15 +73,15 @@ func TestStoreThatPanicsIsAStoreThatFails(t *testing.T) {
 	}
 	cfg := config{Store: st, Policy: texts(echo), SendMiddleware: []sending.Middleware{fallIll}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "one")
-		w.says(ada, "two")
+		w.Says(ada, "one")
+		w.Says(ada, "two")
 		after(time.Minute)
-		require.Equal(t, []string{"you said one"}, w.texts(ada))
+		require.Equal(t, []string{"you said one"}, w.Texts(ada))
 		require.Positive(t, st.calls.Load())
 		st.ill.Store(false)
 		after(time.Minute)
-		require.Equal(t, []string{"you said one", "you said two"}, w.texts(ada))
+		require.Equal(t, []string{"you said one", "you said two"}, w.Texts(ada))
 		require.Equal(t, []store.SentOutcome{store.OutcomeSent, store.OutcomeSent}, outcomes(t, st, ada))
-		require.Empty(t, w.letters())
+		require.Empty(t, w.Letters())
 	})
 }

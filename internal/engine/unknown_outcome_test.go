@@ -12,7 +12,6 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
-	"github.com/djmessenger/messenger/internal/metadata"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -23,32 +22,11 @@ import (
 // diesSending queues messages and starts the first of them that is due, as a
 // process does that ends while its request is under way. It returns its key.
 func (w *world) diesSending(psid string, messages ...sending.Message) string {
-	w.t.Helper()
+	w.T.Helper()
 	for _, m := range messages {
 		w.send(psid, m)
 	}
-	lease := w.dies()
-	key := lease.Sends[0].Key
-	// The store voids the lease of a process that has ended.
-	due, err := w.store.Commit(w.t.Context(), store.Outcome{Lease: lease.LeaseID, Start: key, Due: 1, Release: true})
-	require.NoError(w.t, err)
-	require.True(w.t, due[0].Started)
-	return key
-}
-
-// echoOf is a callback with the echo of a text that an app has sent.
-func echoOf(psid, app, wire, text string) string {
-	return fmt.Sprintf(`{"object":"page","entry":[{"id":"%[1]s","time":1,"messaging":[{"sender":{"id":"%[1]s"},`+
-		`"recipient":{"id":"%[2]s"},"timestamp":%[3]d,"message":{"mid":"m_echo_%[6]s","is_echo":true,"app_id":%[4]s,`+
-		`"metadata":"%[5]s","text":"%[6]s"}}]}]}`, pageID, psid, time.Now().UnixMilli(), app, wire, text)
-}
-
-// wire is the metadata of a message with that key.
-func wire(t *testing.T, key string) string {
-	t.Helper()
-	wire, err := metadata.Encode(key, "")
-	require.NoError(t, err)
-	return wire
+	return w.DiesSending()
 }
 
 func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
@@ -71,15 +49,15 @@ func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
 				OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) },
 			}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-				w.stop()
+				w.Stop()
 				key := w.diesSending(ada, sending.Text("news"))
 				if c.echoed {
-					require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, key), "news")).Code)
+					require.Equal(t, 200, w.Posts(echoOf(ada, appID, wire(t, key), "news")).Code)
 				}
 				w.start()
 				after(time.Minute)
-				require.Equal(t, c.want, w.texts(ada))
-				require.Equal(t, c.outcomes, outcomes(t, w.store, ada))
+				require.Equal(t, c.want, w.Texts(ada))
+				require.Equal(t, c.outcomes, outcomes(t, w.Store, ada))
 				if c.outcomes[0] == store.OutcomeUncertain {
 					require.Len(t, failed, 1)
 					require.ErrorIs(t, failed[0], sending.ErrUncertain)
@@ -98,7 +76,7 @@ func TestEchoThatArrivesBetweenClaimAndSendIsBelieved(t *testing.T) {
 	watch := func(next sending.DeliverFunc) sending.DeliverFunc {
 		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 			if d.Message.Text == "1" {
-				if code := w2.post(echoOf(ada, appID, wire(w2.t, key), "2")).Code; code != 200 {
+				if code := w2.Posts(echoOf(ada, appID, wire(w2.T, key), "2")).Code; code != 200 {
 					return graph.SendResult{}, errors.New("the echo was not taken")
 				}
 			}
@@ -108,13 +86,13 @@ func TestEchoThatArrivesBetweenClaimAndSendIsBelieved(t *testing.T) {
 	cfg := config{SendMiddleware: []sending.Middleware{watch}}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		w2 = w
-		w.stop()
+		w.Stop()
 		key = w.diesSending(ada, sending.Text("1").After(time.Second), sending.Text("2"), sending.Text("3"))
 		after(time.Second)
 		w.start()
 		after(time.Minute)
-		require.Equal(t, []string{"1", "3"}, w.texts(ada))
-		require.ElementsMatch(t, []store.SentOutcome{"sent", "echoed", "sent"}, outcomes(t, w.store, ada))
+		require.Equal(t, []string{"1", "3"}, w.Texts(ada))
+		require.ElementsMatch(t, []store.SentOutcome{"sent", "echoed", "sent"}, outcomes(t, w.Store, ada))
 	})
 }
 
@@ -139,10 +117,10 @@ func TestWhoseEchoIsAnswered(t *testing.T) {
 				if c.ours {
 					with = wire(t, "some-key")
 				}
-				require.Equal(t, 200, w.post(echoOf(ada, c.app, with, "hello")).Code)
+				require.Equal(t, 200, w.Posts(echoOf(ada, c.app, with, "hello")).Code)
 				after(time.Second)
-				require.Equal(t, c.want, w.texts(ada))
-				require.Empty(t, w.letters())
+				require.Equal(t, c.want, w.Texts(ada))
+				require.Empty(t, w.Letters())
 			})
 		})
 	}
@@ -153,15 +131,15 @@ func TestClosedWindowSetsTheRestAside(t *testing.T) {
 	var failed []error
 	cfg := config{Policy: texts(echo), OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) }}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.says(ada, "hi")
+		w.Says(ada, "hi")
 		after(25 * time.Hour)
 		calls := len(w.Requests())
 		w.send(ada,
 			sending.TypingOn.Message(), sending.Text("a"), sending.Text("b"), sending.Text("legal").WithTag(sending.TagHumanAgent), sending.Text("c"))
 		after(time.Second)
-		require.Equal(t, []string{"you said hi", "legal"}, w.texts(ada))
+		require.Equal(t, []string{"you said hi", "legal"}, w.Texts(ada))
 		require.Len(t, w.Requests(), calls+1)
-		require.Equal(t, []store.SentOutcome{"refused", "refused", "set aside", "sent", "set aside"}, outcomes(t, w.store, ada)[1:])
+		require.Equal(t, []store.SentOutcome{"refused", "refused", "set aside", "sent", "set aside"}, outcomes(t, w.Store, ada)[1:])
 		for _, err := range failed {
 			require.ErrorIs(t, err, graph.ErrOutsideWindow)
 		}
@@ -176,43 +154,43 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 	t.Run("the other is unavailable", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			require.NoError(t, w.Block(lin))
 			w.send(ada, toLin("x"), sending.Text("for ada"))
 			after(time.Second)
-			require.Equal(t, []string{"you said hi", "for ada"}, w.texts(ada))
-			require.True(t, w.person(ada).UnavailableSince.IsZero())
+			require.Equal(t, []string{"you said hi", "for ada"}, w.Texts(ada))
+			require.True(t, w.Person(ada).UnavailableSince.IsZero())
 		})
 	})
 	t.Run("the person is unavailable", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
-			w.says(lin, "hi")
-			w.says(ada, "hi")
+			w.Says(lin, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			require.NoError(t, w.Block(ada))
 			w.send(ada, sending.Text("gone?"), toLin("ada is gone"))
 			after(time.Second)
-			since := w.person(ada).UnavailableSince
+			since := w.Person(ada).UnavailableSince
 			require.False(t, since.IsZero())
 			after(time.Hour)
 			w.send(ada, sending.Text("still?"), toLin("still"))
 			after(time.Second)
-			require.Equal(t, []string{"you said hi", "ada is gone", "still"}, w.texts(lin))
-			require.Equal(t, since, w.person(ada).UnavailableSince, "it was not asked again")
+			require.Equal(t, []string{"you said hi", "ada is gone", "still"}, w.Texts(lin))
+			require.Equal(t, since, w.Person(ada).UnavailableSince, "it was not asked again")
 		})
 	})
 	t.Run("the person's window is closed", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(25 * time.Hour)
-			w.says(lin, "hi")
+			w.Says(lin, "hi")
 			after(time.Second)
 			w.send(ada, toLin("open"))
 			after(time.Second)
-			require.Equal(t, []string{"you said hi", "open"}, w.texts(lin))
+			require.Equal(t, []string{"you said hi", "open"}, w.Texts(lin))
 		})
 	})
 	t.Run("a comment", func(t *testing.T) {
@@ -229,7 +207,7 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 			w.send(ada, comment)
 			after(time.Second)
 			for _, psid := range []string{"", "comment/1_2", ada} {
-				require.Zero(t, w.person(psid), psid)
+				require.Zero(t, w.Person(psid), psid)
 			}
 		})
 	})
@@ -243,20 +221,20 @@ func TestTemporaryRefusalsAreOutlasted(t *testing.T) {
 		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 			w.Fault(slow)
 			w.Fault(simulator.Fault{Drop: simulator.DropBefore})
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Hour)
-			require.Equal(t, []string{"you said hi"}, w.texts(ada), "the throttle used up no try")
+			require.Equal(t, []string{"you said hi"}, w.Texts(ada), "the throttle used up no try")
 		})
 	})
 	t.Run("of a message that was delayed for days", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			w.Fault(simulator.Fault{Times: 6, Status: 400, Error: slow.Error})
 			w.send(ada, sending.Text("later").WithTag(sending.TagHumanAgent).After(48*time.Hour))
 			after(50 * time.Hour)
-			require.Equal(t, []string{"you said hi", "later"}, w.texts(ada))
+			require.Equal(t, []string{"you said hi", "later"}, w.Texts(ada))
 		})
 	})
 	t.Run("unless they do not end", func(t *testing.T) {
@@ -271,14 +249,14 @@ func TestTemporaryRefusalsAreOutlasted(t *testing.T) {
 		}
 		cfg := config{Policy: texts(echo), SendMiddleware: []sending.Middleware{broken}}
 		inBubble(t, simulator.Config{}, cfg, func(w *world) {
-			w.says(ada, "hi")
+			w.Says(ada, "hi")
 			after(time.Second)
 			w.send(ada, sending.Image("https://gone.example/x.png"))
 			after(time.Second)
-			w.says(ada, "are you there?")
+			w.Says(ada, "are you there?")
 			after(10 * time.Minute)
-			require.Equal(t, []string{"you said hi", "you said are you there?"}, w.texts(ada), "a broken image holds up nobody for good")
-			require.Equal(t, store.OutcomeRefused, outcomes(t, w.store, ada)[4])
+			require.Equal(t, []string{"you said hi", "you said are you there?"}, w.Texts(ada), "a broken image holds up nobody for good")
+			require.Equal(t, store.OutcomeRefused, outcomes(t, w.Store, ada)[4])
 		})
 	})
 }
@@ -301,11 +279,11 @@ func TestNow(t *testing.T) {
 		receiving.TypeEcho:       {route("echo", now)},
 	}
 	inBubble(t, simulator.Config{Strangers: true}, config{Policy: policy}, func(w *world) {
-		w.says(ada, "fail")
+		w.Says(ada, "fail")
 		after(time.Second)
 		require.Equal(t, []error{nil}, errs)
 		require.Len(t, w.Actions(ada), 1, "it does not wait for the commit")
-		sent, err := w.store.Sent(t.Context(), pageID, ada, 10)
+		sent, err := w.Store.Sent(t.Context(), pageID, ada, 10)
 		require.NoError(t, err)
 		require.Len(t, sent, 1)
 		require.Equal(t, "typing_on", sent[0].Type)
@@ -315,7 +293,7 @@ func TestNow(t *testing.T) {
 
 		require.NoError(t, w.Post(t.Context(), json.RawMessage(fmt.Sprintf(
 			`{"sender":{"id":"%s"},"recipient":{"id":"%s"},"timestamp":%d,"read":{"watermark":1}}`, ada, pageID, time.Now().UnixMilli()))))
-		require.Equal(t, 200, w.post(echoOf(ada, appID, wire(t, "k"), "hello")).Code)
+		require.Equal(t, 200, w.Posts(echoOf(ada, appID, wire(t, "k"), "hello")).Code)
 		after(time.Second)
 		require.Len(t, errs, 3)
 		require.ErrorIs(t, errs[1], sending.ErrNotAnswerable)

@@ -2,14 +2,7 @@ package engine_test
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"strings"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +11,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/internal/engine"
 	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
@@ -26,18 +20,33 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
-	"github.com/djmessenger/messenger/store/memory"
 )
 
+// What tests use all the time, by short names.
 const (
-	appID       = "1000000000000001"
-	appSecret   = "test-app-secret"
-	pageID      = "100000000000001"
-	pageToken   = "test-page-token"
-	verifyToken = "test-verify-token"
-	ada         = "7100000000000001"
-	lin         = "7100000000000002"
+	appID       = bubble.AppID
+	appSecret   = bubble.AppSecret
+	pageID      = bubble.PageID
+	pageToken   = bubble.PageToken
+	verifyToken = bubble.VerifyToken
+	ada         = bubble.Ada
+	lin         = bubble.Lin
 )
+
+var (
+	after    = bubble.After
+	callback = bubble.Callback
+	echo     = bubble.Echo
+	echoOf   = bubble.EchoOf
+	outcomes = bubble.Outcomes
+	route    = bubble.Route
+	texts    = bubble.TextPolicy
+	three    = bubble.Three
+	thumb    = bubble.Thumb
+	wire     = bubble.Wire
+)
+
+func TestMain(m *testing.M) { os.Exit(bubble.Main(m)) }
 
 // config is what a test sets of an engine's configuration. The rest is as by default.
 type config struct {
@@ -51,61 +60,38 @@ type config struct {
 	TurnMiddleware []handling.Middleware
 }
 
-// inProcess is a transport that calls a handler, so that everything stays
-// inside of the test's bubble, where time stands still until all wait.
-type inProcess struct{ handler func() http.Handler }
-
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	if r = r.Clone(r.Context()); r.Body == nil {
-		r.Body = http.NoBody // as a server has it
-	}
-	p.handler().ServeHTTP(w, r)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	return w.Result(), nil
-}
-
 // world is an engine, a webhook that puts events into its store, and a platform, in a bubble.
 type world struct {
-	*simulator.Simulator
-	t       *testing.T
-	engine  *engine.Engine
-	webhook *receiving.Webhook
-	store   store.Store
-	cfg     config
-	stop    func() // ends the engine's Run and waits for it
+	*bubble.World
+
+	engine *engine.Engine
+	cfg    config
 }
 
 // inBubble runs a test with an engine on a platform, with fake time.
 func inBubble(t *testing.T, platform simulator.Config, cfg config, test func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, cfg: cfg, store: cfg.Store}
-		platform.AppID, platform.AppSecret, platform.PageID = appID, appSecret, pageID
-		platform.PageToken, platform.VerifyToken = pageToken, verifyToken
-		platform.WebhookURL = "http://bot.example/webhook"
-		platform.Client = &http.Client{Transport: inProcess{func() http.Handler { return w.webhook }}}
-		var err error
-		w.Simulator, err = simulator.New(platform)
-		require.NoError(t, err)
-		w.webhook, err = receiving.NewWebhook(receiving.WebhookConfig{
-			Accept: w.accept, Apps: []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}},
-			Logger: w.logger(), VerifyToken: secret.New(verifyToken),
-		})
-		require.NoError(t, err)
-		if w.store == nil {
-			w.store = memory.New(memory.Config{})
-		}
-		w.start()
+		w := newWorld(t, platform, cfg)
 		test(w)
 		require.NoError(t, w.Close())
-		w.stop()
+		w.Stop()
 	})
 }
 
-func (w *world) logger() *slog.Logger { return slog.New(slog.NewTextHandler(w.t.Output(), nil)) }
+// newWorld makes a platform and an engine that runs. The test is in a bubble; it closes the platform and stops the engine.
+func newWorld(t *testing.T, platform simulator.Config, cfg config) *world {
+	t.Helper()
+	w := &world{World: bubble.New(t, platform, cfg.Store), cfg: cfg}
+	webhook, err := receiving.NewWebhook(receiving.WebhookConfig{
+		Accept: w.accept, Apps: []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}},
+		Logger: w.Logger(), VerifyToken: secret.New(verifyToken),
+	})
+	require.NoError(t, err)
+	w.Webhook = webhook
+	w.start()
+	return w
+}
 
 // accept stores the events of a callback.
 func (w *world) accept(ctx context.Context, envelopes []receiving.Envelope) error {
@@ -121,29 +107,29 @@ func (w *world) accept(ctx context.Context, envelopes []receiving.Envelope) erro
 			Unsends: store.Unsent{Keys: e.Unsends.Keys, Edits: e.Unsends.Edits, MID: e.Unsends.MID},
 		})
 	}
-	return w.store.Put(ctx, events...)
+	return w.Store.Put(ctx, events...)
 }
 
 // start makes an engine, a new one after the last was stopped, and runs it.
 func (w *world) start() {
-	w.t.Helper()
+	w.T.Helper()
 	policy := w.cfg.Policy
 	if policy == nil {
 		policy = routing.BuiltIn()
 	}
 	compiled, err := routes.Compile(policy)
-	require.NoError(w.t, err)
-	guard := engine.NewGuard(w.logger())
+	require.NoError(w.T, err)
+	guard := engine.NewGuard(w.Logger())
 	credentials := func(context.Context, string) (graph.TokenSource, secret.Value) {
 		return graph.PageToken(pageToken), secret.New(appSecret)
 	}
 	tokens := engine.Tokens(guard, credentials, 10*time.Second)
 	sendTimeout := or(w.cfg.SendTimeout, 10*time.Second)
 	client, err := graph.New(graph.Config{
-		AppSecret: func(string) secret.Value { return secret.New(appSecret) }, BaseURL: "http://graph.example", Timeout: sendTimeout, Tokens: tokens,
-		HTTPClient: &http.Client{Transport: inProcess{func() http.Handler { return w.Simulator }}},
+		AppSecret: func(string) secret.Value { return secret.New(appSecret) }, BaseURL: bubble.GraphURL, Timeout: sendTimeout, Tokens: tokens,
+		HTTPClient: w.Client(),
 	})
-	require.NoError(w.t, err)
+	require.NoError(w.T, err)
 	failed := w.cfg.OnSendFailed
 	if failed == nil {
 		failed = func(context.Context, sending.Failure) {}
@@ -157,7 +143,7 @@ func (w *world) start() {
 		Keep:           func(ctx context.Context, _ string) context.Context { return ctx },
 		KnowsApp:       func(string) bool { return true },
 		LeaseTTL:       15 * time.Second,
-		Logger:         w.logger(),
+		Logger:         w.Logger(),
 		Menu:           func(string, string) []routes.Offer { return nil },
 		OnSendFailed:   failed,
 		OnTokenInvalid: func(context.Context, string, error) {},
@@ -166,7 +152,7 @@ func (w *world) start() {
 		Retention:      engine.Retention{DedupKeys: 7 * 24 * time.Hour, Received: 90 * 24 * time.Hour, Sent: 90 * 24 * time.Hour},
 		Retry:          handling.Retry{}.WithDefaults(),
 		SendTimeout:    sendTimeout,
-		Store:          w.store,
+		Store:          w.Store,
 		Texts:          sending.Texts{Default: "Sorry, I did not understand that."},
 		Tokens:         tokens,
 		TurnTimeout:    30 * time.Second,
@@ -175,10 +161,11 @@ func (w *world) start() {
 		Workers:        64,
 	})
 	running := w.engine
-	ctx, cancel := context.WithCancel(w.t.Context())
-	ended := make(chan struct{})
-	go func() { running.Run(ctx); close(ended) }()
-	w.stop = func() { cancel(); <-ended }
+	w.Run(bubble.Running{
+		Run:    func(ctx context.Context) error { running.Run(ctx); return nil },
+		Stuck:  func() int { stuck, _ := guard.Stuck(); return stuck },
+		Timers: running.Timers,
+	})
 }
 
 func or(d, otherwise time.Duration) time.Duration {
@@ -188,17 +175,9 @@ func or(d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// says lets a person write, and waits until the callback was answered.
-func (w *world) says(psid, text string) {
-	w.t.Helper()
-	_, err := w.Say(w.t.Context(), psid, text)
-	require.NoError(w.t, err)
-	require.NoError(w.t, w.Flush(w.t.Context()))
-}
-
 // send queues messages to a person from outside of a turn.
 func (w *world) send(psid string, messages ...sending.Message) {
-	w.t.Helper()
+	w.T.Helper()
 	group := engine.NewKey()
 	var sends []store.Send
 	for i, m := range messages {
@@ -214,45 +193,11 @@ func (w *world) send(psid string, messages ...sending.Message) {
 			key = engine.PartKey(group, i)
 		}
 		s, err := engine.EncodeSend(store.Send{Conversation: conv, Key: key, Group: group, Delay: m.Delay}, m)
-		require.NoError(w.t, err)
+		require.NoError(w.T, err)
 		sends = append(sends, s)
 	}
-	require.NoError(w.t, w.store.Enqueue(w.t.Context(), sends...))
+	require.NoError(w.T, w.Store.Enqueue(w.T.Context(), sends...))
 	for _, s := range sends {
 		w.engine.HintAfter(s.Delay)
 	}
-}
-
-// post delivers a callback.
-func (w *world) post(body string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(body))
-	mac := hmac.New(sha256.New, []byte(appSecret))
-	mac.Write([]byte(body))
-	r.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
-	answer := httptest.NewRecorder()
-	w.webhook.ServeHTTP(answer, r)
-	return answer
-}
-
-// callback is a text of a person.
-func callback(page, psid, mid, text string) string {
-	return fmt.Sprintf(`{"object":"page","entry":[{"id":"%[1]s","time":1,"messaging":[{"sender":{"id":"%[2]s"},"recipient":{"id":"%[1]s"},`+
-		`"timestamp":%[5]d,"message":{"mid":"%[3]s","text":"%[4]s"}}]}]}`, page, psid, mid, text, time.Now().UnixMilli())
-}
-
-// texts returns the texts that a person got so far.
-func (w *world) texts(psid string) []string {
-	var out []string
-	for _, m := range w.Messages(psid) {
-		if m.From == simulator.FromPage {
-			out = append(out, m.Text)
-		}
-	}
-	return out
-}
-
-// after lets time pass.
-func after(d time.Duration) {
-	<-time.After(d)
-	synctest.Wait()
 }

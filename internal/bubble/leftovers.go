@@ -1,4 +1,4 @@
-package messenger_test
+package bubble
 
 import (
 	"context"
@@ -13,25 +13,24 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/djmessenger/messenger"
 )
 
-// TestMain runs the tests and fails if a goroutine of the library is left by any of them.
-func TestMain(m *testing.M) {
+// Main runs a package's tests, and returns the code to exit with. It fails if a goroutine of
+// the library is left by any of them.
+func Main(m *testing.M) int {
 	code := m.Run()
-	if left := awaitNone(ourGoroutines); code == 0 && left != "" {
+	if left := awaitNone(goroutines); code == 0 && left != "" {
 		fmt.Fprintln(os.Stderr, "goroutines of the library are left after all tests:\n"+left)
 		code = 1
 	}
-	os.Exit(code)
+	return code
 }
 
 // ours are frames of what the library runs by itself.
 var ours = regexp.MustCompile(`github\.com/djmessenger/messenger(/internal/engine)?\.\(?\*?`)
 
-// ourGoroutines returns the stacks of the library's goroutines, of all bots.
-func ourGoroutines() string {
+// goroutines returns the stacks of the library's goroutines, of all bots.
+func goroutines() string {
 	text := make([]byte, 16<<20)
 	var found []string
 	for stack := range strings.SplitSeq(string(text[:runtime.Stack(text, true)]), "\n\n") {
@@ -42,7 +41,8 @@ func ourGoroutines() string {
 	return strings.Join(found, "\n\n")
 }
 
-// awaitNone returns what is left, once nothing is, or after a minute. Goroutines that have done their work end in a moment.
+// awaitNone returns what is left, once nothing is, or after a minute. Goroutines that have
+// done their work end in a moment.
 func awaitNone(left func() string) string {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -61,16 +61,28 @@ func awaitNone(left func() string) string {
 	}
 }
 
-// botLabel is the label of the goroutines that a bot's Run has started, and those that they have.
-const botLabel = "messenger_test_bot"
+// Running is a bot or an engine.
+type Running struct {
+	// Run works until ctx ends.
+	Run func(ctx context.Context) error
+	// Stuck returns how many calls of the program's code do not return now.
+	Stuck func() int
+	// Timers returns how many timers wait.
+	Timers func() int
+}
 
-var botsRun atomic.Int64
+// label is the label of the goroutines that a run has started, and those that they have.
+const label = "messenger_test_bot"
 
-// runLabelled runs a bot until ctx ends, and returns a function that waits for that and checks that Run has left nothing.
-func runLabelled(ctx context.Context, bot *messenger.Bot) (wait func(t *testing.T, settle func())) {
-	id := fmt.Sprint(botsRun.Add(1))
+var runs atomic.Int64
+
+// runLabelled runs a bot until ctx ends, and returns a function that waits for that and
+// checks that Run has left nothing. The function settle waits until goroutines that have
+// done their work have ended.
+func runLabelled(ctx context.Context, bot Running) (wait func(t *testing.T, settle func())) {
+	id := fmt.Sprint(runs.Add(1))
 	ended := make(chan error, 1)
-	go pprof.Do(ctx, pprof.Labels(botLabel, id), func(ctx context.Context) { ended <- bot.Run(ctx) })
+	go pprof.Do(ctx, pprof.Labels(label, id), func(ctx context.Context) { ended <- bot.Run(ctx) })
 	return func(t *testing.T, settle func()) {
 		t.Helper()
 		require.NoError(t, <-ended)
@@ -82,14 +94,14 @@ func runLabelled(ctx context.Context, bot *messenger.Bot) (wait func(t *testing.
 	}
 }
 
-// labelled returns the goroutines of the library that have a bot's label, as the profile shows them.
+// labelled returns the goroutines of the library that have a run's label, as the profile
+// shows them.
 func labelled(id string) (found []string) {
 	var profile strings.Builder
 	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
 	for stack := range strings.SplitSeq(profile.String(), "\n\n") {
-		label := fmt.Sprintf("%q:%q", botLabel, id)
 		lines := strings.Split(strings.TrimSpace(stack), "\n")
-		if !strings.Contains(stack, label) || !ours.MatchString(lines[len(lines)-1]) {
+		if !strings.Contains(stack, fmt.Sprintf("%q:%q", label, id)) || !ours.MatchString(lines[len(lines)-1]) {
 			continue // of another bot, or a goroutine that the test's code has started
 		}
 		var n int
