@@ -47,46 +47,66 @@ func (p *Person) Apply(w Write) {
 
 // TruncateTimes returns a write with its times in the form in which stores keep them: in
 // UTC, to the microsecond. It is for stores.
-func TruncateTimes(w Write) Write {
-	switch w := w.(type) {
+func TruncateTimes(write Write) Write {
+	switch w := write.(type) {
 	case SaveProfile:
-		w.At = truncate(w.At)
-		return w
+		if trim(&w.At) {
+			return w
+		}
 	case TouchPerson:
-		w.At = truncate(w.At)
-		return w
+		if trim(&w.At) {
+			return w
+		}
 	case MarkUnavailable:
-		w.At = truncate(w.At)
-		return w
+		if trim(&w.At) {
+			return w
+		}
 	case NoteHuman:
-		w.At = truncate(w.At)
-		return w
+		if trim(&w.At) {
+			return w
+		}
 	case NoteThread:
-		w.At = truncate(w.At)
-		return w
+		if trim(&w.At) {
+			return w
+		}
 	case EndSilence:
-		w.At = truncate(w.At)
-		return w
+		if trim(&w.At) {
+			return w
+		}
 	case AddLocation:
-		w.Location.At = truncate(w.Location.At)
-		return w
+		if trim(&w.Location.At) {
+			return w
+		}
 	case SaveMessage:
-		w.Received.At = truncate(w.Received.At)
-		return w
+		if trim(&w.Received.At) {
+			return w
+		}
 	case SaveSent:
-		w.Sent.At = truncate(w.Sent.At)
-		return w
+		if trim(&w.Sent.At) {
+			return w
+		}
 	case SettleSend:
-		w.Sent.At = truncate(w.Sent.At)
-		return w
+		if trim(&w.Sent.At) {
+			return w
+		}
 	case SaveSession:
-		w.Expires = truncate(w.Expires)
-		return w
+		if trim(&w.Expires) {
+			return w
+		}
 	case SaveAttachment:
-		w.Expires = truncate(w.Expires)
-		return w
+		if trim(&w.Expires) {
+			return w
+		}
 	}
-	return w
+	return write
 }
 
 func truncate(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// trim truncates a time, and reports whether that has changed anything of it. A write that is in order stays the same value,
+// without another allocation.
+func trim(t *time.Time) bool {
+	before := *t
+	*t = truncate(before)
+	return *t != before
+}

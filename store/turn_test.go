@@ -248,3 +248,15 @@ func TestWritesAreValues(t *testing.T) {
 	require.Error(t, store.Queue(ctx, nowhere), "what no store can keep fails its route, not the commit")
 	require.Empty(t, set.End())
 }
+
+// A write whose times are in order already is returned as it is.
+//
+//nolint:paralleltest // the allocations of others would be counted
+func TestTruncateTimesKeepsWhatIsInOrder(t *testing.T) {
+	at := time.Date(2026, 11, 28, 6, 0, 0, 1000, time.UTC)
+	for _, w := range []store.Write{
+		store.SaveSent{Sent: store.Sent{At: at}}, store.TouchPerson{At: at}, store.SaveProfile{At: at}, store.SaveMessage{Received: store.Received{At: at}},
+	} {
+		require.Zero(t, testing.AllocsPerRun(100, func() { w = store.TruncateTimes(w) }), "%T", w)
+	}
+}

@@ -29,7 +29,7 @@ func (c storeClock) now() time.Time {
 	if c.shown.IsZero() {
 		return time.Now()
 	}
-	return c.shown.Add(time.Since(c.read))
+	return c.shown.Add(time.Since(c.read).Truncate(time.Microsecond)) // as times are stored
 }
 
 // claimed is the time of the claim.

@@ -42,7 +42,7 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 		switch {
 		case err == nil:
 			w.results = nil
-			w.known = withWrites(w.known, out.Writes)
+			w.lease.Person = withWrites(w.lease.Person, out.Writes)
 			w.setDue(due)
 			return nil
 		case errors.Is(err, store.ErrConflict), errors.As(err, &call):

@@ -31,7 +31,7 @@ func (w *worker) deliver(started *plan) (pause time.Duration, ok bool) {
 		}
 		p := started
 		if started = nil; p == nil || p.send.Key != w.due[0].Key {
-			p = w.plan(newPlan(w.due[0]), w.known)
+			p = w.plan(newPlan(w.due[0]), w.lease.Person)
 			switch {
 			case p.rest > 0:
 				w.awaits, w.inLine = p.awaits, p.inLine

@@ -115,12 +115,18 @@ func run[T any](ctx context.Context, g *Guard, about code, do func(ctx context.C
 		defer cancel()
 	}
 	g.spawn(func() {
-		c.err = &goexitError{about.name}
-		defer c.finish()
+		returned := false
+		defer func() {
+			if !returned {
+				c.err = &goexitError{about.name}
+			}
+			c.finish()
+		}()
 		c.err = c.enter(func() (err error) {
 			c.value, err = do(inner)
 			return err
 		})
+		returned = true
 	})
 	select {
 	case <-c.done:

@@ -16,7 +16,7 @@ import (
 func (w *worker) person() (store.Person, bool) {
 	if !w.aged {
 		w.aged = true
-		return w.known, true
+		return w.lease.Person, true
 	}
 	ok := w.read(func() error {
 		person, err := w.e.cfg.Store.Person(w.e.reading(), w.lease.PageID, w.lease.PSID)
@@ -24,11 +24,11 @@ func (w *worker) person() (store.Person, bool) {
 			person, err = store.Person{PageID: w.lease.PageID, PSID: w.lease.PSID}, nil
 		}
 		if err == nil {
-			w.known = person
+			w.lease.Person = person
 		}
 		return err
 	})
-	return w.known, ok
+	return w.lease.Person, ok
 }
 
 // withWrites returns a person as writes leave it, as far as it decides whether they can be

@@ -88,7 +88,7 @@ func (w *worker) planFirst(t *turn, out store.Outcome) *plan {
 	if p == nil {
 		p = newPlan(store.QueuedSend{Send: out.Sends[at]})
 	}
-	if w.plan(p, withWrites(w.known, out.Writes)).goes() {
+	if w.plan(p, withWrites(w.lease.Person, out.Writes)).goes() {
 		return p
 	}
 	return nil

@@ -123,7 +123,7 @@ func (w *worker) markUnavailable(d sending.Delivery, err error) {
 	if errors.Is(err, graph.ErrPersonUnavailable) {
 		mark := store.MarkUnavailable{PageID: d.PageID, PSID: d.PSID, At: w.now()}
 		w.results[len(w.results)-1].unavailable = &mark
-		w.known = withWrites(w.known, []store.Write{mark})
+		w.lease.Person = withWrites(w.lease.Person, []store.Write{mark})
 	}
 }
 

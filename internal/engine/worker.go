@@ -35,10 +35,9 @@ type worker struct {
 	starting *plan
 	// results are those of sends since the last commit.
 	results sendResults
-	// known is the conversation's person. The lease came with them as they were then,
-	// which serves its first turn; each later one reads them anew.
-	known store.Person
-	aged  bool
+	// aged reports that lease.Person, which is as it was when the lease was granted, may have
+	// changed: that serves the first turn, and each later one reads it anew.
+	aged bool
 	// awaits is the send for whose echo the conversation rests.
 	awaits string
 	// inLine reports that the conversation rests until its place in the line of
@@ -56,7 +55,6 @@ type worker struct {
 // run works through the lease and gives it back.
 func (w *worker) run() {
 	defer w.leave() // after the last commit
-	w.known = w.lease.Person
 	w.setDue(w.lease.Sends)
 	var pause time.Duration
 	ok := w.recall()

@@ -77,7 +77,7 @@ func (t *tx) applySends(c *queue.Changes) {
 func (t *tx) applyRecords(c *queue.Changes) {
 	for _, people := range [...][]*store.Person{c.People, c.Acts} {
 		for _, p := range people {
-			t.people[of(p.PageID, p.PSID)] = clone(p)
+			t.keepPerson(p)
 		}
 	}
 	for _, s := range c.Sessions {
@@ -104,6 +104,17 @@ func (t *tx) applyRecords(c *queue.Changes) {
 	for _, a := range c.Attachments {
 		t.attachments[queue.AttachmentKey{PageID: a.PageID, Name: a.Name}] = a
 	}
+}
+
+// keepPerson keeps a copy.
+func (t *tx) keepPerson(p *store.Person) {
+	id := of(p.PageID, p.PSID)
+	kept := t.people[id]
+	if kept == nil {
+		kept = new(store.Person)
+		t.people[id] = kept
+	}
+	copyPerson(kept, p)
 }
 
 // unsend erases what an event says was deleted.

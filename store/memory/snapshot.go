@@ -20,7 +20,7 @@ func (t *tx) end() {
 	clear(s.People)
 	t.snapshot = queue.Snapshot{Conversations: s.Conversations, Fresh: s.Fresh, Seen: s.Seen, People: s.People}
 	clear(t.ops)
-	t.tables, t.ops, t.state1 = nil, nil, queue.State{}
+	t.tables, t.ops, t.state1, t.person1 = nil, nil, queue.State{}, store.Person{}
 }
 
 // ready returns a map, and makes it if there is none.
@@ -56,9 +56,14 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 			ready(&s.Fresh)[key] = true
 		}
 	}
-	for _, id := range w.People {
+	for i, id := range w.People {
 		if p := t.people[id]; p != nil {
-			ready(&s.People)[id] = clone(p)
+			person := &t.person1
+			if i > 0 || !first {
+				person = new(store.Person)
+			}
+			copyPerson(person, p)
+			ready(&s.People)[id] = person
 		}
 	}
 	if len(w.Sessions) > 0 {

@@ -18,9 +18,10 @@ type tx struct {
 	*tables
 	now int64
 	ops []*queue.Operation
-	// snapshot is what the first Read answers, and state its first conversation: most operations need no more.
+	// snapshot is what the first Read answers, state1 its first conversation, and person1 its first person: most operations need no more.
 	snapshot queue.Snapshot
 	state1   queue.State
+	person1  store.Person
 	read     bool
 }
 
@@ -56,12 +57,17 @@ func (t *tx) Owners() map[string]store.Conversation {
 
 // clone returns a person that shares nothing with this one.
 func clone(p *store.Person) *store.Person {
-	out := *p
-	if p.Profile.Timezone != nil {
-		zone := *p.Profile.Timezone
-		out.Profile.Timezone = &zone
+	out := new(store.Person)
+	copyPerson(out, p)
+	return out
+}
+
+// copyPerson makes a person what another one is; they share nothing.
+func copyPerson(to, from *store.Person) {
+	*to = *from
+	if zone := from.Profile.Timezone; zone != nil {
+		to.Profile.Timezone = new(*zone)
 	}
-	return &out
 }
 
 // Due implements queue.Tx. What it looks at leaves the schedule and goes back, so that each is met once.
@@ -133,7 +139,10 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 			}
 		}
 		if p := t.people[want.Conversation]; p != nil {
-			work.People[i] = clone(p)
+			work.People[i] = p
+			if p.Profile.Timezone != nil { // the lease gets a copy of the person, but not of what it refers to
+				work.People[i] = clone(p)
+			}
 		}
 	}
 	t.tokens++
