@@ -26,6 +26,7 @@ import (
 // the platform takes ten in ten minutes, make one attempt, as does every [Request] with Once.
 type Client struct {
 	base   *url.URL // with the version
+	send   *url.URL // of sendPath, which most calls have
 	config Config
 	http   *http.Client
 	proof  func(key, token secret.Value) secret.Value
@@ -45,7 +46,8 @@ func New(config Config) (*Client, error) {
 	base.Path = "/" + strings.TrimPrefix(base.Path, "/") // as it is in requests, which JoinPath does not see to
 	client := *config.HTTPClient
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{base: base.JoinPath(config.Version), config: config, http: &client, proof: newProofs(), usage: newUsageBook()}, nil
+	base = base.JoinPath(config.Version)
+	return &Client{base: base, send: base.JoinPath(sendPath), config: config, http: &client, proof: newProofs(), usage: newUsageBook()}, nil
 }
 
 // Request is one call of the Graph API.
@@ -110,6 +112,9 @@ func (c *Client) do(ctx context.Context, request Request) (*answer, error) {
 
 // target returns the URL of a request, without credentials.
 func (c *Client) target(request Request) (*url.URL, error) {
+	if request.Path == sendPath && len(request.Query) == 0 {
+		return c.send, nil
+	}
 	path := strings.TrimPrefix(request.Path, "/")
 	segments := strings.Split(path, "/")
 	if strings.ContainsAny(path, "?#") || slices.Contains(segments, "") || slices.ContainsFunc(segments, isDots) {

@@ -19,6 +19,8 @@ type SendResult struct {
 	Raw json.RawMessage
 }
 
+const sendPath = Me + "/messages"
+
 // SendMessage posts body, which is JSON or is written as JSON, to /me/messages. The page picks the token, and the token
 // picks the sender. There is one attempt, since what may have been sent must not be sent again unasked. Errors are those
 // of [Client.Do]; an answer that is no JSON object is a [ResponseError]. See
@@ -27,7 +29,7 @@ func (c *Client) SendMessage(ctx context.Context, pageID string, body any) (Send
 	if body == nil {
 		body = json.RawMessage(nil) // which is refused
 	}
-	answer, err := c.do(ctx, Request{Body: body, Method: http.MethodPost, Once: true, PageID: pageID, Path: Me + "/messages"})
+	answer, err := c.do(ctx, Request{Body: body, Method: http.MethodPost, Once: true, PageID: pageID, Path: sendPath})
 	if err != nil {
 		return SendResult{}, err
 	}
