@@ -18,6 +18,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -171,7 +172,7 @@ func TestPublicReplyIsPostedOnce(t *testing.T) {
 func TestAnswerToAMentionIsPostedOnce(t *testing.T) {
 	t.Parallel()
 	posts := 0
-	lost := roundTripper(func(*http.Request) (*http.Response, error) {
+	lost := bubble.RoundTripper(func(*http.Request) (*http.Response, error) {
 		posts++
 		return nil, errors.New("connection reset")
 	})
@@ -200,7 +201,7 @@ func TestPageMentionIsAnsweredOnce(t *testing.T) {
 	type call struct{ method, path, body string }
 	var calls []call
 	turns := 0
-	platform := roundTripper(func(r *http.Request) (*http.Response, error) {
+	platform := bubble.RoundTripper(func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		calls = append(calls, call{r.Method, r.URL.Path[strings.Index(r.URL.Path[1:], "/")+1:], string(body)})
 		return &http.Response{
@@ -245,10 +246,6 @@ func TestPageMentionIsAnsweredOnce(t *testing.T) {
 		require.Equal(t, 2, turns)
 	})
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestRefusedAnswerKeepsTheWrites: an answer that the event does not allow is logged, recorded and reported, and what its
 // handler wrote takes effect, whether the handler returns the error or not.

@@ -12,12 +12,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stretchr/testify/assert"
+
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
@@ -241,4 +244,56 @@ func TestDefaultClientKeepsAConnectionForEachWorker(t *testing.T) {
 	require.True(t, ok)
 	require.GreaterOrEqual(t, transport.MaxIdleConnsPerHost, messenger.DefaultWorkers)
 	require.GreaterOrEqual(t, transport.MaxIdleConns, messenger.DefaultWorkers)
+}
+
+// TestBuiltInPolicyIsAnnounced: a bot without a policy says which one runs.
+func TestBuiltInPolicyIsAnnounced(t *testing.T) {
+	t.Parallel()
+	const line = "the built-in policy"
+	token := graph.PageToken("t")
+	for name, c := range map[string]struct {
+		cfg  messenger.Config
+		says int
+	}{
+		"no policy":                 {messenger.Config{Tokens: token}, 1},
+		"a policy":                  {messenger.Config{Tokens: token, Policy: texts(echo)}, 0},
+		"an empty policy":           {messenger.Config{Tokens: token, Policy: routing.Policy{}}, 0},
+		"policies of pages":         {messenger.Config{Tokens: token, Policies: map[string]routing.Policy{pageID: texts(echo)}}, 0},
+		"all pages have their own":  {messenger.Config{PagesAtRunTime: true, Pages: []messenger.Page{{ID: pageID, Token: token, Policy: texts(echo)}}}, 0},
+		"a page without its own":    {messenger.Config{PagesAtRunTime: true, Pages: []messenger.Page{{ID: pageID, Token: token, Policy: texts(echo)}, {ID: hotPage, Token: token}}}, 1},
+		"pages will come later":     {messenger.Config{Tokens: token, PagesAtRunTime: true}, 1},
+		"defaults that were filled": {messenger.Config{Tokens: token}.WithDefaults(), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			c.cfg.Apps, c.cfg.VerifyToken = messenger.App("s"), secret.New("v")
+			c.cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			_, err := messenger.New(c.cfg)
+			require.NoError(t, err)
+			assert.Equal(t, c.says, strings.Count(log.String(), line), log.String())
+		})
+	}
+}
+
+func TestMistakesOfTypingAreFoundWhenTheBotIsBuilt(t *testing.T) {
+	t.Parallel()
+	policy := texts(routing.Route{Handler: handling.Dummy{}, Senders: sending.List(sending.Typing{
+		Senders: sending.List(sending.SimpleMessage{}, nil),
+		Pace:    sending.Pace{Max: time.Hour},
+	})})
+	_, err := messenger.New(messenger.Config{Policy: policy})
+	for _, want := range []string{"pace.max: 1h0m0s", "senders[0].text: is missing", "senders[1]: is nil"} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestNilMiddlewareIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := messenger.New(messenger.Config{
+		Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.PageToken("t"),
+		TurnMiddleware: []handling.Middleware{nil}, SendMiddleware: []sending.Middleware{nil},
+	})
+	require.ErrorContains(t, err, "Config.TurnMiddleware[0]: is nil")
+	require.ErrorContains(t, err, "Config.SendMiddleware[0]: is nil")
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -47,7 +48,7 @@ func testExplainAgrees(t *testing.T, random *rand.Rand, rounds int) {
 	a := &agreeing{rand: random}
 	var log bytes.Buffer
 	cfg := messenger.Config{
-		Logger: debugLog(&log), Policy: routing.Policy{}, HTTPClient: &http.Client{Transport: &taker{}},
+		Logger: bubble.DebugLog(&log), Policy: routing.Policy{}, HTTPClient: &http.Client{Transport: &bubble.Taker{}},
 		Quiet:        handling.Quiet{AfterHuman: time.Minute, OtherApp: true},
 		OnSendFailed: func(_ context.Context, f sending.Failure) { a.refused = append(a.refused, f.Message.Text) },
 		SendMiddleware: []sending.Middleware{func(next sending.DeliverFunc) sending.DeliverFunc {
@@ -120,7 +121,7 @@ func testExplainAgrees(t *testing.T, random *rand.Rand, rounds int) {
 			}
 
 			logged, firedByLog := map[string]string{}, []string(nil)
-			for _, r := range tracesIn(t, log.Bytes()) {
+			for _, r := range bubble.TracesIn(t, log.Bytes()) {
 				if r.Route == "" {
 					continue
 				}

@@ -26,24 +26,6 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// notes is what was said, by many at once.
-type notes struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (n *notes) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(p)
-}
-
-func (n *notes) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.String()
-}
-
 // proofOf is the hexadecimal HMAC-SHA256 of a text under a key.
 func proofOf(key, text string) string {
 	mac := hmac.New(sha256.New, []byte(key))
@@ -81,7 +63,7 @@ func (b *blabbing) RoundTrip(r *http.Request) (*http.Response, error) {
 // line, an error, a record or a printed value.
 func TestSecretsDoNotLeak(t *testing.T) {
 	t.Parallel()
-	said := &notes{}
+	said := &bubble.Log{}
 	tell := func(values ...any) {
 		for _, value := range values {
 			_, _ = fmt.Fprintf(said, "%v\n%+v\n%#v\n%q\n", value, value, value, value)

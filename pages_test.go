@@ -14,6 +14,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
@@ -362,7 +363,7 @@ func TestThreadSettingsOfAPageFollowIt(t *testing.T) {
 		require.Equal(t, n, calls(), "the same settings are not applied again")
 
 		// Those that fail are tried again, until there are others.
-		w.Fault(simulator.Fault{Match: gets, Times: 1, Error: &simulator.GraphError{Code: 2, Message: "a fault"}})
+		w.Fault(simulator.Fault{Match: func(method, _ string) bool { return method == "GET" }, Times: 1, Error: &simulator.GraphError{Code: 2, Message: "a fault"}})
 		page.ThreadSettings = greeting("second")
 		w.set(page)
 		after(time.Second)
@@ -375,7 +376,7 @@ func TestThreadSettingsOfAPageFollowIt(t *testing.T) {
 		require.Contains(t, shown(), "third")
 
 		// A page that was removed is not touched any more.
-		w.Fault(simulator.Fault{Match: gets, Times: 1, Error: &simulator.GraphError{Code: 2, Message: "a fault"}})
+		w.Fault(simulator.Fault{Match: func(method, _ string) bool { return method == "GET" }, Times: 1, Error: &simulator.GraphError{Code: 2, Message: "a fault"}})
 		page.ThreadSettings = greeting("fourth")
 		w.set(page)
 		after(time.Second)
@@ -386,7 +387,7 @@ func TestThreadSettingsOfAPageFollowIt(t *testing.T) {
 		require.Equal(t, n, calls())
 
 		// Not even if a call was under way.
-		w.Fault(simulator.Fault{Match: gets, Times: 1, Delay: 5 * time.Second})
+		w.Fault(simulator.Fault{Match: func(method, _ string) bool { return method == "GET" }, Times: 1, Delay: 5 * time.Second})
 		page.ThreadSettings = greeting("never")
 		w.set(page)
 		after(time.Second)
@@ -578,5 +579,18 @@ func TestCallbackAboutServedAndRemovedPages(t *testing.T) {
 		require.EqualValues(t, 2, counts.Foreign)
 		require.EqualValues(t, 1, counts.RefusedPages)
 		require.EqualValues(t, 1, counts.Events)
+	})
+}
+
+func TestSetPolicySwapsWhileRunning(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		w.Says(ada, "one")
+		after(time.Second)
+		require.Error(t, w.bot.SetPolicy(routing.Policy{"NONSENSE": {{}}}))
+		require.NoError(t, w.bot.SetPolicy(texts(routing.Route{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("new"))})))
+		w.Says(ada, "two")
+		after(time.Second)
+		require.Equal(t, []string{"you said one", "new"}, w.Texts(ada))
 	})
 }

@@ -15,45 +15,6 @@ import (
 
 const day = 24 * time.Hour
 
-func TestSilentPeopleAreForgotten(t *testing.T) {
-	t.Parallel()
-	cfg := messenger.Config{Policy: texts(echo), Retention: messenger.Retention{People: day}}
-	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
-		known := func(id string) bool {
-			_, err := w.Store.Person(w.T.Context(), pageID, id)
-			if err != nil {
-				require.ErrorIs(t, err, store.ErrNotFound)
-			}
-			return err == nil
-		}
-		require.Equal(t, 200, w.Posts(callback(pageID, "4711", "m_1", "hi")).Code)
-		after(20 * time.Hour)
-		require.True(t, known("4711"))
-		require.Equal(t, 200, w.Posts(callback(pageID, "4712", "m_2", "hi")).Code)
-		after(6 * time.Hour)
-		require.False(t, known("4711"))
-		require.True(t, known("4712"))
-
-		require.Equal(t, 200, w.Posts(callback(pageID, "4711", "m_3", "back")).Code)
-		after(time.Minute)
-		require.True(t, known("4711"))
-		require.Equal(t, []string{"you said hi", "you said back"}, w.Texts("4711"))
-	})
-}
-
-// purged is a store that notes how far back it was purged.
-type purged struct {
-	store.Store
-	cutoffs chan store.Cutoffs
-}
-
-func (p purged) Unwrap() store.Store { return p.Store }
-
-func (p purged) Purge(_ context.Context, cutoffs store.Cutoffs) error {
-	p.cutoffs <- cutoffs
-	return nil
-}
-
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -78,4 +39,17 @@ func TestRetention(t *testing.T) {
 			require.Equal(t, c.want(now), <-st.cutoffs, name)
 		})
 	}
+}
+
+// purged is a store that notes how far back it was purged.
+type purged struct {
+	store.Store
+	cutoffs chan store.Cutoffs
+}
+
+func (p purged) Unwrap() store.Store { return p.Store }
+
+func (p purged) Purge(_ context.Context, cutoffs store.Cutoffs) error {
+	p.cutoffs <- cutoffs
+	return nil
 }

@@ -8,11 +8,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"time"
+
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store/memory"
 )
 
@@ -89,4 +94,59 @@ func TestSendNamesEveryMistake(t *testing.T) {
 	for _, key := range []string{"", "key"} {
 		require.ErrorContains(t, bot.SendOnce(t.Context(), "", "", key, sending.Text("a")), "page id is empty", key)
 	}
+}
+
+func TestSendFromTheHostKeepsOrderAndRecord(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		w.Says(ada, "hi")
+		after(time.Second)
+		require.NoError(t, w.bot.Send(t.Context(), pageID, ada, sending.Text("shipped"), sending.Text("arrives tomorrow")))
+		for range 3 {
+			require.NoError(t, w.bot.SendOnce(t.Context(), pageID, ada, "order-1", sending.Text("a"), sending.Text("b")))
+		}
+		after(time.Second)
+		require.NoError(t, w.bot.SendOnce(t.Context(), pageID, ada, "order-1", sending.Text("a"), sending.Text("b")))
+		after(time.Second)
+		require.Equal(t, []string{"you said hi", "shipped", "arrives tomorrow", "a", "b"}, w.Texts(ada))
+	})
+}
+
+func TestSendRefusesWhatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
+		ctx := t.Context()
+		require.ErrorContains(t, w.bot.Send(ctx, "", ada, sending.Text("a")), "page id is empty")
+		require.ErrorContains(t, w.bot.Send(ctx, pageID, "", sending.Text("a")), "messages[0]: no recipient")
+		require.ErrorContains(t, w.bot.Send(ctx, pageID, ada, sending.Text("a"), sending.Text("")), "messages[1]: sending: text")
+		require.ErrorContains(t, w.bot.SendOnce(ctx, pageID, ada, "", sending.Text("a")), "key is empty")
+		after(time.Second)
+		require.Empty(t, w.Texts(ada))
+	})
+}
+
+func TestDelayedMessageHoldsNothingBackAndCanBeCanceled(t *testing.T) {
+	t.Parallel()
+	remind := routing.Route{Handler: handling.Dummy{}, Senders: sending.List(
+		sending.After(time.Hour, sending.Text("later")),
+		sending.Text("much later").After(2*time.Hour).WithKey("reminder"),
+		sending.Text("now"),
+	)}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: texts(remind)}, func(w *world) {
+		w.Says(ada, "go")
+		after(time.Second)
+		require.Equal(t, []string{"now"}, w.Texts(ada))
+		w.Stop()
+		w.start() // durable: the next run knows it
+		after(time.Hour)
+		require.Equal(t, []string{"now", "later"}, w.Texts(ada))
+		canceled, err := w.bot.Cancel(t.Context(), pageID, ada, "reminder")
+		require.NoError(t, err)
+		require.True(t, canceled)
+		canceled, err = w.bot.Cancel(t.Context(), pageID, ada, "reminder")
+		require.NoError(t, err)
+		require.False(t, canceled)
+		after(2 * time.Hour)
+		require.Equal(t, []string{"now", "later"}, w.Texts(ada))
+	})
 }

@@ -3,6 +3,7 @@ package messenger_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -169,7 +170,7 @@ func TestCodeThatMisbehavesCostsNothingButItself(t *testing.T) {
 			t.Run(place+" "+name, func(t *testing.T) {
 				t.Parallel()
 				i := &ill{do: deed}
-				log := &notes{}
+				log := &bubble.Log{}
 				cfg := messenger.Config{Policy: texts(echo), Workers: 2, Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 				install(&cfg, i)
 				inBubble(t, simulator.Config{}, cfg, func(w *world) {
@@ -230,6 +231,8 @@ func (i *ill) client(method, part string) *http.Client {
 	return &http.Client{Transport: illTransport{i, method, part}}
 }
 
+var errNoPlatform = errors.New("there is no platform")
+
 type illTransport struct {
 	*ill
 	method, part string
@@ -238,10 +241,10 @@ type illTransport struct {
 func (c illTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	platform := c.platform.Load()
 	if c.method == "" && !c.begun.Load() { // thread settings must be tried again, when it is ill
-		return nil, errAway
+		return nil, errNoPlatform
 	}
 	if platform == nil {
-		return nil, errAway
+		return nil, errNoPlatform
 	}
 	if (c.method == "" || c.method == r.Method) && strings.Contains(r.URL.Path, c.part) && !strings.Contains(body(r), lin) {
 		c.act()

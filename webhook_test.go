@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -129,7 +128,7 @@ func TestMalformedPartsCostOnlyThemselves(t *testing.T) {
 func TestHandlersNeverChangeTheAnswer(t *testing.T) {
 	t.Parallel()
 	policy := texts(route("panic", func(context.Context, *receiving.Event, *sending.Replier) error { panic("no") }))
-	var log syncBuffer
+	var log bubble.Log
 	cfg := messenger.Config{Policy: policy, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		require.Equal(t, 200, w.Posts(callback(pageID, "4711", "m_1", "hi")).Code)
@@ -141,7 +140,7 @@ func TestHandlersNeverChangeTheAnswer(t *testing.T) {
 
 func TestBotThatDoesNotRunWarnsAndIsNotHealthy(t *testing.T) {
 	t.Parallel()
-	var log syncBuffer
+	var log bubble.Log
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
 		after(time.Millisecond)
 		require.NoError(t, w.bot.Healthy(w.T.Context()))
@@ -153,24 +152,6 @@ func TestBotThatDoesNotRunWarnsAndIsNotHealthy(t *testing.T) {
 		after(2 * time.Second)
 		require.Contains(t, log.String(), "call Run")
 	})
-}
-
-// syncBuffer is a log that may be read while it is written.
-type syncBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 func TestPoliciesByPage(t *testing.T) {

@@ -28,6 +28,15 @@ func Entry(page, psid, mid, text string) string {
 		`"timestamp":%d,"message":{"mid":"%s","text":"%s"}}]}`, page, psid, page, time.Now().UnixMilli(), mid, text)
 }
 
+// Crowd is a callback in which so many people, from 9000 on, each write to a page.
+func Crowd(page string, people int) string {
+	entries := make([]string, people)
+	for i := range entries {
+		entries[i] = Entry(page, fmt.Sprint(9000+i), fmt.Sprint("m_crowd_", i), "hi")
+	}
+	return `{"object":"page","entry":[` + strings.Join(entries, ",") + `]}`
+}
+
 // EchoOf is a callback with the echo of a text that an app has sent. The wire is the
 // metadata that it was sent with; see [Wire].
 func EchoOf(psid, app, wire, text string) string {

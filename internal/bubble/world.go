@@ -48,6 +48,12 @@ func (p InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
+// RoundTripper is a transport that is a function.
+type RoundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls it.
+func (f RoundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // World is a platform and a store in a bubble, and what runs there.
 type World struct {
 	*simulator.Simulator

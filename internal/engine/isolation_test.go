@@ -88,7 +88,7 @@ func TestInterruptedConversationsRunInSmallerCompanyEachTime(t *testing.T) {
 			t.Parallel()
 			const people = 64
 			turns := &slow{takes: time.Second}
-			cfg := config{Policy: texts(route("slow", turns.handle))}
+			cfg := config{Policy: texts(route("slow", turns.handle)), Workers: 64}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 				w.leavesInterrupted(people, times, "hi")
 				w.start()
@@ -108,7 +108,7 @@ func TestIsolatedConversationsDelayNoOthers(t *testing.T) {
 		t.Run(fmt.Sprint(times), func(t *testing.T) {
 			t.Parallel()
 			turns := &slow{takes: 5 * time.Second}
-			cfg := config{Policy: texts(route("slow", turns.handle))}
+			cfg := config{Policy: texts(route("slow", turns.handle)), Workers: 64}
 			inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 				w.leavesInterrupted(64, times, "hi")
 				w.start()

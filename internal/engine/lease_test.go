@@ -274,3 +274,29 @@ func TestNoTurnBeginsOnALostLease(t *testing.T) {
 		require.Equal(t, map[string]int{"one": 1, "two": 1}, began)
 	})
 }
+
+func TestPausedReplicaLosesItsEffects(t *testing.T) {
+	t.Parallel()
+	// A store whose renewals fail is what a replica sees that was paused, or
+	// cut off, past its lease.
+	st := &bubble.NoRenew{Store: memory.New(memory.Config{})}
+	var runs atomic.Int32
+	policy := texts(route("slow", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+		if runs.Add(1) == 1 {
+			time.Sleep(20 * time.Second) // past the lease of 15 s
+		}
+		if err := store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID}); err != nil {
+			return err
+		}
+		return reply.Reply(ctx, sending.Text("done"))
+	}))
+	inBubble(t, simulator.Config{}, config{Policy: policy, Store: st}, func(w *world) {
+		w.Says(ada, "one")
+		after(2 * time.Minute)
+		require.EqualValues(t, 2, runs.Load())
+		require.Equal(t, []string{"done"}, w.Texts(ada))
+		person, err := w.Store.Person(t.Context(), pageID, ada)
+		require.NoError(t, err)
+		require.Equal(t, 1, person.ThumbUps)
+	})
+}

@@ -1,8 +1,12 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
+	"net/http"
 	"os"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +15,7 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/internal/engine"
 	"github.com/djmessenger/messenger/internal/routes"
@@ -38,6 +43,7 @@ var (
 	callback = bubble.Callback
 	echo     = bubble.Echo
 	echoOf   = bubble.EchoOf
+	entry    = bubble.Entry
 	outcomes = bubble.Outcomes
 	route    = bubble.Route
 	texts    = bubble.TextPolicy
@@ -48,16 +54,55 @@ var (
 
 func TestMain(m *testing.M) { os.Exit(bubble.Main(m)) }
 
-// config is what a test sets of an engine's configuration. The rest is as by default.
+// config is what a test sets of an engine's configuration. The rest is as package messenger has it by default.
 type config struct {
 	AtMostOnce     bool
+	Catalog        *i18n.Catalog
 	GracePeriod    time.Duration
+	HTTPClient     *http.Client
+	Logger         *slog.Logger
+	OnDeadLetter   func(ctx context.Context, letter engine.DeadLetter)
 	OnSendFailed   func(ctx context.Context, failure sending.Failure)
+	OnTokenInvalid func(ctx context.Context, pageID string, err error)
+	Policies       map[string]routing.Policy
 	Policy         routing.Policy
+	Quiet          handling.Quiet
+	Retention      engine.Retention
+	Retry          handling.Retry
 	SendMiddleware []sending.Middleware
 	SendTimeout    time.Duration
 	Store          store.Store
+	Tokens         graph.TokenSource
 	TurnMiddleware []handling.Middleware
+	TurnTimeout    time.Duration
+	Workers        int
+}
+
+// withDefaults returns a copy in which every field that has a default is set.
+func (c config) withDefaults(w *world) config {
+	c.GracePeriod = cmp.Or(c.GracePeriod, 20*time.Second)
+	c.HTTPClient = cmp.Or(c.HTTPClient, w.Client())
+	c.Logger = cmp.Or(c.Logger, w.Logger())
+	if c.OnSendFailed == nil {
+		c.OnSendFailed = func(context.Context, sending.Failure) {}
+	}
+	if c.OnTokenInvalid == nil {
+		c.OnTokenInvalid = func(context.Context, string, error) {}
+	}
+	if c.Policy == nil {
+		c.Policy = routing.BuiltIn()
+	}
+	c.Retention.DedupKeys = cmp.Or(c.Retention.DedupKeys, 7*24*time.Hour)
+	c.Retention.Received = cmp.Or(c.Retention.Received, 90*24*time.Hour)
+	c.Retention.Sent = cmp.Or(c.Retention.Sent, 90*24*time.Hour)
+	c.Retry = c.Retry.WithDefaults()
+	c.SendTimeout = cmp.Or(c.SendTimeout, 10*time.Second)
+	if c.Tokens == nil {
+		c.Tokens = graph.PageToken(pageToken)
+	}
+	c.TurnTimeout = cmp.Or(c.TurnTimeout, 30*time.Second)
+	c.Workers = cmp.Or(c.Workers, 256)
+	return c
 }
 
 // world is an engine, a webhook that puts events into its store, and a platform, in a bubble.
@@ -66,6 +111,7 @@ type world struct {
 
 	engine *engine.Engine
 	cfg    config
+	policy atomic.Pointer[routes.Table]
 }
 
 // inBubble runs a test with an engine on a platform, with fake time.
@@ -113,52 +159,50 @@ func (w *world) accept(ctx context.Context, envelopes []receiving.Envelope) erro
 // start makes an engine, a new one after the last was stopped, and runs it.
 func (w *world) start() {
 	w.T.Helper()
-	policy := w.cfg.Policy
-	if policy == nil {
-		policy = routing.BuiltIn()
-	}
-	compiled, err := routes.Compile(policy)
-	require.NoError(w.T, err)
-	guard := engine.NewGuard(w.Logger())
+	cfg := w.cfg.withDefaults(w)
+	guard := engine.NewGuard(cfg.Logger)
 	credentials := func(context.Context, string) (graph.TokenSource, secret.Value) {
-		return graph.PageToken(pageToken), secret.New(appSecret)
+		return cfg.Tokens, secret.New(appSecret)
 	}
-	tokens := engine.Tokens(guard, credentials, 10*time.Second)
-	sendTimeout := or(w.cfg.SendTimeout, 10*time.Second)
+	tokens := engine.Tokens(guard, credentials, cfg.SendTimeout)
 	client, err := graph.New(graph.Config{
-		AppSecret: func(string) secret.Value { return secret.New(appSecret) }, BaseURL: bubble.GraphURL, Timeout: sendTimeout, Tokens: tokens,
-		HTTPClient: w.Client(),
+		AppSecret: func(string) secret.Value { return secret.New(appSecret) }, BaseURL: bubble.GraphURL,
+		HTTPClient: cfg.HTTPClient, Timeout: cfg.SendTimeout, Tokens: tokens,
 	})
 	require.NoError(w.T, err)
-	failed := w.cfg.OnSendFailed
-	if failed == nil {
-		failed = func(context.Context, sending.Failure) {}
+	pages := map[string]*routes.Table{}
+	for id, policy := range cfg.Policies {
+		pages[id] = compile(w.T, policy)
 	}
+	w.setPolicy(cfg.Policy)
 	w.engine = engine.New(engine.Config{
-		AtMostOnce:     w.cfg.AtMostOnce,
+		AtMostOnce:     cfg.AtMostOnce,
 		Base:           context.Background(),
+		Catalog:        cfg.Catalog,
 		Client:         client,
-		GracePeriod:    or(w.cfg.GracePeriod, 20*time.Second),
+		GracePeriod:    cfg.GracePeriod,
 		Guard:          guard,
 		Keep:           func(ctx context.Context, _ string) context.Context { return ctx },
 		KnowsApp:       func(string) bool { return true },
 		LeaseTTL:       15 * time.Second,
-		Logger:         w.Logger(),
+		Logger:         cfg.Logger,
 		Menu:           func(string, string) []routes.Offer { return nil },
-		OnSendFailed:   failed,
-		OnTokenInvalid: func(context.Context, string, error) {},
+		OnDeadLetter:   cfg.OnDeadLetter,
+		OnSendFailed:   cfg.OnSendFailed,
+		OnTokenInvalid: cfg.OnTokenInvalid,
 		OwnsApp:        func(id string) bool { return id == appID },
-		Policy:         func(string) *routes.Table { return compiled },
-		Retention:      engine.Retention{DedupKeys: 7 * 24 * time.Hour, Received: 90 * 24 * time.Hour, Sent: 90 * 24 * time.Hour},
-		Retry:          handling.Retry{}.WithDefaults(),
-		SendTimeout:    sendTimeout,
+		Policy:         func(id string) *routes.Table { return cmp.Or(pages[id], w.policy.Load()) },
+		Quiet:          cfg.Quiet,
+		Retention:      cfg.Retention,
+		Retry:          cfg.Retry,
+		SendTimeout:    cfg.SendTimeout,
 		Store:          w.Store,
 		Texts:          sending.Texts{Default: "Sorry, I did not understand that."},
 		Tokens:         tokens,
-		TurnTimeout:    30 * time.Second,
-		WrapSend:       w.cfg.SendMiddleware,
-		WrapTurn:       w.cfg.TurnMiddleware,
-		Workers:        64,
+		TurnTimeout:    cfg.TurnTimeout,
+		WrapSend:       cfg.SendMiddleware,
+		WrapTurn:       cfg.TurnMiddleware,
+		Workers:        cfg.Workers,
 	})
 	running := w.engine
 	w.Run(bubble.Running{
@@ -168,11 +212,25 @@ func (w *world) start() {
 	})
 }
 
-func or(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return d
+// setPolicy swaps the policy of the pages that have none of their own.
+func (w *world) setPolicy(policy routing.Policy) {
+	w.T.Helper()
+	w.policy.Store(compile(w.T, policy))
+}
+
+func compile(t *testing.T, policy routing.Policy) *routes.Table {
+	t.Helper()
+	compiled, err := routes.Compile(policy)
+	require.NoError(t, err)
+	return compiled
+}
+
+// queue counts what waits in the store.
+func (w *world) queue() store.Stats {
+	w.T.Helper()
+	stats, err := bubble.As[store.Inspector](w.T, w.Store).Stats(w.T.Context())
+	require.NoError(w.T, err)
+	return stats
 }
 
 // send queues messages to a person from outside of a turn.
