@@ -87,7 +87,8 @@ type Queuer interface {
 	// It returns [ErrFenced] if the lease is not current, [ErrNotFound] if the
 	// outcome's event no longer waits (so that an outcome that is committed again
 	// after an error takes effect once), a [ConflictError] if a session was
-	// changed meanwhile, and a [CallError] if a [Call] failed. It resets the
+	// changed meanwhile, a [RaiseLimitError] or [ErrNoPerson] if a [Raise] was refused,
+	// and a [CallError] if a [Call] failed. It resets the
 	// conversation's deliveries, and does not extend the lease.
 	//
 	// The fencing token alone decides whether a lease is current: one that has expired
@@ -132,6 +133,8 @@ type Event struct {
 	// Unsends names what this event says was deleted; the zero value for all other
 	// events. It is acted on when the event is put, and not handed out again.
 	Unsends Unsent
+	// Raised says that the program raised the event. It is set on what is handed out.
+	Raised Raised
 }
 
 // Unsent names a message that was deleted by who sent it.
@@ -222,8 +225,8 @@ type Lease struct {
 	// and not have committed it yet.
 	Previous int64
 	Expired  bool
-	// Background reports that nothing but what was enqueued from outside of turns waits
-	// in the conversation. See [Queuer.Enqueue].
+	// Background reports that nothing but what was enqueued from outside of turns, or timers,
+	// waits in the conversation. See [Queuer.Enqueue] and [Raise].
 	Background bool
 	// Person is what is known of the conversation's person: nothing but their ids,
 	// if they are unknown.
@@ -238,14 +241,14 @@ type Lease struct {
 // QueuedEvent is an event in the inbox.
 type QueuedEvent struct {
 	Event
-	// Seq names the event within the store.
+	// Seq names the event within the store. It is never 0; that of a raised event is negative.
 	Seq int64
 	// Attempts counts the turns that failed.
 	Attempts int
 	// Only names the routes to run; none means all. It is set on replayed
 	// dead letters.
 	Only []string
-	// ReceivedAt is when the event was put, by the store's clock.
+	// ReceivedAt is when the event was put, or when a raised one became due, by the store's clock.
 	ReceivedAt time.Time
 }
 
@@ -389,16 +392,18 @@ type DeadLetter struct {
 
 // Stats counts what waits in a store.
 type Stats struct {
-	// Events wait in the inbox.
+	// Events wait in the inbox, or were raised and are due.
 	Events int
+	// Timers are raised events that are not due.
+	Timers int
 	// Sends wait in the outbox, delayed ones included.
 	Sends int
 	// InFlight conversations are leased.
 	InFlight int
 	// Dead letters.
 	Dead int
-	// Oldest is when the event that waits longest was received; zero if none
-	// waits, and then left out of the JSON.
+	// Oldest is when the event that waits longest was received, or became due if it was
+	// raised; zero if none waits, and then left out of the JSON.
 	Oldest time.Time `json:",omitzero"`
 	// Blocked are conversations whose head waits to be tried again, those that
 	// have waited longest first, at most [MaxBlocked].
@@ -407,12 +412,12 @@ type Stats struct {
 
 // Waiting counts what waits for a page.
 type Waiting struct {
-	// Events wait in the inbox.
+	// Events wait in the inbox, or were raised and are due.
 	Events int
 	// Sends wait in the outbox, delayed ones included.
 	Sends int
-	// OldestEvent is when the event that waits longest was received; zero if none
-	// waits, and then left out of the JSON.
+	// OldestEvent is when the event that waits longest was received, or became due if it was
+	// raised; zero if none waits, and then left out of the JSON.
 	OldestEvent time.Time `json:",omitzero"`
 	// OldestSend is when the first of the sends became due, or will; zero if none
 	// waits, and then left out of the JSON.

@@ -9,7 +9,7 @@ import (
 
 // Store is everything a bot remembers: what every store must do. What it may do beyond
 // that are capabilities, interfaces of their own that [As] finds: [DeadLetters], [Inspector],
-// [Replicas], [Isolator] and [CallRunner]. Each says what a bot does without it. What is
+// [Replicas], [Isolator], [Timers] and [CallRunner]. Each says what a bot does without it. What is
 // added to this package later is a capability too, so that it breaks no store.
 // Implementations are safe for concurrent use, and pass the suite in package
 // store/storetest.
@@ -18,11 +18,12 @@ type Store interface {
 	Reader
 
 	// Apply makes writes durable beside turns, all of them or none. A [Call]
-	// is refused with [errors.ErrUnsupported].
+	// is refused with [errors.ErrUnsupported]. It returns a [ConflictError] if a session was
+	// changed meanwhile, and a [RaiseLimitError] or [ErrNoPerson] if a [Raise] was refused.
 	Apply(ctx context.Context, writes ...Write) error
 
 	// Forget erases a person everywhere: profile, messages both ways,
-	// locations, sessions, waiting events, unsent messages and dead letters.
+	// locations, sessions, waiting and raised events, unsent messages and dead letters.
 	// A turn that runs for the person meanwhile is fenced: its commit is
 	// refused with [ErrFenced]. Dedup keys stay, so they must identify
 	// no one: the bot's are digests. What a database keeps of deleted rows in

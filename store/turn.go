@@ -104,9 +104,13 @@ func (s *WriteSet) add(writes []Write) error {
 		}
 	}
 	for _, w := range writes {
-		if c, ok := w.(Call); ok {
-			c.Route = s.route
-			w = c
+		switch named := w.(type) {
+		case Call:
+			named.Route = s.route
+			w = named
+		case Raise:
+			named.Route = s.route
+			w = named
 		}
 		s.writes = append(s.writes, w)
 	}

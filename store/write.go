@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Write is a change to a store. The set is closed: the types in this file are
-// all there are, and they are used as values; pointers to them are refused. A
+// Write is a change to a store. The set is closed: the types in this file, [Raise]
+// and [CancelRaise] are all there are, and they are used as values; pointers to them are refused. A
 // program's own tables join a turn through gormstore.OnCommit.
 type Write interface{ isWrite() }
 
@@ -173,8 +173,8 @@ type Call struct {
 	Route string
 }
 
-// CheckWrite returns an error for what no store can apply: nil, a pointer, and a
-// location whose coordinates are no finite numbers. [Queue] asks it, and every store does
+// CheckWrite returns an error for what no store can apply: nil, a pointer, a location
+// whose coordinates are no finite numbers, and a [Raise] beyond its bounds. [Queue] asks it, and every store does
 // before anything takes effect. Whether a store runs a [Call] it does not say.
 func CheckWrite(w Write) error {
 	switch w := w.(type) {
@@ -184,8 +184,10 @@ func CheckWrite(w Write) error {
 		if l := w.Location; math.IsNaN(l.Latitude-l.Longitude) || math.IsInf(l.Latitude, 0) || math.IsInf(l.Longitude, 0) {
 			return fmt.Errorf("store: a location at %v, %v cannot be kept", l.Latitude, l.Longitude)
 		}
+	case Raise:
+		return checkRaise(w)
 	case SaveProfile, TouchPerson, MarkUnavailable, NoteHuman, NoteThread, EndSilence, AddThumbUp, SaveMessage, SaveSent, SaveSession, DeleteSession,
-		SaveAttachment, CancelSend, SettleSend, Call:
+		SaveAttachment, CancelSend, SettleSend, CancelRaise, Call:
 	default:
 		return fmt.Errorf("store: a %T is not a write; queue a value of one of this package's types, not a pointer: %w", w, errors.ErrUnsupported)
 	}

@@ -29,7 +29,7 @@ func (g *group) commit(op *Operation) error {
 	}
 	g.addSends(o.Sends, (*group).wait)
 	op.Due = g.start(s, o)
-	s.Deliveries, s.Alone = 0, 0
+	s.Deliveries, s.Alone, s.ending = 0, 0, 0
 	g.touch(s)
 	if o.Release {
 		g.release(s, o)
@@ -43,16 +43,35 @@ func (g *group) check(o *store.Outcome) error {
 	if s == nil {
 		return store.ErrFenced
 	}
-	if e := o.Event; e != nil && (!s.Waits || s.Attempts != int64(e.Attempts)) {
+	if e := o.Event; e != nil && !s.waits(e) {
 		return fmt.Errorf("store: event %d of the outcome, after %d attempts: %w", e.Seq, e.Attempts, store.ErrNotFound)
 	}
-	return g.checkSessions(o.Writes)
+	if err := g.checkSessions(o.Writes); err != nil {
+		return err
+	}
+	if o.Event != nil && o.Event.Seq < 0 {
+		s.ending = -o.Event.Seq
+	}
+	return g.checkRaises(o.Writes, s, o.Event)
+}
+
+// waits reports whether the event that an outcome ends waits as it was handed out.
+func (s *State) waits(e *store.EventResult) bool {
+	if e.Seq < 0 {
+		row := s.raisedOf(-e.Seq)
+		return row != nil && row.Attempts == int64(e.Attempts)
+	}
+	return s.Waits && s.Attempts == int64(e.Attempts)
 }
 
 // endEvent records the end of an event.
 func (g *group) endEvent(s *State, result *store.EventResult) error {
 	switch {
-	case result == nil, result.Retry && result.Uncounted:
+	case result == nil:
+		return nil
+	case result.Seq < 0:
+		return g.endRaised(s, result)
+	case result.Retry && result.Uncounted:
 		return nil
 	case result.Retry:
 		g.changes.EventsRetried = append(g.changes.EventsRetried, result.Seq)
@@ -89,7 +108,7 @@ func (g *group) start(s *State, o *store.Outcome) []store.QueuedSend {
 // release gives a conversation back.
 func (g *group) release(s *State, o *store.Outcome) {
 	s.LeaseUntil, s.Owner, s.Holder, s.HoldUntil = 0, "", 0, 0
-	waits := o.After > 0 && (o.Awaits == "" || s.send(o.Awaits) != nil) && (!o.UntilEvent || !s.events())
+	waits := o.After > 0 && (o.Awaits == "" || s.send(o.Awaits) != nil) && (!o.UntilEvent || !s.events() && !s.raisedDue(g.now))
 	earliest := g.now
 	if waits {
 		earliest += o.After.Microseconds()
@@ -98,6 +117,9 @@ func (g *group) release(s *State, o *store.Outcome) {
 		s.HoldUntil = earliest
 	}
 	g.reschedule(s, earliest)
+	if waits && o.UntilEvent { // a timer ends the rest when it is due
+		s.rescheduleRaised(g.now)
+	}
 	g.effects.Hint = g.effects.Hint || s.NextAt != 0 && !waits
 }
 

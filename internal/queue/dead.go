@@ -32,7 +32,11 @@ func Replay(id int64) *Operation {
 			return err
 		}
 		row.OrderAt, row.ReceivedAt, row.Attempts = max(row.EventAt, last), g.now, 0
-		g.addEvent(row.EventRow)
+		if row.RaisedAt != 0 {
+			g.addRaised(g.state(row.Conversation), &RaisedRow{EventRow: row.EventRow})
+		} else {
+			g.addEvent(row.EventRow)
+		}
 		return g.flush()
 	}}
 }

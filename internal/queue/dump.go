@@ -5,6 +5,7 @@ type Dump struct {
 	Conversations []ConversationRow
 	Events        []EventRow
 	Sends         []SendRow
+	Raised        []RaisedRow
 	Dead          []DeadRow
 	Keys          []Key
 }

@@ -40,7 +40,7 @@ func ForgetSilent(people []store.Conversation, since time.Time) *Operation {
 		}
 		silent := slices.DeleteFunc(slices.Clone(people), func(conv store.Conversation) bool {
 			p, s := g.snap.People[conv], g.state(conv)
-			return p == nil || !isSilent(*p, since) || dead[conv] || s.events() || s.HasSends || s.LeaseUntil > g.now
+			return p == nil || !isSilent(*p, since) || dead[conv] || s.events() || s.HasSends || s.RaisedNext != 0 || s.LeaseUntil > g.now
 		})
 		op.Found = len(silent) > 0
 		if !op.Found {

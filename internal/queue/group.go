@@ -58,6 +58,7 @@ func (w *Wants) reset() {
 	empty(&w.Sessions)
 	empty(&w.Pages)
 	empty(&w.Started)
+	empty(&w.Raised)
 }
 
 func (c *Changes) reset() {
@@ -69,6 +70,10 @@ func (c *Changes) reset() {
 	empty(&c.SendsAdded)
 	empty(&c.LettersGone)
 	empty(&c.EventsAdded)
+	empty(&c.RaisedDead)
+	empty(&c.RaisedRetried)
+	empty(&c.RaisedGone)
+	empty(&c.RaisedAdded)
 	empty(&c.People)
 	empty(&c.Acts)
 	empty(&c.Sessions)

@@ -22,7 +22,8 @@ func (g *group) lease(leases []store.Lease, due []DueRow, claim *store.Claim) (a
 	var nothing []store.Conversation
 	for i := range due {
 		d := &due[i]
-		if len(work.Events[i]) == 0 && len(work.Sends[i]) == 0 {
+		events := WithRaised(work.Events[i], work.Raised[i])
+		if len(events) == 0 && len(work.Sends[i]) == 0 {
 			nothing = append(nothing, d.Conversation)
 			continue
 		}
@@ -37,7 +38,7 @@ func (g *group) lease(leases []store.Lease, due []DueRow, claim *store.Claim) (a
 		if d.Alone != 0 && (!d.leased() || d.HolderEnded) {
 			lease.Fatal = d.Alone
 		}
-		for _, row := range work.Events[i] {
+		for _, row := range events {
 			ev, err := row.queued()
 			if err != nil {
 				return nil, 0, err
@@ -86,7 +87,10 @@ func (r *EventRow) queued() (store.QueuedEvent, error) {
 }
 
 func (r *EventRow) event() store.Event {
-	return store.Event{Conversation: r.Conversation, Key: r.Key, Time: Time(r.EventAt), Body: r.Body, EchoOf: r.EchoOf}
+	return store.Event{
+		Conversation: r.Conversation, Key: r.Key, Time: Time(r.EventAt), Body: r.Body, EchoOf: r.EchoOf,
+		Raised: store.Raised{Key: r.RaisedKey, At: Time(r.RaisedAt)},
+	}
 }
 
 func encodeRoutes(routes []string) (string, error) {

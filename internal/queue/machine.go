@@ -188,6 +188,7 @@ func (g *group) flush() error {
 	}
 	c.SendsAdded = slices.DeleteFunc(c.SendsAdded, func(s *SendRow) bool { return s.gone })
 	c.SendsChanged = slices.DeleteFunc(c.SendsChanged, func(s *SendRow) bool { return s.gone })
+	c.RaisedAdded = slices.DeleteFunc(c.RaisedAdded, func(r *RaisedRow) bool { return r.gone })
 	g.flushPeople()
 	g.flushSessions()
 	if len(c.Echoed) > 1 {

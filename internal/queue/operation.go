@@ -79,6 +79,11 @@ func Cancel(conv store.Conversation, key string) *Operation {
 	return &Operation{writes: []store.Write{store.CancelSend{Conversation: conv, Key: key}}}
 }
 
+// CancelRaised takes back raised events.
+func CancelRaised(conv store.Conversation, key string) *Operation {
+	return &Operation{writes: []store.Write{store.CancelRaise{Conversation: conv, Key: key}}}
+}
+
 // Claim leases conversations.
 func Claim(claim store.Claim) *Operation {
 	claim.Events = max(claim.Events, 1)
@@ -143,6 +148,9 @@ func cloneWrites(writes []store.Write) []store.Write {
 			writes[i] = w
 		case store.SaveSession:
 			w.Data = bytes.Clone(w.Data)
+			writes[i] = w
+		case store.Raise:
+			w.Body = bytes.Clone(w.Body)
 			writes[i] = w
 		case store.SaveProfile:
 			if w.Profile.Timezone != nil {

@@ -52,6 +52,15 @@ func (o *Operations) Cancel(ctx context.Context, conv store.Conversation, key st
 	return op.Found, nil
 }
 
+// CancelRaised implements [store.Timers].
+func (o *Operations) CancelRaised(ctx context.Context, conv store.Conversation, key string) (bool, error) {
+	op := CancelRaised(conv, key)
+	if err := o.run(ctx, op); err != nil {
+		return false, err
+	}
+	return op.Found, nil
+}
+
 // Claim implements [store.Queuer].
 func (o *Operations) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
 	op := Claim(claim)

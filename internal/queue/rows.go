@@ -28,7 +28,8 @@ func Time(us int64) time.Time {
 // lasts, there is no row, or one that says nothing: a lock has made it, and a purge deletes it.
 type ConversationRow struct {
 	store.Conversation
-	// NextAt is when the waiting work became due, or will; 0 if nothing waits. For background work it is BackgroundFrom later.
+	// NextAt is when the waiting work became due, or will, timers included; 0 if nothing waits. For background work it is BackgroundFrom
+	// later.
 	NextAt int64
 	// HoldUntil is until when the conversation cannot be claimed.
 	HoldUntil int64
@@ -46,7 +47,7 @@ type ConversationRow struct {
 	Alone int64
 }
 
-// BackgroundFrom is added to the due time of background work, which is what was enqueued from outside of turns. Thus the index of due
+// BackgroundFrom is added to the due time of background work, which is what was enqueued from outside of turns, and timers. Thus the index of due
 // times has two parts, and a claim finds the oldest of each without passing over the other. No true time is as late.
 const BackgroundFrom int64 = 1 << 60
 
@@ -54,11 +55,13 @@ const BackgroundFrom int64 = 1 << 60
 func (r *ConversationRow) Background() bool { return r.NextAt >= BackgroundFrom }
 
 // DueAt is NextAt as a time.
-func (r *ConversationRow) DueAt() int64 {
-	if r.Background() {
-		return r.NextAt - BackgroundFrom
+func (r *ConversationRow) DueAt() int64 { return dueAt(r.NextAt) }
+
+func dueAt(nextAt int64) int64 {
+	if nextAt >= BackgroundFrom {
+		return nextAt - BackgroundFrom
 	}
-	return r.NextAt
+	return nextAt
 }
 
 // leased reports whether a lease is current.
@@ -80,6 +83,9 @@ type EventRow struct {
 	// Only names the routes to run, as JSON; empty means all.
 	Only       string
 	ReceivedAt int64
+	// RaisedKey and RaisedAt are the key of a raised event and when it was raised; 0 for all others.
+	RaisedKey string
+	RaisedAt  int64
 }
 
 // SendRow is a send in the outbox.
@@ -97,6 +103,38 @@ type SendRow struct {
 	Attempts  int64
 
 	gone, changed bool
+}
+
+// RaisedRow is a raised event that waits. Its Seq is not set, and ReceivedAt is when it is due. Its Key is empty, because it is made
+// of the ID, except in one that was a dead letter: that one's RaisedKey is not taken any more.
+type RaisedRow struct {
+	EventRow
+	// ID is given by the database, in the order of insertion, and never again; 0 until then. The event's Seq is -ID.
+	ID int64
+	// Once reports that the dedup key of its RaisedKey was taken for it.
+	Once bool
+
+	gone bool
+}
+
+// prompt reports that the event is a signal: it was due when it was raised. Others are timers.
+func (r *RaisedRow) prompt() bool { return r.ReceivedAt <= r.RaisedAt }
+
+// NextAt is when the event is due, in the form of [ConversationRow.NextAt].
+func (r *RaisedRow) NextAt() int64 {
+	if r.prompt() {
+		return r.ReceivedAt
+	}
+	return BackgroundFrom + r.ReceivedAt
+}
+
+// RaisedDead makes a dead letter of a raised event. Key is the event's.
+type RaisedDead struct {
+	ID       int64
+	Key      string
+	Attempts int64
+	Failures string
+	At       int64
 }
 
 // DeadRow is a dead letter.
@@ -117,6 +155,7 @@ const (
 	KeySend       Kind = 1
 	KeyEdits      Kind = 2 // the EditOf of a message that was unsent
 	KeyTimedEvent Kind = 3 // the KeyTime of an event as [KeyTimeDigits] hexadecimal digits of seconds, and its key
+	KeyRaise      Kind = 4 // a digest of a conversation and the key of an event that was raised once
 )
 
 // KeyTimeDigits is the length of the time in front of a key of [KeyTimedEvent].

@@ -10,13 +10,20 @@ import (
 // events reports whether events of the conversation wait.
 func (s *State) events() bool { return s.Waits || s.Others }
 
-// wait notes that something in the conversation is due at a time, or when its pause is over.
+// wait notes that something in the conversation is due at a time, or when its pause is over. Background work that is due before that
+// stays what it is until then.
 func (g *group) wait(s *State, at int64) {
 	at = max(at, s.HoldUntil)
-	if s.NextAt == 0 || at < s.NextAt {
-		s.NextAt = at
-		g.touch(s)
+	switch {
+	case s.Background():
+		if at > max(s.DueAt(), s.HoldUntil, g.now) {
+			return
+		}
+	case s.NextAt != 0 && s.NextAt <= at:
+		return
 	}
+	s.NextAt = at
+	g.touch(s)
 }
 
 // waitBackground notes the same of background work. What else waits in the conversation for a later time goes with it.
@@ -46,7 +53,26 @@ func (g *group) reschedule(s *State, earliest int64) {
 	if background && s.NextAt != 0 {
 		s.NextAt += BackgroundFrom
 	}
+	s.rescheduleRaised(earliest)
 	g.touch(s)
+}
+
+// rescheduleRaised takes into account when the first raised event is due. Of a timer and what is due at the same time the
+// conversation is not background work.
+func (s *State) rescheduleRaised(earliest int64) {
+	next := s.nextRaised()
+	if next == 0 {
+		return
+	}
+	if next >= BackgroundFrom {
+		next = BackgroundFrom + max(dueAt(next), earliest)
+	} else {
+		next = max(next, earliest)
+	}
+	at := dueAt(next)
+	if s.NextAt == 0 || at < s.DueAt() || at == s.DueAt() && next < s.NextAt {
+		s.NextAt = next
+	}
 }
 
 // idle reports whether there is nothing to keep about the conversation.

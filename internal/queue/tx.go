@@ -29,14 +29,18 @@ type Tx interface {
 	// FirstDue returns the first NextAt, from one on, of a conversation of no page of some; it returns until if there is
 	// none before that.
 	FirstDue(skip []string, from, until int64) (int64, error)
-	// Work reads what there is to do in locked conversations: at most limit events and as many due sends of each.
+	// Work reads what there is to do in locked conversations: of each at most limit events, as many due sends, and the first two raised
+	// events that are due, in the order of their due times.
 	Work(wants []WorkWant, limit int) (*Work, error)
 
 	// DeadLetter returns a dead letter, or nil.
 	DeadLetter(id int64) (*DeadRow, error)
+	// Unscheduled reads conversations that have a raised event which is due, and no time at which they are due: a replica of a version
+	// that does not know raised events has taken it away. It returns at most limit.
+	Unscheduled(limit int) ([]store.Conversation, error)
 	// WithDeadLetters returns those of some conversations that have dead letters.
 	WithDeadLetters(convs []store.Conversation) (map[store.Conversation]bool, error)
-	// LastOrder returns the highest OrderAt among the events of a locked conversation, or 0.
+	// LastOrder returns the highest OrderAt among the events in the inbox of a locked conversation, or 0.
 	LastOrder(conv store.Conversation) (int64, error)
 	// Forget deletes everything about locked conversations and their people, but not their dedup keys. It returns how many events
 	// it has deleted, by page.
@@ -82,6 +86,8 @@ type Wants struct {
 	Pages    []string
 	// Started are keys of sends to look for among those that were started.
 	Started []string
+	// Raised are conversations of which raised events are wanted.
+	Raised []RaisedWant
 }
 
 // ConversationWant is a conversation, the event of it that an operation ends, and whether it is needed what else waits in it.
@@ -89,6 +95,14 @@ type ConversationWant struct {
 	store.Conversation
 	Ends  int64
 	Sends bool
+}
+
+// RaisedWant is a conversation of which an operation ends a raised event, or may change others. Its raised events are read without
+// their bodies: all of them, or the first two to be due and the one with the ID.
+type RaisedWant struct {
+	store.Conversation
+	ID  int64
+	All bool
 }
 
 // Snapshot is what was read for [Wants].
@@ -119,8 +133,15 @@ type State struct {
 	Others   bool
 	HasSends bool
 	Sends    []*SendRow
+	// RaisedNext is set only if the sends were wanted: it is when the first raised event is due, as [RaisedRow.NextAt]; 0 for none.
+	RaisedNext int64
+	// Raised are raised events, if any are wanted, in no order, and RaisedRead that they were.
+	Raised     []*RaisedRow
+	RaisedRead bool
 
-	dirty bool
+	// ending is the ID of a raised event that the outcome leaves for another attempt.
+	ending int64
+	dirty  bool
 }
 
 // Changes are row changes. An adapter applies them in the order of the fields. A transaction applies several: before each user's
@@ -134,6 +155,10 @@ type Changes struct {
 	SendsAdded    []*SendRow
 	LettersGone   []int64
 	EventsAdded   []EventRow
+	RaisedDead    []RaisedDead // moved from the raised events, of which only those that are Gone are deleted
+	RaisedRetried []int64      // one more attempt
+	RaisedGone    []int64
+	RaisedAdded   []*RaisedRow
 	People        []*store.Person // whole rows
 	Acts          []*store.Person // rows of which nothing but the last act and the unavailability has changed
 	Sessions      []store.Session // whole rows
@@ -189,6 +214,7 @@ type WorkWant struct {
 // Work is what there is to do, in the order of the wants.
 type Work struct {
 	Events [][]EventRow
+	Raised [][]RaisedRow
 	Sends  [][]SendRow
 	People []*store.Person // nil if unknown
 	// Token is a new fencing token, higher than any before.

@@ -7,14 +7,40 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// Heartbeat announces a replica, and calls done with all that have not run out.
+// mostUnscheduled is how many conversations a heartbeat schedules anew.
+const mostUnscheduled = 1000
+
+// Heartbeat announces a replica, and calls done with all that have not run out. While replicas run whose version does not know
+// raised events, it also schedules conversations in which one is due and whose row such a replica has deleted or emptied.
 func Heartbeat(replica store.Replica, done func([]store.Replica)) *Operation {
 	replica.Pages, replica.Busy = slices.Clone(replica.Pages), slices.Clone(replica.Busy)
 	return &Operation{alone: func(g *group) error {
 		all, err := g.tx.Heartbeat(replica, g.now+replica.TTL.Microseconds())
 		done(all)
-		return err
+		if err != nil {
+			return err
+		}
+		return g.schedule()
 	}}
+}
+
+// schedule works out when conversations are due that have lost the due time of a raised event.
+func (g *group) schedule() error {
+	convs, err := g.tx.Unscheduled(mostUnscheduled)
+	if err != nil || len(convs) == 0 {
+		return err
+	}
+	slices.SortFunc(convs, compareConversations)
+	if err := g.lock(convs, convs); err != nil {
+		return err
+	}
+	for _, s := range g.snap.Conversations {
+		if s.NextAt == 0 {
+			g.reschedule(s, 0)
+		}
+	}
+	g.effects.Hint = true
+	return g.flush()
 }
 
 // Now calls done with the store's time.

@@ -34,7 +34,9 @@ func (w *Wants) of(ops []*Operation, owners map[string]store.Conversation) {
 		}
 		if o := op.outcome; o != nil {
 			var ends int64
-			if o.Event != nil {
+			if o.Event != nil && o.Event.Seq < 0 {
+				w.Raised = append(w.Raised, RaisedWant{o.Lease.Conversation, -o.Event.Seq, false})
+			} else if o.Event != nil {
 				ends = o.Event.Seq
 			}
 			w.conversation(o.Lease.Conversation, ends, true)
@@ -105,6 +107,13 @@ func (w *Wants) writes(writes []store.Write) {
 		case store.SettleSend:
 			w.conversation(write.Conversation, 0, true)
 			continue
+		case store.Raise:
+			w.raise(&write)
+			continue
+		case store.CancelRaise:
+			w.conversation(write.Conversation, 0, true)
+			w.Raised = append(w.Raised, RaisedWant{write.Conversation, 0, true})
+			continue
 		}
 		person, changes := personOf(write)
 		if person.PSID != "" { // records of what has no person belong to no conversation
@@ -119,6 +128,17 @@ func (w *Wants) writes(writes []store.Write) {
 	}
 }
 
+func (w *Wants) raise(write *store.Raise) {
+	w.conversation(write.Conversation, 0, true)
+	w.Raised = append(w.Raised, RaisedWant{write.Conversation, 0, true})
+	if !write.Replace {
+		w.Keys = append(w.Keys, raiseKey(write.Conversation, write.Key))
+	}
+	if write.Known {
+		w.People = append(w.People, write.Conversation)
+	}
+}
+
 // sort brings all lists into the order in which they are locked and read, without repetitions.
 func (w *Wants) sort() {
 	w.Conversations = merged(w.Conversations)
@@ -130,6 +150,7 @@ func (w *Wants) sort() {
 	})
 	w.Pages = sorted(w.Pages, strings.Compare)
 	w.Started = sorted(w.Started, strings.Compare)
+	w.Raised = mergedRaised(w.Raised)
 }
 
 func sorted[T comparable](list []T, compare func(a, b T) int) []T {
@@ -152,6 +173,22 @@ func merged(list []ConversationWant) []ConversationWant {
 		}
 		kept[last].Ends = max(kept[last].Ends, want.Ends) // a group has one outcome of a conversation
 		kept[last].Sends = kept[last].Sends || want.Sends
+	}
+	return kept
+}
+
+// mergedRaised makes one want of all wants of the raised events of a conversation.
+func mergedRaised(list []RaisedWant) []RaisedWant {
+	slices.SortFunc(list, func(a, b RaisedWant) int { return compareConversations(a.Conversation, b.Conversation) })
+	kept := list[:0]
+	for _, want := range list {
+		last := len(kept) - 1
+		if last < 0 || kept[last].Conversation != want.Conversation {
+			kept = append(kept, want)
+			continue
+		}
+		kept[last].ID = max(kept[last].ID, want.ID) // a group has one outcome of a conversation
+		kept[last].All = kept[last].All || want.All
 	}
 	return kept
 }

@@ -49,6 +49,9 @@ func (g *group) write(op *Operation) error {
 	if op.Err = g.checkSessions(op.writes); op.Err != nil {
 		return nil //nolint:nilerr // the operation is refused, the transaction goes on
 	}
+	if op.Err = g.checkRaises(op.writes, nil, nil); op.Err != nil {
+		return nil //nolint:nilerr // the operation is refused, the transaction goes on
+	}
 	for _, w := range op.writes {
 		found, err := g.apply(w, nil)
 		if err != nil {
@@ -79,10 +82,17 @@ func (g *group) apply(w store.Write, held *State) (found bool, err error) {
 		return g.cancel(w, held), nil
 	case store.SettleSend:
 		g.settleSend(w)
+	case store.Raise:
+		g.raise(w, held)
+	case store.CancelRaise:
+		return g.cancelRaise(w, held), nil
 	case store.Call:
+		raised := slices.Clone(g.changes.RaisedAdded) // a later write may still take them back
+		g.changes.RaisedAdded = g.changes.RaisedAdded[:0]
 		if err := g.flush(); err != nil { // the function sees what was written before
 			return false, err
 		}
+		g.changes.RaisedAdded = append(g.changes.RaisedAdded, raised...)
 		return false, g.tx.Call(w)
 	default:
 		id, changes := personOf(w)

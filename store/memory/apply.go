@@ -19,6 +19,7 @@ func (t *tx) Apply(c *queue.Changes) error {
 	for _, row := range c.EventsAdded {
 		t.addEvent(row)
 	}
+	t.applyRaised(c)
 	t.applyRecords(c)
 	for _, row := range c.Once {
 		t.once[row.Name] = row
@@ -155,6 +156,9 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 		}
 		for _, s := range slices.Clone(c.sends) {
 			t.removeSend(s)
+		}
+		for _, r := range slices.Clone(c.raised) {
+			t.removeRaised(r)
 		}
 		t.unfile(c)
 		delete(t.conversations, id)

@@ -23,5 +23,8 @@ func (s *Store) Dump() queue.Dump {
 	for _, send := range s.tables.sends {
 		d.Sends = append(d.Sends, send.SendRow)
 	}
+	for _, r := range s.tables.raised {
+		d.Raised = append(d.Raised, r.RaisedRow)
+	}
 	return d
 }

@@ -42,7 +42,7 @@ func (c Config) withDefaults() Config {
 
 // Store is a [store.Store] that keeps everything in the process: nothing survives a restart. What grows with traffic is bounded,
 // see [Config]. It runs no [store.Call], and has all other capabilities: [store.Clock], [store.DeadLetters],
-// [store.Inspector], [store.Isolator], [store.OnceKeeper] and [store.Replicas]. It is safe for concurrent use.
+// [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Replicas] and [store.Timers]. It is safe for concurrent use.
 type Store struct {
 	operations
 
@@ -67,6 +67,7 @@ var (
 	_ store.Isolator    = (*Store)(nil)
 	_ store.OnceKeeper  = (*Store)(nil)
 	_ store.Replicas    = (*Store)(nil)
+	_ store.Timers      = (*Store)(nil)
 )
 
 // New returns an empty store. The zero Config has all defaults.

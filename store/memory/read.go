@@ -124,12 +124,19 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	for _, e := range t.events {
 		stats.Oldest = earlier(stats.Oldest, queue.Time(e.ReceivedAt))
 	}
+	for _, r := range t.raised {
+		if r.ReceivedAt > now {
+			stats.Timers++
+			continue
+		}
+		stats.Events++
+		stats.Oldest = earlier(stats.Oldest, queue.Time(r.ReceivedAt))
+	}
 	for _, c := range t.conversations {
 		if c.LeaseUntil > now {
 			stats.InFlight++
 		}
-		if len(c.events) > 0 && c.events[0].Attempts > 0 {
-			head := c.events[0]
+		if head := c.head(now); head != nil && head.Attempts > 0 {
 			stats.Blocked = append(stats.Blocked, store.Blocked{
 				Conversation: c.Conversation, Attempts: int(head.Attempts), Since: queue.Time(head.ReceivedAt),
 			})
@@ -154,6 +161,15 @@ func (s *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
 		w.Events++
 		w.OldestEvent = earlier(w.OldestEvent, queue.Time(e.ReceivedAt))
 		waiting[e.PageID] = w
+	}
+	now := queue.Micros(s.config.Now())
+	for _, r := range s.tables.raised {
+		if r.ReceivedAt <= now {
+			w := waiting[r.PageID]
+			w.Events++
+			w.OldestEvent = earlier(w.OldestEvent, queue.Time(r.ReceivedAt))
+			waiting[r.PageID] = w
+		}
 	}
 	for _, send := range s.tables.sends {
 		w := waiting[send.PageID]

@@ -46,6 +46,9 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 		t.fill(state, want)
 		ready(&s.Conversations)[want.Conversation] = state
 	}
+	for _, want := range w.Raised {
+		t.fillRaised(s.Conversations[want.Conversation], want)
+	}
 	for _, key := range w.Lookups {
 		if t.keys.has(key) {
 			ready(&s.Seen)[key] = true
@@ -103,6 +106,9 @@ func (t *tx) fill(state *queue.State, want queue.ConversationWant) {
 	}
 	state.Others = waiting > 0
 	if want.Sends {
+		if len(c.raised) > 0 {
+			state.RaisedNext = c.raised[0].NextAt()
+		}
 		for _, s := range c.sends {
 			row := s.SendRow
 			state.Sends = append(state.Sends, &row)

@@ -19,6 +19,7 @@ type tables struct {
 	events        map[int64]*event
 	sends         map[int64]*send
 	sendKeys      map[string]*send
+	raised        map[int64]*raised
 	dead          []queue.DeadRow
 	keys          dedupKeys
 
@@ -35,13 +36,14 @@ type tables struct {
 	once     map[string]queue.OnceRow
 }
 
-// conversation is the row of a conversation with its events, in the order to handle them, and its sends, in the order in which they were
-// added.
+// conversation is the row of a conversation with its events, in the order to handle them, its sends, in the order in which they were
+// added, and what was raised, in the order of the due times.
 type conversation struct {
 	queue.ConversationRow
 	stored bool
 	events []*event
 	sends  []*send
+	raised []*raised
 
 	// claimAt is when the conversation can be claimed, in is the schedule that it is in, or nil, and index is its place in that of its
 	// page, or -1.
@@ -72,6 +74,7 @@ func newTables(c Config) *tables {
 		events:        map[int64]*event{},
 		sends:         map[int64]*send{},
 		sendKeys:      map[string]*send{},
+		raised:        map[int64]*raised{},
 		people:        map[store.Conversation]*store.Person{},
 		sessions:      map[queue.SessionKey]store.Session{},
 		attachments:   map[queue.AttachmentKey]store.SaveAttachment{},
@@ -120,7 +123,7 @@ func (t *tables) file(c *conversation) {
 		to.put(c)
 		c.in = to
 	}
-	if !c.stored && len(c.events) == 0 && len(c.sends) == 0 {
+	if !c.stored && len(c.events) == 0 && len(c.sends) == 0 && len(c.raised) == 0 {
 		delete(t.conversations, c.Conversation)
 	}
 }

@@ -122,7 +122,8 @@ func (t *tx) FirstDue(_ []string, _, until int64) (int64, error) { return until,
 // Work implements queue.Tx.
 func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 	work := &queue.Work{
-		Events: make([][]queue.EventRow, len(wants)), Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
+		Events: make([][]queue.EventRow, len(wants)), Raised: make([][]queue.RaisedRow, len(wants)),
+		Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
 	}
 	for i, want := range wants {
 		c := t.conversations[want.Conversation]
@@ -131,6 +132,7 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 			row.Body = bytes.Clone(row.Body)
 			work.Events[i] = append(work.Events[i], row)
 		}
+		work.Raised[i] = c.dueRaised(t.now)
 		for _, s := range c.sends {
 			if s.NotBefore <= t.now && len(work.Sends[i]) < limit {
 				row := s.SendRow

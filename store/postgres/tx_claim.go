@@ -45,7 +45,8 @@ func (t *tx) FirstDue(skip []string, from, until int64) (int64, error) {
 // Work implements queue.Tx.
 func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 	w := &queue.Work{
-		Events: make([][]queue.EventRow, len(wants)), Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
+		Events: make([][]queue.EventRow, len(wants)), Raised: make([][]queue.RaisedRow, len(wants)),
+		Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
 	}
 	t.headEvents(wants, limit, w)
 	t.headSends(wants, limit, w)
@@ -99,3 +100,6 @@ func (t *tx) headSends(wants []queue.WorkWant, limit int, w *queue.Work) {
 		return nil
 	}, append(columns(with, queue.ConversationFields), int64(limit), t.Now())...)
 }
+
+// Unscheduled implements queue.Tx.
+func (t *tx) Unscheduled(int) ([]store.Conversation, error) { return nil, nil }

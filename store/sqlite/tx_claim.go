@@ -42,7 +42,8 @@ func list(texts []string) string {
 // Work implements queue.Tx.
 func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 	w := &queue.Work{
-		Events: make([][]queue.EventRow, len(wants)), Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
+		Events: make([][]queue.EventRow, len(wants)), Raised: make([][]queue.RaisedRow, len(wants)),
+		Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
 	}
 	for i, want := range wants {
 		var err error
@@ -81,3 +82,6 @@ func (t *tx) dueSends(conv store.Conversation, limit int) (sends []queue.SendRow
 	}, dueSends, conv.PageID, conv.PSID, t.now, int64(limit))
 	return sends, err
 }
+
+// Unscheduled implements queue.Tx: no other process uses the file.
+func (t *tx) Unscheduled(int) ([]store.Conversation, error) { return nil, nil }

@@ -37,7 +37,7 @@ func WithDump(dump func(t *testing.T, st store.Store) queue.Dump) Option {
 
 // Run tests a store with the capabilities [store.DeadLetters], [store.Inspector],
 // [store.Isolator], [store.OnceKeeper] and [store.Replicas]: the suite observes a store by them, and fails for
-// one that lacks any. The function opens a new, empty one; the suite closes it.
+// one that lacks any. What a program raises is tested of a store with [store.Timers]. The function opens a new, empty one; the suite closes it.
 // The subtests run in parallel.
 func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store, opts ...Option) {
 	t.Helper()
@@ -47,7 +47,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store, opts .
 	}
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, fairPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
-		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises,
+		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, ifRaising(raisePromises), ifRaising(raiseKeyPromises),
 	} {
 		for _, p := range promises {
 			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
@@ -70,6 +70,18 @@ type promise struct {
 	test func(s *suite)
 }
 
+// ifRaising are promises for stores with the capability [store.Timers].
+func ifRaising(promises []promise) (all []promise) {
+	for _, p := range promises {
+		all = append(all, promise{p.name, func(s *suite) {
+			if s.Timers != nil {
+				p.test(s)
+			}
+		}})
+	}
+	return all
+}
+
 // backlog is the bound of the stores under test.
 const backlog = 300
 
@@ -86,6 +98,7 @@ type suite struct {
 	store.Isolator
 	store.OnceKeeper
 	store.Replicas
+	store.Timers
 
 	ctx   context.Context
 	clock *clock
@@ -103,6 +116,7 @@ func newSuite(t *testing.T, open func(*testing.T, Options) store.Store) *suite {
 	s.Isolator = capability[store.Isolator](t, st)
 	s.OnceKeeper = capability[store.OnceKeeper](t, st)
 	s.Replicas = capability[store.Replicas](t, st)
+	s.Timers, _ = store.As[store.Timers](st)
 	return s
 }
 
