@@ -2,11 +2,11 @@ package postgres
 
 // Claims.
 const (
-	// dueConversations walks along the index of what is due, oldest first, up to now, $1. It passes over what is leased, and
-	// over the levels of isolation without room, $2 to $4, and locks at most $5. It also returns whether the process of a lease
-	// that has expired has ended, if it ran an event alone, and whether sends are due. A process has ended if it shares no
-	// lock on its number. It only looks and takes no lock, so that it sees the process's own, too. Behind a pooler processes have
-	// no number, and an expired lease is all there is to go by.
+	// dueConversations walks along the index of due times, from $2 to $3. It passes over what is leased at $1, over the pages
+	// $4, and over the levels of isolation without room, $5 to $7, and locks at most $8. It also returns whether the process
+	// of a lease that has expired has ended, if it ran an event alone, and whether sends are due. A process has ended if it
+	// shares no lock on its number. It only looks and takes no lock, so that it sees the process's own, too. Behind a pooler
+	// processes have no number, and an expired lease is all there is to go by.
 	dueConversations = `SELECT m.page_id, m.person_id, m.next_at, m.hold_until, m.lease_until, m.owner, m.holder, m.token,
 			m.deliveries, m.alone,
 			m.alone <> 0 AND (m.lease_until = 0 OR m.holder = 0 OR NOT EXISTS (SELECT 1 FROM pg_locks l
@@ -17,24 +17,10 @@ const (
 			EXISTS (SELECT 1 FROM messenger_outbox o
 				WHERE o.page_id = m.page_id AND o.person_id = m.person_id AND o.not_before <= $1::bigint)
 		FROM messenger_conversations m
-		WHERE m.next_at <> 0 AND m.next_at <= $1::bigint AND m.lease_until <= $1::bigint
-			AND (m.deliveries < 2 OR CASE m.deliveries WHEN 2 THEN $2::bigint WHEN 3 THEN $3::bigint ELSE $4::bigint END > 0)
-		ORDER BY m.next_at LIMIT $5::bigint FOR UPDATE OF m SKIP LOCKED`
-	// dueConversationsOfOthers is the same without the pages $6, from the due time $7 up to $8.
-	dueConversationsOfOthers = `SELECT m.page_id, m.person_id, m.next_at, m.hold_until, m.lease_until, m.owner, m.holder, m.token,
-			m.deliveries, m.alone,
-			m.alone <> 0 AND (m.lease_until = 0 OR m.holder = 0 OR NOT EXISTS (SELECT 1 FROM pg_locks l
-				WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
-				AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-				AND l.classid::bigint = (hashtext('messenger ' || current_schema())::bigint + 4294967296) % 4294967296
-				AND l.objid::bigint = m.holder % 2147483647 + 1)),
-			EXISTS (SELECT 1 FROM messenger_outbox o
-				WHERE o.page_id = m.page_id AND o.person_id = m.person_id AND o.not_before <= $1::bigint)
-		FROM messenger_conversations m
-		WHERE m.next_at <> 0 AND m.next_at >= $7::bigint AND m.next_at <= $8::bigint AND m.lease_until <= $1::bigint
-			AND (m.deliveries < 2 OR CASE m.deliveries WHEN 2 THEN $2::bigint WHEN 3 THEN $3::bigint ELSE $4::bigint END > 0)
-			AND m.page_id NOT IN (SELECT unnest($6::text[]))
-		ORDER BY m.next_at LIMIT $5::bigint FOR UPDATE OF m SKIP LOCKED`
+		WHERE m.next_at <> 0 AND m.next_at >= $2::bigint AND m.next_at <= $3::bigint AND m.lease_until <= $1::bigint
+			AND m.page_id NOT IN (SELECT unnest($4::text[]))
+			AND (m.deliveries < 2 OR CASE m.deliveries WHEN 2 THEN $5::bigint WHEN 3 THEN $6::bigint ELSE $7::bigint END > 0)
+		ORDER BY m.next_at LIMIT $8::bigint FOR UPDATE OF m SKIP LOCKED`
 	// firstDue finds when the first conversation of another page than $3 is due, leased or not, from $1 to before $2.
 	firstDue = `SELECT m.next_at FROM messenger_conversations m
 		WHERE m.next_at <> 0 AND m.next_at >= $1::bigint AND m.next_at < $2::bigint AND m.page_id NOT IN (SELECT unnest($3::text[]))

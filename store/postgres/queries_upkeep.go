@@ -11,42 +11,20 @@ const (
 		ORDER BY i.order_at DESC, i.seq DESC LIMIT 1`
 )
 
-// Everything about people, but for dedup keys.
+// Everything about a person, but for dedup keys. A statement for each person is what the planner cannot get wrong.
 const (
-	forgetSends = `DELETE FROM messenger_outbox WHERE ctid = ANY(ARRAY(
-		SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_outbox t
-			WHERE t.page_id = r.page_id AND t.person_id = r.person_id OFFSET 0) x))`
-	forgetLetters = `DELETE FROM messenger_dead WHERE ctid = ANY(ARRAY(
-		SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_dead t
-			WHERE t.page_id = r.page_id AND t.person_id = r.person_id OFFSET 0) x))`
-	forgetPeople = `DELETE FROM messenger_people WHERE ctid = ANY(ARRAY(
-		SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_people t
-			WHERE t.page_id = r.page_id AND t.psid = r.person_id OFFSET 0) x))`
-	forgetLocations = `DELETE FROM messenger_locations WHERE ctid = ANY(ARRAY(
-		SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_locations t
-			WHERE t.page_id = r.page_id AND t.psid = r.person_id OFFSET 0) x))`
-	forgetReceived = `DELETE FROM messenger_received WHERE ctid = ANY(ARRAY(
-		SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_received t
-			WHERE t.page_id = r.page_id AND t.psid = r.person_id OFFSET 0) x))`
-	forgetSent = `DELETE FROM messenger_sent WHERE ctid = ANY(ARRAY(
-		SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_sent t
-			WHERE t.page_id = r.page_id AND t.psid = r.person_id OFFSET 0) x))`
-	forgetSessions = `DELETE FROM messenger_sessions WHERE ctid = ANY(ARRAY(
-		SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-		CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_sessions t
-			WHERE t.page_id = r.page_id AND t.psid = r.person_id OFFSET 0) x))`
-	// forgetEvents returns how many there were, by page.
-	forgetEvents = `WITH gone AS (DELETE FROM messenger_inbox WHERE ctid = ANY(ARRAY(
-			SELECT x.place FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
-			CROSS JOIN LATERAL (SELECT t.ctid AS place FROM messenger_inbox t
-				WHERE t.page_id = r.page_id AND t.person_id = r.person_id OFFSET 0) x)) RETURNING page_id)
-		SELECT page_id, COUNT(*) FROM gone GROUP BY page_id`
+	forgetConversation = `DELETE FROM messenger_conversations WHERE page_id = $1 AND person_id = $2`
+	forgetSends        = `DELETE FROM messenger_outbox WHERE page_id = $1 AND person_id = $2`
+	forgetLetters      = `DELETE FROM messenger_dead WHERE page_id = $1 AND person_id = $2`
+	forgetPerson       = `DELETE FROM messenger_people WHERE page_id = $1 AND psid = $2`
+	forgetLocations    = `DELETE FROM messenger_locations WHERE page_id = $1 AND psid = $2`
+	forgetReceived     = `DELETE FROM messenger_received WHERE page_id = $1 AND psid = $2`
+	forgetSent         = `DELETE FROM messenger_sent WHERE page_id = $1 AND psid = $2`
+	forgetSessions     = `DELETE FROM messenger_sessions WHERE page_id = $1 AND psid = $2`
+	forgetEvents       = `DELETE FROM messenger_inbox WHERE page_id = $1 AND person_id = $2`
+)
+
+const (
 	peopleAfter = `SELECT page_id, psid, first_seen, last_act FROM messenger_people
 		WHERE (page_id, psid) > ($1, $2) ORDER BY page_id, psid LIMIT $3::bigint`
 )

@@ -8,22 +8,13 @@ import (
 )
 
 // Due implements queue.Tx.
-func (t *tx) Due(q *queue.DueQuery) ([]queue.DueRow, error) {
-	var due []queue.DueRow
-	scan := func(rows pgx.Rows) error {
+func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
+	err = t.ask(dueConversations, func(rows pgx.Rows) error {
 		due = append(due, queue.DueRow{})
 		row := &due[len(due)-1]
 		return scan(rows, append(row.Fields(nil), &row.HolderEnded, &row.HasDueSends)...)
-	}
-	room := [store.IsolationLevels]int64{}
-	for level, n := range q.Suspects {
-		room[level] = int64(n)
-	}
-	if !q.Background && len(q.Skip) == 0 && q.From == 0 {
-		err := t.ask(dueConversations, scan, q.Now, room[0], room[1], room[2], int64(q.Limit))
-		return due, err
-	}
-	err := t.ask(dueConversationsOfOthers, scan, q.Now, room[0], room[1], room[2], int64(q.Limit), texts(q.Skip), q.From, q.Until)
+	}, q.Now, q.From, q.Until, texts(q.Skip),
+		q.Suspects[0], q.Suspects[1], q.Suspects[2], q.Limit)
 	return due, err
 }
 

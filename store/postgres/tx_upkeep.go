@@ -54,24 +54,20 @@ func (t *tx) LastOrder(conv store.Conversation) (last int64, err error) {
 // Forget implements queue.Tx.
 func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err error) {
 	events = map[string]int{}
-	if len(convs) == 0 {
-		return events, t.err
+	for _, conv := range convs {
+		for _, text := range []string{
+			forgetConversation, forgetSends, forgetLetters, forgetPerson, forgetLocations, forgetReceived, forgetSent, forgetSessions,
+		} {
+			t.change(text, conv.PageID, conv.PSID)
+		}
+		t.later(statement{text: forgetEvents, args: []any{conv.PageID, conv.PSID}, changed: func(n int64) error {
+			if n > 0 {
+				events[conv.PageID] += int(n)
+			}
+			return nil
+		}})
 	}
-	args := columns(convs, queue.ConversationFields)
-	for _, text := range []string{
-		deleteConversations, forgetSends, forgetLetters,
-		forgetPeople, forgetLocations, forgetReceived, forgetSent, forgetSessions,
-	} {
-		t.change(text, args...)
-	}
-	err = t.ask(forgetEvents, func(rows pgx.Rows) error {
-		var pageID string
-		var n int
-		err := rows.Scan(&pageID, &n)
-		events[pageID] = n
-		return err
-	}, args...)
-	return events, err
+	return events, t.sync()
 }
 
 // PeopleAfter implements queue.Tx.

@@ -40,24 +40,16 @@ WHERE page_id = ?1 AND person_id = ?2`
 
 	deleteConversation = `DELETE FROM messenger_conversations WHERE page_id = ?1 AND person_id = ?2`
 
-	// dueConversations walks along the index of what is due at ?1, past what is leased and past levels of isolation
-	// without room: ?2 to ?4 are the room of conversations that were delivered twice, three times and more often without
-	// a commit, ?5 is the limit. The last column says whether sends are due.
+	// dueConversations walks along the index of due times from ?2 to ?3, past what is leased at ?1, past the pages of the JSON
+	// array ?4, and past levels of isolation without room: ?5 to ?7 are the room of conversations that were delivered
+	// twice, three times and more often without a commit, ?8 is the limit. The last column says whether sends are due.
 	dueConversations = `SELECT c.page_id, c.person_id, c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone,
   EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id AND o.not_before <= ?1)
 FROM messenger_conversations c
-WHERE c.next_at <> 0 AND c.next_at <= ?1 AND c.lease_until <= ?1
-  AND (c.deliveries < 2 OR CASE c.deliveries WHEN 2 THEN ?2 WHEN 3 THEN ?3 ELSE ?4 END > 0)
-ORDER BY c.next_at LIMIT +?5`
-
-	// dueConversationsExcept is the same from the due time ?6 up to ?7, without pages, a JSON array in ?8.
-	dueConversationsExcept = `SELECT c.page_id, c.person_id, c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone,
-  EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id AND o.not_before <= ?1)
-FROM messenger_conversations c
-WHERE c.next_at <> 0 AND c.next_at >= ?6 AND c.next_at <= ?7 AND c.lease_until <= ?1
-  AND (c.deliveries < 2 OR CASE c.deliveries WHEN 2 THEN ?2 WHEN 3 THEN ?3 ELSE ?4 END > 0)
-  AND c.page_id NOT IN (SELECT value FROM json_each(?8))
-ORDER BY c.next_at LIMIT +?5`
+WHERE c.next_at <> 0 AND c.next_at >= ?2 AND c.next_at <= ?3 AND c.lease_until <= ?1
+  AND c.page_id NOT IN (SELECT value FROM json_each(?4))
+  AND (c.deliveries < 2 OR CASE c.deliveries WHEN 2 THEN ?5 WHEN 3 THEN ?6 ELSE ?7 END > 0)
+ORDER BY c.next_at LIMIT +?8`
 
 	// firstDue is the first due time from ?1 to before ?2 of a conversation of no page in the JSON array ?3.
 	firstDue = `SELECT c.next_at FROM messenger_conversations c

@@ -9,17 +9,12 @@ import (
 
 // Due implements queue.Tx.
 func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
-	text := dueConversations
-	args := []any{q.Now, int64(q.Suspects[0]), int64(q.Suspects[1]), int64(q.Suspects[2]), int64(q.Limit)}
-	if q.Background || len(q.Skip) > 0 {
-		text = dueConversationsExcept
-		args = append(args, q.From, q.Until, list(q.Skip))
-	}
 	err = t.query(func(r *row) {
 		due = append(due, queue.DueRow{})
 		d := &due[len(due)-1]
 		r.scan(0, append(d.Fields(t.list[:0]), &d.HasDueSends)...)
-	}, text, args...)
+	}, dueConversations, q.Now, q.From, q.Until, list(q.Skip),
+		&q.Suspects[0], &q.Suspects[1], &q.Suspects[2], &q.Limit)
 	return due, err
 }
 

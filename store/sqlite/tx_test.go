@@ -115,7 +115,7 @@ func TestTextComesBackAsItWentIn(t *testing.T) {
 		snap, err := tx.Read(&queue.Wants{Sessions: []queue.SessionKey{{PageID: conv.PageID, PSID: text, Name: text}}})
 		require.NoError(t, err)
 		require.Len(t, snap.Sessions, 1)
-		due, err := tx.Due(&queue.DueQuery{Now: tx.Now(), Limit: 10})
+		due, err := tx.Due(&queue.DueQuery{Now: tx.Now(), Until: tx.Now(), Limit: 10})
 		require.NoError(t, err)
 		require.Equal(t, conv, due[0].Conversation)
 		require.True(t, due[0].HasDueSends)
@@ -199,7 +199,7 @@ func TestColumnsOfAnotherType(t *testing.T) {
 	require.NoError(t, err)
 	_, err = tx.Read(&queue.Wants{Conversations: []queue.ConversationWant{{Conversation: ann}}})
 	require.ErrorContains(t, err, "column 5 is a string and no integer")
-	_, err = tx.Due(&queue.DueQuery{Now: 1, Limit: 1})
+	_, err = tx.Due(&queue.DueQuery{Now: 1, Until: 1, Limit: 1})
 	require.ErrorContains(t, err, "column 7 is a string and no integer")
 }
 
