@@ -149,8 +149,9 @@ type CallError struct {
 	Err error
 }
 
+// Error does not name the route: whoever reports what a route has failed with names it already.
 func (e *CallError) Error() string {
-	return fmt.Sprintf("store: route %q: call on commit: %v", e.Route, e.Err)
+	return fmt.Sprintf("store: call on commit: %v", e.Err)
 }
 
 func (e *CallError) Unwrap() error { return e.Err }

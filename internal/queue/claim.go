@@ -118,7 +118,7 @@ func (c *claiming) due(background, behind bool, limit int) ([]DueRow, error) {
 	key := passing{c.claim.Owner, background, behind}
 	skip, from, look := c.Unserved.of(key, c.claim.Serves, c.now)
 	if look {
-		first, err := c.tx.FirstDue(skip, base+from, base+c.now-unsettled.Microseconds())
+		first, err := c.tx.FirstDue(skip, base+from, base+c.Unserved.settled(c.now))
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ const (
 	// and every lookAgainEvery from the start.
 	lookOnEvery    = int64(time.Second / time.Microsecond)
 	lookAgainEvery = int64(time.Minute / time.Microsecond)
-	// unsettled is how old a due time is before no transaction adds one before it.
+	// unsettled is the least age of a due time before which a claim takes for granted that no transaction adds another.
 	unsettled = 10 * time.Second
 )
 
@@ -24,6 +24,9 @@ const (
 // functions of a claim know which pages it serves, and what room it has for them, so each claim asks them anew. The zero value is empty;
 // it is safe for concurrent use.
 type Unserved struct {
+	// Longest is how long a transaction may take that adds a due time, if that is more than 10 s.
+	Longest time.Duration
+
 	mu    sync.Mutex
 	lists map[passing]*unservedPages
 }
@@ -44,6 +47,9 @@ type unservedPages struct {
 	// it is found anew from the start.
 	from, looked, again int64
 }
+
+// settled is a time before which no transaction adds a due time any more.
+func (u *Unserved) settled(now int64) int64 { return now - max(u.Longest, unsettled).Microseconds() }
 
 // of returns what a claim may exclude: the pages, in order, and the due time to begin at. Look is set if it is time to look for a
 // later one.

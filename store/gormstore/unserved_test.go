@@ -88,3 +88,28 @@ func TestClaimsBeginBehindWhatIsLeftToOthers(t *testing.T) {
 	put("mine", 3)
 	require.Equal(t, 1, claim(), "two of them are leased")
 }
+
+// A transaction that runs a program's functions adds due times as old as the commit timeout lets it become. A claim begins
+// at none that is younger.
+func TestClaimsBeginBeforeLongTransactions(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ timeout, settled time.Duration }{{time.Second, 10 * time.Second}, {time.Minute, time.Minute}} {
+		st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"),
+			gormstore.WithClock(func() time.Time { return now }), gormstore.WithCommitTimeout(c.timeout))
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, st.Close()) })
+		var last queue.DueQuery
+		gormstore.WatchClaims(st, func(query *queue.DueQuery) { last = *query })
+		require.NoError(t, st.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: "other", PSID: "ann"}, Key: "k"}))
+		now = now.Add(time.Hour)
+		for range 2 {
+			leases, err := st.Claim(t.Context(), store.Claim{
+				Owner: "w", Conversations: 4, TTL: time.Hour, Serves: func(string) bool { return false },
+			})
+			require.NoError(t, err)
+			require.Empty(t, leases)
+		}
+		require.Equal(t, now.Add(-c.settled), queue.Time(last.From), c.timeout)
+	}
+}

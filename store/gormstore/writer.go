@@ -45,7 +45,9 @@ func newWriter(db *database.Database, pool *sql.DB, c config, hint func()) *writ
 		db: db, config: c, hint: hint, queue: make(chan *request), closed: make(chan struct{}),
 		backlog: newBacklog(openSnapshots(pool, &db.Queries), db.Cluster != nil),
 	}
-	w.machine = &queue.Machine{Bound: c.backlog, Backlog: w.backlog.waiting, Unserved: &queue.Unserved{}}
+	w.machine = &queue.Machine{
+		Bound: c.backlog, Backlog: w.backlog.waiting, Unserved: &queue.Unserved{Longest: db.Timeout + c.commitTimeout},
+	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	for range max(db.Writers, 1) {
 		w.lanes = append(w.lanes, &lane{writer: w})
