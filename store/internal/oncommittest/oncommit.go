@@ -143,7 +143,7 @@ func (d Database) thatFailsStoresNothing(t *testing.T) {
 			require.ErrorAs(t, err, &call)
 			require.Equal(t, "orders", call.Route)
 			require.ErrorContains(t, call.Err, c.Text)
-			require.NotContains(t, err.Error(), "orders", "what reports a route's failure names the route itself")
+			require.NotContains(t, err.Error(), `route "orders"`, "what reports a route's failure names the route itself")
 			if c.Want != nil {
 				require.ErrorIs(t, err, c.Want)
 			}
