@@ -17,6 +17,7 @@ func TestGuidesHaveTheExamples(t *testing.T) {
 		"comments.md": "example_comments_test.go",
 		"handlers.md": "example_handlers_test.go",
 		"pages.md":    "example_onboarding_test.go",
+		"sessions.md": "example_sessions_test.go",
 		"testing.md":  "example_oldbutton_test.go",
 	} {
 		page, err := os.ReadFile(filepath.Join("..", "docs", guide))

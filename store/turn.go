@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Turn is the store's side of one turn: what its handlers read, and the write
@@ -23,6 +21,7 @@ type Turn struct {
 	mu     sync.Mutex
 	person Person
 	sets   []*WriteSet
+	read   map[string]readSession // by name
 }
 
 // NewTurn returns a turn for a person as they are stored. The reader may be
@@ -149,82 +148,6 @@ func From(ctx context.Context) Reader {
 		return set.turn.store
 	}
 	return nil
-}
-
-// SessionFrom reads the person's session of that name, as it will be when
-// everything that the turn has queued so far is committed. A queued session with a Life
-// has no Expires: the commit decides that. It returns [ErrNotFound] if there is none,
-// and [ErrNoTurn] outside of a turn.
-func SessionFrom(ctx context.Context, name string) (Session, error) {
-	set, ok := ctx.Value(contextKey{}).(*WriteSet)
-	if !ok || set.turn.store == nil {
-		return Session{}, ErrNoTurn
-	}
-	return set.turn.session(ctx, name)
-}
-
-// LoadSession decodes the person's session of that name into value, a pointer.
-// It reports whether there is one; otherwise value is left as it is.
-func LoadSession(ctx context.Context, name string, value any) (bool, error) {
-	s, err := SessionFrom(ctx, name)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return false, nil
-	case err != nil:
-		return false, err
-	}
-	if err := json.Unmarshal(s.Data, value); err != nil {
-		return false, fmt.Errorf("store: session %q: %w", name, err)
-	}
-	return true, nil
-}
-
-// KeepSession queues the person's session of that name: value, encoded as JSON,
-// for that long from the commit, by the store's clock; less than 1 is without limit.
-func KeepSession(ctx context.Context, name string, value any, life time.Duration) error {
-	s, err := SessionFrom(ctx, name)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	data, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("store: session %q: %w", name, err)
-	}
-	who := PersonFrom(ctx)
-	return Queue(ctx, SaveSession{PageID: who.PageID, PSID: who.PSID, Name: name, Data: data, Version: s.Version, Life: life})
-}
-
-// session reads a session with what the turn has queued.
-func (t *Turn) session(ctx context.Context, name string) (Session, error) {
-	t.mu.Lock()
-	who := t.person
-	for _, set := range slices.Backward(t.sets) {
-		for _, w := range slices.Backward(set.writes) {
-			switch w := w.(type) {
-			case SaveSession:
-				if w.PageID == who.PageID && w.PSID == who.PSID && w.Name == name {
-					t.mu.Unlock()
-					return w.queued(), nil
-				}
-			case DeleteSession:
-				if w.PageID == who.PageID && w.PSID == who.PSID && w.Name == name {
-					t.mu.Unlock()
-					return Session{}, ErrNotFound
-				}
-			}
-		}
-	}
-	t.mu.Unlock()
-	return t.store.Session(ctx, who.PageID, who.PSID, name)
-}
-
-// queued is the session as the turn shows it until it commits.
-func (w SaveSession) queued() Session {
-	s := Session{PageID: w.PageID, PSID: w.PSID, Name: w.Name, Data: w.Data, Version: w.Version + 1, Expires: w.Expires}
-	if w.Life > 0 {
-		s.Expires = time.Time{}
-	}
-	return s
 }
 
 // WithPerson returns a context for tests of code that calls [PersonFrom].

@@ -99,9 +99,10 @@ type SaveSent struct{ Sent Sent }
 // that of the stored session, or 0 if there is none or it has expired. The
 // stored version is Version + 1.
 type SaveSession struct {
-	PageID  string
-	PSID    string
-	Name    string
+	PageID string
+	PSID   string
+	Name   string
+	// Data is at most [MaxSession] bytes.
 	Data    json.RawMessage
 	Version int64
 	// Life is how long the session lives by the store's clock, from the commit. With less
@@ -174,7 +175,8 @@ type Call struct {
 }
 
 // CheckWrite returns an error for what no store can apply: nil, a pointer, a location
-// whose coordinates are no finite numbers, and a [Raise] beyond its bounds. [Queue] asks it, and every store does
+// whose coordinates are no finite numbers, a [Raise] beyond its bounds, and a
+// session above [MaxSession]. [Queue] asks it, and every store does
 // before anything takes effect. Whether a store runs a [Call] it does not say.
 func CheckWrite(w Write) error {
 	switch w := w.(type) {
@@ -186,7 +188,9 @@ func CheckWrite(w Write) error {
 		}
 	case Raise:
 		return checkRaise(w)
-	case SaveProfile, TouchPerson, MarkUnavailable, NoteHuman, NoteThread, EndSilence, AddThumbUp, SaveMessage, SaveSent, SaveSession, DeleteSession,
+	case SaveSession:
+		return checkSession(w)
+	case SaveProfile, TouchPerson, MarkUnavailable, NoteHuman, NoteThread, EndSilence, AddThumbUp, SaveMessage, SaveSent, DeleteSession,
 		SaveAttachment, CancelSend, SettleSend, CancelRaise, Call:
 	default:
 		return fmt.Errorf("store: a %T is not a write; queue a value of one of this package's types, not a pointer: %w", w, errors.ErrUnsupported)
