@@ -15,11 +15,11 @@ const DefaultSource = "en"
 // Catalog holds the translations of a bot's texts. It is immutable and may be used from many goroutines at once. A nil
 // Catalog is valid and translates nothing.
 type Catalog struct {
-	locales       []string
-	matches       cache
-	matcher       language.Matcher
-	sourceMatcher language.Matcher // knows the language of the ids and no other
-	texts         []*Localizer     // in the order that matcher knows; the language of the ids is the first
+	locales   []string
+	matches   cache
+	languages map[written]*regions
+	matcher   language.Matcher
+	texts     []*Localizer // in the order that matcher knows; the language of the ids is the first
 }
 
 // Option changes how a [Catalog] is built.
@@ -87,7 +87,7 @@ func build(source language.Tag, byTag map[language.Tag]map[string]string) *Catal
 		}
 		return 1
 	})
-	c := &Catalog{sourceMatcher: language.NewMatcher([]language.Tag{source})}
+	c := &Catalog{}
 	for _, tag := range tags {
 		c.locales = append(c.locales, tag.String())
 	}
@@ -102,6 +102,7 @@ func build(source language.Tag, byTag map[language.Tag]map[string]string) *Catal
 		}
 		c.texts = append(c.texts, localizer)
 	}
+	c.languages = byLanguage(c.texts)
 	c.matcher = language.NewMatcher(tags)
 	return c
 }

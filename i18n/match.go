@@ -15,23 +15,15 @@ const (
 	maxLocaleSize = 64   // bytes; no locale comes near it
 )
 
-// platformLocales are locales of the platform's own making, and what they mean. Its others that are no language, such as
-// en_UD (upside down) and qz_MM (Burmese in an encoding of its own), are served as the language their name begins with,
-// if that is one.
-var platformLocales = map[string]string{
-	"cb_IQ": "ckb-IQ",
-	"ck_US": "chr-US",
-	"cx_PH": "ceb-PH",
-	"es_LA": "es-419",
-	"sz_PL": "szl-PL",
-	"tz_MA": "tzm-MA",
-}
-
 // For returns the localizer for a person's locale, in the platform's form ("zh_TW") or as a BCP 47 tag. It is never nil.
 //
-// A catalogue serves if CLDR ranks its language as near: pt_PT gets pt-BR, zh_HK gets zh-TW, but zh_CN does not, and
-// a French locale never gets German. A locale in the language of the message ids gets the ids, unless there is a
-// catalogue for just that locale. A locale that is empty, unknown or malformed is served like the language of the ids.
+// A catalogue of the same language in the same script serves, the nearest region first: pt_PT
+// gets pt-BR, and zh_HK gets zh-TW, but never zh-CN. Else one serves that people of that language
+// read as well: Norwegians get any Norwegian before Danish, Serbs Serbian in either script, and
+// others what CLDR ranks as near, so that a French locale never gets German. A locale in the
+// language of the message ids gets the ids, unless there is a catalogue for just that locale. A
+// locale that is empty, unknown or malformed is served like the language of the ids.
+// docs/i18n.md has the whole list.
 //
 // What was found is kept, up to 1024 locales, so that a call costs a lookup.
 func (c *Catalog) For(locale string) *Localizer {
@@ -50,38 +42,41 @@ func (c *Catalog) For(locale string) *Localizer {
 }
 
 func (c *Catalog) match(locale string) *Localizer {
-	if meant, ok := platformLocales[locale]; ok {
-		locale = meant
-	}
-	tag, err := language.Parse(locale)
+	tag, err := language.Parse(meant(locale))
 	var unknownSubtag language.ValueError
 	if err != nil && !errors.As(err, &unknownSubtag) {
 		return c.texts[0]
 	}
-	base, confidence := tag.Base()
-	if confidence < language.Exact {
+	if _, confidence := tag.Base(); confidence < language.Exact {
 		return c.texts[0] // a region says nothing certain about a person's language
 	}
+	if localizer := c.inLanguage(tag); localizer != nil {
+		return localizer
+	}
+	for _, other := range alsoRead(tag) {
+		if localizer := c.inLanguage(other); localizer != nil {
+			return localizer
+		}
+	}
+	if _, index, nearness := c.matcher.Match(tag); nearness >= language.High {
+		return c.texts[index]
+	}
+	return c.texts[0]
+}
+
+// inLanguage returns the localizer for the language of a tag, in its script, or nil.
+func (c *Catalog) inLanguage(tag language.Tag) *Localizer {
 	for _, localizer := range c.texts {
 		if localizer.tag == tag {
 			return localizer
 		}
 	}
-	_, index, nearness := c.matcher.Match(tag)
-	sourceBase, _ := c.texts[0].tag.Base()
-	switch {
-	case nearness < language.High:
-		return c.texts[0]
-	case base == sourceBase && nearness < language.Exact && c.readsSource(tag):
+	written := writtenIn(tag)
+	nearest, nearness := c.languages[written].nearest(tag)
+	if written == writtenIn(c.texts[0].tag) && nearness < language.Exact {
 		return c.texts[0]
 	}
-	return c.texts[index]
-}
-
-// readsSource reports whether the message ids themselves are near enough to a language.
-func (c *Catalog) readsSource(tag language.Tag) bool {
-	_, _, nearness := c.sourceMatcher.Match(tag)
-	return nearness >= language.High
+	return nearest
 }
 
 // parseTag reads the tag of a catalogue, which must name a known language in a known script and region.
