@@ -91,7 +91,7 @@ func (w *world) start() {
 	bot, err := messenger.New(cfg)
 	require.NoError(w.T, err)
 	w.bot, w.Webhook = bot, bot
-	w.Run(bubble.Running{Run: bot.Run, Stuck: bot.Stuck, Timers: bot.Timers})
+	w.Run(bubble.Running{Run: bot.Run, Stuck: bot.Stuck, Timers: bot.HintTimers})
 }
 
 // diesSending queues messages and starts the first of them that is due, as a

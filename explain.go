@@ -57,7 +57,7 @@ func (b *Bot) ExplainDead(ctx context.Context, id int64) ([]routing.Explanation,
 	case len(letters) == 0 || letters[0].ID != id:
 		return nil, fmt.Errorf("messenger: dead letter %d: %w", id, store.ErrNotFound)
 	}
-	ev, err := b.engine.Decode(letters[0].Body)
+	ev, err := b.engine.Decode(letters[0].Event)
 	if err != nil {
 		return nil, fmt.Errorf("messenger: dead letter %d: %w", id, err)
 	}

@@ -6,5 +6,5 @@ func (b *Bot) Stuck() int {
 	return now
 }
 
-// Timers returns how many timers of the bot wait.
-func (b *Bot) Timers() int { return b.engine.Timers() }
+// HintTimers returns how many timers of the bot wait.
+func (b *Bot) HintTimers() int { return b.engine.Timers() }

@@ -109,6 +109,7 @@ func TestHandlersTakeTheirTypesAndNoOther(t *testing.T) {
 		"UserProfile":        {handling.UserProfile{}, acts},
 		"QuickReplyBase":     {handling.QuickReplyBase[size]{Kind: order}, []receiving.Type{"QUICK_REPLY"}},
 		"PostbackBase":       {handling.PostbackBase[size]{Kind: order}, postbacks},
+		"SignalBase":         {handling.SignalBase[size]{Kind: order}, []receiving.Type{"SIGNAL"}},
 		"TapBase":            {handling.TapBase[size]{Kind: order}, nil},
 		"OnPayload":          {handling.OnPayload[size](order, nil), nil},
 		"EventBase":          {handling.EventBase[*receiving.Order]{}, []receiving.Type{"ORDER"}},

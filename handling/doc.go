@@ -9,13 +9,13 @@
 // program's own is one of:
 //
 //   - a function: [Func] for any event, [On] for one Go type of receiving payload,
-//     [OnPayload] for taps that carry a typed payload, [OnText] for texts, [OnComment]
+//     [OnPayload] for taps and signals that carry a typed payload, [OnText] for texts, [OnComment]
 //     for comments of both products, [OnReferral] for people who came through a link
 //     or an ad;
 //   - a struct that embeds a base. A base supplies ShouldHandle, the types under which
 //     the handler may be routed, and the decoded payload, but not Handle, so that code
 //     without a Handle does not compile: [TextBase], [TapBase], [QuickReplyBase],
-//     [PostbackBase], [MultimediaBase], [ReactionBase], [ReferralBase], [OptInBase],
+//     [PostbackBase], [SignalBase], [MultimediaBase], [ReactionBase], [ReferralBase], [OptInBase],
 //     [AuthenticationBase], [AccountLinkingBase], [ThreadControlBase], [CommentBase],
 //     [FeedbackBase], [DeliveryBase], [ReadBase], [EchoBase], and [EventBase] for all
 //     other kinds of event;

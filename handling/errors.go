@@ -20,16 +20,20 @@ func Permanent(err error) error {
 	return &permanentError{err}
 }
 
-// IsPermanent reports whether an error was marked by [Permanent].
+// IsPermanent reports whether an error was marked by [Permanent], or one of those that it
+// wraps has a method Permanent that returns true, as a store.RaiseError has.
 func IsPermanent(err error) bool {
-	var p *permanentError
-	return errors.As(err, &p)
+	var p interface{ Permanent() bool }
+	return errors.As(err, &p) && p.Permanent()
 }
 
 type permanentError struct{ err error }
 
 func (e *permanentError) Error() string { return e.err.Error() }
 func (e *permanentError) Unwrap() error { return e.err }
+
+// Permanent is what [IsPermanent] asks.
+func (*permanentError) Permanent() bool { return true }
 
 var (
 	errNoFunc = errors.New("handling: the function is nil")

@@ -167,7 +167,7 @@ func TestForgottenHandleDoesNotCompile(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"AccountLinkingBase", "AuthenticationBase", "CommentBase", "DeliveryBase", "EchoBase", "EventBase", "FeedbackBase", "MultimediaBase",
-		"OptInBase", "PostbackBase", "QuickReplyBase", "ReactionBase", "ReadBase", "ReferralBase", "TapBase", "TextBase", "ThreadControlBase",
+		"OptInBase", "PostbackBase", "QuickReplyBase", "ReactionBase", "ReadBase", "ReferralBase", "SignalBase", "TapBase", "TextBase", "ThreadControlBase",
 	}, names)
 }
 

@@ -97,6 +97,29 @@ func (b PostbackBase[T]) PayloadRefs() []payload.Ref { return []payload.Ref{b.Ki
 // Validate reports a missing kind.
 func (b PostbackBase[T]) Validate() error { return needKind(b.Kind) }
 
+// SignalBase is [TapBase] for signals, under [receiving.TypeSignal].
+type SignalBase[T any] struct {
+	// Kind is the kind of payload to handle.
+	Kind payload.Kind[T]
+}
+
+// ShouldHandle reports whether the event is a signal whose payload is of the kind.
+func (b SignalBase[T]) ShouldHandle(_ context.Context, ev *receiving.Event) bool {
+	return ev.Type == receiving.TypeSignal && b.Kind.Matches(ev.PayloadText())
+}
+
+// Handles reports TypeSignal and TypeDefault.
+func (SignalBase[T]) Handles(t receiving.Type) bool { return under(t, receiving.TypeSignal) }
+
+// Value decodes the payload. Its errors are permanent.
+func (b SignalBase[T]) Value(ev *receiving.Event) (T, error) { return decode(b.Kind, ev) }
+
+// PayloadRefs names the kind.
+func (b SignalBase[T]) PayloadRefs() []payload.Ref { return []payload.Ref{b.Kind.Ref()} }
+
+// Validate reports a missing kind.
+func (b SignalBase[T]) Validate() error { return needKind(b.Kind) }
+
 // isTap reports whether a route under the policy's entry t can get a tap.
 func isTap(t receiving.Type) bool {
 	return under(t, receiving.TypeQuickReply) || carries(t, (*receiving.Postback)(nil))

@@ -39,13 +39,14 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
 		due, err := commitTo(w.e.writing(), w.log, w.e.cfg.Store, out)
 		var call *store.CallError
+		var limit *store.RaiseLimitError
 		switch {
 		case err == nil:
 			w.results = nil
 			w.lease.Person = withWrites(w.lease.Person, out.Writes)
 			w.setDue(due)
 			return nil
-		case errors.Is(err, store.ErrConflict), errors.As(err, &call):
+		case errors.Is(err, store.ErrConflict), errors.As(err, &call), errors.As(err, &limit), errors.Is(err, store.ErrNoPerson):
 			return err
 		case errors.Is(err, store.ErrFenced):
 			w.log.Warn("the lease was lost before the commit; the outcome was not applied, unless an earlier attempt was", "error", err)

@@ -69,12 +69,14 @@ func (t *turn) explain(ctx context.Context, policy *routes.Table) ([]routes.Expl
 	})
 }
 
-// Decode decodes the body of a stored event. A fault in the decoder is an error: the body
-// came from outside.
-func (e *Engine) Decode(body []byte) (ev *receiving.Event, err error) {
+// Decode decodes a stored event. A fault in the decoder is an error: the body came from
+// outside.
+func (e *Engine) Decode(stored store.Event) (ev *receiving.Event, err error) {
 	err = recovered(e.cfg.Logger, "the decoder of an event", func() (err error) {
-		ev, _, err = decodeStored(body)
-		return err
+		if ev, _, err = decodeStored(stored.Body); err != nil {
+			return err
+		}
+		return setRaised(ev, stored)
 	})
 	return ev, err
 }

@@ -13,6 +13,9 @@ import (
 // stay as they are: the key can be a digest of them. If the record names no product, the
 // type decides, and the event counts as not on standby.
 func decodeKept(kept store.Received) *receiving.Event {
+	if kept.Type == string(receiving.TypeSignal) {
+		return decodeKeptSignal(kept)
+	}
 	entry := `{"id":` + strconv.Quote(kept.PageID) + `,"time":` + strconv.FormatInt(kept.At.UnixMilli(), 10) + `,"`
 	object := receiving.Object(kept.Object)
 	if kept.Object == "" {
@@ -42,4 +45,15 @@ func decodeKept(kept store.Received) *receiving.Event {
 		}
 	}
 	return nil
+}
+
+// decodeKeptSignal decodes a signal that SaveMessage has kept. When it was raised was not kept.
+func decodeKeptSignal(kept store.Received) *receiving.Event {
+	var e receiving.Envelope
+	if e.UnmarshalBinary(slices.Concat([]byte(`{"v":1,"signal":`), kept.Body, []byte(`}`))) != nil || e.Signal == nil {
+		return nil
+	}
+	e.Key, e.Object, e.PageID, e.PSID, e.Thread, e.Time = kept.Key, receiving.Object(kept.Object), kept.PageID, kept.PSID, kept.PSID, kept.At
+	ev, _ := e.Event()
+	return ev
 }

@@ -136,13 +136,27 @@ func (t *turn) failRoute(name string, err error) {
 
 // routeOf returns the route that queued a session last.
 func (t *turn) routeOf(c *store.ConflictError) string {
+	return t.routeWith(func(w store.Write) bool {
+		s, ok := w.(store.SaveSession)
+		return ok && s.Name == c.Name && s.PSID == c.PSID && s.PageID == c.PageID
+	})
+}
+
+// routeOfStranger returns the route that raised something last for a person whom the store must know.
+func (t *turn) routeOfStranger() string {
+	return t.routeWith(func(w store.Write) bool {
+		raised, ok := w.(store.Raise)
+		return ok && raised.Known
+	})
+}
+
+// routeWith returns the last route that queued such a write.
+func (t *turn) routeWith(such func(store.Write) bool) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range slices.Backward(t.routes) {
-		for _, w := range r.writes {
-			if s, ok := w.(store.SaveSession); ok && s.Name == c.Name && s.PSID == c.PSID && s.PageID == c.PageID {
-				return r.name
-			}
+		if slices.ContainsFunc(r.writes, such) {
+			return r.name
 		}
 	}
 	return ""

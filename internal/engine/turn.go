@@ -82,6 +82,9 @@ func (t *turn) decode(stored decodeFunc) bool {
 	var problems []receiving.Problem
 	err := recovered(t.w.log, "the decoder of an event", func() (err error) {
 		t.ev, problems, err = stored(t.queued.Body)
+		if err == nil {
+			err = setRaised(t.ev, t.queued.Event)
+		}
 		return err
 	}, "event", t.queued.Key)
 	if err != nil {
@@ -132,6 +135,7 @@ func (t *turn) context(ctx context.Context) context.Context {
 	cfg := t.w.e.cfg
 	ctx = graph.With(ctx, cfg.Client)
 	ctx = turnctx.WithProfiles(ctx, t.w.e.profiles)
+	ctx = turnctx.WithObject(ctx, string(t.ev.Object))
 	ctx = routes.WithOffers(ctx, t.offers)
 	ctx = handling.WithTurn(ctx, handling.Turn{
 		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress, Now: t.w.now,

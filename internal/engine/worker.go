@@ -207,6 +207,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 		err := w.commit(out)
 		var call *store.CallError
 		var conflict *store.ConflictError
+		var limit *store.RaiseLimitError
 		switch {
 		case err == nil:
 			w.released = out.Release
@@ -215,6 +216,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 			for _, s := range out.Sends {
 				w.e.HintAfter(s.Delay)
 			}
+			w.e.hintRaised(out.Writes)
 			if out.Release {
 				return 0, true
 			}
@@ -225,6 +227,12 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 		case errors.As(err, &conflict):
 			w.starting = nil
 			t.failRoute(t.routeOf(conflict), conflict)
+		case errors.As(err, &limit):
+			w.starting = nil
+			t.failRoute(limit.Route, limit)
+		case errors.Is(err, store.ErrNoPerson):
+			w.starting = nil
+			t.failRoute(t.routeOfStranger(), err)
 		case errors.Is(err, errNotStored) && !refused && w.held.safe():
 			refused = true
 			t.fail(err)

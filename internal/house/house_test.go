@@ -26,7 +26,7 @@ type room struct {
 // exist; commands and examples have none, they may import all that is public.
 var house = map[string]room{
 	".": {
-		ours: []string{"graph", "handling", "i18n", "internal/engine", "internal/routes", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
+		ours: []string{"graph", "handling", "i18n", "internal/engine", "internal/raise", "internal/routes", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
 	},
 	"attachment": {},
 	"command": {
@@ -34,7 +34,7 @@ var house = map[string]room{
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/weburl", "secret"}},
-	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
+	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
 	"internal/engine": {
@@ -56,6 +56,7 @@ var house = map[string]room{
 	"internal/metadata":     {},
 	"internal/nearest":      {},
 	"internal/queue":        {ours: []string{"store"}},
+	"internal/raise":        {ours: []string{"receiving", "receiving/payload", "store"}},
 	"internal/replier":      {},
 	"internal/routes":       {ours: []string{"handling", "receiving", "sending"}, others: []string{"golang.org/x/text"}},
 	"internal/stack":        {},
