@@ -155,7 +155,8 @@ func TestLocalizeServesThePeopleWhomTheCataloguesServe(t *testing.T) {
 		"default": "Order status PERSISTENT_MENU_ONE",
 		"es_ES":   "A mano PERSISTENT_MENU_ONE", // as the user wrote it
 		"es_LA":   "Estado del pedido PERSISTENT_MENU_ONE",
-		"eu_ES":   "Estado del pedido PERSISTENT_MENU_ONE", // for CLDR, Basque, Galician and Guarani speakers read Spanish
+		"ca_ES":   "Estado del pedido PERSISTENT_MENU_ONE", // Catalan, Basque, Galician and Guarani speakers read Spanish
+		"eu_ES":   "Estado del pedido PERSISTENT_MENU_ONE",
 		"gl_ES":   "Estado del pedido PERSISTENT_MENU_ONE",
 		"gn_PY":   "Estado del pedido PERSISTENT_MENU_ONE",
 		"zh_HK":   "訂單狀態 PERSISTENT_MENU_ONE",
