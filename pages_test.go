@@ -240,7 +240,7 @@ func TestNewTokenOfAPageSendsWhatWaited(t *testing.T) {
 		require.Len(t, held, 1)
 		require.Equal(t, 1, held[customer].Waiting.Sends)
 		require.Equal(t, 1, held[customer].Waiting.Events)
-		require.True(t, held[customer].Since.Before(held[customer].Retry))
+		require.True(t, held[customer].Since.Before(held[customer].RetryAt))
 		require.Equal(t, []string{"common hi"}, w.Texts(ada))
 		require.Empty(t, w.Texts(sue))
 

@@ -46,8 +46,8 @@ type Stats struct {
 type Held struct {
 	// Since is when the platform first refused the token.
 	Since time.Time
-	// Retry is when the refused token is tried again. A new one is used before that.
-	Retry time.Time
+	// RetryAt is when the refused token is tried again. A new one is used before that.
+	RetryAt time.Time
 	// Waiting counts what waits for the page, events of people whose messages are held
 	// included, of all replicas.
 	Waiting store.Waiting
@@ -108,7 +108,7 @@ func (b *Bot) waiting(ctx context.Context, inspector store.Inspector) (unserved 
 		}
 	}
 	for pageID, h := range refused {
-		held[pageID] = Held{Since: h.Since, Retry: h.Retry, Waiting: waiting[pageID]}
+		held[pageID] = Held{Since: h.Since, RetryAt: h.RetryAt, Waiting: waiting[pageID]}
 	}
 	return unserved, held, nil
 }

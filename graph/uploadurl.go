@@ -15,11 +15,11 @@ import (
 //
 // Errors are those of [Client.Do]; an answer without an id is a [ResponseError]. See
 // https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets.
-func (c *Client) UploadURL(ctx context.Context, pageID string, kind attachment.Type, address string) (attachmentID string, err error) {
+func (c *Client) UploadURL(ctx context.Context, pageID string, kind attachment.Type, url string) (attachmentID string, err error) {
 	if kind == "" {
 		return "", refuse("upload: the kind of attachment is empty")
 	}
-	if err := weburl.Check(address); err != nil {
+	if err := weburl.Check(url); err != nil {
 		return "", refuse("upload: the URL " + err.Error())
 	}
 	type payload struct {
@@ -31,7 +31,7 @@ func (c *Client) UploadURL(ctx context.Context, pageID string, kind attachment.T
 		Type    attachment.Type `json:"type"`
 	}
 	content, err := json.Marshal(map[string]any{
-		"message": map[string]any{"attachment": reusable{Payload: payload{IsReusable: true, URL: address}, Type: kind}},
+		"message": map[string]any{"attachment": reusable{Payload: payload{IsReusable: true, URL: url}, Type: kind}},
 	})
 	if err != nil {
 		return "", &RequestError{Err: err}

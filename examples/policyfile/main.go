@@ -67,7 +67,7 @@ func serve(ctx context.Context, log *slog.Logger, path string) error {
 	if err != nil {
 		return err
 	}
-	w := policyfile.Watcher{FS: files, Name: name, Registry: reg, Set: bot.SetPolicy, Log: log}
+	w := policyfile.Watcher{FS: files, Name: name, Registry: reg, Set: bot.SetPolicy, Logger: log}
 	go func() { _ = w.Run(ctx) }() // whose errors are those of its fields
 
 	server := &http.Server{

@@ -44,7 +44,7 @@ func TestReload(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		done <- policyfile.Watcher{
-			FS: os.DirFS(dir), Name: "policy.yaml", Registry: registry(), Every: time.Millisecond, Log: slog.New(slog.DiscardHandler),
+			FS: os.DirFS(dir), Name: "policy.yaml", Registry: registry(), Every: time.Millisecond, Logger: slog.New(slog.DiscardHandler),
 			Set: func(p routing.Policy) error {
 				err := chat.Bot.SetPolicy(p)
 				changed <- err

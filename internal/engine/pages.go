@@ -103,7 +103,7 @@ func (p *pages) current(ctx context.Context, pageID string) (credentials, error)
 
 // Held is a page that waits for a token that the platform accepts.
 type Held struct {
-	Since, Retry time.Time
+	Since, RetryAt time.Time
 }
 
 // Held returns the pages whose messages wait for a good token.
@@ -113,7 +113,7 @@ func (e *Engine) Held() map[string]Held {
 	held := map[string]Held{}
 	for pageID, page := range e.pages.all {
 		if !page.since.IsZero() && e.served(pageID) {
-			held[pageID] = Held{Since: page.since, Retry: page.until}
+			held[pageID] = Held{Since: page.since, RetryAt: page.until}
 		}
 	}
 	return held

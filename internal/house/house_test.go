@@ -92,7 +92,7 @@ var house = map[string]room{
 		others: []string{"github.com/stretchr/testify", "gorm.io/gorm"},
 	},
 	"store/internal/queuedump": {
-		ours:   []string{"internal/queue", "store"},
+		ours:   []string{"internal/queue", "store", "store/gormstore"},
 		others: []string{"github.com/stretchr/testify", "gorm.io/gorm"},
 	},
 	"store/internal/upgradetest": {ours: []string{"store", "store/gormstore"}, others: []string{"github.com/stretchr/testify"}},

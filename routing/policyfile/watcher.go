@@ -29,8 +29,8 @@ type Watcher struct {
 	Every time.Duration
 	// FS has the file. Required.
 	FS fs.FS
-	// Log gets mistakes and changes. Default: slog.Default().
-	Log *slog.Logger
+	// Logger gets mistakes and changes. Default: slog.Default().
+	Logger *slog.Logger
 	// Name is the file's name in FS. Required.
 	Name string
 	// Registry says which names the file may use. Default: [BuiltIn].
@@ -53,8 +53,8 @@ func (w Watcher) Run(ctx context.Context) error {
 	if w.Every <= 0 {
 		w.Every = watchEvery
 	}
-	if w.Log == nil {
-		w.Log = slog.Default()
+	if w.Logger == nil {
+		w.Logger = slog.Default()
 	}
 	if w.Registry == nil {
 		w.Registry = BuiltIn()
@@ -91,13 +91,13 @@ func (w *watching) look(ctx context.Context) {
 	if err != nil {
 		if w.problem != err.Error() {
 			w.problem = err.Error()
-			w.Log.WarnContext(ctx, "policy: cannot read the file; the old policy stays", "file", w.Name, "error", err)
+			w.Logger.WarnContext(ctx, "policy: cannot read the file; the old policy stays", "file", w.Name, "error", err)
 		}
 		return
 	}
 	changed := !w.looked || !bytes.Equal(content, w.seen)
 	if w.problem != "" && !changed {
-		w.Log.InfoContext(ctx, "policy: the file can be read again; it has not changed", "file", w.Name)
+		w.Logger.InfoContext(ctx, "policy: the file can be read again; it has not changed", "file", w.Name)
 	}
 	w.problem = ""
 	whole := !w.looked || bytes.Equal(content, w.next)
@@ -113,12 +113,12 @@ func (w *watching) look(ctx context.Context) {
 	mistakes, several := errors.AsType[Mistakes](err)
 	switch {
 	case err == nil:
-		w.Log.InfoContext(ctx, "policy: read", "file", w.Name)
+		w.Logger.InfoContext(ctx, "policy: read", "file", w.Name)
 	case several:
 		for _, m := range mistakes {
-			w.Log.ErrorContext(ctx, "policy: mistake; the old policy stays", "at", m.Position.String(), "place", m.Place, "problem", m.Problem)
+			w.Logger.ErrorContext(ctx, "policy: mistake; the old policy stays", "at", m.Position.String(), "place", m.Place, "problem", m.Problem)
 		}
 	default:
-		w.Log.ErrorContext(ctx, "policy: refused; the old policy stays", "file", w.Name, "error", err)
+		w.Logger.ErrorContext(ctx, "policy: refused; the old policy stays", "file", w.Name, "error", err)
 	}
 }

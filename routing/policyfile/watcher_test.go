@@ -70,7 +70,7 @@ func TestWatcherLogsEachProblemOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var set []string
 		d := &disk{file: policyOf("route: one")}
-		w := policyfile.Watcher{FS: d, Name: "p.yaml", Log: slog.New(slog.NewTextHandler(d, nil)), Set: func(p routing.Policy) error {
+		w := policyfile.Watcher{FS: d, Name: "p.yaml", Logger: slog.New(slog.NewTextHandler(d, nil)), Set: func(p routing.Policy) error {
 			name := p[receiving.TypeImage][0].Name
 			set = append(set, name)
 			if name == "four" {
@@ -174,7 +174,7 @@ func ExampleWatcher() {
 
 	ctx, cancel := context.WithCancel(context.Background())
 	err = policyfile.Watcher{
-		FS: files.FS(), Name: "policy.yaml", Registry: reg, Log: slog.New(slog.DiscardHandler),
+		FS: files.FS(), Name: "policy.yaml", Registry: reg, Logger: slog.New(slog.DiscardHandler),
 		Set: func(policy routing.Policy) error { // Bot.SetPolicy in a program
 			fmt.Println(len(policy[receiving.TypeImage]), "route for images")
 			cancel()

@@ -46,7 +46,8 @@ var (
 	_ store.Replicas    = (*Store)(nil)
 )
 
-// Open makes a store of an open database. It is for the packages that know a kind of database, such as sqlite. It
+// Open makes a store of an open database. It is for the packages of this module that know a kind of database, such as sqlite:
+// programs call theirs, and cannot name the type of db. It
 // migrates the tables, and refuses those of a newer version of this library with a [SchemaError]. The database is closed
 // with the store, and if Open fails.
 func Open(db *database.Database, opts ...Option) (*Store, error) {

@@ -7,8 +7,11 @@ import (
 	"github.com/djmessenger/messenger/internal/queue"
 )
 
-// Dump returns the rows of the queue, for the tests of stores, in no order.
-func (s *Store) Dump() queue.Dump {
+// rows lets the tests of stores read the rows of the queue.
+type rows = queue.Rows
+
+// dump returns the rows of the queue, in no order.
+func (s *Store) dump() queue.Dump {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := queue.Dump{Dead: slices.Clone(s.tables.dead), Keys: slices.Collect(maps.Keys(s.tables.keys.at))}

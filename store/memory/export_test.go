@@ -31,3 +31,6 @@ func (s *Store) Backlog() map[string]int {
 	defer s.mu.Unlock()
 	return maps.Clone(s.tables.backlog)
 }
+
+// Dump returns the rows of the queue, in no order.
+func (s *Store) Dump() queue.Dump { return s.dump() }

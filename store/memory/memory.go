@@ -45,6 +45,7 @@ func (c Config) withDefaults() Config {
 // [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Replicas] and [store.Timers]. It is safe for concurrent use.
 type Store struct {
 	operations
+	rows
 
 	config  Config
 	machine queue.Machine
@@ -75,6 +76,7 @@ func New(config Config) *Store {
 	c := config.withDefaults()
 	s := &Store{config: c, tables: newTables(c)}
 	s.operations = queue.NewOperations(s.do, "", nil)
+	s.rows = queue.NewRows(s.dump)
 	s.machine = queue.Machine{Bound: c.Backlog, Backlog: func(pageID string) int { return s.tables.backlog[pageID] }}
 	return s
 }

@@ -33,6 +33,6 @@ func run(t *testing.T, with func(dsn string) string) {
 		t.Helper()
 		st, err := postgres.Open(with(schemas.take(t)), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
 		require.NoError(t, err)
-		return st
-	}, storetest.WithDump(queuedump.Read))
+		return queuedump.With(t, st)
+	})
 }

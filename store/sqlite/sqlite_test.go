@@ -26,6 +26,6 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
 		st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
 		require.NoError(t, err)
-		return st
-	}, storetest.WithDump(queuedump.Read))
+		return queuedump.With(t, st)
+	})
 }

@@ -38,15 +38,21 @@ func (p *player) compare() {
 	compareRead(p, func(r store.Reader) ([]store.Received, error) {
 		return r.Received(p.ctx, conv.PageID, conv.PSID, 1000)
 	})
-	p.invariants(p.model.Dump())
+	p.invariants(p.dump())
 }
 
-// compareRows holds the rows against those of the model.
+// dump is the rows of the model.
+func (p *player) dump() queue.Dump {
+	d, ok := queue.DumpOf(p.model)
+	require.True(p, ok)
+	return d
+}
+
+// compareRows holds the rows against those of the model, if the store is one whose rows can be read.
 func (p *player) compareRows() {
-	if p.dump != nil {
-		stored := p.dump(p.T, p.Store)
+	if stored, ok := queue.DumpOf(p.Store); ok {
 		p.invariants(stored)
-		require.Equal(p, rows(p.model.Dump()), rows(stored), p.step)
+		require.Equal(p, rows(p.dump()), rows(stored), p.step)
 	}
 }
 

@@ -44,7 +44,6 @@ type player struct {
 	*suite
 	rand  *rand.Rand
 	model *memory.Store
-	dump  func(*testing.T, store.Store) queue.Dump // nil if the rows cannot be read
 	convs []store.Conversation
 	// leases are those that were handed out, stale ones included, and sends are those that were added.
 	leases []pair
@@ -57,9 +56,9 @@ type player struct {
 // pair is a lease of the store, and that of the model.
 type pair struct{ got, want store.Lease }
 
-func playRandom(s *suite, seed uint64, dump func(*testing.T, store.Store) queue.Dump) {
+func playRandom(s *suite, seed uint64) {
 	p := &player{
-		suite: s, rand: rand.New(rand.NewPCG(seed, seed)), dump: dump, tokens: map[store.Conversation]int64{},
+		suite: s, rand: rand.New(rand.NewPCG(seed, seed)), tokens: map[store.Conversation]int64{},
 		model: memory.New(memory.Config{Now: s.clock.Now, Backlog: backlog}),
 		convs: []store.Conversation{ann, bob, eve, {PageID: "page2", PSID: "feed/1_2"}},
 	}
@@ -138,7 +137,7 @@ func (p *player) claim() {
 func (p *player) tied() bool {
 	due := map[int64]bool{}
 	now := queue.Micros(p.clock.Now())
-	for _, row := range p.model.Dump().Conversations {
+	for _, row := range p.dump().Conversations {
 		if due[row.NextAt] || row.LeaseUntil != 0 && row.LeaseUntil <= now {
 			return true
 		}

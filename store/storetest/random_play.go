@@ -89,7 +89,7 @@ func (p *player) advance() { p.clock.advance(time.Duration(p.rand.IntN(4000)) * 
 func (p *player) drain(seed uint64) {
 	p.step = fmt.Sprintf("seed %d, at the end", seed)
 	for rounds := 0; ; rounds++ {
-		d := p.model.Dump()
+		d := p.dump()
 		if len(d.Events)+len(d.Sends) == 0 {
 			break
 		}

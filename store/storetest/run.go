@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -22,29 +21,12 @@ type Options struct {
 	Backlog int
 }
 
-// Option changes what the suite does with a store.
-type Option func(*config)
-
-type config struct {
-	dump func(t *testing.T, st store.Store) queue.Dump
-}
-
-// WithDump gives the suite a function that reads the rows of the queue of a store. It then compares them with those of the model after
-// each step of a random sequence. It is for the stores of this module.
-func WithDump(dump func(t *testing.T, st store.Store) queue.Dump) Option {
-	return func(c *config) { c.dump = dump }
-}
-
 // Run tests a store with the capabilities [store.DeadLetters], [store.Inspector],
 // [store.Isolator], [store.OnceKeeper] and [store.Replicas]: the suite observes a store by them, and fails for
 // one that lacks any. What a program raises is tested of a store with [store.Timers]. The function opens a new, empty one; the suite closes it.
 // The subtests run in parallel.
-func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store, opts ...Option) {
+func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
-	var c config
-	for _, opt := range opts {
-		opt(&c)
-	}
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, fairPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, ifRaising(raisePromises), ifRaising(raiseKeyPromises),
@@ -59,7 +41,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store, opts .
 	for _, seed := range seeds(t) {
 		t.Run(seedName(seed), func(t *testing.T) {
 			t.Parallel()
-			playRandom(newSuite(t, open), seed, c.dump)
+			playRandom(newSuite(t, open), seed)
 		})
 	}
 }

@@ -9,16 +9,29 @@ import (
 
 	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
 )
 
-// Read reads all rows of a store with a database handle, such as gormstore's.
-func Read(t *testing.T, st store.Store) queue.Dump {
+// dumped is an SQL store whose rows [queue.DumpOf] reads.
+type dumped struct {
+	store.Store
+	queue.Rows
+}
+
+// Unwrap returns the store with all its capabilities.
+func (d dumped) Unwrap() store.Store { return d.Store }
+
+// With returns a store whose rows storetest compares with those of its model.
+func With(t *testing.T, st *gormstore.Store) store.Store {
 	t.Helper()
-	s, ok := st.(interface{ DB() *gorm.DB })
-	require.True(t, ok)
-	db := s.DB()
+	return dumped{st, queue.NewRows(func() queue.Dump { return read(t, st.DB()) })}
+}
+
+// read reads all rows.
+func read(t *testing.T, db *gorm.DB) queue.Dump {
+	t.Helper()
 	var d queue.Dump
-	read := func(dest any, columns, table string) {
+	scan := func(dest any, columns, table string) {
 		t.Helper()
 		require.NoError(t, db.Raw("SELECT "+columns+" FROM "+table).Scan(dest).Error)
 	}
@@ -26,7 +39,7 @@ func Read(t *testing.T, st store.Store) queue.Dump {
 		PageID, PersonID, Owner                                         string
 		NextAt, HoldUntil, LeaseUntil, Holder, Token, Deliveries, Alone int64
 	}
-	read(&conversations, "page_id, person_id, owner, next_at, hold_until, lease_until, holder, token, deliveries, alone", "messenger_conversations")
+	scan(&conversations, "page_id, person_id, owner, next_at, hold_until, lease_until, holder, token, deliveries, alone", "messenger_conversations")
 	for _, c := range conversations {
 		d.Conversations = append(d.Conversations, queue.ConversationRow{
 			Conversation: store.Conversation{PageID: c.PageID, PSID: c.PersonID}, NextAt: c.NextAt, HoldUntil: c.HoldUntil,
@@ -34,17 +47,17 @@ func Read(t *testing.T, st store.Store) queue.Dump {
 		})
 	}
 	var named []struct{ PageID, PersonID, Key string }
-	read(&named, "page_id, person_id, key", "messenger_inbox")
+	scan(&named, "page_id, person_id, key", "messenger_inbox")
 	for _, n := range named {
 		d.Events = append(d.Events, queue.EventRow{Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key})
 	}
 	named = nil
-	read(&named, "page_id, person_id, key", "messenger_outbox")
+	scan(&named, "page_id, person_id, key", "messenger_outbox")
 	for _, n := range named {
 		d.Sends = append(d.Sends, queue.SendRow{Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key})
 	}
 	named = nil
-	read(&named, "page_id, person_id, key", "messenger_dead")
+	scan(&named, "page_id, person_id, key", "messenger_dead")
 	for _, n := range named {
 		d.Dead = append(d.Dead, queue.DeadRow{EventRow: queue.EventRow{
 			Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key,
@@ -54,7 +67,7 @@ func Read(t *testing.T, st store.Store) queue.Dump {
 		Kind int64
 		Key  string
 	}
-	read(&keys, "kind, key", "messenger_dedup")
+	scan(&keys, "kind, key", "messenger_dedup")
 	for _, k := range keys {
 		d.Keys = append(d.Keys, queue.Key{Kind: queue.Kind(k.Kind), Text: k.Key})
 	}
