@@ -34,25 +34,19 @@ import (
 // the events per second it reports how many times as many that is as the disk
 // can be made to keep one after another, in the same run; and for SQLite what
 // many known people and many waiting events cost. The bots have default settings, and
-// the process has what GOGC says.
+// the process has what GOGC says. Of a benchmark named workers each iteration is a round of
+// runs, see benchmarkWorkers.
 func BenchmarkLife(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) {
-		b.Run("people-1000", func(b *testing.B) { benchmarkLife(b, openSQLite(b), 1000, 0) })
-		b.Run("people-1000000", func(b *testing.B) { benchmarkLife(b, openSQLite(b), 1_000_000, 0) })
-		b.Run("backlog-0", func(b *testing.B) { benchmarkLife(b, openSQLite(b), 1000, 0) })
-		b.Run("backlog-100000", func(b *testing.B) { benchmarkLife(b, openSQLite(b), 1000, 100_000) })
+		b.Run("people-1000", func(b *testing.B) { benchmarkLife(b, openSQLite(b), conditions{people: 1000}) })
+		b.Run("people-1000000", func(b *testing.B) { benchmarkLife(b, openSQLite(b), conditions{people: 1_000_000}) })
+		b.Run("backlog-0", func(b *testing.B) { benchmarkLife(b, openSQLite(b), conditions{people: 1000}) })
+		b.Run("backlog-100000", func(b *testing.B) { benchmarkLife(b, openSQLite(b), conditions{people: 1000, backlog: 100_000}) })
+		b.Run("workers", func(b *testing.B) { benchmarkWorkers(b, openSQLite) })
 	})
 	b.Run("postgres", func(b *testing.B) {
-		dsn := testpostgres.DSN(b)
-		var replicas life
-		for range 2 {
-			st, err := postgres.Open(dsn)
-			require.NoError(b, err)
-			b.Cleanup(func() { require.NoError(b, st.Close()) })
-			replicas.stores = append(replicas.stores, st)
-		}
-		replicas.dir = testdisk.Dir(b)
-		benchmarkLife(b, replicas, 1000, 0)
+		b.Run("people-1000", func(b *testing.B) { benchmarkLife(b, openPostgres(b), conditions{people: 1000}) })
+		b.Run("workers", func(b *testing.B) { benchmarkWorkers(b, openPostgres) })
 	})
 }
 
@@ -72,6 +66,20 @@ func openSQLite(b *testing.B) life {
 	return life{dir, []*gormstore.Store{st}}
 }
 
+// openPostgres opens the stores of two replicas.
+func openPostgres(b *testing.B) life {
+	b.Helper()
+	dsn := testpostgres.DSN(b)
+	replicas := life{dir: testdisk.Dir(b)}
+	for range 2 {
+		st, err := postgres.Open(dsn)
+		require.NoError(b, err)
+		b.Cleanup(func() { require.NoError(b, st.Close()) })
+		replicas.stores = append(replicas.stores, st)
+	}
+	return replicas
+}
+
 const (
 	lifeWriters = 64
 	lifeWaiting = 256 // events that are on their way at any time, beside a backlog
@@ -79,14 +87,65 @@ const (
 	lifeWarmUp  = 2 * time.Second
 )
 
-// benchmarkLife keeps as many events on their way: for each answer that arrives at
-// the platform another callback is posted.
-func benchmarkLife(b *testing.B, on life, people, backlog int) {
-	b.Helper()
-	fill(b, on.stores[0], people)
-	syncs := testdisk.Syncs(b, on.dir)
+// conditions are what a run has besides its stores.
+type conditions struct {
+	people, backlog int
+	workers         int // Config.Workers; 0 is the default
+}
 
-	answered := make(chan struct{}, backlog+lifeWaiting)
+func benchmarkLife(b *testing.B, on life, c conditions) {
+	b.Helper()
+	fill(b, on.stores[0], c.people)
+	syncs := testdisk.Syncs(b, on.dir)
+	rate, took := live(b, on, c, b.Loop)
+	b.ReportMetric(rate, "events/s")
+	b.ReportMetric(rate/syncs, "x-fdatasync")
+	b.ReportMetric(syncs, "fdatasync/s")
+	if c.backlog == 0 {
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+	}
+}
+
+// benchmarkWorkers compares the default of Config.Workers with other values: each iteration
+// runs all of them, each with new stores, for as many events, beginning with another one.
+// It reports the median rate with the default, those with the others as multiples of that,
+// and the default as a part of the best.
+func benchmarkWorkers(b *testing.B, open func(*testing.B) life) {
+	b.Helper()
+	const events = 5000
+	settings := []int{0, 64, 128, 512}
+	rates := make([][]float64, len(settings))
+	for round := 0; b.Loop(); round++ {
+		for i := range settings {
+			at := (i + round) % len(settings)
+			on, left := open(b), events
+			rate, _ := live(b, on, conditions{people: 1000, workers: settings[at]}, func() bool { left--; return left >= 0 })
+			rates[at] = append(rates[at], rate)
+			for _, st := range on.stores {
+				require.NoError(b, st.Close())
+			}
+		}
+	}
+	best := 0.0
+	for i := range rates {
+		slices.Sort(rates[i])
+		median := rates[i][len(rates[i])/2]
+		best = max(best, median)
+		if settings[i] != 0 {
+			b.ReportMetric(median/rates[0][len(rates[0])/2], fmt.Sprintf("x-workers-%d", settings[i]))
+		}
+	}
+	b.ReportMetric(rates[0][len(rates[0])/2], "events/s")
+	b.ReportMetric(rates[0][len(rates[0])/2]/best, "default/best")
+}
+
+// live runs bots with as many events on their way as in lifeWaiting, while more returns
+// true: for each answer that arrives at the platform another callback is posted. It returns
+// the events per second, and how long each of those took that are no part of the backlog,
+// in order.
+func live(b *testing.B, on life, c conditions, more func() bool) (rate float64, all []time.Duration) {
+	b.Helper()
+	answered := make(chan struct{}, c.backlog+lifeWaiting)
 	var began, took sync.Map // by the event's number
 	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -98,14 +157,14 @@ func benchmarkLife(b *testing.B, on life, people, backlog int) {
 		answered <- struct{}{}
 		_, _ = io.WriteString(w, `{"recipient_id":"1","message_id":"m"}`)
 	}))
-	b.Cleanup(platform.Close)
+	defer platform.Close()
 
 	var bots []*messenger.Bot
 	for _, st := range on.stores {
 		bot, err := messenger.New(messenger.Config{
 			Apps:     []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}},
 			GraphURL: platform.URL, Logger: slog.New(slog.DiscardHandler),
-			Policy: texts(echo), Store: st, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken),
+			Policy: texts(echo), Store: st, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken), Workers: c.workers,
 		})
 		require.NoError(b, err)
 		bots = append(bots, bot)
@@ -116,7 +175,7 @@ func benchmarkLife(b *testing.B, on life, people, backlog int) {
 	for range lifeWriters {
 		writers.Go(func() {
 			for number := range posts {
-				deliver(b, bots[number%len(bots)], number, people)
+				deliver(b, bots[number%len(bots)], number, c.people)
 			}
 		})
 	}
@@ -125,14 +184,14 @@ func benchmarkLife(b *testing.B, on life, people, backlog int) {
 		began.Store(fmt.Sprint(posted), time.Now())
 		posts <- posted
 	}
-	for range backlog {
+	for range c.backlog {
 		post()
 	}
 
 	ctx, stop := context.WithCancel(b.Context())
 	var running sync.WaitGroup
-	b.Cleanup(running.Wait)
-	b.Cleanup(stop)
+	defer running.Wait()
+	defer stop()
 	for _, bot := range bots {
 		running.Go(func() { _ = bot.Run(ctx) })
 	}
@@ -145,31 +204,23 @@ func benchmarkLife(b *testing.B, on life, people, backlog int) {
 	}
 	began.Clear()
 	took.Clear()
-	for b.Loop() {
+	events, start := 0, time.Now()
+	for ; more(); events++ {
 		<-answered
 		post()
 	}
-	rate := float64(b.N) / b.Elapsed().Seconds()
+	rate = float64(events) / time.Since(start).Seconds()
 	close(posts)
 	writers.Wait()
-	if backlog == 0 {
+	if c.backlog == 0 {
 		require.Eventually(b, func() bool { return sent(b, bots) >= int64(posted) }, time.Hour, time.Millisecond)
-	}
-	stop()
-	running.Wait()
-
-	b.ReportMetric(rate, "events/s")
-	b.ReportMetric(rate/syncs, "x-fdatasync")
-	b.ReportMetric(syncs, "fdatasync/s")
-	if backlog == 0 {
-		var all []time.Duration
 		took.Range(func(_, d any) bool {
 			all = append(all, d.(time.Duration))
 			return true
 		})
 		slices.Sort(all)
-		b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 	}
+	return rate, all
 }
 
 // deliver posts a callback with one message, as the platform does.
