@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"unicode/utf8"
 )
@@ -12,9 +13,18 @@ import (
 // checkUTF8 looks at every text of the message at once, in its JSON. Where the
 // JSON cannot be made, a check of the attachments says why.
 func (m Message) checkUTF8(c *check) {
+	if m.isBareText() && utf8.ValidString(m.Text) {
+		return // without JSON, since most messages are that
+	}
 	if raw, err := json.Marshal(m); err == nil {
 		c.utf8("", raw)
 	}
+}
+
+// isBareText reports whether a message is a text, and nothing else is set.
+func (m Message) isBareText() bool {
+	m.Text = ""
+	return reflect.ValueOf(&m).Elem().IsZero()
 }
 
 // utf8 reports the texts in a JSON value that are not UTF-8.

@@ -54,7 +54,9 @@ func (t *turn) findEcho(ctx context.Context, mid string) error {
 
 // see keeps what the event says about others, and lets the turn read it.
 func (t *turn) see(ctx context.Context, person store.Person) {
-	t.seen = t.others(person)
+	if t.seen = t.others(person); len(t.seen) == 0 {
+		return
+	}
 	set := t.state.Begin("others")
 	_ = store.Queue(set.Context(ctx), t.seen...) // nothing of it can be refused
 	set.End()

@@ -23,6 +23,10 @@ func (t *turn) runRoute(ctx context.Context, step routes.Step, out *outlet) rout
 	if step.Timeout <= 0 {
 		return t.runGuarded(ctx, step, out)
 	}
+	return t.runLimited(ctx, step, out)
+}
+
+func (t *turn) runLimited(ctx context.Context, step routes.Step, out *outlet) routeEnd {
 	limited, cancel := context.WithTimeoutCause(ctx, step.Timeout, &routing.TimeoutError{Route: step.Name, Limit: step.Timeout})
 	defer cancel()
 	end, err := run(limited, t.w.e.guard, code{name: "a handler", log: t.w.log, about: []any{"route", step.Name, "event", t.ev.Key}},
