@@ -14,6 +14,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/internal/nilcheck"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -295,7 +296,7 @@ func (c Config) validate() error {
 		fail("Workers", "is negative")
 	}
 	c.checkTokens(fail)
-	if isNil(c.Store) {
+	if nilcheck.IsNil(c.Store) {
 		fail("Store", "is a nil %T: check the error of the function that opened the store", c.Store)
 	}
 	if s := c.Retention.DedupKeys; s > 0 && s < minimumSeen {
@@ -338,7 +339,7 @@ func (c Config) checkTokens(fail func(field, format string, args ...any)) {
 		if c.needsTokens() {
 			fail("Tokens", "is missing: nothing could be sent")
 		}
-	case isNil(c.Tokens):
+	case nilcheck.IsNil(c.Tokens):
 		fail("Tokens", "is a nil %T: nothing could be sent", c.Tokens)
 	case isConstant(c.Tokens) && hasNoToken(c.Tokens, ""):
 		fail("Tokens", "is an empty token: nothing could be sent")

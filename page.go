@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/nilcheck"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/threadsettings"
@@ -117,7 +118,7 @@ func (p Page) check(place string) []error {
 	}
 	switch {
 	case p.Token == nil:
-	case isNil(p.Token):
+	case nilcheck.IsNil(p.Token):
 		fail("Token", "is a nil %T", p.Token)
 	case isConstant(p.Token) && hasNoToken(p.Token, p.ID):
 		fail("Token", "is empty")

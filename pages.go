@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/nilcheck"
 	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
@@ -220,7 +221,7 @@ func (b *Bot) credentials(ctx context.Context, pageID string) (tokens graph.Toke
 	switch {
 	case p != nil && p.Token != nil:
 		tokens = p.Token
-	case isNil(tokens):
+	case nilcheck.IsNil(tokens):
 		tokens = graph.TokenMap{}
 	}
 	if p != nil {

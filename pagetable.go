@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/nilcheck"
 	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
@@ -137,7 +138,7 @@ func (t *pageTable) serve(c Config, p placed) (*servedPage, []error) {
 	}
 	switch {
 	case p.Token != nil, p.checked && c.needsTokens():
-	case isNil(c.Tokens):
+	case nilcheck.IsNil(c.Tokens):
 		fail("Token", errNoToken)
 	case !p.checked && hasNoToken(c.Tokens, p.ID):
 		fail("Token", errNotInTokens)

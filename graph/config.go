@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"reflect"
 	"regexp"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/nilcheck"
 	"github.com/djmessenger/messenger/internal/weburl"
 	"github.com/djmessenger/messenger/secret"
 )
@@ -119,7 +119,7 @@ func (c Config) validate() error {
 	}
 	if c.Tokens == nil {
 		report("Tokens", "is required")
-	} else if v := reflect.ValueOf(c.Tokens); (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
+	} else if nilcheck.IsNil(c.Tokens) {
 		report("Tokens", "is a nil %T", c.Tokens)
 	}
 	if c.UploadTimeout < 0 {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/joined"
 	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
@@ -154,7 +155,7 @@ type placedRef struct {
 
 // fail notes what is wrong at a place: one mistake for each error that err joins.
 func (v *validation) fail(at Where, place string, err error) {
-	if parts := joined(err); parts != nil {
+	if parts := joined.Errors(err); parts != nil {
 		for _, part := range parts {
 			v.fail(at, place, part)
 		}
@@ -223,7 +224,7 @@ func (v *validation) retry(place string, s routes.Step) {
 	if err == nil {
 		return
 	}
-	for _, err := range joined(err) {
+	for _, err := range joined.Errors(err) {
 		var m interface {
 			error
 			Field() (name string, path []int)
@@ -318,19 +319,6 @@ func (v *validation) condition(at Where, place string, c Condition) (sound bool)
 		}
 	}
 	return sound
-}
-
-// joined returns what [errors.Join] has joined; of any other error nil, also if it
-// wraps a join or several errors, for then it has words of its own around them.
-func joined(err error) []error {
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return nil
-	}
-	if all := errors.Join(several.Unwrap()...); all == nil || all.Error() != err.Error() {
-		return nil
-	}
-	return several.Unwrap()
 }
 
 func (v *validation) payloads(user handling.PayloadUser) {

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 	"unicode/utf8"
 
+	"github.com/djmessenger/messenger/internal/nilcheck"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -188,8 +188,7 @@ func (t Typing) Validate() error {
 
 // validateSender reports a sender that is nil, and the mistakes of another.
 func validateSender(s Sender) error {
-	v := reflect.ValueOf(s)
-	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
+	if nilcheck.IsNil(s) {
 		return errors.New("is nil")
 	}
 	switch s := s.(type) {

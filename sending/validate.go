@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/djmessenger/messenger/internal/joined"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -51,14 +52,12 @@ func entry(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 // within returns the mistakes of a part of something, with the part's place
 // before the path of each field.
 func within(at string, err error) error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		if all := errors.Join(several.Unwrap()...); all != nil && all.Error() == err.Error() {
-			var errs []error
-			for _, part := range several.Unwrap() {
-				errs = append(errs, within(at, part))
-			}
-			return errors.Join(errs...)
+	if parts := joined.Errors(err); len(parts) > 0 {
+		var errs []error
+		for _, part := range parts {
+			errs = append(errs, within(at, part))
 		}
+		return errors.Join(errs...)
 	}
 	if field, ok := err.(*FieldError); ok { //nolint:errorlint // one that is wrapped has other words around it
 		if field.Field != "" {

@@ -26,14 +26,14 @@ type room struct {
 // exist; commands and examples have none, they may import all that is public.
 var house = map[string]room{
 	".": {
-		ours: []string{"graph", "handling", "i18n", "internal/engine", "internal/raise", "internal/routes", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
+		ours: []string{"graph", "handling", "i18n", "internal/engine", "internal/nilcheck", "internal/raise", "internal/routes", "internal/stack", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "store/memory", "threadsettings"},
 	},
 	"attachment": {},
 	"command": {
 		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
-	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/weburl", "secret"}},
+	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
 	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
@@ -53,8 +53,10 @@ var house = map[string]room{
 	"internal/simulation":   {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/jitter":       {},
+	"internal/joined":       {},
 	"internal/metadata":     {},
 	"internal/nearest":      {},
+	"internal/nilcheck":     {},
 	"internal/queue":        {ours: []string{"store"}},
 	"internal/raise":        {ours: []string{"receiving", "receiving/payload", "store"}},
 	"internal/replier":      {},
@@ -73,13 +75,13 @@ var house = map[string]room{
 	},
 	"receiving/internal/scan": {others: []string{"github.com/go-json-experiment/json"}},
 	"receiving/payload":       {},
-	"routing":                 {ours: []string{"graph", "handling", "i18n", "internal/routes", "receiving", "receiving/payload", "sending", "store"}},
+	"routing":                 {ours: []string{"graph", "handling", "i18n", "internal/joined", "internal/routes", "receiving", "receiving/payload", "sending", "store"}},
 	"routing/policyfile": {
-		ours:   []string{"attachment", "handling", "handling/pythonre", "internal/nearest", "receiving", "routing", "sending"},
+		ours:   []string{"attachment", "handling", "handling/pythonre", "internal/joined", "internal/nearest", "receiving", "routing", "sending"},
 		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
 	},
 	"secret":    {},
-	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/replier", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
+	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/joined", "internal/nilcheck", "internal/replier", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator": {},
 	"store":     {},
 	"store/gormstore": {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/joined"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -126,13 +127,11 @@ func nilable(v reflect.Value) bool {
 // argument notes the error of a factory, or of a Validate method, with the place of the
 // argument that it names.
 func (r *reading) argument(args *value, place string, err error) {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		if joined := errors.Join(several.Unwrap()...); joined != nil && joined.Error() == err.Error() {
-			for _, one := range several.Unwrap() {
-				r.argument(args, place, one)
-			}
-			return
+	if parts := joined.Errors(err); len(parts) > 0 {
+		for _, one := range parts {
+			r.argument(args, place, one)
 		}
+		return
 	}
 	path := ""
 	switch e := err.(type) { //nolint:errorlint // one that is wrapped has other words around it
