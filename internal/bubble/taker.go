@@ -10,7 +10,8 @@ import (
 	"github.com/djmessenger/messenger/sending"
 )
 
-// Taker is a platform that takes every call, of whatever page, and notes in which way each one answers.
+// Taker is a platform that takes every call, of whatever page, and notes in which way each one
+// answers.
 type Taker struct {
 	mu   sync.Mutex
 	ways []sending.Way

@@ -21,14 +21,15 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// answerable is what keeps two of the fixtures from being answered, and what stands in its place here.
+// answerable is what keeps two of the fixtures from being answered, and what stands in its place
+// here.
 var answerable = map[receiving.Type]map[string]string{
 	receiving.TypeEcho:                   {`"metadata": "djm1:`: `"metadata": "of a human:`},           // the bot's own
 	receiving.TypeMarketingMessageFailed: {`"business_id":`: `"recipient_id": "7100", "business_id":`}, // has no person
 }
 
-// TestHowEveryTypeIsAnswered goes through all receiving types and compares what Validate, Explain and docs/events.md say
-// about answers with what the bot does in a turn.
+// TestHowEveryTypeIsAnswered goes through all receiving types and compares what Validate, Explain
+// and docs/events.md say about answers with what the bot does in a turn.
 func TestHowEveryTypeIsAnswered(t *testing.T) {
 	t.Parallel()
 	documented := answersInDocs(t)
@@ -138,7 +139,8 @@ func answersInDocs(t *testing.T) map[receiving.Type][]sending.Way {
 	return answers
 }
 
-// TestCommentsThatCannotBeAnswered: what a comment lacks, or a live video does not take, is refused in the turn.
+// TestCommentsThatCannotBeAnswered: what a comment lacks, or a live video does not take, is refused
+// in the turn.
 func TestCommentsThatCannotBeAnswered(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBackoffDoublesAndIsSpread: messages that were refused together, in an outage of the platform, are not all sent again
-// together.
+// TestBackoffDoublesAndIsSpread: messages that were refused together, in an outage of the platform,
+// are not all sent again together.
 func TestBackoffDoublesAndIsSpread(t *testing.T) {
 	t.Parallel()
 	for attempt, pause := range map[int]time.Duration{

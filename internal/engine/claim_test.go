@@ -11,7 +11,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// TestHintsDoNotHurryAStoreThatFails: only the poll asks it, and work goes on when it answers again.
+// TestHintsDoNotHurryAStoreThatFails: only the poll asks it, and work goes on when it answers
+// again.
 func TestHintsDoNotHurryAStoreThatFails(t *testing.T) {
 	t.Parallel()
 	onFakeStore(t, Config{Workers: 4}, func(t *testing.T, c *claiming) {
@@ -40,8 +41,8 @@ func TestHintsDoNotHurryAStoreThatFails(t *testing.T) {
 	})
 }
 
-// TestInterruptedConversationsAreBounded: so many of each level run at a time, the next starts when one has ended, and they
-// delay no others.
+// TestInterruptedConversationsAreBounded: so many of each level run at a time, the next starts when
+// one has ended, and they delay no others.
 func TestInterruptedConversationsAreBounded(t *testing.T) {
 	t.Parallel()
 	for level, width := range map[int]int{1: 16, 2: 4, 3: 1} {

@@ -8,6 +8,10 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
+// errNotStored is what commit returns when the store does not take an outcome for as long as
+// a lease lasts.
+var errNotStored = errors.New("the store refused the outcome")
+
 // commit makes an outcome durable, together with the results of sends before it, and
 // takes the sends that are due, if it asks for them. The results do not travel with the
 // end of an event, which may no longer be there: they go before it.

@@ -12,7 +12,8 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// forgetful is a store in which the event of an outcome is no longer there. It keeps what it has committed.
+// forgetful is a store in which the event of an outcome is no longer there. It keeps what it has
+// committed.
 type forgetful struct {
 	*memory.Store
 
@@ -27,8 +28,8 @@ func (f *forgetful) Commit(_ context.Context, out store.Outcome) ([]store.Queued
 	return nil, nil
 }
 
-// TestResultsDoNotVanishWithAnEvent: if the event of a turn is gone, nothing of the turn takes effect; the results of
-// sends before it do.
+// TestResultsDoNotVanishWithAnEvent: if the event of a turn is gone, nothing of the turn takes
+// effect; the results of sends before it do.
 func TestResultsDoNotVanishWithAnEvent(t *testing.T) {
 	t.Parallel()
 	st := &forgetful{Store: memory.New(memory.Config{})}

@@ -5,9 +5,10 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// composed returns the plan of a send that a route of this turn has composed. It has what its body in the outbox would be
-// decoded to. It is nil if the body must be decoded: it holds the message as it was when the route ended, and the program
-// may still change parts that it shares with the message.
+// composed returns the plan of a send that a route of this turn has composed. It has what its body
+// in the outbox would be decoded to. It is nil if the body must be decoded: it holds the message as
+// it was when the route ended, and the program may still change parts that it shares with the
+// message.
 func (t *turn) composed(send store.Send) *plan {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -32,7 +33,8 @@ func (t *turn) composed(send store.Send) *plan {
 	return nil
 }
 
-// standsAlone reports whether a message shares nothing with the program that has made it, except its recipient.
+// standsAlone reports whether a message shares nothing with the program that has made it, except
+// its recipient.
 func standsAlone(m *sending.Message) bool {
 	return m.Public == nil && m.ThreadControl == nil && m.Reaction == nil && m.Attachment == nil && m.Utility == nil &&
 		m.Attachments == nil && m.QuickReplies == nil

@@ -55,8 +55,8 @@ func TestComposedSendIsWhatIsStored(t *testing.T) {
 	require.Equal(t, "2", planned.delivery.Message.Recipient.ID, "the recipient is a copy")
 }
 
-// A message with parts that the program may still change is decoded from the outbox: each of its fields that is a pointer or a
-// list, those of tomorrow too.
+// A message with parts that the program may still change is decoded from the outbox: each of its
+// fields that is a pointer or a list, those of tomorrow too.
 func TestComposedSendSharesNothing(t *testing.T) {
 	t.Parallel()
 	fields := reflect.TypeFor[sending.Message]()
@@ -84,7 +84,8 @@ func TestComposedSendSharesNothing(t *testing.T) {
 	require.Nil(t, turn.composed(turn.routes[1].sends[0]))
 }
 
-// Processes of all versions make the same key of the same parts, and no two lists of parts make the same one.
+// Processes of all versions make the same key of the same parts, and no two lists of parts make the
+// same one.
 func TestSendKeyNeverChanges(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "oneepMnx9x_VqnxI9XqwVQ7K", sendKey("turn", "m_1", "echo", "0"))

@@ -26,7 +26,8 @@ import (
 
 var errMine = errors.New("mine")
 
-// TestOnDeadLetter: the program is told of each dead letter once it is durable, however it came about.
+// TestOnDeadLetter: the program is told of each dead letter once it is durable, however it came
+// about.
 func TestOnDeadLetter(t *testing.T) {
 	t.Parallel()
 	fails := func(err error) routing.Policy {
@@ -132,8 +133,8 @@ func TestOnDeadLetterIsNotCalledForOthers(t *testing.T) {
 	})
 }
 
-// losesSuccess is a store that loses the answer to the commit that ends an event without a failure, and is away after
-// that: for 20 s for commits, and then once for whoever asks for dead letters.
+// losesSuccess is a store that loses the answer to the commit that ends an event without a failure,
+// and is away after that: for 20 s for commits, and then once for whoever asks for dead letters.
 type losesSuccess struct {
 	*memory.Store
 	away  time.Time
@@ -159,8 +160,9 @@ func (s *losesSuccess) Dead(ctx context.Context, q store.DeadQuery) ([]store.Dea
 	return s.Store.Dead(ctx, q)
 }
 
-// An event that took effect is no dead letter, even if the answer to its commit was lost, the store was away for so long that
-// the turn was taken for failed, and the store could not say at first that there is no letter.
+// An event that took effect is no dead letter, even if the answer to its commit was lost, the store
+// was away for so long that the turn was taken for failed, and the store could not say at first
+// that there is no letter.
 func TestOnDeadLetterIsNotCalledForWhatTookEffect(t *testing.T) {
 	t.Parallel()
 	told := 0
@@ -179,8 +181,8 @@ func TestOnDeadLetterIsNotCalledForWhatTookEffect(t *testing.T) {
 	})
 }
 
-// TestHooksThatMisbehave: a hook that panics, ends its goroutine or never returns is logged, and the conversation goes on, with
-// the same bot.
+// TestHooksThatMisbehave: a hook that panics, ends its goroutine or never returns is logged, and
+// the conversation goes on, with the same bot.
 func TestHooksThatMisbehave(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -222,8 +224,8 @@ func TestHooksThatMisbehave(t *testing.T) {
 	}
 }
 
-// TestHookHasItsTimeAfterTheLease: the lease that is given back with the turn is renewed no more, which does not end the
-// context of the hooks that report the turn.
+// TestHookHasItsTimeAfterTheLease: the lease that is given back with the turn is renewed no more,
+// which does not end the context of the hooks that report the turn.
 func TestHookHasItsTimeAfterTheLease(t *testing.T) {
 	t.Parallel()
 	var took []time.Duration
@@ -247,7 +249,8 @@ func TestHookHasItsTimeAfterTheLease(t *testing.T) {
 	})
 }
 
-// fatalStore is a store whose leases say, while it is told so, that their first event ended its process while it ran alone.
+// fatalStore is a store whose leases say, while it is told so, that their first event ended its
+// process while it ran alone.
 type fatalStore struct {
 	store.Store
 	fatal atomic.Bool

@@ -20,7 +20,8 @@ import (
 // hotPage is one that many people write to.
 const hotPage = "200000000000002"
 
-// TestABusyPageDelaysNoOther: 130 people on one page, with turns of a second, fill no more than their page's part of the 64 workers.
+// TestABusyPageDelaysNoOther: 130 people on one page, with turns of a second, fill no more than
+// their page's part of the 64 workers.
 func TestABusyPageDelaysNoOther(t *testing.T) {
 	t.Parallel()
 	answer := route("answer", func(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
@@ -46,8 +47,8 @@ func TestABusyPageDelaysNoOther(t *testing.T) {
 	})
 }
 
-// TestAHotConversationDelaysNoOther: with a single worker, a person who has thousands of events waiting is handled in turn with
-// others, 16 events at a time.
+// TestAHotConversationDelaysNoOther: with a single worker, a person who has thousands of events
+// waiting is handled in turn with others, 16 events at a time.
 func TestAHotConversationDelaysNoOther(t *testing.T) {
 	t.Parallel()
 	var hot atomic.Int32
@@ -83,8 +84,8 @@ func TestAHotConversationDelaysNoOther(t *testing.T) {
 	})
 }
 
-// TestABroadcastDelaysNoReply: neither the claims nor the page's send rate put the messages of a broadcast before a reply, also if the person
-// who writes is among those who wait for theirs.
+// TestABroadcastDelaysNoReply: neither the claims nor the page's send rate put the messages of a
+// broadcast before a reply, also if the person who writes is among those who wait for theirs.
 func TestABroadcastDelaysNoReply(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{Strangers: true}, config{Policy: texts(echo)}, func(w *world) {

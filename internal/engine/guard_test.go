@@ -42,7 +42,8 @@ func guarded(t *testing.T, test func(t *testing.T, g *Guard, log *journal)) {
 	})
 }
 
-// waitDeaf does not return before the channel is closed, whatever its context says. The log names it.
+// waitDeaf does not return before the channel is closed, whatever its context says. The log names
+// it.
 func waitDeaf(end <-chan struct{}) { <-end }
 
 func TestRunReturnsWhateverTheCodeDoes(t *testing.T) {

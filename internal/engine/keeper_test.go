@@ -21,7 +21,8 @@ func (hanging) Renew(ctx context.Context, _ time.Duration, _ ...store.LeaseID) (
 	return nil, ctx.Err()
 }
 
-// TestRenewalThatTheStopCutsShortIsNotLogged: a renewal that fails is an error; one that is in flight when the engine stops is none.
+// TestRenewalThatTheStopCutsShortIsNotLogged: a renewal that fails is an error; one that is in
+// flight when the engine stops is none.
 func TestRenewalThatTheStopCutsShortIsNotLogged(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

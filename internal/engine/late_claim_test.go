@@ -17,7 +17,8 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// lateClaims is a store whose next claims that lease something answer late, whatever their context says, or not at all.
+// lateClaims is a store whose next claims that lease something answer late, whatever their context
+// says, or not at all.
 type lateClaims struct {
 	*memory.Store
 	next  atomic.Int64
@@ -43,7 +44,8 @@ func (l *lateClaims) Claim(ctx context.Context, c store.Claim) ([]store.Lease, e
 	return leases, err
 }
 
-// TestClaimThatAnswersLate: what it has leased has no worker. It is given back or expires, and runs once and in order.
+// TestClaimThatAnswersLate: what it has leased has no worker. It is given back or expires, and runs
+// once and in order.
 func TestClaimThatAnswersLate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

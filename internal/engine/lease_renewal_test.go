@@ -80,7 +80,8 @@ func TestLeaseIsSafeForAsLongAsItIsRenewed(t *testing.T) {
 	})
 }
 
-// TestPausedLeaseIsNotSafe: a process that was paused may run its worker before the timer that ends the lease.
+// TestPausedLeaseIsNotSafe: a process that was paused may run its worker before the timer that ends
+// the lease.
 func TestPausedLeaseIsNotSafe(t *testing.T) {
 	t.Parallel()
 	keeping(t, &renewing{}, func(t *testing.T, k *keeper) {
@@ -94,7 +95,8 @@ func TestPausedLeaseIsNotSafe(t *testing.T) {
 	})
 }
 
-// TestLostLeaseEnds: a lease that the store has given to another process ends its worker, and the others go on.
+// TestLostLeaseEnds: a lease that the store has given to another process ends its worker, and the
+// others go on.
 func TestLostLeaseEnds(t *testing.T) {
 	t.Parallel()
 	st := &renewing{lost: []store.LeaseID{leaseID("2")}} // which it says again when it was not asked
@@ -116,7 +118,8 @@ func TestLostLeaseEnds(t *testing.T) {
 	})
 }
 
-// TestExpiredLeaseIsNotRenewed: nor one whose time was over before it could be renewed, though its worker still runs.
+// TestExpiredLeaseIsNotRenewed: nor one whose time was over before it could be renewed, though its
+// worker still runs.
 func TestExpiredLeaseIsNotRenewed(t *testing.T) {
 	t.Parallel()
 	st := &renewing{err: errors.New("the store is away")}

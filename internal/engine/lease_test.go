@@ -229,7 +229,8 @@ func TestStuckWorkersLostLeaseIsNotRenewed(t *testing.T) {
 	})
 }
 
-// slowCommit is a store that cannot renew leases and whose first outcome of an event takes longer than a lease is safe.
+// slowCommit is a store that cannot renew leases and whose first outcome of an event takes longer
+// than a lease is safe.
 type slowCommit struct {
 	bubble.NoRenew
 	slow atomic.Bool
@@ -243,7 +244,8 @@ func (s *slowCommit) Commit(ctx context.Context, out store.Outcome) ([]store.Que
 	return due, err
 }
 
-// TestNoTurnBeginsOnALostLease: not even its middleware, whose effects elsewhere another worker will have, too.
+// TestNoTurnBeginsOnALostLease: not even its middleware, whose effects elsewhere another worker
+// will have, too.
 func TestNoTurnBeginsOnALostLease(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -15,7 +15,8 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// losesAnswers is a store that applies the first outcome of a dead letter and loses the answer, if it is told so.
+// losesAnswers is a store that applies the first outcome of a dead letter and loses the answer, if
+// it is told so.
 type losesAnswers struct {
 	*isolationStore
 	loses bool
@@ -32,8 +33,8 @@ func (s *losesAnswers) Commit(ctx context.Context, out store.Outcome) ([]store.Q
 	return due, err
 }
 
-// TestWorkerKnowsWhatItHasCommitted: the event after one that was not run sees the person as the outcome of that one left them,
-// also if the answer to its commit was lost.
+// TestWorkerKnowsWhatItHasCommitted: the event after one that was not run sees the person as the
+// outcome of that one left them, also if the answer to its commit was lost.
 func TestWorkerKnowsWhatItHasCommitted(t *testing.T) {
 	t.Parallel()
 	for name, loses := range map[string]bool{"committed": false, "committed, and the answer was lost": true} {

@@ -22,7 +22,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// TestTurnMiddlewareThatUsesNextWrongly costs the turn, and nothing of the turn takes effect; in the end it is a dead letter.
+// TestTurnMiddlewareThatUsesNextWrongly costs the turn, and nothing of the turn takes effect; in
+// the end it is a dead letter.
 func TestTurnMiddlewareThatUsesNextWrongly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -208,7 +209,8 @@ func TestSendMiddlewareThatDiesAfterTheRequest(t *testing.T) {
 	}
 }
 
-// TestSendMiddlewareThatIgnoresItsContext is abandoned: what was not sent is sent later, what was sent is known.
+// TestSendMiddlewareThatIgnoresItsContext is abandoned: what was not sent is sent later, what was
+// sent is known.
 func TestSendMiddlewareThatIgnoresItsContext(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]bool{"before next": true, "after next": false} {

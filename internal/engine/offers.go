@@ -42,11 +42,11 @@ func (t *turn) offers(ctx context.Context, ev *receiving.Event) ([]routes.Offer,
 }
 
 // wroteBefore returns a time before which a message was sent that the person can have
-// seen when they wrote the event; zero if any can be. The event was in the store when the conversation was
-// claimed, so they have seen nothing that was sent since: of two quick "yes" the second
-// does not answer the question that the first one leads to. Nor have they seen what
-// was sent long after the event came; the answer to a send may come as late as
-// SendTimeout after the person has read it.
+// seen when they wrote the event; zero if any can be. The event was in the store when the
+// conversation was claimed, so they have seen nothing that was sent since: of two quick "yes" the
+// second does not answer the question that the first one leads to. Nor have they seen what was sent
+// long after the event came; the answer to a send may come as late as SendTimeout after the person
+// has read it.
 //
 // A replay stores the event anew, so it counts when the event happened: a replayed "yes"
 // does not answer a question that was asked since. Otherwise a difference between the

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"strings"
+
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
@@ -112,4 +114,34 @@ func withRecipient(m sending.Message, personID, userRef string) sending.Message 
 	default:
 		return m.To(sending.Recipient{UserRef: userRef})
 	}
+}
+
+func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
+	var o outgoing
+	err := json.Unmarshal(s.Body, &o)
+	if !s.AddedAt.IsZero() {
+		o.CreatedAt = s.AddedAt // the process that queued it may have another time
+	}
+	return delivery(&s, &o), err
+}
+
+// delivery is the next attempt at a send.
+func delivery(s *store.QueuedSend, o *outgoing) sending.Delivery {
+	return sending.Delivery{
+		PageID:    s.PageID,
+		PSID:      personID(s.Conversation),
+		Object:    o.Object,
+		Key:       s.Key,
+		Attempt:   s.Attempts + 1,
+		CreatedAt: o.CreatedAt,
+		Message:   o.Message,
+	}
+}
+
+// personID is the person of a conversation, or "" if it has none.
+func personID(conv store.Conversation) string {
+	if strings.Contains(conv.PSID, "/") {
+		return ""
+	}
+	return conv.PSID
 }

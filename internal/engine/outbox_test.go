@@ -10,8 +10,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// TestAnswerToACommentIsKeyedByTheComment: another event about the same comment makes the same key, so that the store
-// leaves its answer out.
+// TestAnswerToACommentIsKeyedByTheComment: another event about the same comment makes the same key,
+// so that the store leaves its answer out.
 func TestAnswerToACommentIsKeyedByTheComment(t *testing.T) {
 	t.Parallel()
 	key := func(typ receiving.Type, event, route string, i int, m sending.Message) string {

@@ -47,9 +47,9 @@ const (
 )
 
 // wait returns how long a conversation must wait before it may send, or 0 if it may.
-// Background work sends only while no replies wait: neither until the end of their line, nor until a look has found those at
-// its end. share is what this process may use of the full rate; a page that is to
-// slow down has a brake below 1.
+// Background work sends only while no replies wait: neither until the end of their line, nor until
+// a look has found those at its end. share is what this process may use of the full rate; a page
+// that is to slow down has a brake below 1.
 func (p *pace) wait(now time.Time, share, brake float64, background bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBackgroundWorkLeavesTheRateToReplies: while replies wait for the rate of a page, nothing else is sent, and what
-// waits of it delays no reply.
+// TestBackgroundWorkLeavesTheRateToReplies: while replies wait for the rate of a page, nothing else
+// is sent, and what waits of it delays no reply.
 func TestBackgroundWorkLeavesTheRateToReplies(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

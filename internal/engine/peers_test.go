@@ -77,7 +77,8 @@ func TestShareOfANewcomer(t *testing.T) {
 	}
 }
 
-// TestShareOfAReplicaThatHearsNothing: the others may have forgotten it, so that it is a newcomer again.
+// TestShareOfAReplicaThatHearsNothing: the others may have forgotten it, so that it is a newcomer
+// again.
 func TestShareOfAReplicaThatHearsNothing(t *testing.T) {
 	t.Parallel()
 	for name, list := range map[string][]store.Replica{"alone": nil, "with another": {{Owner: "other", Pages: []string{"1"}}}} {
@@ -100,7 +101,8 @@ func TestShareOfAReplicaThatHearsNothing(t *testing.T) {
 	}
 }
 
-// TestReplicaDeregisters: the others need not wait for its announcement to run out, though its context has ended.
+// TestReplicaDeregisters: the others need not wait for its announcement to run out, though its
+// context has ended.
 func TestReplicaDeregisters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,13 +1,8 @@
 package engine
 
 import (
-	"context"
 	"errors"
-	"fmt"
 
-	"github.com/djmessenger/messenger/i18n"
-	"github.com/djmessenger/messenger/internal/replier"
-	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -41,37 +36,4 @@ func withWrites(person store.Person, writes []store.Write) store.Person {
 		}
 	}
 	return person
-}
-
-// Speak returns a context in which texts are in a person's language and find
-// what is known of them, at the time of each use.
-func Speak(ctx context.Context, catalog *i18n.Catalog, texts sending.Texts, person func() store.Person) context.Context {
-	ctx = sending.WithTexts(ctx, texts)
-	ctx = replier.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
-	return i18n.WithFunc(ctx, func() *i18n.Localizer { return catalog.For(person().Profile.Locale) })
-}
-
-// personValue gives texts what is known of the person.
-func personValue(p store.Person, name string) (string, bool) {
-	switch name {
-	case "first_name":
-		return p.Profile.FirstName, true
-	case "last_name":
-		return p.Profile.LastName, true
-	case "name":
-		if p.Profile.Name != "" {
-			return p.Profile.Name, true
-		}
-		return joinNames(p.Profile.FirstName, p.Profile.LastName), true
-	case "thumb_ups":
-		return fmt.Sprint(p.ThumbUps), true
-	}
-	return "", false
-}
-
-func joinNames(first, last string) string {
-	if first == "" || last == "" {
-		return first + last
-	}
-	return first + " " + last
 }

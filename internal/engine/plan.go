@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -35,7 +33,8 @@ func (p *plan) refuse(err error, outcome store.SentOutcome) *plan {
 	return p
 }
 
-// newPlan returns the plan of a send that was read from the store. It is refused if it cannot be decoded.
+// newPlan returns the plan of a send that was read from the store. It is refused if it cannot be
+// decoded.
 func newPlan(s store.QueuedSend) *plan {
 	d, err := decodeSend(s)
 	p := &plan{send: s, delivery: d}
@@ -146,34 +145,4 @@ func checkPerson(d *sending.Delivery, person store.Person, now time.Time) error 
 func toPerson(d *sending.Delivery) bool {
 	r := d.Message.Recipient
 	return r != nil && r.ID != "" && r.ID == d.PSID
-}
-
-func decodeSend(s store.QueuedSend) (sending.Delivery, error) {
-	var o outgoing
-	err := json.Unmarshal(s.Body, &o)
-	if !s.AddedAt.IsZero() {
-		o.CreatedAt = s.AddedAt // the process that queued it may have another time
-	}
-	return delivery(&s, &o), err
-}
-
-// delivery is the next attempt at a send.
-func delivery(s *store.QueuedSend, o *outgoing) sending.Delivery {
-	return sending.Delivery{
-		PageID:    s.PageID,
-		PSID:      personID(s.Conversation),
-		Object:    o.Object,
-		Key:       s.Key,
-		Attempt:   s.Attempts + 1,
-		CreatedAt: o.CreatedAt,
-		Message:   o.Message,
-	}
-}
-
-// personID is the person of a conversation, or "" if it has none.
-func personID(conv store.Conversation) string {
-	if strings.Contains(conv.PSID, "/") {
-		return ""
-	}
-	return conv.PSID
 }

@@ -31,7 +31,8 @@ func (w *world) replyDirectly(comment, text string) {
 	require.Equal(w.T, http.StatusOK, response.StatusCode)
 }
 
-// The platform takes one private reply for each comment. Its refusal of the second attempt shows that the first was delivered.
+// The platform takes one private reply for each comment. Its refusal of the second attempt shows
+// that the first was delivered.
 func TestPrivateReplyAfterAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	lost := simulator.Fault{Drop: simulator.DropAfter}

@@ -55,7 +55,8 @@ func TestProbeEndsWithItsContext(t *testing.T) {
 	done()
 }
 
-// TestWhatRefusesFields: only a refusal that may be about some of the fields is worth asking for the others.
+// TestWhatRefusesFields: only a refusal that may be about some of the fields is worth asking for
+// the others.
 func TestWhatRefusesFields(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]bool{

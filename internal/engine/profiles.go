@@ -61,8 +61,9 @@ func (p *profiles) Lookup(ctx context.Context, query turnctx.ProfileQuery, wait 
 	return l.result, l.ok
 }
 
-// answers waits profileSteps steps for the end of a look-up, and reports whether it has ended. A pause of the process, however
-// long, is one step: afterwards the answer may be there already and only needs to be read.
+// answers waits profileSteps steps for the end of a look-up, and reports whether it has ended. A
+// pause of the process, however long, is one step: afterwards the answer may be there already and
+// only needs to be read.
 func (l *lookup) answers(ctx context.Context, steps <-chan time.Time) bool {
 	for range profileSteps {
 		select {

@@ -44,7 +44,8 @@ func TestPauseOfTheProcessIsNotAWaitForTheProfile(t *testing.T) {
 	require.False(t, (&lookup{done: make(chan struct{})}).answers(ctx, nil), "the turn has ended")
 }
 
-// TestLookupsOfProfilesAreBounded: while the platform does not answer no more than 1000 look-ups wait, one for each person.
+// TestLookupsOfProfilesAreBounded: while the platform does not answer no more than 1000 look-ups
+// wait, one for each person.
 func TestLookupsOfProfilesAreBounded(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())

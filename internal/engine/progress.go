@@ -142,7 +142,8 @@ func (t *turn) routeOf(c *store.ConflictError) string {
 	})
 }
 
-// routeOfStranger returns the route that raised something last for a person whom the store must know.
+// routeOfStranger returns the route that raised something last for a person whom the store must
+// know.
 func (t *turn) routeOfStranger() string {
 	return t.routeWith(func(w store.Write) bool {
 		raised, ok := w.(store.Raise)

@@ -201,7 +201,8 @@ func TestEchoOnStandbySilences(t *testing.T) {
 	})
 }
 
-// TestEchoesOfTheBotOnInstagram have neither the app's id nor metadata: the bot knows them by their message.
+// TestEchoesOfTheBotOnInstagram have neither the app's id nor metadata: the bot knows them by their
+// message.
 func TestEchoesOfTheBotOnInstagram(t *testing.T) {
 	t.Parallel()
 	var mids []string
@@ -239,7 +240,8 @@ func TestEchoesOfTheBotOnInstagram(t *testing.T) {
 	})
 }
 
-// TestTimeOfAHumansMessage: a late echo does not shorten the silence, and an impossible time does not lengthen it.
+// TestTimeOfAHumansMessage: a late echo does not shorten the silence, and an impossible time does
+// not lengthen it.
 func TestTimeOfAHumansMessage(t *testing.T) {
 	t.Parallel()
 	inBubble(t, beside(), config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
@@ -256,7 +258,8 @@ func TestTimeOfAHumansMessage(t *testing.T) {
 	})
 }
 
-// TestHumanIsNotedEvenIfTheTurnFails: also while the echo's own route fails and will be tried again.
+// TestHumanIsNotedEvenIfTheTurnFails: also while the echo's own route fails and will be tried
+// again.
 func TestHumanIsNotedEvenIfTheTurnFails(t *testing.T) {
 	t.Parallel()
 	policy := countingTexts()
@@ -271,7 +274,8 @@ func TestHumanIsNotedEvenIfTheTurnFails(t *testing.T) {
 	})
 }
 
-// TestEchoOfAPrivateReply has the person, while the record of the reply has none: it went to a comment.
+// TestEchoOfAPrivateReply has the person, while the record of the reply has none: it went to a
+// comment.
 func TestEchoOfAPrivateReply(t *testing.T) {
 	t.Parallel()
 	inBubble(t, beside(), config{Policy: countingTexts(), Quiet: anHour()}, func(w *world) {
@@ -369,7 +373,8 @@ func TestQuietExcept(t *testing.T) {
 	})
 }
 
-// TestRoutesOfAHumansEcho run, so that a bot can cancel what waits; they do not answer. What they do not cancel is sent.
+// TestRoutesOfAHumansEcho run, so that a bot can cancel what waits; they do not answer. What they
+// do not cancel is sent.
 func TestRoutesOfAHumansEcho(t *testing.T) {
 	t.Parallel()
 	var refused error
@@ -436,7 +441,8 @@ func TestReplayedEchoSaysNothingNew(t *testing.T) {
 	})
 }
 
-// TestSilenceOutlivesTheProcess: the bot ends, and its database is opened anew, between the human's message and the person's.
+// TestSilenceOutlivesTheProcess: the bot ends, and its database is opened anew, between the human's
+// message and the person's.
 func TestSilenceOutlivesTheProcess(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "bot.db")

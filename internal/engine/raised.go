@@ -12,8 +12,9 @@ var (
 	errNoSignal  = errors.New("the program raised it, and its body is no signal")
 )
 
-// setRaised gives a signal what the store decides: its key, when it became due, and when it was raised. The store alone says what
-// the program raised: the body of any other event that claims to be a signal is an error.
+// setRaised gives a signal what the store decides: its key, when it became due, and when it was
+// raised. The store alone says what the program raised: the body of any other event that claims to
+// be a signal is an error.
 func setRaised(ev *receiving.Event, stored store.Event) error {
 	signal, ok := ev.Payload.(*receiving.Signal)
 	switch {
@@ -28,8 +29,8 @@ func setRaised(ev *receiving.Event, stored store.Event) error {
 	return nil
 }
 
-// hintRaised wakes the claims of this process when what a committed outcome raised becomes due. What is due already is the store's to
-// hint at.
+// hintRaised wakes the claims of this process when what a committed outcome raised becomes due.
+// What is due already is the store's to hint at.
 func (e *Engine) hintRaised(writes []store.Write) {
 	for _, w := range writes {
 		if raised, ok := w.(store.Raise); ok {

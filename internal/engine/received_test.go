@@ -18,8 +18,9 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// TestEventsAroundOneMessage: eight events name one message id. Delivered twice, each time in one callback and the last event
-// first, each is handled once, in the order in which they happened. The deletion comes last: it would erase what waits.
+// TestEventsAroundOneMessage: eight events name one message id. Delivered twice, each time in one
+// callback and the last event first, each is handled once, in the order in which they happened. The
+// deletion comes last: it would erase what waits.
 func TestEventsAroundOneMessage(t *testing.T) {
 	t.Parallel()
 	var got []string
@@ -77,8 +78,9 @@ func TestEventsAroundOneMessage(t *testing.T) {
 	})
 }
 
-// TestStandbyIsKnownAndNotAnswered: what a person says while another app controls the conversation reaches DEFAULT's handlers,
-// and nobody answers it. The same message, told again once the app is in control, is no second event.
+// TestStandbyIsKnownAndNotAnswered: what a person says while another app controls the conversation
+// reaches DEFAULT's handlers, and nobody answers it. The same message, told again once the app is
+// in control, is no second event.
 func TestStandbyIsKnownAndNotAnswered(t *testing.T) {
 	t.Parallel()
 	var standby, refused []bool

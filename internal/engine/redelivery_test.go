@@ -19,7 +19,8 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// timedKeys is a store in which the same Key with another KeyTime is another event, whether the store below looks at KeyTime or not.
+// timedKeys is a store in which the same Key with another KeyTime is another event, whether the
+// store below looks at KeyTime or not.
 type timedKeys struct {
 	store.Store
 	mu  sync.Mutex
@@ -40,8 +41,9 @@ func (s *timedKeys) Put(ctx context.Context, events ...store.Event) error {
 	return s.Store.Put(ctx, timed...)
 }
 
-// TestRedeliveryTakesEffectOnce: what the platform delivers or notifies of again is one event, also for a store that makes KeyTime
-// part of its dedup keys. The same thing that happens at another time is another event.
+// TestRedeliveryTakesEffectOnce: what the platform delivers or notifies of again is one event, also
+// for a store that makes KeyTime part of its dedup keys. The same thing that happens at another
+// time is another event.
 func TestRedeliveryTakesEffectOnce(t *testing.T) {
 	t.Parallel()
 	const at = 1_764_000_000_000

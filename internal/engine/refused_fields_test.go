@@ -15,8 +15,8 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// withoutFields is a platform that answers a look-up of a profile with a refusal if it asks for certain fields, and
-// notes what each one asked for.
+// withoutFields is a platform that answers a look-up of a profile with a refusal if it asks for
+// certain fields, and notes what each one asked for.
 type withoutFields struct {
 	bubble.InProcess
 	refused map[string]bool
@@ -133,7 +133,8 @@ func TestRefusedProfileFieldCostsThatField(t *testing.T) {
 	}
 }
 
-// TestRefusalOfAPersonIsNotThePages: of a person whose profile is refused as a whole nothing is learnt about the page.
+// TestRefusalOfAPersonIsNotThePages: of a person whose profile is refused as a whole nothing is
+// learnt about the page.
 func TestRefusalOfAPersonIsNotThePages(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -168,8 +169,8 @@ func TestRefusalOfAPersonIsNotThePages(t *testing.T) {
 	}
 }
 
-// TestBurstFindsRefusedFieldsOnce: of many new people at once one look-up finds out what is refused, and the others wait
-// for it.
+// TestBurstFindsRefusedFieldsOnce: of many new people at once one look-up finds out what is
+// refused, and the others wait for it.
 func TestBurstFindsRefusedFieldsOnce(t *testing.T) {
 	t.Parallel()
 	const people = 40

@@ -30,20 +30,22 @@ import (
 // replyWay is a way in which a route replies, and what must come of it.
 type replyWay struct {
 	name string
-	// do replies once, and returns what the handler returns; nil for a route that answers by a sender.
+	// do replies once, and returns what the handler returns; nil for a route that answers by a
+	// sender.
 	do func(ctx context.Context, reply *sending.Replier) error
 	// sender answers after a handler that does nothing.
 	sender sending.Sender
 	// refused is why it is refused, or nil.
 	refused error
-	// dead reports that the route becomes a dead letter, and dropped that its writes do not take effect.
+	// dead reports that the route becomes a dead letter, and dropped that its writes do not take
+	// effect.
 	dead, dropped bool
 	// sends reports that the message goes out.
 	sends bool
 }
 
-// replyWays are all the ways in which a reply can be refused, for an event that can be answered in those ways.
-// On events with a private reply the first way has used it up.
+// replyWays are all the ways in which a reply can be refused, for an event that can be answered in
+// those ways. On events with a private reply the first way has used it up.
 func replyWays(ways []sending.Way, own bool) []replyWay {
 	text := sending.Text
 	long := func(name string) sending.Message { return sending.Text(name + strings.Repeat(" x", 2000)) }
@@ -138,9 +140,10 @@ func says(m sending.Message) sending.Sender {
 	return sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) { return []sending.Message{m}, nil })
 }
 
-// TestRefusedRepliesAreVisible goes through all receiving types, by a route under the type and one under DEFAULT, and all ways
-// in which a reply can be refused. Each refusal is in the log with its route, recorded, counted and reported, whatever the
-// handler makes of it; and the handler's result alone decides about its writes.
+// TestRefusedRepliesAreVisible goes through all receiving types, by a route under the type and one
+// under DEFAULT, and all ways in which a reply can be refused. Each refusal is in the log with its
+// route, recorded, counted and reported, whatever the handler makes of it; and the handler's result
+// alone decides about its writes.
 func TestRefusedRepliesAreVisible(t *testing.T) {
 	t.Parallel()
 	for _, typ := range receiving.Types() {
@@ -180,7 +183,8 @@ func TestRefusedRepliesOnStandby(t *testing.T) {
 	testRefusals(t, body, receiving.TypeDefault, replyWays(nil, false))
 }
 
-// TestRefusedRepliesToAnOwnEcho: the bot never answers itself, and the senders of a route for echoes stay silent then.
+// TestRefusedRepliesToAnOwnEcho: the bot never answers itself, and the senders of a route for
+// echoes stay silent then.
 func TestRefusedRepliesToAnOwnEcho(t *testing.T) {
 	t.Parallel()
 	body := fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":1,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},
@@ -188,8 +192,8 @@ func TestRefusedRepliesToAnOwnEcho(t *testing.T) {
 	testRefusals(t, body, receiving.TypeEcho, replyWays(nil, false))
 }
 
-// TestRefusedSendersOfAnEventThatLacksSomething: a route that was made to answer comments cannot answer one without an id. That
-// is a refusal like that of a handler's reply.
+// TestRefusedSendersOfAnEventThatLacksSomething: a route that was made to answer comments cannot
+// answer one without an id. That is a refusal like that of a handler's reply.
 func TestRefusedSendersOfAnEventThatLacksSomething(t *testing.T) {
 	t.Parallel()
 	body := `{"object":"page","entry":[{"id":"` + pageID + `","time":1,"changes":[{"field":"feed","value":{"item":"comment","verb":"add","from":{"id":"7"}}}]}]}`
@@ -295,7 +299,8 @@ func lineWith(log string, words ...string) string {
 	return ""
 }
 
-// TestLateRepliesAreVisible: a reply of a goroutine that the handler has left behind is refused, and the log names it.
+// TestLateRepliesAreVisible: a reply of a goroutine that the handler has left behind is refused,
+// and the log names it.
 func TestLateRepliesAreVisible(t *testing.T) {
 	t.Parallel()
 	var errs [3]error
@@ -323,7 +328,8 @@ func TestLateRepliesAreVisible(t *testing.T) {
 	require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "route=hasty", "kind=text"))
 }
 
-// TestRefusedActionIsVisible: what the platform says to an action that is sent at once is returned, logged and reported.
+// TestRefusedActionIsVisible: what the platform says to an action that is sent at once is returned,
+// logged and reported.
 func TestRefusedActionIsVisible(t *testing.T) {
 	t.Parallel()
 	var got error

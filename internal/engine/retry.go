@@ -76,9 +76,9 @@ func pauseAfter(policy handling.Retry, tries int) time.Duration {
 // maxSpread bounds what is added to a pause.
 const maxSpread = 30 * time.Second
 
-// spread is what is added to a pause: up to a quarter of it. It is by the event and not at random, so
-// that events that fail together, in an outage of a back end, are spread, and what a
-// run does can be repeated.
+// spread is what is added to a pause: up to a quarter of it. It is by the event and not at random,
+// so that events that fail together, in an outage of a back end, are spread, and what a run does
+// can be repeated.
 func spread(pause time.Duration, key string, attempts int) time.Duration {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(key + "\x00" + strconv.Itoa(attempts)))

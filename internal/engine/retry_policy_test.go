@@ -118,7 +118,8 @@ func TestRetryOfTheBotAndOfARoute(t *testing.T) {
 	})
 }
 
-// TestFewTriesKeepTheDefaultPauses: Tries alone are enough, also for fewer retries than there are default pauses.
+// TestFewTriesKeepTheDefaultPauses: Tries alone are enough, also for fewer retries than there are
+// default pauses.
 func TestFewTriesKeepTheDefaultPauses(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
@@ -146,8 +147,8 @@ func TestFewTriesKeepTheDefaultPauses(t *testing.T) {
 	}
 }
 
-// TestRetryOfSeveralRoutes: as long as one of the routes that failed has a try left no route takes effect; then those
-// that succeed do, and the others are in one dead letter.
+// TestRetryOfSeveralRoutes: as long as one of the routes that failed has a try left no route takes
+// effect; then those that succeed do, and the others are in one dead letter.
 func TestRetryOfSeveralRoutes(t *testing.T) {
 	t.Parallel()
 	fails := func(name string, tries int) routing.Route {
@@ -186,8 +187,8 @@ func asks(seen *runs, times int, d time.Duration) handling.Func {
 	}
 }
 
-// TestRetryAfterIsNoTry: a handler may ask more often than there are tries. The event waits at the head of its
-// conversation, and only there.
+// TestRetryAfterIsNoTry: a handler may ask more often than there are tries. The event waits at the
+// head of its conversation, and only there.
 func TestRetryAfterIsNoTry(t *testing.T) {
 	t.Parallel()
 	var seen runs
@@ -219,8 +220,8 @@ func TestRetryAfterIsNoTry(t *testing.T) {
 	require.NotContains(t, logged.String(), "level=WARN msg=\"an event will be tried again\"")
 }
 
-// TestRetryAfterEnds: an event that always asks is tried like any other once it is as old as MaxWait. Then the
-// conversation goes on.
+// TestRetryAfterEnds: an event that always asks is tried like any other once it is as old as
+// MaxWait. Then the conversation goes on.
 func TestRetryAfterEnds(t *testing.T) {
 	t.Parallel()
 	var seen runs
@@ -305,8 +306,8 @@ func TestRetryAfterFromAnywhere(t *testing.T) {
 	})
 }
 
-// TestRetriesAfterAnOutage: conversations that failed in the same instant are tried again spread over a quarter of
-// the pause.
+// TestRetriesAfterAnOutage: conversations that failed in the same instant are tried again spread
+// over a quarter of the pause.
 func TestRetriesAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	var seen runs

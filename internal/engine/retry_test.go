@@ -19,7 +19,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// TestRetryAfterSeveralFailures: which failure decides, by try and age, in any order of the failures.
+// TestRetryAfterSeveralFailures: which failure decides, by try and age, in any order of the
+// failures.
 func TestRetryAfterSeveralFailures(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
@@ -95,8 +96,8 @@ func failedTurn(try int, age time.Duration) *turn {
 	return &turn{w: w, queued: store.QueuedEvent{Event: store.Event{Key: "k"}, Attempts: try - 1}, age: age}
 }
 
-// TestRetriesSpread: conversations that fail together in an outage are not all tried again together, and
-// what an event waits is always the same.
+// TestRetriesSpread: conversations that fail together in an outage are not all tried again
+// together, and what an event waits is always the same.
 func TestRetriesSpread(t *testing.T) {
 	t.Parallel()
 	const events, parts = 10_000, 20

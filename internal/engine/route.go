@@ -12,6 +12,9 @@ import (
 	"github.com/djmessenger/messenger/sending"
 )
 
+// errSenderSkips is what a route fails with whose sender asks to skip.
+var errSenderSkips = errors.New("a sender returned handling.Skip, which is for handlers; a sender with nothing to say returns no messages")
+
 // routeEnd is how a route came to its end.
 type routeEnd struct {
 	asked routes.Verdict // the zero value if it failed before it could say

@@ -30,8 +30,8 @@ func keepErrors(errs *[]error) handling.Middleware {
 	}
 }
 
-// TestRouteTimeout: a route that exceeds its time, in its condition, its handler or its senders, whether that honours its
-// context or not, fails like any other, and takes no other route with it.
+// TestRouteTimeout: a route that exceeds its time, in its condition, its handler or its senders,
+// whether that honours its context or not, fails like any other, and takes no other route with it.
 func TestRouteTimeout(t *testing.T) {
 	t.Parallel()
 	honours := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
@@ -162,8 +162,8 @@ func TestRouteTimeoutAbandonsAHandler(t *testing.T) {
 	})
 }
 
-// TestRouteThatIsTooLateGoesNoFurther: a condition that answers too late is followed by no handler, and a handler that was
-// abandoned by no sender.
+// TestRouteThatIsTooLateGoesNoFurther: a condition that answers too late is followed by no handler,
+// and a handler that was abandoned by no sender.
 func TestRouteThatIsTooLateGoesNoFurther(t *testing.T) {
 	t.Parallel()
 	for name, slow := range map[string]func(further func(), wait func(time.Duration)) routing.Route{
@@ -199,7 +199,8 @@ func TestRouteThatIsTooLateGoesNoFurther(t *testing.T) {
 	}
 }
 
-// TestRouteTimeoutAndResults: a result within a second of patience counts, and a failure keeps what it is.
+// TestRouteTimeoutAndResults: a result within a second of patience counts, and a failure keeps what
+// it is.
 func TestRouteTimeoutAndResults(t *testing.T) {
 	t.Parallel()
 	late := func(result error) handling.Func {
@@ -241,7 +242,8 @@ func TestRouteTimeoutAndResults(t *testing.T) {
 	}
 }
 
-// TestRouteWithATimeoutThatIsNotExceeded behaves like one without: also when it ends its goroutine or panics.
+// TestRouteWithATimeoutThatIsNotExceeded behaves like one without: also when it ends its goroutine
+// or panics.
 func TestRouteWithATimeoutThatIsNotExceeded(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -60,9 +60,9 @@ func everySender() []sending.Sender {
 	}
 }
 
-// TestSendersKeepTheirOrder lists all senders in random orders: what the platform takes is what they compose one after
-// another, also while sends have to be made again, and the handler's own answers come first. After is the exception, since its
-// message holds nothing back.
+// TestSendersKeepTheirOrder lists all senders in random orders: what the platform takes is what
+// they compose one after another, also while sends have to be made again, and the handler's own
+// answers come first. After is the exception, since its message holds nothing back.
 func TestSendersKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(6) {

@@ -7,17 +7,19 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// lookForBackground is about the shortest time between two claims that look for background work. Claims in between cost the
-// store one query less.
+// lookForBackground is about the shortest time between two claims that look for background work.
+// Claims in between cost the store one query less.
 const lookForBackground = 20 * time.Millisecond
 
 // shares divides the workers of this process among pages, and between people and background work.
 //
-// The reserve is an eighth of the slots, at least one of three. While more than reserve slots are free, a page may take one. Of the
-// last ones it may take one only if it holds fewer slots than are free. So a single busy page leaves the reserve free, and n busy pages settle where each holds about as many slots as are
-// free for a page that holds none: a newcomer does not wait for a slot unless about as many pages are busy as there are
-// workers. Background work takes no slot of the reserve, except one at a time if the reserve has more: a page with more work than workers
-// must not starve it.
+// The reserve is an eighth of the slots, at least one of three. While more than reserve slots are
+// free, a page may take one. Of the last ones it may take one only if it holds fewer slots than are
+// free. So a single busy page leaves the reserve free, and n busy pages settle where each holds
+// about as many slots as are free for a page that holds none: a newcomer does not wait for a slot
+// unless about as many pages are busy as there are workers. Background work takes no slot of the
+// reserve, except one at a time if the reserve has more: a page with more work than workers must
+// not starve it.
 type shares struct {
 	reserve int
 	sole    func() bool // whether the process works for one page only, which then has all slots; nil if it is unknown
@@ -26,11 +28,13 @@ type shares struct {
 	held map[string]int // slots by page
 	// heldBackground is how many of them background work has.
 	heldBackground int
-	// free is how many slots were free at the last claim, rooms what it has asked for, and background its bound.
+	// free is how many slots were free at the last claim, rooms what it has asked for, and
+	// background its bound.
 	free, background int
 	rooms            map[string]int
-	// full reports that the last claim may have left work because a page, or background work, had no room, and skipped that
-	// it did not look for background work. nextLook is when a claim looks for it again.
+	// full reports that the last claim may have left work because a page, or background work, had
+	// no room, and skipped that it did not look for background work. nextLook is when a claim looks
+	// for it again.
 	full, skipped bool
 	nextLook      time.Time
 	// freed reports that a slot was freed since the last claim was asked for.
@@ -70,7 +74,8 @@ func (s *shares) ask(claim *store.Claim) {
 	}
 }
 
-// room is how many slots a page may take of those that were free at the last claim, if no other page takes any.
+// room is how many slots a page may take of those that were free at the last claim, if no other
+// page takes any.
 func (s *shares) room(pageID string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +89,8 @@ func roomFor(free, held, reserve int) int {
 	return max(free-reserve, (free-held+1)/2, 0)
 }
 
-// leased notes what the last claim came to. It reports whether another one may find more, because a slot was freed meanwhile.
+// leased notes what the last claim came to. It reports whether another one may find more, because a
+// slot was freed meanwhile.
 func (s *shares) leased(leases []store.Lease) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +112,8 @@ func (s *shares) leased(leases []store.Lease) (more bool) {
 	return s.full && s.freed
 }
 
-// release notes that a page has freed a slot. It reports whether a claim may now find what the last one had no room for.
+// release notes that a page has freed a slot. It reports whether a claim may now find what the last
+// one had no room for.
 func (s *shares) release(pageID string, background bool) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,8 +127,8 @@ func (s *shares) release(pageID string, background bool) (more bool) {
 	return s.full
 }
 
-// look returns a channel that receives when it is time to look for the background work that the last claim did not look
-// for; nil if it did.
+// look returns a channel that receives when it is time to look for the background work that the
+// last claim did not look for; nil if it did.
 func (s *shares) look() <-chan time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()

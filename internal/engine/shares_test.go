@@ -39,7 +39,8 @@ func TestRoomOfAPage(t *testing.T) {
 	}
 }
 
-// Whatever pages are busy, each settles at a fair part, and slots are left for a page that holds none.
+// Whatever pages are busy, each settles at a fair part, and slots are left for a page that holds
+// none.
 func TestBusyPagesSettle(t *testing.T) {
 	t.Parallel()
 	for busy, want := range map[int]struct{ least, most, free int }{
@@ -79,7 +80,8 @@ func TestBusyPagesSettle(t *testing.T) {
 	}
 }
 
-// fakeStore hands out a conversation for each that waits, within the bounds of the claim, and notes the claims.
+// fakeStore hands out a conversation for each that waits, within the bounds of the claim, and notes
+// the claims.
 type fakeStore struct {
 	store.Store
 
@@ -286,7 +288,8 @@ func TestABusyPageLeavesSlotsToOthers(t *testing.T) {
 	})
 }
 
-// A turn that ends while a claim is under way, which does not know of that yet, leads to another claim.
+// A turn that ends while a claim is under way, which does not know of that yet, leads to another
+// claim.
 func TestASlotThatIsFreedDuringAClaimIsTaken(t *testing.T) {
 	t.Parallel()
 	onFakeStore(t, Config{Workers: 64}, func(t *testing.T, c *claiming) {
@@ -336,7 +339,8 @@ func TestBackgroundWorkComesSecond(t *testing.T) {
 	})
 }
 
-// A page with more work than workers does not keep the background work of other pages from them: one worker of the reserve serves it.
+// A page with more work than workers does not keep the background work of other pages from them:
+// one worker of the reserve serves it.
 func TestABusyPageDoesNotStarveBackgroundWork(t *testing.T) {
 	t.Parallel()
 	onFakeStore(t, Config{Workers: 64}, func(t *testing.T, c *claiming) {

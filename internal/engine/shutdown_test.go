@@ -17,7 +17,8 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// hanging is a store of which one operation hangs while it is ill: until its context ends, or for ever if it is deaf.
+// hanging is a store of which one operation hangs while it is ill: until its context ends, or for
+// ever if it is deaf.
 type hanging struct {
 	store.Store
 	store.Replicas
@@ -110,7 +111,8 @@ func (h *hanging) Now(ctx context.Context) (time.Time, error) {
 	return h.Clock.Now(ctx)
 }
 
-// TestRunReturnsWithinTheGracePeriodWhateverHangs has each operation of the store hang, before the stop and during it.
+// TestRunReturnsWithinTheGracePeriodWhateverHangs has each operation of the store hang, before the
+// stop and during it.
 func TestRunReturnsWithinTheGracePeriodWhateverHangs(t *testing.T) {
 	t.Parallel()
 	for _, operation := range []string{"Claim", "Commit", "Renew", "Apply", "Purge", "Person", "Wake", "Heartbeat", "Now"} {
@@ -163,7 +165,8 @@ func TestRunReturnsWithinTheGracePeriodWhateverHangs(t *testing.T) {
 	}
 }
 
-// TestHandlerHasAllButTheReserveOfTheGracePeriod: its context ends a quarter, or three seconds, before the end.
+// TestHandlerHasAllButTheReserveOfTheGracePeriod: its context ends a quarter, or three seconds,
+// before the end.
 func TestHandlerHasAllButTheReserveOfTheGracePeriod(t *testing.T) {
 	t.Parallel()
 	for grace, want := range map[time.Duration]time.Duration{20 * time.Second: 17 * time.Second, 4 * time.Second: 3 * time.Second} {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// slots are the workers that may start. The loop that starts them takes all that are free with one step, since a claim asks
-// for as much work as there is room for.
+// slots are the workers that may start. The loop that starts them takes all that are free with one
+// step, since a claim asks for as much work as there is room for.
 type slots struct {
 	mu    sync.Mutex
 	free  int
@@ -15,7 +15,8 @@ type slots struct {
 
 func newSlots(n int) *slots { return &slots{free: n, freed: make(chan struct{}, 1)} }
 
-// take waits until a slot is free, and takes all that are. It returns 0 if ctx ends. One goroutine at a time may call it.
+// take waits until a slot is free, and takes all that are. It returns 0 if ctx ends. One goroutine
+// at a time may call it.
 func (s *slots) take(ctx context.Context) int {
 	for ctx.Err() == nil {
 		s.mu.Lock()
@@ -35,7 +36,8 @@ func (s *slots) take(ctx context.Context) int {
 	return 0
 }
 
-// put makes slots free again. It takes some more if n is negative: a store has leased more than it was asked for.
+// put makes slots free again. It takes some more if n is negative: a store has leased more than it
+// was asked for.
 func (s *slots) put(n int) {
 	s.mu.Lock()
 	before := s.free

@@ -25,7 +25,8 @@ import (
 
 const day = 24 * time.Hour
 
-// skewed is a bot whose process has the wrong time: the store's clock, and the platform's, differ from it.
+// skewed is a bot whose process has the wrong time: the store's clock, and the platform's, differ
+// from it.
 type skewed struct {
 	*world
 	ahead *atomic.Int64
@@ -193,7 +194,8 @@ func TestSilenceEndsByTheStoresClock(t *testing.T) {
 	})
 }
 
-// A message that only meets temporary refusals is given up a day after it was to be sent, by the store's clock.
+// A message that only meets temporary refusals is given up a day after it was to be sent, by the
+// store's clock.
 func TestSendIsGivenUpByTheStoresClock(t *testing.T) {
 	t.Parallel()
 	eachSkew(t, simulator.Config{Strangers: true}, plain, func(w skewed) {
@@ -235,7 +237,8 @@ func TestEchoesAreExpectedByTheStoresClock(t *testing.T) {
 	})
 }
 
-// A typed text counts as a tap on what was sent before the person wrote it, and not on what the bot has sent since.
+// A typed text counts as a tap on what was sent before the person wrote it, and not on what the bot
+// has sent since.
 func TestTypedTapsByTheStoresClock(t *testing.T) {
 	t.Parallel()
 	size := payload.New[string]("size")
@@ -306,7 +309,8 @@ func TestUploadsExpireByTheStoresClock(t *testing.T) {
 	})
 }
 
-// Records are purged by the store's clock: also at the start of a process that has not had a lease yet.
+// Records are purged by the store's clock: also at the start of a process that has not had a lease
+// yet.
 func TestRecordsArePurgedByTheStoresClock(t *testing.T) {
 	t.Parallel()
 	cfg := func() config {

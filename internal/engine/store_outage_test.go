@@ -30,7 +30,8 @@ type outage struct {
 	until atomic.Pointer[time.Time]
 	// readable says that claims and reads work meanwhile.
 	readable bool
-	// loses, if it is not 0, is how long the store is away after it has taken the next commit, whose answer is lost.
+	// loses, if it is not 0, is how long the store is away after it has taken the next commit,
+	// whose answer is lost.
 	loses atomic.Int64
 }
 
@@ -140,8 +141,8 @@ func once(text string, call func()) sending.Middleware {
 	}
 }
 
-// TestConfirmedMessageOutlivesAnOutageOfTheStore: what the platform has confirmed is kept until the store is back, however
-// long that takes. Nothing is sent twice, and nothing counts as failed.
+// TestConfirmedMessageOutlivesAnOutageOfTheStore: what the platform has confirmed is kept until the
+// store is back, however long that takes. Nothing is sent twice, and nothing counts as failed.
 func TestConfirmedMessageOutlivesAnOutageOfTheStore(t *testing.T) {
 	t.Parallel()
 	for _, away := range []time.Duration{5 * time.Second, 20 * time.Second, 10 * time.Minute} {
@@ -211,8 +212,9 @@ func TestConfirmedMessageOutlivesAnOutageOfTheStore(t *testing.T) {
 	}
 }
 
-// TestKnownOutcomesOutliveAnOutageOfTheStore: not only what was confirmed is known, but also what the platform has refused
-// for a time, and that a message was started and not sent. With AtMostOnce none of it counts as unknown.
+// TestKnownOutcomesOutliveAnOutageOfTheStore: not only what was confirmed is known, but also what
+// the platform has refused for a time, and that a message was started and not sent. With AtMostOnce
+// none of it counts as unknown.
 func TestKnownOutcomesOutliveAnOutageOfTheStore(t *testing.T) {
 	t.Parallel()
 	const away = 20 * time.Second // longer than a lease
@@ -286,8 +288,8 @@ func TestKnownOutcomesOutliveAnOutageOfTheStore(t *testing.T) {
 	}
 }
 
-// TestShutdownSavesWhatIsKnown: a bot that stops during an outage waits for the store within its grace period. What it cannot
-// save then is unknown, as after a crash.
+// TestShutdownSavesWhatIsKnown: a bot that stops during an outage waits for the store within its
+// grace period. What it cannot save then is unknown, as after a crash.
 func TestShutdownSavesWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -327,7 +329,8 @@ func TestShutdownSavesWhatIsKnown(t *testing.T) {
 	}
 }
 
-// TestRecordThatTheStoreRefusesDoublesNothing: a record is worth less than the result that it belongs to.
+// TestRecordThatTheStoreRefusesDoublesNothing: a record is worth less than the result that it
+// belongs to.
 func TestRecordThatTheStoreRefusesDoublesNothing(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, config{Policy: texts(three), Store: &noRecords{Store: memory.New(memory.Config{})}}, func(w *world) {
@@ -352,7 +355,8 @@ func (n *noRecords) Commit(ctx context.Context, out store.Outcome) ([]store.Queu
 	return n.Store.Commit(ctx, out)
 }
 
-// TestRecordOfADirectMessageOutlivesAnOutage: a typing indicator is sent past the outbox; its record waits for the store.
+// TestRecordOfADirectMessageOutlivesAnOutage: a typing indicator is sent past the outbox; its
+// record waits for the store.
 func TestRecordOfADirectMessageOutlivesAnOutage(t *testing.T) {
 	t.Parallel()
 	o := newOutage(t, memory.New(memory.Config{}))
@@ -372,8 +376,9 @@ func TestRecordOfADirectMessageOutlivesAnOutage(t *testing.T) {
 	})
 }
 
-// TestPersonIsReadAnewAfterALostAnswer: the store has taken the turn of a person who was unavailable and wrote again, and its
-// answer is lost. What is sent after that must not go by what was known before.
+// TestPersonIsReadAnewAfterALostAnswer: the store has taken the turn of a person who was
+// unavailable and wrote again, and its answer is lost. What is sent after that must not go by what
+// was known before.
 func TestPersonIsReadAnewAfterALostAnswer(t *testing.T) {
 	t.Parallel()
 	o := newOutage(t, memory.New(memory.Config{}))

@@ -57,8 +57,9 @@ func (p *panics) Renew(ctx context.Context, ttl time.Duration, ids ...store.Leas
 	return p.Store.Renew(ctx, ttl, ids...)
 }
 
-// TestStoreThatPanicsIsAStoreThatFails: a store panics after a send was confirmed, for longer than a lease. The process
-// lives, the send is not repeated, and what came meanwhile is answered afterwards.
+// TestStoreThatPanicsIsAStoreThatFails: a store panics after a send was confirmed, for longer than
+// a lease. The process lives, the send is not repeated, and what came meanwhile is answered
+// afterwards.
 func TestStoreThatPanicsIsAStoreThatFails(t *testing.T) {
 	t.Parallel()
 	st := &panics{Store: memory.New(memory.Config{})}

@@ -23,7 +23,8 @@ func control(action, owner string) string {
 	return fmt.Sprintf(`"%s":{"previous_owner_app_id":null,"new_owner_app_id":"%s","metadata":""}`, action, owner)
 }
 
-// TestBotIsSilentWhileAnotherAppHasTheThread by hand-overs, on a page that sends nothing on standby.
+// TestBotIsSilentWhileAnotherAppHasTheThread by hand-overs, on a page that sends nothing on
+// standby.
 func TestBotIsSilentWhileAnotherAppHasTheThread(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -85,7 +86,8 @@ func TestThreadControlLapses(t *testing.T) {
 	})
 }
 
-// TestThreadThatWasReleasedWithoutANotice: that events come on standby and then not any more says that the bot may answer.
+// TestThreadThatWasReleasedWithoutANotice: that events come on standby and then not any more says
+// that the bot may answer.
 func TestThreadThatWasReleasedWithoutANotice(t *testing.T) {
 	t.Parallel()
 	inBubble(t, handovers(), config{Policy: countingTexts(), Quiet: whileOthersHold()}, func(w *world) {
@@ -118,7 +120,8 @@ func TestThreadThatWasReleasedWithoutANotice(t *testing.T) {
 	})
 }
 
-// TestWhatEndsAThreadOnStandby: an act that comes to the bot does; a notice that is no act says nothing about control.
+// TestWhatEndsAThreadOnStandby: an act that comes to the bot does; a notice that is no act says
+// nothing about control.
 func TestWhatEndsAThreadOnStandby(t *testing.T) {
 	t.Parallel()
 	const delivery = `"delivery":{"mids":["m_before"],"watermark":1}`

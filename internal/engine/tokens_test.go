@@ -141,7 +141,8 @@ func TestTokenSourceThatPanicsCostsNothingButTheCall(t *testing.T) {
 	}
 }
 
-// Every way in which the platform refuses a token holds the page's messages, and a new token resumes them.
+// Every way in which the platform refuses a token holds the page's messages, and a new token
+// resumes them.
 func TestEveryRefusalOfTheTokenHoldsThePage(t *testing.T) {
 	t.Parallel()
 	tried := 0
@@ -184,7 +185,8 @@ func TestEveryRefusalOfTheTokenHoldsThePage(t *testing.T) {
 	require.Greater(t, tried, 15)
 }
 
-// The log says when the platform takes a page's token again, once: a new one, or the refused one that is tried again.
+// The log says when the platform takes a page's token again, once: a new one, or the refused one
+// that is tried again.
 func TestTheLogSaysThatATokenIsAcceptedAgain(t *testing.T) {
 	t.Parallel()
 	const line = `level=INFO msg="a page's access token is accepted again" page=` + pageID

@@ -20,8 +20,8 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// TestDebugLogOfATurn: which routes matched and why not, and what they send, without a word of what the person wrote or the bot
-// says.
+// TestDebugLogOfATurn: which routes matched and why not, and what they send, without a word of what
+// the person wrote or the bot says.
 func TestDebugLogOfATurn(t *testing.T) {
 	t.Parallel()
 	const secretText = "my card number"
@@ -97,7 +97,8 @@ func TestDebugLogOfStandbyAndSilence(t *testing.T) {
 	require.Equal(t, "no route was tried: a middleware ended the turn", records[2].Message)
 }
 
-// TestDebugLogOfAConditionWithoutText: a String method that panics costs the reason and not the turn.
+// TestDebugLogOfAConditionWithoutText: a String method that panics costs the reason and not the
+// turn.
 func TestDebugLogOfAConditionWithoutText(t *testing.T) {
 	t.Parallel()
 	policy := texts(routing.Route{Name: "r", When: textless{}, Senders: sending.List(sending.Text("fine"))})
@@ -119,7 +120,8 @@ type textless struct{}
 func (textless) Match(context.Context, *receiving.Event) bool { return true }
 func (textless) String() string                               { panic("no text") }
 
-// TestDebugLogCostsNothingWhenItIsOff: the logger is asked once in a turn, and nothing is formatted.
+// TestDebugLogCostsNothingWhenItIsOff: the logger is asked once in a turn, and nothing is
+// formatted.
 func TestDebugLogCostsNothingWhenItIsOff(t *testing.T) {
 	t.Parallel()
 	var formatted atomic.Int32

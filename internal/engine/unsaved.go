@@ -35,7 +35,8 @@ type kept struct {
 	results sendResults
 	rest    rest
 	// fenced is when the store refused the results since another lease had been granted: what was
-	// delivered is settled, and the rest waits for a worker of this process, which may hold that lease.
+	// delivered is settled, and the rest waits for a worker of this process, which may hold that
+	// lease.
 	fenced time.Time
 	// saving is closed when an attempt to save it has ended; nil if there is none.
 	saving chan struct{}

@@ -54,7 +54,8 @@ var (
 
 func TestMain(m *testing.M) { os.Exit(bubble.Main(m)) }
 
-// config is what a test sets of an engine's configuration. The rest is as package messenger has it by default.
+// config is what a test sets of an engine's configuration. The rest is as package messenger has it
+// by default.
 type config struct {
 	AtMostOnce     bool
 	Catalog        *i18n.Catalog
@@ -125,7 +126,8 @@ func inBubble(t *testing.T, platform simulator.Config, cfg config, test func(w *
 	})
 }
 
-// newWorld makes a platform and an engine that runs. The test is in a bubble; it closes the platform and stops the engine.
+// newWorld makes a platform and an engine that runs. The test is in a bubble; it closes the
+// platform and stops the engine.
 func newWorld(t *testing.T, platform simulator.Config, cfg config) *world {
 	t.Helper()
 	w := &world{World: bubble.New(t, platform, cfg.Store), cfg: cfg}

@@ -11,8 +11,9 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// TestDecodeKept: whatever handling.SaveMessage keeps of an event of any type becomes that event again. From a record
-// without a product it does so but for the product, where both have the type, and for the standby.
+// TestDecodeKept: whatever handling.SaveMessage keeps of an event of any type becomes that event
+// again. From a record without a product it does so but for the product, where both have the type,
+// and for the standby.
 func TestDecodeKept(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "..", "receiving", "testdata", "events", "*.json"))
