@@ -8,19 +8,20 @@ import (
 )
 
 const (
-	// purgeStep is the most rows that one operation of a purge looks at, so that it blocks other operations only briefly.
+	// purgeStep is the most rows that one operation of a purge looks at, so that it blocks other
+	// operations only briefly.
 	purgeStep = 1000
-	// silentStep is the most people who are forgotten in one operation: it holds their conversations until it has erased
-	// all that they left.
+	// silentStep is the most people who are forgotten in one operation: it holds their
+	// conversations until it has erased all that they left.
 	silentStep = 100
-	// abandoned is how long ago a lease on a conversation in which nothing waits has expired when it is taken for
-	// abandoned. Until then it still commits.
+	// abandoned is how long ago a lease on a conversation in which nothing waits has expired when
+	// it is taken for abandoned. Until then it still commits.
 	abandoned = time.Hour
 )
 
-// Purge erases what is older than the cutoffs, and what has expired, in operations that each look at no more than step
-// rows. It reports whether people were forgotten. If it fails, what it has erased by then stays erased. Rows that are
-// locked are passed over; the next purge finds them.
+// Purge erases what is older than the cutoffs, and what has expired, in operations that each look
+// at no more than step rows. It reports whether people were forgotten. If it fails, what it has
+// erased by then stays erased. Rows that are locked are passed over; the next purge finds them.
 func Purge(cutoffs store.Cutoffs, step int, do func(*Operation) error) (forgotten bool, err error) {
 	if !cutoffs.People.IsZero() {
 		if forgotten, err = purgeSilent(cutoffs.People, step, do); err != nil {
@@ -64,7 +65,8 @@ func expire(what Expiring, before func(now int64) int64, step int, do func(*Oper
 	return nil
 }
 
-// purgeOldest walks through rows in the order of arrival, up to where all of a step are young enough.
+// purgeOldest walks through rows in the order of arrival, up to where all of a step are young
+// enough.
 func purgeOldest(what Aging, before int64, step int, do func(*Operation) error) error {
 	after, more := int64(0), before != 0
 	for more {
@@ -79,8 +81,8 @@ func purgeOldest(what Aging, before int64, step int, do func(*Operation) error) 
 	return nil
 }
 
-// purgeSilent walks through all people in the order of their keys, and so needs no index that each act would have to
-// change.
+// purgeSilent walks through all people in the order of their keys, and so needs no index that each
+// act would have to change.
 func purgeSilent(since time.Time, step int, do func(*Operation) error) (forgotten bool, err error) {
 	var after store.Conversation
 	for more := true; more; {

@@ -17,15 +17,17 @@ const groupSize = 256
 // tries is how often a transaction is begun that fails because of what others do at the same time.
 const tries = 5
 
-// lane is one goroutine of the writer, with a connection of its own that writes. Where several processes may write at the
-// same time one process may, too: one lane gathers while the other waits for the disk.
+// lane is one goroutine of the writer, with a connection of its own that writes. An SQLite store has
+// one, because one transaction at a time can write. A PostgreSQL store has two: one gathers while
+// the other waits for the disk.
 type lane struct {
 	*writer
 	// conn is nil after the connection broke, until it is needed again.
 	conn database.Conn
 }
 
-// loop is the lane's goroutine. It ends when the store is closed, after the operations that it has taken.
+// loop is the lane's goroutine. It ends when the store is closed, after the operations that it has
+// taken.
 func (l *lane) loop() {
 	var next *request
 	for {
@@ -42,7 +44,8 @@ func (l *lane) loop() {
 	}
 }
 
-// gather takes the operations that wait. One that cannot join the others ends the group and is returned beside it.
+// gather takes the operations that wait. One that cannot join the others ends the group and is
+// returned beside it.
 func (l *lane) gather(first *request) (group []*request, next *request) {
 	group = append(group, first)
 	if first.Alone() {
@@ -72,8 +75,8 @@ func (l *lane) gather(first *request) (group []*request, next *request) {
 	return group, nil
 }
 
-// finish commits a group and answers its callers. If an operation fails the transaction, the halves of the group are tried,
-// until the operation fails alone.
+// finish commits a group and answers its callers. If an operation fails the transaction, the halves
+// of the group are tried, until the operation fails alone.
 func (l *lane) finish(group []*request) {
 	group = slices.DeleteFunc(group, func(r *request) bool {
 		err := r.ctx.Err()
@@ -107,8 +110,9 @@ func (l *lane) finish(group []*request) {
 	}
 }
 
-// parts divides a group that one of its operations has failed: into halves, or, if a lock was waited for too long, by conversations, so
-// that the wait for one conversation is repeated once and not in every half. A group that cannot be divided is one part.
+// parts divides a group that one of its operations has failed: into halves, or, if a lock was
+// waited for too long, by conversations, so that the wait for one conversation is repeated once and
+// not in every half. A group that cannot be divided is one part.
 func (l *lane) parts(group []*request, err error) (parts [][]*request) {
 	switch {
 	case len(group) == 1:
@@ -132,8 +136,9 @@ func (l *lane) parts(group []*request, err error) (parts [][]*request) {
 	return parts
 }
 
-// commit runs operations in one transaction. An error that is shared is no operation's own fault: the connection broke, or it is unknown
-// whether the COMMIT took effect, or it did and the database turned out to be another one. To divide the group would help none of these.
+// commit runs operations in one transaction. An error that is shared is no operation's own fault:
+// the connection broke, or it is unknown whether the COMMIT took effect, or it did and the database
+// turned out to be another one. To divide the group would help none of these.
 func (l *lane) commit(group []*request) (shared bool, err error) {
 	ops := make([]*queue.Operation, len(group))
 	for i, r := range group {
@@ -192,7 +197,8 @@ func (l *lane) callsOf(ops []*queue.Operation) *database.Calls {
 	return &database.Calls{DB: l.db.Pool, Timeout: l.config.commitTimeout, Running: &l.calls}
 }
 
-// begin opens a transaction for operations. If the connection turns out to be broken, another one is tried.
+// begin opens a transaction for operations. If the connection turns out to be broken, another one
+// is tried.
 func (l *lane) begin(ctx context.Context, ops []*queue.Operation, calls *database.Calls) (queue.Tx, error) {
 	options := database.BeginOptions{Calls: calls, Clock: l.config.now}
 	for _, op := range ops {

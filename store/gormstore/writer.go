@@ -14,7 +14,22 @@ import (
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-// writer makes operations durable, many in one commit.
+// writer makes operations durable, many in one commit. An outcome of a turn, as every other
+// operation, takes this path:
+//
+//	Store.Commit       checks the outcome, copies it into a queue.Operation, and calls do
+//	writer.do          gives the operation to a lane, and waits
+//	lane.gather        takes what waits, at most 256 operations, as one group
+//	lane.commit        begins a transaction on the lane's connection (database.Conn)
+//	queue.Machine.Run  locks and reads what the group needs, validates and plans each operation in Go, and applies
+//	                   the changes of rows; an operation that it refuses, such as one whose lease is lost, changes
+//	                   nothing and carries its error
+//	lane.commit        commits (on PostgreSQL the changes travel with the COMMIT): from here on the group is durable
+//	lane.finish        answers each caller with the error of its operation; if the transaction failed, it repeats it
+//	                   after a deadlock, or divides the group until the operation that fails it is alone
+//
+// The machine is the same for all databases. What an adapter (store/sqlite, store/postgres) does is
+// in queue.Tx: it executes statements, and decides nothing.
 type writer struct {
 	db      *database.Database
 	config  config
@@ -26,7 +41,8 @@ type writer struct {
 	closed chan struct{}
 	lanes  []*lane
 	ended  sync.WaitGroup
-	// calls are users' functions that run, counting are counts of the backlog, which end with the context.
+	// calls are users' functions that run, counting are counts of the backlog, which end with the
+	// context.
 	calls    sync.WaitGroup
 	counting sync.WaitGroup
 	ctx      context.Context
@@ -55,8 +71,8 @@ func newWriter(db *database.Database, pool *sql.DB, c config, hint func()) *writ
 	return w
 }
 
-// do hands an operation to the writer and waits until it is durable, or refused, or the context has ended. In the last
-// case it may still take effect.
+// do hands an operation to the writer and waits until it is durable, or refused, or the context has
+// ended. In the last case it may still take effect.
 func (w *writer) do(ctx context.Context, op *queue.Operation) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -150,10 +166,12 @@ func (w *writer) passing(err error) bool {
 // refused reports that the database itself said that a statement failed.
 func (w *writer) refused(err error) bool { return w.db.Refused != nil && w.db.Refused(err) }
 
-// blocked reports that all transactions are kept out, so that to divide a group would repeat its wait.
+// blocked reports that all transactions are kept out, so that to divide a group would repeat its
+// wait.
 func (w *writer) blocked(err error) bool { return w.db.Blocked != nil && w.db.Blocked(err) }
 
-// close ends the writer after the operations that it has taken. Users' functions that were given up get a moment to end.
+// close ends the writer after the operations that it has taken. Users' functions that were given up
+// get a moment to end.
 func (w *writer) close() {
 	close(w.closed)
 	w.ended.Wait()

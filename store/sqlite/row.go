@@ -8,8 +8,8 @@ import (
 	"github.com/djmessenger/messenger/internal/queue"
 )
 
-// named gives arguments the form that the driver takes. Fields of package queue are arguments, too. It is valid until the
-// next call.
+// named gives arguments the form that the driver takes. Fields of package queue are arguments, too.
+// It is valid until the next call.
 func (c *conn) named(args []any) []driver.NamedValue {
 	c.args = c.args[:0]
 	for i, arg := range args {
@@ -46,8 +46,8 @@ func value(arg any) driver.Value {
 	return arg
 }
 
-// row is a row that a statement has returned. Its methods return the columns, from 0 on, and note if one has another
-// type.
+// row is a row that a statement has returned. Its methods return the columns, from 0 on, and note
+// if one has another type.
 type row struct {
 	values []driver.Value
 	err    error
