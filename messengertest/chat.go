@@ -43,7 +43,13 @@ type Chat struct {
 	// before the first expectation. Default: [Patience], 10 s.
 	Patience time.Duration
 
-	t testing.TB
+	t       testing.TB
+	config  messenger.Config // of the bot, with what the chat has set
+	clock   *Clock           // nil if the platform has another one
+	watched *watched
+	host    host
+	end     context.CancelFunc // stops the bot
+	ended   chan error
 }
 
 // Start builds a bot from a configuration and runs it against a simulated
@@ -70,29 +76,40 @@ func Start(t testing.TB, config messenger.Config) *Chat {
 // pages get their ids and secrets. People of such a page are made by
 // [Chat.PersonOn].
 //
-// A test of reminders or of the 24-hour window advances a clock instead of
-// waiting. It gives one function to the platform (simulator.Config.Now) and to the
-// store (memory.Config.Now), which returns time.Now plus an offset, and grows
-// the offset while the bot is idle: after [Chat.Idle] or [Person.SeesNothing]. The
-// function is called from many goroutines, so the offset is an atomic.Int64:
-//
-//	var ahead atomic.Int64
-//	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-//	chat := messengertest.StartOn(t, simulator.Config{Now: now}, messenger.Config{
-//		Store:  memory.New(memory.Config{Now: now}),
-//		Policy: policy, // which sends "Still there?" after 23 hours
-//	})
-//	ada := chat.Person("Ada", "en_US")
-//	ada.Says("hi")
-//	ada.SeesNothing()
-//	ahead.Add(int64(23 * time.Hour))
-//	ada.Sees("Still there?")
-//
-// The bot notices within a second. It reckons by the store's clock: the 24-hour window,
-// sessions, the silence after a human wrote, and the age of profiles end by the clock of
-// the test. time.Now does not change; handlers read the clock with [handling.Now].
+// A test of timers, reminders or of the 24-hour window moves the clock instead of waiting: [Chat.Advance].
 func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *Chat {
 	t.Helper()
+	if platform.Now != nil {
+		return start(t, nil, platform, config)
+	}
+	return start(t, NewClock(), platform, config)
+}
+
+// StartAt is [StartOn] with a clock of the test's, for a store of its own: give clock.Now to the store,
+//
+//	clock := messengertest.NewClock()
+//	st, err := sqlite.Open(path, gormstore.WithClock(clock.Now))
+//	…
+//	chat := messengertest.StartAt(t, clock, simulator.Config{}, messenger.Config{Store: st, Policy: policy})
+//
+// or memory.Config.Now. The platform gets it from StartAt, which fails the test if simulator.Config.Now is set; so does
+// the default store, as with [Start] and StartOn.
+//
+// The bot reckons by the store's clock: timers, delays, the 24-hour window, sessions, the silence after a human wrote, and the age
+// of profiles end by the clock of the test. time.Now does not change; handlers read the clock with [handling.Now].
+func StartAt(t testing.TB, clock *Clock, platform simulator.Config, config messenger.Config) *Chat {
+	t.Helper()
+	if platform.Now != nil {
+		t.Fatalf("messengertest: simulator.Config.Now is set by StartAt; leave it empty")
+	}
+	return start(t, clock, platform, config)
+}
+
+func start(t testing.TB, clock *Clock, platform simulator.Config, config messenger.Config) *Chat {
+	t.Helper()
+	if clock != nil {
+		platform.Now = clock.Now
+	}
 	setPlatform(t, &platform)
 	sim, err := simulator.New(platform)
 	if err != nil {
@@ -108,38 +125,34 @@ func StartOn(t testing.TB, platform simulator.Config, config messenger.Config) *
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	switch st := config.Store.(type) {
-	case nil:
-		config.Store = testStore{memory.New(memory.Config{})}
-	case *memory.Store:
-		config.Store = testStore{st}
+	if config.Store == nil {
+		config.Store = memory.New(memory.Config{Now: platform.Now})
 	}
+	chat := &Chat{Simulator: sim, t: t, clock: clock, watched: watch(config.Store, cmp.Or(clock, NewClock()))}
+	config.Store = chat.watched
+	chat.config = config
 	bot, err := messenger.New(config)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
+	chat.host.bot.Store(bot)
 	mux := http.NewServeMux()
-	mux.Handle("/webhook", bot)
-	host := httptest.NewServer(mux)
-	t.Cleanup(host.Close)
-	chat := &Chat{Simulator: sim, Bot: bot, Webhook: host.URL + "/webhook", t: t}
+	mux.Handle("/webhook", &chat.host)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	chat.Webhook = server.URL + "/webhook"
 	if err := sim.SetWebhook(chat.Webhook); err != nil {
 		t.Fatalf("messengertest: webhook: %v", err)
 	}
 
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- bot.Run(ctx) }()
+	chat.run(bot)
 	t.Cleanup(func() {
-		stop() // before the platform, whose refusals then would look like the cause of a failure
-		if err := <-ended; err != nil {
-			t.Errorf("messengertest: Run: %v", err)
-		}
+		chat.stop() // before the platform, whose refusals then would look like the cause of a failure
 		if err := sim.Close(); err != nil {
 			t.Errorf("messengertest: close the simulator: %v", err)
 		}
 	})
-	if err := sim.Verify(ctx); err != nil {
+	if err := sim.Verify(t.Context()); err != nil {
 		t.Fatalf("messengertest: verify the webhook: %v", err)
 	}
 	return chat
@@ -166,10 +179,6 @@ func setPlatform(t testing.TB, platform *simulator.Config) {
 		*fixed.field = fixed.value
 	}
 }
-
-// testStore is a store in memory without the bot's warning that nothing
-// survives the process, which a test does not need.
-type testStore struct{ *memory.Store }
 
 // patience is how long an expectation waits.
 func (c *Chat) patience() time.Duration { return cmp.Or(c.Patience, Patience) }

@@ -15,5 +15,5 @@
 // [Chat.Human] is someone at work who answers in the page's inbox, and
 // [Chat.OtherApp] another app on the page. [Chat.PersonOn] writes to another page
 // of simulator.Config.Pages.
-// [StartOn] says how a test moves the clock.
+// [Chat.Advance] moves the clock past timers and delays, and [Chat.Restart] replaces the bot by another one on the same store.
 package messengertest

@@ -1,7 +1,6 @@
 package messengertest_test
 
 import (
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,23 +10,12 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
-	"github.com/djmessenger/messenger/simulator"
-	"github.com/djmessenger/messenger/store/memory"
 )
 
-// clock is one that a test moves on.
-type clock struct{ ahead atomic.Int64 }
-
-func (c *clock) Now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
-func (c *clock) Move(d time.Duration) { c.ahead.Add(int64(d)) }
-
-// A reminder goes out a day later, which the test does not wait for: the platform
-// and the store go by a clock of the test's. The bot is idle when it moves.
-func ExampleStartOn_clock() {
+// A reminder goes out a day later, which the test does not wait for, and though the bot is restarted in between.
+func ExampleChat_Advance() {
 	_ = func(t *testing.T) { // func TestReminder(t *testing.T)
-		var c clock
-		chat := messengertest.StartOn(t, simulator.Config{Now: c.Now}, messenger.Config{
-			Store: memory.New(memory.Config{Now: c.Now}),
+		chat := messengertest.Start(t, messenger.Config{
 			Policy: routing.Policy{receiving.TypeSimpleText: {{
 				Handler: handling.Dummy{},
 				Senders: sending.List(sending.After(23*time.Hour, sending.Text("Still there?"))),
@@ -35,8 +23,10 @@ func ExampleStartOn_clock() {
 		})
 		ada := chat.Person("Ada", "en_US")
 		ada.Says("hi")
+		chat.Advance(22 * time.Hour)
 		ada.SeesNothing()
-		c.Move(23 * time.Hour)
+		chat.Restart()
+		chat.Advance(time.Hour)
 		ada.Sees("Still there?")
 	}
 }

@@ -1,0 +1,88 @@
+package messengertest
+
+import (
+	"context"
+	"time"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+// Advance moves the chat's clock on, and waits until the bot has handled all that became due: timers, messages with a
+// delay, retries. What becomes due on the way is handled at its time, or up to a second later: a timer that sets itself
+// anew every ten minutes fires three times in half an hour, and [handling.Now] shows the times between. A delay that waits
+// because of the platform, such as that of a rate limit, counts too.
+//
+// Each wait is bounded by [Chat.Patience], and the whole by the test's own time-out. The test fails if the chat has no
+// clock that it can move: see [StartAt]. Timeouts and heartbeats of the process, such as the length of a turn, go by the real time.
+//
+// Call it from the test's own goroutine.
+func (c *Chat) Advance(d time.Duration) {
+	c.t.Helper()
+	if c.clock == nil {
+		c.t.Fatalf("messengertest: Advance: the platform goes by simulator.Config.Now; leave it empty, or use StartAt")
+	}
+	until := c.clock.Now().Add(d)
+	c.settle()
+	for {
+		next := c.watched.nextDue(until)
+		c.moveTo(next)
+		c.settle()
+		if !next.Before(until) {
+			return
+		}
+	}
+}
+
+// moveTo moves the clock, and fails the test if the store does not go by it.
+func (c *Chat) moveTo(at time.Time) {
+	c.t.Helper()
+	clock, ok := store.As[store.Clock](c.watched.Store)
+	if !ok {
+		c.t.Fatalf("messengertest: Advance: the store does not show its clock: it has no capability store.Clock")
+	}
+	step := at.Sub(c.clock.Now())
+	before, err := clock.Now(c.t.Context())
+	if err != nil {
+		c.t.Fatalf("messengertest: Advance: the store's clock: %v", err)
+	}
+	c.clock.moveTo(at)
+	after, err := clock.Now(c.t.Context())
+	if err != nil {
+		c.t.Fatalf("messengertest: Advance: the store's clock: %v", err)
+	}
+	if after.Sub(before) < step-time.Millisecond {
+		c.t.Fatalf("messengertest: Advance: the store does not go by the chat's clock: it moved by %v instead of %v.\n"+
+			"Use StartAt, and give the clock's Now to the store: memory.Config.Now, gormstore.WithClock", after.Sub(before), step)
+	}
+}
+
+// settle waits until nothing is under way that is due.
+func (c *Chat) settle() {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience())
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond) // a claim may have looked for a part only
+	defer again.Stop()
+	c.watched.again()
+	for {
+		if err := c.Flush(ctx); err != nil {
+			c.t.Fatalf("messengertest: callbacks are still under way: %v", err)
+		}
+		stats, err := c.Bot.Stats(ctx)
+		if idle, calls := c.watched.idle(); err == nil && idle && stats.Queue.InFlight == 0 {
+			// What a callback has brought between the two looks is a call that was counted.
+			if err := c.Flush(ctx); err == nil {
+				if still, now := c.watched.idle(); still && now == calls {
+					return
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			c.t.Fatalf("messengertest: the bot is still busy after %v: %s", c.patience(), waiting(stats.Queue))
+		case <-c.watched.changed:
+		case <-again.C:
+			c.watched.hint()
+		}
+	}
+}
