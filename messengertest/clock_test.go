@@ -158,6 +158,7 @@ func TestAdvanceWithoutAClock(t *testing.T) {
 		tb := &failing{TB: t}
 		test.config.Logger = slog.New(slog.DiscardHandler)
 		chat := messengertest.StartOn(tb, test.platform, test.config)
+		chat.Patience = patience
 		tb.expect(test.says, func() { chat.Advance(time.Hour) })
 	}
 	tb := &failing{TB: t}

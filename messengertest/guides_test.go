@@ -18,6 +18,7 @@ func TestGuidesHaveTheExamples(t *testing.T) {
 		"handlers.md": "example_handlers_test.go",
 		"pages.md":    "example_onboarding_test.go",
 		"sessions.md": "example_sessions_test.go",
+		"signals.md":  "example_signals_test.go",
 		"testing.md":  "example_oldbutton_test.go",
 	} {
 		page, err := os.ReadFile(filepath.Join("..", "docs", guide))

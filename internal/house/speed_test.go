@@ -61,7 +61,7 @@ func hastyChat(f *ast.FuncDecl) bool {
 			return true
 		}
 		for _, e := range assigned.Rhs {
-			starts = starts || len(calls(e, "messengertest", "Start"))+len(calls(e, "messengertest", "StartOn")) > 0
+			starts = starts || len(calls(e, "messengertest", "Start"))+len(calls(e, "messengertest", "StartOn"))+len(calls(e, "messengertest", "StartAt")) > 0
 		}
 		for _, e := range assigned.Lhs {
 			_, field := selected(e)
@@ -77,6 +77,7 @@ func TestHastyChatsAreFound(t *testing.T) {
 	for text, want := range map[string]bool{
 		`chat := messengertest.Start(t, cfg); chat.Person("Ada", "").Says("hi")`: true,
 		`chat := messengertest.StartOn(t, platform, cfg); chat.Idle()`:           true,
+		`chat := messengertest.StartAt(t, clock, platform, cfg); chat.Idle()`:    true,
 		`chat := messengertest.Start(t, cfg); chat.Patience = time.Minute`:       false,
 		`messengertest.Start(t, cfg)`:                                            false,
 	} {
