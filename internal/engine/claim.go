@@ -117,7 +117,7 @@ func (e *Engine) claimOnce(free int) ([]store.Lease, error) {
 // giveBack releases leases that have no worker.
 func (e *Engine) giveBack(leases []store.Lease) {
 	for _, lease := range leases {
-		_, err := commitTo(e.writing(), e.cfg.Logger, e.cfg.Store, store.Outcome{Lease: lease.LeaseID, Release: true})
+		_, err := e.cfg.commit(e.writing(), e.cfg.Logger, store.Outcome{Lease: lease.LeaseID, Release: true})
 		if err != nil { // it will expire, if it has not
 			e.cfg.Logger.Warn("cannot give back a lease that the store has answered too late", "page", lease.PageID, "error", err)
 		}

@@ -41,7 +41,7 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 	begun := time.Now()
 	var giveUp <-chan time.Time // when the first try has failed
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		due, err := commitTo(w.e.writing(), w.log, w.e.cfg.Store, out)
+		due, err := w.e.cfg.commit(w.e.writing(), w.log, out)
 		var call *store.CallError
 		var limit *store.RaiseLimitError
 		switch {

@@ -33,7 +33,8 @@ func (f *forgetful) Commit(_ context.Context, out store.Outcome) ([]store.Queued
 func TestResultsDoNotVanishWithAnEvent(t *testing.T) {
 	t.Parallel()
 	st := &forgetful{Store: memory.New(memory.Config{})}
-	e := &Engine{cfg: Config{Store: st, LeaseTTL: 15 * time.Second}, writes: newStoreCalls(t.Context()), reads: newStoreCalls(t.Context())}
+	cfg := Config{Store: st, LeaseTTL: 15 * time.Second, Guard: NewGuard(slog.New(slog.DiscardHandler))}
+	e := &Engine{cfg: cfg, writes: newStoreCalls(t.Context()), reads: newStoreCalls(t.Context())}
 	id := store.LeaseID{Conversation: store.Conversation{PageID: "1", PSID: "2"}, Token: 3}
 	w := &worker{e: e, lease: store.Lease{LeaseID: id}, held: &lease{ctx: t.Context()}, log: slog.New(slog.DiscardHandler)}
 	confirmed := store.SendResult{Key: "k", State: store.SendFinished}

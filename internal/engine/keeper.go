@@ -18,7 +18,7 @@ var errLeaseLost = errors.New("the lease on the conversation was lost")
 type keeper struct {
 	cfg  Config
 	mu   sync.Mutex
-	held map[*lease]struct{}
+	held map[store.Conversation]*lease
 }
 
 // lease is one that this process holds.
@@ -30,6 +30,10 @@ type lease struct {
 	end    context.CancelCauseFunc
 	timer  *time.Timer
 	asked  atomic.Pointer[time.Time] // when it was last asked for
+	// before is the lease of the worker that had the conversation when this one was granted; nil if
+	// none had. Its gone is closed when that worker ends.
+	before *lease
+	gone   chan struct{}
 }
 
 // safe reports whether the lease is still surely this process's. The clock is
@@ -40,10 +44,14 @@ func (l *lease) safe() bool {
 }
 
 func newKeeper(cfg Config) *keeper {
-	return &keeper{cfg: cfg, held: map[*lease]struct{}{}}
+	return &keeper{cfg: cfg, held: map[store.Conversation]*lease{}}
 }
 
 // hold starts to keep a lease that was asked for at that time.
+//
+// The store may grant it while another worker of this process has the conversation: when a
+// renewal failed, or the store's clock was set forward. That one begins nothing more, and its
+// lease is not renewed; a request that is under way goes on.
 func (k *keeper) hold(parent context.Context, id store.LeaseID, asked time.Time) *lease {
 	ctx, end := context.WithCancelCause(parent)
 	l := &lease{keeper: k, id: id, parent: parent, ctx: ctx, end: end}
@@ -51,7 +59,14 @@ func (k *keeper) hold(parent context.Context, id store.LeaseID, asked time.Time)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	l.timer = time.AfterFunc(k.left(asked), func() { end(errLeaseLost) })
-	k.held[l] = struct{}{}
+	if other := k.held[id.Conversation]; other != nil {
+		other.asked.Store(&time.Time{})
+		if other.gone == nil {
+			other.gone = make(chan struct{})
+		}
+		l.before = other
+	}
+	k.held[id.Conversation] = l
 	return l
 }
 
@@ -63,18 +78,39 @@ func (k *keeper) left(asked time.Time) time.Duration {
 // drop stops keeping the lease and ends its context.
 func (l *lease) drop() {
 	l.keeper.mu.Lock()
-	delete(l.keeper.held, l)
+	if l.keeper.held[l.id.Conversation] == l {
+		delete(l.keeper.held, l.id.Conversation)
+	}
+	if l.gone != nil {
+		close(l.gone)
+	}
 	l.keeper.mu.Unlock()
 	l.timer.Stop()
 	l.end(context.Canceled)
+}
+
+// awaitBefore waits until no other worker of this process has the conversation. It returns
+// false if the lease ends first.
+func (l *lease) awaitBefore() bool {
+	if l.before == nil {
+		return true
+	}
+	select {
+	case <-l.before.gone:
+		return true
+	case <-l.ctx.Done():
+		return false
+	}
 }
 
 // stop stops the timers of leases whose workers have not ended with Run.
 func (k *keeper) stop() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for l := range k.held {
-		l.timer.Stop()
+	for _, l := range k.held {
+		for ; l != nil; l = l.before {
+			l.timer.Stop()
+		}
 	}
 }
 
@@ -95,7 +131,7 @@ func (k *keeper) run(ctx context.Context) {
 func (k *keeper) renew(ctx context.Context) {
 	leases := map[store.LeaseID]*lease{}
 	k.mu.Lock()
-	for l := range k.held {
+	for _, l := range k.held {
 		if l.safe() { // its worker may be stuck, and another one is to go on
 			leases[l.id] = l
 		}

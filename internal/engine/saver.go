@@ -77,11 +77,11 @@ func (u *unsaved) commit(k *kept) (fenced bool, err error) {
 	defer cancel()
 	out := store.Outcome{Lease: k.lease, Release: true, After: k.rest.after, Awaits: k.rest.awaits}
 	k.results.addTo(&out)
-	if _, err = commitTo(ctx, u.cfg.Logger, u.cfg.Store, out); !errors.Is(err, store.ErrFenced) {
+	if _, err = u.cfg.commit(ctx, u.cfg.Logger, out); !errors.Is(err, store.ErrFenced) {
 		return false, err
 	}
 	if writes := k.results.settlements(k.lease.Conversation); len(writes) > 0 {
-		return true, applyTo(ctx, u.cfg.Logger, u.cfg.Store, writes...)
+		return true, u.cfg.apply(ctx, writes...)
 	}
 	return true, nil
 }
@@ -110,5 +110,5 @@ func (u *unsaved) saveRecords() bool {
 func (u *unsaved) apply(write store.Write) error {
 	ctx, cancel := context.WithTimeout(u.writing(), u.cfg.LeaseTTL/3)
 	defer cancel()
-	return applyTo(ctx, u.cfg.Logger, u.cfg.Store, write)
+	return u.cfg.apply(ctx, write)
 }

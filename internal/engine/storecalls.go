@@ -57,23 +57,29 @@ func (e *Engine) reading() context.Context { return e.reads.context() }
 // effect; the caller makes the same call again.
 func (e *Engine) writing() context.Context { return e.writes.context() }
 
-// The functions below call the store in the goroutine of the caller. A panic is an error, as
-// in the calls that [run] makes.
+// The functions below write to the store. The caller has what is to be written in its memory only, and must get on when the call
+// ignores its context. So all go through [run], and each operation at most as often as there are workers.
 
-func commitTo(ctx context.Context, log *slog.Logger, st store.Store, out store.Outcome) (due []store.QueuedSend, err error) {
-	err = recovered(log, "the store's Commit", func() (err error) {
-		due, err = st.Commit(ctx, out)
-		return err
+func (c *Config) commit(ctx context.Context, log *slog.Logger, out store.Outcome) ([]store.QueuedSend, error) {
+	return run(ctx, c.Guard, c.writing("the store's Commit", log), func(ctx context.Context) ([]store.QueuedSend, error) {
+		return c.Store.Commit(ctx, out)
 	})
-	return due, err
 }
 
-func applyTo(ctx context.Context, log *slog.Logger, st store.Store, writes ...store.Write) error {
-	return recovered(log, "the store's Apply", func() error { return st.Apply(ctx, writes...) })
+func (c *Config) apply(ctx context.Context, writes ...store.Write) error {
+	_, err := run(ctx, c.Guard, c.writing("the store's Apply", c.Logger), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.Store.Apply(ctx, writes...)
+	})
+	return err
+}
+
+func (c *Config) writing(name string, log *slog.Logger) code {
+	return code{name: name, log: log, most: max(c.Workers, callsStuck)}
 }
 
 func (w *worker) markAlone(seq int64) error {
-	return recovered(w.log, "the store's MarkAlone", func() error {
-		return w.e.isolator.MarkAlone(w.e.writing(), w.lease.LeaseID, seq)
+	_, err := run(w.e.writing(), w.e.guard, w.e.cfg.writing("the store's MarkAlone", w.log), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, w.e.isolator.MarkAlone(ctx, w.lease.LeaseID, seq)
 	})
+	return err
 }

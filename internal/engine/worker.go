@@ -57,8 +57,11 @@ func (w *worker) run() {
 	defer w.leave() // after the last commit
 	w.setDue(w.lease.Sends)
 	var pause time.Duration
-	ok := w.recall()
-	if ok {
+	var ok bool
+	switch {
+	case !w.held.awaitBefore():
+		ok = w.ownsLease()
+	case w.recall():
 		pause, ok = w.work()
 	}
 	w.noteNotMade()
