@@ -62,6 +62,13 @@ func (g *group) addSends(sends []store.Send, wait func(*group, *State, int64)) {
 		}
 		g.changes.SendsAdded = append(g.changes.SendsAdded, row)
 		s := g.state(send.Conversation)
+		if row.Delay <= 0 { // it overtakes none that was added before the clock was set back
+			for _, other := range s.Sends {
+				if other.Delay <= 0 {
+					row.NotBefore = max(row.NotBefore, other.NotBefore)
+				}
+			}
+		}
 		s.Sends = append(s.Sends, row)
 		wait(g, s, row.NotBefore)
 		g.effects.Hint = true

@@ -91,7 +91,7 @@ func eventKey(ev *store.Event) Key {
 
 func (w *Wants) sends(sends []store.Send) {
 	for i := range sends {
-		w.conversation(sends[i].Conversation, 0, false)
+		w.conversation(sends[i].Conversation, 0, true)
 		if !sends[i].Fresh {
 			w.Keys = append(w.Keys, Key{KeySend, sends[i].Key})
 		}

@@ -17,7 +17,8 @@ type Config struct {
 	// DedupKeys is how many dedup keys are kept. Beyond it the oldest are forgotten, except those of events and sends that still
 	// wait and of dead letters. The default is 200,000.
 	DedupKeys int
-	// Now is the store's clock. The default is [time.Now].
+	// Now is the store's clock. The default is [time.Now]. After a backward step of at least a second timestamps in the future
+	// count as now. After a forward step leases expire early, and what is delayed is due early.
 	Now func() time.Time
 	// Records is how many received events, attempts to send, locations and dead letters are kept, of each kind. Beyond it the
 	// oldest are forgotten. The default is 10,000.
@@ -114,7 +115,9 @@ func (s *Store) run(ctx context.Context, op *queue.Operation) (queue.Effects, er
 	defer s.mu.Unlock()
 	defer s.tables.keys.trim()
 	s.one[0] = op
-	s.tx.begin(s.tables, queue.Micros(s.config.Now()), s.one[:])
+	now := queue.Micros(s.config.Now())
+	s.tables.keepTime(now)
+	s.tx.begin(s.tables, now, s.one[:])
 	defer s.tx.end()
 	return s.machine.Run(&s.tx, s.one[:])
 }

@@ -21,9 +21,7 @@ func (t *tables) addRaised(row *queue.RaisedRow) {
 	c := t.conversation(row.Conversation)
 	r := &raised{*row, c}
 	r.ID = t.next()
-	at, _ := slices.BinarySearchFunc(c.raised, r, func(x, y *raised) int {
-		return cmp.Or(cmp.Compare(x.ReceivedAt, y.ReceivedAt), cmp.Compare(x.ID, y.ID))
-	})
+	at, _ := slices.BinarySearchFunc(c.raised, r, inDueOrder)
 	c.raised = slices.Insert(c.raised, at, r)
 	t.raised[r.ID] = r
 }

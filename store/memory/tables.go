@@ -12,6 +12,8 @@ type tables struct {
 	config Config
 	// serial numbers events, sends and dead letters in the order of insertion, and tokens numbers leases over all conversations.
 	serial, tokens int64
+	// latest is the latest time that the clock has shown since it was set back last.
+	latest int64
 
 	conversations map[store.Conversation]*conversation
 	due, later    schedule       // what is due, and background work

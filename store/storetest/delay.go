@@ -46,6 +46,30 @@ var delayPromises = []promise{
 		s.clock.advance(time.Microsecond)
 		require.Equal(s, []string{"soon", "sooner"}, sendKeys(s.one(ann)))
 	}},
+	{"a backward clock step lets no send overtake another", func(s *suite) {
+		for conv, step := range map[store.Conversation]time.Duration{ann: time.Millisecond, bob: 900 * time.Millisecond, {PageID: "page1", PSID: "cid"}: time.Minute} {
+			s.enqueue(send(conv, "first of "+conv.PSID))
+			s.clock.advance(-step)
+			s.put(conv, "event of "+conv.PSID)
+			lease := s.one(conv)
+			for _, key := range []string{"second of ", "third of "} {
+				due, err := s.Commit(s.ctx, store.Outcome{Lease: lease.LeaseID, Sends: []store.Send{send(conv, key+conv.PSID)}, Due: 10})
+				require.NoError(s, err)
+				if len(due) > 0 {
+					require.Equal(s, "first of "+conv.PSID, due[0].Key)
+				}
+			}
+			s.commit(store.Outcome{Lease: lease.LeaseID, Event: done(lease), Release: true})
+			s.enqueue(send(conv, "fourth of "+conv.PSID))
+			s.clock.advance(step)
+			lease = s.one(conv)
+			require.Equal(s, []string{"first of " + conv.PSID, "second of " + conv.PSID, "third of " + conv.PSID, "fourth of " + conv.PSID}, sendKeys(lease))
+			for _, key := range sendKeys(lease) {
+				s.results(lease, key, store.SendFinished)
+			}
+			s.release(lease)
+		}
+	}},
 	{"a negative delay is none", func(s *suite) {
 		s.enqueue(delayed(ann, "a", -time.Hour))
 		waiting, err := s.Waiting(s.ctx)
