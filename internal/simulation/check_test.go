@@ -53,7 +53,7 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 		w.violate("what is due is claimed within a second", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
 	// In a crowd the first of two pages is busy, and the other one must not wait for it.
-	if w.crowd && w.workers > 2 && page == w.pages[1] && p.held[page] == 0 {
+	if w.crowd && w.workers > 2 && page == w.pages[1] && p.busy[page] == 0 {
 		w.violate("a page cannot take all workers", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
 }
@@ -90,12 +90,12 @@ func (w *world) checkAgain(m *message, now *attempt) {
 			again("with AtMostOnce nothing is sent twice", "after the answer "+cmp.Or(a.answer, "was lost"))
 		case a.answer == answerOK && w.now() < m.held && a.process.alive():
 			// Only a middleware has the answer.
-		case a.process.hanging > 0 && a.process.alive():
-			// The worker that knows hangs in its commit: see the package comment.
 		case a.answer == answerOK && a.process == now.process:
 			again("what was confirmed is never sent again", "by the process that knows")
 		case a.answer == answerOK && a.process.alive() && a.process.troubled < a.at-leaseTTL:
 			again("what was confirmed is never sent again", "although nothing kept the first from telling")
+		case a.answer == answerNone && a.answered == 0 && a.process == now.process:
+			again("one process acts for a conversation", "while that process itself still waits for its answer")
 		case a.answer == answerNone && a.answered == 0 && a.process.alive() && a.process.troubled < a.at-leaseTTL && now.token != a.token:
 			again("one process acts for a conversation", "while the first still waits for its answer")
 		}

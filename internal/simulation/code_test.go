@@ -253,7 +253,7 @@ func (w *world) tokenTrouble(page string) *trouble {
 }
 
 // hook misbehaves as a function of the configuration may.
-func (p *process) hook(name, about string) {
+func (p *process) hook(page, name, about string) {
 	if p.w.calm {
 		return
 	}
@@ -263,20 +263,22 @@ func (p *process) hook(name, about string) {
 	}
 	pick(d.at("how"), weighted[func()]{1, func() { panic(errMisbehaves) }}, weighted[func()]{1, runtime.Goexit},
 		weighted[func()]{1, func() {
-			p.inHook(1)
-			defer p.inHook(-1)
+			p.inHook(page, 1)
+			defer p.inHook(page, -1)
 			p.w.rest(d.between(time.Second, time.Minute))
 		}})()
 }
 
 func (p *process) onDeadLetter(_ context.Context, letter messenger.DeadLetter) {
 	p.w.told(p, letter)
-	p.hook("dead", letter.Key)
+	p.hook(letter.PageID, "dead", letter.Key)
 }
 
 func (p *process) onSendFailed(_ context.Context, f sending.Failure) {
 	p.w.failed(p, f)
-	p.hook("failed", f.Message.Text)
+	p.hook(f.PageID, "failed", f.Message.Text)
 }
 
-func (p *process) onTokenInvalid(_ context.Context, page string, _ error) { p.hook("token", page) }
+func (p *process) onTokenInvalid(_ context.Context, page string, _ error) {
+	p.hook(page, "token", page)
+}

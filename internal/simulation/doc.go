@@ -11,9 +11,7 @@
 //     dead letter with a reason.
 //   - What the platform has confirmed to a process is not sent again by that process, nor by
 //     another one as long as the store could be told.
-//     Two workers are excused, of which the one that claims the conversation when the lease has
-//     expired cannot know: one whose commit does not return although its context has ended, and
-//     one whose middleware keeps the answer to itself.
+//     While a middleware keeps the answer to itself nothing is known.
 //   - What was sent twice had an unknown outcome in between, and has waited for its echo on a
 //     page that gets echoes. With Config.AtMostOnce nothing is sent twice.
 //   - What was confirmed is never reported or recorded as failed, and every other message is

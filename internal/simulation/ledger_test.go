@@ -32,13 +32,10 @@ type ledger struct {
 type account struct {
 	turns, retried, letters int
 	sends                   map[store.SentOutcome]int64
-	hanging                 int                      // commits that do not return, whatever their contexts say
 	stumbled                bool                     // whether anything ever went wrong for it
 	troubled                time.Duration            // when something last went wrong for it
 	paused                  time.Duration            // for how long it stood still
-	held                    map[string]int           // leases, by page
-	hooks                   int                      // that keep a worker
-	lost                    int                      // workers that have lost one, and may still be busy
+	busy                    map[string]int           // workers, by page: that have a lease, run a hook, or have lost a lease
 	noRoom                  map[string]time.Duration // when a page, or background work, last had to wait
 	hints                   int                      // from the store
 }
@@ -117,17 +114,25 @@ func (w *world) disturbed(p *process) {
 func (w *world) stepClock(step time.Duration) {
 	w.clock += step
 	w.stepped = w.now()
+	for _, c := range w.convs {
+		c.until -= step
+	}
 	for _, p := range w.slots {
 		p.stumbled = true // leases may end
 	}
+	w.disturbed(nil)
+	// A step back by a second or more the store notices at its next call: then pauses end as before, and what is not delayed is due.
+	noticed := max(step, -time.Second)
 	for _, c := range w.convs {
-		c.rests -= step
-		c.until -= step
+		c.rests -= noticed
 	}
 	for _, m := range w.messages {
-		m.due -= step
+		if m.delay > 0 {
+			m.due -= step
+		} else {
+			m.due -= noticed
+		}
 	}
-	w.disturbed(nil)
 }
 
 // put notes events that the store has taken.
@@ -385,7 +390,7 @@ func (w *world) failed(p *process, f sending.Failure) {
 	}
 	m.reported = append(m.reported, f.Err.Error())
 	w.say("%s: %s failed: %v", p.name, m.name, f.Err)
-	if a := m.knownBy(p); a != nil && p.hanging == 0 && w.now() >= m.held {
+	if a := m.knownBy(p); a != nil && w.now() >= m.held {
 		w.violate("what was confirmed is not reported as failed", "%s: %v, after the platform confirmed it at %v", m.name, f.Err, a.at)
 	}
 }

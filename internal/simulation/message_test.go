@@ -180,7 +180,7 @@ func (w *world) recorded(p *process, sent store.Sent) {
 	switch a := m.knownBy(p); {
 	case sent.Outcome == store.OutcomeSent && a == nil:
 		w.violate("what is recorded as sent was sent", "%s by %s", m.name, p.name)
-	case sent.Outcome != store.OutcomeSent && a != nil && p.hanging == 0 && w.now() >= m.held:
+	case sent.Outcome != store.OutcomeSent && a != nil && w.now() >= m.held:
 		w.violate("what was confirmed is not reported as failed", "%s is recorded as %s, after the platform confirmed it at %v", m.name, sent.Outcome, a.at)
 	}
 }

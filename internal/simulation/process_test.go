@@ -51,7 +51,7 @@ func (w *world) restart(slot int) {
 // startProcess starts a replica.
 func (w *world) startProcess(slot int) *process {
 	p := &process{w: w, slot: slot, ended: make(chan struct{}), died: make(chan struct{}), began: w.now()}
-	p.held, p.noRoom = map[string]int{}, map[string]time.Duration{}
+	p.busy, p.noRoom = map[string]int{}, map[string]time.Duration{}
 	p.store = &processStore{p: p, inner: w.store}
 	p.gen = w.next(fmt.Sprint("process ", slot))
 	p.name = fmt.Sprintf("%c%d", 'A'+slot, p.gen)

@@ -7,8 +7,8 @@ const background = "background"
 
 // free is how many workers of a process are free.
 func (p *process) free() int {
-	free := p.w.workers - p.lost - p.hooks
-	for _, n := range p.held {
+	free := p.w.workers
+	for _, n := range p.busy {
 		free -= n
 	}
 	return free
@@ -25,31 +25,30 @@ func (p *process) hasRoom(page string) bool {
 	if page == background {
 		return free > reserve
 	}
-	return free > reserve || free > p.held[page]
+	return free > reserve || free > p.busy[page]
 }
 
 // takes counts a lease of a process.
 func (p *process) takes(page string) {
-	p.held[page]++
+	p.busy[page]++
 	p.noteRoom()
 }
 
 // gives counts one that it has no more.
 func (p *process) gives(page string, lost bool) {
 	p.noteRoom()
-	p.held[page]--
-	if lost {
-		p.lost++
+	if !lost { // a worker that has lost its lease may still be busy
+		p.busy[page]--
 	}
 }
 
 // inHook counts a function of the configuration that keeps a worker, and may do so when the
-// conversation was given back.
-func (p *process) inHook(n int) {
+// conversation was given back. It is one of the page's.
+func (p *process) inHook(page string, n int) {
 	p.w.mu.Lock()
 	defer p.w.mu.Unlock()
 	p.noteRoom()
-	p.hooks += n
+	p.busy[page] += n
 	p.noteRoom()
 }
 

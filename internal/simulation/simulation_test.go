@@ -17,10 +17,6 @@ import (
 	"github.com/djmessenger/messenger/internal/jitter"
 )
 
-// clockBack is 1 if the store's clock is also set back: what was due before then waits, and what
-// is queued after it goes first.
-const clockBack = 0
-
 // hidden is the weight of middleware that hides what the platform has answered, by a panic or
 // the end of its goroutine.
 const hidden = 1

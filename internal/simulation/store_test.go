@@ -94,10 +94,10 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 			err = ctx.Err()
 		}
 	case t.way == storeDeaf:
-		s.hang(op, end())
+		w.rest(end())
 		err = errStore
 	case t.way == storeDeafLate:
-		s.hang(op, end())
+		w.rest(end())
 		result, err = act()
 	}
 	if t != nil {
@@ -109,21 +109,6 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 		return none, gateErr
 	}
 	return result, err
-}
-
-// hang lets a call hang for that long.
-func (s *processStore) hang(op string, d time.Duration) {
-	w := s.p.w
-	count := func(n int) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if op == "commit" {
-			s.p.hanging += n
-		}
-	}
-	count(1)
-	w.rest(d)
-	count(-1)
 }
 
 // do is call for what returns nothing.

@@ -184,7 +184,7 @@ func (s *scenario) planTroubles() {
 			t.slot = max(t.slot, 0)
 			t.lasts = min(t.lasts, time.Minute)
 		case troubleClock:
-			t.step = d.at("step").between(-20*time.Second*clockBack, 20*time.Second)
+			t.step = d.at("step").between(-20*time.Second, 20*time.Second)
 			t.lasts = 30 * time.Second // until what it did to leases and due times is over
 		}
 		if d.at("moment").chance(0.6) {
