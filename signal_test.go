@@ -150,6 +150,7 @@ func TestTimersOfATurn(t *testing.T) {
 			require.LessOrEqual(t, late, 2*time.Second, "the texts took less than a second")
 			require.False(t, s.at[i+1].Before(s.events[i+1].Time))
 			require.WithinDuration(t, s.events[i+1].Time, s.at[i+1], time.Second, "within a second after it is due")
+			require.Equal(t, receiving.ObjectPage, s.events[i+1].Object, "of the turn that set it")
 		}
 	})
 }
