@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Bounds of what a program raises.
@@ -39,7 +41,7 @@ const (
 type Raise struct {
 	Conversation
 	// Key identifies the event among those raised for the conversation: 1 to [MaxRaiseKey]
-	// bytes. Keys of events that the platform sends are another set.
+	// bytes of UTF-8 without zero bytes. Keys of events that the platform sends are another set.
 	Key string
 	// Body is what the bot needs to handle the event, at most [MaxRaiseBody] bytes. The store
 	// does not look at it.
@@ -164,7 +166,7 @@ func (e *RaiseLimitError) Error() string {
 
 // checkRaise returns an error for what no store takes.
 func checkRaise(w Raise) error {
-	reason := ""
+	var reason string
 	switch {
 	case w.PageID == "" || w.PSID == "":
 		return ErrEmptyID
@@ -172,6 +174,8 @@ func checkRaise(w Raise) error {
 		reason = "the key is empty"
 	case len(w.Key) > MaxRaiseKey:
 		reason = fmt.Sprintf("the key has %d bytes, more than %d", len(w.Key), MaxRaiseKey)
+	case !utf8.ValidString(w.Key) || strings.Contains(w.Key, "\x00"):
+		reason = "the key is not UTF-8, or has a zero byte"
 	case len(w.Body) > MaxRaiseBody:
 		reason = fmt.Sprintf("the body has %d bytes, more than %d", len(w.Body), MaxRaiseBody)
 	case w.Delay > MaxRaiseDelay:

@@ -42,13 +42,25 @@ func (r *SendRow) Fields(to []any) []any {
 // Changes are what [Changes.SendsChanged] changes of a send: id, started_at, attempts.
 func (r *SendRow) Changes(to []any) []any { return append(to, &r.ID, &r.StartedAt, &r.Attempts) }
 
-// Fields are page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at.
+// Fields are page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at, raised_key, raised_at.
 func (r *DeadRow) Fields(to []any) []any {
-	return append(to, &r.PageID, &r.PSID, &r.Key, &r.EventAt, &r.Body, &r.EchoOf, &r.Attempts, &r.Failures, &r.Only, &r.At)
+	return append(to, &r.PageID, &r.PSID, &r.Key, &r.EventAt, &r.Body, &r.EchoOf, &r.Attempts, &r.Failures, &r.Only, &r.At,
+		&r.RaisedKey, &r.RaisedAt)
 }
 
 // Burial is what makes an event a dead letter: seq, attempts, failures, at.
 func (r *DeadRow) Burial(to []any) []any { return append(to, &r.Seq, &r.Attempts, &r.Failures, &r.At) }
+
+// Fields are page_id, person_id, key, event_key, due_at, order_at, event_at, raised_at, body, once, attempts, only_routes.
+func (r *RaisedRow) Fields(to []any) []any {
+	return append(to, &r.PageID, &r.PSID, &r.RaisedKey, &r.Key, &r.ReceivedAt, &r.OrderAt, &r.EventAt, &r.RaisedAt, &r.Body, &r.Once,
+		&r.Attempts, &r.Only)
+}
+
+// Burial is what makes a raised event a dead letter: id, key, attempts, failures, at.
+func (r *RaisedDead) Burial(to []any) []any {
+	return append(to, &r.ID, &r.Key, &r.Attempts, &r.Failures, &r.At)
+}
 
 // Fields are kind, key.
 func (k *Key) Fields(to []any) []any { return append(to, (*int64)(&k.Kind), &k.Text) }

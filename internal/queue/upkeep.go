@@ -15,12 +15,12 @@ const mostUnscheduled = 1000
 func Heartbeat(replica store.Replica, done func([]store.Replica)) *Operation {
 	replica.Pages, replica.Busy = slices.Clone(replica.Pages), slices.Clone(replica.Busy)
 	return &Operation{alone: func(g *group) error {
-		all, err := g.tx.Heartbeat(replica, g.now+replica.TTL.Microseconds())
-		done(all)
-		if err != nil {
+		if err := g.schedule(); err != nil { // it locks conversations, which come first
 			return err
 		}
-		return g.schedule()
+		all, err := g.tx.Heartbeat(replica, g.now+replica.TTL.Microseconds())
+		done(all)
+		return err
 	}}
 }
 

@@ -22,7 +22,7 @@ func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLe
 		db = db.Where("page_id = ?", query.PageID)
 	}
 	db = db.Table("messenger_dead").
-		Select("id, page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at")
+		Select("id, page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at, raised_key, raised_at")
 	rows, err := list(ctx, s, db, func(r *queue.DeadRow, to []any) []any { return r.Fields(append(to, &r.ID)) })
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@
 //
 //	inbox          events that wait to be handled
 //	outbox         sends that wait to be delivered
+//	raised         events that programs raise ([store.Raise]): signals and timers that wait, due or not
 //	conversations  when the work of a (page, person) pair is due, and which process has a lease on it; a pair for which
 //	               nothing waits has no row, or soon has none
 //	dedup          keys of events and sends that were accepted before

@@ -2,35 +2,21 @@ package gormstore
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
+	"database/sql"
 
+	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
 )
 
-// Apply implements [store.Store].
-func (s *Store) Apply(ctx context.Context, writes ...store.Write) error {
-	if slices.ContainsFunc(writes, raises) {
-		return errRaise
-	}
-	return s.operations.Apply(ctx, writes...)
-}
-
-// Commit implements [store.Queuer].
-func (s *Store) Commit(ctx context.Context, outcome store.Outcome) ([]store.QueuedSend, error) {
-	if slices.ContainsFunc(outcome.Writes, raises) {
-		return nil, errRaise
-	}
-	return s.operations.Commit(ctx, outcome)
-}
-
-var errRaise = fmt.Errorf("gormstore: raised events: %w", errors.ErrUnsupported)
-
-func raises(w store.Write) bool {
-	switch w.(type) {
-	case store.Raise, store.CancelRaise:
-		return true
-	}
-	return false
+// Timers implements [store.Timers].
+func (s *Store) Timers(ctx context.Context, conv store.Conversation, query store.TimerQuery) ([]store.Timer, error) {
+	args := []any{conv.PageID, conv.PSID, queue.Micros(query.After.Due), query.After.ID, query.Most()}
+	var timers []store.Timer
+	err := s.rows(ctx, s.db.Queries.Timers, args, func(rows *sql.Rows) error {
+		var row queue.RaisedRow
+		err := rows.Scan(&row.ID, &row.RaisedKey, &row.Body, &row.ReceivedAt, &row.RaisedAt)
+		timers = append(timers, row.Timer())
+		return err
+	})
+	return timers, err
 }

@@ -10,11 +10,11 @@ import (
 // Stats implements [store.Inspector].
 func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	var stats store.Stats
-	fields := []any{&stats.Events, &stats.Sends, &stats.InFlight, &stats.Dead, &stats.Oldest}
+	fields := []any{&stats.Events, &stats.Timers, &stats.Sends, &stats.InFlight, &stats.Dead, &stats.Oldest}
 	if err := s.row(ctx, s.db.Queries.Stats, []any{s.now()}, fields); err != nil {
 		return store.Stats{}, err
 	}
-	err := s.rows(ctx, s.db.Queries.Blocked, []any{store.MaxBlocked}, func(rows *sql.Rows) error {
+	err := s.rows(ctx, s.db.Queries.Blocked, []any{store.MaxBlocked, s.now()}, func(rows *sql.Rows) error {
 		var b store.Blocked
 		err := rows.Scan(&b.PageID, &b.PSID, &b.Attempts, moment{&b.Since})
 		stats.Blocked = append(stats.Blocked, b)
@@ -26,15 +26,15 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 // Waiting implements [store.Inspector].
 func (s *Store) Waiting(ctx context.Context) (map[string]store.Waiting, error) {
 	waiting := map[string]store.Waiting{}
-	err := s.rows(ctx, s.db.Queries.Waiting, nil, func(rows *sql.Rows) error {
+	err := s.rows(ctx, s.db.Queries.Waiting, []any{s.now()}, func(rows *sql.Rows) error {
 		var pageID string
 		var events, sends int
 		var event, send Time
 		err := rows.Scan(&pageID, &events, &sends, &event, &send)
 		w := waiting[pageID]
 		w.Events, w.Sends = w.Events+events, w.Sends+sends
-		if events > 0 {
-			w.OldestEvent = event.Time()
+		if oldest := event.Time(); events > 0 && (w.OldestEvent.IsZero() || oldest.Before(w.OldestEvent)) {
+			w.OldestEvent = oldest
 		}
 		if sends > 0 {
 			w.OldestSend = send.Time()

@@ -16,8 +16,8 @@ import (
 )
 
 // Store is a [store.Store] in an SQL database, with all capabilities: [store.CallRunner], [store.Clock],
-// [store.DeadLetters], [store.Inspector], [store.Isolator], [store.OnceKeeper] and [store.Replicas]. It is safe for
-// concurrent use.
+// [store.DeadLetters], [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Replicas] and [store.Timers]. It is
+// safe for concurrent use.
 type Store struct {
 	operations
 
@@ -44,6 +44,7 @@ var (
 	_ store.Isolator    = (*Store)(nil)
 	_ store.OnceKeeper  = (*Store)(nil)
 	_ store.Replicas    = (*Store)(nil)
+	_ store.Timers      = (*Store)(nil)
 )
 
 // Open makes a store of an open database. It is for the packages of this module that know a kind of database, such as sqlite:

@@ -52,6 +52,7 @@ func TestTheWayBack(t *testing.T) {
 		require.NoError(t, st.Put(t.Context(), events...))
 		news := store.Conversation{PageID: "page", PSID: "zoe"}
 		require.NoError(t, st.Enqueue(t.Context(), store.Send{Conversation: news, Key: "news", Group: "news"}))
+		require.NoError(t, st.Apply(t.Context(), store.Raise{Conversation: eve, Key: "timer", Delay: time.Hour}))
 		leases, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 10, Events: 10, TTL: time.Hour})
 		require.NoError(t, err)
 		require.Len(t, leases, 2)

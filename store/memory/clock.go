@@ -30,8 +30,14 @@ func (t *tables) keepTime(now int64) {
 	}
 	for _, r := range t.raised {
 		ahead := max(r.RaisedAt-now, 0)
+		if r.Key != "" { // replayed
+			r.ReceivedAt = min(r.ReceivedAt, now)
+			continue
+		}
 		r.RaisedAt -= ahead
 		r.ReceivedAt -= ahead
+		r.OrderAt -= ahead
+		r.EventAt -= ahead
 	}
 	for name, row := range t.once {
 		row.LeaseUntil = setBack(row.LeaseUntil, back, now)

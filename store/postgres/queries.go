@@ -64,7 +64,7 @@ const (
 		SELECT r.page_id, r.person_id FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
 		ON CONFLICT (page_id, person_id) DO UPDATE SET deliveries = messenger_conversations.deliveries WHERE FALSE`
 	// readConversations reads them, with the attempts of the event $3 (-1 if it does not wait), and, where $4 says so, whether
-	// other events wait, and the sends in order: a conversation has a row for each send, or one, with the id 0. Only the
+	// other events wait, when the first raised event is due, and the sends in order: a conversation has a row for each send, or one, with the id 0. Only the
 	// bodies of sends that are due at $5, or at the database's time, are wanted; a minute more is for clocks that are set
 	// back.
 	readConversations = `SELECT r.page_id, r.person_id, m.next_at, m.hold_until, m.lease_until, m.owner, m.holder, m.token,
@@ -73,6 +73,9 @@ const (
 				WHERE i.seq = r.ends AND i.page_id = r.page_id AND i.person_id = r.person_id) END, -1),
 			CASE WHEN r.sends THEN (SELECT TRUE FROM messenger_inbox i
 				WHERE i.page_id = r.page_id AND i.person_id = r.person_id AND i.seq <> r.ends LIMIT 1) END IS NOT NULL,
+			COALESCE(CASE WHEN r.sends THEN (SELECT t.due_at + CASE WHEN t.due_at > t.raised_at THEN 1152921504606846976 ELSE 0 END
+				FROM messenger_raised t WHERE t.page_id = r.page_id AND t.person_id = r.person_id
+				ORDER BY t.due_at, t.id LIMIT 1) END, 0),
 			COALESCE(o.id, 0), COALESCE(o.key, ''), COALESCE(o.group_key, ''),
 			CASE WHEN o.not_before <= COALESCE($5::bigint, (EXTRACT(EPOCH FROM statement_timestamp()) * 1000000)::bigint) + 60000000
 				THEN o.body END,

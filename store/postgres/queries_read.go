@@ -16,6 +16,7 @@ var queries = database.Queries{
 	Stats:   countAll,
 	Blocked: readBlocked,
 	Waiting: countWaiting,
+	Timers:  readTimers,
 	Backlog: countBacklog, Snapshot: beginSnapshot, EndSnapshot: commit,
 }
 
@@ -45,21 +46,42 @@ const (
 )
 
 const (
-	countAll = `SELECT
-		(SELECT COUNT(*) FROM messenger_inbox), (SELECT COUNT(*) FROM messenger_outbox),
-		(SELECT COUNT(*) FROM messenger_conversations WHERE lease_until
-			> CASE $1::bigint WHEN 0 THEN (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint ELSE $1::bigint END),
-		(SELECT COUNT(*) FROM messenger_dead),
-		COALESCE((SELECT received_at FROM messenger_inbox ORDER BY seq LIMIT 1), 0)`
-	readBlocked = `SELECT i.page_id, i.person_id, i.attempts, i.received_at FROM messenger_inbox i
+	countAll = `WITH clock AS MATERIALIZED (SELECT CASE $1::bigint WHEN 0 THEN (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint ELSE $1::bigint END AS now)
+		SELECT (SELECT COUNT(*) FROM messenger_inbox) + (SELECT COUNT(*) FROM messenger_raised WHERE due_at <= (SELECT now FROM clock)),
+			(SELECT COUNT(*) FROM messenger_raised WHERE due_at > (SELECT now FROM clock)),
+			(SELECT COUNT(*) FROM messenger_outbox),
+			(SELECT COUNT(*) FROM messenger_conversations WHERE lease_until > (SELECT now FROM clock)),
+			(SELECT COUNT(*) FROM messenger_dead),
+			COALESCE(LEAST((SELECT received_at FROM messenger_inbox ORDER BY seq LIMIT 1),
+				(SELECT MIN(due_at) FROM messenger_raised WHERE due_at <= (SELECT now FROM clock))), 0)`
+	// readBlocked has the rules by which a raised event comes before those in the inbox.
+	readBlocked = `WITH clock AS MATERIALIZED (SELECT CASE $2::bigint WHEN 0 THEN (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint ELSE $2::bigint END AS now)
+		SELECT i.page_id, i.person_id, i.attempts, i.received_at AS since FROM messenger_inbox i
 		WHERE i.attempts > 0 AND NOT EXISTS (
 			SELECT 1 FROM messenger_inbox j WHERE j.page_id = i.page_id AND j.person_id = i.person_id
 			AND (j.order_at < i.order_at OR j.order_at = i.order_at AND j.seq < i.seq))
-		ORDER BY i.received_at, i.page_id, i.person_id LIMIT $1::bigint`
-	countWaiting = `SELECT g.page_id, g.n, 0, i.received_at, 0
+		AND NOT EXISTS (
+			SELECT 1 FROM (SELECT t.order_at, t.due_at FROM messenger_raised t
+				WHERE t.page_id = i.page_id AND t.person_id = i.person_id AND t.due_at <= (SELECT now FROM clock)
+				ORDER BY t.due_at, t.id LIMIT 1) r
+			WHERE r.order_at < i.order_at OR r.order_at = i.order_at AND r.due_at < i.received_at)
+		UNION ALL
+		SELECT t.page_id, t.person_id, t.attempts, t.due_at FROM messenger_raised t
+		WHERE t.attempts > 0 AND t.due_at <= (SELECT now FROM clock) AND NOT EXISTS (
+			SELECT 1 FROM messenger_raised r WHERE r.page_id = t.page_id AND r.person_id = t.person_id
+			AND (r.due_at < t.due_at OR r.due_at = t.due_at AND r.id < t.id))
+		AND NOT EXISTS (
+			SELECT 1 FROM messenger_inbox j WHERE j.page_id = t.page_id AND j.person_id = t.person_id
+			AND (j.order_at < t.order_at
+				OR j.order_at = t.order_at AND (j.received_at < t.due_at OR j.received_at = t.due_at AND j.attempts > 0)))
+		ORDER BY since, page_id, person_id LIMIT $1::bigint`
+	countWaiting = `WITH clock AS MATERIALIZED (SELECT CASE $1::bigint WHEN 0 THEN (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint ELSE $1::bigint END AS now)
+		SELECT g.page_id, g.n, 0, i.received_at, 0
 		FROM (SELECT page_id, COUNT(*) AS n, MIN(seq) AS seq FROM messenger_inbox GROUP BY page_id) g
 		JOIN messenger_inbox i ON i.seq = g.seq
 		UNION ALL
-		SELECT page_id, 0, COUNT(*), 0, MIN(not_before) FROM messenger_outbox GROUP BY page_id`
+		SELECT page_id, 0, COUNT(*), 0, MIN(not_before) FROM messenger_outbox GROUP BY page_id
+		UNION ALL
+		SELECT page_id, COUNT(*), 0, MIN(due_at), 0 FROM messenger_raised WHERE due_at <= (SELECT now FROM clock) GROUP BY page_id`
 	countBacklog = `SELECT page_id, COUNT(*) FROM messenger_inbox GROUP BY page_id`
 )

@@ -2,7 +2,7 @@ package postgres
 
 // Dead letters.
 const (
-	readLetter = `SELECT page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at
+	readLetter = `SELECT page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at, raised_key, raised_at
 		FROM messenger_dead WHERE id = $1::bigint`
 	// conversationsWithLetters reads those of some pages.
 	conversationsWithLetters = `SELECT DISTINCT d.page_id, d.person_id FROM messenger_dead d WHERE d.page_id = ANY($1::text[])`

@@ -12,7 +12,11 @@ var (
 	schema3 string
 	//go:embed schema4.sql
 	schema4 string
+	//go:embed schema5.sql
+	schema5 string
 )
 
 // migrations are the steps from nothing to today's tables.
-func migrations() [][]string { return [][]string{{schema1}, {schema2}, {schema3}, {schema4}} }
+func migrations() [][]string {
+	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}}
+}

@@ -40,6 +40,7 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 		Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
 	}
 	t.headEvents(wants, limit, w)
+	t.headRaised(wants, w)
 	t.headSends(wants, limit, w)
 	number := make(map[store.Conversation]int, len(wants))
 	var people []store.Conversation
@@ -91,6 +92,3 @@ func (t *tx) headSends(wants []queue.WorkWant, limit int, w *queue.Work) {
 		return nil
 	}, append(columns(with, queue.ConversationFields), int64(limit), t.Now())...)
 }
-
-// Unscheduled implements queue.Tx.
-func (t *tx) Unscheduled(int) ([]store.Conversation, error) { return nil, nil }

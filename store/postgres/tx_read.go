@@ -20,11 +20,18 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 		return s, t.err
 	}
 	t.readConversations(w.Conversations, s)
+	t.readRaised(w.Raised, s)
 	t.readPeople(w.People, func(p *store.Person) { s.People[store.Conversation{PageID: p.PageID, PSID: p.PSID}] = p })
 	t.readSessions(w.Sessions, s)
 	t.readEchoes(w, s)
 	t.readKeys(w, s)
-	return s, t.sync()
+	err := t.sync()
+	for i := range w.Raised {
+		if state := s.Conversations[w.Raised[i].Conversation]; state != nil {
+			state.RaisedRead = true
+		}
+	}
+	return s, err
 }
 
 // empty reports whether there is nothing to lock or to read.
@@ -43,7 +50,7 @@ func (t *tx) readConversations(wants []queue.ConversationWant, s *queue.Snapshot
 	t.change(lockConversations, args[0], args[1])
 	t.read(readConversations, func(rows pgx.Rows) error {
 		state, send := &queue.State{Stored: true}, &queue.SendRow{}
-		fields := append(state.Fields(nil), &state.Attempts, &state.Others, &send.ID)
+		fields := append(state.Fields(nil), &state.Attempts, &state.Others, &state.RaisedNext, &send.ID)
 		err := scan(rows, append(fields, send.Fields(nil)[2:]...)...)
 		state.Waits, state.Attempts = state.Attempts >= 0, max(state.Attempts, 0)
 		if known := s.Conversations[state.Conversation]; known != nil {

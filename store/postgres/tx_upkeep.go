@@ -56,7 +56,8 @@ func (t *tx) Forget(convs []store.Conversation) (events map[string]int, err erro
 	events = map[string]int{}
 	for _, conv := range convs {
 		for _, text := range []string{
-			forgetConversation, forgetSends, forgetLetters, forgetPerson, forgetLocations, forgetReceived, forgetSent, forgetSessions,
+			forgetConversation, forgetSends, forgetRaised, forgetLetters, forgetPerson, forgetLocations, forgetReceived, forgetSent,
+			forgetSessions,
 		} {
 			t.change(text, conv.PageID, conv.PSID)
 		}

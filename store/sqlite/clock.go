@@ -26,6 +26,8 @@ func (t *tx) keepTime() error {
 		{clampEvents, []any{t.now}},
 		{clampStarted, []any{t.now}},
 		{clampSends, []any{t.now}},
+		{clampRaised, []any{t.now}},
+		{clampReplayed, []any{t.now}},
 		{clampPauses, []any{t.now, back}},
 		{clampOnce, []any{t.now, back}},
 		{clampFiles, []any{t.now, back}},

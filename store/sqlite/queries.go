@@ -1,6 +1,6 @@
 package sqlite
 
-// These are all the statements that the store runs, with those of queries_people.go, reads.go and schema.go. Each can
+// These are all the statements that the store runs, with those of queries_people.go, queries_raised.go, reads.go and schema.go. Each can
 // be pasted into the sqlite3 shell. A statement works on one row of arguments: without a server, a statement that works
 // on many rows is not faster than many that work on one.
 //
@@ -27,7 +27,9 @@ const (
 	readConversation = `SELECT c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone,
   IFNULL((SELECT i.attempts FROM messenger_inbox i WHERE i.seq = ?3 AND i.page_id = ?1 AND i.person_id = ?2), -1),
   EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = ?1 AND i.person_id = ?2 AND i.seq <> ?3),
-  EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = ?1 AND o.person_id = ?2)
+  EXISTS (SELECT 1 FROM messenger_outbox o WHERE o.page_id = ?1 AND o.person_id = ?2),
+  COALESCE((SELECT CASE WHEN t.due_at > t.raised_at THEN t.due_at + 1152921504606846976 ELSE t.due_at END FROM messenger_raised t
+    WHERE t.page_id = +?1 AND t.person_id = +?2 ORDER BY t.due_at, t.id LIMIT 1), 0)
 FROM messenger_conversations c WHERE c.page_id = ?1 AND c.person_id = ?2`
 
 	addConversation = `INSERT INTO messenger_conversations
@@ -82,7 +84,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
 	addDeadLetter = `INSERT INTO messenger_dead (page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at)
 SELECT i.page_id, i.person_id, i.key, i.event_at, i.body, i.echo_of, ?2, ?3, i.only_routes, ?4 FROM messenger_inbox i WHERE i.seq = ?1`
 
-	readDeadLetter = `SELECT d.page_id, d.person_id, d.key, d.event_at, d.body, d.echo_of, d.attempts, d.failures, d.only_routes, d.at
+	readDeadLetter = `SELECT d.page_id, d.person_id, d.key, d.event_at, d.body, d.echo_of, d.attempts, d.failures, d.only_routes, d.at,
+  d.raised_key, d.raised_at
 FROM messenger_dead d WHERE d.id = ?1`
 
 	deleteDeadLetter = `DELETE FROM messenger_dead WHERE id = ?1`

@@ -64,6 +64,7 @@ ON CONFLICT (page_id, name) DO UPDATE SET attachment_id = excluded.attachment_id
 var forgetPerson = []string{
 	`DELETE FROM messenger_conversations WHERE page_id = ?1 AND person_id = ?2`,
 	`DELETE FROM messenger_outbox WHERE page_id = ?1 AND person_id = ?2`,
+	`DELETE FROM messenger_raised WHERE page_id = ?1 AND person_id = ?2`,
 	`DELETE FROM messenger_dead WHERE page_id = ?1 AND person_id = ?2`,
 	`DELETE FROM messenger_people WHERE page_id = ?1 AND psid = ?2`,
 	`DELETE FROM messenger_locations WHERE page_id = ?1 AND psid = ?2`,
@@ -121,7 +122,10 @@ const (
 	clampFiles   = `UPDATE messenger_attachments SET expires = MAX(expires - ?2, ?1) WHERE expires > ?1`
 	clampDue     = `UPDATE messenger_conversations AS c SET next_at = COALESCE(MAX(c.hold_until, CASE
   WHEN EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = c.page_id AND i.person_id = c.person_id) THEN ?1
-  ELSE (SELECT MIN(o.not_before) FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id) END)
+  ELSE (SELECT MIN(w.at) FROM (
+    SELECT MIN(o.not_before) AS at FROM messenger_outbox o WHERE o.page_id = c.page_id AND o.person_id = c.person_id
+    UNION ALL
+    SELECT MIN(t.due_at) FROM messenger_raised t WHERE t.page_id = c.page_id AND t.person_id = c.person_id) w) END)
   + CASE WHEN c.next_at >= 1152921504606846976 THEN 1152921504606846976 ELSE 0 END, 0)
 WHERE c.next_at <> 0 AND c.next_at > ?1 AND (c.next_at < 1152921504606846976 OR c.next_at > 1152921504606846976 + ?1)`
 )

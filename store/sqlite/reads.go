@@ -30,22 +30,45 @@ WHERE a.page_id = ?1 AND a.name = ?2 AND (a.expires = 0 OR a.expires > ?3)`,
 JOIN messenger_sent s ON s.id = newest.id AND s.page_id = +?1 AND s.psid = +?2 ORDER BY newest.at DESC, newest.id DESC`,
 
 	Stats: `SELECT
-  (SELECT COUNT(*) FROM messenger_inbox),
+  (SELECT COUNT(*) FROM messenger_inbox) + (SELECT COUNT(*) FROM messenger_raised WHERE due_at <= ?1),
+  (SELECT COUNT(*) FROM messenger_raised WHERE due_at > ?1),
   (SELECT COUNT(*) FROM messenger_outbox),
   (SELECT COUNT(*) FROM messenger_conversations WHERE lease_until > ?1),
   (SELECT COUNT(*) FROM messenger_dead),
-  COALESCE((SELECT received_at FROM messenger_inbox ORDER BY seq LIMIT 1), 0)`,
+  COALESCE((SELECT MIN(w.at) FROM (
+    SELECT (SELECT i.received_at FROM messenger_inbox i ORDER BY i.seq LIMIT 1) AS at
+    UNION ALL
+    SELECT MIN(t.due_at) FROM messenger_raised t WHERE t.due_at <= ?1) w), 0)`,
 
-	Blocked: `SELECT i.page_id, i.person_id, i.attempts, i.received_at FROM messenger_inbox i
+	Blocked: `SELECT i.page_id, i.person_id, i.attempts, i.received_at AS since FROM messenger_inbox i
 WHERE i.attempts > 0 AND NOT EXISTS (
   SELECT 1 FROM messenger_inbox j WHERE j.page_id = i.page_id AND j.person_id = i.person_id
   AND (j.order_at < i.order_at OR j.order_at = i.order_at AND j.seq < i.seq))
-ORDER BY i.received_at, i.page_id, i.person_id LIMIT +?1`,
+AND NOT EXISTS (
+  SELECT 1 FROM (SELECT t.order_at, t.due_at FROM messenger_raised t
+    WHERE t.page_id = i.page_id AND t.person_id = i.person_id AND t.due_at <= +?2 ORDER BY t.due_at, t.id LIMIT 1) r
+  WHERE r.order_at < i.order_at OR r.order_at = i.order_at AND r.due_at < i.received_at)
+UNION ALL
+SELECT t.page_id, t.person_id, t.attempts, t.due_at FROM messenger_raised t
+WHERE t.attempts > 0 AND t.due_at <= +?2 AND NOT EXISTS (
+  SELECT 1 FROM messenger_raised r WHERE r.page_id = t.page_id AND r.person_id = t.person_id
+  AND (r.due_at < t.due_at OR r.due_at = t.due_at AND r.id < t.id))
+AND NOT EXISTS (
+  SELECT 1 FROM messenger_inbox j WHERE j.page_id = t.page_id AND j.person_id = t.person_id
+  AND (j.order_at < t.order_at
+    OR j.order_at = t.order_at AND (j.received_at < t.due_at OR j.received_at = t.due_at AND j.attempts > 0)))
+ORDER BY since, page_id, person_id LIMIT +?1`,
 
 	Waiting: `SELECT g.page_id, g.n, 0, i.received_at, 0
 FROM (SELECT page_id, COUNT(*) AS n, MIN(seq) AS seq FROM messenger_inbox GROUP BY page_id) g JOIN messenger_inbox i ON i.seq = g.seq
 UNION ALL
-SELECT o.page_id, 0, COUNT(*), 0, MIN(o.not_before) FROM messenger_outbox o GROUP BY o.page_id`,
+SELECT o.page_id, 0, COUNT(*), 0, MIN(o.not_before) FROM messenger_outbox o GROUP BY o.page_id
+UNION ALL
+SELECT t.page_id, COUNT(*), 0, MIN(t.due_at), 0 FROM messenger_raised t WHERE t.due_at <= +?1 GROUP BY t.page_id`,
+
+	Timers: `SELECT t.id, t.key, t.body, t.due_at, t.raised_at FROM messenger_raised t
+WHERE t.page_id = +?1 AND t.person_id = +?2 AND t.event_key = '' AND (t.due_at, t.id) > (+?3, +?4)
+ORDER BY t.due_at, t.id LIMIT +?5`,
 
 	Snapshot: `BEGIN DEFERRED`, EndSnapshot: `COMMIT`,
 	Backlog: `SELECT i.page_id, COUNT(*) FROM messenger_inbox i GROUP BY i.page_id`,

@@ -151,6 +151,7 @@ var migrations = [][]string{
 	},
 	plainNames,
 	sentParts,
+	raisedEvents,
 }
 
 // plainNames copies the rows of conversations and of sends that wait. Tables that can be large keep their rows where they
@@ -250,4 +251,27 @@ var sentParts = []string{
 		UNION ALL
 		SELECT s.page_id, s.psid, s.at, s.id, s.key, s.type, s.body, s.status, s.response, s.mid, s.outcome, s.error
 		FROM messenger_sent s WHERE s.id > (SELECT until FROM messenger_sent_indexed)`,
+}
+
+// raisedEvents are the events that programs raise.
+var raisedEvents = []string{
+	`CREATE TABLE messenger_raised (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		page_id TEXT NOT NULL,
+		person_id TEXT NOT NULL,
+		key TEXT NOT NULL,
+		event_key TEXT NOT NULL,
+		due_at BIGINT NOT NULL,
+		order_at BIGINT NOT NULL,
+		event_at BIGINT NOT NULL,
+		raised_at BIGINT NOT NULL,
+		body BLOB,
+		once BOOLEAN NOT NULL,
+		attempts BIGINT NOT NULL,
+		only_routes TEXT NOT NULL)`,
+	`CREATE INDEX messenger_raised_order ON messenger_raised (page_id, person_id, due_at, id)`,
+	`CREATE INDEX messenger_raised_due ON messenger_raised (due_at)`,
+	`CREATE INDEX messenger_raised_tried ON messenger_raised (due_at) WHERE attempts > 0`,
+	`ALTER TABLE messenger_dead ADD COLUMN raised_key TEXT NOT NULL DEFAULT ''`,
+	`ALTER TABLE messenger_dead ADD COLUMN raised_at BIGINT NOT NULL DEFAULT 0`,
 }

@@ -41,6 +41,10 @@ func (t *tx) applyEvents(c *queue.Changes) (err error) {
 	eachOf(t, &err, addSend, c.SendsAdded, (*queue.SendRow).Fields)
 	each(t, &err, deleteDeadLetter, c.LettersGone, number)
 	each(t, &err, addEvent, c.EventsAdded, (*queue.EventRow).Fields)
+	each(t, &err, addRaisedLetter, c.RaisedDead, (*queue.RaisedDead).Burial)
+	each(t, &err, retryRaised, c.RaisedRetried, number)
+	each(t, &err, deleteRaised, c.RaisedGone, number)
+	eachOf(t, &err, addRaised, c.RaisedAdded, (*queue.RaisedRow).Fields)
 	return err
 }
 

@@ -50,6 +50,9 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 				return nil, err
 			}
 		}
+		if w.Raised[i], err = t.dueRaised(want.Conversation); err != nil {
+			return nil, err
+		}
 		if w.People[i], err = t.readPerson(want.Conversation); err != nil {
 			return nil, err
 		}
@@ -77,6 +80,3 @@ func (t *tx) dueSends(conv store.Conversation, limit int) (sends []queue.SendRow
 	}, dueSends, conv.PageID, conv.PSID, t.now, int64(limit))
 	return sends, err
 }
-
-// Unscheduled implements queue.Tx: no other process uses the file.
-func (t *tx) Unscheduled(int) ([]store.Conversation, error) { return nil, nil }

@@ -20,6 +20,11 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 		}
 		s.Conversations[want.Conversation] = state
 	}
+	for _, want := range w.Raised {
+		if err := t.readRaised(want, s.Conversations[want.Conversation]); err != nil {
+			return nil, err
+		}
+	}
 	if err := t.readPeople(w.People, s.People); err != nil {
 		return nil, err
 	}
@@ -50,7 +55,7 @@ func (t *tx) readConversation(want queue.ConversationWant) (*queue.State, error)
 	s := &queue.State{ConversationRow: queue.ConversationRow{Conversation: want.Conversation}}
 	err := t.query(func(r *row) {
 		s.Stored = true
-		r.scan(0, append(s.Fields(t.list[:0]), &s.Attempts, &s.Others, &s.HasSends)[2:]...)
+		r.scan(0, append(s.Fields(t.list[:0]), &s.Attempts, &s.Others, &s.HasSends, &s.RaisedNext)[2:]...)
 		s.Waits, s.Attempts = s.Attempts >= 0, max(s.Attempts, 0)
 	}, readConversation, want.PageID, want.PSID, want.Ends)
 	if err != nil || !s.HasSends || !want.Sends {

@@ -38,6 +38,7 @@ func (p *player) compare() {
 	compareRead(p, func(r store.Reader) ([]store.Received, error) {
 		return r.Received(p.ctx, conv.PageID, conv.PSID, 1000)
 	})
+	p.compareTimers(conv)
 	p.invariants(p.dump())
 }
 
@@ -52,7 +53,9 @@ func (p *player) dump() queue.Dump {
 func (p *player) compareRows() {
 	if stored, ok := queue.DumpOf(p.Store); ok {
 		p.invariants(stored)
-		require.Equal(p, rows(p.dump()), rows(stored), p.step)
+		model := p.dump()
+		require.Equal(p, rows(model), rows(stored), p.step)
+		require.Equal(p, raisedRows(model), raisedRows(stored), p.step)
 	}
 }
 
@@ -63,6 +66,7 @@ func (p *player) compareLetters() {
 	require.Len(p, got, len(want), p.step)
 	for i := range got {
 		got[i].ID, want[i].ID = 0, 0
+		got[i].Event, want[i].Event = anonymous(got[i].Event), anonymous(want[i].Event)
 	}
 	require.Equal(p, want, got, p.step)
 }
@@ -113,14 +117,18 @@ func (p *player) invariants(d queue.Dump) {
 			events[key.Text] = true
 		case queue.KeyTimedEvent:
 			events[key.Text[queue.KeyTimeDigits:]] = true
-		case queue.KeySend, queue.KeyEdits:
+		case queue.KeySend, queue.KeyEdits, queue.KeyRaise:
 		}
 	}
 	for _, ev := range d.Events {
 		require.True(p, due[ev.Conversation], "%s: event %q waits in a conversation that is never due", p.step, ev.Key)
 		require.True(p, events[ev.Key], "%s: the key of waiting event %q is forgotten", p.step, ev.Key)
 	}
+	p.raisedInvariants(d)
 	for _, letter := range d.Dead {
+		if letter.RaisedAt != 0 {
+			continue // its key is no dedup key
+		}
 		require.True(p, events[letter.Key], "%s: the key of the dead letter of event %q is forgotten", p.step, letter.Key)
 	}
 	for _, s := range d.Sends {

@@ -304,7 +304,7 @@ var raisePromises = []promise{
 		large := signal(ann, "k")
 		large.Body = make([]byte, store.MaxRaiseBody+1)
 		for name, w := range map[string]store.Raise{
-			"no key": signal(ann, ""), "long key": long, "large body": large, "long delay": timer(ann, "k", store.MaxRaiseDelay+1),
+			"no key": signal(ann, ""), "long key": long, "zero byte": signal(ann, "k\x00"), "not UTF-8": signal(ann, "k\xff"), "large body": large, "long delay": timer(ann, "k", store.MaxRaiseDelay+1),
 		} {
 			err := s.Apply(s.ctx, thumb(ann), w)
 			found, ok := errors.AsType[*store.RaiseError](err)

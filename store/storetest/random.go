@@ -67,7 +67,7 @@ func playRandom(s *suite, seed uint64) {
 		weight int
 		play   func()
 	}{
-		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"claim", 7, p.claim}, {"settle", 1, p.settle}, {"renew", 1, p.renew}, {"mark", 1, p.mark},
+		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"raise", 3, p.raise}, {"cancel timer", 1, p.cancelTimer}, {"claim", 7, p.claim}, {"settle", 1, p.settle}, {"renew", 1, p.renew}, {"mark", 1, p.mark},
 		{"commit", 14, p.commit}, {"replay", 1, p.replay}, {"forget", 1, p.forget}, {"purge", 1, p.purge}, {"advance", 6, p.advance},
 	}
 	total := 0
@@ -105,7 +105,7 @@ func (p *player) same(do func(st store.Store) error) bool {
 		require.NoError(p, got, p.step)
 		return true
 	}
-	for _, target := range []error{store.ErrFenced, store.ErrNotFound, store.ErrConflict} {
+	for _, target := range []error{store.ErrFenced, store.ErrNotFound, store.ErrConflict, store.ErrNoPerson} {
 		if matches(want, target) {
 			require.ErrorIs(p, got, target, p.step)
 			return false
@@ -174,7 +174,7 @@ func numberless(l store.Lease) store.Lease {
 	}
 	l.Events = slices.Clone(l.Events)
 	for i := range l.Events {
-		l.Events[i].Seq = 0
+		l.Events[i].Seq, l.Events[i].Event = 0, anonymous(l.Events[i].Event)
 	}
 	return l
 }

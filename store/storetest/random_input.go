@@ -139,6 +139,9 @@ func (p *player) outcome(lease store.Lease) store.Outcome {
 		s := recent(p, p.sends)
 		o.Writes = append(o.Writes, store.CancelSend{Conversation: s.Conversation, Key: s.Key})
 	}
+	if p.rand.IntN(3) == 0 {
+		o.Writes = append(o.Writes, p.raises(conv)...)
+	}
 	if p.rand.IntN(6) == 0 {
 		o.Writes = append(o.Writes, p.settlement()...)
 	}

@@ -90,10 +90,10 @@ func (p *player) drain(seed uint64) {
 	p.step = fmt.Sprintf("seed %d, at the end", seed)
 	for rounds := 0; ; rounds++ {
 		d := p.dump()
-		if len(d.Events)+len(d.Sends) == 0 {
+		if len(d.Events)+len(d.Sends)+len(d.Raised) == 0 {
 			break
 		}
-		require.Less(p, rounds, 100, p.step)
+		require.Less(p, rounds, 200, p.step)
 		p.clock.advance(time.Minute)
 		before := len(p.leases)
 		p.claimWith(all)

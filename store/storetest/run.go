@@ -22,14 +22,14 @@ type Options struct {
 }
 
 // Run tests a store with the capabilities [store.DeadLetters], [store.Inspector],
-// [store.Isolator], [store.OnceKeeper] and [store.Replicas]: the suite observes a store by them, and fails for
-// one that lacks any. What a program raises is tested of a store with [store.Timers]. The function opens a new, empty one; the suite closes it.
+// [store.Isolator], [store.OnceKeeper], [store.Replicas] and [store.Timers]: the suite observes a store by them, and fails for
+// one that lacks any. The function opens a new, empty one; the suite closes it.
 // The subtests run in parallel.
 func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, fairPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
-		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, ifRaising(raisePromises), ifRaising(raiseKeyPromises),
+		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, raisePromises, raiseKeyPromises,
 	} {
 		for _, p := range promises {
 			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
@@ -50,18 +50,6 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 type promise struct {
 	name string
 	test func(s *suite)
-}
-
-// ifRaising are promises for stores with the capability [store.Timers].
-func ifRaising(promises []promise) (all []promise) {
-	for _, p := range promises {
-		all = append(all, promise{p.name, func(s *suite) {
-			if s.Timers != nil {
-				p.test(s)
-			}
-		}})
-	}
-	return all
 }
 
 // backlog is the bound of the stores under test.
@@ -98,7 +86,7 @@ func newSuite(t *testing.T, open func(*testing.T, Options) store.Store) *suite {
 	s.Isolator = capability[store.Isolator](t, st)
 	s.OnceKeeper = capability[store.OnceKeeper](t, st)
 	s.Replicas = capability[store.Replicas](t, st)
-	s.Timers, _ = store.As[store.Timers](st)
+	s.Timers = capability[store.Timers](t, st)
 	return s
 }
 

@@ -20,13 +20,19 @@ type Queries struct {
 	// body, status, response, mid, outcome, error, at.
 	Sent string
 
-	// Stats counts: now. Columns, of one row: waiting events, waiting sends, leased conversations (lease_until > now),
-	// dead letters, and received_at of the event with the lowest seq or 0.
+	// Timers reads the raised events of a conversation that were not replayed, ordered by (due_at, id): page_id, person_id, due_at and
+	// id of the last one of the page before, limit. Columns: id, key, body, due_at, raised_at.
+	Timers string
+
+	// Stats counts: now. Columns, of one row: waiting events, raised events that are not due, waiting sends, leased conversations (lease_until > now),
+	// dead letters, and the earlier of received_at of the event with the lowest seq and the first due_at of a raised event, or 0.
+	// Raised events that are due are waiting events, here and below.
 	Stats string
-	// Blocked reads the heads of conversations that were tried before, those first that were received first: limit.
+	// Blocked reads the heads of conversations that were tried before, those first that were received first: limit,
+	// now.
 	// Columns: page_id, person_id, attempts, received_at.
 	Blocked string
-	// Waiting counts by page; a page may have two rows, whose numbers are added. Columns: page_id, waiting events,
+	// Waiting counts by page; now; a page may have several rows, whose numbers are added. Columns: page_id, waiting events,
 	// waiting sends, received_at of the event with the lowest seq or 0, lowest not_before of a send or 0.
 	Waiting string
 	// Snapshot begins a transaction that only reads, in which all statements see the database as it is at the first of

@@ -56,11 +56,26 @@ func read(t *testing.T, db *gorm.DB) queue.Dump {
 	for _, n := range named {
 		d.Sends = append(d.Sends, queue.SendRow{Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key})
 	}
-	named = nil
-	scan(&named, "page_id, person_id, key", "messenger_dead")
-	for _, n := range named {
+	var dead []struct {
+		PageID, PersonID, Key string
+		RaisedAt              int64
+	}
+	scan(&dead, "page_id, person_id, key, raised_at", "messenger_dead")
+	for _, n := range dead {
 		d.Dead = append(d.Dead, queue.DeadRow{EventRow: queue.EventRow{
-			Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key,
+			Conversation: store.Conversation{PageID: n.PageID, PSID: n.PersonID}, Key: n.Key, RaisedAt: n.RaisedAt,
+		}})
+	}
+	var raised []struct {
+		PageID, PersonID, Key     string
+		Once                      bool
+		DueAt, RaisedAt, Attempts int64
+	}
+	scan(&raised, "page_id, person_id, key, once, due_at, raised_at, attempts", "messenger_raised")
+	for _, r := range raised {
+		d.Raised = append(d.Raised, queue.RaisedRow{Once: r.Once, EventRow: queue.EventRow{
+			Conversation: store.Conversation{PageID: r.PageID, PSID: r.PersonID}, RaisedKey: r.Key, RaisedAt: r.RaisedAt, ReceivedAt: r.DueAt,
+			Attempts: r.Attempts,
 		}})
 	}
 	var keys []struct {

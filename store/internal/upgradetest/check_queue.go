@@ -86,6 +86,7 @@ func (c *checker) time() {
 		c.clock.set(wait.until)
 		c.finish(c.claim(wait.due))
 	}
+	c.raised()
 	stats, err := c.st.Stats(c.Context())
 	require.NoError(c, err)
 	require.Equal(c, store.Stats{Dead: 3}, stats, "nothing is left but the dead letters")

@@ -38,6 +38,7 @@ func Fill(tb testing.TB, st *gormstore.Store, clock *Clock) {
 	f.keep()
 	f.announce()
 	f.forget()
+	f.raise()
 	f.clock.set(ended)
 	f.mark()
 }

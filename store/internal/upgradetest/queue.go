@@ -12,6 +12,7 @@ const (
 	page2 = "102"
 	page3 = "103"
 	page4 = "104"
+	page5 = "105"
 )
 
 func conv(pageID, person string) store.Conversation {

@@ -91,6 +91,8 @@ type marks struct {
 	Leases []mark
 	// Token is the highest of any lease, Seq of any event, Letter of any dead letter.
 	Token, Seq, Letter int64
+	// Raised is how many raised events wait.
+	Raised int `json:",omitempty"`
 }
 
 type mark struct {

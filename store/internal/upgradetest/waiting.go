@@ -90,8 +90,9 @@ func startedAt(s send, when time.Time, attempts int) send {
 	return s
 }
 
-// due is what the next claim hands out after the process has died, oldest due first.
-func due() []lease {
+// due is what the next claim hands out after the process has died, oldest due first. Sends from outside of turns are last where the
+// fixture was written by a version for which they are background work.
+func due(background bool) []lease {
 	replay := replay1
 	replay.put, replay.only = replayedAt, []string{"greet", "ü\"log"}
 	failing := tried
@@ -107,6 +108,10 @@ func due() []lease {
 		{Conversation: sending, deliveries: 1, sends: []send{failing, next1, next2}},
 		{Conversation: replayed, deliveries: 1, events: []event{replay2, replay}},
 		{Conversation: ordered, deliveries: 1, events: inOrder()},
+	}
+	if background {
+		last := slices.IndexFunc(leases, func(l lease) bool { return l.Conversation == sending })
+		leases = append(slices.Delete(slices.Clone(leases), last, last+1), leases[last])
 	}
 	for i := range leases {
 		leases[i].person = personOf(leases[i].Conversation)

@@ -1,0 +1,135 @@
+package postgres_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/internal/testpostgres"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/postgres"
+)
+
+// shifted is a clock that the test moves forward.
+type shifted struct{ ahead atomic.Int64 }
+
+func (s *shifted) now() time.Time {
+	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(s.ahead.Load()))
+}
+
+func (s *shifted) advance(d time.Duration) { s.ahead.Add(int64(d)) }
+
+func timerOf(conv store.Conversation, key string, delay time.Duration) store.Raise {
+	return store.Raise{Conversation: conv, Key: key, Delay: delay, Replace: true}
+}
+
+// A replica of the version before does not know what was raised: with its own statements it finds a conversation idle, and
+// deletes the row of it. The heartbeat of a replica of today's sets the due time again.
+func TestTimersOutliveReplicasOfTheVersionBefore(t *testing.T) {
+	t.Parallel()
+	var clock shifted
+	st := open(t, testpostgres.DSN(t), gormstore.WithClock(clock.now))
+	bob := store.Conversation{PageID: "page", PSID: "bob"}
+	eve := store.Conversation{PageID: "page", PSID: "eve"}
+	require.NoError(t, st.Apply(t.Context(), timerOf(ann, "k", time.Minute), timerOf(ann, "l", time.Minute), timerOf(bob, "k", time.Minute), timerOf(eve, "k", time.Hour)))
+	for _, old := range []string{
+		"DELETE FROM messenger_conversations WHERE person_id = 'ann'",
+		"UPDATE messenger_conversations SET next_at = 0 WHERE person_id <> 'ann'",
+	} {
+		require.NoError(t, st.DB().Exec(old).Error)
+	}
+	heartbeat := func() {
+		_, err := st.Heartbeat(t.Context(), store.Replica{Owner: "w", TTL: time.Hour})
+		require.NoError(t, err)
+	}
+	heartbeat()
+	clock.advance(time.Minute)
+	leases, err := st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Empty(t, leases, "nothing says that they are due")
+	heartbeat()
+	leases, err = st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, 2)
+	for _, lease := range leases {
+		require.Equal(t, "k", lease.Events[0].Raised.Key)
+		require.True(t, lease.Background)
+	}
+	clock.advance(time.Hour)
+	heartbeat()
+	leases, err = st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 1, Background: 1, Events: 1, TTL: time.Hour})
+	require.NoError(t, err)
+	require.Len(t, leases, 1)
+}
+
+// Where a replica of the version before forgets a person, nothing stays of what was raised for them.
+func TestARowOfAPersonTakesWhatWasRaisedAlong(t *testing.T) {
+	t.Parallel()
+	st := open(t, testpostgres.DSN(t))
+	bob := store.Conversation{PageID: "page", PSID: "bob"}
+	require.NoError(t, st.Apply(t.Context(), store.AddThumbUp(ann), store.AddThumbUp(bob), timerOf(ann, "k", time.Hour), timerOf(bob, "k", time.Hour)))
+	require.NoError(t, st.DB().Exec("DELETE FROM messenger_people WHERE psid = 'ann'").Error)
+	timers, err := st.Timers(t.Context(), ann, store.TimerQuery{})
+	require.NoError(t, err)
+	require.Empty(t, timers)
+	timers, err = st.Timers(t.Context(), bob, store.TimerQuery{})
+	require.NoError(t, err)
+	require.Len(t, timers, 1)
+}
+
+// Timers that are due at the same time are handed out once, whoever claims.
+func TestTimersAreHandedOutOnceAcrossReplicas(t *testing.T) {
+	t.Parallel()
+	var clock shifted
+	all := replicas(t, 3, gormstore.WithClock(clock.now))
+	const people = 60
+	for i := range people {
+		require.NoError(t, all[i%3].Apply(t.Context(), timerOf(store.Conversation{PageID: "page", PSID: fmt.Sprint(i)}, "k", time.Minute)))
+	}
+	clock.advance(time.Minute)
+	var mu sync.Mutex
+	seen := map[store.Conversation]int{}
+	var wg sync.WaitGroup
+	for _, st := range all {
+		wg.Go(func() {
+			for {
+				leases, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 5, Background: 5, Events: 5, TTL: time.Hour})
+				if err != nil || len(leases) == 0 {
+					return
+				}
+				for _, lease := range leases {
+					_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Release: true})
+					mu.Lock()
+					if err == nil {
+						seen[lease.Conversation]++
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.Len(t, seen, people)
+	for conv, n := range seen {
+		require.Equal(t, 1, n, conv)
+	}
+}
+
+// The store that a process opens later hands out what became due while none ran.
+func TestTimersOutliveAllProcesses(t *testing.T) {
+	t.Parallel()
+	var clock shifted
+	dsn := testpostgres.DSN(t)
+	st, err := postgres.Open(dsn, gormstore.WithClock(clock.now))
+	require.NoError(t, err)
+	require.NoError(t, st.Apply(t.Context(), timerOf(ann, "k", time.Minute)))
+	require.NoError(t, st.Close())
+	clock.advance(time.Hour)
+	lease := one(t, open(t, dsn, gormstore.WithClock(clock.now)), claim)
+	require.Equal(t, "k", lease.Events[0].Raised.Key)
+}

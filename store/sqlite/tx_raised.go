@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store"
+)
+
+// readRaised reads the raised events that are wanted of a conversation. Where none waits there is no row.
+func (t *tx) readRaised(want queue.RaisedWant, s *queue.State) error {
+	s.RaisedRead = true
+	if s.RaisedNext == 0 {
+		return nil
+	}
+	found := false
+	add := func(r *row) {
+		raised := &queue.RaisedRow{}
+		t.scanRaised(want.Conversation, r, raised)
+		s.Raised = append(s.Raised, raised)
+		found = found || raised.ID == want.ID
+	}
+	limit := int64(2)
+	if want.All {
+		limit = -1
+	}
+	if err := t.query(add, readRaised, want.PageID, want.PSID, limit); err != nil || found || want.ID == 0 {
+		return err
+	}
+	return t.query(add, raisedEvent, want.PageID, want.PSID, want.ID)
+}
+
+// scanRaised scans the columns behind the conversation, after the id.
+func (t *tx) scanRaised(conv store.Conversation, r *row, raised *queue.RaisedRow) {
+	raised.Conversation = conv
+	r.scan(0, &raised.ID)
+	r.scan(1, raised.Fields(t.list[:0])[2:]...)
+}
+
+func (t *tx) dueRaised(conv store.Conversation) (due []queue.RaisedRow, err error) {
+	err = t.query(func(r *row) {
+		due = append(due, queue.RaisedRow{})
+		t.scanRaised(conv, r, &due[len(due)-1])
+	}, dueRaised, conv.PageID, conv.PSID, t.now)
+	return due, err
+}
+
+// Unscheduled implements queue.Tx: no other process uses the file.
+func (t *tx) Unscheduled(int) ([]store.Conversation, error) { return nil, nil }
