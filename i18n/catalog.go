@@ -39,10 +39,10 @@ func Source(tag string) Option {
 // unknown or comes twice, a translation that is empty, and one with a placeholder that its id does not have.
 //
 // A catalogue for the language of the ids is allowed; use it to show other texts than the ids.
-func New(messages map[string]map[string]string, options ...Option) (*Catalog, error) {
+func New(messages map[string]map[string]string, opts ...Option) (*Catalog, error) {
 	chosen := settings{source: DefaultSource}
-	for _, option := range options {
-		option(&chosen)
+	for _, opt := range opts {
+		opt(&chosen)
 	}
 	var mistakes []error
 	source, err := parseTag(chosen.source)

@@ -21,7 +21,7 @@ const extension = ".json"
 //
 // Every mistake is reported, with its file and message id, in one error made by errors.Join: what [New] refuses, a byte
 // order mark, JSON that is broken or not UTF-8, a value that is not a string, and a message id that comes twice.
-func Load(fsys fs.FS, dir string, options ...Option) (*Catalog, error) {
+func Load(fsys fs.FS, dir string, opts ...Option) (*Catalog, error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		return nil, fmt.Errorf("i18n: reading the catalogues: %w", err)
@@ -48,7 +48,7 @@ func Load(fsys fs.FS, dir string, options ...Option) (*Catalog, error) {
 	if len(messages) == 0 && len(mistakes) == 0 {
 		return nil, fmt.Errorf("i18n: no catalogue (<language tag>%s) in %s", extension, dir)
 	}
-	catalog, err := New(messages, options...)
+	catalog, err := New(messages, opts...)
 	if err != nil {
 		mistakes = append(mistakes, err)
 	}

@@ -67,10 +67,10 @@ type page struct {
 	replied       map[string]bool // comments and posts that had their private reply
 }
 
-// New returns a running simulator. It reports every field of cfg that cannot
+// New returns a running simulator. It reports every field of config that cannot
 // work. Close it when done.
-func New(cfg Config) (*Simulator, error) {
-	cfg = cfg.withDefaults()
+func New(config Config) (*Simulator, error) {
+	cfg := config.withDefaults()
 	s := &Simulator{
 		cfg:     cfg,
 		client:  callbackClient(cfg.Client),
