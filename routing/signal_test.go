@@ -157,6 +157,7 @@ func TestMistakesWithSignals(t *testing.T) {
 		"DEFAULT/0: it is for signals, and runs for none: it is under DEFAULT with": {receiving.TypeDefault: {{Handler: onSignal}}},
 		"DEFAULT/1: it is for signals, and runs for none":                           {receiving.TypeDefault: {{Handler: dummy}, {Handler: dummy, When: routing.Types{receiving.TypeSignal}}}},
 		"SIGNAL/0: its handler routing_test.textOnly never handles":                 {receiving.TypeSignal: {{Handler: textOnly{}}}},
+		"SIMPLE_TEXT/1: it never runs":                                              {receiving.TypeSimpleText: {{Handler: dummy, Final: true}, {Handler: taker{key: "k"}}}},
 		"SIGNAL/1: it never runs":                                                   {receiving.TypeSignal: {{Handler: dummy, Final: true}, {Handler: dummy}}},
 		"hide each other's TakesSignal":                                             {receiving.TypeImage: {{Handler: twoTakers{firstTaker{}, secondTaker{}}}}},
 	} {
