@@ -20,6 +20,7 @@ import (
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
@@ -61,10 +62,13 @@ func runBot() error {
 		return err
 	}
 	bot, err := messenger.New(messenger.Config{
-		Apps:        messenger.App(appSecret),
-		GraphURL:    graphURL,
-		Logger:      slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Policy:      routing.Policy{receiving.TypeSimpleText: {{Name: "apply", Handler: handler{}}}},
+		Apps:     messenger.App(appSecret),
+		GraphURL: graphURL,
+		Logger:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Policy: routing.Policy{
+			receiving.TypeSimpleText: {{Name: "apply", Handler: handler{}}},
+			receiving.TypeSignal:     {{Name: "raised", Handler: handling.OnPayload(raisedKind, applyRaised)}},
+		},
 		Store:       gated{Store: st, url: graphURL},
 		Tokens:      graph.PageToken(pageToken),
 		VerifyToken: secret.New(verifyToken),
@@ -122,7 +126,7 @@ func routes(bot *messenger.Bot) http.Handler {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 			return
 		}
-		_, _ = fmt.Fprint(w, stats.Queue.Events+stats.Queue.Sends)
+		_, _ = fmt.Fprint(w, stats.Queue.Events+stats.Queue.Timers+stats.Queue.Sends)
 	})
 	mux.HandleFunc("/memory", func(w http.ResponseWriter, _ *http.Request) {
 		var m runtime.MemStats
@@ -197,7 +201,7 @@ func (handler) Handle(ctx context.Context, ev *receiving.Event, reply *sending.R
 	if verb == verbHold {
 		err = store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
 	}
-	return errors.Join(err, reply.Reply(ctx, sending.Text(what)))
+	return errors.Join(err, raise(ctx, n), reply.Reply(ctx, sending.Text(what)))
 }
 
 // gated is a store that asks the platform before it commits a turn of verbHold:

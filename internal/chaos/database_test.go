@@ -36,7 +36,7 @@ func open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
 const (
 	startedSends = `SELECT o.key FROM messenger_outbox o JOIN messenger_conversations m ON m.page_id = o.page_id AND m.person_id = o.person_id
 		WHERE o.started_at <> 0`
-	aloneEvents = `SELECT i.key FROM messenger_inbox i JOIN messenger_conversations m ON i.seq = m.alone WHERE m.lease_until <> 0`
+	aloneEvents = `SELECT m.page_id || '/' || m.person_id FROM messenger_conversations m WHERE m.alone <> 0 AND m.lease_until <> 0`
 )
 
 // look returns the keys that a query finds, of the conversations m of a process

@@ -238,7 +238,7 @@ func (r *run) check() {
 	defer func() { require.NoError(t, st.Close()) }()
 
 	poisoned := map[string]string{}
-	replies := 0
+	replies, raisedTurns := 0, 0
 	var waits []time.Duration
 	for _, p := range r.crowd.people() {
 		want, texts := p.numbers()
@@ -254,6 +254,7 @@ func (r *run) check() {
 		require.EqualValues(t, len(want), session.Version)
 		require.Equal(t, texts, r.platform.texts(p.id), "person %s: each reply arrives, in order", p.id)
 		replies += len(want)
+		raisedTurns += checkRaised(t, st, p)
 		for n, text := range p.poison {
 			if n <= p.said {
 				poisoned[p.id] = text
@@ -268,7 +269,7 @@ func (r *run) check() {
 	r.checkDead(st, poisoned)
 	stats, err := st.Stats(t.Context())
 	require.NoError(t, err)
-	require.Zero(t, stats.Events+stats.Sends+stats.InFlight, "nothing is left over")
+	require.Zero(t, stats.Events+stats.Timers+stats.Sends+stats.InFlight, "nothing is left over")
 
 	keys, extra := r.platform.doubled()
 	for _, key := range keys {
@@ -280,6 +281,7 @@ func (r *run) check() {
 		"lost 0; sends doubled %d of %d (%.2f %%), on their way at kills %d; stale commits fenced %d; dead letters %d",
 		r.crowd.callbacks.Load(), r.crowd.repeated.Load(), r.crowd.refused.Load(), replies, r.kills, r.exits, r.pauses,
 		extra, replies, 100*float64(extra)/float64(replies), r.onTheWay, r.fenced, len(poisoned))
+	t.Logf("%d signals and timers: lost 0, handled twice 0, before their time 0", raisedTurns)
 	t.Logf("from the 200 to the reply, of people without poison: %s", spread(waits))
 }
 
