@@ -42,6 +42,7 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 		return
 	}
 	waited := w.now() - due
+	w.checkHint(lease, c, due, waited)
 	if waited <= claimBound+2*w.latency {
 		return
 	}
@@ -55,6 +56,18 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 	// In a crowd the first of two pages is busy, and the other one must not wait for it.
 	if w.crowd && w.workers > 2 && page == w.pages[1] && p.busy[page] == 0 {
 		w.violate("a page cannot take all workers", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
+	}
+}
+
+// hintBound is how long after the end of its rest a conversation is claimed by the process that has let it rest, which need not
+// wait for its poll: by a timer, and for the last of the claims that it makes anyhow.
+const hintBound = 200 * time.Millisecond
+
+// checkHint checks that a conversation that rested was claimed when its rest was over, if the process that knew of it lived.
+func (w *world) checkHint(lease *store.Lease, c *conversation, due, waited time.Duration) {
+	if p := c.rester; p != nil && due == c.rests && c.rests > c.free && w.stepped < c.free && p.troubled < c.free &&
+		!lease.Background && waited > hintBound+3*w.latency && p.hasHadRoom(lease.PageID, due) {
+		w.violate("the end of a rest is not waited for with the poll", "%s was due at %v, and claimed after %v", lease.PSID, due, waited)
 	}
 }
 

@@ -71,6 +71,7 @@ type conversation struct {
 	token   int64
 	until   time.Duration
 	rests   time.Duration // until when it rests
+	rester  *process      // that has released it last
 	awaits  string        // the send with whose echo that ends
 	alone   int64         // the event that its process marked
 	level   int
@@ -256,7 +257,7 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 	}
 	if o.Release {
 		w.say("%s: release %s for %v", p.name, o.Lease.PSID, o.After)
-		c.free, c.rests, c.awaits = w.now(), w.now()+o.After, o.Awaits
+		c.free, c.rests, c.rester, c.awaits = w.now(), w.now()+o.After, p, o.Awaits
 		if c.holder != nil {
 			if c.level > 0 {
 				w.disturbed(nil)
