@@ -42,15 +42,13 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 	var giveUp <-chan time.Time // when the first try has failed
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
 		due, err := w.e.cfg.commit(w.e.writing(), w.log, out)
-		var call *store.CallError
-		var limit *store.RaiseLimitError
 		switch {
 		case err == nil:
 			w.results = nil
 			w.lease.Person = withWrites(w.lease.Person, out.Writes)
 			w.setDue(due)
 			return nil
-		case errors.Is(err, store.ErrConflict), errors.As(err, &call), errors.As(err, &limit), errors.Is(err, store.ErrNoPerson):
+		case refusesWrite(err):
 			return err
 		case errors.Is(err, store.ErrFenced):
 			w.log.Warn("the lease was lost before the commit; the outcome was not applied, unless an earlier attempt was", "error", err)

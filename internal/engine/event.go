@@ -69,6 +69,15 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 	}
 }
 
+// refusesWrite reports whether the store refuses a write of one route. It would take the outcome
+// without what that route does.
+func refusesWrite(err error) bool {
+	var call *store.CallError
+	var limit *store.RaiseLimitError
+	return errors.As(err, &call) || errors.As(err, &limit) ||
+		errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNoPerson)
+}
+
 // failWrite fails the route whose write the store refuses, so that the rest of the turn can
 // be committed without it. It returns false if err is no such refusal.
 func (t *turn) failWrite(err error) bool {

@@ -171,7 +171,8 @@ func (o *outlet) ended() bool {
 	return o.over
 }
 
-// end closes the outlet and returns what it took and what it refused, to which nothing is added any more.
+// end closes the outlet and returns what it took and what it refused, to which nothing is added any
+// more.
 func (o *outlet) end() (messages []sending.Message, cancels []string, refused []sending.Failure) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -18,8 +18,9 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// TestWorkerWaitsForTheOneOfItsOwnProcess: when the store's clock is set forward, a process can claim a conversation that its own worker
-// still has. The new worker waits for what the other one is sending, and knows of it.
+// TestWorkerWaitsForTheOneOfItsOwnProcess: when the store's clock is set forward, a process can
+// claim a conversation that its own worker still has. The new worker waits for what the other one
+// is sending, and knows of it.
 func TestWorkerWaitsForTheOneOfItsOwnProcess(t *testing.T) {
 	t.Parallel()
 	for name, atMostOnce := range map[string]bool{"at least once": false, "at most once": true} {
@@ -60,8 +61,8 @@ func TestWorkerWaitsForTheOneOfItsOwnProcess(t *testing.T) {
 	}
 }
 
-// badCommits is a store of which a commit with the result of a send does not return for a long time, whatever its context says, or ends
-// its goroutine.
+// badCommits is a store of which a commit with the result of a send does not return for a long
+// time, whatever its context says, or ends its goroutine.
 type badCommits struct {
 	*memory.Store
 	bad   atomic.Int32 // how many of the next ones
@@ -83,7 +84,8 @@ func (d *badCommits) Commit(ctx context.Context, out store.Outcome) ([]store.Que
 	return nil, context.DeadlineExceeded
 }
 
-// TestCommitThatDoesNotReturn: the worker gets on after the bound of the call, and what it knows is not forgotten.
+// TestCommitThatDoesNotReturn: the worker gets on after the bound of the call, and what it knows is
+// not forgotten.
 func TestCommitThatDoesNotReturn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -19,8 +19,8 @@ import (
 
 var nothing = payload.New[payload.None]("nothing")
 
-// TestOnlyTheStoreSaysWhatWasRaised: the body of an event that was put does not make it a signal, nor does the store take a body that is
-// none for one. Neither runs a route.
+// TestOnlyTheStoreSaysWhatWasRaised: the body of an event that was put does not make it a signal,
+// nor does the store take a body that is none for one. Neither runs a route.
 func TestOnlyTheStoreSaysWhatWasRaised(t *testing.T) {
 	t.Parallel()
 	ran := 0
@@ -53,7 +53,8 @@ func TestOnlyTheStoreSaysWhatWasRaised(t *testing.T) {
 	})
 }
 
-// TestRaisingForAStranger: a route that raises something for a person whom the store must know, and does not, fails alone.
+// TestRaisingForAStranger: a route that raises something for a person whom the store must know, and
+// does not, fails alone.
 func TestRaisingForAStranger(t *testing.T) {
 	t.Parallel()
 	stranger := store.Conversation{PageID: pageID, PSID: "4711"}
@@ -72,7 +73,8 @@ func TestRaisingForAStranger(t *testing.T) {
 	})
 }
 
-// TestTimerWakesTheClaims: a timer that a turn has set is handled when it is due, and not when the store is polled next.
+// TestTimerWakesTheClaims: a timer that a turn has set is handled when it is due, and not when the
+// store is polled next.
 func TestTimerWakesTheClaims(t *testing.T) {
 	t.Parallel()
 	const delay = 3300 * time.Millisecond

@@ -57,8 +57,9 @@ func (e *Engine) reading() context.Context { return e.reads.context() }
 // effect; the caller makes the same call again.
 func (e *Engine) writing() context.Context { return e.writes.context() }
 
-// The functions below write to the store. The caller has what is to be written in its memory only, and must get on when the call
-// ignores its context. So all go through [run], and each operation at most as often as there are workers.
+// The functions below write to the store. The caller has what is to be written in its memory only,
+// and must get on when the call ignores its context. So all go through [run], and each operation at
+// most as often as there are workers.
 
 func (c *Config) commit(ctx context.Context, log *slog.Logger, out store.Outcome) ([]store.QueuedSend, error) {
 	return run(ctx, c.Guard, c.writing("the store's Commit", log), func(ctx context.Context) ([]store.QueuedSend, error) {
