@@ -49,12 +49,9 @@ func (t *turn) outcome() (out store.Outcome, next retry) {
 
 // actedAt is when the person acted. The platform repeats a callback for at most
 // 36 hours; a time before that, or none, or one to come, is not true, and the
-// act is taken to have happened when it arrived. What the program raised happens when it
-// becomes due.
+// act is taken to have happened when it arrived. What the program raised arrives, and
+// happens, when it becomes due.
 func actedAt(queued store.QueuedEvent) time.Time {
-	if queued.Raised.Is() {
-		return queued.Time
-	}
 	age := queued.ReceivedAt.Sub(queued.Time)
 	if queued.Time.IsZero() || age < 0 || age > repeatedFor {
 		return queued.ReceivedAt
