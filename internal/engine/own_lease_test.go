@@ -32,7 +32,7 @@ func TestWorkerWaitsForTheOneOfItsOwnProcess(t *testing.T) {
 			slow := func(next sending.DeliverFunc) sending.DeliverFunc {
 				return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
 					result, err := next(ctx, d)
-					time.Sleep(3 * time.Second) // the answer is slow, and the message has arrived
+					time.Sleep(8 * time.Second) // the answer is slow, and the message has arrived
 					return result, err
 				}
 			}
@@ -52,7 +52,7 @@ func TestWorkerWaitsForTheOneOfItsOwnProcess(t *testing.T) {
 				after(time.Second)
 				require.EqualValues(t, 2, st.leases.Load(), "the store grants the lease of a conversation that is being worked on")
 				require.Equal(t, []string{"re one"}, w.Texts(ada))
-				after(10 * time.Second)
+				after(20 * time.Second)
 				require.Equal(t, []string{"re one", "re two"}, w.Texts(ada))
 				require.Zero(t, failures.Load())
 				require.Equal(t, []store.SentOutcome{store.OutcomeSent, store.OutcomeSent}, bubble.Outcomes(t, st, ada))
