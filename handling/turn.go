@@ -18,6 +18,8 @@ type Turn struct {
 	Now func() time.Time
 	// Replayed reports that the event was a dead letter and is run again.
 	Replayed bool
+	// Dialogs are the handlers of the policy's routes under receiving.TypeDialog, in order.
+	Dialogs []DialogHandler
 	// Progress returns what the turn has come to so far. It is nil outside of a turn.
 	Progress func() Progress
 }

@@ -7,13 +7,13 @@ import (
 )
 
 // Known reports whether this library has a receiving type of that name,
-// [TypeDefault] and [TypeTap] included.
-func Known(t Type) bool { return t == TypeDefault || t == TypeTap || slices.Contains(Types(), t) }
+// [TypeDefault], [TypeTap] and [TypeDialog] included.
+func Known(t Type) bool { return t == TypeDefault || t == TypeTap || t == TypeDialog || slices.Contains(Types(), t) }
 
 // Nearest returns the receiving type whose name is like the given one, letter case
 // ignored, for error messages; "" if none is.
 func Nearest(name string) Type {
-	known := []string{string(TypeDefault), string(TypeTap)}
+	known := []string{string(TypeDefault), string(TypeTap), string(TypeDialog)}
 	for _, t := range Types() {
 		known = append(known, string(t))
 	}

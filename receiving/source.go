@@ -15,7 +15,7 @@ type Source struct {
 }
 
 // Source returns where events of this type come from. It is the zero Source for [TypeUnknown], which may come from anywhere,
-// for [TypeSignal], which comes from the program, and for [TypeDefault] and [TypeTap].
+// for [TypeSignal], which comes from the program, and for [TypeDefault], [TypeTap] and [TypeDialog].
 func (t Type) Source() Source {
 	for _, row := range rows {
 		if row.t == t {

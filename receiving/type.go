@@ -44,6 +44,10 @@ const (
 	// TypeTap is no real type: it is the policy's entry for every tap, on a quick
 	// reply, a button, an item of the persistent menu or Get Started; see [Type.IsTap].
 	TypeTap Type = "TAP"
+	// TypeDialog is no real type: it is the policy's entry for dialogs, such as those of
+	// package dialog. They come after the routes under [TypeDefault] and before those under
+	// the event's own type.
+	TypeDialog Type = "DIALOG"
 	// TypePersistentMenuOne to TypePersistentMenuFive are taps on an item of
 	// the persistent menu that has no payload of its own, by its position; with
 	// one it is a TypePostback. Payload: [*Postback].
@@ -207,7 +211,7 @@ func (t Type) IsAct() bool {
 	case TypeDelivered, TypeRead, TypeEcho, TypeMessageDeleted,
 		TypeThreadControl, TypePolicyEnforcement, TypeCall, TypeFeed, TypeGroupFeedChange, TypeMentionChange, TypeInstagramCommentEcho, TypeInboxLabel,
 		TypeMarketingMessageEcho, TypeMarketingMessageDelivered, TypeMarketingMessageRead, TypeMarketingMessageClicked,
-		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeSignal, TypeUnknown, TypeDefault, TypeTap:
+		TypeMarketingMessageFailed, TypeMessageTemplateStatus, TypeBusinessIntegrity, TypeSignal, TypeUnknown, TypeDefault, TypeTap, TypeDialog:
 		return false
 	}
 	return true

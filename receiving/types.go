@@ -75,7 +75,7 @@ var rows = []struct {
 	{TypeUnknown, (*Unknown)(nil), ofAnything},
 }
 
-// Types returns all types that an event can have, which is every one but [TypeDefault] and [TypeTap], in the order of their declaration.
+// Types returns all types that an event can have, which is every one but [TypeDefault], [TypeTap] and [TypeDialog], in the order of their declaration.
 func Types() []Type {
 	types := make([]Type, len(rows))
 	for i := range rows {
@@ -88,12 +88,12 @@ func Types() []Type {
 //
 //	receiving.TypeImage.Carries((*receiving.Message)(nil))
 //
-// p may be a nil pointer. [TypeDefault] and [TypeTap], which stand for several types, carry what one of those carries.
+// p may be a nil pointer. [TypeDefault], [TypeTap] and [TypeDialog], which stand for several types, carry what one of those carries.
 func (t Type) Carries(p Payload) bool {
 	if p == nil {
 		return false
 	}
-	if t == TypeDefault {
+	if t == TypeDefault || t == TypeDialog {
 		return true
 	}
 	for _, row := range rows {

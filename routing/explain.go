@@ -22,6 +22,9 @@ type Explanation struct {
 	Ways []sending.Way
 	// Why says why, or why not.
 	Why string
+	// Dialog and Step are where the person is, if the route is the one of the dialog that they
+	// are in.
+	Dialog, Step string
 }
 
 // Explain says which routes of the policy would fire for an event, in order, and why. The

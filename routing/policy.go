@@ -12,8 +12,8 @@ import (
 // Policy maps receiving types to routes. It is plain data: a bot checks it
 // with [Policy.Validate] and takes a copy, so a later change of the map has no effect on it.
 //
-// For an event the routes under [receiving.TypeDefault] run first, then those under
-// its own type, then, for a tap, those under [receiving.TypeTap]; within an entry in
+// For an event the routes under [receiving.TypeDefault] run first, then the dialogs under
+// [receiving.TypeDialog], of which at most one handles it and is Final then, then the routes under its own type, then, for a tap, those under [receiving.TypeTap]; within an entry in
 // their order. For a signal, which the program itself raises, those under TypeDefault
 // run only with [Route.Signals], and handlers that take their own signals get them before
 // the routes under [receiving.TypeSignal]: see [handling.SignalTaker].

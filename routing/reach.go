@@ -72,7 +72,7 @@ func (v *validation) walk(found map[stepID]*reached, t receiving.Type, steps []r
 	handled := map[routes.Entries]*routes.Step{} // the route of each entry that surely handles the event
 	var maybe routes.Entries                     // those that may have handled it
 	for _, s := range steps {
-		if s.Taker && s.Type != receiving.TypeSignal {
+		if s.Resumes || s.Taker && s.Type != receiving.TypeSignal {
 			continue // it is there for the events of its own type
 		}
 		id := idOf(s)
@@ -235,7 +235,7 @@ func misfit(s routes.Step) (field string, err error) {
 		return "Signals", errors.New("it is for signals, and runs for none: it is under DEFAULT without Signals")
 	}
 	of := func(t receiving.Type) bool {
-		return s.Type == receiving.TypeDefault || t == s.Type || s.Type == receiving.TypeTap && t.IsTap()
+		return s.Type == receiving.TypeDefault || s.Type == receiving.TypeDialog || t == s.Type || s.Type == receiving.TypeTap && t.IsTap()
 	}
 	switch {
 	case !slices.ContainsFunc(handled, of):

@@ -55,7 +55,7 @@ func (m *Mistake) Error() string {
 	prefix := "routing: " + m.Place + ": "
 	lines := strings.Split(m.Err.Error(), "\n")
 	for i, line := range lines {
-		for _, named := range []string{"sending: ", "handling: ", "routing: ", "i18n: ", "payload: "} { // the place names the package
+		for _, named := range []string{"sending: ", "handling: ", "routing: ", "i18n: ", "payload: ", "dialog: "} { // the place names the package
 			line = strings.TrimPrefix(line, named)
 		}
 		lines[i] = prefix + line
@@ -109,6 +109,7 @@ func (p Policy) Validate() error {
 			v.step(s, p[t][i])
 		}
 	}
+	v.startedDialogs()
 	v.reach(compile(p))
 	slices.SortStableFunc(v.mistakes, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.at.t, b.at.t), cmp.Compare(a.at.index, b.at.index))
@@ -133,6 +134,7 @@ type validation struct {
 	places   map[stepID]string
 	broken   map[stepID]bool // what cannot be asked
 	refs     []placedRef
+	dialogs  dialogs
 }
 
 // stepID is where a policy has a route.
@@ -199,6 +201,9 @@ func (v *validation) step(s routes.Step, r Route) {
 		sound = v.condition(v.at.where("When"), place+": When", s.When) && sound
 	}
 	v.broken[idOf(s)] = !sound
+	if sound && !v.dialog(place, s) {
+		v.broken[idOf(s)] = true
+	}
 	if s.Timeout < 0 {
 		v.fail(v.at.where("Timeout"), place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
 	}

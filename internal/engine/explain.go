@@ -42,6 +42,7 @@ func (e *Engine) Explain(ctx context.Context, ev *receiving.Event) ([]routes.Exp
 		w:      &worker{e: e, log: e.cfg.Logger, clock: clock},
 		queued: store.QueuedEvent{ReceivedAt: ev.Time},
 		ev:     ev,
+		policy: policy,
 		own:    e.owns(ev),
 		state:  store.NewTurn(e.cfg.Store, person),
 	}

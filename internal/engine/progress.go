@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -65,8 +66,23 @@ func (t *turn) end(result routeResult) bool {
 	}
 	t.current = ""
 	t.runner.Handled(t.steps[t.at])
+	if t.steps[t.at].Resumes && result.err != nil { // both parts of a route have failed: it is named once
+		for i := range t.routes {
+			if t.routes[i].name == result.name {
+				t.routes[i].err = errors.Join(t.routes[i].err, result.err)
+				return true
+			}
+		}
+	}
 	t.routes = append(t.routes, result)
 	return true
+}
+
+// lastFailure notes that a route has failed in the event's last try, so that a dialog can say so.
+func (t *turn) lastFailure(step routes.Step, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.runner.Failed(step, err)
 }
 
 // failRest fails the routes from there on, which were not begun: on the last
@@ -82,7 +98,7 @@ func (t *turn) failRest(from int, cause error) {
 // notBegun notes the routes from there on as failed. t.mu must be held.
 func (t *turn) notBegun(from int, cause error) {
 	for _, s := range t.steps[from:] {
-		if t.runner.Runs(s) {
+		if !s.Resumes && t.runner.Runs(s) {
 			t.routes = append(t.routes, routeResult{name: s.Name, err: fmt.Errorf("not begun: %w", cause)})
 		}
 	}

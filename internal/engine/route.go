@@ -8,6 +8,7 @@ import (
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/replier"
 	"github.com/djmessenger/messenger/internal/routes"
+	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -52,6 +53,9 @@ func (t *turn) runGuarded(ctx context.Context, step routes.Step, out *outlet) (e
 // answer.
 func (t *turn) runStep(ctx context.Context, step routes.Step, out *outlet, asked *routes.Verdict) error {
 	ev := t.plan.Event(step)
+	if step.Resumes {
+		return t.resume(ctx, step, ev, out)
+	}
 	if *asked = step.Ask(ctx, ev); !asked.Yes {
 		return handling.Skip
 	}
@@ -73,4 +77,16 @@ func (t *turn) runStep(ctx context.Context, step routes.Step, out *outlet, asked
 		return handling.Permanent(fmt.Errorf("%w: %s", errSenderSkips, err)) //nolint:errorlint // it must not match Skip
 	}
 	return err
+}
+
+// resume runs the second part of a dialog's route.
+func (t *turn) resume(ctx context.Context, step routes.Step, ev *receiving.Event, out *outlet) error {
+	t.mu.Lock()
+	after, resumes := t.runner.Resumption(step)
+	t.mu.Unlock()
+	dialog, ok := step.Handler.(handling.DialogHandler)
+	if !ok || !resumes || step.When != nil && step.Failing(ctx, step.When, ev) != nil {
+		return handling.Skip
+	}
+	return dialog.Resume(ctx, ev, replier.New(ev, out).(*sending.Replier), after) //nolint:forcetypeassert // it is one
 }

@@ -39,7 +39,9 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		switch t.begin(i, set, out) {
 		case stepSkipped:
 			set.Discard()
-			t.tracePassed(step)
+			if !step.Resumes {
+				t.tracePassed(step)
+			}
 			continue
 		case turnOver:
 			return nil
@@ -54,7 +56,9 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		case resultSkip:
 			set.Discard()
 			t.skip()
-			t.traceRoute(step, end, meaning, nil, 0)
+			if !step.Resumes {
+				t.traceRoute(step, end, meaning, nil, 0)
+			}
 			continue
 		case resultHandled, resultRefused:
 			if result.sends, err = t.encode(step.Name, messages, result.queuedAt); err != nil {
@@ -74,6 +78,9 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		}
 		if err != nil && t.retryOf().again {
 			break // nothing of this turn will take effect
+		}
+		if err != nil {
+			t.lastFailure(step, err)
 		}
 	}
 	return t.err()

@@ -93,8 +93,17 @@ func (t *turn) context(ctx context.Context) context.Context {
 	ctx = routes.WithOffers(ctx, t.offers)
 	ctx = handling.WithTurn(ctx, handling.Turn{
 		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress, Now: t.w.now,
+		Dialogs: t.dialogs(),
 	})
 	return Speak(ctx, cfg.Catalog, cfg.Texts, t.person)
+}
+
+// dialogs are those of the policy.
+func (t *turn) dialogs() []handling.DialogHandler {
+	if t.policy == nil {
+		return nil
+	}
+	return t.policy.Dialogs()
 }
 
 // runWrapped runs the routes inside of the user's middleware.

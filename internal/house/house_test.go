@@ -33,6 +33,10 @@ var house = map[string]room{
 		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
+	"dialog": {
+		ours:   []string{"handling", "i18n", "receiving", "receiving/payload", "sending", "store"},
+		others: []string{"golang.org/x/text"},
+	},
 	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
 	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre": {},

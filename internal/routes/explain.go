@@ -16,6 +16,8 @@ type Explanation struct {
 	Answers bool
 	Ways    []sending.Way
 	Why     string
+	Dialog  string
+	Step    string
 }
 
 // Explain explains what the table does with an event, as routing.Explain says, for a caller
@@ -32,6 +34,9 @@ func (c *Table) Explain(ctx context.Context, ev *receiving.Event, ownEcho bool) 
 	}
 	out := make([]Explanation, 0, len(plan.Steps))
 	for _, s := range plan.Steps {
+		if s.Resumes {
+			continue // it goes on with what the first part of its route says
+		}
 		e := explain(ctx, &runner, s, plan.Event(s), ownEcho)
 		if silent && e.Fires && !s.DespiteSilence {
 			e.Ways, e.Answers = nil, false
@@ -54,6 +59,11 @@ func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event, o
 	}()
 	verdict := s.Ask(ctx, ev)
 	e.Why = runner.Why(s, ev, verdict, ownEcho)
+	if d, ok := s.Handler.(handling.DialogHandler); ok {
+		if open, waits := d.Waits(ctx); waits {
+			e.Dialog, e.Step, e.Why = open.Dialog, open.Step, open.String()+"; "+e.Why
+		}
+	}
 	if verdict.Yes {
 		runner.Handled(s)
 		e.Fires = true

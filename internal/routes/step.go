@@ -41,6 +41,9 @@ type Step struct {
 	// Taker reports that the step is tried for a signal because its handler is a
 	// [handling.SignalTaker]: that alone is asked.
 	Taker bool
+	// Resumes reports that the step is the second part of a route under DIALOG, which runs
+	// after the others: [handling.DialogHandler.Resume].
+	Resumes bool
 }
 
 // OnlyAnswers is the handler of a route that has none.
@@ -62,13 +65,17 @@ func (s Step) Answers(ev *receiving.Event, ownEcho bool) bool { return len(s.Way
 // event, the default one first; none if they may not. They are those of
 // [sending.Ways]. A route under [receiving.TypeDefault], or TypeTap, may only answer acts of a
 // person, by a message. Other events, and comments, posts and mentions, can only be
-// answered by a route under their own type, and a signal by the route that has raised it, too.
+// answered by a route under their own type, a signal by the route that has raised it, too,
+// and what has a person by a dialog.
 func (s Step) Ways(ev *receiving.Event, ownEcho bool) []sending.Way {
 	ways := sending.Ways(ev, ownEcho)
-	if len(ways) > 0 && s.Type != ev.Type && !s.Taker && (ways[0] != sending.ByMessage || !ev.IsAct()) {
-		return nil
+	switch {
+	case len(ways) == 0, s.Type == ev.Type, s.Taker:
+		return ways
+	case ways[0] == sending.ByMessage && (ev.IsAct() || s.Type == receiving.TypeDialog):
+		return ways
 	}
-	return ways
+	return nil
 }
 
 // Ask asks the step's condition and then its handler whether the route is to handle
@@ -105,6 +112,8 @@ type Runner struct {
 
 	silent  *receiving.Event // the event, if the bot does not answer it
 	silence handling.Silence
+
+	dialog dialogEnd
 }
 
 // Entries is a set of the entries that the steps of one event come from.
@@ -117,6 +126,7 @@ const (
 	OfTap
 	OfTyped // of typed taps: with the tap's own type or with TAP
 	OfTaker // of signals that a handler has raised for itself
+	OfDialog
 )
 
 // Entry returns the entry that a step comes from, and those whose routes an otherwise
@@ -129,6 +139,8 @@ func (s Step) Entry() (own, waitsFor Entries) {
 		return OfTaker, OfTaker
 	case s.Type == receiving.TypeDefault:
 		return OfDefault, OfDefault
+	case s.Type == receiving.TypeDialog:
+		return OfDialog, OfDialog
 	case s.Type == receiving.TypeTap:
 		return OfTap, OfOwnType | OfTap
 	}
@@ -139,6 +151,9 @@ func (s Step) Entry() (own, waitsFor Entries) {
 func (r *Runner) Runs(s Step) bool {
 	entry, waitsFor := s.Entry()
 	switch {
+	case s.Resumes:
+		_, resumes := r.Resumption(s)
+		return resumes
 	case r.final, r.silences(s):
 		return false
 	case r.handled&OfTyped != 0 && entry == OfOwnType:
@@ -156,4 +171,5 @@ func (r *Runner) Handled(s Step) {
 	entry, _ := s.Entry()
 	r.handled |= entry
 	r.final = r.final || s.Final
+	r.dialog.note(s)
 }

@@ -19,6 +19,7 @@ type Table struct {
 	typed map[receiving.Type][]Step
 	// signals has the steps of a signal.
 	signals []Step
+	dialogs []handling.DialogHandler
 }
 
 // New makes a table of the steps of each of a policy's entries. The cost of
@@ -29,16 +30,21 @@ func New(entry func(receiving.Type) []Step) *Table {
 		byType:   map[receiving.Type][]Step{},
 		typed:    map[receiving.Type][]Step{},
 	}
-	taps := entry(receiving.TypeTap)
+	taps, dialogs := entry(receiving.TypeTap), entry(receiving.TypeDialog)
+	c.dialogs = dialogsOf(dialogs)
 	for _, t := range receiving.Types() {
 		own := entry(t)
-		if !t.IsTap() {
+		switch {
+		case !takesDialogs(t):
 			c.byType[t] = slices.Concat(c.defaults, own)
 			continue
+		case !t.IsTap():
+			c.byType[t] = withDialogs(dialogs, c.defaults, own)
+			continue
 		}
-		c.byType[t] = slices.Concat(c.defaults, own, taps)
+		c.byType[t] = withDialogs(dialogs, c.defaults, own, taps)
 		if typed := typedOf(own, taps); len(typed) > 0 {
-			c.typed[t] = slices.Concat(c.defaults, typed, entry(receiving.TypeSimpleText))
+			c.typed[t] = withDialogs(dialogs, c.defaults, typed, entry(receiving.TypeSimpleText))
 		}
 	}
 	delete(c.byType, receiving.TypeSignal)
@@ -74,7 +80,7 @@ func firstFirst(steps []Step) []Step {
 // take their own, wherever they are, and then those under SIGNAL.
 func signalSteps(entry func(receiving.Type) []Step) []Step {
 	var defaults, takers, own []Step
-	for _, t := range slices.Concat([]receiving.Type{receiving.TypeDefault}, receiving.Types(), []receiving.Type{receiving.TypeTap}) {
+	for _, t := range slices.Concat([]receiving.Type{receiving.TypeDefault, receiving.TypeDialog}, receiving.Types(), []receiving.Type{receiving.TypeTap}) {
 		for _, s := range entry(t) {
 			switch _, takes := s.Handler.(handling.SignalTaker); {
 			case takes:
@@ -87,7 +93,11 @@ func signalSteps(entry func(receiving.Type) []Step) []Step {
 			}
 		}
 	}
-	return slices.Concat(firstFirst(defaults), takers, own)
+	dialogs := entry(receiving.TypeDialog)
+	for i := range dialogs {
+		dialogs[i].When = nil // as of what takes a signal
+	}
+	return slices.Concat(firstFirst(defaults), takers, own, resuming(dialogs))
 }
 
 // typedOf returns the steps that take typed taps, as they are tried for one.

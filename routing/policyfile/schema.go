@@ -51,7 +51,7 @@ type schema struct {
 func (s *schema) define(name string, v *value) { s.defs.set(name, v) }
 
 func (s *schema) router() *value {
-	names := []string{string(receiving.TypeDefault), string(receiving.TypeTap)}
+	names := []string{string(receiving.TypeDefault), string(receiving.TypeTap), string(receiving.TypeDialog)}
 	for _, t := range receiving.Types() {
 		names = append(names, string(t))
 	}

@@ -1,0 +1,143 @@
+package dialog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// Include makes the steps of another dialog steps of this one, on a part of its state. They
+// are called "to.street" if the Include is called "to": in GoTo and %{to.street} of this
+// dialog. The texts and functions of the included one call them by their own names.
+//
+// Its Done, if it has one, runs after its last step, and Finish in one of its steps leads
+// there. Quit ends the whole dialog. Its Name, Aliases, Version, Words, Timeout, Help, MaxTries,
+// Ended, OnTimeout and Failed do not count: those of this dialog do.
+type Include[S, T any] struct {
+	// Name is the first part of the steps' names. Required.
+	Name string
+	// Dialog is what is included.
+	Dialog Dialog[T]
+	// Field is the part of the state that it has. Required.
+	Field func(s *S) *T
+	// When leaves all its steps out if it returns false.
+	When func(s S) bool
+}
+
+func (i Include[S, T]) nodes() []node[S] {
+	if i.Field == nil {
+		return []node[S]{{stop: stop{name: i.Name, kind: says}, faults: []error{errors.New("its Field is missing")}}}
+	}
+	var all []node[S]
+	for _, inner := range i.Dialog.nodes() {
+		all = append(all, i.outer(inner))
+	}
+	if len(all) == 0 {
+		return []node[S]{{stop: stop{name: i.Name, kind: says}, faults: []error{errors.New("the included dialog has no steps")}}}
+	}
+	if done := i.Dialog.Done; done != nil {
+		all = append(all, node[S]{
+			stop: stop{name: i.Name + "." + doneStep, kind: does}, when: whenOf(i.When), group: []string{i.Name},
+			do: func(ctx context.Context, r *Run[S]) (Next, error) { return Next{}, done(ctx, i.inner(r)) },
+		})
+	}
+	return all
+}
+
+// doneStep is the name of the step that calls the Done of an included dialog.
+const doneStep = "done"
+
+// inner is a run as the included dialog sees it.
+func (i Include[S, T]) inner(r *Run[S]) *Run[T] {
+	return &Run[T]{State: i.Field(r.State), Event: r.Event, Reply: r.Reply, ID: r.ID, Tries: r.Tries, Timeouts: r.Timeouts, fill: r.fill}
+}
+
+// next is what follows a step of the included dialog.
+func (i Include[S, T]) next(n Next, err error) (Next, error) {
+	switch {
+	case n.move == jumps:
+		n.step = i.Name + "." + n.step
+	case n.move == finishes && i.Dialog.Done != nil:
+		n = Next{move: jumps, step: i.Name + "." + doneStep, free: true}
+	}
+	return n, err
+}
+
+// outer makes a step of the included dialog a step of this one.
+func (i Include[S, T]) outer(n node[T]) node[S] {
+	out := node[S]{
+		stop: stop{name: i.Name + "." + n.name, kind: n.kind}, timeout: n.timeout, text: n.text, faults: n.faults,
+		group: append([]string{i.Name}, n.group...), optional: n.optional, pass: n.pass, takes: n.takes,
+		contact: n.contact, busy: n.busy, ref: n.ref, app: n.app,
+	}
+	for _, to := range n.to {
+		out.to = append(out.to, i.Name+"."+to)
+	}
+	for _, c := range n.known {
+		if c.Goto != "" {
+			c.Goto = i.Name + "." + c.Goto
+		}
+		out.known = append(out.known, c)
+	}
+	if i.When != nil || n.when != nil {
+		out.when = func(s *S) bool { return (i.When == nil || i.When(*s)) && n.applies(i.Field(s)) }
+	}
+	if n.prompt != nil {
+		out.prompt = func(ctx context.Context, r *Run[S]) (sending.Sender, error) { return n.prompt(ctx, i.inner(r)) }
+	}
+	if n.choices != nil {
+		out.choices = func(ctx context.Context, r *Run[S], partial json.RawMessage) ([]Choice, error) {
+			return n.choices(ctx, i.inner(r), partial)
+		}
+		out.take = func(ctx context.Context, r *Run[S], in Input, partial json.RawMessage) (taken, error) {
+			got, err := n.take(ctx, i.inner(r), in, partial)
+			if next := got.next; next != nil {
+				got.next = func() (Next, error) { return i.next(next()) }
+			}
+			return got, err
+		}
+		out.present = func(s *S) (json.RawMessage, error) { return n.present(i.Field(s)) }
+		out.show = func(ctx context.Context, s *S) string { return n.show(ctx, i.Field(s)) }
+	}
+	if n.do != nil {
+		out.do = func(ctx context.Context, r *Run[S]) (Next, error) { return i.next(n.do(ctx, i.inner(r))) }
+	}
+	if n.signal != nil {
+		out.signal = func(ctx context.Context, r *Run[S], text string) (Next, error) {
+			return i.next(n.signal(ctx, i.inner(r), text))
+		}
+	}
+	return out
+}
+
+// relative returns a step's name as the dialog that it was written in calls it, in front of which
+// are the names of the Includes.
+func (n node[S]) relative(name string) (string, bool) {
+	for _, g := range n.group {
+		rest, ok := cutName(name, g)
+		if !ok {
+			return "", false
+		}
+		name = rest
+	}
+	return name, len(n.group) > 0
+}
+
+func cutName(name, first string) (rest string, ok bool) {
+	if len(name) > len(first) && name[:len(first)] == first && name[len(first)] == '.' {
+		return name[len(first)+1:], true
+	}
+	return name, false
+}
+
+// takesType reports whether a question takes a type of event that is no answer by default.
+func (n node[S]) takesType(t receiving.Type) bool {
+	return n.kind == asks && n.takes != nil && n.takes(t)
+}
+
+// goesTo reports whether the step's code may go to another.
+func (n node[S]) goesTo(step string) bool { return slices.Contains(n.to, step) }

@@ -1,0 +1,122 @@
+package dialog_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/dialog"
+	"github.com/djmessenger/messenger/routing"
+)
+
+func ordering(t *testing.T) *shop {
+	t.Helper()
+	return newShop(t, func(s *shop) routing.Policy { return starting(s.pizza()) })
+}
+
+func TestAnOrderByTapsAndTexts(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	require.Equal(t, []string{"Small", "Large"}, s.chips())
+	s.taps(t, "Large", "Which toppings?")
+	s.taps(t, "Egg", "Anything else?")
+	require.Equal(t, []string{"Ham", "Done"}, s.chips(), "what is left")
+	s.says(t, "2", "Where to?")
+	s.says(t, "  1 Main Street ", "Large, Egg, to 1 Main Street. All right?")
+	s.is(t, "pizza", "confirm")
+	s.says(t, "YES!", "Thank you.")
+	s.is(t, "", "")
+	require.Equal(t, []order{{Size: "L", Toppings: []string{"egg"}, Address: "1 Main Street", Right: true}}, s.orders())
+	s.says(t, "yes", "I only know pizza.")
+}
+
+func TestACorrectionReturnsToWhereTheDialogWas(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Which toppings?")
+	s.says(t, "done", "Where to?")
+	s.says(t, "1 Main Street", "Small, plain, to 1 Main Street. All right?")
+	s.taps(t, "Change the size", "Which size?")
+	s.taps(t, "Large", "Large, plain, to 1 Main Street. All right?")
+	s.taps(t, "Change the size", "Which size?")
+	s.says(t, "back", "Large, plain, to 1 Main Street. All right?") // gives the correction up
+	s.says(t, "yes", "Thank you.")
+	require.Equal(t, "L", s.orders()[0].Size)
+}
+
+func TestBackCancelHelp(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "back", "There is nothing to go back to.", "Which size?")
+	s.says(t, "small", "Which toppings?")
+	s.says(t, "help", "You are ordering a pizza.", "Which toppings?")
+	s.says(t, "Back", "Which size?")
+	s.says(t, "large", "Which toppings?")
+	s.says(t, "Stop!", "All right, I have stopped.")
+	s.is(t, "", "")
+	require.Empty(t, s.orders())
+}
+
+func TestWhatIsNoAnswerIsRefusedWithAReason(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		d := s.pizza()
+		d.MaxTries = 3
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "huge", "Please tap or write one of these: Small, Large.", "Which size?")
+	require.Equal(t, []string{"Small", "Large"}, s.chips(), "the chips are back")
+	s.ada.SendsThumb()
+	s.sees(t, "Please tap or write one of these: Small, Large.", "Which size?")
+	require.Equal(t, 2, s.is(t, "pizza", "size").Tries)
+	s.says(t, "small", "Which toppings?")
+	require.Zero(t, s.is(t, "pizza", "toppings").Tries)
+	s.says(t, "done", "Where to?")
+	s.ada.SendsImage("https://example.com/1.png")
+	s.sees(t, "Please write it as a text.", "Where to?")
+	s.ada.SendsThumb()
+	s.sees(t, "Please write it as a text.", "Where to?")
+	s.ada.SendsThumb()
+	s.sees(t, "I do not understand that, so I have stopped.")
+	s.is(t, "", "")
+}
+
+func TestAnOptionalQuestionCanBeSkipped(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		d := s.pizza()
+		address := askAddress
+		address.Optional = true
+		d.Steps = []dialog.Step[order]{askSize, address, confirm}
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "skip", "Please tap or write one of these: Small, Large.", "Which size?")
+	s.says(t, "small", "Where to?")
+	require.Equal(t, []string{"Skip"}, s.chips())
+	s.taps(t, "Skip", "Small, plain, to . All right?")
+	s.says(t, "back", "Where to?")
+	s.says(t, "skip", "Small, plain, to . All right?")
+}
+
+func TestAQuestionThatDoesNotApplyIsLeftOut(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		d := s.pizza()
+		toppings := askToppings
+		toppings.When = func(o order) bool { return o.Size == "L" }
+		d.Steps = []dialog.Step[order]{
+			askSize, toppings,
+			dialog.Say[order]{Name: "small", Text: "A %{size} one.", When: func(o order) bool { return o.Size == "S" }}, askAddress,
+		}
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "A Small one.", "Where to?")
+	s.says(t, "back", "Which size?")
+	s.says(t, "large", "Which toppings?")
+}

@@ -1,0 +1,209 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// errPassed says that an act was refused by a question with Pass, and goes to other routes
+// first.
+var errPassed = errors.New("dialog: passed")
+
+// reading is what a question makes of an act before anything follows from it.
+type reading struct {
+	command command
+	choice  string // the key of the choice that was tapped or named
+}
+
+// read finds out which choice or command an act is at a question.
+func (f *flow[S]) read(ctx context.Context, n node[S], a act) (reading, error) {
+	if a.is == dialogTap {
+		if a.tap.Key == skipKey && n.optional {
+			return reading{command: skip}, nil
+		}
+		return reading{choice: a.tap.Key}, nil
+	}
+	text := ""
+	if f.ev.Type == receiving.TypeSimpleText {
+		text = f.ev.Text()
+	}
+	if strings.TrimSpace(text) == "" {
+		return reading{}, nil
+	}
+	choices, err := n.choices(ctx, f.run(), f.rec.Partial)
+	if err != nil {
+		return reading{}, err
+	}
+	if key, ok := choiceOf(ctx, choices, text); ok {
+		return reading{choice: key}, nil
+	}
+	switch c := f.words.command(ctx, text); {
+	case c == skip && !n.optional, c == help && f.d.Help == "":
+		return reading{}, nil
+	default:
+		return reading{command: c}, nil
+	}
+}
+
+// answer takes an act for an answer to the open question. With pass, what a question with Pass
+// refuses is errPassed, and changes nothing.
+func (f *flow[S]) answer(ctx context.Context, a act, pass bool) error {
+	n, _ := f.open()
+	said, err := f.read(ctx, n, a)
+	if err != nil {
+		return err
+	}
+	if said.command != noCommand {
+		return f.obey(ctx, n, said.command)
+	}
+	before := f.rec
+	got, err := n.take(ctx, f.run(), Input{Event: f.ev, Choice: said.choice}, f.rec.Partial)
+	if refusal, ok := errors.AsType[*RefusalError](err); ok {
+		if pass && n.pass {
+			return errPassed
+		}
+		return f.refuse(ctx, n, refusal)
+	}
+	if err != nil || f.over {
+		return err
+	}
+	f.rec.Partial = got.partial
+	switch size, err := f.size(); {
+	case err != nil:
+		return err
+	case size > MaxState-roomForNames:
+		f.rec = before
+		if err := f.restore(); err != nil {
+			return err
+		}
+		return f.refuse(ctx, n, &RefusalError{Text: f.words.TooLarge})
+	}
+	f.rec.Tries = 0
+	if got.more {
+		return f.askMore(ctx, n)
+	}
+	next, err := got.next()
+	if err != nil || f.over {
+		return err
+	}
+	return f.proceed(ctx, n, next)
+}
+
+// roomForNames is what an accepted answer leaves for the name of the step behind it, and of the next one.
+const roomForNames = 1 << 10
+
+// correct takes a tap on the chip of a question that was answered before.
+func (f *flow[S]) correct(ctx context.Context, a act) error {
+	i := f.all.index(a.tap.Step)
+	if i < 0 || f.all[i].kind != asks {
+		return f.remind(ctx)
+	}
+	n, open := f.nodes[i], f.rec.position
+	f.rec.position = f.rec.at(a.tap.Step)
+	f.rec.Tries, f.rec.Timeouts = open.Tries, open.Timeouts
+	if len(n.known) > 0 || n.choices != nil {
+		value, err := n.present(&f.state)
+		if err != nil {
+			return err
+		}
+		f.rec.Partial = value // several choices: the tap adds one
+	}
+	said, err := f.read(ctx, n, a)
+	if err != nil {
+		return err
+	}
+	if said.command == skip {
+		f.rec.position, f.rec.Partial = open, nil
+		return f.remind(ctx)
+	}
+	got, err := n.take(ctx, f.run(), Input{Event: f.ev, Choice: said.choice}, f.rec.Partial)
+	if refusal, ok := errors.AsType[*RefusalError](err); ok {
+		f.rec.position, f.rec.Partial = open, nil
+		if err := f.complain(ctx, refusal); err != nil {
+			return err
+		}
+		return f.remind(ctx)
+	}
+	if err != nil || f.over {
+		return err
+	}
+	if f.rec.Partial = got.partial; got.more {
+		return f.askMore(ctx, n)
+	}
+	next, err := got.next()
+	if err != nil || f.over {
+		return err
+	}
+	return f.proceed(ctx, n, next)
+}
+
+// remind asks the open question again. At what waits for something else it says Busy.
+func (f *flow[S]) remind(ctx context.Context) error {
+	n, known := f.open()
+	switch {
+	case !known:
+		return f.end(ctx, Lost)
+	case n.kind == asks:
+		return f.ask(ctx, n)
+	case n.kind == waits:
+		return f.run().Say(ctx, n.busy)
+	}
+	return nil
+}
+
+// obey does what a person can say at any question.
+func (f *flow[S]) obey(ctx context.Context, n node[S], c command) error {
+	switch c {
+	case cancel:
+		return f.end(ctx, Cancelled)
+	case help:
+		if err := f.run().Say(ctx, f.d.Help); err != nil {
+			return err
+		}
+	case skip:
+		return f.proceed(ctx, n, Next{})
+	case goBack:
+		before, ok := f.rec.back(f.all, f.applies)
+		if ok {
+			f.rec.position, f.rec.Partial = before, nil
+			return f.enter(ctx)
+		}
+		if err := f.run().Say(ctx, f.words.NoBack); err != nil {
+			return err
+		}
+	case noCommand:
+	}
+	return f.remind(ctx)
+}
+
+// complain says why an act is no answer.
+func (f *flow[S]) complain(ctx context.Context, why *RefusalError) error {
+	if why.Text == "" {
+		return nil
+	}
+	f.fill(ctx)
+	for name, value := range why.Values {
+		f.reply.Set(name, value)
+	}
+	err := f.reply.Send(ctx, sending.LongText{Text: why.Text})
+	if errors.Is(err, sending.ErrNotAnswerable) {
+		return nil
+	}
+	return err
+}
+
+// refuse says why an act is no answer, and asks again.
+func (f *flow[S]) refuse(ctx context.Context, n node[S], why *RefusalError) error {
+	f.rec.Tries++
+	if f.d.MaxTries > 0 && f.rec.Tries >= f.d.MaxTries {
+		return f.end(ctx, Stuck)
+	}
+	if err := f.complain(ctx, why); err != nil {
+		return err
+	}
+	return f.ask(ctx, n)
+}

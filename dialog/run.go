@@ -1,0 +1,50 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/sending"
+)
+
+// Run is one run of a dialog with one person, as a function of the dialog sees it. It must not
+// be used after the function has returned.
+type Run[S any] struct {
+	// State is the state. What a function changes in it is kept, if the turn commits.
+	State *S
+	// Event is what happened: an act of the person, a signal, a time-out, or what started the
+	// dialog.
+	Event *receiving.Event
+	// Reply answers. It is that of the route which runs.
+	Reply *sending.Replier
+	// ID identifies the run. It is stable over retries.
+	ID string
+	// Tries is how many answers were refused in a row, and Timeouts how many times the open
+	// question has timed out, this time included.
+	Tries, Timeouts int
+
+	fill func(ctx context.Context)
+}
+
+// Say says a text, a message id. %{step} is the answer of that step as it is shown. A long text
+// becomes several messages. What cannot be said, because the bot keeps silent (handling.Quiet)
+// or the event cannot be answered, is no error: the bot logs and records it as refused.
+func (r *Run[S]) Say(ctx context.Context, text string) error {
+	if text == "" {
+		return nil
+	}
+	return r.Send(ctx, sending.LongText{Text: text})
+}
+
+// Send is [Run.Say] by senders.
+func (r *Run[S]) Send(ctx context.Context, senders ...sending.Sender) error {
+	if r.fill != nil {
+		r.fill(ctx)
+	}
+	err := r.Reply.Send(ctx, senders...)
+	if errors.Is(err, sending.ErrNotAnswerable) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,51 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/djmessenger/messenger/sending"
+)
+
+// Say says something and goes on.
+type Say[S any] struct {
+	// Name is the name of the step. Required.
+	Name string
+	// Text is what is said, a message id, with placeholders as in a Question. Required without
+	// Prompt.
+	Text string
+	// Prompt says it by a sender instead.
+	Prompt func(ctx context.Context, r *Run[S]) (sending.Sender, error)
+	// When leaves the step out if it returns false.
+	When func(s S) bool
+}
+
+func (s Say[S]) nodes() []node[S] {
+	n := node[S]{stop: stop{name: s.Name, kind: says}, when: whenOf(s.When), text: s.Text, prompt: s.Prompt}
+	if s.Text == "" && s.Prompt == nil {
+		n.faults = []error{errors.New("it has neither a Text nor a Prompt")}
+	}
+	return []node[S]{n}
+}
+
+// Do runs code between two questions: to look something up, or to branch. A run that goes back
+// over it, or comes to it again after a failure, runs it again.
+type Do[S any] struct {
+	// Name is the name of the step. Required.
+	Name string
+	// Run does the work, and may change the state. Required.
+	Run func(ctx context.Context, r *Run[S]) (Next, error)
+	// To are the steps that Run may [GoTo].
+	To []string
+	// When leaves the step out if it returns false.
+	When func(s S) bool
+}
+
+func (d Do[S]) nodes() []node[S] {
+	n := node[S]{stop: stop{name: d.Name, kind: does, to: slices.Clone(d.To)}, when: whenOf(d.When), do: d.Run}
+	if d.Run == nil {
+		n.faults = []error{errors.New("its Run is missing")}
+	}
+	return []node[S]{n}
+}

@@ -1,0 +1,122 @@
+package dialog
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/receiving/payload"
+)
+
+// pizza is the state of the dialogs in these tests.
+type pizza struct {
+	Size     string   `json:"size"`
+	Toppings []string `json:"toppings"`
+	Home     home     `json:"home"`
+	Paid     bool     `json:"paid"`
+}
+
+type home struct {
+	Street string `json:"street"`
+	Note   string `json:"note"`
+}
+
+type ask[T any] = Question[pizza, T]
+
+func size(p *pizza) *string                      { return &p.Size }
+func toppings(p *pizza) *[]string                { return &p.Toppings }
+func homeOf(p *pizza) *home                      { return &p.Home }
+func street1(h *home) *string                    { return &h.Street }
+func done[S any](context.Context, *Run[S]) error { return nil }
+
+func TestAllMistakesAreReportedTogetherWithTheirPlaces(t *testing.T) {
+	t.Parallel()
+	many := make([]Option[int], 14)
+	for i := range many {
+		many[i] = Opt(i, strings.Repeat("x", i+1))
+	}
+	d := Dialog[pizza]{
+		Name: "bad name", Aliases: []string{"bad name", ""}, Timeout: 400 * 24 * time.Hour, MaxTries: -1,
+		Steps: []Step[pizza]{
+			nil,
+			ask[string]{},
+			ask[string]{Name: "size", Text: "Which?", Answer: OneOf(Opt("S", "Small"), Opt("S", "small "), Opt("L", "").To("missing")), Field: size},
+			ask[string]{Name: "size", Text: "Which?", Answer: Text(), Field: size, To: []string{"size"}},
+			ask[int]{Name: "many", Text: "How many?", Answer: OneOf(many...), Field: func(*pizza) *int { return new(int) }, Optional: true},
+			ask[string]{Name: "long", Text: "Which?", Answer: OneOf(Opt(strings.Repeat("y", 990), "A title of more than twenty characters")), Field: size},
+			ask[[]string]{Name: "dot.ted", Text: "Which?", Answer: SomeOf("", Opt("a", "A").To("size")), Field: toppings},
+			Say[pizza]{Name: "say"},
+			Do[pizza]{Name: "do", To: []string{"gone"}},
+			Wait[pizza, int]{Name: "wait", To: []string{"size"}},
+			Human[pizza]{Name: "human"},
+			Include[pizza, home]{Name: "home", Field: homeOf, Dialog: Dialog[home]{Steps: []Step[home]{Question[home, string]{Name: "street", Field: street1}}}},
+			Include[pizza, home]{Name: "empty", Field: homeOf},
+			Include[pizza, home]{Name: "nowhere"},
+			ask[float64]{Name: "n", Text: "N", Answer: Number(2, 1), Field: func(*pizza) *float64 { return new(float64) }},
+			ask[string]{Name: "f", Text: "F", Answer: AnswerFunc[string](nil, nil), Field: size, Timeout: 25 * time.Hour},
+		},
+	}
+	require.EqualError(t, d.Validate(), `dialog: bad name: the name "bad name" has a space, a control character, or one of %{}|"
+dialog: bad name: the alias "bad name" has a space, a control character, or one of %{}|"
+dialog: bad name: the alias "bad name" comes twice
+dialog: bad name: the alias "" is missing
+dialog: bad name: its Done is missing
+dialog: bad name: its Timeout of 9600h0m0s is longer than 8784h0m0s
+dialog: bad name: its MaxTries of -1 is negative
+dialog: bad name: steps[0] is nil
+dialog: bad name: step (no name): the name is missing
+dialog: bad name: step (no name): it has neither a Text nor a Prompt
+dialog: bad name: step (no name): its Answer is missing
+dialog: bad name: step (no name): its Field is missing
+dialog: bad name: step size: Answer: options[1]: "small " is the title of another
+dialog: bad name: step size: Answer: options[1]: the value "S" is that of another
+dialog: bad name: step size: Answer: options[2]: it has no title
+dialog: bad name: step size: it goes to "missing", and there is no such step
+dialog: bad name: step size: it has a To, but no Then
+dialog: bad name: step size: another step has its name
+dialog: bad name: step many: it has 15 chips, that of Skip included; the platform shows 13
+dialog: bad name: step long: the title "A title of more than twenty characters" has 38 characters; the platform shows 20
+dialog: bad name: step long: the value of "A title of more than twenty characters" is too long for what a chip carries: `+
+		`payload: longer than 1000 characters: messenger.dialog has 1086
+dialog: bad name: step dot.ted: the name has a dot, which is for included dialogs
+dialog: bad name: step dot.ted: Answer: the chip that ends the choice has no title
+dialog: bad name: step dot.ted: Answer: an option of several leads to no step; use Then
+dialog: bad name: step say: it has neither a Text nor a Prompt
+dialog: bad name: step do: its Run is missing
+dialog: bad name: step do: it goes to "gone", and there is no such step
+dialog: bad name: step wait: its Kind is missing; make one with payload.New
+dialog: bad name: step wait: it has a To, but no Then
+dialog: bad name: step human: its Text is missing: the hand-over goes with a message
+dialog: bad name: step human: its App is missing; the page's inbox is graph.InboxApp
+dialog: bad name: step home.street: it has neither a Text nor a Prompt
+dialog: bad name: step home.street: its Answer is missing
+dialog: bad name: step empty: the included dialog has no steps
+dialog: bad name: step nowhere: its Field is missing
+dialog: bad name: step n: Answer: no number is from 2 to 1
+dialog: bad name: step f: Answer: the function that reads the answer is nil
+dialog: bad name: step f: its time-out after 25h0m0s comes when the platform takes no message any more (24h); set Ended or OnTimeout, or Words without TimedOut`)
+}
+
+func TestATimeOutThatCannotSaySoIsAMistake(t *testing.T) {
+	t.Parallel()
+	d := Dialog[pizza]{Name: "slow", Timeout: 25 * time.Hour, Done: done[pizza], Steps: []Step[pizza]{ask[string]{Name: "size", Text: "?", Answer: Text(), Field: size}}}
+	require.ErrorContains(t, d.Validate(), "slow: its time-out after 25h0m0s comes when the platform takes no message any more")
+	d.Timeout, d.Steps = 0, []Step[pizza]{ask[string]{Name: "size", Text: "?", Answer: Text(), Field: size, Timeout: 25 * time.Hour}}
+	require.ErrorContains(t, d.Validate(), "slow: step size: its time-out after 25h0m0s")
+	d.Ended = func(context.Context, *Run[pizza], Reason) error { return nil }
+	require.NoError(t, d.Validate())
+}
+
+func TestValidateKnowsWhatAChipCanCarry(t *testing.T) {
+	t.Parallel()
+	of := func(length int) error {
+		return Dialog[pizza]{Name: "d", Done: done[pizza], Steps: []Step[pizza]{
+			ask[string]{Name: "size", Text: "?", Answer: OneOf(Opt(strings.Repeat("y", length), "Y")), Field: size},
+		}}.Validate()
+	}
+	require.NoError(t, of(870))
+	require.ErrorIs(t, of(990), payload.ErrTooLong)
+}
