@@ -1,0 +1,107 @@
+// Pizza takes orders in a dialog that survives restarts, in English and German. Without
+// credentials it starts a fake platform beside the bot, in the same process:
+//
+//	go run ./examples/pizza
+//
+// and prints the address of a page to chat on. Stop it in the middle of an order and start it
+// again: it goes on. With MESSENGER_APP_SECRET, MESSENGER_VERIFY_TOKEN and MESSENGER_PAGE_TOKEN
+// set it talks to the real platform. docs/dialogs.md explains the dialog.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store/sqlite"
+)
+
+// What the bot and the fake platform know each other by. On the real platform these are
+// secrets.
+const (
+	appSecret   = "pizza-app-secret"
+	pageToken   = "pizza-page-token"
+	verifyToken = "pizza-verify-token"
+)
+
+func main() {
+	addr := flag.String("addr", "localhost:8080", "address to listen on")
+	db := flag.String("db", "pizza.db", "file of the SQLite database")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, *addr, *db, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "pizza:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends. Its first line has the address.
+func run(ctx context.Context, addr, db string, out io.Writer) (err error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	origin := "http://" + listener.Addr().String()
+	config, platform, err := configure(origin)
+	if err != nil {
+		return err
+	}
+	st, err := sqlite.Open(db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	config.Store, config.Policy = st, policy(printed(out))
+	if config.Catalog, err = catalog(); err != nil {
+		return err
+	}
+	config.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	bot, err := messenger.New(config)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", bot)
+	if platform != nil {
+		mux.Handle("/", platform)
+		defer func() { err = errors.Join(err, platform.Close()) }()
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10}
+	defer func() { _ = server.Close() }()
+	go func() { _ = server.Serve(listener) }()
+	if _, err := fmt.Fprintln(out, origin); err != nil {
+		return err
+	}
+	return bot.Run(ctx)
+}
+
+// configure returns the bot's configuration, and a fake platform if there are no credentials for
+// the real one.
+func configure(origin string) (messenger.Config, *simulator.Simulator, error) {
+	if os.Getenv("MESSENGER_APP_SECRET")+os.Getenv("MESSENGER_VERIFY_TOKEN")+os.Getenv("MESSENGER_PAGE_TOKEN") != "" {
+		config, err := messenger.ConfigFromEnv()
+		return config, nil, err
+	}
+	platform, err := simulator.New(simulator.Config{
+		AppSecret: appSecret, PageName: "Pizzeria", PageToken: pageToken, VerifyToken: verifyToken, WebhookURL: origin + "/webhook",
+	})
+	return messenger.Config{
+		Apps: messenger.App(appSecret), GraphURL: origin, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken),
+	}, platform, err
+}

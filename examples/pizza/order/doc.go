@@ -1,0 +1,2 @@
+// Package order is the dialog that asks for a pizza.
+package order
