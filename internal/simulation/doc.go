@@ -22,8 +22,9 @@
 //     longest conversation takes if all of its turns are run as often as they may be, and seven
 //     minutes, the longest wait for a token or for the next try of a message with a lease.
 //   - While there are no faults, a conversation with something to do is claimed within a second
-//     if its page has room, and one page does not take the workers of another. The process that
-//     has let a conversation rest claims it at the end of the rest, and not with its next poll.
+//     if its page has room, and one page does not take the workers of another. If nothing has
+//     gone wrong at all, the process that has let a conversation rest for up to a minute claims it
+//     at the end of the rest, and not with its next poll.
 //   - Sessions and counters have exactly the events that took effect; what runs on after its
 //     turn has no effect.
 //   - What fails each time becomes a dead letter, what never fails does not, and OnDeadLetter
