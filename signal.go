@@ -38,8 +38,8 @@ import (
 //
 // It returns an error that handling.IsPermanent reports for a key or a payload that breaks
 // its limit (a payload.ErrTooLong) and for an empty or wrong id; [store.ErrNoPerson] for a
-// person whom the store does not know, because they never wrote to the page, the turn of
-// their first event has not ended, or they were forgotten, and so for every person of an
+// person whom the store does not know, because they never wrote to the page
+// or were forgotten, and so for every person of an
 // unknown page; a [store.RaiseLimitError] if 1,000
 // raised events of the conversation wait; and [errors.ErrUnsupported] if the store takes none.
 // After an error of the context or of the connection it may have been raised.

@@ -8,7 +8,9 @@ import (
 
 // Known reports whether this library has a receiving type of that name,
 // [TypeDefault], [TypeTap] and [TypeDialog] included.
-func Known(t Type) bool { return t == TypeDefault || t == TypeTap || t == TypeDialog || slices.Contains(Types(), t) }
+func Known(t Type) bool {
+	return t == TypeDefault || t == TypeTap || t == TypeDialog || slices.Contains(Types(), t)
+}
 
 // Nearest returns the receiving type whose name is like the given one, letter case
 // ignored, for error messages; "" if none is.

@@ -126,7 +126,8 @@ type Timer struct {
 }
 
 // ErrNoPerson is returned by Apply and Commit for a [Raise] with Known if the store does not
-// know the person: they have never written to the page, or were forgotten. Nothing took effect.
+// know the person and no event of theirs waits: they have never written to the page, or were
+// forgotten. Nothing took effect.
 var ErrNoPerson = errors.New("store: no such person")
 
 // RaiseError is returned for a [Raise] that no store takes: a retry cannot help.

@@ -44,7 +44,7 @@ func (g *group) checkRaises(writes []store.Write, held *State, ends *store.Event
 		switch {
 		case !ok:
 			r.set(key, 0)
-		case raise.Known && g.snap.People[conv] == nil && g.people[conv] == nil:
+		case raise.Known && g.snap.People[conv] == nil && g.people[conv] == nil && !r.events():
 			return store.ErrNoPerson
 		case !raise.Replace && (r.waiting[key] > 0 || !met && !g.raises(r.State, key)): // it takes no effect
 		case r.waiting[key] == 0 && r.total >= store.MaxRaised:

@@ -188,9 +188,17 @@ var raiseKeyPromises = []promise{
 		s.none()
 		_, err := s.Person(s.ctx, bob.PageID, bob.PSID)
 		require.ErrorIs(s, err, store.ErrNotFound, "nothing took effect")
-		s.apply(thumb(ann))
+		s.put(ann, "a")
+		first := s.one(ann)
 		s.apply(known)
+		s.finish(first)
 		s.fires(ann, "k")
+		require.ErrorIs(s, s.Apply(s.ctx, known), store.ErrNoPerson, "nothing has kept the person, and nothing of theirs waits")
+		s.apply(thumb(ann))
+		known.Key = "l"
+		s.apply(known)
+		s.fires(ann, "l")
+		known.Key = "m"
 		require.NoError(s, s.Forget(s.ctx, ann))
 		require.ErrorIs(s, s.Apply(s.ctx, known), store.ErrNoPerson)
 	}},
