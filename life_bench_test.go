@@ -3,6 +3,7 @@
 package messenger_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ import (
 	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
 	"github.com/djmessenger/messenger/store/postgres"
 	"github.com/djmessenger/messenger/store/sqlite"
@@ -54,7 +56,7 @@ func BenchmarkLife(b *testing.B) {
 // write to.
 type life struct {
 	dir    string
-	stores []*gormstore.Store
+	stores []store.Store
 }
 
 func openSQLite(b *testing.B) life {
@@ -63,7 +65,7 @@ func openSQLite(b *testing.B) life {
 	st, err := sqlite.Open(filepath.Join(dir, "bot.db"))
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, st.Close()) })
-	return life{dir, []*gormstore.Store{st}}
+	return life{dir, []store.Store{st}}
 }
 
 // openPostgres opens the stores of two replicas.
@@ -90,7 +92,9 @@ const (
 // conditions are what a run has besides its stores.
 type conditions struct {
 	people, backlog int
-	workers         int // Config.Workers; 0 is the default
+	workers         int  // Config.Workers; 0 is the default
+	waiting         int  // events that are on their way at any time, beside the backlog; 0 is lifeWaiting
+	signals         bool // the events are signals of the program to known people, and not callbacks
 }
 
 func benchmarkLife(b *testing.B, on life, c conditions) {
@@ -145,7 +149,8 @@ func benchmarkWorkers(b *testing.B, open func(*testing.B) life) {
 // in order.
 func live(b *testing.B, on life, c conditions, more func() bool) (rate float64, all []time.Duration) {
 	b.Helper()
-	answered := make(chan struct{}, c.backlog+lifeWaiting)
+	waiting := cmp.Or(c.waiting, lifeWaiting)
+	answered := make(chan struct{}, c.backlog+waiting)
 	var began, took sync.Map // by the event's number
 	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -164,25 +169,29 @@ func live(b *testing.B, on life, c conditions, more func() bool) (rate float64, 
 		bot, err := messenger.New(messenger.Config{
 			Apps:     []receiving.App{{ID: appID, Secrets: []secret.Value{secret.New(appSecret)}}},
 			GraphURL: platform.URL, Logger: slog.New(slog.DiscardHandler),
-			Policy: texts(echo), Store: st, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken), Workers: c.workers,
+			Policy: echoes(), Store: st, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken), Workers: c.workers,
 		})
 		require.NoError(b, err)
 		bots = append(bots, bot)
 	}
-	posted := 0
+	posted, first := 0, int(time.Now().UnixMicro()) // of a store that had other runs each event is new
 	posts := make(chan int)
 	var writers sync.WaitGroup
 	for range lifeWriters {
 		writers.Go(func() {
 			for number := range posts {
-				deliver(b, bots[number%len(bots)], number, c.people)
+				if bot := bots[number%len(bots)]; c.signals {
+					signal(b, bot, number, c.people)
+				} else {
+					deliver(b, bot, number, c.people)
+				}
 			}
 		})
 	}
 	post := func() {
 		posted++
-		began.Store(fmt.Sprint(posted), time.Now())
-		posts <- posted
+		began.Store(fmt.Sprint(first+posted), time.Now())
+		posts <- first + posted
 	}
 	for range c.backlog {
 		post()
@@ -195,7 +204,7 @@ func live(b *testing.B, on life, c conditions, more func() bool) (rate float64, 
 	for _, bot := range bots {
 		running.Go(func() { _ = bot.Run(ctx) })
 	}
-	for range lifeWaiting {
+	for range waiting {
 		post()
 	}
 	// Replicas first get to know of each other, and divide the pages' rates.
@@ -226,10 +235,10 @@ func live(b *testing.B, on life, c conditions, more func() bool) (rate float64, 
 // deliver posts a callback with one message, as the platform does.
 func deliver(b *testing.B, bot *messenger.Bot, number, people int) {
 	b.Helper()
-	person := number * 7919 % people
-	body := fmt.Sprintf(`{"object":"page","entry":[{"id":"%d","time":1760000000000,"messaging":[{"sender":{"id":"%d"},`+
-		`"recipient":{"id":"%[1]d"},"timestamp":%[3]d,"message":{"mid":"m_%[4]d","text":"%[4]d"}}]}]}`,
-		person%lifePages+1, person, time.Now().UnixMilli(), number)
+	conv := one(number, people)
+	body := fmt.Sprintf(`{"object":"page","entry":[{"id":"%s","time":1760000000000,"messaging":[{"sender":{"id":"%s"},`+
+		`"recipient":{"id":"%[1]s"},"timestamp":%[3]d,"message":{"mid":"m_%[4]d","text":"%[4]d"}}]}]}`,
+		conv.PageID, conv.PSID, time.Now().UnixMilli(), number)
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "/webhook", strings.NewReader(body))
 	if err != nil {
 		b.Error(err)
@@ -257,12 +266,12 @@ func sent(b *testing.B, bots []*messenger.Bot) (n int64) {
 }
 
 // fill makes people known who have written before.
-func fill(b *testing.B, st *gormstore.Store, people int) {
+func fill(b *testing.B, st store.Store, people int) {
 	b.Helper()
 	if people <= 1000 {
 		return
 	}
-	require.NoError(b, st.DB().Exec(fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)
+	require.NoError(b, st.(*gormstore.Store).DB().Exec(fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)
 		INSERT INTO messenger_people (page_id, psid, first_name, last_name, name, username, profile_pic, locale, gender, profile_at,
 			profile_refused, thumb_ups, first_seen, last_act, unavailable_since)
 		SELECT CAST(i %% %d + 1 AS TEXT), CAST(i AS TEXT), 'Ada', 'Byron', '', '', '', 'en_US', '', 1, false, 0, 1, 1, 0 FROM n`,
