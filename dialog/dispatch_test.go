@@ -227,3 +227,23 @@ func TestExplainNamesTheDialogAndTheStep(t *testing.T) {
 	require.Empty(t, all[0].Dialog)
 	require.False(t, all[0].Fires)
 }
+
+func TestAnAnswerThatStaysSaysNothingMore(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		size := askSize
+		size.Then = func(ctx context.Context, r *run, v string) (next, error) {
+			if v == "S" {
+				return dialog.Stay(), r.Say(ctx, "We are out of small ones.")
+			}
+			return next{}, nil
+		}
+		d := s.pizza()
+		d.Steps = []dialog.Step[order]{size, askAddress}
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "We are out of small ones.")
+	s.is(t, "pizza", "size")
+	s.says(t, "large", "Where to?")
+}
