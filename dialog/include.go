@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -14,8 +15,8 @@ import (
 // are called "to.street" if the Include is called "to": in GoTo and %{to.street} of this
 // dialog. The texts and functions of the included one call them by their own names.
 //
-// Its Done, if it has one, runs after its last step, and Finish in one of its steps leads
-// there. Quit ends the whole dialog. Its Name, Aliases, Version, Words, Timeout, Help, MaxTries,
+// Its Done, if it has one, runs after its last step. Finish in one of its steps leads behind the last one, and to its
+// Done. Quit ends the whole dialog. Its Name, Aliases, Version, Words, Timeout, Help, MaxTries,
 // Ended, OnTimeout and Failed do not count: those of this dialog do.
 type Include[S, T any] struct {
 	// Name is the first part of the steps' names. Required.
@@ -39,17 +40,29 @@ func (i Include[S, T]) nodes() []node[S] {
 	if len(all) == 0 {
 		return []node[S]{{stop: stop{name: i.Name, kind: says}, faults: []error{errors.New("the included dialog has no steps")}}}
 	}
-	if done := i.Dialog.Done; done != nil {
-		all = append(all, node[S]{
-			stop: stop{name: i.Name + "." + doneStep, kind: does}, when: whenOf(i.When), group: []string{i.Name},
-			do: func(ctx context.Context, r *Run[S]) (Next, error) { return Next{}, done(ctx, i.inner(r)) },
-		})
+	for n, s := range i.Dialog.Steps {
+		if s == nil {
+			all[0].faults = append(slices.Clone(all[0].faults), fmt.Errorf("steps[%d] of the included dialog is nil", n))
+		}
 	}
-	return all
+	return append(all, node[S]{
+		stop: stop{name: i.last(), kind: does}, when: whenOf(i.When), group: []string{i.Name}, hidden: i.Dialog.Done == nil,
+		do: func(ctx context.Context, r *Run[S]) (Next, error) {
+			if i.Dialog.Done == nil {
+				return Next{}, nil
+			}
+			return Next{}, i.Dialog.Done(ctx, i.inner(r))
+		},
+	})
 }
 
-// doneStep is the name of the step that calls the Done of an included dialog.
-const doneStep = "done"
+// last is the name of the step behind those of the included dialog, which calls its Done.
+func (i Include[S, T]) last() string {
+	if i.Dialog.Done == nil {
+		return i.Name + ".(end)"
+	}
+	return i.Name + ".done"
+}
 
 // inner is a run as the included dialog sees it.
 func (i Include[S, T]) inner(r *Run[S]) *Run[T] {
@@ -58,11 +71,12 @@ func (i Include[S, T]) inner(r *Run[S]) *Run[T] {
 
 // next is what follows a step of the included dialog.
 func (i Include[S, T]) next(n Next, err error) (Next, error) {
-	switch {
-	case n.move == jumps:
+	switch n.move {
+	case jumps:
 		n.step = i.Name + "." + n.step
-	case n.move == finishes && i.Dialog.Done != nil:
-		n = Next{move: jumps, step: i.Name + "." + doneStep, free: true}
+	case finishes:
+		n = Next{move: jumps, step: i.last(), free: true}
+	case onward, repeats, stays, quits:
 	}
 	return n, err
 }
@@ -72,7 +86,7 @@ func (i Include[S, T]) outer(n node[T]) node[S] {
 	out := node[S]{
 		stop: stop{name: i.Name + "." + n.name, kind: n.kind}, timeout: n.timeout, text: n.text, faults: n.faults,
 		group: append([]string{i.Name}, n.group...), optional: n.optional, pass: n.pass, takes: n.takes,
-		contact: n.contact, busy: n.busy, ref: n.ref, app: n.app,
+		hidden: n.hidden, contact: n.contact, busy: n.busy, ref: n.ref, app: n.app,
 	}
 	for _, to := range n.to {
 		out.to = append(out.to, i.Name+"."+to)

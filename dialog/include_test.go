@@ -90,3 +90,25 @@ func TestADialogIsMadeOfOthers(t *testing.T) {
 	s.says(t, "yes", "Have a good trip.")
 	require.Equal(t, "main/round", got.From.Full)
 }
+
+func TestFinishOfAnIncludedDialogWithoutDoneGoesOnBehindIt(t *testing.T) {
+	t.Parallel()
+	inner := where()
+	inner.Done = nil
+	s := newShop(t, func(*shop) routing.Policy {
+		return starting(dialog.Dialog[trip]{
+			Name: "trip",
+			Steps: []dialog.Step[trip]{
+				dialog.Include[trip, place]{Name: "from", Dialog: inner, Field: func(t *trip) *place { return &t.From }},
+				dialog.Question[trip, bool]{
+					Name: "confirm", Text: "From %{from.street}?", Field: func(t *trip) *bool { return &t.Okay },
+					Answer: dialog.OneOf(dialog.Opt(true, "Yes")),
+				},
+			},
+			Done: func(ctx context.Context, r *dialog.Run[trip]) error { return r.Say(ctx, "Have a good trip.") },
+		})
+	})
+	s.says(t, "pizza", "Which street?")
+	s.taps(t, "None", "From None?")
+	s.says(t, "yes", "Have a good trip.")
+}

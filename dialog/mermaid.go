@@ -34,15 +34,18 @@ type drawn struct {
 }
 
 func stepsOf[S any](nodes []node[S]) []drawn {
-	all := make([]drawn, len(nodes))
-	for i, n := range nodes {
+	all := make([]drawn, 0, len(nodes))
+	for _, n := range nodes {
+		if n.hidden {
+			continue
+		}
 		d := drawn{stop: n.stop, group: n.group, text: n.text, conditional: n.when != nil, labels: map[string][]string{}}
 		for _, c := range n.known {
 			if c.Goto != "" {
 				d.labels[c.Goto] = append(d.labels[c.Goto], c.Title)
 			}
 		}
-		all[i] = d
+		all = append(all, d)
 	}
 	return all
 }
