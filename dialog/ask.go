@@ -12,8 +12,11 @@ import (
 
 // ask asks the open question, with its chips, and sets its timer.
 func (f *flow[S]) ask(ctx context.Context, n node[S]) error {
+	if err := f.askBy(ctx, n, n.text); err != nil || f.over {
+		return err
+	}
 	*f.turn.steps = 0
-	return f.askBy(ctx, n, n.text)
+	return nil
 }
 
 // askMore asks for what is left of an answer that takes several acts.
@@ -31,7 +34,7 @@ func (f *flow[S]) askBy(ctx context.Context, n node[S], text string) error {
 		return err
 	}
 	sender, err := f.sender(ctx, n, text)
-	if err != nil {
+	if err != nil || f.over { // the Prompt may have started another dialog
 		return err
 	}
 	if err := f.run().Send(ctx, chipped{sender, chips}); err != nil {
@@ -55,7 +58,7 @@ func (f *flow[S]) sender(ctx context.Context, n node[S], text string) (sending.S
 // say says what a Say does.
 func (f *flow[S]) say(ctx context.Context, n node[S]) error {
 	sender, err := f.sender(ctx, n, n.text)
-	if err != nil {
+	if err != nil || f.over {
 		return err
 	}
 	return f.run().Send(ctx, sender)

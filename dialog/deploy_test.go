@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/dialog"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -102,6 +104,25 @@ func sizes() dialog.Dialog[order2] {
 	}
 }
 
+// buttoned is a policy in which a button starts the dialog, too.
+func buttoned(d dialog.Dialog[order]) routing.Policy {
+	p := starting(d)
+	p[receiving.TypePostback] = []routing.Route{{Handler: d.On(handling.Func(
+		func(context.Context, *receiving.Event, *sending.Replier) error { return nil }))}}
+	return p
+}
+
+func TestStartingAgainAtAStepThatWaitsForNothingGoesOn(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	d := s.pizza()
+	d.Steps = []dialog.Step[order]{dialog.Say[order]{Name: "size", Text: "There is one size by now."}, askAddress}
+	s.deploys(t, buttoned(d))
+	s.ada.TapsOldButton("Order", "ORDER")
+	s.sees(t, "There is one size by now.", "Where to?")
+}
+
 func TestTheStateOfAnOlderVersionIsUpgraded(t *testing.T) {
 	t.Parallel()
 	s := ordering(t)
@@ -157,7 +178,7 @@ func TestARunOfADialogThatIsGoneIsInNobodysWay(t *testing.T) {
 	})
 	s.says(t, "small", "An old one?")
 	s.ada.TapsOldQuickReply("Small", small)
-	s.sees(t)
+	s.sees(t, "That question is no longer open.")
 	s.says(t, "go", "Where to?")
 	s.is(t, "address", "address")
 }
@@ -204,4 +225,43 @@ func TestAnOlderProgramDoesNotTouchARunOfANewerVersion(t *testing.T) {
 	s.ada.Says("small")
 	s.ahead.Add(int64(2 * 60 * 1e9))
 	s.sees(t, "I have lost track. Please start again.")
+}
+
+func TestAnUpgradeOfAnOlderProgramDoesNotTouchARunOfANewerVersion(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	older := s.pizza()
+	older.Version = 2
+	older.Upgrade = func(version int, state []byte) (o order, err error) {
+		if version > 2 {
+			return o, errors.New("unknown version")
+		}
+		return o, json.Unmarshal(state, &o)
+	}
+	s.deploys(t, starting(older))
+	s.says(t, "pizza", "Which size?")
+	newer := `{"dialog":"pizza","run":"r","version":3,"step":"new","visit":1,"at":"2026-01-01T00:00:00Z","by":"x","state":{"new":1}}`
+	s.keepSession(t, newer)
+	s.ada.Says("pizza")
+	s.Flushed(t)
+	s.waitsFor(t, func() bool { st, err := s.Bot.Stats(t.Context()); return err == nil && st.Retried > 0 })
+	stored, err := s.store.Session(t.Context(), "100000000000001", s.ada.ID, "messenger.dialog")
+	require.NoError(t, err)
+	require.JSONEq(t, newer, string(stored.Data))
+}
+
+func TestStartingAgainDoesNotTouchARunOfANewerVersion(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy { return buttoned(s.pizza()) })
+	s.says(t, "pizza", "Which size?")
+	newer := `{"dialog":"pizza","run":"r","version":3,"step":"size","visit":1,"at":"2026-01-01T00:00:00Z","by":"x","state":{"new":1}}`
+	s.keepSession(t, newer)
+	s.ada.TapsOldButton("Order", "ORDER")
+	s.Flushed(t)
+	s.waitsFor(t, func() bool { st, err := s.Bot.Stats(t.Context()); return err == nil && st.Retried > 0 })
+	stored, err := s.store.Session(t.Context(), "100000000000001", s.ada.ID, "messenger.dialog")
+	require.NoError(t, err)
+	require.JSONEq(t, newer, string(stored.Data))
+	s.ahead.Add(int64(2 * time.Minute))
+	s.sees(t, "Which size?")
 }

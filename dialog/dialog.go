@@ -30,7 +30,8 @@ type Dialog[S any] struct {
 	// docs/dialogs.md.
 	Version int
 	// Upgrade makes an S of the state of another version, as JSON. Its error ends the run as
-	// Lost. Default: encoding/json reads what fits.
+	// Lost. It gets a newer version only when no newer program has come within that minute.
+	// Default: encoding/json reads what fits of an older version, and a newer one is Lost.
 	Upgrade func(version int, state []byte) (S, error)
 	// Steps are the steps in their order. Required.
 	Steps []Step[S]
@@ -54,10 +55,11 @@ type Dialog[S any] struct {
 	// [Repeat] (to remind), [GoTo] any step, [Stay], [Finish] or [Quit]; the zero Next leaves
 	// the question unanswered. Default: Quit(TimedOut).
 	OnTimeout func(ctx context.Context, r *Run[S]) (Next, error)
-	// Failed is called when an act, a signal or a time-out has failed for good: at its last try, or with
-	// an error that is permanent. What failed becomes a dead letter, and the run is as it was
-	// before. It may return what OnTimeout may. Default: Words.Failed is said, and the question asked again, or, if the run
-	// was ending, it ends.
+	// Failed is called when an act, a signal or a time-out has failed for good: at its last
+	// try, or with an error that is permanent. What failed becomes a dead letter, and the run
+	// is as it was before. It may return what OnTimeout may. Default: Words.Failed is said, and
+	// the question asked again; if the run was ending, it ends; a Wait goes on waiting, and says
+	// so only if Done has failed.
 	Failed func(ctx context.Context, r *Run[S], err error) (Next, error)
 	// MaxTries is how many answers in a row may be refused before Quit(Stuck). Default: 0,
 	// any number.

@@ -247,3 +247,34 @@ func TestAnAnswerThatStaysSaysNothingMore(t *testing.T) {
 	s.is(t, "pizza", "size")
 	s.says(t, "large", "Where to?")
 }
+
+func TestWhatStartsADialogUnderDefaultIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		p := starting(s.pizza())
+		p[receiving.TypeDefault] = []routing.Route{{Handler: s.pizza().On(handling.SimpleText{Pattern: "pizza"})}}
+		p[receiving.TypeSimpleText] = nil
+		return p
+	})
+	s.says(t, "pizza", "Which size?")
+	require.Zero(t, s.is(t, "pizza", "size").Tries)
+	s.says(t, "small", "Which toppings?")
+	s.says(t, "pizza", "Which toppings?")
+	require.Zero(t, s.is(t, "pizza", "toppings").Tries)
+}
+
+func TestATapOfADialogThatIsGoneReachesNoOtherRoute(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	small := s.payloadOf(t, "Small")
+	gone := routing.Policy{
+		receiving.TypeDialog: {{Handler: address("address")}},
+		receiving.TypeTap:    {{Handler: handling.Dummy{}, Senders: sending.List(sending.Text("A type's route saw a tap of a dialog."))}},
+	}
+	s.deploys(t, gone)
+	s.ada.TapsOldQuickReply("Small", small)
+	s.sees(t, "That question is no longer open.")
+	s.ada.TapsOldQuickReply("Other", tapOf(t, small, `"d":"pizza"`, `"d":"address"`))
+	s.sees(t, "That question is no longer open.")
+}

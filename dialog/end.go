@@ -10,7 +10,10 @@ func (f *flow[S]) done(ctx context.Context) error {
 	if f.d.Done == nil {
 		return nil
 	}
-	return f.d.Done(ctx, f.run())
+	if err := f.d.Done(ctx, f.run()); err != nil {
+		return &doneError{err}
+	}
+	return nil
 }
 
 // end ends the run without Done.
@@ -47,3 +50,8 @@ func (f *flow[S]) close(ctx context.Context) error {
 type endError struct{ error }
 
 func (e *endError) Unwrap() error { return e.error }
+
+// doneError says that Done failed.
+type doneError struct{ error }
+
+func (e *doneError) Unwrap() error { return e.error }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -46,8 +47,13 @@ func (f *flow[S]) restore() error {
 		f.state, err = f.d.Upgrade(f.rec.Version, f.rec.State)
 		return err
 	}
+	if f.rec.Version > f.d.Version {
+		return errNewer
+	}
 	return json.Unmarshal(f.rec.State, &f.state)
 }
+
+var errNewer = errors.New("dialog: the state is of a newer version, and there is no Upgrade")
 
 // open returns the open step.
 func (f *flow[S]) open() (n node[S], known bool) {

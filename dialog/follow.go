@@ -11,6 +11,7 @@ func (f *flow[S]) follow(ctx context.Context, n node[S], next Next) (enter bool,
 	case stays:
 		return false, nil
 	case finishes:
+		f.rec.position = f.rec.pass()
 		return false, f.done(ctx)
 	case quits:
 		return false, f.end(ctx, next.why)

@@ -68,7 +68,7 @@ func (d Dialog[S]) ShouldHandle(ctx context.Context, ev *receiving.Event) bool {
 		return false
 	}
 	s, err := d.situation(ctx, ev, a)
-	return err != nil || s.rule(a).takes() // Handle returns the error
+	return err != nil || s.rule(a).takes() && !s.askedBy(ev) // Handle returns the error
 }
 
 // Handle takes an act, a signal or a time-out that is the dialog's.
@@ -80,7 +80,7 @@ func (d Dialog[S]) Handle(ctx context.Context, ev *receiving.Event, reply *sendi
 	}
 	ruling := s.rule(a)
 	switch {
-	case !ruling.takes(), s.mine && isPast(ctx, ev, s.run):
+	case !ruling.takes(), s.askedBy(ev), s.mine && isPast(ctx, ev, s.run), ruling == closed && handling.TurnFrom(ctx).Replayed:
 		return handling.Skip
 	case ruling == ignores:
 		return nil
@@ -111,15 +111,22 @@ func isPast(ctx context.Context, ev *receiving.Event, run record) bool {
 // newerFor is how long a run of a newer version of the dialog waits for a program that knows it.
 const newerFor = time.Minute
 
+// leaveToNewer returns an error by which an event waits for a program that knows the version of the run; nil if this one
+// does, or if none has come in time.
+func (f *flow[S]) leaveToNewer(ctx context.Context) error {
+	at := handling.TurnFrom(ctx).At
+	if f.rec.Version <= f.d.Version || at.IsZero() || handling.Now(ctx).Sub(at) >= newerFor {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("dialog: %s: the run is of version %d, and this program knows %d; waiting for a newer program",
+		f.d.Name, f.rec.Version, f.d.Version), handling.RetryAfter(time.Second))
+}
+
 // begin reads the state of the run, and how long it waits. lost reports that it has ended the run: its state
 // cannot be read.
 func (f *flow[S]) begin(ctx context.Context) (lost bool, err error) {
-	if f.rec.Version > f.d.Version && f.d.Upgrade == nil {
-		if at := handling.TurnFrom(ctx).At; !at.IsZero() && handling.Now(ctx).Sub(at) < newerFor {
-			return false, errors.Join(fmt.Errorf("dialog: %s: the run is of version %d, and this program knows %d; waiting for a newer program",
-				f.d.Name, f.rec.Version, f.d.Version), handling.RetryAfter(time.Second))
-		}
-		return true, f.end(ctx, Lost)
+	if err := f.leaveToNewer(ctx); err != nil {
+		return false, err
 	}
 	if err := f.restore(); err != nil {
 		var none S

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -152,10 +153,25 @@ func TestAHundredStepsWithoutAQuestionFailForGood(t *testing.T) {
 	again := address("again")
 	again.Steps = []dialog.Step[order]{dialog.Do[order]{Name: "a", Run: func(context.Context, *run) (next, error) { return next{}, nil }}}
 	again.Done = func(ctx context.Context, r *run) error { return again.Start(ctx, r.Event, r.Reply, order{}) }
-	for name, d := range map[string]dialog.Dialog[order]{"GoTo": circle("x"), "Done": again} {
+	one, two := address("one"), address("two")
+	prompting := func(other *dialog.Dialog[order]) []dialog.Step[order] {
+		q := askAddress
+		q.Text, q.Prompt = "", func(ctx context.Context, r *run) (sending.Sender, error) {
+			return sending.Text("Where to?"), other.Start(ctx, r.Event, r.Reply, order{})
+		}
+		return []dialog.Step[order]{q}
+	}
+	one.Steps, two.Steps = prompting(&two), prompting(&one)
+	for name, ds := range map[string][]dialog.Dialog[order]{"GoTo": {circle("x")}, "Done": {again}, "Prompt": {one, two}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newShop(t, func(*shop) routing.Policy { return starting(d) })
+			s := newShop(t, func(*shop) routing.Policy {
+				p := routing.Policy{receiving.TypeSimpleText: {{Handler: ds[0].On(pattern("pizza"))}}}
+				for _, d := range ds {
+					p[receiving.TypeDialog] = append(p[receiving.TypeDialog], routing.Route{Handler: d})
+				}
+				return p
+			})
 			s.says(t, "pizza")
 			s.died(t, 1)
 			require.ErrorContains(t, s.deadLetters()[0].Err, "more than 100 steps passed in one turn without a question")
@@ -413,4 +429,38 @@ func TestTooManyChipsAtRunTimeFailForGood(t *testing.T) {
 	})
 	s.says(t, "pizza")
 	require.ErrorContains(t, s.died(t, 1)[0].Err, "dialog: pizza: step size: it has 14 chips, and the platform shows 13")
+}
+
+func TestAPromptThatStartsAnotherDialogAsksNothing(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		other := address("other")
+		d := s.pizza()
+		size := askSize
+		size.Text, size.Prompt = "", func(ctx context.Context, r *run) (sending.Sender, error) {
+			return sending.Text("Which size?"), other.Start(ctx, r.Event, r.Reply, order{})
+		}
+		d.Steps = []dialog.Step[order]{size}
+		d.Ended = func(context.Context, *run, dialog.Reason) error { return nil }
+		return starting(d, other)
+	})
+	s.says(t, "pizza", "Where to?")
+	s.is(t, "other", "address")
+	s.passes(30 * time.Minute)
+	s.sees(t, "I have not heard from you, so I have stopped.")
+}
+
+func TestAReplayedTapOfARunThatHasEndedSaysNothing(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Which toppings?")
+	s.says(t, "done", "Where to?")
+	s.says(t, "here", "Small, plain, to here. All right?")
+	s.failing(handling.Permanent(errDown))
+	s.taps(t, "Yes", "Something went wrong. Please try again.", "Small, plain, to here. All right?")
+	dead := s.died(t, 1)
+	s.says(t, "cancel", "All right, I have stopped.")
+	require.NoError(t, s.store.Replay(t.Context(), dead[0].ID))
+	s.sees(t)
 }

@@ -1,6 +1,7 @@
 package dialog_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -119,4 +120,35 @@ func TestAQuestionThatDoesNotApplyIsLeftOut(t *testing.T) {
 	s.says(t, "small", "A Small one.", "Where to?")
 	s.says(t, "back", "Which size?")
 	s.says(t, "large", "Which toppings?")
+}
+
+func TestACorrectionKeepsWhatWasChosenSoFar(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	large := s.payloadOf(t, "Large")
+	s.taps(t, "Small", "Which toppings?")
+	s.taps(t, "Ham", "Anything else?")
+	s.ada.TapsOldQuickReply("Large", large)
+	s.sees(t, "Which toppings?")
+	require.Equal(t, []string{"Egg", "Done"}, s.chips())
+	s.ada.TapsOldQuickReply("Huge", tapOf(t, large, `"v":"\"L\""`, `"v":"\"XXL\""`))
+	s.sees(t, "Please tap or write one of these: Small, Large.", "Which toppings?")
+	require.Equal(t, []string{"Egg", "Done"}, s.chips())
+	s.taps(t, "Done", "Where to?")
+	s.says(t, "here", "Large, Ham, to here. All right?")
+}
+
+func TestFinishShowsTheAnswerThatFinishes(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		size := askSize
+		size.Then = func(context.Context, *run, string) (next, error) { return dialog.Finish(), nil }
+		d := s.pizza()
+		d.Steps = []dialog.Step[order]{size, askAddress}
+		d.Done = func(ctx context.Context, r *run) error { return r.Say(ctx, "%{size|none}, then.") }
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Small, then.")
 }

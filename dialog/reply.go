@@ -102,7 +102,7 @@ func (f *flow[S]) correct(ctx context.Context, a act) error {
 	if i < 0 || f.all[i].kind != asks {
 		return f.remind(ctx)
 	}
-	n, open := f.nodes[i], f.rec.position
+	n, open, sofar := f.nodes[i], f.rec.position, f.rec.Partial
 	f.rec.position = f.rec.at(a.tap.Step)
 	f.rec.Tries, f.rec.Timeouts = open.Tries, open.Timeouts
 	if len(n.known) > 0 || n.choices != nil {
@@ -117,12 +117,12 @@ func (f *flow[S]) correct(ctx context.Context, a act) error {
 		return err
 	}
 	if said.command == skip {
-		f.rec.position, f.rec.Partial = open, nil
+		f.rec.position, f.rec.Partial = open, sofar
 		return f.remind(ctx)
 	}
 	got, err := n.take(ctx, f.run(), Input{Event: f.ev, Choice: said.choice}, f.rec.Partial)
 	if refusal, ok := errors.AsType[*RefusalError](err); ok {
-		f.rec.position, f.rec.Partial = open, nil
+		f.rec.position, f.rec.Partial = open, sofar
 		if err := f.complain(ctx, refusal); err != nil {
 			return err
 		}
@@ -138,10 +138,18 @@ func (f *flow[S]) correct(ctx context.Context, a act) error {
 	if err != nil || f.over {
 		return err
 	}
-	return f.proceed(ctx, n, next)
+	enter, err := f.follow(ctx, n, next)
+	if err != nil || !enter {
+		return err
+	}
+	if f.rec.Step == open.Step {
+		f.rec.Partial = sofar
+	}
+	return f.enter(ctx)
 }
 
-// remind asks the open question again. At what waits for something else it says Busy.
+// remind asks the open question again. At what waits for something else it says Busy. What waits for nothing, since
+// a deployment, goes on.
 func (f *flow[S]) remind(ctx context.Context) error {
 	n, known := f.open()
 	switch {
@@ -151,6 +159,8 @@ func (f *flow[S]) remind(ctx context.Context) error {
 		return f.ask(ctx, n)
 	case n.kind == waits:
 		return f.run().Say(ctx, n.busy)
+	case n.kind == says, n.kind == does:
+		return f.enter(ctx)
 	}
 	return nil
 }

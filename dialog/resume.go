@@ -20,8 +20,8 @@ func (d Dialog[S]) Resume(ctx context.Context, ev *receiving.Event, reply *sendi
 	if err != nil {
 		return err
 	}
-	if !s.mine || isPast(ctx, ev, s.run) || s.run.By == digest(ev.Key) {
-		return handling.Skip // the last: a route has started the dialog, and so asked
+	if !s.mine || isPast(ctx, ev, s.run) || s.askedBy(ev) {
+		return handling.Skip
 	}
 	f, ctx := d.newFlow(ctx, ev, reply, s.run)
 	ruling := s.rule(a)
@@ -60,6 +60,7 @@ func (f *flow[S]) resume(ctx context.Context, r ruling, a act, handled bool) err
 // failed says that what the dialog did with the event has failed for the last time.
 func (f *flow[S]) failed(ctx context.Context, r ruling, why error) error {
 	var ending *endError
+	var done *doneError
 	if !r.takes() || r == ignores || r == closed {
 		return handling.Skip
 	}
@@ -78,6 +79,8 @@ func (f *flow[S]) failed(ctx context.Context, r ruling, why error) error {
 			return err
 		}
 		return f.close(ctx)
+	case n.kind != asks && errors.As(why, &done):
+		return f.run().Say(ctx, f.words.Failed)
 	case n.kind != asks:
 		return handling.Skip // it waits as before, and the dead letter can be run again
 	}

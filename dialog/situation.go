@@ -13,8 +13,9 @@ func (d Dialog[S]) situation(ctx context.Context, ev *receiving.Event, a act) (s
 	run, open, err := load(ctx)
 	s := situation{names: d.names(), open: open, run: run}
 	s.mine = open && slices.Contains(s.names, run.Dialog)
-	if a.is == dialogTap && !open {
-		s.strays = d.answersStrays(ctx, a.tap.Dialog)
+	if a.is == dialogTap && !s.mine {
+		s.open = open && answersFor(ctx, run.Dialog)
+		s.strays = !s.open && d.answersStrays(ctx, a.tap.Dialog)
 	}
 	if !s.mine {
 		return s, err
@@ -37,5 +38,18 @@ func (d Dialog[S]) answersStrays(ctx context.Context, name string) bool {
 			return false
 		}
 	}
-	return len(all) > 0 && slices.Contains(all[0].DialogNames(), d.Name)
+	first := slices.IndexFunc(all, func(h handling.DialogHandler) bool { return len(h.DialogNames()) > 0 })
+	return first >= 0 && slices.Contains(all[first].DialogNames(), d.Name)
 }
+
+// answersFor reports whether a route of the policy takes what is for a run of that dialog.
+func answersFor(ctx context.Context, dialog string) bool {
+	return slices.ContainsFunc(handling.TurnFrom(ctx).Dialogs, func(h handling.DialogHandler) bool {
+		_, all := h.(unknown)
+		return all || slices.Contains(h.DialogNames(), dialog)
+	})
+}
+
+// askedBy reports whether a route before, which has started the dialog, has asked the open question because of the
+// event: that is no answer to it.
+func (s situation) askedBy(ev *receiving.Event) bool { return s.mine && s.run.By == digest(ev.Key) }

@@ -84,7 +84,10 @@ func (d Dialog[S]) start(ctx context.Context, ev *receiving.Event, reply *sendin
 // startAgain asks the open question again. A run that cannot go on gives way to a new one.
 func (d Dialog[S]) startAgain(ctx context.Context, ev *receiving.Event, reply *sending.Replier, run record, state S) error {
 	f, inner := d.newFlow(ctx, ev, reply, run)
-	if _, known := f.open(); !known || f.rec.Version > d.Version || f.restore() != nil {
+	if err := f.leaveToNewer(ctx); err != nil {
+		return err
+	}
+	if _, known := f.open(); !known || f.restore() != nil {
 		if err := f.close(inner); err != nil {
 			return err
 		}
@@ -116,6 +119,9 @@ func replaceOther(ctx context.Context, all []handling.DialogHandler, ev *receivi
 
 func (d Dialog[S]) replaced(ctx context.Context, ev *receiving.Event, reply *sending.Replier, run record) error {
 	f, ctx := d.newFlow(ctx, ev, reply, run)
+	if err := f.leaveToNewer(ctx); err != nil {
+		return err
+	}
 	if f.restore() != nil {
 		return f.close(ctx)
 	}

@@ -101,6 +101,24 @@ func TestASignalThatFailsCanBeReplayed(t *testing.T) {
 	s.sees(t, "Where to?")
 }
 
+func TestADoneThatFailsBehindAWaitTellsThePerson(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		d := s.pizza()
+		d.Steps = []dialog.Step[order]{askSize, dialog.Wait[order, payment]{Name: "paid", Text: "Please pay.", Kind: paid}}
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Please pay.")
+	s.failing(handling.Permanent(errDown))
+	s.signals(t, "paid", paid.MustEncodeSignal(payment{Cents: 100}))
+	s.sees(t, "Something went wrong. Please try again.")
+	s.is(t, "pizza", "paid")
+	require.NoError(t, s.store.Replay(t.Context(), s.died(t, 1)[0].ID))
+	s.sees(t, "Thank you.")
+	s.is(t, "", "")
+}
+
 func TestAWaitWithoutBusyLetsOtherRoutesAnswer(t *testing.T) {
 	t.Parallel()
 	s := paying(t, func(w *dialog.Wait[order, payment]) { w.Busy = "" })
