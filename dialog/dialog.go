@@ -45,8 +45,9 @@ type Dialog[S any] struct {
 	// Words are the commands and the dialog's own texts. Default: [DefaultWords].
 	Words Words
 	// Done is called when the last step is passed, with the answers. The run has ended then: Done
-	// may start another dialog, this one included. Required, unless the dialog is only
-	// included in others.
+	// may start another dialog, this one included. What it does outside must be idempotent by
+	// Run.ID: if it fails for good, the person is asked again, and their next answer has another
+	// Event.Key. Required, unless the dialog is only included in others.
 	Done func(ctx context.Context, r *Run[S]) error
 	// Ended is called when the dialog ends without Done. Default: a short text, by Words, and
 	// nothing for the reasons Replaced, NotReturned, Stopped and Failed.

@@ -277,4 +277,14 @@ func TestATapOfADialogThatIsGoneReachesNoOtherRoute(t *testing.T) {
 	s.sees(t, "That question is no longer open.")
 	s.ada.TapsOldQuickReply("Other", tapOf(t, small, `"d":"pizza"`, `"d":"address"`))
 	s.sees(t, "That question is no longer open.")
+
+	gone[receiving.TypeDialog] = append([]routing.Route{{Handler: dialog.Unknown(
+		func(ctx context.Context, _ *receiving.Event, reply *sending.Replier, _ dialog.Open) error {
+			return reply.Reply(ctx, sending.Text("We sell no more pizza."))
+		})}}, gone[receiving.TypeDialog]...)
+	s.deploys(t, gone)
+	s.ada.TapsOldQuickReply("Small", small)
+	s.sees(t, "We sell no more pizza.")
+	s.ada.TapsOldQuickReply("Small", small) // no run is open now
+	s.sees(t, "That question is no longer open.")
 }

@@ -312,6 +312,30 @@ func TestADoneThatFailsForGoodTellsThePersonAndTheDialogGoesOn(t *testing.T) {
 	s.is(t, "", "")
 }
 
+// The person repeats their answer: that is another event of the same run.
+func TestADoneThatFailsAfterItsEffectHasTheSameRun(t *testing.T) {
+	t.Parallel()
+	runs, events := make(chan string, 2), make(chan string, 2)
+	s := newShop(t, func(s *shop) routing.Policy {
+		d := s.pizza()
+		d.Steps = []dialog.Step[order]{askAddress}
+		d.Done = func(_ context.Context, r *run) error {
+			runs <- r.ID
+			events <- r.Event.Key
+			return s.place(*r.State)
+		}
+		return starting(d)
+	})
+	s.says(t, "pizza", "Where to?")
+	s.failing(handling.Permanent(errDown))
+	s.says(t, "here", "Something went wrong. Please try again.", "Where to?")
+	s.says(t, "here")
+	s.is(t, "", "")
+	first, event := <-runs, <-events
+	require.Equal(t, first, <-runs)
+	require.NotEqual(t, event, <-events)
+}
+
 func TestAFailedTurnLeavesTheDialogAsItWasAndTheRetryGoesOn(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, func(s *shop) routing.Policy {

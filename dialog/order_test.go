@@ -47,6 +47,15 @@ func TestACorrectionReturnsToWhereTheDialogWas(t *testing.T) {
 	require.Equal(t, "L", s.orders()[0].Size)
 }
 
+func TestAnAnswerIsNoTemplate(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Which toppings?")
+	s.says(t, "done", "Where to?")
+	s.says(t, "%{size} %{first_name}", "Small, plain, to %{size} %{first_name}. All right?")
+}
+
 func TestBackCancelHelp(t *testing.T) {
 	t.Parallel()
 	s := ordering(t)

@@ -49,7 +49,7 @@ func Dialog(place Place) dialog.Dialog[Order] {
 			},
 		},
 		Done: func(ctx context.Context, r *dialog.Run[Order]) error {
-			if err := place(ctx, r.Event.Key, *r.State); err != nil {
+			if err := place(ctx, r.ID, *r.State); err != nil {
 				return err
 			}
 			return r.Say(ctx, "Thank you, it is on its way.")
