@@ -122,14 +122,26 @@ func (m *drawing) follows(steps []drawn, i int) []string {
 	return append(all, "[*]")
 }
 
-// box is the id of a step in the diagram.
+// keywords are words that begin a statement of Mermaid, or end a group.
+var keywords = []string{"as", "class", "classdef", "click", "default", "direction", "end", "hide", "note", "scale", "state", "style"}
+
+// box is the id of a step in the diagram. Names differ in it as far as they differ in more than dots and underscores.
 func box(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
+	if slices.Contains(keywords, strings.ToLower(name)) {
+		return name + "_"
+	}
+	var id strings.Builder
+	for _, r := range name {
+		switch {
+		case r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
+			id.WriteRune(r)
+		case r == '.':
+			id.WriteRune('_')
+		default:
+			fmt.Fprintf(&id, "_%x_", r)
 		}
-		return '_'
-	}, name)
+	}
+	return id.String()
 }
 
 func quoted(text string) string { return `"` + plain(text) + `"` }

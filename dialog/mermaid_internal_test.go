@@ -62,3 +62,13 @@ func TestMermaidDrawsWhatTheDefinitionSays(t *testing.T) {
 `, d.Mermaid(catalog.For("de_DE")))
 	require.Contains(t, d.Mermaid(nil), "All right?")
 }
+
+func TestStepsHaveIDsThatMermaidReads(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"size": "size", "to.street": "to_street", "größe": "gr_f6__df_e", "grüße": "gr_fc__df_e", "大": "_5927_", "小": "_5c0f_",
+		"note": "note_", "End": "End_", "notes": "notes",
+	} {
+		require.Equal(t, want, box(name), name)
+	}
+}
