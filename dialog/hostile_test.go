@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -487,4 +488,29 @@ func TestAReplayedTapOfARunThatHasEndedSaysNothing(t *testing.T) {
 	s.says(t, "cancel", "All right, I have stopped.")
 	require.NoError(t, s.store.Replay(t.Context(), dead[0].ID))
 	s.sees(t)
+}
+
+func TestAQuestionThatCannotBeAskedAgainTellsThePerson(t *testing.T) {
+	t.Parallel()
+	var down atomic.Bool
+	s := newShop(t, func(s *shop) routing.Policy {
+		d := s.pizza()
+		size := askSize
+		size.Answer = dialog.OneOfFunc(func(context.Context) ([]dialog.Option[string], error) {
+			if down.Load() {
+				return nil, handling.Permanent(errDown)
+			}
+			return []dialog.Option[string]{dialog.Opt("S", "Small")}, nil
+		})
+		d.Steps = []dialog.Step[order]{size, askAddress}
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	down.Store(true)
+	s.says(t, "small", "Something went wrong. Please try again.")
+	s.is(t, "pizza", "size")
+	require.Len(t, s.timers(t), 1)
+	s.died(t, 1)
+	down.Store(false)
+	s.says(t, "small", "Where to?")
 }

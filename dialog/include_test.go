@@ -112,3 +112,31 @@ func TestFinishOfAnIncludedDialogWithoutDoneGoesOnBehindIt(t *testing.T) {
 	s.taps(t, "None", "From None?")
 	s.says(t, "yes", "Have a good trip.")
 }
+
+func TestAnIncludedDialogIncludesAnother(t *testing.T) {
+	t.Parallel()
+	type outer struct{ In trip }
+	inner := dialog.Dialog[trip]{Name: "inner", Steps: []dialog.Step[trip]{
+		dialog.Include[trip, place]{Name: "from", Dialog: where(), Field: func(t *trip) *place { return &t.From }},
+		dialog.Question[trip, bool]{
+			Name: "ok", Text: "From %{from.street}?", Field: func(t *trip) *bool { return &t.Okay },
+			Answer: dialog.OneOf(dialog.Opt(true, "Yes"), dialog.Opt(false, "Again").To("from.street")),
+		},
+	}}
+	s := newShop(t, func(*shop) routing.Policy {
+		return starting(dialog.Dialog[outer]{
+			Name:  "outer",
+			Steps: []dialog.Step[outer]{dialog.Include[outer, trip]{Name: "in", Dialog: inner, Field: func(o *outer) *trip { return &o.In }}},
+			Done: func(ctx context.Context, r *dialog.Run[outer]) error {
+				return r.Say(ctx, "From %{in.from.street}: "+r.State.In.From.Full)
+			},
+		})
+	})
+	s.says(t, "pizza", "Which street?")
+	s.taps(t, "Main Street", "A note for Main Street?")
+	s.says(t, "x", "From Main Street?")
+	s.taps(t, "Again", "Which street?")
+	s.is(t, "outer", "in.from.street")
+	s.taps(t, "None", "From None?")
+	s.says(t, "yes", "From None: none/x")
+}

@@ -87,5 +87,6 @@ func (f *flow[S]) failed(ctx context.Context, r ruling, why error) error {
 	if err := f.run().Say(ctx, f.words.Failed); err != nil {
 		return err
 	}
-	return f.ask(ctx, n)
+	_ = f.ask(ctx, n) // what it needs may be what has failed: the person is told at least, and the question stays open
+	return nil
 }
