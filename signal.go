@@ -53,7 +53,8 @@ func (b *Bot) Signal(ctx context.Context, pageID, psid, key, payload string) err
 // above 366 days is an error that handling.IsPermanent reports. In a handler use
 // [handling.After].
 //
-// It replaces the timer of that key that waits, its time and its payload; the key is free
+// It replaces the timer of that key that waits, its time and its payload; a signal of that key
+// it does not affect. The key is free
 // again once the timer's turn has begun. If the conversation is being worked for at that
 // moment, a timer that is due already may be running: then it stays, and this is one more.
 // After an error of the context or of the connection the timer may have been set; if it may
@@ -96,8 +97,8 @@ func checkConversation(conv store.Conversation) error {
 	return handling.Permanent(errors.Join(errs...))
 }
 
-// CancelSignal takes back what was raised for a conversation by that key: a timer, or a
-// signal whose turn has not begun. It reports whether anything was taken back: false says that
+// CancelSignal takes back what was raised for a conversation by that key: the timer, and the
+// signal, if their turns have not begun. It reports whether anything was taken back: false says that
 // none waits, or that its turn may be running. The key is free again. In a handler use
 // [handling.CancelTimer]. It returns [errors.ErrUnsupported] if the store is no [store.Timers].
 func (b *Bot) CancelSignal(ctx context.Context, pageID, psid, key string) (bool, error) {

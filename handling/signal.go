@@ -27,7 +27,8 @@ import (
 // answer is sent within 24 hours of the person's last act, as by messenger.Bot.Send.
 //
 // Signals with a key that waits, or was raised by Signal within the time that dedup keys are
-// kept (messenger.Config.Retention, at least seven days), have no effect. A key is of the
+// kept (messenger.Config.Retention, at least seven days), have no effect. Timers have keys of
+// their own: a signal and a timer of one key do not affect each other. A key is of the
 // conversation: 1 to 200 bytes of UTF-8 without control characters. Keys that begin with
 // "messenger." are the library's own.
 //
@@ -59,10 +60,10 @@ func After[T any](ctx context.Context, delay time.Duration, key string, kind pay
 	return raiseKind(ctx, store.Raise{Key: key, Delay: delay, Replace: true}, kind, v)
 }
 
-// CancelTimer takes back the timer of that key, or the signal, of the turn's conversation,
-// unless its turn has begun. It is no error if there is none. It takes effect when the turn
+// CancelTimer takes back the timer of that key of the turn's conversation, unless its turn has
+// begun. A signal of that key stays. It is no error if there is none. It takes effect when the turn
 // commits: CancelTimer and then [After] moves a timer, After and then CancelTimer sets none.
-// The key of a signal is free again. Errors are those of [Signal].
+// Errors are those of [Signal].
 //
 // Whether a timer waits, a turn keeps in a session; from outside of turns
 // messenger.Bot.Timers lists them.
@@ -74,7 +75,7 @@ func CancelTimer(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	return store.Queue(ctx, store.CancelRaise{Conversation: conv, Key: key})
+	return store.Queue(ctx, store.CancelRaise{Conversation: conv, Key: key, Replaceable: true})
 }
 
 func raiseKind[T any](ctx context.Context, r store.Raise, kind payload.Kind[T], v T) error {

@@ -65,7 +65,7 @@ func TestSignalsOfATurn(t *testing.T) {
 		require.Equal(t, "1/42", ev.PageID+"/"+ev.PSID)
 		require.Equal(t, want.text, ev.PayloadText())
 	}
-	require.Equal(t, store.CancelRaise{Conversation: someone, Key: "t"}, writes[3])
+	require.Equal(t, store.CancelRaise{Conversation: someone, Key: "t", Replaceable: true}, writes[3])
 }
 
 // TestSignalsOfConversationsWithoutAPerson: the turn of a comment may set a timer too, which nobody is to answer; a person without a

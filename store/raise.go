@@ -49,11 +49,11 @@ type Raise struct {
 	// Delay is how long after the commit the event is due, by the store's clock: at most
 	// [MaxRaiseDelay]. A negative delay counts as none.
 	Delay time.Duration
-	// Replace says what happens if the key is taken. With it, the event takes the place of
-	// those of that key that wait: their time and their body. The key is free again when the
-	// event has been handled. Without it, an event of that key that waits, or was raised
-	// without Replace since the last purge of dedup keys ([Cutoffs.DedupKeys]), makes this one
-	// take no effect.
+	// Replace says what happens if the key is taken, and of which sort the event is: keys of
+	// events with it and without it are two sets. With it, the event takes the place of the one
+	// of that key that waits: its time and its body. The key is free again when the event has
+	// been handled. Without it, an event of that key that waits, or was raised since the last
+	// purge of dedup keys ([Cutoffs.DedupKeys]), makes this one take no effect.
 	Replace bool
 	// Known refuses the event with [ErrNoPerson] if the store does not know the person.
 	Known bool
@@ -69,6 +69,8 @@ type Raise struct {
 type CancelRaise struct {
 	Conversation
 	Key string
+	// Replaceable takes back only the event that was raised with Replace, not the one without.
+	Replaceable bool
 }
 
 // Raised says that an event was raised by the program; see [Raise]. It is the zero value

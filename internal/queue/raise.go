@@ -18,9 +18,7 @@ func (g *group) raise(w store.Raise, held *State) {
 	row.ReceivedAt = g.now + max(w.Delay, 0).Microseconds()
 	row.OrderAt, row.EventAt = row.ReceivedAt, row.ReceivedAt
 	if w.Replace {
-		for _, old := range g.cancelRaised(s, held, w.Key) {
-			row.Once = row.Once || old.Once // its key stays taken
-		}
+		g.cancelRaised(s, held, []raisedKey{raisedKeyOf(&w)})
 	} else if !g.raises(s, w.Key) || !g.take(raiseKey(w.Conversation, w.Key)) {
 		return
 	}
@@ -41,7 +39,7 @@ func (g *group) addRaised(s *State, row *RaisedRow) {
 
 // cancelRaise takes back raised events, and frees their keys.
 func (g *group) cancelRaise(w store.CancelRaise, held *State) (found bool) {
-	for _, old := range g.cancelRaised(g.state(w.Conversation), held, w.Key) {
+	for _, old := range g.cancelRaised(g.state(w.Conversation), held, cancelledKeys(&w)) {
 		if old.Once {
 			add(&g.freed, raiseKey(w.Conversation, w.Key))
 		}
@@ -50,9 +48,11 @@ func (g *group) cancelRaise(w store.CancelRaise, held *State) (found bool) {
 	return found
 }
 
-// cancelRaised removes the raised events of a key that can still be taken back.
-func (g *group) cancelRaised(s, held *State, key string) []*RaisedRow {
-	found := g.cancellable(s, held, key)
+// cancelRaised removes the raised events of keys that can still be taken back.
+func (g *group) cancelRaised(s, held *State, keys []raisedKey) (found []*RaisedRow) {
+	for _, key := range keys {
+		found = append(found, g.cancellable(s, held, key)...)
+	}
 	for _, old := range found {
 		g.removeRaised(old)
 	}
@@ -64,7 +64,7 @@ func (g *group) cancelRaised(s, held *State, key string) []*RaisedRow {
 
 // cancellable returns the raised events with a key that can still be taken back: not the one whose turn it is, and not those that
 // are due while another worker holds the conversation, for they may be running.
-func (g *group) cancellable(s, held *State, key string) []*RaisedRow {
+func (g *group) cancellable(s, held *State, key raisedKey) []*RaisedRow {
 	tooLate := s.leased() && s != held
 	return slices.DeleteFunc(s.raisedWith(key), func(r *RaisedRow) bool {
 		return r.ID != 0 && r.ID == s.ending || tooLate && r.ReceivedAt <= g.now
@@ -72,9 +72,9 @@ func (g *group) cancellable(s, held *State, key string) []*RaisedRow {
 }
 
 // raisedWith returns the raised events with a key that wait. Those that were replayed have lost it.
-func (s *State) raisedWith(key string) (found []*RaisedRow) {
+func (s *State) raisedWith(key raisedKey) (found []*RaisedRow) {
 	for _, r := range s.Raised {
-		if !r.gone && r.Key == "" && r.RaisedKey == key {
+		if !r.gone && r.Key == "" && r.RaisedKey == key.key && r.Once == key.once {
 			found = append(found, r)
 		}
 	}

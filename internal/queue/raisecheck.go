@@ -2,16 +2,32 @@ package queue
 
 import "github.com/djmessenger/messenger/store"
 
+// raisedKey is the key of a raised event, and whether it was raised without Replace: the two sorts have keys of their own.
+type raisedKey struct {
+	key  string
+	once bool
+}
+
+func raisedKeyOf(w *store.Raise) raisedKey { return raisedKey{w.Key, !w.Replace} }
+
+// cancelledKeys are the keys whose events a write takes back.
+func cancelledKeys(w *store.CancelRaise) []raisedKey {
+	if w.Replaceable {
+		return []raisedKey{{w.Key, false}}
+	}
+	return []raisedKey{{w.Key, false}, {w.Key, true}}
+}
+
 // raising counts the raised events of a conversation as they will be after some of an operation's writes.
 type raising struct {
 	*State
 	total int
 	// waiting has how many can be taken back of the keys that were met.
-	waiting map[string]int
+	waiting map[raisedKey]int
 }
 
 // set notes how many events of a key wait after a write.
-func (r *raising) set(key string, n int) {
+func (r *raising) set(key raisedKey, n int) {
 	r.total += n - r.waiting[key]
 	r.waiting[key] = n
 }
@@ -21,53 +37,60 @@ func (r *raising) set(key string, n int) {
 func (g *group) checkRaises(writes []store.Write, held *State, ends *store.EventResult) error {
 	var all map[store.Conversation]*raising
 	for _, w := range writes {
-		var conv store.Conversation
-		var key string
 		switch w := w.(type) {
-		case store.Raise:
-			conv, key = w.Conversation, w.Key
 		case store.CancelRaise:
-			conv, key = w.Conversation, w.Key
-		default:
-			continue
-		}
-		r := all[conv]
-		if r == nil {
-			r = g.raising(conv, ends)
-			put(&all, conv, r)
-		}
-		_, met := r.waiting[key]
-		if !met {
-			r.waiting[key] = len(g.cancellable(r.State, held, key))
-		}
-		raise, ok := w.(store.Raise)
-		switch {
-		case !ok:
-			r.set(key, 0)
-		case raise.Known && g.snap.People[conv] == nil && g.people[conv] == nil && !r.events():
-			return store.ErrNoPerson
-		case !raise.Replace && (r.waiting[key] > 0 || !met && !g.raises(r.State, key)): // it takes no effect
-		case r.waiting[key] == 0 && r.total >= store.MaxRaised:
-			return &store.RaiseLimitError{Conversation: conv, Bound: store.MaxRaised, Route: raise.Route}
-		default:
-			r.set(key, 1)
+			r := g.raisingOf(&all, w.Conversation, ends)
+			for _, key := range cancelledKeys(&w) {
+				r.meet(g, held, key)
+				r.set(key, 0)
+			}
+		case store.Raise:
+			r := g.raisingOf(&all, w.Conversation, ends)
+			key := raisedKeyOf(&w)
+			met := r.meet(g, held, key)
+			switch {
+			case w.Known && !g.knows(r.State):
+				return store.ErrNoPerson
+			case !w.Replace && (r.waiting[key] > 0 || !met && !g.raises(r.State, w.Key)): // it takes no effect
+			case r.waiting[key] == 0 && r.total >= store.MaxRaised:
+				return &store.RaiseLimitError{Conversation: w.Conversation, Bound: store.MaxRaised, Route: w.Route}
+			default:
+				r.set(key, 1)
+			}
 		}
 	}
 	return nil
 }
 
-// raising counts what waits before the writes.
-func (g *group) raising(conv store.Conversation, ends *store.EventResult) *raising {
-	r := &raising{State: g.state(conv), waiting: map[string]int{}}
+// knows reports whether the store knows the person of a conversation, or an event of theirs waits.
+func (g *group) knows(s *State) bool {
+	return g.snap.People[s.Conversation] != nil || g.people[s.Conversation] != nil || s.events()
+}
+
+// raisingOf returns the counts of a conversation; at first, those of what waits before the writes.
+func (g *group) raisingOf(all *map[store.Conversation]*raising, conv store.Conversation, ends *store.EventResult) *raising {
+	if r := (*all)[conv]; r != nil {
+		return r
+	}
+	r := &raising{State: g.state(conv), waiting: map[raisedKey]int{}}
 	for _, row := range r.Raised {
 		if !row.gone && (ends == nil || ends.Retry || row.ID == 0 || row.ID != -ends.Seq) {
 			r.total++
 		}
 	}
+	put(all, conv, r)
 	return r
+}
+
+// meet counts what waits of a key, and reports whether it did so before.
+func (r *raising) meet(g *group, held *State, key raisedKey) (met bool) {
+	if _, met = r.waiting[key]; !met {
+		r.waiting[key] = len(g.cancellable(r.State, held, key))
+	}
+	return met
 }
 
 // raises reports whether an event without Replace would take effect.
 func (g *group) raises(s *State, key string) bool {
-	return len(s.raisedWith(key)) == 0 && g.free(raiseKey(s.Conversation, key))
+	return len(s.raisedWith(raisedKey{key, true})) == 0 && g.free(raiseKey(s.Conversation, key))
 }

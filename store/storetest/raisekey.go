@@ -105,13 +105,28 @@ var raiseKeyPromises = []promise{
 		s.apply(signal(ann, "k"))
 		s.none()
 	}},
-	{"a timer that replaces a signal keeps its key taken until it is taken back", func(s *suite) {
-		s.apply(signal(ann, "k"), timer(ann, "k", time.Second))
+	{"keys of signals and of timers are two sets", func(s *suite) {
+		s.apply(timer(ann, "k", time.Second))
 		s.apply(signal(ann, "k"))
-		require.Equal(s, store.Stats{Timers: 1}, s.stats())
-		require.True(s, s.cancelRaised(ann, "k"))
-		s.apply(signal(ann, "k"))
+		require.Equal(s, store.Stats{Events: 1, Timers: 1, Oldest: s.clock.Now()}, s.stats(), "a signal is not lost while a timer of its key waits")
+		s.apply(timer(ann, "k", time.Minute))
 		s.fires(ann, "k")
+		s.clock.advance(time.Minute)
+		s.fires(ann, "k")
+		s.apply(signal(ann, "k"))
+		s.none()
+
+		s.apply(signal(ann, "l"), timer(ann, "l", time.Second))
+		s.apply(store.CancelRaise{Conversation: ann, Key: "l", Replaceable: true})
+		s.fires(ann, "l")
+		s.clock.advance(time.Minute)
+		s.none()
+
+		s.apply(signal(ann, "m"), timer(ann, "m", time.Second), cancelRaise(ann, "m"))
+		s.clock.advance(time.Minute)
+		s.none()
+		s.apply(signal(ann, "m"))
+		s.fires(ann, "m")
 	}},
 	{"the writes of a turn apply in order", func(s *suite) {
 		s.apply(timer(ann, "old", time.Second))
