@@ -10,7 +10,7 @@ const smallStep = int64(time.Second / time.Microsecond)
 func (t *tx) keepTime() error {
 	if t.latest < 0 {
 		t.latest = 0
-		if err := t.query(func(r *row) { t.latest = r.int(0) }, latestKey); err != nil {
+		if err := t.query(func(r *row) { t.latest = r.int(0) }, latestStored); err != nil {
 			t.latest = -1
 			return err
 		}

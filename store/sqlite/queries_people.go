@@ -112,7 +112,9 @@ const (
 // done once and the life of an uploaded file, which is then uploaded again. Leases of conversations stay as they are: who has one must be able
 // to rely on it. So do sessions: after a start with a clock that is far behind, all dialogs would be lost.
 const (
-	latestKey = `SELECT d.at FROM messenger_dedup d WHERE d.id = (SELECT MAX(id) FROM messenger_dedup)`
+	// latestStored is when the last dedup key was stored, or the last event raised: timers have no such key.
+	latestStored = `SELECT MAX(IFNULL((SELECT d.at FROM messenger_dedup d WHERE d.id = (SELECT MAX(id) FROM messenger_dedup)), 0),
+  IFNULL((SELECT t.raised_at FROM messenger_raised t WHERE t.id = (SELECT MAX(id) FROM messenger_raised)), 0))`
 
 	clampEvents  = `UPDATE messenger_inbox SET received_at = ?1 WHERE received_at > ?1`
 	clampStarted = `UPDATE messenger_outbox SET started_at = ?1 WHERE started_at > ?1`

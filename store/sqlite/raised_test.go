@@ -69,3 +69,30 @@ func TestTimersKeepTheirDelaysWhenTheClockIsSetBack(t *testing.T) {
 	fires("while none ran")
 	require.NoError(t, st.Close())
 }
+
+// At a start, the time of a timer, which has no dedup key, shows that the clock was set back, too.
+func TestTimersShowThatTheClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	var shift atomic.Int64
+	begun := time.Now()
+	path := filepath.Join(t.TempDir(), "bot.db")
+	open := func() *gormstore.Store {
+		st, err := sqlite.Open(path, gormstore.WithClock(func() time.Time { return begun.Add(time.Duration(shift.Load())) }))
+		require.NoError(t, err)
+		return st
+	}
+	st := open()
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "m1", Time: begun}))
+	shift.Store(int64(10 * time.Hour))
+	require.NoError(t, st.Apply(t.Context(), store.Raise{Conversation: bob, Key: "k", Delay: time.Minute, Replace: true}))
+	require.NoError(t, st.Close())
+	shift.Store(int64(time.Hour))
+	st = open()
+	_, err := st.Claim(t.Context(), claim) // its delay begins anew with the first use
+	require.NoError(t, err)
+	timers, err := st.Timers(t.Context(), bob, store.TimerQuery{})
+	require.NoError(t, err)
+	require.Len(t, timers, 1)
+	require.Equal(t, begun.Add(time.Hour+time.Minute).UnixMicro(), timers[0].Due.UnixMicro())
+	require.NoError(t, st.Close())
+}
