@@ -36,7 +36,7 @@ func (g *group) schedule() error {
 	}
 	for _, s := range g.snap.Conversations {
 		if s.NextAt == 0 {
-			g.reschedule(s, 0)
+			g.reschedule(s, g.now) // claims may begin after due times that have passed
 		}
 	}
 	g.effects.Hint = true

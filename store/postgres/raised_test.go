@@ -67,6 +67,31 @@ func TestTimersOutliveReplicasOfTheVersionBefore(t *testing.T) {
 	require.Len(t, leases, 1)
 }
 
+// Claims that pass over pages begin after due times that have passed. What a heartbeat schedules anew is due from now on, so that they
+// find it.
+func TestClaimsFindWhatAHeartbeatSchedules(t *testing.T) {
+	t.Parallel()
+	var clock shifted
+	st := open(t, testpostgres.DSN(t), gormstore.WithClock(clock.now))
+	passes := claim
+	passes.Serves = func(pageID string) bool { return pageID == ann.PageID }
+	due := func() []store.Lease {
+		leases, err := st.Claim(t.Context(), passes)
+		require.NoError(t, err)
+		return leases
+	}
+	require.NoError(t, st.Apply(t.Context(), timerOf(store.Conversation{PageID: "of others", PSID: "bob"}, "k", 0), timerOf(ann, "k", time.Second)))
+	require.NoError(t, st.Apply(t.Context(), timerOf(store.Conversation{PageID: "of others", PSID: "eve"}, "k", time.Second)))
+	require.NoError(t, st.DB().Exec("DELETE FROM messenger_conversations WHERE person_id = 'ann'").Error)
+	for range 3 {
+		clock.advance(20 * time.Second)
+		require.Empty(t, due())
+	}
+	_, err := st.Heartbeat(t.Context(), store.Replica{Owner: "w", TTL: time.Hour})
+	require.NoError(t, err)
+	require.Len(t, due(), 1)
+}
+
 // Where a replica of the version before forgets a person, nothing stays of what was raised for them.
 func TestARowOfAPersonTakesWhatWasRaisedAlong(t *testing.T) {
 	t.Parallel()
