@@ -63,8 +63,8 @@ type Raise struct {
 
 // CancelRaise takes back the raised events of a conversation with that key which have not
 // been handed out. It is no error if there are none. If the conversation is leased to
-// another worker than the one whose outcome has the write, one that is due may be running,
-// and stays. The key is free again. In the outcome of the event's own turn, it does not
+// another worker than the one whose outcome has the write, the first that is due may be
+// running, and stays. The key is free again. In the outcome of the event's own turn, it does not
 // affect that event.
 type CancelRaise struct {
 	Conversation
@@ -151,7 +151,8 @@ func (e *RaiseError) Error() string {
 func (e *RaiseError) Permanent() bool { return true }
 
 // RaiseLimitError is returned by Apply and Commit for a [Raise] if [MaxRaised] raised events
-// of the conversation wait already. A replacement never fails so. Nothing took effect.
+// of the conversation wait already. To replace one that can be taken back never fails so; see
+// [CancelRaise]. Nothing took effect.
 type RaiseLimitError struct {
 	Conversation
 	// Bound is how many may wait.

@@ -62,13 +62,14 @@ func (g *group) cancelRaised(s, held *State, keys []raisedKey) (found []*RaisedR
 	return found
 }
 
-// cancellable returns the raised events with a key that can still be taken back: not the one whose turn it is, and not those that
-// are due while another worker holds the conversation, for they may be running.
+// cancellable returns the raised events with a key that can still be taken back: not the one whose turn it is, and not the first that
+// is due while another worker holds the conversation, for it may be running. A lease has no other.
 func (g *group) cancellable(s, held *State, key raisedKey) []*RaisedRow {
-	tooLate := s.leased() && s != held
-	return slices.DeleteFunc(s.raisedWith(key), func(r *RaisedRow) bool {
-		return r.ID != 0 && r.ID == s.ending || tooLate && r.ReceivedAt <= g.now
-	})
+	var running *RaisedRow
+	if first := s.firstRaised(); s.leased() && s != held && first != nil && first.ReceivedAt <= g.now {
+		running = first
+	}
+	return slices.DeleteFunc(s.raisedWith(key), func(r *RaisedRow) bool { return r == running || r.ID != 0 && r.ID == s.ending })
 }
 
 // raisedWith returns the raised events with a key that wait. Those that were replayed have lost it.
@@ -126,16 +127,28 @@ func (s *State) nextRaised() int64 {
 	if !s.RaisedRead {
 		return s.RaisedNext
 	}
-	var first *RaisedRow
+	if first := s.firstRaised(); first != nil {
+		return first.NextAt()
+	}
+	return 0
+}
+
+// firstRaised is the one of the raised events that is handed out first, or nil. Those that the group adds come last.
+func (s *State) firstRaised() (first *RaisedRow) {
 	for _, r := range s.Raised {
-		if !r.gone && (first == nil || r.ReceivedAt < first.ReceivedAt) {
+		if !r.gone && (first == nil || r.before(first)) {
 			first = r
 		}
 	}
-	if first == nil {
-		return 0
+	return first
+}
+
+// before reports whether a raised event is handed out before another one.
+func (r *RaisedRow) before(other *RaisedRow) bool {
+	if r.ReceivedAt == other.ReceivedAt {
+		return r.ID != 0 && (other.ID == 0 || r.ID < other.ID)
 	}
-	return first.NextAt()
+	return r.ReceivedAt < other.ReceivedAt
 }
 
 // raisedDue reports whether a raised event is due.

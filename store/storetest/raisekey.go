@@ -186,6 +186,22 @@ var raiseKeyPromises = []promise{
 		s.finish(lease)
 		s.none()
 	}},
+	{"what is raised again and again while a turn runs is one more event", func(s *suite) {
+		s.apply(timer(ann, "k", 0), timer(ann, "l", 0))
+		lease := s.one(ann)
+		require.Equal(s, []string{"k"}, raisedKeys(lease))
+		for i := range 3 {
+			again := timer(ann, "k", 0)
+			again.Body = []byte{byte(i)}
+			s.apply(again)
+		}
+		require.True(s, s.cancelRaised(ann, "l"), "it is due, and its turn has not begun")
+		s.finish(lease)
+		lease = s.one(ann)
+		require.Equal(s, []byte{2}, lease.Events[0].Body)
+		s.finish(lease)
+		s.none()
+	}},
 	{"another conversation's turn raises as from outside", func(s *suite) {
 		s.apply(timer(bob, "k", time.Second))
 		s.put(ann, "a")
