@@ -38,10 +38,9 @@
 //
 // # Life of a commit
 //
-// Every change of the store is an operation, such as Put, Claim or Commit. A goroutine of the store, the writer,
-// gathers the operations that wait, at most 256, into a group, and runs the group in one transaction, so that many
-// callers share one disk flush (group commit). SQLite has one writer and PostgreSQL two, each with a connection of its
-// own. A group takes these steps; the machine is internal/queue, and an adapter is the package of a database:
+// Every change of the store is an operation, such as Put, Claim or Commit. The writer of the store has lanes: goroutines, each
+// with a connection of its own, one on SQLite and two on PostgreSQL. A lane gathers the operations of the callers who wait at that
+// moment, at most 256, into a group, and runs the group in one transaction, so that many callers share one disk flush (group commit). A group takes these steps; the machine is internal/queue, and an adapter is the package of a database:
 //
 //	begin    the adapter begins a transaction: READ COMMITTED on PostgreSQL, BEGIN IMMEDIATE on SQLite
 //	read     the machine lists what the operations need. The adapter locks the rows of all conversations that the group
@@ -57,7 +56,8 @@
 //	commit   the adapter commits, and the callers get their answers
 //
 // These are the logical steps. On PostgreSQL statements wait until an answer is needed: begin and read are one round trip, and
-// apply, free and commit are another.
+// apply, free and commit are another. A group with the echo of a send, a claim or an OnCommit function takes more: the table is in
+// store/postgres/trips_test.go.
 //
 // An UPDATE of a conversation needs no condition, because its row was read under its lock, and everything else that
 // belongs to the conversation (its events, sends, person, sessions) is changed only under that lock; purges alone delete rows
@@ -78,8 +78,9 @@
 //
 // # Several processes
 //
-// All transactions take their locks in one order, each kind sorted by key: conversations, dedup keys, what [OnCommit]
-// functions lock, attachments, pages with echoes. They cannot deadlock, unless the OnCommit functions of two turns deadlock with
+// All transactions take their locks in one order, each kind sorted by key: on PostgreSQL the shared advisory lock that keeps
+// migrations out, conversations, dedup keys, what [OnCommit] functions lock, attachments, pages with echoes. Keys that an operation
+// frees are deleted last; their conversations are locked by then. They cannot deadlock, unless the OnCommit functions of two turns deadlock with
 // each other; then the database aborts one of the two turns, and it is retried.
 //
 // A process must not overrun a page's bound of waiting events by much, but counting them all for each Put would cost

@@ -14,7 +14,8 @@ import (
 // groupSize is the most operations that share one commit.
 const groupSize = 256
 
-// tries is how often a transaction is begun that fails because of what others do at the same time.
+// tries is how often a transaction is begun that fails because of what others do at the same time, or
+// on a connection that was broken before it.
 const tries = 5
 
 // lane is one goroutine of the writer, with a connection of its own that writes. An SQLite store has
@@ -198,7 +199,8 @@ func (l *lane) callsOf(ops []*queue.Operation) *database.Calls {
 }
 
 // begin opens a transaction for operations. If the connection turns out to be broken, another one
-// is tried.
+// is tried. PostgreSQL sends nothing yet, unless the group has echoes: there a broken connection shows
+// at the first answer, and finish repeats the transaction.
 func (l *lane) begin(ctx context.Context, ops []*queue.Operation, calls *database.Calls) (queue.Tx, error) {
 	options := database.BeginOptions{Calls: calls, Clock: l.config.now}
 	for _, op := range ops {

@@ -18,15 +18,16 @@ import (
 // operation, takes this path:
 //
 //	Store.Commit       checks the outcome, copies it into a queue.Operation, and calls do
-//	writer.do          gives the operation to a lane, and waits
-//	lane.gather        takes what waits, at most 256 operations, as one group
+//	writer.do          offers the operation to the lanes, on one channel without a buffer, and waits
+//	lane.gather        takes from all callers who wait there at that moment, at most 256 operations, as one group
 //	lane.commit        begins a transaction on the lane's connection (database.Conn)
 //	queue.Machine.Run  locks and reads what the group needs, validates and plans each operation in Go, and applies
 //	                   the changes of rows; an operation that it refuses, such as one whose lease is lost, changes
 //	                   nothing and carries its error
 //	lane.commit        commits (on PostgreSQL the changes travel with the COMMIT): from here on the group is durable
 //	lane.finish        answers each caller with the error of its operation; if the transaction failed, it repeats it
-//	                   after a deadlock, or divides the group until the operation that fails it is alone
+//	                   after a deadlock, a serialization failure, or a connection that broke before its first answer, or
+//	                   divides the group until the operation that fails it is alone
 //
 // The machine is the same for all databases. What an adapter (store/sqlite, store/postgres) does is
 // in queue.Tx: it executes statements, and decides nothing.

@@ -53,7 +53,7 @@ type Database struct {
 	// Meaning describes what an error of the database means, or returns nothing if that is not known; nil knows nothing.
 	Meaning func(error) string
 	// Refused, if not nil, reports that the database itself said that a statement failed, so that a commit that failed
-	// with the error took no effect. Again, if not nil, reports that a transaction failed because of what others did
+	// with the error took no effect. False means that this is unknown. Again, if not nil, reports that a transaction failed because of what others did
 	// meanwhile, and may succeed if it is retried.
 	Refused, Again func(error) bool
 	// LockTimeout, if not nil, reports that a transaction failed because it waited too long for a lock. Blocked, if not nil, reports
