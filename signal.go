@@ -76,7 +76,7 @@ func (b *Bot) raise(ctx context.Context, r store.Raise, payload string) error {
 		return err
 	}
 	if err := b.cfg.Store.Apply(ctx, r); err != nil {
-		return err
+		return fmt.Errorf("messenger: %q for person %s of page %s: %w", r.Key, r.PSID, r.PageID, err)
 	}
 	b.engine.HintAfter(r.Delay)
 	return nil
@@ -100,16 +100,25 @@ func checkConversation(conv store.Conversation) error {
 // CancelSignal takes back what was raised for a conversation by that key: the timer, and the
 // signal, if their turns have not begun. It reports whether anything was taken back: false says that
 // none waits, or that its turn may be running. The key is free again. In a handler use
-// [handling.CancelTimer]. It returns [errors.ErrUnsupported] if the store is no [store.Timers].
+// [handling.CancelTimer]. It returns an error that handling.IsPermanent reports for a key that
+// breaks its limit and for an empty or wrong id, and [errors.ErrUnsupported] if the store is no [store.Timers].
 func (b *Bot) CancelSignal(ctx context.Context, pageID, psid, key string) (bool, error) {
 	if b == nil {
 		return false, ErrNoBot
+	}
+	conv := store.Conversation{PageID: pageID, PSID: psid}
+	err := raise.CheckKey(key)
+	if err != nil {
+		err = handling.Permanent(fmt.Errorf("messenger: %w", err))
+	}
+	if err := errors.Join(checkConversation(conv), err); err != nil {
+		return false, err
 	}
 	timers, err := capability[store.Timers](b, "Timers")
 	if err != nil {
 		return false, err
 	}
-	return timers.CancelRaised(ctx, store.Conversation{PageID: pageID, PSID: psid}, key)
+	return timers.CancelRaised(ctx, conv, key)
 }
 
 // Timer is a timer, or a signal that was not handled yet, as [Bot.Timers] lists it.
@@ -126,17 +135,22 @@ type Timer struct {
 //
 //	more, err := bot.Timers(ctx, pageID, psid, store.TimerQuery{After: last.Timer, Limit: 100})
 //
-// It returns [errors.ErrUnsupported] if the store is no [store.Timers]. Stats counts the
-// timers of all conversations.
+// It returns an error that handling.IsPermanent reports for an empty or wrong id, and
+// [errors.ErrUnsupported] if the store is no [store.Timers]. Stats counts the timers of all
+// conversations.
 func (b *Bot) Timers(ctx context.Context, pageID, psid string, query store.TimerQuery) ([]Timer, error) {
 	if b == nil {
 		return nil, ErrNoBot
+	}
+	conv := store.Conversation{PageID: pageID, PSID: psid}
+	if err := checkConversation(conv); err != nil {
+		return nil, err
 	}
 	stored, err := capability[store.Timers](b, "Timers")
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := stored.Timers(ctx, store.Conversation{PageID: pageID, PSID: psid}, query)
+	waiting, err := stored.Timers(ctx, conv, query)
 	if err != nil {
 		return nil, err
 	}

@@ -285,6 +285,9 @@ func TestBadInputOfSignals(t *testing.T) {
 					if c.is != nil {
 						require.ErrorIs(t, err, c.is)
 					}
+					if errors.Is(c.is, store.ErrNoPerson) {
+						require.ErrorContains(t, err, fmt.Sprintf("%q for person %s of page %s", c.key, c.person, c.page))
+					}
 				}
 				stats, err := w.bot.Stats(w.T.Context())
 				require.NoError(t, err)
@@ -292,6 +295,23 @@ func TestBadInputOfSignals(t *testing.T) {
 			})
 		})
 	}
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: routing.Policy{}}, func(w *world) {
+		for _, c := range []struct{ page, person, key, want string }{
+			{"", ada, "k", "the page id is empty"},
+			{"me", ada, "k", "not a page id"},
+			{pageID, "", "k", "the person's id is empty"},
+			{pageID, ada, "", "the key is empty"},
+			{pageID, ada, strings.Repeat("k", 201), "201 bytes"},
+		} {
+			_, err := w.bot.CancelSignal(w.T.Context(), c.page, c.person, c.key)
+			require.ErrorContains(t, err, c.want)
+			require.True(t, handling.IsPermanent(err), "%v", err)
+			if _, err = w.bot.Timers(w.T.Context(), c.page, c.person, store.TimerQuery{}); c.page != pageID || c.person == "" {
+				require.ErrorContains(t, err, c.want)
+				require.True(t, handling.IsPermanent(err), "%v", err)
+			}
+		}
+	})
 	var none *messenger.Bot
 	require.ErrorIs(t, none.Signal(t.Context(), pageID, ada, "k", ""), messenger.ErrNoBot)
 	require.ErrorIs(t, none.SignalAfter(t.Context(), pageID, ada, 0, "k", ""), messenger.ErrNoBot)

@@ -71,7 +71,7 @@ func CancelTimer(ctx context.Context, key string) error {
 	if err := raise.CheckKey(key); err != nil {
 		return Permanent(fmt.Errorf("handling: CancelTimer: %w", err))
 	}
-	conv, err := conversationOf(ctx)
+	conv, err := conversationOf(ctx, "CancelTimer", "CancelSignal")
 	if err != nil {
 		return err
 	}
@@ -83,20 +83,25 @@ func raiseKind[T any](ctx context.Context, r store.Raise, kind payload.Kind[T], 
 	if err != nil {
 		return Permanent(err)
 	}
-	if r.Conversation, err = conversationOf(ctx); err != nil {
+	name, outside := "Signal", "Signal"
+	if r.Replace {
+		name, outside = "After", "SignalAfter"
+	}
+	if r.Conversation, err = conversationOf(ctx, name, outside); err != nil {
 		return err
 	}
 	r, err = raise.Of(r, receiving.Object(turnctx.ObjectFrom(ctx)), text)
 	if err != nil {
-		return Permanent(fmt.Errorf("handling: %w", err))
+		return Permanent(fmt.Errorf("handling: %s: %w", name, err))
 	}
 	return store.Queue(ctx, r)
 }
 
-// conversationOf returns the conversation of the context's turn.
-func conversationOf(ctx context.Context) (store.Conversation, error) {
+// conversationOf returns the conversation of the context's turn. Its errors name the function, and
+// the method of messenger.Bot that does the same outside of turns.
+func conversationOf(ctx context.Context, name, outside string) (store.Conversation, error) {
 	if err := store.Queue(ctx); err != nil {
-		return store.Conversation{}, err
+		return store.Conversation{}, fmt.Errorf("handling: %s outside of a turn (use Bot.%s there): %w", name, outside, err)
 	}
 	who := store.PersonFrom(ctx)
 	return store.Conversation{PageID: who.PageID, PSID: who.PSID}, nil

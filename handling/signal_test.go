@@ -103,7 +103,7 @@ func TestBadInputOfSignals(t *testing.T) {
 		"a key that no log takes": {func(ctx context.Context) error { return handling.Signal(ctx, "a\nb", noData, payload.None{}) }, "control character"},
 		"beyond a year": {func(ctx context.Context) error {
 			return handling.After(ctx, 366*24*time.Hour+1, "k", noData, payload.None{})
-		}, "longer than 8784h"},
+		}, "longer than 366 days"},
 		"a long payload":  {func(ctx context.Context) error { return handling.Signal(ctx, "k", text, strings.Repeat("a", room+1)) }, "at most 65536"},
 		"what is no JSON": {func(ctx context.Context) error { return handling.Signal[any](ctx, "k", broken, make(chan int)) }, "unsupported type"},
 		"no kind":         {func(ctx context.Context) error { return handling.Signal(ctx, "k", payload.Kind[int]{}, 1) }, "not made by New"},
@@ -133,10 +133,32 @@ func TestSignalsOutsideOfTurns(t *testing.T) {
 	over := set.Context(t.Context())
 	set.Discard()
 	for want, ctx := range map[error]context.Context{store.ErrNoTurn: t.Context(), store.ErrTurnOver: over} {
-		require.ErrorIs(t, handling.Signal(ctx, "k", noData, payload.None{}), want)
-		require.ErrorIs(t, handling.After(ctx, time.Hour, "k", noData, payload.None{}), want)
-		require.ErrorIs(t, handling.CancelTimer(ctx, "k"), want)
+		for instead, err := range map[string]error{
+			"Bot.Signal":       handling.Signal(ctx, "k", noData, payload.None{}),
+			"Bot.SignalAfter":  handling.After(ctx, time.Hour, "k", noData, payload.None{}),
+			"Bot.CancelSignal": handling.CancelTimer(ctx, "k"),
+		} {
+			require.ErrorIs(t, err, want)
+			require.ErrorContains(t, err, "(use "+instead+" there)")
+			require.NotContains(t, err.Error(), "Store.Apply")
+		}
 	}
+}
+
+// TestPermanentErrorsOfPayloads: what cannot be encoded is permanent without being marked, for signals and for buttons.
+func TestPermanentErrorsOfPayloads(t *testing.T) {
+	t.Parallel()
+	long, broken := strings.Repeat("a", payload.MaxSignal), make(chan int)
+	_, longSignal := payload.New[string]("k").EncodeSignal(long)
+	_, longButton := payload.New[string]("k").Encode(long)
+	_, noJSON := payload.New[any]("k").Encode(broken)
+	_, noKind := payload.Kind[int]{}.EncodeSignal(1)
+	for name, err := range map[string]error{"a signal": longSignal, "a button": longButton, "no JSON": noJSON, "no kind": noKind} {
+		require.Error(t, err, name)
+		require.True(t, handling.IsPermanent(err), "%s: %v", name, err)
+	}
+	require.ErrorIs(t, longSignal, payload.ErrTooLong)
+	require.ErrorIs(t, longButton, payload.ErrTooLong)
 }
 
 // TestPermanentErrorsOfStores: a store's error that says so is permanent without being marked.

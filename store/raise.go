@@ -183,7 +183,7 @@ func checkRaise(w Raise) error {
 	case len(w.Body) > MaxRaiseBody:
 		reason = fmt.Sprintf("the body has %d bytes, more than %d", len(w.Body), MaxRaiseBody)
 	case w.Delay > MaxRaiseDelay:
-		reason = fmt.Sprintf("a delay of %v is longer than %v", w.Delay, MaxRaiseDelay)
+		reason = fmt.Sprintf("a delay of %v is longer than %d days", w.Delay, MaxRaiseDelay/(24*time.Hour))
 	default:
 		return nil
 	}

@@ -114,8 +114,8 @@ var (
 	ErrFenced = errors.New("store: lease is no longer current")
 	// ErrConflict is matched by every [ConflictError].
 	ErrConflict = errors.New("store: the session was changed by another turn")
-	// ErrNoTurn is returned by [Queue] for a context without a turn.
-	ErrNoTurn = errors.New("store: no turn in this context; use Store.Apply outside of turns")
+	// ErrNoTurn is returned by [Queue] for a context without a turn. Outside of turns use [Store.Apply].
+	ErrNoTurn = errors.New("store: no turn in this context")
 	// ErrTurnOver is returned by [Queue] when the turn, or the route of it
 	// that the context belongs to, has ended.
 	ErrTurnOver = errors.New("store: the turn has ended")

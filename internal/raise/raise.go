@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -23,7 +24,7 @@ func Of(r store.Raise, object receiving.Object, text string) (store.Raise, error
 	}
 	switch {
 	case r.Delay > store.MaxRaiseDelay:
-		return r, fmt.Errorf("the delay of %v is longer than %v", r.Delay, store.MaxRaiseDelay)
+		return r, fmt.Errorf("the delay of %v is longer than %d days", r.Delay, store.MaxRaiseDelay/(24*time.Hour))
 	case len(text) > payload.MaxSignal:
 		return r, tooLongError(len(text))
 	case !utf8.ValidString(text):

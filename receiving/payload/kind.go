@@ -20,8 +20,8 @@ type None = struct{}
 
 var (
 	// ErrTooLong reports a payload with more than [MaxLength] characters, or of a signal with more than [MaxSignal] bytes. Keep
-	// the data elsewhere, and its key in the payload.
-	ErrTooLong = errors.New("payload: longer than 1000 characters")
+	// the data elsewhere, and its key in the payload. handling.IsPermanent reports it.
+	ErrTooLong = error(permanentError("payload: longer than 1000 characters"))
 	// ErrOtherKind reports a string that is not of the kind that decodes it.
 	ErrOtherKind = errors.New("payload: of another kind")
 )
@@ -90,6 +90,7 @@ func (k Kind[T]) Matches(s string) bool {
 
 // Encode returns the payload that carries v, for a button or a quick reply. It returns [ErrTooLong] if that has more than
 // [MaxLength] characters, the error of encoding/json if v has no JSON form, and that of v's Validate method; see [Validator].
+// handling.IsPermanent reports each of them, since the same data fails again.
 func (k Kind[T]) Encode(v T) (string, error) {
 	text, err := k.encode(v)
 	if err != nil {
@@ -104,21 +105,21 @@ func (k Kind[T]) Encode(v T) (string, error) {
 // encode makes the payload, of any length.
 func (k Kind[T]) encode(v T) ([]byte, error) {
 	if k.def == nil {
-		return nil, errors.New("payload: the kind was not made by New")
+		return nil, errNotMade
 	}
 	if err := validate(&v); err != nil {
-		return nil, fmt.Errorf("payload: %s: %w", k.def.name, err)
+		return nil, &encodeError{k.def.name, err}
 	}
 	data, err := marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("payload: %s: %w", k.def.name, err)
+		return nil, &encodeError{k.def.name, err}
 	}
 	if bytes.Equal(data, []byte("null")) || noData[T]() {
 		data = nil
 	}
 	text, err := marshal(wireForm{Kind: k.def.name, Data: data})
 	if err != nil {
-		return nil, fmt.Errorf("payload: %s: %w", k.def.name, err)
+		return nil, &encodeError{k.def.name, err}
 	}
 	return text, nil
 }

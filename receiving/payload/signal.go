@@ -7,7 +7,8 @@ import "fmt"
 const MaxSignal = 64 << 10
 
 // EncodeSignal returns the payload that carries v, for a signal or a timer. It is [Kind.Encode] without the limit of the
-// platform: it returns an error that matches [ErrTooLong] if the payload has more than [MaxSignal] bytes.
+// platform: it returns an error that matches [ErrTooLong] if the payload has more than [MaxSignal] bytes. handling.IsPermanent
+// reports every error that it returns.
 func (k Kind[T]) EncodeSignal(v T) (string, error) {
 	text, err := k.encode(v)
 	if err != nil {
@@ -39,4 +40,5 @@ func (e *signalTooLongError) Error() string {
 	return fmt.Sprintf("payload: %s has %d bytes, and a signal's payload at most %d", e.kind, e.length, MaxSignal)
 }
 
-func (e *signalTooLongError) Is(target error) bool { return target == ErrTooLong }
+func (*signalTooLongError) Is(target error) bool { return target == ErrTooLong }
+func (*signalTooLongError) Permanent() bool      { return true }
