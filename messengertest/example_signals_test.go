@@ -100,7 +100,7 @@ func TestOrderIsPaidInTime(t *testing.T) {
 	ada.Says("checkout")
 	ada.Sees("That is 12 euros. Pay at https://shop.example/4711.")
 	require.Equal(t, reminder, chat.Timers(ada)[0].Key)
-	chat.Signal(ada, "paid 4711", paidFor.MustEncode(Order{4711}))
+	chat.Signal(ada, "paid 4711", paidFor.MustEncodeSignal(Order{4711}))
 	ada.Sees("Order 4711 is paid, thank you.")
 	require.Empty(t, chat.Timers(ada))
 	chat.Advance(24 * time.Hour)

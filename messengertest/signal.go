@@ -7,7 +7,7 @@ import (
 
 // Signal raises a signal for a person's conversation, as another part of the program does with [messenger.Bot.Signal]: a
 // payment has arrived. The payload is what payload.Kind.EncodeSignal returns. The test fails if it cannot be raised: the person
-// must have written to the page, and their first event have been handled ([Chat.Idle], or an expectation of its answer).
+// must have written to the page.
 func (c *Chat) Signal(p *Person, key, payload string) {
 	c.t.Helper()
 	if err := c.Bot.Signal(c.t.Context(), p.page(), p.ID, key, payload); err != nil {
