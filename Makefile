@@ -67,7 +67,7 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 	done
 
 chaos: ## kill and stop bots for CHAOS_SECONDS (60), or until CHAOS_KILLS; on PostgreSQL too with MESSENGER_TEST_POSTGRES
-	@CHAOS_SECONDS=$(CHAOS_SECONDS) $(GO) test -count=1 -timeout=30m -v ./internal/chaos
+	@CHAOS_SECONDS=$(CHAOS_SECONDS) $(GO) test -count=1 -timeout=30m -parallel=3 -v ./internal/chaos
 
 simulate: ## bots in fake time, under random faults, for SIM_SECONDS (60), or SIM_SEEDS seeds; SIM_SEED repeats one
 	@SIM_SECONDS=$(if $(SIM_SEEDS),,$(SIM_SECONDS)) $(GO) test -count=1 -timeout=60m -run TestSeeds -v ./internal/simulation

@@ -11,6 +11,9 @@ import (
 // pastTheLease is longer than a lease lasts.
 const pastTheLease = 17 * time.Second
 
+// abandonedCommit is what a bot logs when it gives up a commit that does not return in time.
+const abandonedCommit = `code="the store's Commit" stuck=`
+
 // A process that is stopped between its last look at its lease and the commit,
 // for longer than the lease, has no effect when it wakes: another has handled
 // the event meanwhile. With SQLite, whose file one process owns, that is the
@@ -55,7 +58,8 @@ func TestStaleCommitIsFenced(t *testing.T) {
 			if next != first {
 				first.stop()
 			}
-			require.Equal(t, 1, first.said(fenced), "%s", first.tail(20))
+			// When it wakes, the commit is late: it is refused, or the bot gives it up before its answer.
+			require.NotZero(t, first.said(fenced)+first.said(abandonedCommit), "%s", first.tail(20))
 
 			st, err := open(dsn)
 			require.NoError(t, err)
