@@ -65,13 +65,23 @@ func (b *Bot) SendOnce(ctx context.Context, pageID, psid, key string, messages .
 
 // checkPage returns why nothing can be sent from a page.
 func (b *Bot) checkPage(pageID string) error {
-	switch {
-	case pageID == "":
-		return errors.New("messenger: the page id is empty")
-	case pageID == graph.Me:
-		return errors.New(`messenger: "me" is not a page id; use the one that events have`)
-	case !b.pages.Load().serves(pageID):
+	if err := checkPageArgument(pageID); err != nil {
+		return err
+	}
+	if !b.pages.Load().serves(pageID) {
 		return fmt.Errorf("%w: page %q", ErrNoApp, pageID)
+	}
+	return nil
+}
+
+// checkPageArgument returns an error for a page id that no call can mean. It does not say
+// whether the bot has the page.
+func checkPageArgument(pageID string) error {
+	switch pageID {
+	case "":
+		return errors.New("messenger: the page id is empty")
+	case graph.Me:
+		return errors.New(`messenger: "me" is not a page id; use the one that events have`)
 	}
 	return nil
 }

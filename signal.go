@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/raise"
 	"github.com/djmessenger/messenger/store"
@@ -84,13 +83,7 @@ func (b *Bot) raise(ctx context.Context, r store.Raise, payload string) error {
 
 // checkConversation returns an error for ids that no conversation has.
 func checkConversation(conv store.Conversation) error {
-	var errs []error
-	switch conv.PageID {
-	case "":
-		errs = append(errs, errors.New("messenger: the page id is empty"))
-	case graph.Me:
-		errs = append(errs, errors.New(`messenger: "me" is not a page id; use the one that events have`))
-	}
+	errs := []error{checkPageArgument(conv.PageID)}
 	if conv.PSID == "" {
 		errs = append(errs, errors.New("messenger: the person's id is empty"))
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/joined"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -176,15 +177,11 @@ func (q Question[S, T]) show(ctx context.Context, s *S) string {
 // within puts a field before each of the errors that err joins.
 func within(field string, err error) []error {
 	var errs []error
-	for _, e := range joined(err) {
+	for _, e := range joined.Errors(err) {
 		errs = append(errs, fmt.Errorf("%s: %w", field, e))
 	}
-	return errs
-}
-
-func joined(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		return several.Unwrap()
+	if errs == nil {
+		errs = []error{fmt.Errorf("%s: %w", field, err)}
 	}
-	return []error{err}
+	return errs
 }

@@ -16,7 +16,7 @@ const DefaultSource = "en"
 // Catalog is valid and translates nothing.
 type Catalog struct {
 	locales   []string
-	matches   cache
+	matches   byLocale[*Localizer]
 	languages map[written]*regions
 	matcher   language.Matcher
 	texts     []*Localizer // in the order that matcher knows; the language of the ids is the first

@@ -2,9 +2,6 @@ package i18n
 
 import (
 	"fmt"
-	"strings"
-	"sync"
-	"sync/atomic"
 
 	"golang.org/x/text/language"
 )
@@ -63,7 +60,7 @@ func (r LocaleRange) Contains(locale string) bool {
 	if !r.known || len(locale) > maxLocaleSize {
 		return false
 	}
-	l := locales.get(locale)
+	l := locales.get(locale, parseLocale)
 	return l.known && l.base == r.base && l.script == r.script && (r.anyRegion || l.region == r.region)
 }
 
@@ -87,25 +84,4 @@ func parseLocale(locale string) parsedLocale {
 }
 
 // locales keeps people's locales parsed, up to a bound.
-var locales localeCache
-
-type localeCache struct {
-	found sync.Map // string to parsedLocale
-	size  atomic.Int64
-}
-
-func (c *localeCache) get(locale string) parsedLocale {
-	if found, ok := c.found.Load(locale); ok {
-		l, _ := found.(parsedLocale) // nothing else is kept
-		return l
-	}
-	l := parseLocale(locale)
-	if c.size.Add(1) > cachedLocales {
-		c.size.Add(-1)
-		return l
-	}
-	if _, stored := c.found.LoadOrStore(strings.Clone(locale), l); stored {
-		c.size.Add(-1)
-	}
-	return l
-}
+var locales byLocale[parsedLocale]

@@ -3,16 +3,8 @@ package i18n
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"sync"
-	"sync/atomic"
 
 	"golang.org/x/text/language"
-)
-
-const (
-	cachedLocales = 1024 // the platform has some 120; what comes from outside must not fill the memory
-	maxLocaleSize = 64   // bytes; no locale comes near it
 )
 
 // For returns the localizer for a person's locale, in the platform's form ("zh_TW") or as a BCP 47 tag. It is never nil.
@@ -33,12 +25,7 @@ func (c *Catalog) For(locale string) *Localizer {
 	if len(locale) > maxLocaleSize {
 		return c.texts[0]
 	}
-	if localizer := c.matches.get(locale); localizer != nil {
-		return localizer
-	}
-	localizer := c.match(locale)
-	c.matches.put(strings.Clone(locale), localizer)
-	return localizer
+	return c.matches.get(locale, c.match)
 }
 
 func (c *Catalog) match(locale string) *Localizer {
@@ -89,26 +76,4 @@ func parseTag(name string) (language.Tag, error) {
 		return language.Und, fmt.Errorf("%q names no language", name)
 	}
 	return tag, nil
-}
-
-// cache keeps the first localizers that were asked for. It only grows, to its bound.
-type cache struct {
-	found sync.Map // string to *Localizer
-	size  atomic.Int64
-}
-
-func (c *cache) get(locale string) *Localizer {
-	found, _ := c.found.Load(locale)
-	localizer, _ := found.(*Localizer) // nil if nothing was found
-	return localizer
-}
-
-func (c *cache) put(locale string, localizer *Localizer) {
-	if c.size.Add(1) > cachedLocales {
-		c.size.Add(-1)
-		return
-	}
-	if _, stored := c.found.LoadOrStore(locale, localizer); stored {
-		c.size.Add(-1)
-	}
 }

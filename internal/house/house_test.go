@@ -34,7 +34,7 @@ var house = map[string]room{
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"dialog": {
-		ours:   []string{"handling", "i18n", "receiving", "receiving/payload", "sending", "store"},
+		ours:   []string{"handling", "i18n", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
 		others: []string{"golang.org/x/text"},
 	},
 	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},

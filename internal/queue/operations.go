@@ -45,16 +45,16 @@ func (o *Operations) Enqueue(ctx context.Context, sends ...store.Send) error {
 
 // Cancel implements [store.Queuer].
 func (o *Operations) Cancel(ctx context.Context, conv store.Conversation, key string) (bool, error) {
-	op := Cancel(conv, key)
-	if err := o.run(ctx, op); err != nil {
-		return false, err
-	}
-	return op.Found, nil
+	return o.find(ctx, Cancel(conv, key))
 }
 
 // CancelRaised implements [store.Timers].
 func (o *Operations) CancelRaised(ctx context.Context, conv store.Conversation, key string) (bool, error) {
-	op := CancelRaised(conv, key)
+	return o.find(ctx, CancelRaised(conv, key))
+}
+
+// find runs an operation that takes something back, and reports whether there was any.
+func (o *Operations) find(ctx context.Context, op *Operation) (bool, error) {
 	if err := o.run(ctx, op); err != nil {
 		return false, err
 	}

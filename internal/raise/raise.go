@@ -31,11 +31,12 @@ func Of(r store.Raise, object receiving.Object, text string) (store.Raise, error
 		return r, errors.New("the payload is not UTF-8")
 	}
 	r.Delay = max(r.Delay, 0)
-	empty, err := body(r, object, "")
-	if err != nil {
+	var err error
+	if r.Body, err = body(r, object, text); err != nil || len(r.Body) <= payload.MaxSignal {
 		return r, err
 	}
-	if r.Body, err = body(r, object, text); err != nil {
+	empty, err := body(r, object, "")
+	if err != nil {
 		return r, err
 	}
 	if n := len(r.Body) - len(empty) - len(`,"payload":`); n > payload.MaxSignal {
