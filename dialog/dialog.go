@@ -46,7 +46,7 @@ type Dialog[S any] struct {
 	Words Words
 	// Done is called when the last step is passed, with the answers. The run has ended then: Done
 	// may start another dialog, this one included. What it does outside must be idempotent by
-	// Run.ID: if it fails for good, the person is asked again, and their next answer has another
+	// Run.ID: if its last try fails, the person is asked again, and their next answer has another
 	// Event.Key. Required, unless the dialog is only included in others.
 	Done func(ctx context.Context, r *Run[S]) error
 	// Ended is called when the dialog ends without Done. Default: a short text, by Words, and
@@ -56,7 +56,7 @@ type Dialog[S any] struct {
 	// [Repeat] (to remind), [GoTo] any step, [Stay], [Finish] or [Quit]; the zero Next leaves
 	// the question unanswered. Default: Quit(TimedOut).
 	OnTimeout func(ctx context.Context, r *Run[S]) (Next, error)
-	// Failed is called when an act, a signal or a time-out has failed for good: at its last
+	// Failed is called when an act, a signal or a time-out has failed and is not retried: at its last
 	// try, or with an error that is permanent. What failed becomes a dead letter, and the run
 	// is as it was before. It may return what OnTimeout may. Default: Words.Failed is said, and
 	// the question asked again; if the run was ending, it ends; a Wait goes on waiting, and says
@@ -74,10 +74,10 @@ const DefaultTimeout = 30 * time.Minute
 const (
 	// MaxState is the most bytes of a run as it is stored, which is S as JSON with the names of
 	// the steps. An answer that exceeds it is refused; with anything else the
-	// turn fails for good, with a [StateError].
+	// turn fails with a [StateError] and is not retried.
 	MaxState = 64 << 10
 	// MaxSteps is how many steps a turn may pass without asking a question. The next one
-	// fails it for good: the dialog goes in a circle.
+	// fails it without a retry: the dialog goes in a circle.
 	MaxSteps = 100
 
 	maxName    = 64

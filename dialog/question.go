@@ -38,7 +38,7 @@ type Question[S, T any] struct {
 	// chosen, or else the next step.
 	Then func(ctx context.Context, r *Run[S], v T) (Next, error)
 	// To are the steps that Then may [GoTo]: they are validated and drawn. Another one fails
-	// the turn for good.
+	// the turn without a retry.
 	To []string
 	// When leaves the step out if it returns false. Default: it is never left out.
 	When func(s S) bool

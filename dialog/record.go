@@ -76,7 +76,7 @@ func (r record) keep(ctx context.Context, wait time.Duration) error {
 	return store.KeepSession(ctx, sessionName, r, wait)
 }
 
-// StateError is what a turn fails with, for good, whose run is larger than [MaxState].
+// StateError is what a turn fails with, without a retry, whose run is larger than [MaxState].
 type StateError struct {
 	Dialog, Step string
 	// Size is that of the run as it would have been stored, in bytes.
@@ -88,7 +88,7 @@ func (e *StateError) Error() string {
 	return fmt.Sprintf("dialog: %s: step %s: the state has %d bytes, and at most %d can be kept", e.Dialog, e.Step, e.Size, MaxState)
 }
 
-// StepError is what a turn fails with, for good, whose dialog does what it may not: it jumps to a
+// StepError is what a turn fails with, without a retry, whose dialog does what it may not: it jumps to a
 // step that its definition does not name, goes in a circle, or starts itself while it is open.
 type StepError struct{ Dialog, Step, Problem string }
 

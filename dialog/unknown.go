@@ -14,7 +14,7 @@ import (
 // Unknown returns a handler for a route under receiving.TypeDialog, for runs of dialogs that the policy
 // no longer has. At the person's next answer or tap, or when the question times out, the run
 // ends and fn is called with what it was, and may answer, or start another dialog. Without
-// such a route the run is in nobody's way, and is forgotten a week after its time-out.
+// such a route the run hinders no other dialog, and is forgotten a week after its time-out.
 //
 // While replicas of two versions run together, the older one takes the dialogs of the newer for
 // unknown: put new dialogs into the policy of all of them before one is started.
