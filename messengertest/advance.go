@@ -40,11 +40,11 @@ func (c *Chat) moveTo(at time.Time) {
 	if !ok {
 		c.t.Fatalf("messengertest: Advance: the store does not show its clock: it has no capability store.Clock")
 	}
-	step := at.Sub(c.clock.Now())
 	before, err := clock.Now(c.t.Context())
 	if err != nil {
 		c.t.Fatalf("messengertest: Advance: the store's clock: %v", err)
 	}
+	step := at.Sub(c.clock.Now()) // read after before: the clock runs on meanwhile
 	c.clock.moveTo(at)
 	after, err := clock.Now(c.t.Context())
 	if err != nil {
