@@ -115,7 +115,7 @@ func TestClosedWindowIsRefusedHereUnlessTheMessageIsLegal(t *testing.T) {
 		w.Says(ada, "hi")
 		after(time.Second)
 		calls := len(w.Requests())
-		after(24 * time.Hour)
+		w.isAwayFor(24 * time.Hour)
 		w.send(ada, sending.Text("too late"))
 		after(time.Second)
 		require.Len(t, w.Requests(), calls)

@@ -434,7 +434,7 @@ func TestReplayedEchoSaysNothingNew(t *testing.T) {
 		w.humanSays(ada, "Eve here")
 		at := w.Person(ada).HumanAt
 		require.False(t, at.IsZero(), "it is recorded although the turn failed")
-		after(72 * time.Hour)
+		w.isAwayFor(72 * time.Hour)
 		require.NoError(t, bubble.As[store.DeadLetters](w.T, w.Store).Replay(t.Context(), w.Letters()[0].ID))
 		after(time.Second)
 		require.Equal(t, at, w.Person(ada).HumanAt)

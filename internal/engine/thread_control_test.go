@@ -73,7 +73,7 @@ func TestThreadControlLapses(t *testing.T) {
 		taken := time.Now()
 		w.event(taken, control("take_thread_control", otherAppID))
 		w.event(taken.Add(-time.Minute), control("pass_thread_control", appID)) // late, from before
-		after(23 * time.Hour)
+		w.isAwayFor(23 * time.Hour)
 		w.Says(ada, "1")
 		after(time.Second)
 		require.Empty(t, w.Texts(ada))
@@ -96,9 +96,9 @@ func TestThreadThatWasReleasedWithoutANotice(t *testing.T) {
 		w.humanSays(ada, "Eve here") // takes the thread
 		require.NotEmpty(t, w.Person(ada).ThreadOwner)
 		w.Says(ada, "2")
-		after(20 * time.Hour)
+		w.isAwayFor(20 * time.Hour)
 		w.Says(ada, "3")
-		after(20 * time.Hour)
+		w.isAwayFor(20 * time.Hour)
 		w.Says(ada, "4")
 		after(time.Second)
 		require.Equal(t, []string{"you said 1", "Eve here"}, w.Texts(ada))

@@ -132,7 +132,8 @@ func TestClosedWindowSetsTheRestAside(t *testing.T) {
 	cfg := config{Policy: texts(echo), OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Err) }}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
 		w.Says(ada, "hi")
-		after(25 * time.Hour)
+		after(time.Second)
+		w.isAwayFor(25 * time.Hour)
 		calls := len(w.Requests())
 		w.send(ada,
 			sending.TypingOn.Message(), sending.Text("a"), sending.Text("b"), sending.Text("legal").WithTag(sending.TagHumanAgent), sending.Text("c"))
@@ -185,7 +186,8 @@ func TestMessageToAnotherSaysNothingOfThePerson(t *testing.T) {
 		t.Parallel()
 		inBubble(t, simulator.Config{}, config{Policy: texts(echo)}, func(w *world) {
 			w.Says(ada, "hi")
-			after(25 * time.Hour)
+			after(time.Second)
+			w.isAwayFor(25 * time.Hour)
 			w.Says(lin, "hi")
 			after(time.Second)
 			w.send(ada, toLin("open"))
