@@ -5,8 +5,8 @@
 // senders answer.
 //
 // The built-in handlers are values to put into a policy: [SaveMessage],
-// [UserProfile], [ThumbUp], [Location], [SimpleText], [Dummy]. A handler of a
-// program's own is one of:
+// [UserProfile], [ThumbUp], [Location], [SimpleText], [Dummy], and [Gather] around a
+// function for bursts. A handler of a program's own is one of:
 //
 //   - a function: [Func] for any event, [On] for one Go type of receiving payload,
 //     [OnPayload] for taps and signals that carry a typed payload, [OnText] for texts, [OnComment]

@@ -14,12 +14,13 @@ import (
 func TestGuidesHaveTheExamples(t *testing.T) {
 	t.Parallel()
 	for guide, example := range map[string]string{
-		"comments.md": "example_comments_test.go",
-		"handlers.md": "example_handlers_test.go",
-		"pages.md":    "example_onboarding_test.go",
-		"sessions.md": "example_sessions_test.go",
-		"signals.md":  "example_signals_test.go",
-		"testing.md":  "example_oldbutton_test.go",
+		"comments.md":        "example_comments_test.go",
+		"handlers.md":        "example_handlers_test.go",
+		"language-models.md": "example_slow_test.go",
+		"pages.md":           "example_onboarding_test.go",
+		"sessions.md":        "example_sessions_test.go",
+		"signals.md":         "example_signals_test.go",
+		"testing.md":         "example_oldbutton_test.go",
 	} {
 		page, err := os.ReadFile(filepath.Join("..", "docs", guide))
 		require.NoError(t, err)
