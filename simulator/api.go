@@ -235,7 +235,8 @@ type stateOf struct {
 	Page          map[string]string             `json:"page"`  // the one of Config.PageID
 	Pages         []pageState                   `json:"pages"` // all
 	Webhook       string                        `json:"webhook"`
-	WebhookError  string                        `json:"webhook_error"` // why the last callback was not taken
+	WebhookError  string                        `json:"webhook_error"`  // why the last callback was not taken
+	WebhookAdvice string                        `json:"webhook_advice"` // what to do about it
 	People        []Person                      `json:"people"`
 	Conversations map[string]*conversationState `json:"conversations"`
 	Deliveries    []Delivery                    `json:"deliveries"` // the latest
@@ -268,7 +269,7 @@ func (s *Simulator) state() stateOf {
 	defer s.mu.Unlock()
 	st := stateOf{
 		Page: map[string]string{"id": s.main.id, "name": s.main.name}, Pages: []pageState{},
-		Webhook: s.webhook, WebhookError: s.webhookError, People: s.peopleInOrder(), Conversations: map[string]*conversationState{},
+		Webhook: s.webhook, WebhookError: s.problem.err, WebhookAdvice: s.problem.advice, People: s.peopleInOrder(), Conversations: map[string]*conversationState{},
 		Deliveries: []Delivery{}, Requests: latest(s.requests, stateKeep), Cursor: s.feed.cursor(), Now: now,
 	}
 	for _, pg := range s.pages {
@@ -282,7 +283,7 @@ func (s *Simulator) state() stateOf {
 		}
 	}
 	for _, d := range latest(s.deliveries, stateKeep) {
-		st.Deliveries = append(st.Deliveries, *d)
+		st.Deliveries = append(st.Deliveries, d.brief())
 	}
 	return st
 }

@@ -105,6 +105,12 @@ type Config struct {
 	WebhookURL string
 }
 
+// Defaults of the secrets that a bot must know. They are public.
+const (
+	defaultAppSecret   = "simulator-app-secret" //nolint:gosec // see above
+	defaultVerifyToken = "simulator-verify-token"
+)
+
 // DefaultFields returns the webhook fields a page is subscribed to when
 // [Config.Fields] is nil: every act of a person, neither echoes nor receipts.
 func DefaultFields() []string {
@@ -146,11 +152,11 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	set(&c.AppID, "1000000000000001")
-	set(&c.AppSecret, "simulator-app-secret")
+	set(&c.AppSecret, defaultAppSecret)
 	set(&c.PageID, "100000000000001")
 	set(&c.PageName, "Simulated Page")
 	set(&c.PageToken, "simulator-page-token")
-	set(&c.VerifyToken, "simulator-verify-token")
+	set(&c.VerifyToken, defaultVerifyToken)
 	if c.AnswerTimeout == 0 {
 		c.AnswerTimeout = 5 * time.Second
 	}

@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"slices"
 	"time"
 )
 
@@ -34,13 +31,6 @@ type Delivery struct {
 	page *page
 }
 
-// Attempt is one POST of a callback.
-type Attempt struct {
-	Time   time.Time `json:"time"`
-	Status int       `json:"status,omitempty"` // 0: no answer
-	Error  string    `json:"error,omitempty"`  // why it failed
-}
-
 // queue holds the callbacks of one person; they go out one after the other.
 type queue struct{ waiting []*Delivery }
 
@@ -63,7 +53,11 @@ func (s *Simulator) enqueue(d *Delivery) {
 	if n := len(s.deliveries); n > 0 {
 		d.ID = s.deliveries[n-1].ID + 1
 	}
+	before := s.deliveries
 	s.deliveries = trim(append(s.deliveries, d), s.cfg.History)
+	for _, old := range before[:len(before)+1-len(s.deliveries)] {
+		s.forgetAnswers(old)
+	}
 	s.pending++
 	key := d.PageID + "/" + d.PSID
 	q := s.queues[key]
@@ -98,34 +92,32 @@ func (s *Simulator) deliver(d *Delivery) {
 		s.mu.Lock()
 		webhook, removed := s.webhook, d.page.removed
 		s.mu.Unlock()
-		status, err := 0, errPageRemoved
+		got := exchanged{err: errPageRemoved}
 		if !removed {
-			status, err = s.post(s.ctx, d.page.appID, []byte(d.Body))
+			got = s.post(s.ctx, d.page.appID, []byte(d.Body))
 		}
-		if err == nil && status/100 != 2 {
-			err = fmt.Errorf("the bot answered %d", status)
-		}
-		attempt := Attempt{Time: at, Status: status}
-		last := err == nil || try == len(s.cfg.RetryPauses) || errors.Is(err, errNoWebhook) || removed || s.ctx.Err() != nil
-		if err != nil {
-			attempt.Error = err.Error()
-			s.cfg.Logger.Warn("callback not taken", "field", d.Field, "person", d.PSID, "try", try+1, "final", last, "error", err)
+		attempt := got.attempt(at)
+		attempt.Advice = s.advise(got, webhook, d.page.appID)
+		last := attempt.Error == "" || try == len(s.cfg.RetryPauses) || errors.Is(got.err, errNoWebhook) || removed || s.ctx.Err() != nil
+		if attempt.Error != "" {
+			s.cfg.Logger.Warn("callback not taken",
+				"field", d.Field, "person", d.PSID, "try", try+1, "final", last, "error", attempt.Error, "advice", attempt.Advice)
 		}
 		s.mu.Lock()
-		d.Attempts = append(slices.Clip(d.Attempts), attempt)
+		s.addAttempt(d, attempt)
 		// Not of a webhook that was replaced meanwhile, nor of a simulator that ends.
-		if s.webhook == webhook && s.webhookError != attempt.Error && s.ctx.Err() == nil && !removed {
-			s.webhookError = attempt.Error
+		if s.webhook == webhook && s.problem != attempt.problem() && s.ctx.Err() == nil && !removed {
+			s.problem = attempt.problem()
 			s.publish("webhook", s.webhookState())
 		}
 		if last {
 			d.State = Delivered
-			if err != nil {
+			if attempt.Error != "" {
 				d.State = Failed
 			}
 			s.pending--
 		}
-		s.publish("delivery", *d)
+		s.publish("delivery", d.brief())
 		s.mu.Unlock()
 		if last {
 			return
@@ -147,18 +139,18 @@ var (
 )
 
 // post signs one body with the secret of an app and posts it, once.
-func (s *Simulator) post(ctx context.Context, appID string, body []byte) (status int, err error) {
+func (s *Simulator) post(ctx context.Context, appID string, body []byte) exchanged {
 	s.mu.Lock()
 	webhook, secret := s.webhook, s.apps[appID]
 	s.mu.Unlock()
 	if webhook == "" {
-		return 0, errNoWebhook
+		return exchanged{err: errNoWebhook}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.AnswerTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, webhook, bytes.NewReader(body))
 	if err != nil {
-		return 0, errors.New("the webhook URL does not work")
+		return exchanged{err: errors.New("the webhook URL does not work")}
 	}
 	req.Header.Set("Accept", "*/*")
 	req.Header.Set("Content-Type", "application/json")
@@ -166,30 +158,7 @@ func (s *Simulator) post(ctx context.Context, appID string, body []byte) (status
 	req.Header.Set("User-Agent", "facebookexternalua")
 	req.Header.Set("X-Hub-Signature", signSHA1(secret, body))
 	req.Header.Set("X-Hub-Signature-256", sign(secret, body))
-	return s.exchange(req, nil)
-}
-
-// exchange sends a request to the bot and reads at most as many bytes of the
-// answer as answer holds.
-func (s *Simulator) exchange(req *http.Request, answer *bytes.Buffer) (int, error) {
-	resp, err := s.client.Do(req)
-	if err != nil {
-		if urlErr, ok := errors.AsType[*url.Error](err); ok {
-			err = urlErr.Err
-		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("no answer within %v: %w", s.cfg.AnswerTimeout, err)
-		}
-		return 0, err
-	}
-	defer resp.Body.Close()
-	if answer == nil {
-		answer = &bytes.Buffer{}
-	}
-	if _, err := io.Copy(answer, io.LimitReader(resp.Body, 64<<10)); err != nil {
-		return resp.StatusCode, fmt.Errorf("reading the answer: %w", err)
-	}
-	return resp.StatusCode, nil
+	return s.exchange(req)
 }
 
 // PostRaw signs body with the secret of [Config.AppID] and posts it to the
@@ -199,11 +168,11 @@ func (s *Simulator) PostRaw(ctx context.Context, body []byte) (status int, err e
 	if s.ctx.Err() != nil {
 		return 0, ErrClosed
 	}
-	status, err = s.post(ctx, s.cfg.AppID, body)
-	if err != nil {
-		return status, fmt.Errorf("simulator: posting to the webhook: %w", err)
+	got := s.post(ctx, s.cfg.AppID, body)
+	if got.err != nil {
+		return got.status, fmt.Errorf("simulator: posting to the webhook: %w", got.err)
 	}
-	return status, nil
+	return got.status, nil
 }
 
 // Deliveries returns every callback in the order of the acts, with its state. The

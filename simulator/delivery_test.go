@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -224,20 +225,59 @@ func TestVerify(t *testing.T) {
 	require.NoError(t, s.Verify(t.Context()))
 
 	wrong := newSim(t, simulator.Config{WebhookURL: b.URL, VerifyToken: "other"})
-	require.ErrorContains(t, wrong.Verify(t.Context()), "403")
+	require.ErrorContains(t, wrong.Verify(t.Context()), "the bot answered 403, not 200. The bot's verify token is not that of the simulator")
+}
 
-	for name, handler := range map[string]http.HandlerFunc{
-		"quoted":  func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%q", r.URL.Query().Get("hub.challenge")) },
-		"newline": func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, r.URL.Query().Get("hub.challenge")) },
-		"empty":   func(http.ResponseWriter, *http.Request) {},
+// TestVerificationsThatFailAreExplained: what comes back is in the error, with what to change.
+func TestVerificationsThatFailAreExplained(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answer func(w http.ResponseWriter, challenge string)
+		want   string // empty: accepted
+		log    string
+	}{
+		"as it should be": {answer: func(w http.ResponseWriter, challenge string) { fmt.Fprint(w, challenge) }},
+		"a final newline": {func(w http.ResponseWriter, challenge string) { fmt.Fprintln(w, challenge) }, "", "white space around the challenge"},
+		"spaces":          {func(w http.ResponseWriter, challenge string) { fmt.Fprint(w, "  ", challenge, "\r\n") }, "", "white space around the challenge"},
+		"as JSON number": {func(w http.ResponseWriter, challenge string) {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, challenge)
+		}, "", "use the content type text/plain"},
+		"as JSON string":    {func(w http.ResponseWriter, challenge string) { fmt.Fprintf(w, "%q", challenge) }, "came back in quotes", ""},
+		"empty":             {func(http.ResponseWriter, string) {}, "0 bytes, not 18: \"\". The answer is empty", ""},
+		"more":              {func(w http.ResponseWriter, challenge string) { fmt.Fprint(w, "challenge: ", challenge) }, "more in the answer than the challenge", ""},
+		"a web page":        {func(w http.ResponseWriter, _ string) { fmt.Fprint(w, "<html>", strings.Repeat("x", 100)) }, `not 18: "<html>` + strings.Repeat("x", 74) + `" …. The answer is a web page`, ""},
+		"another word":      {func(w http.ResponseWriter, _ string) { fmt.Fprint(w, "OK") }, `2 bytes, not 18: "OK". Write the value of the query parameter hub.challenge`, ""},
+		"created":           {func(w http.ResponseWriter, challenge string) { w.WriteHeader(201); fmt.Fprint(w, challenge) }, "answered 201, not 200. Only 200 verifies", ""},
+		"POST only":         {func(w http.ResponseWriter, _ string) { w.WriteHeader(405) }, "does not accept GET", ""},
+		"parameters unread": {func(w http.ResponseWriter, _ string) { w.WriteHeader(400) }, "with dots in their names", ""},
+		"crash":             {func(w http.ResponseWriter, _ string) { w.WriteHeader(500) }, "The bot failed while it answered", ""},
+		"wrong path":        {func(w http.ResponseWriter, _ string) { w.WriteHeader(404) }, "Nothing listens at the path of http://bot.test/", ""},
+		"redirect": {func(w http.ResponseWriter, _ string) {
+			w.Header().Set("Location", "https://bot.test/")
+			w.WriteHeader(301)
+		}, "Set the webhook to https://bot.test/.", ""},
 	} {
-		client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			rec := httptest.NewRecorder()
-			handler(rec, r)
-			return rec.Result(), nil
-		})}
-		s := newSim(t, simulator.Config{WebhookURL: "http://bot.test/", Client: client})
-		require.ErrorContains(t, s.Verify(t.Context()), "not exactly the challenge", name)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				rec := httptest.NewRecorder()
+				c.answer(rec, r.URL.Query().Get("hub.challenge"))
+				return rec.Result(), nil
+			})}
+			var log bytes.Buffer
+			s := newSim(t, simulator.Config{WebhookURL: "http://bot.test/", Client: client, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			err := s.Verify(t.Context())
+			if c.want == "" {
+				require.NoError(t, err)
+			} else {
+				var failed *simulator.VerifyError
+				require.ErrorAs(t, err, &failed)
+				require.ErrorContains(t, err, c.want)
+			}
+			require.Contains(t, log.String(), c.log)
+			require.Equal(t, c.log == "", log.Len() == 0)
+		})
 	}
 }
 
@@ -278,14 +318,15 @@ func TestTheStateSaysWhetherTheWebhookWorks(t *testing.T) {
 	status.Store(503)
 	say()
 	require.Equal(t, "the bot answered 503", state.WebhookError)
-	require.JSONEq(t, `{"url":"`+b.URL+`","error":"the bot answered 503"}`, heard())
+	require.JSONEq(t, `{"url":"`+b.URL+`","error":"the bot answered 503","advice":"The bot says that it is busy. Callbacks are delivered `+
+		`again; if that goes on for an hour, the platform unsubscribes the app."}`, heard())
 	status.Store(200)
 	say()
 	require.Empty(t, state.WebhookError)
-	require.JSONEq(t, `{"url":"`+b.URL+`","error":""}`, heard())
+	require.JSONEq(t, `{"url":"`+b.URL+`","error":"","advice":""}`, heard())
 
 	require.NoError(t, p.SetWebhook("http://127.0.0.1:1/webhook"))
-	require.JSONEq(t, `{"url":"http://127.0.0.1:1/webhook","error":""}`, heard())
+	require.JSONEq(t, `{"url":"http://127.0.0.1:1/webhook","error":"","advice":""}`, heard())
 	say()
 	require.Contains(t, state.WebhookError, "connection refused")
 	require.Contains(t, heard(), "connection refused")

@@ -45,7 +45,8 @@
 // successors wait, and other people are not affected. Callbacks of different
 // people, or of a person and of the page's own comments, arrive in any order.
 // What is given up is in [Simulator.Deliveries] with state [Failed], and the chat
-// page says that the last callback failed, until one is taken again. Events that
+// page says that the last callback failed, until one is taken again. Each
+// [Attempt] has the bot's answer, and in words what may be wrong with the bot. Events that
 // the page did not subscribe to ([Config.Fields]) are not sent; echoes and receipts
 // have to be asked for. A delivery receipt follows each send at once, a read
 // receipt follows [Simulator.Read] or a look at the chat page.

@@ -25,25 +25,26 @@ type Simulator struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // one per running delivery queue
 
-	mu           sync.Mutex
-	closed       bool
-	main         *page // that of Config.PageID; it stays when it is removed
-	pages        []*page
-	home         map[string]*page  // of people
-	order        []string          // ids of people
-	apps         map[string]string // secrets
-	webhook      string
-	webhookError string // why the last callback was not taken; empty if it was
-	faults       []*fault
-	requests     []Request
-	deliveries   []*Delivery
-	queues       map[string]*queue
-	pending      int // deliveries that are not settled
-	files        map[string]*file
-	fileOrder    []string
-	usage        string
-	feed         feed
-	changed      chan struct{} // closed and replaced whenever something happened
+	mu          sync.Mutex
+	closed      bool
+	main        *page // that of Config.PageID; it stays when it is removed
+	pages       []*page
+	home        map[string]*page  // of people
+	order       []string          // ids of people
+	apps        map[string]string // secrets
+	webhook     string
+	problem     problem // with the last callback
+	answerBytes int     // of all attempts together
+	faults      []*fault
+	requests    []Request
+	deliveries  []*Delivery
+	queues      map[string]*queue
+	pending     int // deliveries that are not settled
+	files       map[string]*file
+	fileOrder   []string
+	usage       string
+	feed        feed
+	changed     chan struct{} // closed and replaced whenever something happened
 }
 
 // page is all that belongs to one page.
@@ -129,14 +130,14 @@ func (s *Simulator) SetWebhook(url string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.webhook, s.webhookError = url, ""
+	s.webhook, s.problem = url, problem{}
 	s.publish("webhook", s.webhookState())
 	return nil
 }
 
 // webhookState is what the chat page shows of the connection to the bot. s.mu must be held.
 func (s *Simulator) webhookState() map[string]string {
-	return map[string]string{"url": s.webhook, "error": s.webhookError}
+	return map[string]string{"url": s.webhook, "error": s.problem.err, "advice": s.problem.advice}
 }
 
 // SetPageToken is [PageControl.SetToken] of the page of [Config.PageID].

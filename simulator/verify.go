@@ -1,17 +1,40 @@
 package simulator
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
+// VerifyError is a verification handshake that failed.
+type VerifyError struct {
+	Status int    // 0: no answer
+	Answer string // of the bot, at most 64 KiB
+	Advice string // what may be wrong with the bot, in words
+	Err    error  // what happened
+}
+
+// Error says what happened and what to do.
+func (e *VerifyError) Error() string {
+	message := "simulator: verification: " + e.Err.Error()
+	if e.Advice != "" {
+		message += ". " + e.Advice
+	}
+	return message
+}
+
+// Unwrap returns what happened.
+func (e *VerifyError) Unwrap() error { return e.Err }
+
 // Verify asks the webhook for the verification handshake, as the App Dashboard
-// does when a webhook is entered, and returns an error unless the bot answers 200
-// with exactly the challenge. See
+// does when a webhook is entered. It returns nil if the bot answers 200 with the
+// challenge, a [*VerifyError] if it does not, and [ErrClosed]. White space around
+// the challenge and another content type than text are accepted, as many bots in
+// use have them; they are a warning in the log. See
 // https://developers.facebook.com/docs/messenger-platform/webhooks#verification-requests
 func (s *Simulator) Verify(ctx context.Context) error {
 	s.mu.Lock()
@@ -20,14 +43,44 @@ func (s *Simulator) Verify(ctx context.Context) error {
 	if closed {
 		return ErrClosed
 	}
+	challenge := randomDigits(18)
+	got := s.requestChallenge(ctx, webhook, challenge)
+	failed := &VerifyError{Status: got.status, Answer: strings.ToValidUTF8(string(got.body), "\uFFFD"), Err: got.err}
+	answer := string(got.body)
+	switch {
+	case got.err != nil:
+		failed.Advice = s.adviseNoAnswer(got, webhook)
+		return failed
+	case got.status == http.StatusUnauthorized || got.status == http.StatusForbidden:
+		failed.Err = fmt.Errorf("the bot answered %d, not 200", got.status)
+		failed.Advice = fmt.Sprintf("The bot's verify token is not that of the simulator, %s.", s.verifyTokenHint())
+		return failed
+	case got.status != http.StatusOK:
+		failed.Err, failed.Advice = fmt.Errorf("the bot answered %d, not 200", got.status), s.adviseVerifyStatus(got, webhook)
+		return failed
+	case strings.TrimSpace(answer) != challenge:
+		failed.Err = fmt.Errorf("the answer is not exactly the challenge: %d bytes, not %d: %s", len(got.body), len(challenge), excerpt(answer))
+		failed.Advice = s.adviseChallenge(got, challenge)
+		return failed
+	}
+	if answer != challenge {
+		s.cfg.Logger.Warn("the bot's answer to the verification has white space around the challenge: accepted here, but write the challenge alone")
+	}
+	if kind, _, err := mime.ParseMediaType(got.contentType); got.contentType != "" && (err != nil || !strings.HasPrefix(kind, "text/")) {
+		s.cfg.Logger.Warn("the bot's answer to the verification is not text: accepted here, but use the content type text/plain", "content_type", got.contentType)
+	}
+	return nil
+}
+
+// requestChallenge sends the request of a handshake.
+func (s *Simulator) requestChallenge(ctx context.Context, webhook, challenge string) exchanged {
 	if webhook == "" {
-		return fmt.Errorf("simulator: verification: %w", errNoWebhook)
+		return exchanged{err: errNoWebhook}
 	}
 	target, err := url.Parse(webhook)
 	if err != nil {
-		return errors.New("simulator: verification: the webhook URL does not work")
+		return exchanged{err: errors.New("the webhook URL does not work")}
 	}
-	challenge := randomDigits(18)
 	query := target.Query()
 	query.Set("hub.mode", "subscribe")
 	query.Set("hub.challenge", challenge)
@@ -37,18 +90,40 @@ func (s *Simulator) Verify(ctx context.Context) error {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
-		return errors.New("simulator: verification: the webhook URL does not work")
+		return exchanged{err: errors.New("the webhook URL does not work")}
 	}
 	req.Header.Set("User-Agent", "facebookplatform/1.0 (+http://developers.facebook.com)")
-	var answer bytes.Buffer
-	status, err := s.exchange(req, &answer)
+	return s.exchange(req)
+}
+
+// adviseVerifyStatus is the advice for a status that is neither 200 nor a refusal of the token.
+func (s *Simulator) adviseVerifyStatus(got exchanged, webhook string) string {
 	switch {
-	case err != nil:
-		return fmt.Errorf("simulator: verification: %w", err)
-	case status != http.StatusOK:
-		return fmt.Errorf("simulator: verification: the bot answered %d, not 200; its verify token may differ", status)
-	case answer.String() != challenge:
-		return fmt.Errorf("simulator: verification: the answer is not exactly the challenge (%d bytes, not %d)", answer.Len(), len(challenge))
+	case got.status == http.StatusMethodNotAllowed:
+		return webhook + " does not accept GET. The platform verifies with GET and delivers with POST at the same URL."
+	case got.status == http.StatusBadRequest:
+		return "The bot did not find what it needs in the query: hub.mode, hub.verify_token and hub.challenge, with dots in their names."
+	case got.status/100 == 2:
+		return "Only 200 verifies a webhook."
+	case got.status/100 == 5:
+		return "The bot failed while it answered. Its log and its answer may say why."
 	}
-	return nil
+	return s.advise(got, webhook, s.cfg.AppID)
+}
+
+// verifyTokenHint names the token, if it is the public default.
+func (s *Simulator) verifyTokenHint() string {
+	if s.cfg.VerifyToken == defaultVerifyToken {
+		return fmt.Sprintf("%q", defaultVerifyToken)
+	}
+	return "which was configured (Config.VerifyToken)"
+}
+
+// excerpt is the beginning of an answer on one line, in quotes.
+func excerpt(answer string) string {
+	const most = 80
+	if len(answer) > most {
+		return fmt.Sprintf("%q …", strings.ToValidUTF8(answer[:most], ""))
+	}
+	return fmt.Sprintf("%q", answer)
 }

@@ -45,11 +45,14 @@ function status(text, bad = false) {
 // showStatus says whether messages get through: the page is connected to the
 // simulator, and the bot took the last callback.
 function showStatus() {
-  const { webhook: url, webhook_error: error } = state;
+  const { webhook: url, webhook_error: error, webhook_advice: advice } = state;
   if (!url) status("No bot connected", true);
-  else if (error) status(`Last callback failed: ${error}`, true);
+  else if (error) status(`Last callback failed: ${words(error, advice)}`, true);
   else status("Connected");
 }
+
+// words joins what happened and what to do about it.
+const words = (error, advice) => (advice ? `${error}. ${advice}` : error);
 
 async function load() {
   clearTimeout(retry);
@@ -95,7 +98,7 @@ function listen(cursor) {
     showMenu();
     showWelcome();
   });
-  on("webhook", (w) => { state.webhook = w.url; state.webhook_error = w.error; showWebhook(); showStatus(); });
+  on("webhook", (w) => { state.webhook = w.url; state.webhook_error = w.error; state.webhook_advice = w.advice; showWebhook(); showStatus(); });
 }
 
 // --- what happens
@@ -133,7 +136,8 @@ function noteDelivery(d) {
   wire.delivery(d);
   if (d.state !== "failed") return;
   const list = failures.get(d.person_id) ?? [];
-  list.push({ mid: d.message_id, field: d.field, why: d.attempts?.at(-1)?.error ?? "no answer" });
+  const last = d.attempts?.at(-1);
+  list.push({ mid: d.message_id, field: d.field, why: words(last?.error ?? "no answer", last?.advice) });
   failures.set(d.person_id, list);
 }
 

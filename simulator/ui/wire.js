@@ -13,11 +13,16 @@ export function clear() {
 
 // delivery shows a callback, or its newest state.
 export function delivery(d) {
-  const trouble = d.attempts?.filter((a) => a.error).map((a) => a.error) ?? [];
+  const attempts = d.attempts ?? [];
+  const trouble = attempts.filter((a) => a.error || a.advice).map((a) => [a.error, a.advice].filter(Boolean).join(". "));
+  const answers = attempts.filter((a) => a.answer).map((a) => a.answer);
   put(`d${d.id}`, d.time, d.person_id, d.message_id, {
     title: `→ bot  ${d.field}`, bad: d.state === "failed",
-    state: d.attempts?.length > 1 ? `${d.state}, ${d.attempts.length} tries` : d.state,
-    parts: [["callback", d.body], ...(trouble.length ? [["trouble", trouble.join("\n")]] : [])],
+    state: attempts.length > 1 ? `${d.state}, ${attempts.length} tries` : d.state,
+    parts: [
+      ["callback", d.body], ...(trouble.length ? [["trouble", trouble.join("\n")]] : []),
+      ...(answers.length ? [["the bot's answer", answers.join("\n")]] : []),
+    ],
   });
 }
 
