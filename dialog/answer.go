@@ -19,8 +19,8 @@ import (
 // to take types of events that are no answers by default, such as
 // receiving.TypeReaction; and Validate() error, which Dialog.Validate calls.
 type Answer[T any] interface {
-	// Choices are the chips of the question, at most [MaxChoices] of them with that of an
-	// Optional one. now is the value so far, for answers that take several acts, and else
+	// Choices are the chips of the question. More than [MaxChoices], with that of an Optional
+	// one, come in pages. now is the value so far, for answers that take several acts, and else
 	// zero. An error fails the turn.
 	Choices(ctx context.Context, now T) ([]Choice, error)
 	// Take reads an act into a value. *into is the value so far. It returns a [RefusalError] for
@@ -36,13 +36,16 @@ type Choice struct {
 	// Key identifies it in what a tap sends back. It lives in people's conversations.
 	Key string
 	// Title is a message id. Its translation is what the person sees, of which the platform
-	// shows at most 20 characters; what is longer is cut.
+	// shows at most 20 characters; what is longer is cut. Without one it is the key.
 	Title string
 	// Goto is the step that this choice leads to; empty for the next one.
 	Goto string
+
+	always bool // it is on each page
 }
 
-// MaxChoices is the most chips that the platform shows below a message.
+// MaxChoices is the most chips that the platform shows below a message. A question with more
+// shows them in pages, with a chip that leads to the next one (Words.NextTitle).
 const MaxChoices = 13
 
 // title is what the person sees, in full.

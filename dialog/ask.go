@@ -64,41 +64,6 @@ func (f *flow[S]) say(ctx context.Context, n node[S]) error {
 	return f.run().Send(ctx, sender)
 }
 
-// chips are those of a question.
-func (f *flow[S]) chips(ctx context.Context, n node[S]) ([]sending.QuickReply, error) {
-	choices, err := n.choices(ctx, f.run(), f.rec.Partial)
-	if err != nil {
-		return nil, err
-	}
-	if n.optional && f.words.SkipTitle != "" {
-		choices = append(slices.Clone(choices), Choice{Key: skipKey, Title: f.words.SkipTitle})
-	}
-	var chips []sending.QuickReply
-	if n.contact != nil && f.rec.Object != receiving.ObjectInstagram {
-		chips = append(chips, *n.contact)
-	}
-	for _, c := range choices {
-		carried, err := tapKind.Encode(tap{Dialog: f.d.Name, Run: f.rec.Run, Step: n.name, Key: c.Key})
-		if err != nil {
-			return nil, f.fails("the choice %q: %v", c.Title, err)
-		}
-		chips = append(chips, sending.TextReply(cut(c.title(ctx)), carried))
-	}
-	if len(chips) > MaxChoices {
-		return nil, f.fails("it has %d chips, and the platform shows %d", len(chips), MaxChoices)
-	}
-	return chips, nil
-}
-
-// cut returns a title as the platform shows it.
-func cut(title string) string {
-	runes := []rune(title)
-	if len(runes) <= maxTitle {
-		return title
-	}
-	return string(runes[:maxTitle-1]) + "…"
-}
-
 // chipped is a sender with chips below its last message.
 type chipped struct {
 	sending.Sender

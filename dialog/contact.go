@@ -3,6 +3,7 @@ package dialog
 import (
 	"context"
 	"net/mail"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -20,12 +21,14 @@ const (
 const maxEmail = 254
 
 // Email asks for an e-mail address. On Messenger a chip offers that of the person's account.
-// It checks the form, not that the address exists.
+// It checks the form, not that the address exists. Of "Ada <ada@example.com>" the value is
+// ada@example.com; several addresses are refused.
 func Email() Answer[string] { return contact{takeEmail, sending.EmailReply()} }
 
 // Phone asks for a phone number. On Messenger a chip offers that of the person's account. The
 // value has digits only, behind a plus sign if it was written with a country code ("+1…",
-// "001…"). It has 7 to 15 digits, as ITU-T E.164 allows.
+// "001…"). It has 7 to 15 digits, as ITU-T E.164 allows. A date is refused, and what has the
+// form of a postal code of the United States, Brazil or Japan ("12345-6789").
 func Phone() Answer[string] { return contact{takePhone, sending.PhoneReply()} }
 
 // contact is an answer that a chip of the platform can give.
@@ -59,29 +62,31 @@ func shared(ev *receiving.Event) string {
 }
 
 func takeEmail(text string) (string, error) {
-	text = strings.TrimSpace(text)
-	text = strings.TrimPrefix(text, "mailto:")
+	text = strings.TrimPrefix(plainText(text), "mailto:")
 	parsed, err := mail.ParseAddress(text)
-	if err != nil || parsed.Address != text || len(text) > maxEmail || strings.ContainsAny(text, " \"") {
+	if err != nil || len(parsed.Address) > maxEmail || strings.ContainsAny(parsed.Address, " \"") {
 		return "", Refuse(refuseEmail)
 	}
-	_, domain, _ := strings.Cut(text, "@")
-	if host, top, ok := cutLast(domain, "."); !ok || host == "" || len(top) < 2 {
+	_, domain, _ := strings.Cut(parsed.Address, "@")
+	for label := range strings.SplitSeq(domain, ".") {
+		if label == "" {
+			return "", Refuse(refuseEmail)
+		}
+	}
+	if last := strings.LastIndex(domain, "."); last < 0 || len(domain)-last-1 < 2 {
 		return "", Refuse(refuseEmail)
 	}
-	return text, nil
+	return parsed.Address, nil
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
+// noPhone is what has as many digits as a phone number and is none: postal codes and dates.
+var noPhone = regexp.MustCompile(`^(\d{5}-\d{4}|\d{5}-\d{3}|\d{3}-\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})$`)
 
 func takePhone(text string) (string, error) {
-	text = digits(strings.TrimSpace(norm.NFKC.String(text)))
-	text = strings.TrimPrefix(text, "tel:")
+	text = strings.TrimPrefix(digits(norm.NFKC.String(plainText(text))), "tel:")
+	if noPhone.MatchString(text) {
+		return "", Refuse(refusePhone)
+	}
 	plain := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \u00a0().-/‐–", r) {
 			return -1

@@ -20,8 +20,8 @@ import (
 // Its functions run inside of a turn and may run again after a failure: what they do outside of
 // the store and their Reply must be idempotent by Run.Event.Key.
 type Dialog[S any] struct {
-	// Name identifies the dialog in the store and in people's conversations, at most 64 bytes:
-	// choose it once. Required.
+	// Name identifies the dialog in the store and in people's conversations: choose it once. A name
+	// has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | ". Required.
 	Name string
 	// Aliases are what it was called before. Runs and taps of those names go on.
 	Aliases []string

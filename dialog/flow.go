@@ -26,6 +26,7 @@ type flow[S any] struct {
 	rec   record
 	state S
 	wait  time.Duration // how long the run waits now; 0 is for ever
+	page  int           // of the chips that are shown
 
 	turn *turn
 	over bool // the run has ended

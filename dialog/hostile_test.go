@@ -437,25 +437,6 @@ func TestTheChipsOfATooLongTitleAreCut(t *testing.T) {
 	s.says(t, "a title of more than twenty %{characters}", "Where to?")
 }
 
-func TestTooManyChipsAtRunTimeFailForGood(t *testing.T) {
-	t.Parallel()
-	s := newShop(t, func(s *shop) routing.Policy {
-		d := s.pizza()
-		size := askSize
-		size.Answer = dialog.OneOfFunc(func(context.Context) ([]dialog.Option[string], error) {
-			all := make([]dialog.Option[string], 14)
-			for i := range all {
-				all[i] = dialog.Opt(strings.Repeat("a", i+1), strings.Repeat("a", i+1))
-			}
-			return all, nil
-		})
-		d.Steps = []dialog.Step[order]{size}
-		return starting(d)
-	})
-	s.says(t, "pizza")
-	require.ErrorContains(t, s.died(t, 1)[0].Err, "dialog: pizza: step size: it has 14 chips, and the platform shows 13")
-}
-
 func TestAPromptThatStartsAnotherDialogAsksNothing(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, func(s *shop) routing.Policy {

@@ -40,6 +40,9 @@ func (i Include[S, T]) nodes() []node[S] {
 	if len(all) == 0 {
 		return []node[S]{{stop: stop{name: i.Name, kind: says}, faults: []error{errors.New("the included dialog has no steps")}}}
 	}
+	if err := checkName(i.Name); err != nil {
+		all[0].faults = append(slices.Clone(all[0].faults), fmt.Errorf("the name %q of its Include %w", i.Name, err))
+	}
 	for n, s := range i.Dialog.Steps {
 		if s == nil {
 			all[0].faults = append(slices.Clone(all[0].faults), fmt.Errorf("steps[%d] of the included dialog is nil", n))
@@ -59,10 +62,13 @@ func (i Include[S, T]) nodes() []node[S] {
 // last is the name of the step behind those of the included dialog, which calls its Done.
 func (i Include[S, T]) last() string {
 	if i.Dialog.Done == nil {
-		return i.Name + ".(end)"
+		return i.Name + "." + endOfInclude
 	}
 	return i.Name + ".done"
 }
+
+// endOfInclude is the last step of an included dialog without Done.
+const endOfInclude = "(end)"
 
 // inner is a run as the included dialog sees it.
 func (i Include[S, T]) inner(r *Run[S]) *Run[T] {

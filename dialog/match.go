@@ -2,9 +2,11 @@ package dialog
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -22,40 +24,53 @@ func fold(text string) string {
 	return trimmed
 }
 
-// choiceOf returns the key of the choice that a text names: by its title, as the person saw
-// it, or by its number, counted from 1, unless a title begins with a digit.
+// maxNumbered is how many choices a question may have that are also chosen by their numbers. With
+// more, its chips may come in pages, on which a person counts from 1 again.
+const maxNumbered = MaxChoices - 1
+
+// choiceOf returns the key of the choice that a text names: by its title, by what its chip shows, or
+// by its number, counted from 1, unless a title begins with a digit or there are too many. What
+// names several choices names none.
 func choiceOf(ctx context.Context, choices []Choice, text string) (key string, ok bool) {
 	said := fold(text)
 	if said == "" {
 		return "", false
 	}
-	numbered := true
-	for _, c := range choices {
-		for _, title := range []string{c.title(ctx), c.Title} {
-			if fold(title) == said {
-				return c.Key, true
+	all := shownOf(ctx, choices)
+	for _, name := range []func(shown) string{
+		func(c shown) string { return c.title }, func(c shown) string { return c.Title }, func(c shown) string { return c.chip },
+	} {
+		found := 0
+		for _, c := range all {
+			if fold(name(c)) == said {
+				key, found = c.Key, found+1
 			}
 		}
-		first, _ := firstRune(fold(c.title(ctx)))
-		numbered = numbered && !unicode.IsNumber(first)
+		if found > 0 {
+			return key, found == 1
+		}
+	}
+	if len(choices) > maxNumbered || slices.ContainsFunc(all, func(c shown) bool { return beginsWithNumber(c.title) }) {
+		return "", false
 	}
 	n, err := strconv.Atoi(digits(said))
-	if numbered && err == nil && n >= 1 && n <= len(choices) {
-		return choices[n-1].Key, true
+	if err != nil || n < 1 || n > len(choices) {
+		return "", false
 	}
-	return "", false
+	return choices[n-1].Key, true
 }
 
-func firstRune(text string) (rune, bool) {
-	for _, r := range text {
-		return r, true
-	}
-	return 0, false
+func beginsWithNumber(title string) bool {
+	first, _ := utf8.DecodeRuneInString(fold(title))
+	return unicode.IsNumber(first)
 }
 
-// digits returns a text with the decimal digits of every script as those of ASCII.
+// digits returns a text with the decimal digits of every script, and those on keycaps, as those of ASCII.
 func digits(text string) string {
 	return strings.Map(func(r rune) rune {
+		if r == '\uFE0F' || r == '\u20E3' {
+			return -1
+		}
 		if d, ok := digit(r); ok {
 			return '0' + d
 		}

@@ -1,6 +1,9 @@
 package dialog
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Next says what follows a step. The zero Next is the next step that applies and has not been
 // passed yet; after the last one the dialog is done.
@@ -56,6 +59,14 @@ func (n Next) String() string {
 	case onward:
 	}
 	return "dialog.Next{}"
+}
+
+// toFaults are what is wrong with the steps that a Then may go to.
+func toFaults(to []string, then bool) []error {
+	if len(to) > 0 && !then {
+		return []error{errors.New("it has a To, but no Then")}
+	}
+	return nil
 }
 
 // Reason is why a dialog ended without Done.

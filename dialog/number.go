@@ -4,14 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
-	"unicode"
 
-	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
-	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -19,42 +14,86 @@ const (
 	refuseNumberFrom    = "Please write a number, %{min} or more."
 	refuseNumberTo      = "Please write a number, %{max} or less."
 	refuseNumberBetween = "Please write a number from %{min} to %{max}."
+	refuseWhichNumber   = "Which number do you mean: %{numbers}?"
+	refuseUnit          = "Please write only the number, such as %{number}."
 )
 
-// Number asks for a number from min to max; math.Inf stands for no bound. Digits of every
-// script are read, with the decimal and grouping marks of the person's language: "1.234,5" in
-// German is "1,234.5" in English. A mark that cannot group, because other than three digits
-// follow, counts as the decimal one. Words, units and exponents are refused. It is shown with
-// at most 6 decimals.
-func Number(minimum, maximum float64) Answer[float64] { return numberAnswer{minimum, maximum} }
+// Number asks for a number from minimum to maximum; math.Inf stands for no bound. For whole ones
+// there is [Whole].
+//
+// It reads the digits of every script, a sign, and the marks of every language: "1.234,5",
+// "1,234.5", "1 234,5", "1’234.5" and "12,34,567". Only a single comma or point in front of three
+// digits can be read in two ways. It is then what it is in the person's language (that of their
+// profile, which needs [handling.UserProfile], and that in which the bot speaks to them); if
+// that does not say, or the two differ, what is within the bounds; and else the person is asked
+// which of the two it is.
+//
+// Words, exponents, fractions and percent signs are refused, and so are units: "3 or 4 pcs" and
+// "2 lb" for kilograms would be read as what they are not. Who writes a number with a
+// unit is asked for the number alone.
+//
+// It is shown with at most 6 decimals.
+func Number(minimum, maximum float64) Answer[float64] {
+	return numberAnswer{min: minimum, max: maximum, texts: numberTexts{refuseNumber, refuseNumberFrom, refuseNumberTo, refuseNumberBetween}}
+}
 
-type numberAnswer struct{ min, max float64 }
+type numberAnswer struct {
+	min, max float64
+	whole    bool
+	texts    numberTexts
+}
+
+// numberTexts are the refusals, by the bounds that there are.
+type numberTexts struct{ any, from, to, between string }
 
 func (numberAnswer) Choices(context.Context, float64) ([]Choice, error) { return nil, nil }
 
 func (a numberAnswer) Take(ctx context.Context, in Input, into *float64) (bool, error) {
-	v, ok := parseNumber(in.Event.Text(), marksOf(languageOf(ctx)))
-	if !ok || v < a.min || v > a.max {
-		return false, a.refuse(ctx)
+	v, err := a.read(ctx, in.Event.Text())
+	if err == nil {
+		*into = v
 	}
-	*into = v
-	return false, nil
+	return false, err
+}
+
+// read reads a number, or refuses the text.
+func (a numberAnswer) read(ctx context.Context, text string) (float64, error) {
+	read := readNumber(text)
+	if read.unit {
+		return 0, &RefusalError{Text: refuseUnit, Values: map[string]string{"number": read.digits}}
+	}
+	var fit []float64
+	for _, v := range read.by(marksFor(ctx)) {
+		if v >= a.min && v <= a.max && (!a.whole || math.Trunc(v) == v && math.Abs(v) <= maxWhole) {
+			fit = append(fit, v)
+		}
+	}
+	switch len(fit) {
+	case 0:
+		return 0, a.refuse(ctx)
+	case 1:
+		return fit[0], nil
+	}
+	return 0, &RefusalError{Text: refuseWhichNumber, Values: map[string]string{"numbers": read.both()}}
 }
 
 func (a numberAnswer) refuse(ctx context.Context) error {
-	r := &RefusalError{Text: refuseNumberBetween, Values: map[string]string{"min": a.Show(ctx, a.min), "max": a.Show(ctx, a.max)}}
+	r := &RefusalError{Text: a.texts.between, Values: map[string]string{"min": showNumber(ctx, a.min), "max": showNumber(ctx, a.max)}}
 	switch least, most := !math.IsInf(a.min, 0), !math.IsInf(a.max, 0); {
 	case !least && !most:
-		r.Text = refuseNumber
+		r.Text = a.texts.any
 	case !most:
-		r.Text = refuseNumberFrom
+		r.Text = a.texts.from
 	case !least:
-		r.Text = refuseNumberTo
+		r.Text = a.texts.to
 	}
 	return r
 }
 
-func (numberAnswer) Show(ctx context.Context, v float64) string {
+func (numberAnswer) Show(ctx context.Context, v float64) string { return showNumber(ctx, v) }
+
+// showNumber shows a number in the language in which the bot speaks.
+func showNumber[T int | float64](ctx context.Context, v T) string {
 	return message.NewPrinter(languageOf(ctx)).Sprint(number.Decimal(v, number.MaxFractionDigits(6)))
 }
 
@@ -63,88 +102,4 @@ func (a numberAnswer) Validate() error {
 		return fmt.Errorf("no number is from %v to %v", a.min, a.max)
 	}
 	return nil
-}
-
-// marks are what a language writes into numbers.
-type marks struct{ decimal, group rune }
-
-// marksOf finds them by how the language writes a number that has both.
-func marksOf(tag language.Tag) marks {
-	m := marks{decimal: '.', group: ','}
-	text := message.NewPrinter(tag).Sprint(number.Decimal(1234567.5))
-	seen := false
-	for _, r := range text {
-		if _, ok := digit(r); ok {
-			continue
-		}
-		if !seen {
-			m.group, seen = r, true
-		}
-		m.decimal = r
-	}
-	return m
-}
-
-// maxNumber is the most characters that a number may have.
-const maxNumber = 40
-
-// parseNumber reads a number in a language's marks.
-func parseNumber(text string, m marks) (float64, bool) {
-	text = digits(strings.TrimSpace(norm.NFKC.String(text)))
-	text = strings.NewReplacer("−", "-", "’", "'").Replace(text)
-	sign := 1.0
-	if rest, ok := strings.CutPrefix(text, "-"); ok {
-		sign, text = -1, rest
-	} else {
-		text = strings.TrimPrefix(text, "+")
-	}
-	if len(text) == 0 || len(text) > maxNumber || text[0] < '0' || text[0] > '9' {
-		return 0, false
-	}
-	plain, ok := withoutGroups(text, m)
-	if !ok {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(plain, 64)
-	return sign * v, err == nil
-}
-
-// withoutGroups returns digits with at most one decimal point. Of the marks in the text the
-// last one is the decimal one if the language says so, or if it cannot group.
-func withoutGroups(text string, m marks) (string, bool) {
-	last := strings.LastIndexFunc(text, func(r rune) bool { return r < '0' || r > '9' })
-	if last < 0 {
-		return text, true
-	}
-	mark, size := rune(0), 0
-	for i, r := range text[last:] {
-		if i > 0 {
-			size = i
-			break
-		}
-		mark = r
-	}
-	if size == 0 {
-		return "", false // it ends with a mark
-	}
-	whole, rest := text[:last], text[last+size:]
-	point := mark == m.decimal || len(rest) != 3 && (mark == '.' || mark == ',')
-	if !point {
-		whole, rest = text, ""
-	}
-	groups := strings.FieldsFunc(whole, func(r rune) bool { return isGroup(r, m) && (!point || r != mark) })
-	for i, g := range groups {
-		if strings.Trim(g, "0123456789") != "" || i > 0 && len(g) != 3 || i == 0 && len(groups) > 1 && len(g) > 3 {
-			return "", false
-		}
-	}
-	if rest == "" {
-		return strings.Join(groups, ""), true
-	}
-	return strings.Join(groups, "") + "." + rest, true
-}
-
-// isGroup reports whether a mark can stand between groups of digits.
-func isGroup(r rune, m marks) bool {
-	return r == m.group || unicode.IsSpace(r) || r == '\'' || r != m.decimal && (r == '.' || r == ',')
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/djmessenger/messenger/i18n"
@@ -20,9 +21,13 @@ var (
 // Option is one of several values to choose from.
 type Option[T any] struct {
 	// Value is what is kept. The chip's key is its JSON, so that options may change their
-	// order and titles while people are asked. It must be short: a tap carries it.
+	// order and titles while people are asked. It must be short, since a tap carries it, and
+	// no two options of a question may have the same.
 	Value T
-	// Title is a message id, at most 20 characters, of its translation too.
+	// Title is a message id. No two options of a question may have titles that are the same
+	// apart from letter case, width, and punctuation at the ends. The platform shows 20 characters of a title:
+	// Validate refuses a longer one, and a translation that is longer is cut at the end of a
+	// character, with "…" behind it. Titles that are the same when cut get their numbers in front.
 	Title string
 	// Goto is the step that this option leads to; empty for the next one.
 	Goto string
@@ -46,8 +51,9 @@ func (o Option[T]) choice() (Choice, error) {
 	return Choice{Key: string(key), Title: o.Title, Goto: o.Goto}, nil
 }
 
-// OneOf asks for one of several values. The person taps it, writes its title, or its number
-// in the list.
+// OneOf asks for one of several values, which must differ. The person taps it or writes its title;
+// of at most 12 that do not begin with digits, also its number in the list, counted from 1. More
+// than [MaxChoices] come in pages.
 func OneOf[T any](options ...Option[T]) Answer[T] {
 	return oneOf[T]{options: options}
 }
@@ -55,7 +61,9 @@ func OneOf[T any](options ...Option[T]) Answer[T] {
 // OneOfFunc is [OneOf] of options that are found out at run time: when the question is asked,
 // when it is answered, and when the answer is shown. The function must be quick, and safe for
 // concurrent use. An answer that is no longer among the options is refused. The titles are
-// looked up as message ids, and have no placeholders.
+// looked up as message ids, and have no placeholders. Of options with the same value the first one
+// counts; those with the same title get their numbers in front. That there are no options is an
+// error, which fails the turn: leave the question out with When.
 func OneOfFunc[T any](options func(ctx context.Context) ([]Option[T], error)) Answer[T] {
 	return oneOf[T]{find: options}
 }
@@ -66,10 +74,14 @@ type oneOf[T any] struct {
 }
 
 func (a oneOf[T]) all(ctx context.Context) ([]Option[T], error) {
-	if a.find != nil {
-		return a.find(ctx)
+	if a.find == nil {
+		return a.options, nil
 	}
-	return a.options, nil
+	options, err := a.find(ctx)
+	if err == nil && len(options) == 0 {
+		err = errNoOptions
+	}
+	return options, err
 }
 
 func (a oneOf[T]) Choices(ctx context.Context, _ T) ([]Choice, error) {
@@ -81,13 +93,16 @@ func (a oneOf[T]) Choices(ctx context.Context, _ T) ([]Choice, error) {
 }
 
 func choicesOf[T any](options []Option[T]) ([]Choice, error) {
-	choices := make([]Choice, len(options))
-	for i, o := range options {
+	choices := make([]Choice, 0, len(options))
+	for _, o := range options {
 		c, err := o.choice()
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
+		case slices.ContainsFunc(choices, func(before Choice) bool { return before.Key == c.Key }):
+		default:
+			choices = append(choices, c)
 		}
-		choices[i] = c
 	}
 	return choices, nil
 }
@@ -97,15 +112,15 @@ func (a oneOf[T]) Take(ctx context.Context, in Input, into *T) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	for _, o := range options {
+		if c, err := o.choice(); err == nil && in.Choice != "" && c.Key == in.Choice {
+			*into = o.Value
+			return false, nil
+		}
+	}
 	choices, err := choicesOf(options)
 	if err != nil {
 		return false, err
-	}
-	for i, c := range choices {
-		if in.Choice != "" && c.Key == in.Choice {
-			*into = options[i].Value
-			return false, nil
-		}
 	}
 	return false, refuseOneOf(ctx, choices)
 }
@@ -132,9 +147,13 @@ func titleOf[T any](ctx context.Context, options []Option[T], v T) string {
 
 // refuseOneOf refuses what is none of the choices, and names them.
 func refuseOneOf(ctx context.Context, choices []Choice) error {
-	titles := make([]string, len(choices))
-	for i, c := range choices {
-		titles[i] = c.title(ctx)
+	var titles []string
+	for i, c := range shownOf(ctx, choices) {
+		if i == MaxChoices {
+			titles = append(titles, "…")
+			break
+		}
+		titles = append(titles, c.title)
 	}
 	return &RefusalError{Text: refuseChoice, Values: map[string]string{"choices": strings.Join(titles, ", ")}}
 }
@@ -163,13 +182,14 @@ func validateOptions[T any](options []Option[T], others []string) error {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("options[%d]: %w", i, err))
 			continue
-		case o.Title == "":
+		case strings.TrimSpace(o.Title) == "":
 			errs = append(errs, fmt.Errorf("options[%d]: it has no title", i))
 		case titles[fold(o.Title)]:
-			errs = append(errs, fmt.Errorf("options[%d]: %q is the title of another", i, o.Title))
+			errs = append(errs, fmt.Errorf("options[%d]: the title %q is that of another; "+
+				"letter case, width, and punctuation at the ends do not count", i, o.Title))
 		}
 		if keys[c.Key] {
-			errs = append(errs, fmt.Errorf("options[%d]: the value %s is that of another", i, c.Key))
+			errs = append(errs, fmt.Errorf("options[%d]: the value %s is that of another; a tap is known by its value", i, c.Key))
 		}
 		keys[c.Key], titles[fold(o.Title)] = true, true
 	}

@@ -17,8 +17,8 @@ import (
 //
 //	type ask[T any] = dialog.Question[Order, T]
 type Question[S, T any] struct {
-	// Name is the name of the step, and of its answer in texts: %{size}. It is stored; see
-	// Dialog.Name for the limits. Required.
+	// Name is the name of the step, and of its answer in texts: %{size}. It is stored, and is what
+	// Dialog.Name may be. Required.
 	Name string
 	// Text is what is asked, a message id. %{step} is the answer of that step as it is shown;
 	// %{first_name} and the like are those of the person. Required without Prompt.
@@ -89,22 +89,14 @@ func (q Question[S, T]) known() []Choice {
 }
 
 func (q Question[S, T]) faults() []error {
-	var errs []error
-	if q.Text == "" && q.Prompt == nil {
-		errs = append(errs, errors.New("it has neither a Text nor a Prompt"))
-	}
-	if q.Text != "" && q.Prompt != nil {
-		errs = append(errs, errors.New("it has a Text and a Prompt; set one"))
-	}
+	errs := textFaults(q.Text, q.Prompt != nil)
 	if q.Answer == nil {
 		errs = append(errs, errors.New("its Answer is missing"))
 	}
 	if q.Field == nil {
 		errs = append(errs, errors.New("its Field is missing"))
 	}
-	if len(q.To) > 0 && q.Then == nil {
-		errs = append(errs, errors.New("it has a To, but no Then"))
-	}
+	errs = append(errs, toFaults(q.To, q.Then != nil)...)
 	if v, ok := q.Answer.(interface{ Validate() error }); ok {
 		if err := v.Validate(); err != nil {
 			errs = append(errs, within("Answer", err)...)

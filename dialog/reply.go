@@ -17,6 +17,7 @@ var errPassed = errors.New("dialog: passed")
 type reading struct {
 	command command
 	choice  string // the key of the choice that was tapped or named
+	page    int    // of a showPage
 }
 
 // read finds out which choice or command an act is at a question.
@@ -24,6 +25,9 @@ func (f *flow[S]) read(ctx context.Context, n node[S], a act) (reading, error) {
 	if a.is == dialogTap {
 		if a.tap.Key == skipKey && n.optional {
 			return reading{command: skip}, nil
+		}
+		if page, ok := pageTapped(a.tap.Key); ok {
+			return reading{command: showPage, page: page}, nil
 		}
 		return reading{choice: a.tap.Key}, nil
 	}
@@ -58,6 +62,7 @@ func (f *flow[S]) answer(ctx context.Context, a act, pass bool) error {
 		return err
 	}
 	if said.command != noCommand {
+		f.page = said.page
 		return f.obey(ctx, n, said.command)
 	}
 	before := f.rec
@@ -116,7 +121,7 @@ func (f *flow[S]) correct(ctx context.Context, a act) error {
 	if err != nil {
 		return err
 	}
-	if said.command == skip {
+	if said.command != noCommand {
 		f.rec.position, f.rec.Partial = open, sofar
 		return f.remind(ctx)
 	}
@@ -185,7 +190,7 @@ func (f *flow[S]) obey(ctx context.Context, n node[S], c command) error {
 		if err := f.run().Say(ctx, f.words.NoBack); err != nil {
 			return err
 		}
-	case noCommand:
+	case showPage, noCommand:
 	}
 	return f.remind(ctx)
 }

@@ -23,10 +23,19 @@ type Say[S any] struct {
 
 func (s Say[S]) nodes() []node[S] {
 	n := node[S]{stop: stop{name: s.Name, kind: says}, when: whenOf(s.When), text: s.Text, prompt: s.Prompt}
-	if s.Text == "" && s.Prompt == nil {
-		n.faults = []error{errors.New("it has neither a Text nor a Prompt")}
-	}
+	n.faults = textFaults(s.Text, s.Prompt != nil)
 	return []node[S]{n}
+}
+
+// textFaults are what is wrong with the texts of a step that says something.
+func textFaults(text string, prompt bool) []error {
+	switch {
+	case text == "" && !prompt:
+		return []error{errors.New("it has neither a Text nor a Prompt")}
+	case text != "" && prompt:
+		return []error{errors.New("it has a Text and a Prompt; set one")}
+	}
+	return nil
 }
 
 // Do runs code between two questions: to look something up, or to branch. A run that goes back

@@ -13,8 +13,8 @@ const doneKey = "done"
 
 // SomeOf asks for any number of values, none included. Each tap adds one and asks for more
 // (Words.More) with what is left; the chip with the title done, a message id, ends it. All are
-// complete without it. A text may name several, with commas between them. The options lead to
-// no step: their Goto must be empty.
+// complete without it. A text may name several, with commas between them. The values must differ, and the
+// options lead to no step: their Goto must be empty.
 func SomeOf[T any](done string, options ...Option[T]) Answer[[]T] {
 	return someOf[T]{done, options}
 }
@@ -33,7 +33,7 @@ func (a someOf[T]) Choices(_ context.Context, now []T) ([]Choice, error) {
 	}
 	taken := a.keys(now)
 	left := slices.DeleteFunc(all, func(c Choice) bool { return slices.Contains(taken, c.Key) })
-	return append(left, Choice{Key: doneKey, Title: a.done}), nil
+	return append(left, Choice{Key: doneKey, Title: a.done, always: true}), nil
 }
 
 // keys are those of values.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/djmessenger/messenger/receiving/payload"
@@ -14,7 +15,7 @@ import (
 
 // Validate returns every mistake, joined, each with the dialog and the step: names that are
 // missing, malformed or not unique, a missing Answer, Field or Done, a step to go to that does not
-// exist, choices that are too many, too long or ambiguous, and times out of range. The bot
+// exist, choices that are too long or ambiguous, and times out of range. The bot
 // calls it for the dialogs of its policy.
 func (d Dialog[S]) Validate() error {
 	v := validation{dialog: cmp.Or(d.Name, "(no name)")}
@@ -71,13 +72,15 @@ func (v *validation) fail(step string, err error) {
 
 func (d Dialog[S]) validateStep(v *validation, n node[S], all outline) {
 	name := cmp.Or(n.name, "(no name)")
-	for part := range strings.SplitSeq(n.name, ".") {
-		if err := checkName(part); err != nil {
-			v.fail(name, fmt.Errorf("the name %w", err))
-		}
+	own := n.name
+	for _, group := range n.group {
+		own = strings.TrimPrefix(own, group+".")
 	}
-	if len(n.group) == 0 && strings.Contains(n.name, ".") {
-		v.fail(name, errors.New("the name has a dot, which is for included dialogs"))
+	switch err := checkName(own); {
+	case own == "":
+		v.fail(name, errors.New("its name is missing"))
+	case err != nil && own != endOfInclude:
+		v.fail(name, fmt.Errorf("the name %q %w", own, err))
 	}
 	for _, err := range n.faults {
 		v.fail(name, err)
@@ -106,16 +109,12 @@ func (d Dialog[S]) validateSilence(v *validation, step string, after time.Durati
 
 // validateChips checks the choices that are known.
 func (d Dialog[S]) validateChips(v *validation, name string, n node[S]) {
-	chips := len(n.known)
-	if n.optional && d.words().SkipTitle != "" {
-		chips++
-	}
-	if chips > MaxChoices {
-		v.fail(name, fmt.Errorf("it has %d chips, that of Skip included; the platform shows %d", chips, MaxChoices))
-	}
 	for _, c := range n.known {
 		if length := utf8.RuneCountInString(c.Title); length > maxTitle {
-			v.fail(name, fmt.Errorf("the title %q has %d characters; the platform shows %d", c.Title, length, maxTitle))
+			v.fail(name, fmt.Errorf("the title %q has %d characters, and the platform shows %d: shorten it, and say more in the Text", c.Title, length, maxTitle))
+		}
+		if n.optional && fold(c.Title) == fold(d.words().SkipTitle) {
+			v.fail(name, fmt.Errorf("the title %q is also that of the chip which skips the question", c.Title))
 		}
 		_, err := tapKind.Encode(tap{Dialog: d.Name, Run: strings.Repeat("x", runLength), Step: n.name, Key: c.Key})
 		if errors.Is(err, payload.ErrTooLong) {
@@ -127,15 +126,20 @@ func (d Dialog[S]) validateChips(v *validation, name string, n node[S]) {
 // maxTitle is the most characters of a chip's title.
 const maxTitle = 20
 
-// checkName returns what is wrong with a name that is stored, and used in texts.
+// nameRule is what dialogs, their aliases and steps may be called. Names are stored, stand in texts
+// as %{name}, and are joined with dots where dialogs are included.
+const nameRule = "a name has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | \""
+
+// checkName returns what is wrong with a name.
 func checkName(name string) error {
+	bad := func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`.%{}|"`, r)
+	}
 	switch {
 	case name == "":
 		return errors.New("is missing")
-	case len(name) > maxName:
-		return fmt.Errorf("is longer than %d bytes", maxName)
-	case !utf8.ValidString(name) || strings.ContainsAny(name, "%{}|\"") || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' }):
-		return errors.New(`has a space, a control character, or one of %{}|"`)
+	case len(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, bad):
+		return errors.New("cannot be used: " + nameRule)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/receiving/payload"
+	"github.com/djmessenger/messenger/sending"
 )
 
 // pizza is the state of the dialogs in these tests.
@@ -34,9 +36,9 @@ func done[S any](context.Context, *Run[S]) error { return nil }
 
 func TestAllMistakesAreReportedTogetherWithTheirPlaces(t *testing.T) {
 	t.Parallel()
-	many := make([]Option[int], 14)
-	for i := range many {
-		many[i] = Opt(i, strings.Repeat("x", i+1))
+	many := []Option[int]{Opt(0, "SKIP!")}
+	for i := range 14 {
+		many = append(many, Opt(i+1, strings.Repeat("x", i+1)))
 	}
 	d := Dialog[pizza]{
 		Name: "bad name", Aliases: []string{"bad name", ""}, Timeout: 400 * 24 * time.Hour, MaxTries: -1,
@@ -53,35 +55,40 @@ func TestAllMistakesAreReportedTogetherWithTheirPlaces(t *testing.T) {
 			Wait[pizza, int]{Name: "wait", To: []string{"size"}},
 			Human[pizza]{Name: "human"},
 			Include[pizza, home]{Name: "home", Field: homeOf, Dialog: Dialog[home]{Steps: []Step[home]{Question[home, string]{Name: "street", Field: street1}}}},
+			Include[pizza, home]{Name: "in to", Field: homeOf, Dialog: Dialog[home]{Steps: []Step[home]{
+				Question[home, string]{Name: "a b", Text: "?", Answer: Text(), Field: street1},
+				Say[home]{Name: "both", Text: "Both.", Prompt: func(context.Context, *Run[home]) (sending.Sender, error) { return nil, nil }},
+			}}},
 			Include[pizza, home]{Name: "empty", Field: homeOf},
 			Include[pizza, home]{Name: "nowhere"},
 			ask[float64]{Name: "n", Text: "N", Answer: Number(2, 1), Field: func(*pizza) *float64 { return new(float64) }},
+			ask[int]{Name: "w", Text: "W", Answer: Whole(2, 1), Field: func(*pizza) *int { return new(int) }},
 			ask[string]{Name: "f", Text: "F", Answer: AnswerFunc[string](nil, nil), Field: size, Timeout: 25 * time.Hour},
 		},
 	}
-	require.EqualError(t, d.Validate(), `dialog: bad name: the name "bad name" has a space, a control character, or one of %{}|"
-dialog: bad name: the alias "bad name" has a space, a control character, or one of %{}|"
+	require.EqualError(t, d.Validate(), `dialog: bad name: the name "bad name" cannot be used: a name has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | "
+dialog: bad name: the alias "bad name" cannot be used: a name has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | "
 dialog: bad name: the alias "bad name" comes twice
 dialog: bad name: the alias "" is missing
 dialog: bad name: its Done is missing
 dialog: bad name: its Timeout of 9600h0m0s is longer than 8784h0m0s
 dialog: bad name: its MaxTries of -1 is negative
 dialog: bad name: steps[0] is nil
-dialog: bad name: step (no name): the name is missing
+dialog: bad name: step (no name): its name is missing
 dialog: bad name: step (no name): it has neither a Text nor a Prompt
 dialog: bad name: step (no name): its Answer is missing
 dialog: bad name: step (no name): its Field is missing
-dialog: bad name: step size: Answer: options[1]: "small " is the title of another
-dialog: bad name: step size: Answer: options[1]: the value "S" is that of another
+dialog: bad name: step size: Answer: options[1]: the title "small " is that of another; letter case, width, and punctuation at the ends do not count
+dialog: bad name: step size: Answer: options[1]: the value "S" is that of another; a tap is known by its value
 dialog: bad name: step size: Answer: options[2]: it has no title
 dialog: bad name: step size: it goes to "missing", and there is no such step
 dialog: bad name: step size: it has a To, but no Then
 dialog: bad name: step size: another step has its name
-dialog: bad name: step many: it has 15 chips, that of Skip included; the platform shows 13
-dialog: bad name: step long: the title "A title of more than twenty characters" has 38 characters; the platform shows 20
+dialog: bad name: step many: the title "SKIP!" is also that of the chip which skips the question
+dialog: bad name: step long: the title "A title of more than twenty characters" has 38 characters, and the platform shows 20: shorten it, and say more in the Text
 dialog: bad name: step long: the value of "A title of more than twenty characters" is too long for what a chip carries: `+
 		`payload: longer than 1000 characters: messenger.dialog has 1086
-dialog: bad name: step dot.ted: the name has a dot, which is for included dialogs
+dialog: bad name: step dot.ted: the name "dot.ted" cannot be used: a name has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | "
 dialog: bad name: step dot.ted: Answer: the chip that ends the choice has no title
 dialog: bad name: step dot.ted: Answer: an option of several leads to no step; use Then
 dialog: bad name: step say: it has neither a Text nor a Prompt
@@ -93,9 +100,13 @@ dialog: bad name: step human: its Text is missing: the hand-over goes with a mes
 dialog: bad name: step human: its App is missing; the page's inbox is graph.InboxApp
 dialog: bad name: step home.street: it has neither a Text nor a Prompt
 dialog: bad name: step home.street: its Answer is missing
+dialog: bad name: step in to.a b: the name "a b" cannot be used: a name has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | "
+dialog: bad name: step in to.a b: the name "in to" of its Include cannot be used: a name has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | "
+dialog: bad name: step in to.both: it has a Text and a Prompt; set one
 dialog: bad name: step empty: the included dialog has no steps
 dialog: bad name: step nowhere: its Field is missing
 dialog: bad name: step n: Answer: no number is from 2 to 1
+dialog: bad name: step w: Answer: no whole number is from 2 to 1
 dialog: bad name: step f: Answer: the function that reads the answer is nil
 dialog: bad name: step f: its time-out after 25h0m0s comes when the platform takes no message any more (24h); set Ended or OnTimeout, or Words without TimedOut`)
 }
@@ -119,4 +130,37 @@ func TestValidateKnowsWhatAChipCanCarry(t *testing.T) {
 	}
 	require.NoError(t, of(870))
 	require.ErrorIs(t, of(990), payload.ErrTooLong)
+}
+
+// One rule says what a name may be, for all that has one.
+func TestOneRuleForNames(t *testing.T) {
+	t.Parallel()
+	for name, good := range map[string]bool{
+		"size": true, "größe": true, "大": true, "to-street_2": true, strings.Repeat("x", 64): true,
+		"": false, strings.Repeat("x", 65): false, "a b": false, "a\u00a0b": false, "a\tb": false, "a\x7f": false, "a.b": false, "a%b": false, "{a": false, "a}": false,
+		"a|b": false, `a"b`: false, "\xff": false,
+	} {
+		ask := ask[string]{Name: "size", Text: "?", Answer: Text(), Field: size}
+		d := Dialog[pizza]{Name: "d", Done: done[pizza], Steps: []Step[pizza]{ask}}
+		require.NoError(t, d.Validate())
+		named, aliased, stepped := d, d, d
+		named.Name, aliased.Aliases = name, []string{name}
+		ask.Name = name
+		stepped.Steps = []Step[pizza]{ask}
+		for _, d := range []Dialog[pizza]{named, aliased, stepped} {
+			require.Equal(t, good, d.Validate() == nil, "%q: %v", name, d.Validate())
+		}
+		require.Equal(t, good, checkName(name) == nil, "%q", name)
+	}
+}
+
+// What the guide and the field say is what the error says.
+func TestTheRuleForNamesIsSaidTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"dialog.go", "../docs/dialogs.md"} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		plain := strings.Join(strings.Fields(strings.NewReplacer("//", "", "`", "", `\|`, "|").Replace(string(text))), " ")
+		require.Contains(t, plain, strings.TrimPrefix(nameRule, "a name has "), file)
+	}
 }

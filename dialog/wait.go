@@ -52,9 +52,7 @@ func (w Wait[S, T]) nodes() []node[S] {
 	if w.Kind.Ref().IsZero() {
 		n.faults = append(n.faults, errors.New("its Kind is missing; make one with payload.New"))
 	}
-	if len(w.To) > 0 && w.Then == nil {
-		n.faults = append(n.faults, errors.New("it has a To, but no Then"))
-	}
+	n.faults = append(n.faults, toFaults(w.To, w.Then != nil)...)
 	return []node[S]{n}
 }
 

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -19,6 +20,9 @@ type Words struct {
 	Back, Cancel, Help, Skip string
 	// SkipTitle is the title of the chip of an Optional question; none if it is empty.
 	SkipTitle string
+	// NextTitle is the title of the chip that shows more choices of a question that has more than
+	// the platform shows below one message. If it is empty, it is that of [DefaultWords].
+	NextTitle string
 
 	// Closed answers a tap on a question while no dialog is open. If it is empty, the tap has
 	// no effect.
@@ -39,7 +43,7 @@ type Words struct {
 // DefaultWords are the words of a dialog that sets none. To change some, change a copy.
 func DefaultWords() Words {
 	return Words{
-		Back: "back", Cancel: "cancel|stop", Help: "help", Skip: "skip", SkipTitle: "Skip",
+		Back: "back", Cancel: "cancel|stop", Help: "help", Skip: "skip", SkipTitle: "Skip", NextTitle: "More…",
 		Closed:    "That question is no longer open.",
 		NoBack:    "There is nothing to go back to.",
 		More:      "Anything else?",
@@ -52,14 +56,17 @@ func DefaultWords() Words {
 	}
 }
 
+func (w Words) nextTitle() string { return cmp.Or(w.NextTitle, DefaultWords().NextTitle) }
+
 // Texts returns the message ids of the [DefaultWords], and those by which the answers of this
 // package refuse: what a catalogue has to translate besides a dialog's own texts.
 func Texts() []string {
 	w := DefaultWords()
 	return []string{
-		w.Back, w.Cancel, w.Help, w.Skip, w.SkipTitle, w.Closed, w.NoBack, w.More, w.TooLarge, w.Failed,
+		w.Back, w.Cancel, w.Help, w.Skip, w.SkipTitle, w.NextTitle, w.Closed, w.NoBack, w.More, w.TooLarge, w.Failed,
 		w.Cancelled, w.TimedOut, w.Lost, w.Stuck,
 		refuseChoice, refuseText, refuseNumber, refuseNumberFrom, refuseNumberTo, refuseNumberBetween,
+		refuseWhole, refuseWholeFrom, refuseWholeTo, refuseWholeBetween, refuseWhichNumber, refuseUnit,
 		refuseDate, refuseNoDate, refuseEmail, refusePhone, refusePlace, refuseFile, refuseImage, refuseAudio, refuseVideo,
 	}
 }
@@ -73,6 +80,7 @@ const (
 	cancel    command = "cancel"
 	help      command = "help"
 	skip      command = "skip"
+	showPage  command = "page" // by its chip only
 )
 
 // command returns the command that a text is.

@@ -35,7 +35,7 @@ var house = map[string]room{
 	},
 	"dialog": {
 		ours:   []string{"handling", "i18n", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
-		others: []string{"golang.org/x/text"},
+		others: []string{"github.com/clipperhouse/uax29/v2", "golang.org/x/text"},
 	},
 	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
 	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
