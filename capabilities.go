@@ -18,24 +18,34 @@ func capability[T any](b *Bot, name string) (T, error) {
 	return found, nil
 }
 
-// logMissing says which capabilities a store lacks that change what a bot does.
+// capabilities are those of package store without which a bot does less, by name. Not among them is store.CallRunner, without which
+// the program gets an error where it queues a call: a store that is no SQL database has none by its nature.
+var capabilities = []struct {
+	name string
+	has  func(st store.Store) bool
+}{
+	{"Clock", has[store.Clock]},
+	{"DeadLetters", has[store.DeadLetters]},
+	{"Inspector", has[store.Inspector]},
+	{"Isolator", has[store.Isolator]},
+	{"OnceKeeper", has[store.OnceKeeper]},
+	{"Replicas", has[store.Replicas]},
+	{"Timers", has[store.Timers]},
+}
+
+func has[T any](st store.Store) bool {
+	_, ok := store.As[T](st)
+	return ok
+}
+
+// logMissing says which capabilities a store lacks.
 func logMissing(log *slog.Logger, st store.Store) {
 	var missing []string
-	note := func(has bool, name string) {
-		if !has {
-			missing = append(missing, name)
+	for _, c := range capabilities {
+		if !c.has(st) {
+			missing = append(missing, c.name)
 		}
 	}
-	_, has := store.As[store.Clock](st)
-	note(has, "Clock")
-	_, has = store.As[store.DeadLetters](st)
-	note(has, "DeadLetters")
-	_, has = store.As[store.Inspector](st)
-	note(has, "Inspector")
-	_, has = store.As[store.Isolator](st)
-	note(has, "Isolator")
-	_, has = store.As[store.Replicas](st)
-	note(has, "Replicas")
 	if len(missing) > 0 {
 		log.Warn("the store lacks capabilities: package store says what the bot does without them", "capabilities", strings.Join(missing, ", "))
 	}
