@@ -50,9 +50,8 @@ type Queuer interface {
 	// be enqueued again.
 	//
 	// What is enqueued is background work: claims hand out conversations in which only
-	// that waits after all others, and as many as [Claim.Background] says. An event makes
-	// its conversation one of the others. Other sends of a conversation that wait for a
-	// later time become background work with those that are enqueued.
+	// that waits after all others, and as many as [Claim.Background] says. An event, and a
+	// send of a turn that waits for a later time, makes its conversation one of the others.
 	Enqueue(ctx context.Context, sends ...Send) error
 
 	// Cancel takes back the sends of a conversation with that key, or of the

@@ -10,15 +10,13 @@ import (
 // events reports whether events of the conversation wait.
 func (s *State) events() bool { return s.Waits || s.Others }
 
-// wait notes that something in the conversation is due at a time, or when its pause is over. Background work that is due before that
-// stays what it is until then.
+// wait notes that something in the conversation is due at a time, or when its pause is over. What was background work until then is
+// none any more, also if it is due before that.
 func (g *group) wait(s *State, at int64) {
 	at = max(at, s.HoldUntil)
 	switch {
 	case s.Background():
-		if at > max(s.DueAt(), s.HoldUntil, g.now) {
-			return
-		}
+		at = min(at, max(s.DueAt(), s.HoldUntil, g.now)) // claims may begin after due times that have passed
 	case s.NextAt != 0 && s.NextAt <= at:
 		return
 	}
@@ -26,13 +24,18 @@ func (g *group) wait(s *State, at int64) {
 	g.touch(s)
 }
 
-// waitBackground notes the same of background work. What else waits in the conversation for a later time goes with it.
+// waitBackground notes the same of background work. Where other work waits in the conversation, for a later time, it goes with that.
 func (g *group) waitBackground(s *State, at int64) {
 	at = max(at, s.HoldUntil)
-	if s.NextAt == 0 || at < s.DueAt() {
+	switch {
+	case s.NextAt != 0 && at >= s.DueAt():
+		return
+	case s.NextAt == 0 || s.Background():
 		s.NextAt = BackgroundFrom + at
-		g.touch(s)
+	default:
+		s.NextAt = at
 	}
+	g.touch(s)
 }
 
 // reschedule works out when what is left in the conversation is due: not before its pause is over, and not before a time at which
@@ -57,21 +60,22 @@ func (g *group) reschedule(s *State, earliest int64) {
 	g.touch(s)
 }
 
-// rescheduleRaised takes into account when the first raised event is due. Of a timer and what is due at the same time the
-// conversation is not background work.
+// rescheduleRaised takes into account when the first raised event is due. With a timer the conversation is background work only if
+// nothing else waits in it but background work.
 func (s *State) rescheduleRaised(earliest int64) {
 	next := s.nextRaised()
 	if next == 0 {
 		return
 	}
-	if next >= BackgroundFrom {
-		next = BackgroundFrom + max(dueAt(next), earliest)
-	} else {
-		next = max(next, earliest)
+	timer := next >= BackgroundFrom
+	at := max(dueAt(next), earliest)
+	if s.NextAt != 0 {
+		timer = timer && s.Background()
+		at = min(at, s.DueAt())
 	}
-	at := dueAt(next)
-	if s.NextAt == 0 || at < s.DueAt() || at == s.DueAt() && next < s.NextAt {
-		s.NextAt = next
+	s.NextAt = at
+	if timer {
+		s.NextAt += BackgroundFrom
 	}
 }
 

@@ -28,7 +28,7 @@ type Options struct {
 func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
 	for _, promises := range [][]promise{
-		putPromises, orderPromises, claimPromises, fairPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
+		putPromises, orderPromises, claimPromises, fairPromises, backgroundPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, raisePromises, raiseKeyPromises,
 	} {
 		for _, p := range promises {
