@@ -16,19 +16,20 @@ import (
 
 // Engine works one store's queue. Make it with [New]. It runs once.
 type Engine struct {
-	cfg      Config
-	owner    string
-	guard    *Guard
-	keeper   *keeper
-	peers    *peers
-	pages    *pages
-	profiles *profiles
-	unsaved  *unsaved
-	counts   counts
-	clock    latestClock
-	timers   timers
-	reads    *storeCalls
-	writes   *storeCalls
+	cfg       Config
+	owner     string
+	guard     *Guard
+	keeper    *keeper
+	peers     *peers
+	pages     *pages
+	profiles  *profiles
+	unsaved   *unsaved
+	counts    counts
+	unhandled unhandledKinds
+	clock     latestClock
+	timers    timers
+	reads     *storeCalls
+	writes    *storeCalls
 
 	isolation *isolation
 	shares    *shares

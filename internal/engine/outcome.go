@@ -77,6 +77,7 @@ func (t *turn) report(next retry, failures []store.Failure) {
 	err := t.err()
 	switch {
 	case err == nil:
+		t.warnUnhandled()
 	case next.again:
 		t.w.e.counts.retried.Add(1)
 		log := t.w.log.With("event", t.queued.Key, "type", t.kind(), "attempt", t.queued.Attempts+1, "pause", next.pause.String(), "error", err)

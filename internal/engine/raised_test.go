@@ -3,12 +3,17 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
+	"github.com/djmessenger/messenger/internal/raise"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/routing"
@@ -95,5 +100,67 @@ func TestTimerWakesTheClaims(t *testing.T) {
 		after(time.Minute)
 		require.WithinDuration(t, set.Add(delay), fired, 50*time.Millisecond)
 		require.False(t, fired.Before(set.Add(delay)))
+	})
+}
+
+// TestSignalWithoutARouteIsLogged: a signal that no route handles leaves a warning that names its kind, one for each
+// kind; one that a route has handled, has skipped an otherwise route for, or that failed, leaves none.
+func TestSignalWithoutARouteIsLogged(t *testing.T) {
+	t.Parallel()
+	paid, lost := payload.New[payload.None]("order.paid"), payload.New[payload.None]("order.lost")
+	ignore := func(context.Context, *receiving.Event, payload.None, *sending.Replier) error { return nil }
+	policy := texts(route("thumb", thumb))
+	policy[receiving.TypeSignal] = []routing.Route{
+		{Name: "nothing", Handler: handling.OnPayload(nothing, ignore)},
+		{Name: "paid", Handler: handling.OnPayload(paid, func(context.Context, *receiving.Event, payload.None, *sending.Replier) error {
+			return handling.Permanent(errors.New("broken"))
+		})},
+	}
+	var log bubble.Log
+	var stopped bool // by the middleware
+	cfg := config{Policy: policy, Logger: slog.New(slog.NewJSONHandler(&log, nil)), TurnMiddleware: []handling.Middleware{
+		func(next handling.TurnFunc) handling.TurnFunc {
+			return func(ctx context.Context, ev *receiving.Event) error {
+				if stopped {
+					return nil
+				}
+				return next(ctx, ev)
+			}
+		},
+	}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Says(ada, "hi")
+		after(time.Second)
+		n := 0
+		raise := func(text string) {
+			t.Helper()
+			n++
+			raised, err := raise.Of(store.Raise{Conversation: store.Conversation{PageID: pageID, PSID: ada}, Key: strconv.Itoa(n)}, "", text)
+			require.NoError(t, err)
+			require.NoError(t, w.Store.Apply(t.Context(), raised))
+			after(time.Second)
+		}
+		warnings := func() int {
+			return strings.Count(log.String(), "no route has handled a signal: add a route under SIGNAL")
+		}
+		raise(nothing.MustEncodeSignal(payload.None{}))
+		raise(paid.MustEncodeSignal(payload.None{}))
+		require.Zero(t, warnings())
+		stopped = true
+		raise(lost.MustEncodeSignal(payload.None{}))
+		require.Zero(t, warnings(), "the program has decided that")
+		stopped = false
+		raise(lost.MustEncodeSignal(payload.None{}))
+		require.Equal(t, 1, warnings())
+		require.Contains(t, log.String(), `"kind":"order.lost"`)
+		raise(lost.MustEncodeSignal(payload.None{}))
+		require.Equal(t, 1, warnings(), "once for each kind")
+		raise("{no kind}")
+		require.Equal(t, 2, warnings())
+		for i := range 1000 {
+			raise("kind" + strconv.Itoa(i))
+		}
+		require.Equal(t, 100, warnings(), "bounded")
+		require.Equal(t, 1, len(w.Letters()))
 	})
 }
