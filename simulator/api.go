@@ -26,6 +26,7 @@ func (s *Simulator) newAPI() *http.ServeMux {
 	mux.HandleFunc("GET /simulator/pictures/{psid}", s.servePicture)
 	mux.HandleFunc("GET /simulator/state", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.state()) })
 	mux.HandleFunc("GET /simulator/requests", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Requests()) })
+	mux.HandleFunc("GET /simulator/log", func(w http.ResponseWriter, _ *http.Request) { respond(w, append([]Entry{}, s.Log()...)) })
 	mux.HandleFunc("GET /simulator/deliveries", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Deliveries()) })
 	mux.HandleFunc("GET /simulator/people", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.People()) })
 	mux.HandleFunc("GET /simulator/people/{psid}/messages", func(w http.ResponseWriter, r *http.Request) {

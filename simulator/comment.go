@@ -64,7 +64,7 @@ func (s *Simulator) VisitorPost(ctx context.Context, psid, text string) (postID 
 		return "", errNotOnInstagram("a post on the feed")
 	}
 	return s.writeOnFeed(ctx, psid, text, func(pg *page, _ time.Time) (string, feedValue) {
-		id := pg.id + "_" + randomDigits(15)
+		id := pg.id + "_" + pg.random.digits(15)
 		return id, feedValue{Item: "status", PostID: id}
 	})
 }

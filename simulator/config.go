@@ -89,6 +89,10 @@ type Config struct {
 	// retry. Default: 200 ms, 1 s, 5 s.
 	RetryPauses []time.Duration
 
+	// Seed decides the ids that are drawn: the same acts in the same order give the same ids. A bot that remembers message
+	// ids takes those of a second run with one seed for repetitions. Default: 0, ids are random.
+	Seed uint64
+
 	// Strangers lets the page write to people who have never written through
 	// the simulator, also under unknown ids, so that the answers to callbacks
 	// posted by hand arrive; an unknown id becomes a person when the page first

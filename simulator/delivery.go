@@ -91,6 +91,7 @@ func (s *Simulator) deliver(d *Delivery) {
 		at := s.now()
 		s.mu.Lock()
 		webhook, removed := s.webhook, d.page.removed
+		seq := s.begin()
 		s.mu.Unlock()
 		got := exchanged{err: errPageRemoved}
 		if !removed {
@@ -118,6 +119,11 @@ func (s *Simulator) deliver(d *Delivery) {
 			s.pending--
 		}
 		s.publish("delivery", d.brief())
+		s.end(Entry{
+			Seq: seq, Time: at, Kind: EntryCallback, Name: d.Field, PageID: d.PageID, PSID: d.PSID, Preview: previewCallback(d.Body),
+			Status: attempt.Status, DurationMS: attempt.DurationMS, Error: attempt.Error, Advice: attempt.Advice, DeliveryID: d.ID,
+			Final: last && attempt.Error != "",
+		})
 		s.mu.Unlock()
 		if last {
 			return

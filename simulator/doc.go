@@ -133,6 +133,7 @@
 //	GET  /simulator/comments/{id}            what stands below a comment or post: [Comment] list
 //	GET  /simulator/requests                 [Request] list
 //	GET  /simulator/deliveries               [Delivery] list
+//	GET  /simulator/log                      [Entry] list: callbacks and calls in the order of time
 //	PUT  /simulator/webhook                  {"url":"…"}
 //	POST /simulator/verify                   {}: the verification handshake
 //	POST /simulator/flush                    {}: waits for the callbacks

@@ -58,6 +58,9 @@ func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 		path = path[1:]
 	}
 	rec := recordOf(r, s.now())
+	s.mu.Lock()
+	rec.Seq = s.begin()
+	s.mu.Unlock()
 	f := s.faultFor(r.Method, "/"+strings.Join(path, "/"))
 	if f == nil {
 		f = &Fault{}
@@ -71,6 +74,7 @@ func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 	}
 	p, problem := readParams(w, r)
 	rec.Body = p.body
+	rec.psid, rec.preview = previewCall(path, p)
 	c := &call{params: p, method: r.Method, base: baseOf(r), at: s.now()}
 	status, answer := f.Status, []byte(f.Body)
 	if f.effect() {

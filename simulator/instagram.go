@@ -104,7 +104,7 @@ func (s *Simulator) ReplyToStory(ctx context.Context, psid, storyURL, text strin
 		if !s.home[psid].instagram {
 			return doing{}, errOnlyInstagram
 		}
-		story := &eventStory{URL: storyURL, ID: "179" + randomDigits(14)}
+		story := &eventStory{URL: storyURL, ID: "179" + s.random.digits(14)}
 		return writing(Message{Text: text, Story: storyURL}, eventMessage{Text: text, ReplyTo: &eventReplyTo{Story: story}}), nil
 	})
 }

@@ -15,9 +15,9 @@ func (p *page) postID() string {
 
 func (p *page) newCommentID() string {
 	if p.instagram {
-		return "179" + randomDigits(14)
+		return "179" + p.random.digits(14)
 	}
-	return "1_" + randomDigits(15)
+	return "1_" + p.random.digits(15)
 }
 
 // instagramComment is the value of a change of the field comments, see

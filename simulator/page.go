@@ -159,7 +159,8 @@ func (s *Simulator) populate() error {
 func (s *Simulator) insert(p Page) {
 	s.apps[p.AppID] = p.AppSecret
 	pg := &page{
-		id: p.ID, name: p.Name, token: p.Token, appID: p.AppID, defaultApp: p.DefaultApp, fields: slices.Clone(p.Fields), gone: make(chan struct{}),
+		random: s.random,
+		id:     p.ID, name: p.Name, token: p.Token, appID: p.AppID, defaultApp: p.DefaultApp, fields: slices.Clone(p.Fields), gone: make(chan struct{}),
 		people: map[string]*Person{}, conversations: map[string]*conversation{}, profile: map[string]json.RawMessage{},
 		attachments: map[string]attachment{}, authors: map[string]author{}, replied: map[string]bool{},
 		instagram: p.Platform == PlatformInstagram,
@@ -176,7 +177,7 @@ func (s *Simulator) insert(p Page) {
 
 // pageWithDefaults fills in what was left empty. s.mu must be held.
 func (s *Simulator) pageWithDefaults(p Page) Page {
-	p.ID = cmp.Or(p.ID, "1"+randomDigits(14))
+	p.ID = cmp.Or(p.ID, "1"+s.random.digits(14))
 	p.Name = cmp.Or(p.Name, "Page "+p.ID)
 	p.Platform = cmp.Or(p.Platform, PlatformMessenger)
 	if link := s.pageByID(p.LinkedTo); link != nil {

@@ -2,11 +2,8 @@ package simulator
 
 import (
 	"cmp"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"math/big"
 	"regexp"
 	"slices"
 )
@@ -53,7 +50,7 @@ var ErrNoPerson = errors.New("simulator: no such person")
 // URL.
 func (s *Simulator) AddPerson(p Person) (Person, error) {
 	if p.ID == "" {
-		p.ID = "7" + randomDigits(15)
+		p.ID = "7" + s.random.digits(15)
 	}
 	if !digits(p.ID) {
 		return Person{}, fmt.Errorf("simulator: person id %q is not digits", p.ID)
@@ -140,30 +137,6 @@ func (s *Simulator) setBlocked(psid string, blocked bool) error {
 	}
 	pg.conversation(psid).blocked = blocked
 	return nil
-}
-
-// newMID draws a message id, which looks different on Instagram. It is random,
-// never counted: bots remember the ids they have seen, also across a restart of
-// the simulator.
-func (p *page) newMID() string {
-	if p.instagram {
-		return "aWdfZAG1faXRlbToxOkl" + rand.Text() + rand.Text()
-	}
-	return "m_" + rand.Text() + rand.Text()
-}
-
-func newTrace() string { return "A" + rand.Text()[:10] }
-
-func randomDigits(n int) string {
-	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
-	number, _ := rand.Int(rand.Reader, limit) // crypto/rand never fails
-	return fmt.Sprintf("%0*d", n, number)
-}
-
-func randomHex() string {
-	var b [12]byte
-	_, _ = rand.Read(b[:]) // crypto/rand never fails
-	return hex.EncodeToString(b[:])
 }
 
 // onInstagram are Instagram's names of webhook fields that a page has by another name. Empty: it has none.

@@ -1,15 +1,19 @@
 package simulator
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Request is one Graph call as it came and how it was answered. It never holds the
 // access token or a header's value.
 type Request struct {
+	Seq     int       `json:"seq"` // of its [Entry] in the log
 	Time    time.Time `json:"time"`
 	PageID  string    `json:"page_id,omitempty"` // whose token it had; empty: no page's
 	Method  string    `json:"method"`
@@ -20,6 +24,12 @@ type Request struct {
 	Status  int       `json:"status"`          // 0: the connection was closed instead
 	Answer  string    `json:"answer,omitempty"`
 	Fault   bool      `json:"fault,omitempty"` // a Fault changed the call
+
+	DurationMS int64 `json:"duration_ms"` // of the wall clock
+
+	start   time.Time // of the wall clock
+	psid    string    // whom it is about, if known
+	preview string
 }
 
 // Requests returns every Graph call in the order of the answers. The result is a
@@ -33,15 +43,49 @@ func (s *Simulator) Requests() []Request {
 func (s *Simulator) remember(rec Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	rec.DurationMS = time.Since(rec.start).Milliseconds()
 	s.requests = trim(append(s.requests, rec), s.cfg.History)
 	s.publish("request", rec)
+	s.end(Entry{
+		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
+		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(),
+	})
+}
+
+// problem is why a call was refused.
+func (r Request) problem() string {
+	var answer struct {
+		Error *struct {
+			Message string
+			Code    int
+			Subcode int `json:"error_subcode"`
+		}
+	}
+	switch {
+	case r.Status == 0:
+		return "the connection was cut"
+	case r.Status < http.StatusBadRequest:
+		return ""
+	case json.Unmarshal([]byte(r.Answer), &answer) != nil || answer.Error == nil:
+		return ""
+	case answer.Error.Subcode != 0:
+		return fmt.Sprintf("%d/%d: %s", answer.Error.Code, answer.Error.Subcode, answer.Error.Message)
+	default:
+		return fmt.Sprintf("%d: %s", answer.Error.Code, answer.Error.Message)
+	}
+}
+
+// edgeOf is the last part of a Graph path, which says what the call does; of a node itself its id, or me.
+func edgeOf(path string) string {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	return parts[len(parts)-1]
 }
 
 func recordOf(r *http.Request, at time.Time) Request {
 	query := r.URL.Query()
 	query.Del("access_token")
 	query.Del("appsecret_proof")
-	rec := Request{Time: at, Method: r.Method, Path: r.URL.Path, Query: query.Encode()}
+	rec := Request{Time: at, start: time.Now(), Method: r.Method, Path: r.URL.Path, Query: query.Encode()}
 	for name := range r.Header {
 		rec.Headers = append(rec.Headers, name)
 	}

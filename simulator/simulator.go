@@ -17,6 +17,7 @@ var ErrClosed = errors.New("simulator: closed")
 // [http.Handler]; all methods are safe for concurrent use.
 type Simulator struct {
 	cfg    Config
+	random *random
 	client *http.Client
 	guard  *http.CrossOriginProtection
 	api    *http.ServeMux
@@ -44,12 +45,14 @@ type Simulator struct {
 	fileOrder   []string
 	usage       string
 	feed        feed
+	wire        wireLog
 	changed     chan struct{} // closed and replaced whenever something happened
 }
 
 // page is all that belongs to one page.
 type page struct {
 	id, name      string
+	random        *random
 	appID         string
 	defaultApp    string // which has the idle conversations; empty: every app may answer
 	token         string
@@ -74,6 +77,7 @@ func New(config Config) (*Simulator, error) {
 	cfg := config.withDefaults()
 	s := &Simulator{
 		cfg:     cfg,
+		random:  newRandom(cfg.Seed),
 		client:  callbackClient(cfg.Client),
 		guard:   http.NewCrossOriginProtection(),
 		queues:  map[string]*queue{},

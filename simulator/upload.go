@@ -115,7 +115,7 @@ func (p *page) resolve(s *Simulator, sd *send, c *call) (string, *GraphError) {
 }
 
 func (p *page) addAttachment(kind, url string, at time.Time) string {
-	id := "1" + randomDigits(15)
+	id := "1" + p.random.digits(15)
 	p.attachments[id] = attachment{kind, url, at}
 	return id
 }

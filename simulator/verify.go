@@ -43,7 +43,7 @@ func (s *Simulator) Verify(ctx context.Context) error {
 	if closed {
 		return ErrClosed
 	}
-	challenge := randomDigits(18)
+	challenge := newRandom(0).digits(18)
 	got := s.requestChallenge(ctx, webhook, challenge)
 	failed := &VerifyError{Status: got.status, Answer: strings.ToValidUTF8(string(got.body), "\uFFFD"), Err: got.err}
 	answer := string(got.body)
