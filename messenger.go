@@ -106,6 +106,7 @@ func New(config Config) (*Bot, error) {
 	if _, ok := cfg.Store.(*memory.Store); ok {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}
+	logTranslations(cfg.Logger, cfg.Catalog)
 	b.engine = engine.New(engine.Config{
 		AtMostOnce:     cfg.AtMostOnce,
 		Base:           With(context.Background(), b),

@@ -378,7 +378,7 @@ func TestFailedDecidesWhatFollows(t *testing.T) {
 		return starting(d)
 	})
 	s.says(t, "pizza", "Which size?")
-	s.says(t, "small", "Small, plain, to . All right?")
+	s.says(t, "small", "Small, plain, to %{address}. All right?")
 	s.failing(handling.Permanent(errDown))
 	s.says(t, "yes", "We could not order it.", "Ended: Failed")
 	s.is(t, "", "")

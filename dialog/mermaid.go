@@ -15,7 +15,7 @@ import (
 //
 // https://mermaid.js.org/syntax/stateDiagram.html
 func (d Dialog[S]) Mermaid(l *i18n.Localizer) string {
-	m := drawing{text: l.Text}
+	m := drawing{text: func(id string) string { return l.Text(id) }}
 	nodes := d.nodes()
 	m.line("stateDiagram-v2")
 	m.boxes(stepsOf(nodes), 1, nil)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 )
@@ -16,57 +17,86 @@ const DefaultSource = "en"
 // Catalog is valid and translates nothing.
 type Catalog struct {
 	locales   []string
+	files     []File
+	warnings  []*Mistake
 	matches   byLocale[*Localizer]
 	languages map[written]*regions
 	matcher   language.Matcher
-	texts     []*Localizer // in the order that matcher knows; the language of the ids is the first
+	texts     []*Localizer // in the order that matcher knows; the source language is the first
 }
 
 // Option changes how a [Catalog] is built.
 type Option func(*settings)
 
 type settings struct {
-	source string
+	source  string
+	formats []format
 }
 
-// Source names the language that the message ids are written in, as a BCP 47 tag. Default: [DefaultSource].
+// Source names the language that the bot's texts are written in, as a BCP 47 tag: that of the message ids which are texts,
+// and of the catalogue that has the texts of those which are keys. The other catalogues are checked against it. Default:
+// [DefaultSource].
 func Source(tag string) Option {
 	return func(s *settings) { s.source = tag }
 }
 
 // New returns the catalogue of messages, which maps BCP 47 tags ("zh-TW" or "zh_TW") to translations by message id. The
-// maps are copied. Every mistake is reported, with its tag and message id, in one error made by errors.Join: a tag that is
-// unknown or comes twice, a translation that is empty, and one with a placeholder that its id does not have.
-//
-// A catalogue for the language of the ids is allowed; use it to show other texts than the ids.
+// maps are copied. It reports mistakes as [Build] does; use that one for texts with choices.
 func New(messages map[string]map[string]string, opts ...Option) (*Catalog, error) {
-	chosen := settings{source: DefaultSource}
-	for _, opt := range opts {
-		opt(&chosen)
+	var files []File
+	for _, tag := range slices.Sorted(maps.Keys(messages)) {
+		f := File{Language: tag}
+		for _, id := range slices.Sorted(maps.Keys(messages[tag])) {
+			f.Messages = append(f.Messages, Message{Key: id, Text: Text{Words: messages[tag][id]}})
+		}
+		files = append(files, f)
 	}
-	var mistakes []error
+	return Build(files, opts...)
+}
+
+// Build returns the catalogue of several files, one for each language. Every mistake is reported, with its place and
+// message id, in one error made by errors.Join; each is a [*Mistake]. Mistakes are a tag that is unknown or comes twice, a
+// message id that is empty or comes twice, a translation that is empty, damaged, or has a placeholder that is not closed,
+// and what does not agree with the source text: a placeholder that one of them lacks, a plural form that the language does
+// not have or that is missing, a case that the source text does not have.
+//
+// The source text of a message id is that of the catalogue of the source language (see [Source]), or the id itself. What a
+// language does not translate is no mistake; [Catalog.Warnings] lists it.
+func Build(files []File, opts ...Option) (*Catalog, error) {
+	chosen := settingsOf(opts)
 	source, err := parseTag(chosen.source)
+	var mistakes []error
 	if err != nil {
 		mistakes = append(mistakes, fmt.Errorf("i18n: source language: %w", err))
 	}
-	byTag := make(map[language.Tag]map[string]string, len(messages))
-	names := make(map[language.Tag]string, len(messages))
-	for _, name := range slices.Sorted(maps.Keys(messages)) {
-		tag, err := parseTag(name)
+	byTag := make(map[language.Tag]File, len(files))
+	var tags []language.Tag
+	for _, file := range files {
+		tag, err := parseTag(file.Language)
+		first, twice := byTag[tag]
 		switch {
+		case err != nil && file.Name != "":
+			mistakes = append(mistakes, &Mistake{File: file.Name, Problem: "the name of the file is not that of a language, as in de.json or pt-BR.json: " + err.Error()})
 		case err != nil:
 			mistakes = append(mistakes, fmt.Errorf("i18n: %w", err))
-			continue
-		case byTag[tag] != nil:
-			mistakes = append(mistakes, fmt.Errorf("i18n: %q and %q are the same language", names[tag], name))
-			continue
+		case twice:
+			mistakes = append(mistakes, fmt.Errorf("i18n: %s and %s are the same language", nameOf(first), nameOf(file)))
+		default:
+			byTag[tag] = file
+			tags = append(tags, tag)
 		}
-		for _, err := range checkMessages(messages[name]) {
-			mistakes = append(mistakes, fmt.Errorf("i18n: %s: %w", name, err))
+	}
+	sourceTexts := map[string]Text{}
+	for _, m := range byTag[source].Messages {
+		if m.Key != "" {
+			sourceTexts[m.Key] = m.Text
 		}
-		names[tag] = name
-		byTag[tag] = make(map[string]string, len(messages[name]))
-		maps.Copy(byTag[tag], messages[name])
+	}
+	for _, tag := range tags {
+		c := checker{source: sourceTexts, file: byTag[tag], rules: map[Selector]*rules{Plural: rulesOf(tag, Plural), Ordinal: rulesOf(tag, Ordinal)}}
+		for _, bad := range c.messages(tag == source) {
+			mistakes = append(mistakes, bad)
+		}
 	}
 	if len(mistakes) > 0 {
 		return nil, errors.Join(mistakes...)
@@ -74,48 +104,159 @@ func New(messages map[string]map[string]string, opts ...Option) (*Catalog, error
 	return build(source, byTag), nil
 }
 
-// build makes a localizer for every catalogue. The language of the ids comes first: a matcher's default is its first tag.
-func build(source language.Tag, byTag map[language.Tag]map[string]string) *Catalog {
+func settingsOf(opts []Option) settings {
+	chosen := settings{source: DefaultSource, formats: []format{{extensions: []string{".json"}, read: ReadJSON}}}
+	for _, opt := range opts {
+		opt(&chosen)
+	}
+	return chosen
+}
+
+func nameOf(file File) string {
+	if file.Name != "" {
+		return file.Name
+	}
+	return shown(file.Language)
+}
+
+// messages checks all entries of a file.
+func (c *checker) messages(isSource bool) []*Mistake {
+	first := map[string]int{}
+	for _, m := range c.file.Messages {
+		if line, twice := first[m.Key]; twice {
+			c.fail(m.Line, m.Column, m.Key, "comes twice; the first one is in line %d", line)
+			continue
+		}
+		first[m.Key] = m.Line
+		c.message(m, isSource)
+	}
+	return c.mistakes
+}
+
+// build makes a localizer for every catalogue. The source language comes first: a matcher's default is its first tag.
+func build(source language.Tag, byTag map[language.Tag]File) *Catalog {
 	tags := slices.SortedFunc(maps.Keys(byTag), func(a, b language.Tag) int {
 		switch {
+		case a == b:
+			return 0
 		case a == source:
 			return -1
 		case b == source:
 			return 1
-		case a.String() < b.String():
-			return -1
 		}
-		return 1
+		return strings.Compare(a.String(), b.String())
 	})
 	c := &Catalog{}
+	texts := make(map[language.Tag]map[string]*compiled, len(tags))
 	for _, tag := range tags {
 		c.locales = append(c.locales, tag.String())
+		c.files = append(c.files, byTag[tag])
+		tongue := &tongue{tag: tag}
+		texts[tag] = make(map[string]*compiled, len(byTag[tag].Messages))
+		for _, m := range byTag[tag].Messages {
+			texts[tag][m.Key] = tongue.compile(m.Text)
+		}
 	}
 	slices.Sort(c.locales)
-	if byTag[source] == nil {
+	if texts[source] == nil {
 		tags = slices.Insert(tags, 0, source)
 	}
 	for i, tag := range tags {
-		localizer := &Localizer{tag: tag, messages: chain(tag, byTag)}
-		if i == 0 && byTag[source] == nil {
-			localizer.messages = nil // the ids are the text, whatever the parents of their language hold
+		l := &Localizer{tag: tag, catalog: c, source: i == 0}
+		if i > 0 || texts[source] != nil { // else the ids are the text, whatever the parents of their language hold
+			l.messages, l.own = chain(tag, source, tags, texts)
 		}
-		c.texts = append(c.texts, localizer)
+		c.texts = append(c.texts, l)
 	}
 	c.languages = byLanguage(c.texts)
 	c.matcher = language.NewMatcher(tags)
+	c.warnings = c.findMissing(byTag[source])
 	return c
 }
 
-// chain returns the catalogue of a tag followed by those of its parents: what pt-BR does not translate, pt may.
-func chain(tag language.Tag, byTag map[language.Tag]map[string]string) []map[string]string {
-	var messages []map[string]string
-	for ; tag != language.Und; tag = tag.Parent() {
-		if found := byTag[tag]; found != nil {
-			messages = append(messages, found)
+// chain returns where the texts of a language are looked for, and how many of that are in the language itself: its own
+// catalogue, those of its parents (what pt-BR does not translate, pt may), those of other regions, then those of languages
+// that its people read as well, and the one of the source.
+func chain(tag, source language.Tag, tags []language.Tag, texts map[language.Tag]map[string]*compiled) (found []map[string]*compiled, own int) {
+	seen := map[language.Tag]bool{}
+	add := func(tag language.Tag) {
+		if messages := texts[tag]; messages != nil && !seen[tag] {
+			seen[tag] = true
+			found = append(found, messages)
 		}
 	}
-	return messages
+	for parent := tag; parent != language.Und; parent = parent.Parent() {
+		add(parent)
+	}
+	if writtenIn(tag) != writtenIn(source) {
+		for _, other := range tags {
+			if writtenIn(other) == writtenIn(tag) {
+				add(other)
+			}
+		}
+		own = len(found)
+		for _, near := range alsoRead(tag) {
+			for _, other := range tags {
+				if writtenIn(other) == writtenIn(near) {
+					add(other)
+				}
+			}
+		}
+	} else {
+		own = len(found)
+	}
+	add(source)
+	return found, own
+}
+
+// findMissing lists what languages do not translate, and what the source language does not have.
+func (c *Catalog) findMissing(source File) []*Mistake {
+	files := c.files
+	hasSource := len(source.Messages) > 0
+	if hasSource {
+		files = []File{source}
+	}
+	var known []string
+	seen := map[string]bool{}
+	for _, file := range files {
+		for _, m := range file.Messages {
+			if !seen[m.Key] {
+				seen[m.Key] = true
+				known = append(known, m.Key)
+			}
+		}
+	}
+	var warnings []*Mistake
+	for _, l := range c.texts {
+		file := c.fileOf(l.tag)
+		if l.source || file == nil {
+			continue
+		}
+		for _, m := range file.Messages {
+			if hasSource && !seen[m.Key] && isKey(m.Key) {
+				warnings = append(warnings, &Mistake{File: file.Name, Line: m.Line, Column: m.Column, Language: file.Language, Key: m.Key,
+					Problem: "the source language does not have this message id"})
+			}
+		}
+		if writtenIn(l.tag) == writtenIn(c.texts[0].tag) {
+			continue // it differs from the source where it says so
+		}
+		for _, id := range known {
+			if !slices.ContainsFunc(l.messages[:l.own], func(in map[string]*compiled) bool { return in[id] != nil }) {
+				warnings = append(warnings, &Mistake{File: file.Name, Language: file.Language, Key: id, Problem: "is not translated"})
+			}
+		}
+	}
+	return warnings
+}
+
+func (c *Catalog) fileOf(tag language.Tag) *File {
+	for i, file := range c.files {
+		if found, err := parseTag(file.Language); err == nil && found == tag {
+			return &c.files[i]
+		}
+	}
+	return nil
 }
 
 // Locales returns the BCP 47 tags of the catalogues, sorted.
@@ -124,4 +265,14 @@ func (c *Catalog) Locales() []string {
 		return nil
 	}
 	return slices.Clone(c.locales)
+}
+
+// Warnings returns what a bot can run with, but a translator should know: message ids that a language does not translate,
+// and those that only a translation has. A person gets such a text in the language nearest to theirs that has it, and at
+// last as it is in the source language.
+func (c *Catalog) Warnings() []*Mistake {
+	if c == nil {
+		return nil
+	}
+	return slices.Clone(c.warnings)
 }

@@ -1,114 +1,121 @@
 package i18n
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
-// extension marks the files of a directory that are catalogues.
-const extension = ".json"
+// format is a kind of catalogue file.
+type format struct {
+	extensions []string
+	read       func(name string, data []byte) (File, []*Mistake)
+}
 
-// Load reads every catalogue in a directory of fsys: files named <BCP 47 tag>.json, such as zh-TW.json or es.json, each one
-// JSON object from message id to translation. Other files and subdirectories are ignored; a directory without a catalogue
-// is an error. fsys may be an embed.FS or os.DirFS; dir is "." for its root.
+// Format lets [Load] read files of another format than JSON, by their extensions (".yaml"). See package i18n/catalogfile.
+func Format(read func(name string, data []byte) (File, []*Mistake), extensions ...string) Option {
+	return func(s *settings) { s.formats = append(s.formats, format{extensions, read}) }
+}
+
+// Load reads every catalogue in a directory of fsys: files named by a BCP 47 tag, such as zh-TW.json or es.json, one for each
+// language. JSON is read by itself, and other formats with a [Format]. The package comment says what a file has in it. Files
+// of other kinds and subdirectories are ignored; a directory without a catalogue is an error. fsys may be an embed.FS or
+// os.DirFS; dir is "." for its root.
 //
-// Every mistake is reported, with its file and message id, in one error made by errors.Join: what [New] refuses, a byte
-// order mark, JSON that is broken or not UTF-8, a value that is not a string, and a message id that comes twice.
+// Every mistake is reported, with its file, line, column and message id, in one error made by errors.Join: what [Build]
+// refuses, a name that is no language, a catalogue in a format that is not read, one of more than [MaxFileSize], a byte order
+// mark, lines that end in CRLF, text that is not UTF-8, and JSON that is broken.
 func Load(fsys fs.FS, dir string, opts ...Option) (*Catalog, error) {
+	files, err := ReadFiles(fsys, dir, opts...)
+	if err != nil {
+		// What is whole is checked as well: whoever translates wants to see everything.
+		_, more := Build(files, opts...)
+		return nil, errors.Join(err, more)
+	}
+	return Build(files, opts...)
+}
+
+// ReadFiles reads the catalogues of a directory as [Load] does, and does not check them against each other. It returns what
+// it could read also with an error.
+func ReadFiles(fsys fs.FS, dir string, opts ...Option) ([]File, error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		return nil, fmt.Errorf("i18n: reading the catalogues: %w", err)
 	}
-	messages := make(map[string]map[string]string)
+	chosen := settingsOf(opts)
+	var files []File
 	var mistakes []error
 	for _, entry := range entries {
-		name, isCatalog := strings.CutSuffix(entry.Name(), extension)
-		if !isCatalog || entry.IsDir() {
+		name := path.Join(dir, entry.Name())
+		if entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			continue
 		}
-		file := path.Join(dir, entry.Name())
-		data, err := fs.ReadFile(fsys, file)
+		f, problem := chosen.formatOf(entry.Name())
+		if problem != "" {
+			mistakes = append(mistakes, &Mistake{File: name, Problem: problem})
+		}
+		if f == nil {
+			continue
+		}
+		data, err := readFile(fsys, name)
 		if err != nil {
 			mistakes = append(mistakes, fmt.Errorf("i18n: %w", err))
 			continue
 		}
-		found, problems := parse(data)
-		for _, problem := range problems {
-			mistakes = append(mistakes, fmt.Errorf("i18n: %s: %w", file, problem))
+		file, found := f.read(name, data)
+		for _, bad := range found {
+			mistakes = append(mistakes, bad)
 		}
-		messages[name] = found
+		files = append(files, file)
 	}
-	if len(messages) == 0 && len(mistakes) == 0 {
-		return nil, fmt.Errorf("i18n: no catalogue (<language tag>%s) in %s", extension, dir)
+	if len(files) == 0 && len(mistakes) == 0 {
+		return nil, fmt.Errorf("i18n: no catalogue (<language tag>%s) in %s", strings.Join(chosen.extensions(), ", "), dir)
 	}
-	catalog, err := New(messages, opts...)
-	if err != nil {
-		mistakes = append(mistakes, err)
-	}
-	if len(mistakes) > 0 {
-		return nil, errors.Join(mistakes...)
-	}
-	return catalog, nil
+	return files, errors.Join(mistakes...)
 }
 
-// parse reads one catalogue. It continues after a mistake in an entry, and returns the valid entries and all mistakes.
-func parse(data []byte) (map[string]string, []error) {
-	messages := make(map[string]string)
-	if bytes.HasPrefix(data, []byte("\ufeff")) {
-		return messages, []error{errors.New("begins with a byte order mark; save it without one")}
-	}
-	if !utf8.Valid(data) {
-		return messages, []error{errors.New("is not UTF-8")}
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	opening, err := decoder.Token()
+// readFile reads a file up to one byte beyond the limit.
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	f, err := fsys.Open(name)
 	if err != nil {
-		return messages, []error{invalid(decoder, err)}
+		return nil, err //nolint:wrapcheck // it names the file
 	}
-	if opening != json.Delim('{') {
-		return messages, []error{errors.New("is not a JSON object")}
-	}
-	var mistakes []error
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return messages, append(mistakes, invalid(decoder, err))
-		}
-		var raw json.RawMessage
-		if err := decoder.Decode(&raw); err != nil {
-			return messages, append(mistakes, invalid(decoder, err))
-		}
-		id, _ := key.(string) // the decoder refuses any other key
-		if _, twice := messages[id]; twice {
-			mistakes = append(mistakes, fmt.Errorf("%q comes twice", id))
-			continue
-		}
-		var text *string
-		if err := json.Unmarshal(raw, &text); err != nil || text == nil {
-			mistakes = append(mistakes, fmt.Errorf("%q: the translation is not a string", id))
-			continue
-		}
-		messages[id] = *text
-	}
-	if _, err := decoder.Token(); err != nil { // the closing brace
-		return messages, append(mistakes, invalid(decoder, err))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		mistakes = append(mistakes, errors.New("has text after the JSON object"))
-	}
-	return messages, mistakes
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, MaxFileSize+1)) //nolint:wrapcheck // it names the file
 }
 
-func invalid(decoder *json.Decoder, err error) error {
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+func (s settings) extensions() []string {
+	var all []string
+	for _, f := range s.formats {
+		all = append(all, f.extensions...)
 	}
-	return fmt.Errorf("invalid JSON near byte %d: %w", decoder.InputOffset(), err)
+	return all
 }
+
+// formatOf returns the format of a file by its name, nil for a file that is no catalogue, and what is wrong with a name
+// that looks like one.
+func (s settings) formatOf(name string) (*format, string) {
+	extension := path.Ext(name)
+	for i, f := range s.formats {
+		if slices.Contains(f.extensions, extension) {
+			return &s.formats[i], ""
+		}
+	}
+	lower := strings.ToLower(extension)
+	switch {
+	case slices.Contains(s.extensions(), lower):
+		return nil, "the extension is " + lower + ", in small letters"
+	case lower == ".txt" && slices.Contains(append(s.extensions(), known...), strings.ToLower(path.Ext(strings.TrimSuffix(name, extension)))):
+		return nil, "the name ends in .txt, which an editor may have added; rename it to " + strings.TrimSuffix(name, extension)
+	case slices.Contains(known, lower):
+		return nil, "catalogues in this format are not read; the program has to give i18n.Load the option for it, see package i18n/catalogfile"
+	}
+	return nil, ""
+}
+
+// known are the extensions of catalogues in all formats that this module reads.
+var known = []string{".json", ".yaml", ".yml", ".po", ".mo"}

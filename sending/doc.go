@@ -69,9 +69,10 @@
 //
 // The texts and titles of the built-in senders are message ids: they are looked
 // up in the person's language (package i18n), and then placeholders are filled
-// in: %{first_name} becomes the value of that name, or nothing, and
-// %{first_name|there} becomes "there" if there is no value. %%{ stands for a
-// literal %{. A handler gives values with [Replier.Set]. The bot gives the person's
+// in: %{first_name} becomes the value of that name, and %{first_name|there}
+// becomes "there" if there is no value or an empty one. A name that nothing gives a
+// value to stays as it is, so that no text has a gap. A choice of a catalogue, such
+// as a plural, is made by the values too. %%{ stands for a literal %{. A handler gives values with [Replier.Set]. The bot gives the person's
 // first_name, last_name and name, as far as it knows them: it asks the platform
 // for them only if the policy has handling.UserProfile under TypeDefault. A person
 // on Instagram has a name only, as they wrote it ("Ada Lovelace", "the lamp shop"):

@@ -12,9 +12,13 @@ import (
 
 // Expand translates a text into the language of the context's person and fills
 // in its placeholders, as the built-in senders do. A custom sender calls it on
-// its texts, and [ExpandURL] on its URLs.
+// its texts, and [ExpandURL] on its URLs. A placeholder whose name has no value in
+// the context stays as it is, unless it has a default.
 func Expand(ctx context.Context, text string) string {
-	return fill(i18n.From(ctx).Text(text), func(name string) (string, bool) { return Value(ctx, name) })
+	return i18n.From(ctx).Fill(text, func(name string) (any, bool) {
+		value, ok := Value(ctx, name)
+		return value, ok
+	})
 }
 
 // expander expands the texts and URLs of one sender. It collects the mistakes

@@ -41,6 +41,7 @@ var house = map[string]room{
 	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre": {},
 	"i18n":              {others: []string{"golang.org/x/text"}},
+	"i18n/catalogfile":  {ours: []string{"i18n"}, others: []string{"go.yaml.in/yaml/v4"}},
 	"internal/engine": {
 		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/routes", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},

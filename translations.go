@@ -1,0 +1,28 @@
+package messenger
+
+import (
+	"log/slog"
+
+	"github.com/djmessenger/messenger/i18n"
+)
+
+// maxWarned is how many warnings of a language a log line names.
+const maxWarned = 10
+
+// logTranslations says once for each language what the catalogue warns of.
+func logTranslations(log *slog.Logger, catalog *i18n.Catalog) {
+	warnings := catalog.Warnings()
+	for len(warnings) > 0 {
+		language := warnings[0].Language
+		var named []string
+		count := 0
+		for count < len(warnings) && warnings[count].Language == language {
+			if w := warnings[count]; count < maxWarned {
+				named = append(named, w.Key+": "+w.Problem)
+			}
+			count++
+		}
+		log.Warn("a catalogue and the source language differ", "language", language, "count", count, "first", named)
+		warnings = warnings[count:]
+	}
+}
