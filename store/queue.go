@@ -188,6 +188,9 @@ type Claim struct {
 	// Background is up to how many leases background work, see [Lease.Background], is
 	// leased when there is nothing else; less than 1 means that none is.
 	Background int
+	// OnlyBackground leases background work and nothing else, whatever waits. So a bot whose
+	// people need every worker still does some of it.
+	OnlyBackground bool
 	// Suspects is the most conversations to lease that were interrupted more than
 	// once, on each level of isolation. The event at their head may have ended its
 	// process each time.

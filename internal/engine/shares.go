@@ -11,6 +11,13 @@ import (
 // Claims in between cost the store one query less.
 const lookForBackground = 20 * time.Millisecond
 
+// What people need all workers for lets background work wait so long. Then a claim asks for one conversation
+// of it: after starved if that takes no slot of a reserve, or one of several, and else after starvedLong.
+const (
+	starved     = time.Second
+	starvedLong = 5 * time.Second
+)
+
 // shares divides the workers of this process among pages, and between people and background work.
 //
 // The reserve is an eighth of the slots, at least one of three. While more than reserve slots are
@@ -19,14 +26,16 @@ const lookForBackground = 20 * time.Millisecond
 // about as many slots as are free for a page that holds none: a newcomer does not wait for a slot
 // unless about as many pages are busy as there are workers. Background work takes no slot of the
 // reserve, except one at a time if the reserve has more: a page with more work than workers must
-// not starve it.
+// not starve it. What a page holds for background work does not count: the timers of a page that
+// are due together must not delay its people. If people need every worker, background work that may
+// wait comes first now and then, so that it is not starved for as long as that lasts.
 type shares struct {
 	reserve int
 	sole    func() bool // whether the process works for one page only, which then has all slots; nil if it is unknown
 
 	mu   sync.Mutex
-	held map[string]int // slots by page
-	// heldBackground is how many of them background work has.
+	held map[string]int // slots by page, without those of background work
+	// heldBackground is how many slots background work has.
 	heldBackground int
 	// free is how many slots were free at the last claim, rooms what it has asked for, and
 	// background its bound.
@@ -37,6 +46,10 @@ type shares struct {
 	// for it again.
 	full, skipped bool
 	nextLook      time.Time
+	// served is when background work last had a slot, or a claim has found no more of it, and first reports that
+	// the last claim was for it only.
+	served time.Time
+	first  bool
 	// freed reports that a slot was freed since the last claim was asked for.
 	freed bool
 }
@@ -46,7 +59,7 @@ func newShares(workers int, sole func() bool) *shares {
 	if workers > 2 {
 		reserve = max(reserve, 1)
 	}
-	return &shares{reserve: reserve, sole: sole, held: map[string]int{}}
+	return &shares{reserve: reserve, sole: sole, held: map[string]int{}, served: time.Now()}
 }
 
 // ask adds to a claim what it may lease of each page, and of background work.
@@ -59,7 +72,11 @@ func (s *shares) ask(claim *store.Claim) {
 	if s.reserve > 1 && s.free > 1 && s.heldBackground == 0 {
 		background = max(background, 1)
 	}
+	s.first = false
 	switch now := time.Now(); {
+	case s.starves(now):
+		s.first, s.background = true, 1
+		claim.Conversations, claim.OnlyBackground = 1, true
 	case background <= 0:
 		s.full = true
 	case now.Before(s.nextLook):
@@ -72,6 +89,18 @@ func (s *shares) ask(claim *store.Claim) {
 	if !sole {
 		claim.Room = s.room
 	}
+}
+
+// starves reports whether background work, if there is any, has waited for too long.
+func (s *shares) starves(now time.Time) bool {
+	if s.heldBackground > 0 {
+		return false
+	}
+	wait := starved
+	if s.reserve == 0 || s.reserve == 1 && s.free == 1 {
+		wait = starvedLong
+	}
+	return now.Sub(s.served) >= wait
 }
 
 // room is how many slots a page may take of those that were free at the last claim, if no other
@@ -95,9 +124,10 @@ func (s *shares) leased(leases []store.Lease) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, lease := range leases {
-		s.held[lease.PageID]++
 		if lease.Background {
 			s.heldBackground++
+		} else {
+			s.held[lease.PageID]++
 		}
 		if _, asked := s.rooms[lease.PageID]; asked {
 			s.rooms[lease.PageID]--
@@ -106,8 +136,15 @@ func (s *shares) leased(leases []store.Lease) (more bool) {
 	for _, left := range s.rooms {
 		s.full = s.full || left <= 0
 	}
-	if s.background > 0 && len(leases) >= s.background {
+	switch {
+	case s.background > 0 && len(leases) >= s.background:
 		s.full, s.nextLook = true, time.Time{}
+	case s.background > 0: // no more of it is due
+		s.served = time.Now()
+	}
+	if s.first { // and now for people
+		s.first, s.served = false, time.Now()
+		return true
 	}
 	return s.full && s.freed
 }
@@ -120,8 +157,8 @@ func (s *shares) release(pageID string, background bool) (more bool) {
 	s.freed = true
 	if background {
 		s.heldBackground--
-	}
-	if s.held[pageID]--; s.held[pageID] == 0 {
+		s.served = time.Now()
+	} else if s.held[pageID]--; s.held[pageID] == 0 {
 		delete(s.held, pageID)
 	}
 	return s.full

@@ -144,6 +144,9 @@ func (f *fakeStore) handOut(claim store.Claim) (leases []store.Lease, err error)
 		})
 	}
 	for page := range f.waiting {
+		if claim.OnlyBackground {
+			break
+		}
 		room := claim.Conversations
 		if claim.Room != nil {
 			room = claim.Room(page)
@@ -358,6 +361,68 @@ func TestABusyPageDoesNotStarveBackgroundWork(t *testing.T) {
 		}
 		c.put("cold", 20)
 		require.Equal(t, 4, c.runs("cold"), "the reserve is still there")
+	})
+}
+
+// While people of many pages need every worker, background work still has one now and then, whatever the number of workers.
+func TestPeopleDoNotStarveBackgroundWork(t *testing.T) {
+	t.Parallel()
+	for workers, wait := range map[int]time.Duration{1: starvedLong, 2: starvedLong, 8: starvedLong, 64: starved} {
+		t.Run(fmt.Sprint(workers), func(t *testing.T) {
+			t.Parallel()
+			onFakeStore(t, Config{Workers: workers}, func(t *testing.T, c *claiming) {
+				for page := range 2 * workers {
+					c.put(fmt.Sprint(page), 100)
+				}
+				synctest.Wait()
+				c.fakeStore.mu.Lock()
+				c.news = 100
+				c.fakeStore.mu.Unlock()
+				ends := func() { // a turn of a page ends, and another one begins
+					c.mu.Lock()
+					page := ""
+					for p, n := range c.running {
+						if p != "news" && n > 0 {
+							page = p
+						}
+					}
+					c.mu.Unlock()
+					c.end(page)
+				}
+				for round := range 3 {
+					for begun := time.Now(); time.Since(begun) < wait-100*time.Millisecond; time.Sleep(100 * time.Millisecond) {
+						ends()
+						require.Zero(t, c.runs("news"), "round %d", round)
+					}
+					time.Sleep(100 * time.Millisecond)
+					ends()
+					require.Equal(t, 1, c.runs("news"), "round %d", round)
+					if workers > 1 {
+						ends()
+						require.Equal(t, 1, c.runs("news"), "one at a time")
+					}
+					c.end("news")
+				}
+			})
+		})
+	}
+}
+
+// The timers of a page that are due together, with turns that take their time, take what people leave:
+// those who write to that page meanwhile have the half of the reserve, as those of any page have.
+func TestTimersDelayNoPersonOfTheirPage(t *testing.T) {
+	t.Parallel()
+	onFakeStore(t, Config{Workers: 64}, func(t *testing.T, c *claiming) {
+		c.fakeStore.mu.Lock()
+		c.news = 100
+		c.fakeStore.mu.Unlock()
+		c.put("news", 0)
+		time.Sleep(2 * lookForBackground)
+		require.Equal(t, 56, c.runs("news"))
+		c.put("news", 20) // people
+		require.Equal(t, 60, c.runs("news"))
+		c.put("cold", 20)
+		require.Equal(t, 2, c.runs("cold"))
 	})
 }
 

@@ -26,7 +26,10 @@ func (g *group) claim(claim store.Claim) ([]store.Lease, error) {
 	emptyMap(&g.taken)
 	emptyMap(&g.rooms)
 	c := &claiming{group: g, claim: claim}
-	err := c.class(false, claim.Conversations)
+	var err error
+	if !claim.OnlyBackground {
+		err = c.class(false, claim.Conversations)
+	}
 	if most := min(claim.Background, claim.Conversations); err == nil && most > len(c.leases) {
 		err = c.class(true, most)
 	}

@@ -138,6 +138,25 @@ var fairPromises = []promise{
 			require.Equal(s, []string{fmt.Sprint("news", i)}, sendKeys(lease), "the oldest first")
 		}
 	}},
+	{"a claim can be for background work only", func(s *suite) {
+		s.put(ann, "a")
+		s.put(store.Conversation{PageID: "p", PSID: "1"}, "b")
+		for i := range 3 {
+			s.clock.advance(time.Millisecond)
+			s.enqueue(send(store.Conversation{PageID: "p", PSID: fmt.Sprint(i)}, fmt.Sprint("news", i)))
+		}
+		claim := all
+		claim.Conversations, claim.OnlyBackground = 1, true
+		for _, key := range []string{"news0", "news2"} { // the other one is for someone who has written
+			leases := s.claim(claim)
+			require.Len(s, leases, 1)
+			require.True(s, leases[0].Background)
+			require.Equal(s, []string{key}, sendKeys(leases[0]))
+		}
+		require.Empty(s, s.claim(claim))
+		claim.OnlyBackground = false
+		require.Equal(s, ann, s.claim(claim)[0].Conversation, "nothing has changed for what people have written")
+	}},
 	{"an event makes its conversation foreground work", func(s *suite) {
 		later := send(ann, "later")
 		later.Delay = time.Hour
