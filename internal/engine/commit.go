@@ -94,10 +94,16 @@ func (w *worker) hasResults() bool {
 
 // release gives the lease back. The conversation rests for the pause.
 func (w *worker) release(pause time.Duration) {
-	err := w.commit(store.Outcome{Release: true, After: pause, UntilEvent: w.inLine && w.lease.Background, Awaits: w.awaits})
+	rest := w.rest(pause)
+	err := w.commit(store.Outcome{Release: true, After: rest.after, UntilEvent: rest.untilEvent, Awaits: rest.awaits})
 	if err == nil && !w.inLine { // the line of the page gives its own hint
 		w.e.HintAfter(pause)
 	}
+}
+
+// rest is how the conversation is to rest for a pause.
+func (w *worker) rest(pause time.Duration) rest {
+	return rest{after: pause, untilEvent: w.inLine && w.lease.Background, awaits: w.awaits}
 }
 
 // setDue takes the sends that are due.

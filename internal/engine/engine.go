@@ -76,7 +76,7 @@ func New(cfg Config) *Engine {
 	e.peers = newPeers(e)
 	e.pages = newPages(e)
 	e.keeper = newKeeper(cfg)
-	e.unsaved = newUnsaved(cfg, e.writing)
+	e.unsaved = newUnsaved(cfg, e.writing, e.HintAfter)
 	e.profiles = newProfiles(e)
 	e.runTurn = e.wrapTurns(append(slices.Clip(cfg.WrapTurn), cfg.Quiet.Wrap))
 	e.runSend = e.wrapSends(cfg.WrapSend)

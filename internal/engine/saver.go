@@ -75,9 +75,12 @@ func (u *unsaved) save() bool {
 func (u *unsaved) commit(k *kept) (fenced bool, err error) {
 	ctx, cancel := context.WithTimeout(u.writing(), u.cfg.LeaseTTL/3)
 	defer cancel()
-	out := store.Outcome{Lease: k.lease, Release: true, After: k.rest.after, Awaits: k.rest.awaits}
+	out := store.Outcome{Lease: k.lease, Release: true, After: k.rest.after, UntilEvent: k.rest.untilEvent, Awaits: k.rest.awaits}
 	k.results.addTo(&out)
 	if _, err = u.cfg.commit(ctx, u.cfg.Logger, out); !errors.Is(err, store.ErrFenced) {
+		if err == nil {
+			u.hintAfter(k.rest.after)
+		}
 		return false, err
 	}
 	if writes := k.results.settlements(k.lease.Conversation); len(writes) > 0 {

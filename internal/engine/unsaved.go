@@ -19,7 +19,9 @@ import (
 type unsaved struct {
 	cfg     Config
 	writing func() context.Context // for calls to the store
-	wake    chan struct{}
+	// hintAfter gives a hint when a conversation that was released has rested.
+	hintAfter func(wait time.Duration)
+	wake      chan struct{}
 	// progress gives a token to the shutdown, which waits for the end of it.
 	progress chan struct{}
 
@@ -44,12 +46,13 @@ type kept struct {
 
 // rest is how a conversation was to rest after its lease.
 type rest struct {
-	after  time.Duration
-	awaits string
+	after      time.Duration
+	untilEvent bool
+	awaits     string
 }
 
-func newUnsaved(cfg Config, writing func() context.Context) *unsaved {
-	return &unsaved{cfg: cfg, writing: writing, wake: make(chan struct{}, 1), progress: make(chan struct{}, 1)}
+func newUnsaved(cfg Config, writing func() context.Context, hintAfter func(wait time.Duration)) *unsaved {
+	return &unsaved{cfg: cfg, writing: writing, hintAfter: hintAfter, wake: make(chan struct{}, 1), progress: make(chan struct{}, 1)}
 }
 
 // full reports whether no more results can be kept than those that are under way.

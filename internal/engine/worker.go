@@ -69,7 +69,7 @@ func (w *worker) run() {
 		w.makeRoom()
 		w.release(pause)
 	}
-	w.keepResults(rest{pause, w.awaits})
+	w.keepResults(w.rest(pause))
 }
 
 // end gives back what the worker has of its process.
