@@ -20,17 +20,7 @@ const claimBound = 1100 * time.Millisecond
 // checkClaim checks that a conversation did not wait for its claim, if nothing has gone wrong
 // since and a worker was free. Those that were interrupted more than once wait for each other.
 func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
-	due := time.Duration(1<<63 - 1)
-	for _, e := range lease.Events {
-		if ev := w.taken[e.Key]; ev != nil {
-			due = min(due, ev.put)
-		}
-	}
-	for _, s := range lease.Sends {
-		if m := w.byKey[s.Key]; m != nil {
-			due = min(due, m.due)
-		}
-	}
+	due, timer := w.dueOf(lease)
 	if c.holder != nil {
 		c.free = max(c.free, c.until)
 	}
@@ -43,13 +33,11 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 	}
 	waited := w.now() - due
 	w.checkHint(lease, c, due, waited)
+	w.checkTimerHint(timer, c, due, waited)
 	if waited <= claimBound+2*w.latency {
 		return
 	}
-	page := lease.PageID
-	if lease.Background {
-		page = background
-	}
+	page := shareOf(lease.PageID, lease.Background)
 	if slices.ContainsFunc(w.slots, func(p *process) bool { return p.hasHadRoom(page, due) }) {
 		w.violate("what is due is claimed within a second", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
@@ -57,19 +45,59 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 	if w.crowd && w.workers > 2 && page == w.pages[1] && p.busy[page] == 0 {
 		w.violate("a page cannot take all workers", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
+	if w.flood && page != background && p.free() == w.workers-p.busy[background] {
+		w.violate("timers delay no person", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
+	}
+}
+
+// dueOf returns when the first of what a lease has became due, and the timer if it is one. What is background work by itself counts only
+// if all of it is.
+func (w *world) dueOf(lease *store.Lease) (due time.Duration, timer *event) {
+	due = never
+	for _, e := range lease.Events {
+		ev := w.taken[e.Key]
+		if ev == nil || ev.isTimer() && !lease.Background || ev.put >= due {
+			continue
+		}
+		if due, timer = ev.put, nil; ev.raising != nil {
+			timer = ev
+		}
+		if timer != nil && timer.unsure {
+			return never, nil
+		}
+	}
+	for _, s := range lease.Sends {
+		if m := w.byKey[s.Key]; m != nil && (lease.Background || !m.outside) && m.due < due {
+			due, timer = m.due, nil
+		}
+	}
+	return due, timer
+}
+
+// checkTimerHint checks that what was raised for up to a minute later is claimed when it is due, if the process that has raised it has had
+// room.
+func (w *world) checkTimerHint(timer *event, c *conversation, due, waited time.Duration) {
+	if timer == nil || due != timer.put || due <= max(c.free, c.rests) || timer.delay > hintWithin {
+		return
+	}
+	share := shareOf(timer.PageID, timer.isTimer())
+	if p := timer.process; max(w.stepped, p.troubled) < timer.at-claimBound-w.latency && waited > hintBound+3*w.latency && p.hasHadRoom(share, due) {
+		w.violate("what was raised is not waited for with the poll", "%s was due at %v, and claimed after %v", timer.text, due, waited)
+	}
 }
 
 // hintBound is how long after the end of its rest a conversation is claimed by the process that has let it rest, which need not
 // wait for its poll: by a timer, and for the last of the claims that it makes anyhow.
 const hintBound = 200 * time.Millisecond
 
+// A process whose claims have failed heeds no hints until one succeeds, up to a claimBound after the trouble.
+
 // hintWithin is the longest rest whose end a process knows by a timer. The poll finds the end of longer ones.
 const hintWithin = time.Minute
 
-// checkHint checks that a conversation that rested was claimed when its rest was over, in a world in which nothing goes wrong around
-// the bot: what is saved after an outage has no hint.
+// checkHint checks that a conversation that rested was claimed when its rest was over.
 func (w *world) checkHint(lease *store.Lease, c *conversation, due, waited time.Duration) {
-	if p := c.rester; w.calm && p != nil && due == c.rests && c.rests > c.free && c.rests-c.free <= hintWithin && w.stepped < c.free && p.troubled < c.free &&
+	if p := c.rester; p != nil && due == c.rests && c.rests > c.free && c.rests-c.free <= hintWithin && max(w.stepped, p.troubled) < c.free-claimBound-w.latency &&
 		!lease.Background && waited > hintBound+3*w.latency && p.hasHadRoom(lease.PageID, due) {
 		w.violate("the end of a rest is not waited for with the poll", "%s was due at %v, and claimed after %v", lease.PSID, due, waited)
 	}
@@ -163,19 +191,32 @@ func (w *world) checkEvents() {
 		}
 	}
 	for _, e := range w.events {
-		ev := w.said[e.text()]
-		switch {
-		case ev == nil || !ev.acked && !ev.done:
+		if ev := w.said[e.text()]; ev == nil || !ev.acked && !ev.done {
 			w.violate("every callback is stored in the end", "%s", e.text())
-		case !ev.done:
-			w.violate("what was acknowledged is handled or a dead letter", "%s is neither", e.text())
-		case len(ev.failures) > 0 != (dead[ev.Key].Key != ""):
-			w.violate("what was acknowledged is handled or a dead letter", "%s: failures %v, letter %v", e.text(), ev.failures, dead[ev.Key])
-		case len(ev.failures) > 0 && !ev.told && ev.by.alive() && !ev.by.stumbled:
-			w.violate("OnDeadLetter is called once for each letter, when it is durable", "not for %s", e.text())
-		default:
-			w.checkVerdict(e, ev)
+		} else {
+			w.checkEvent(e, ev, dead[ev.Key])
 		}
+	}
+	for _, ev := range w.signals {
+		switch {
+		case ev.gone && ev.done:
+			w.violate("what was taken back is not handled", "%s was", ev.text)
+		case !ev.gone && (ev.done || !ev.maybe):
+			w.checkEvent(w.plan(ev.text), ev, dead[ev.Key])
+		}
+	}
+}
+
+func (w *world) checkEvent(e *eventPlan, ev *event, letter store.DeadLetter) {
+	switch {
+	case !ev.done:
+		w.violate("what was acknowledged is handled or a dead letter", "%s is neither", ev.text)
+	case len(ev.failures) > 0 != (letter.Key != ""):
+		w.violate("what was acknowledged is handled or a dead letter", "%s: failures %v, letter %v", ev.text, ev.failures, letter)
+	case len(ev.failures) > 0 && !ev.told && ev.by.alive() && !ev.by.stumbled:
+		w.violate("OnDeadLetter is called once for each letter, when it is durable", "not for %s", ev.text)
+	default:
+		w.checkVerdict(e, ev)
 	}
 }
 

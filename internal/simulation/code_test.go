@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/djmessenger/messenger"
@@ -31,8 +32,14 @@ var errMisbehaves = errors.New("it misbehaves")
 // answered.
 func (p *process) policy() routing.Policy {
 	return routing.Policy{
-		receiving.TypeDefault:    {{Name: "journal", Handler: handling.Func(p.journal)}},
+		receiving.TypeDefault:    {{Name: "journal", Handler: handling.Func(p.journal), Signals: true}},
 		receiving.TypeSimpleText: {{Name: "answer", Handler: handling.Func(p.answer), Senders: []sending.Sender{sending.Func(p.compose)}}},
+		receiving.TypeSignal: {{
+			Name: "answer signal", Senders: []sending.Sender{sending.Func(p.compose)},
+			Handler: handling.OnPayload(word, func(ctx context.Context, ev *receiving.Event, _ string, reply *sending.Replier) error {
+				return p.answer(ctx, ev, reply)
+			}),
+		}},
 	}
 }
 
@@ -41,7 +48,16 @@ type runKey struct{}
 // run is one run of the program's code for an event.
 type run struct {
 	event *eventPlan
+	text  string
 	n     int
+}
+
+// said is the text of an event that has a plan, or empty.
+func said(ev *receiving.Event) string {
+	if ev.Type == receiving.TypeSimpleText {
+		return ev.Text()
+	}
+	return wordOf(ev)
 }
 
 func (r *run) misbehaves(place string) bool {
@@ -51,11 +67,12 @@ func (r *run) misbehaves(place string) bool {
 // wrapTurn begins a run.
 func (p *process) wrapTurn(next handling.TurnFunc) handling.TurnFunc {
 	return func(ctx context.Context, ev *receiving.Event) error {
-		if ev.Type != receiving.TypeSimpleText {
+		text := said(ev)
+		if text == "" {
 			return next(ctx, ev)
 		}
-		r := &run{event: p.w.plan(ev.Text())}
-		r.n = p.w.ran(p, r.event)
+		r := &run{event: p.w.plan(text), text: text}
+		r.n = p.w.ran(p, text)
 		if r.misbehaves(inMiddleware) {
 			if err := p.misbehave(ctx, r.event); err != nil {
 				return err
@@ -67,14 +84,15 @@ func (p *process) wrapTurn(next handling.TurnFunc) handling.TurnFunc {
 
 // journal adds the event to a session, and counts it.
 func (p *process) journal(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
-	if ev.Type != receiving.TypeSimpleText {
+	text := said(ev)
+	if text == "" {
 		return handling.Skip
 	}
 	var texts []string
 	if _, err := store.LoadSession(ctx, "journal", &texts); err != nil {
 		return err
 	}
-	if err := store.KeepSession(ctx, "journal", append(texts, ev.Text()), 0); err != nil {
+	if err := store.KeepSession(ctx, "journal", append(texts, text), 0); err != nil {
 		return err
 	}
 	return store.Queue(ctx, store.AddThumbUp{PageID: ev.PageID, PSID: ev.PSID})
@@ -83,6 +101,14 @@ func (p *process) journal(ctx context.Context, ev *receiving.Event, _ *sending.R
 func runOf(ctx context.Context) *run {
 	r, _ := ctx.Value(runKey{}).(*run)
 	return r
+}
+
+// answers is the name of the answers of a turn.
+func (r *run) answers() string {
+	if r.event.raised {
+		return "r" + strings.ReplaceAll(r.text, "/", "-")
+	}
+	return fmt.Sprint("r", r.event.n)
 }
 
 // answer replies to an event.
@@ -100,7 +126,11 @@ func (p *process) answer(ctx context.Context, _ *receiving.Event, reply *sending
 			p.w.rest(45 * time.Second)
 			_ = reply.Reply(ctx, sending.Text("leaked"))
 			_ = store.Queue(ctx, store.AddThumbUp{PageID: e.person.page, PSID: e.person.id})
+			_ = handling.Signal(ctx, "leaked", word, "leaked")
 		})
+	}
+	if err := r.raise(ctx); err != nil {
+		return err
 	}
 	if r.misbehaves(inHandler) {
 		if err := p.misbehave(ctx, e); err != nil {
@@ -108,7 +138,7 @@ func (p *process) answer(ctx context.Context, _ *receiving.Event, reply *sending
 		}
 	}
 	for i := range e.replies {
-		m := sending.Text(fmt.Sprintf("r%d.%d/%d", e.n, i, r.n))
+		m := sending.Text(fmt.Sprintf("%s.%d/%d", r.answers(), i, r.n))
 		if i == e.replies-1 && e.late > 0 {
 			m = m.After(e.late)
 		}

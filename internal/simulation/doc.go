@@ -2,7 +2,8 @@
 // seed decide what happens to them: callbacks in bursts, twice and out of order; handlers that
 // are slow, fail, panic or never return; a store that is away, or that loses an answer before
 // or after a commit; a platform that refuses, throttles and hangs up; replicas that die, stop
-// for longer than their leases, or restart. While that goes on and at its end it checks what
+// for longer than their leases, or restart. The program raises signals and timers, in turns and from outside of them,
+// replaces them and takes them back, also at the moment when they become due. While that goes on and at its end it checks what
 // the bot promises. It has tests only.
 //
 // # Invariants
@@ -25,6 +26,11 @@
 //     if its page has room, and one page does not take the workers of another. If nothing has
 //     gone wrong at all, the process that has let a conversation rest for up to a minute claims it
 //     at the end of the rest, and not with its next poll.
+//   - What the program has raised is handled once or is a dead letter, in the order of the due times among the other events of its conversation,
+//     and never before its time by the store's clock. Of what was raised under one key the model of [store.Raise] says what takes
+//     effect; what was taken back or replaced is not handled, unless its turn may have begun before. What is due is claimed as
+//     what people have written, and by the process that has raised it without waiting for its poll.
+//   - Timers that are due together delay no person while a worker is free.
 //   - Sessions and counters have exactly the events that took effect; what runs on after its
 //     turn has no effect.
 //   - What fails each time becomes a dead letter, what never fails does not, and OnDeadLetter

@@ -3,6 +3,7 @@ package simulation_test
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type ledger struct {
 	messages map[string]*message // by name
 	byKey    map[string]*message
 	said     map[string]*event // by text
+	signals  []*event          // all that was raised
 	arrivals int
 	orders   int
 	troubled time.Duration            // when something last went wrong anywhere
@@ -54,7 +56,22 @@ type event struct {
 	runs     int
 	by       *process // that has ended it
 	told     bool     // OnDeadLetter was called
+	*raising          // nil for what the platform has sent
 }
+
+// available is since when it is surely handed out in its place.
+func (e *event) available() time.Duration {
+	switch {
+	case e.raising == nil:
+		return e.put
+	case e.stepped:
+		return never
+	}
+	return e.put + time.Millisecond
+}
+
+// never is a time that does not come.
+const never time.Duration = 1<<63 - 1
 
 // before is the order of a conversation.
 func (e *event) before(other *event) bool {
@@ -70,11 +87,14 @@ type conversation struct {
 	holder  *process
 	token   int64
 	until   time.Duration
-	rests   time.Duration // until when it rests
-	rester  *process      // that has released it last
-	awaits  string        // the send with whose echo that ends
-	alone   int64         // the event that its process marked
-	level   int
+	rests   time.Duration   // until when it rests
+	rester  *process        // that has released it last
+	awaits  string          // the send with whose echo that ends
+	alone   int64           // the event that its process marked
+	signals map[string]bool // the keys under which signals were raised
+	// background reports that the lease is one of background work.
+	background bool
+	level      int
 }
 
 func (l *ledger) init(s *scenario) {
@@ -82,7 +102,7 @@ func (l *ledger) init(s *scenario) {
 		plans: map[string]*eventPlan{}, taken: map[string]*event{}, bySeq: map[int64]*event{}, said: map[string]*event{},
 		echoed: map[string]time.Duration{}, convs: map[store.Conversation]*conversation{}, messages: map[string]*message{}, byKey: map[string]*message{},
 	}
-	for _, e := range s.events {
+	for _, e := range append(slices.Clone(s.events), s.turns...) {
 		l.plans[e.text()] = e
 	}
 }
@@ -134,6 +154,7 @@ func (w *world) stepClock(step time.Duration) {
 			m.due -= noticed
 		}
 	}
+	w.stepRaised(step)
 }
 
 // put notes events that the store has taken.
@@ -184,9 +205,10 @@ func (w *world) acknowledged(body []byte) {
 // claimed notes a lease.
 func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	c := w.conv(lease.Conversation)
+	texts := w.handsOut(p, lease)
 	w.checkClaim(p, lease, c)
 	if c.holder != nil {
-		c.holder.gives(lease.PageID, true)
+		c.holder.gives(shareOf(lease.PageID, c.background), true)
 		if c.alone != 0 && !c.holder.alive() {
 			lease.Fatal = c.alone // the store in memory does not know when a process ends
 		}
@@ -195,10 +217,21 @@ func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	if c.level > 0 {
 		w.disturbed(nil)
 	}
-	p.takes(lease.PageID)
-	var texts []string
-	for _, e := range lease.Events {
-		if ev := w.taken[e.Key]; ev != nil {
+	c.background = lease.Background
+	p.takes(shareOf(lease.PageID, c.background))
+	w.say("%s: claim %d of %s, delivery %d: %s", p.name, lease.Token, lease.PSID, lease.Deliveries, strings.Join(texts, " "))
+	w.happens(p, onClaim)
+}
+
+// handsOut notes what a lease has, and returns its texts.
+func (w *world) handsOut(p *process, lease *store.Lease) (texts []string) {
+	for i := range lease.Events {
+		e := &lease.Events[i]
+		ev := w.taken[e.Key]
+		if e.Raised.Is() {
+			ev = w.handedOut(p, e)
+		}
+		if ev != nil {
 			ev.claimed = w.now()
 			w.bySeq[e.Seq] = ev
 			texts = append(texts, cmp.Or(ev.text, "echo"))
@@ -207,8 +240,7 @@ func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	for _, s := range lease.Sends {
 		texts = append(texts, textOf(s.Body))
 	}
-	w.say("%s: claim %d of %s, delivery %d: %s", p.name, lease.Token, lease.PSID, lease.Deliveries, strings.Join(texts, " "))
-	w.happens(p, onClaim)
+	return texts
 }
 
 func (w *world) renewed(leases, lost []store.LeaseID, ttl time.Duration) {
@@ -246,7 +278,7 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 	for _, write := range o.Writes {
 		w.wrote(p, c, write)
 	}
-	w.queued(o.Sends)
+	w.queued(o.Sends, false)
 	if o.Start != "" && len(due) > 0 && due[0].Key == o.Start {
 		if m := w.byKey[o.Start]; m != nil {
 			m.starts = append(m.starts, start{p, o.Lease.Token, w.now()})
@@ -262,7 +294,7 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 			if c.level > 0 {
 				w.disturbed(nil)
 			}
-			c.holder.gives(o.Lease.PageID, false)
+			c.holder.gives(shareOf(o.Lease.PageID, c.background), false)
 			c.holder = nil
 		}
 	}
@@ -281,7 +313,7 @@ func (w *world) ended(p *process, c *conversation, o *store.Outcome) {
 		w.violate("an event takes effect once", "%s ends twice, now in %s", name, p.name)
 	}
 	for _, other := range c.events {
-		if !other.done && other != ev && other.before(ev) && other.put < ev.claimed {
+		if !other.done && other != ev && other.before(ev) && other.available() < ev.claimed {
 			w.violate("events are handled in order", "%s ends before %s, which was stored at %v, before it was claimed at %v", name, other.text, other.put, ev.claimed)
 		}
 	}
@@ -306,6 +338,8 @@ func (w *world) ended(p *process, c *conversation, o *store.Outcome) {
 func (w *world) applied(p *process, writes []store.Write) {
 	for _, write := range writes {
 		switch write := write.(type) {
+		case store.Raise:
+			w.raised(p, write, nil)
 		case store.SaveSent:
 			w.recorded(p, write.Sent)
 		case store.SettleSend:
@@ -332,6 +366,10 @@ func (w *world) wrote(p *process, c *conversation, write store.Write) {
 		w.recorded(p, write.Sent)
 	case store.SettleSend:
 		w.settledSend(p, write)
+	case store.Raise:
+		w.raised(p, write, c)
+	case store.CancelRaise:
+		w.takeBack(write.Conversation, write.Key, c, func(e *event) bool { return e.isTimer() || !write.Replaceable })
 	}
 }
 
@@ -352,13 +390,13 @@ func (w *world) settledSend(p *process, write store.SettleSend) {
 }
 
 // plan returns the plan of an event. The plans do not change.
-func (w *world) plan(text string) *eventPlan { return w.plans[text] }
+func (w *world) plan(text string) *eventPlan { return w.plans[nameOf(text)] }
 
 // ran counts a run of the program's code for an event. w.mu must not be held.
-func (w *world) ran(p *process, e *eventPlan) int {
+func (w *world) ran(p *process, text string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ev := w.said[e.text()]
+	ev := w.said[text]
 	if p.alive() {
 		ev.runs++
 	}

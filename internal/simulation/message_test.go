@@ -16,7 +16,9 @@ type message struct {
 	key   string
 	order int // in which it was queued
 	delay time.Duration
-	due   time.Duration
+	// outside reports that it was queued outside of turns, and so is background work.
+	outside bool
+	due     time.Duration
 
 	starts   []start
 	attempts []*attempt
@@ -63,7 +65,7 @@ func nameOf(text string) string {
 }
 
 // queued notes sends that the store has taken. Those whose key was seen before it leaves out.
-func (w *world) queued(sends []store.Send) {
+func (w *world) queued(sends []store.Send, outside bool) {
 	for _, s := range sends {
 		name := nameOf(textOf(s.Body))
 		if name == "" || w.byKey[s.Key] != nil {
@@ -74,7 +76,7 @@ func (w *world) queued(sends []store.Send) {
 			continue
 		}
 		w.orders++
-		m := &message{name: name, conv: s.Conversation, key: s.Key, order: w.orders, delay: s.Delay, due: w.now() + s.Delay}
+		m := &message{name: name, conv: s.Conversation, key: s.Key, order: w.orders, delay: s.Delay, due: w.now() + s.Delay, outside: outside}
 		w.messages[name], w.byKey[s.Key] = m, m
 		w.say("%s is queued for %s", name, s.PSID)
 		if name == "leaked" {

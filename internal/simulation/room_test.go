@@ -5,6 +5,14 @@ import "time"
 // background stands for background work where pages are named.
 const background = "background"
 
+// shareOf is what a conversation takes a worker of: those of its page, or those for background work.
+func shareOf(page string, inBackground bool) string {
+	if inBackground {
+		return background
+	}
+	return page
+}
+
 // free is how many workers of a process are free.
 func (p *process) free() int {
 	free := p.w.workers

@@ -15,11 +15,14 @@ type scenario struct {
 	echoes            bool // the pages are subscribed to the echoes of their messages
 	calm              bool // nothing goes wrong around the bot
 	crowd             bool // many people write to one page, and few to another
+	flood             bool // many timers are due together, while few people write
 
 	pages    []string
 	people   []person
 	events   []*eventPlan
 	outside  []*outsidePlan
+	raises   []*raisePlan // from outside of turns
+	turns    []*eventPlan // those of what is raised, also in turns
 	troubles []trouble
 	// horizon is when the last event is said and the last trouble is over.
 	horizon time.Duration
@@ -63,9 +66,16 @@ type eventPlan struct {
 	replies    int
 	late       time.Duration // the delay of the last reply; 0 for none
 	leaks      bool          // a goroutine that goes on after the turn
+	raised     bool          // it is not a text, but what the program has raised
+	raises     []*raisePlan  // what its turn raises
 }
 
-func (e *eventPlan) text() string { return fmt.Sprintf("e%d", e.n) }
+func (e *eventPlan) text() string {
+	if e.raised {
+		return fmt.Sprintf("s%d", e.n)
+	}
+	return fmt.Sprintf("e%d", e.n)
+}
 
 // outsidePlan is messages that the program sends by itself.
 type outsidePlan struct {
@@ -96,6 +106,11 @@ func newScenario(seed uint64) *scenario {
 		s.planCrowd()
 		return s
 	}
+	s.flood = d.at("flood").chance(0.06)
+	if s.flood {
+		s.planFlood()
+		return s
+	}
 	for i := range d.at("pages").from(1, 3) {
 		page := fmt.Sprint(100000000000001 + i)
 		s.pages = append(s.pages, page)
@@ -105,6 +120,8 @@ func newScenario(seed uint64) *scenario {
 	}
 	s.planEvents()
 	s.planOutside()
+	s.planRaises()
+	s.planPoison()
 	if !s.calm {
 		s.planTroubles()
 	}
@@ -113,7 +130,6 @@ func newScenario(seed uint64) *scenario {
 
 func (s *scenario) planEvents() {
 	bursts := s.dice.at("bursts").from(1, 8)
-	poison := !s.calm && s.dice.at("poison").chance(0.05)
 	for b := range bursts {
 		d := s.dice.at("burst", b)
 		at := d.at("at").between(0, s.horizon)
@@ -128,11 +144,17 @@ func (s *scenario) planEvents() {
 		}
 	}
 	s.numberEvents()
-	if poison {
-		e := s.events[s.dice.at("poisoned").below(len(s.events))]
-		e.way, e.place, e.misbehaves = misPoison, inHandler, always
-		e.takes = min(e.takes, time.Second)
+}
+
+// planPoison lets a turn end its process each time.
+func (s *scenario) planPoison() {
+	if s.calm || !s.dice.at("poison").chance(0.05) {
+		return
 	}
+	turns := append(slices.Clone(s.events), s.turns...)
+	e := turns[s.dice.at("poisoned").below(len(turns))]
+	e.way, e.place, e.misbehaves = misPoison, inHandler, always
+	e.takes = min(e.takes, time.Second)
 }
 
 // numberEvents brings the events in the order of their times.
@@ -167,6 +189,34 @@ func (s *scenario) planCrowd() {
 		s.people = append(s.people, whose)
 		for j := range 4 {
 			s.events = append(s.events, &eventPlan{person: whose, at: d.at("event", j).between(0, 40*time.Second), replies: 1})
+		}
+	}
+	s.numberEvents()
+}
+
+// planFlood lets many people of the first of two pages write once. The turns set timers that are due together, and whose own turns take
+// seconds. When they are due few people write, to be answered at once. Nothing goes wrong.
+func (s *scenario) planFlood() {
+	const due = 20 * time.Second
+	s.calm = true
+	s.workers = pick(s.dice.at("flood workers"), weighted[int]{2, 4}, weighted[int]{2, 8}, weighted[int]{2, 16}, weighted[int]{1, 40})
+	s.horizon = 60 * time.Second
+	s.pages = []string{"100000000000001", "100000000000002"}
+	for i := range s.dice.at("flood people").from(15, 60) {
+		d := s.dice.at("flood", i)
+		whose := person{s.pages[0], fmt.Sprint(7100000000000100 + i)}
+		s.people = append(s.people, whose)
+		e := &eventPlan{person: whose, at: d.at("at").between(0, 5*time.Second)}
+		r := &raisePlan{n: i, do: doTimer, key: "timer", person: whose, delay: due - e.at}
+		r.turn = &eventPlan{n: i, raised: true, person: whose, takes: d.between(2*time.Second, 8*time.Second), replies: 1}
+		s.turns, e.raises = append(s.turns, r.turn), []*raisePlan{r}
+		s.events = append(s.events, e)
+	}
+	for i, page := range s.pages {
+		whose := person{page, fmt.Sprint(7100000000000200 + i)}
+		s.people = append(s.people, whose)
+		for j := range 6 {
+			s.events = append(s.events, &eventPlan{person: whose, at: s.dice.at("writes", i, j).between(due-time.Second, 2*due), replies: 1})
 		}
 	}
 	s.numberEvents()

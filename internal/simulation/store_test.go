@@ -25,6 +25,7 @@ var (
 	_ store.Isolator    = (*processStore)(nil)
 	_ store.OnceKeeper  = (*processStore)(nil)
 	_ store.Replicas    = (*processStore)(nil)
+	_ store.Timers      = (*processStore)(nil)
 )
 
 var errStore = errors.New("the connection to the store is broken")
@@ -131,7 +132,7 @@ func (s *processStore) Enqueue(ctx context.Context, sends ...store.Send) error {
 	return do(ctx, s, "enqueue", func(ctx context.Context) error {
 		err := s.inner.Enqueue(ctx, sends...)
 		if err == nil {
-			s.p.w.queued(sends)
+			s.p.w.queued(sends, true)
 		}
 		return err
 	})
@@ -188,6 +189,11 @@ func (s *processStore) Apply(ctx context.Context, writes ...store.Write) error {
 		err := s.inner.Apply(ctx, writes...)
 		if err == nil {
 			s.p.w.applied(s.p, writes)
+			for _, write := range writes {
+				if r, ok := write.(store.Raise); ok {
+					s.checkTimers(ctx, r.Conversation)
+				}
+			}
 		}
 		return err
 	})

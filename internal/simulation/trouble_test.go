@@ -35,6 +35,7 @@ const (
 	onRequest   = "request"   // a request is under way
 	onExecution = "execution" // the platform has executed one
 	onAnswer    = "answer"    // its answer is about to arrive
+	onDue       = "due"       // what it has raised becomes due
 )
 
 // trouble is something that goes wrong for a while.
@@ -188,7 +189,7 @@ func (s *scenario) planTroubles() {
 			t.lasts = 30 * time.Second // until what it did to leases and due times is over
 		}
 		if d.at("moment").chance(0.6) {
-			t.moment = pick(d.at("moment", 1), weighted[string]{1, onClaim}, weighted[string]{1, onRun}, weighted[string]{2, onCommit},
+			t.moment = pick(d.at("moment", 1), weighted[string]{1, onClaim}, weighted[string]{1, onRun}, weighted[string]{2, onCommit}, weighted[string]{2, onDue},
 				weighted[string]{2, onRequest}, weighted[string]{2, onExecution}, weighted[string]{4, onAnswer})
 			t.nth = d.at("nth").from(1, 3)
 		}

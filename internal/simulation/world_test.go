@@ -163,8 +163,8 @@ func (w *world) until(at time.Duration) { w.rest(at - w.now()) }
 
 // run plays the scenario to its end.
 func (w *world) run() {
-	w.note("%d replicas with %d workers, %d pages, %d people, %d events, at most once: %v, echoes: %v, calm: %v, crowd: %v, latency %v",
-		w.replicas, w.workers, len(w.pages), len(w.people), len(w.events), w.atMostOnce, w.echoes, w.calm, w.crowd, w.latency)
+	w.note("%d replicas with %d workers, %d pages, %d people, %d events, at most once: %v, echoes: %v, calm: %v, crowd: %v, flood: %v, latency %v",
+		w.replicas, w.workers, len(w.pages), len(w.people), len(w.events), w.atMostOnce, w.echoes, w.calm, w.crowd, w.flood, w.latency)
 	for slot := range w.replicas {
 		w.startProcess(slot)
 		w.rest(w.dice.at("starts", slot).between(0, 100*time.Millisecond))
@@ -179,6 +179,9 @@ func (w *world) run() {
 	}
 	for _, o := range w.outside {
 		w.spawn(func() { w.sendOutside(o) })
+	}
+	for _, r := range w.raises {
+		w.spawn(func() { w.raiseOutside(r) })
 	}
 	for i := range w.troubles {
 		w.spawn(func() { w.suffer(&w.troubles[i]) })
@@ -201,14 +204,14 @@ func (w *world) settle() {
 		if err != nil {
 			panic(err)
 		}
-		if stats.Events == 0 && stats.Sends == 0 {
+		if stats.Events == 0 && stats.Timers == 0 && stats.Sends == 0 {
 			w.say("all is done")
 			w.mu.Unlock()
 			break
 		}
 		if w.now() > bound {
-			w.violate("no conversation rests for ever", "%d events and %d sends still wait %v after the last trouble: %s",
-				stats.Events, stats.Sends, w.bound(), w.waiting())
+			w.violate("no conversation rests for ever", "%d events, %d timers and %d sends still wait %v after the last trouble: %s",
+				stats.Events, stats.Timers, stats.Sends, w.bound(), w.waiting())
 			w.mu.Unlock()
 			return
 		}
@@ -225,11 +228,12 @@ func (w *world) settle() {
 // bound is how long after the last trouble everything is done: what the longest conversation
 // takes if each of its events is run as often as it can be, and each of its messages is slow;
 // the longest wait of a page for a token, or of a message for its next try (5 minutes and a
-// quarter); the wait for an echo; and a lease, or the crashes that isolate a poison event.
+// quarter); the wait for an echo; a lease, or the crashes that isolate a poison event; and the longest delay of a timer, with those
+// that its turn sets.
 func (w *world) bound() time.Duration {
-	longest := time.Duration(0)
+	longest, latest := time.Duration(0), time.Duration(0)
 	each := map[person]time.Duration{}
-	for _, e := range w.events {
+	for _, e := range append(slices.Clone(w.events), w.turns...) {
 		cost := e.takes + 12*time.Second*time.Duration(e.replies)
 		if e.misbehaves > 0 {
 			cost += 3*(e.takes+31*time.Second) + 31*time.Second + 31*time.Second
@@ -237,10 +241,19 @@ func (w *world) bound() time.Duration {
 		if e.way == misPoison {
 			cost += 5 * time.Minute
 		}
+		if e.raised { // a call whose answer was lost may have raised it, too
+			cost *= 2
+		}
 		each[e.person] += cost + e.late
 		longest = max(longest, each[e.person])
+		for _, r := range e.raises {
+			latest = max(latest, r.due())
+		}
 	}
-	return 7*time.Minute + longest*time.Duration(1+len(w.people)/w.workers)
+	for _, r := range w.raises {
+		latest = max(latest, r.due())
+	}
+	return 7*time.Minute + latest + longest*time.Duration(1+len(w.people)/w.workers)
 }
 
 // end lets all that still hangs go on, and waits for it.
