@@ -100,7 +100,7 @@ func (b *Bot) CancelSignal(ctx context.Context, pageID, psid, key string) (bool,
 		return false, ErrNoBot
 	}
 	conv := store.Conversation{PageID: pageID, PSID: psid}
-	err := raise.CheckKey(key)
+	err := store.CheckRaise(key, 0)
 	if err != nil {
 		err = handling.Permanent(fmt.Errorf("messenger: %w", err))
 	}

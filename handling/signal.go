@@ -68,7 +68,7 @@ func After[T any](ctx context.Context, delay time.Duration, key string, kind pay
 // Whether a timer waits, a turn keeps in a session; from outside of turns
 // messenger.Bot.Timers lists them.
 func CancelTimer(ctx context.Context, key string) error {
-	if err := raise.CheckKey(key); err != nil {
+	if err := store.CheckRaise(key, 0); err != nil {
 		return Permanent(fmt.Errorf("handling: CancelTimer: %w", err))
 	}
 	conv, err := conversationOf(ctx, "CancelTimer", "CancelSignal")

@@ -294,7 +294,15 @@ type Outcome struct {
 	Start string
 	// Due is the most sends that Commit returns; less than 1 means none.
 	Due int
-	// Release gives the conversation back. Otherwise the lease is kept.
+	// Next, if not nil, asks for the raised event to be handled next, so that several of a
+	// conversation that are due take one lease. Commit calls it before it returns nil, at most
+	// once, with an event that is due when all else has taken effect, and then gives the
+	// conversation back no more than without Release: the lease goes on, and nothing that was
+	// raised before that event waits. It does not call it after a Retry, while events of the
+	// inbox wait, nor while sends are due beyond those that it returns. A store need not
+	// call it: the next lease has the event.
+	Next func(QueuedEvent)
+	// Release gives the conversation back, unless Next was called. Otherwise the lease is kept.
 	Release bool
 	// After, with Release, is how long the conversation cannot be claimed,
 	// whatever becomes due in it. It is how a failed event or send waits at

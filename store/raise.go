@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -29,8 +30,8 @@ const (
 // ordered among the conversation's events by its due time and then by arrival, leased,
 // retried, dead-lettered, replayed, and forgotten with the person. It is handed out
 // within a second after its time, also by a process that starts later, and never before.
-// A lease has one raised event at most, as its first event, so that each turn before it
-// can still replace or cancel it.
+// A claim hands out one raised event at most, as the first event of its lease, and a commit
+// the next one ([Outcome.Next]), so that each turn before it can still replace or cancel it.
 //
 // A timer is background work, as what is enqueued from outside of turns is: what people
 // have written goes first. A signal is handed out with what people have written, because
@@ -41,7 +42,7 @@ const (
 type Raise struct {
 	Conversation
 	// Key identifies the event among those raised for the conversation: 1 to [MaxRaiseKey]
-	// bytes of UTF-8 without zero bytes. Keys of events that the platform sends are another set.
+	// bytes of UTF-8 without control characters. Keys of events that the platform sends are another set.
 	Key string
 	// Body is what the bot needs to handle the event, at most [MaxRaiseBody] bytes. The store
 	// does not look at it.
@@ -132,7 +133,7 @@ type Timer struct {
 // forgotten. Nothing took effect.
 var ErrNoPerson = errors.New("store: no such person")
 
-// RaiseError is returned for a [Raise] that no store takes: a retry cannot help.
+// RaiseError is returned for a [Raise] or a [CancelRaise] that no store takes: a retry cannot help.
 type RaiseError struct {
 	Key string
 	// Reason says which bound it breaks.
@@ -144,7 +145,7 @@ func (e *RaiseError) Error() string {
 	if len(key) > MaxRaiseKey {
 		key = key[:MaxRaiseKey] + "…"
 	}
-	return fmt.Sprintf("store: event %q cannot be raised: %s", key, e.Reason)
+	return fmt.Sprintf("store: raised event %q: %s", key, e.Reason)
 }
 
 // Permanent reports that a retry cannot help. It is always true.
@@ -168,26 +169,39 @@ func (e *RaiseLimitError) Error() string {
 	return fmt.Sprintf("store: route %q: %d raised events of the conversation wait already", e.Route, e.Bound)
 }
 
-// checkRaise returns an error for what no store takes.
-func checkRaise(w Raise) error {
+// CheckRaise returns a [RaiseError] for a key and a delay that no store takes, or nil. It is the
+// one place that knows their bounds; what raises events and takes them back asks it.
+func CheckRaise(key string, delay time.Duration) error {
 	var reason string
 	switch {
-	case w.PageID == "" || w.PSID == "":
-		return ErrEmptyID
-	case w.Key == "":
+	case key == "":
 		reason = "the key is empty"
-	case len(w.Key) > MaxRaiseKey:
-		reason = fmt.Sprintf("the key has %d bytes, more than %d", len(w.Key), MaxRaiseKey)
-	case !utf8.ValidString(w.Key) || strings.Contains(w.Key, "\x00"):
-		reason = "the key is not UTF-8, or has a zero byte"
-	case len(w.Body) > MaxRaiseBody:
-		reason = fmt.Sprintf("the body has %d bytes, more than %d", len(w.Body), MaxRaiseBody)
-	case w.Delay > MaxRaiseDelay:
-		reason = fmt.Sprintf("a delay of %v is longer than %d days", w.Delay, MaxRaiseDelay/(24*time.Hour))
+	case len(key) > MaxRaiseKey:
+		reason = fmt.Sprintf("the key has %d bytes, more than %d", len(key), MaxRaiseKey)
+	case !utf8.ValidString(key):
+		reason = "the key is not UTF-8"
+	case strings.ContainsFunc(key, unicode.IsControl):
+		reason = "the key has a control character"
+	case delay > MaxRaiseDelay:
+		reason = fmt.Sprintf("the delay of %v is longer than %d days", delay, MaxRaiseDelay/(24*time.Hour))
 	default:
 		return nil
 	}
-	return &RaiseError{Key: w.Key, Reason: reason}
+	return &RaiseError{Key: key, Reason: reason}
+}
+
+// checkRaise returns an error for what no store takes.
+func checkRaise(w Raise) error {
+	if w.PageID == "" || w.PSID == "" {
+		return ErrEmptyID
+	}
+	if err := CheckRaise(w.Key, w.Delay); err != nil {
+		return err
+	}
+	if len(w.Body) > MaxRaiseBody {
+		return &RaiseError{Key: w.Key, Reason: fmt.Sprintf("the body has %d bytes, more than %d", len(w.Body), MaxRaiseBody)}
+	}
+	return nil
 }
 
 func (Raise) isWrite()       {}

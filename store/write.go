@@ -175,8 +175,8 @@ type Call struct {
 }
 
 // CheckWrite returns an error for what no store can apply: nil, a pointer, a location
-// whose coordinates are no finite numbers, a [Raise] beyond its bounds, and a
-// session above [MaxSession]. [Queue] asks it, and every store does
+// whose coordinates are no finite numbers, a [Raise] or
+// a [CancelRaise] beyond its bounds, and a session above [MaxSession]. [Queue] asks it, and every store does
 // before anything takes effect. Whether a store runs a [Call] it does not say.
 func CheckWrite(w Write) error {
 	switch w := w.(type) {
@@ -188,10 +188,12 @@ func CheckWrite(w Write) error {
 		}
 	case Raise:
 		return checkRaise(w)
+	case CancelRaise:
+		return CheckRaise(w.Key, 0)
 	case SaveSession:
 		return checkSession(w)
 	case SaveProfile, TouchPerson, MarkUnavailable, NoteHuman, NoteThread, EndSilence, AddThumbUp, SaveMessage, SaveSent, DeleteSession,
-		SaveAttachment, CancelSend, SettleSend, CancelRaise, Call:
+		SaveAttachment, CancelSend, SettleSend, Call:
 	default:
 		return fmt.Errorf("store: a %T is not a write; queue a value of one of this package's types, not a pointer: %w", w, errors.ErrUnsupported)
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -41,9 +42,12 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 	begun := time.Now()
 	var giveUp <-chan time.Time // when the first try has failed
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
-		due, err := w.e.cfg.commit(w.e.writing(), w.log, out)
+		due, next, err := w.tryCommit(out)
 		switch {
 		case err == nil:
+			if next != nil {
+				out.Next(*next)
+			}
 			w.results = nil
 			w.lease.Person = withWrites(w.lease.Person, out.Writes)
 			w.setDue(due)
@@ -77,6 +81,19 @@ func (w *worker) commitWith(sent sendResults, out store.Outcome) error {
 			return err
 		}
 	}
+}
+
+// tryCommit tries once, and returns the raised event that the store hands out, or nil. A call that was given up may still end: what
+// it hands out is dropped.
+func (w *worker) tryCommit(out store.Outcome) (due []store.QueuedSend, next *store.QueuedEvent, err error) {
+	if out.Next == nil {
+		due, err = w.e.cfg.commit(w.e.writing(), w.log, out)
+		return due, nil, err
+	}
+	var handed atomic.Pointer[store.QueuedEvent]
+	out.Next = func(ev store.QueuedEvent) { handed.Store(&ev) }
+	due, err = w.e.cfg.commit(w.e.writing(), w.log, out)
+	return due, handed.Load(), err
 }
 
 // flush commits the results of sends.

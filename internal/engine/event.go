@@ -12,11 +12,11 @@ var errFatal = errors.New("the process ended while it ran this event and no othe
 
 // event runs one turn, commits it and delivers what it sends. A fatal event, which
 // ended its process while it ran alone, is not run. The last event's turn gives the
-// lease back, if it sends nothing.
+// lease back, if it sends nothing and the store does not hand out the next raised event.
 //
 // If the store refuses an outcome for as long as a lease lasts, and renews the lease
 // meanwhile, it is the outcome that cannot be stored: the turn has failed.
-func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Duration, ok bool) {
+func (w *worker) event(ev store.QueuedEvent, fatal bool, at position) (pause time.Duration, ok bool) {
 	t := newTurn(w, ev)
 	switch {
 	case t.policy == nil:
@@ -41,20 +41,23 @@ func (w *worker) event(ev store.QueuedEvent, fatal, last bool) (pause time.Durat
 			if w.starting = first; first != nil {
 				out.Start = first.send.Key
 			}
-		case last:
+		case at.last:
 			out.Release = true
+		}
+		if ev.Raised.Is() && at.last && at.more && !retry.again {
+			out.Next = func(next store.QueuedEvent) { w.next = &next }
 		}
 		err := w.commit(out)
 		switch {
 		case err == nil:
-			w.released = out.Release
+			w.released = out.Release && w.next == nil
 			t.report(retry, out.Event.Failures)
 			w.e.HintAfter(out.After)
 			for _, s := range out.Sends {
 				w.e.HintAfter(s.Delay)
 			}
 			w.e.hintRaised(out.Writes)
-			if out.Release {
+			if w.released || len(out.Sends) == 0 && w.next != nil {
 				return 0, true
 			}
 			return w.deliver(first)

@@ -86,7 +86,7 @@ func (w *worker) yield() bool {
 // eventAlone runs one turn as event does, and no other turn of this process beside
 // it, up to aloneFor. The event is marked meanwhile: if the process ends, it is not
 // run again.
-func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duration, ok bool) {
+func (w *worker) eventAlone(ev store.QueuedEvent, at position) (pause time.Duration, ok bool) {
 	w.leave()
 	if !w.e.turnstile.enterAlone(w.held.ctx.Done(), w.e.draining) {
 		return 0, w.ownsLease()
@@ -101,7 +101,7 @@ func (w *worker) eventAlone(ev store.QueuedEvent, last bool) (pause time.Duratio
 	over := make(chan struct{})
 	shared := make(chan bool, 1)
 	go func() { shared <- w.shareAfter(aloneFor(w.lease.Deliveries), over) }()
-	pause, ok = w.event(ev, false, last)
+	pause, ok = w.event(ev, false, at)
 	close(over)
 	w.alone = false
 	if !<-shared {

@@ -47,6 +47,8 @@ type worker struct {
 	gone bool
 	// released reports that the lease was given back with a turn.
 	released bool
+	// next is the raised event that the last commit has handed out, or nil.
+	next *store.QueuedEvent
 	// vacated reports that the worker's slot is free for another, and left that it
 	// was freed before the worker's end.
 	vacated, left bool
@@ -124,7 +126,10 @@ func (w *worker) work() (pause time.Duration, ok bool) {
 	if pause, ok = w.deliver(nil); !ok || pause > 0 {
 		return pause, ok
 	}
-	for i, ev := range w.lease.Events {
+	events := w.lease.Events
+	for handled := 1; len(events) > 0; handled++ {
+		ev := events[0]
+		events = events[1:]
 		if w.stopping() || !w.yield() {
 			return 0, w.ownsLease()
 		}
@@ -132,18 +137,27 @@ func (w *worker) work() (pause time.Duration, ok bool) {
 		if err := w.flush(); err != nil {
 			return 0, false
 		}
-		last := i == len(w.lease.Events)-1
+		at := position{last: len(events) == 0, more: handled < eventsPerLease}
 		if w.level == store.IsolationLevels && ev.Seq != w.lease.Fatal {
-			pause, ok = w.eventAlone(ev, last)
+			pause, ok = w.eventAlone(ev, at)
 		} else {
-			pause, ok = w.event(ev, ev.Seq == w.lease.Fatal, last)
+			pause, ok = w.event(ev, ev.Seq == w.lease.Fatal, at)
 		}
 		w.endIsolation() // the turn is over, and it was not what ended processes
 		if !ok || pause > 0 || w.released {
 			return pause, ok
 		}
+		if w.next != nil {
+			events, w.next = append(events, *w.next), nil
+		}
 	}
 	return 0, true
+}
+
+// position is that of an event among those of its lease.
+type position struct {
+	// last reports that none is known to come after it, and more that another one may.
+	last, more bool
 }
 
 // stopping reports whether no new turn may start.

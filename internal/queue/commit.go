@@ -31,10 +31,30 @@ func (g *group) commit(op *Operation) error {
 	op.Due = g.start(s, o)
 	s.Deliveries, s.Alone, s.ending = 0, 0, 0
 	g.touch(s)
-	if o.Release {
-		g.release(s, o)
+	next := g.next(s, o)
+	if next == nil {
+		if o.Release {
+			g.release(s, o)
+		}
+		return nil
 	}
-	return nil
+	row := next.handedOut()
+	ev, err := row.queued()
+	op.Next = &ev
+	return err
+}
+
+// next returns the raised event that the worker of an outcome goes on with, or nil. It is the first that is due, so that from now on
+// it may be running: see cancellable.
+func (g *group) next(s *State, o *store.Outcome) *RaisedRow {
+	if o.Next == nil || o.Event == nil || o.Event.Retry || s.events() || len(s.due(g.now)) > max(o.Due, 0) {
+		return nil
+	}
+	first := s.firstRaised()
+	if first == nil || first.Body == nil || first.ReceivedAt > g.now {
+		return nil
+	}
+	return first
 }
 
 // check refuses an outcome whose lease, event or session is no longer what it takes it for.

@@ -15,11 +15,12 @@ import (
 type Operation struct {
 	// Err is why the operation was refused; nothing of it took effect.
 	Err error
-	// Found is the result of a cancellation, Lost that of a renewal, Leases that of a claim, and Due that of an outcome.
+	// Found is the result of a cancellation, Lost that of a renewal, Leases that of a claim, and Due and Next are those of an outcome.
 	Found  bool
 	Lost   []store.LeaseID
 	Leases []store.Lease
 	Due    []store.QueuedSend
+	Next   *store.QueuedEvent
 
 	// One of these is what it asks for.
 	events  []store.Event
@@ -223,5 +224,5 @@ func (op *Operation) EchoOf(keys []string) []string {
 
 // reset makes the operation as it was before it ran.
 func (op *Operation) reset() {
-	op.Err, op.Found, op.Lost, op.Leases, op.Due = nil, false, nil, nil, nil
+	op.Err, op.Found, op.Lost, op.Leases, op.Due, op.Next = nil, false, nil, nil, nil, nil
 }

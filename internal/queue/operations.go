@@ -50,6 +50,9 @@ func (o *Operations) Cancel(ctx context.Context, conv store.Conversation, key st
 
 // CancelRaised implements [store.Timers].
 func (o *Operations) CancelRaised(ctx context.Context, conv store.Conversation, key string) (bool, error) {
+	if err := store.CheckRaise(key, 0); err != nil {
+		return false, err
+	}
 	return o.find(ctx, CancelRaised(conv, key))
 }
 
@@ -84,6 +87,9 @@ func (o *Operations) Commit(ctx context.Context, outcome store.Outcome) ([]store
 	op, err := Commit(outcome, o.api)
 	if err := o.try(ctx, op, err); err != nil {
 		return nil, err
+	}
+	if op.Next != nil {
+		outcome.Next(*op.Next)
 	}
 	return op.Due, nil
 }

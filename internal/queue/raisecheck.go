@@ -52,7 +52,7 @@ func (g *group) checkRaises(writes []store.Write, held *State, ends *store.Event
 			case w.Known && !g.knows(r.State):
 				return store.ErrNoPerson
 			case !w.Replace && (r.waiting[key] > 0 || !met && !g.raises(r.State, w.Key)): // it takes no effect
-			case r.waiting[key] == 0 && r.total >= store.MaxRaised:
+			case r.waiting[key] == 0 && r.total >= store.MaxRaised && r.total >= r.bound(g, held, &w):
 				return &store.RaiseLimitError{Conversation: w.Conversation, Bound: store.MaxRaised, Route: w.Route}
 			default:
 				r.set(key, 1)
@@ -80,6 +80,16 @@ func (g *group) raisingOf(all *map[store.Conversation]*raising, conv store.Conve
 	}
 	put(all, conv, r)
 	return r
+}
+
+// bound is how many may wait before a write raises one more. One of the same key that may be running is not counted: what moves a timer
+// would otherwise be refused because of the timer itself.
+func (r *raising) bound(g *group, held *State, w *store.Raise) int {
+	key := raisedKeyOf(w)
+	if w.Replace && len(g.cancellable(r.State, held, key)) < len(r.raisedWith(key)) {
+		return store.MaxRaised + 1
+	}
+	return store.MaxRaised
 }
 
 // meet counts what waits of a key, and reports whether it did so before.

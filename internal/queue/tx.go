@@ -35,8 +35,8 @@ type Tx interface {
 
 	// DeadLetter returns a dead letter, or nil.
 	DeadLetter(id int64) (*DeadRow, error)
-	// Unscheduled reads conversations that have a raised event which is due, and no time at which they are due: a replica of a version
-	// that does not know raised events has taken it away. It returns at most limit.
+	// Unscheduled reads conversations that have a raised event which is due, and are due never, or later than now and than the end of
+	// their pause: a replica of a version that does not know raised events has set that time. It returns at most limit.
 	Unscheduled(limit int) ([]store.Conversation, error)
 	// WithDeadLetters returns those of some conversations that have dead letters.
 	WithDeadLetters(convs []store.Conversation) (map[store.Conversation]bool, error)
@@ -90,19 +90,23 @@ type Wants struct {
 	Raised []RaisedWant
 }
 
-// ConversationWant is a conversation, the event of it that an operation ends, and whether it is needed what else waits in it.
+// ConversationWant is a conversation, the event of it that an operation ends, whether it is needed what else waits in it, and whether
+// the bodies of its due sends are.
 type ConversationWant struct {
 	store.Conversation
-	Ends  int64
-	Sends bool
+	Ends   int64
+	Sends  bool
+	Bodies bool
 }
 
 // RaisedWant is a conversation of which an operation ends a raised event, or may change others. Its raised events are read without
-// their bodies: all of them, or the first two to be due and the one with the ID.
+// their bodies: all of them, or the first two to be due and the one with the ID. Next asks for the bodies of those of the first two
+// that are due.
 type RaisedWant struct {
 	store.Conversation
-	ID  int64
-	All bool
+	ID   int64
+	All  bool
+	Next bool
 }
 
 // Snapshot is what was read for [Wants].
@@ -129,7 +133,7 @@ type State struct {
 	Waits    bool
 	Attempts int64
 	// Others, HasSends and Sends are set only if the sends were wanted. Others reports that other events of the conversation are in the
-	// inbox, HasSends that the outbox has sends of it. Sends are those, in order; bodies of sends that are not due may be left out.
+	// inbox, HasSends that the outbox has sends of it. Sends are those, in order; bodies that were not wanted may be left out.
 	Others   bool
 	HasSends bool
 	Sends    []*SendRow

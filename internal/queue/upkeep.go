@@ -24,7 +24,7 @@ func Heartbeat(replica store.Replica, done func([]store.Replica)) *Operation {
 	}}
 }
 
-// schedule works out when conversations are due that have lost the due time of a raised event.
+// schedule works out when conversations are due that have lost the due time of a raised event, or have a later one.
 func (g *group) schedule() error {
 	convs, err := g.tx.Unscheduled(mostUnscheduled)
 	if err != nil || len(convs) == 0 {
@@ -35,8 +35,12 @@ func (g *group) schedule() error {
 		return err
 	}
 	for _, s := range g.snap.Conversations {
-		if s.NextAt == 0 {
-			g.reschedule(s, g.now) // claims may begin after due times that have passed
+		switch { // claims may begin after due times that have passed
+		case s.NextAt == 0:
+			g.reschedule(s, g.now)
+		case s.DueAt() > max(g.now, s.HoldUntil):
+			s.rescheduleRaised(max(g.now, s.HoldUntil))
+			g.touch(s)
 		}
 	}
 	g.effects.Hint = true

@@ -18,7 +18,7 @@ func wantsOf(ops ...*Operation) *Wants {
 // of adds what operations need, and the conversations of the sends that echoes may settle.
 func (w *Wants) of(ops []*Operation, owners map[string]store.Conversation) {
 	for _, conv := range owners {
-		w.conversation(conv, 0, true)
+		w.conversation(conv, true)
 	}
 	for _, op := range ops {
 		w.events(op.events)
@@ -26,20 +26,20 @@ func (w *Wants) of(ops []*Operation, owners map[string]store.Conversation) {
 		w.writes(op.writes)
 		if op.renewal != nil {
 			for _, id := range op.renewal.leases {
-				w.conversation(id.Conversation, 0, false)
+				w.conversation(id.Conversation, false)
 			}
 		}
 		if op.mark != nil {
-			w.conversation(op.mark.lease.Conversation, 0, false)
+			w.conversation(op.mark.lease.Conversation, false)
 		}
 		if o := op.outcome; o != nil {
 			var ends int64
 			if o.Event != nil && o.Event.Seq < 0 {
-				w.Raised = append(w.Raised, RaisedWant{o.Lease.Conversation, -o.Event.Seq, false})
+				w.Raised = append(w.Raised, RaisedWant{Conversation: o.Lease.Conversation, ID: -o.Event.Seq, Next: o.Next != nil})
 			} else if o.Event != nil {
 				ends = o.Event.Seq
 			}
-			w.conversation(o.Lease.Conversation, ends, true)
+			w.Conversations = append(w.Conversations, ConversationWant{o.Lease.Conversation, ends, true, o.Due > 0})
 			w.sends(o.Sends)
 			w.writes(o.Writes)
 		}
@@ -47,14 +47,14 @@ func (w *Wants) of(ops []*Operation, owners map[string]store.Conversation) {
 	w.sort()
 }
 
-func (w *Wants) conversation(conv store.Conversation, ends int64, sends bool) {
-	w.Conversations = append(w.Conversations, ConversationWant{conv, ends, sends})
+func (w *Wants) conversation(conv store.Conversation, sends bool) {
+	w.Conversations = append(w.Conversations, ConversationWant{Conversation: conv, Sends: sends})
 }
 
 func (w *Wants) events(events []store.Event) {
 	for i := range events {
 		ev := &events[i]
-		w.conversation(ev.Conversation, 0, false)
+		w.conversation(ev.Conversation, false)
 		key := eventKey(ev)
 		w.Keys = append(w.Keys, key)
 		if key.Kind == KeyTimedEvent {
@@ -91,7 +91,7 @@ func eventKey(ev *store.Event) Key {
 
 func (w *Wants) sends(sends []store.Send) {
 	for i := range sends {
-		w.conversation(sends[i].Conversation, 0, true)
+		w.conversation(sends[i].Conversation, true)
 		if !sends[i].Fresh {
 			w.Keys = append(w.Keys, Key{KeySend, sends[i].Key})
 		}
@@ -102,22 +102,22 @@ func (w *Wants) writes(writes []store.Write) {
 	for _, write := range writes {
 		switch write := write.(type) {
 		case store.CancelSend:
-			w.conversation(write.Conversation, 0, true)
+			w.conversation(write.Conversation, true)
 			continue
 		case store.SettleSend:
-			w.conversation(write.Conversation, 0, true)
+			w.conversation(write.Conversation, true)
 			continue
 		case store.Raise:
 			w.raise(&write)
 			continue
 		case store.CancelRaise:
-			w.conversation(write.Conversation, 0, true)
-			w.Raised = append(w.Raised, RaisedWant{write.Conversation, 0, true})
+			w.conversation(write.Conversation, true)
+			w.Raised = append(w.Raised, RaisedWant{Conversation: write.Conversation, All: true})
 			continue
 		}
 		person, changes := personOf(write)
 		if person.PSID != "" { // records of what has no person belong to no conversation
-			w.conversation(person, 0, false)
+			w.conversation(person, false)
 		}
 		if changes {
 			w.People = append(w.People, person)
@@ -129,8 +129,8 @@ func (w *Wants) writes(writes []store.Write) {
 }
 
 func (w *Wants) raise(write *store.Raise) {
-	w.conversation(write.Conversation, 0, true)
-	w.Raised = append(w.Raised, RaisedWant{write.Conversation, 0, true})
+	w.conversation(write.Conversation, true)
+	w.Raised = append(w.Raised, RaisedWant{Conversation: write.Conversation, All: true})
 	if !write.Replace {
 		w.Keys = append(w.Keys, raiseKey(write.Conversation, write.Key))
 	}
@@ -173,6 +173,7 @@ func merged(list []ConversationWant) []ConversationWant {
 		}
 		kept[last].Ends = max(kept[last].Ends, want.Ends) // a group has one outcome of a conversation
 		kept[last].Sends = kept[last].Sends || want.Sends
+		kept[last].Bodies = kept[last].Bodies || want.Bodies
 	}
 	return kept
 }
@@ -189,6 +190,7 @@ func mergedRaised(list []RaisedWant) []RaisedWant {
 		}
 		kept[last].ID = max(kept[last].ID, want.ID) // a group has one outcome of a conversation
 		kept[last].All = kept[last].All || want.All
+		kept[last].Next = kept[last].Next || want.Next
 	}
 	return kept
 }

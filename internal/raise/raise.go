@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/djmessenger/messenger/receiving"
@@ -19,12 +17,10 @@ const userRef = "user_ref/"
 
 // Of fills in the body of a raise, whose conversation, key and delay are set. Its errors are about bad input: a retry cannot help.
 func Of(r store.Raise, object receiving.Object, text string) (store.Raise, error) {
-	if err := CheckKey(r.Key); err != nil {
+	if err := store.CheckRaise(r.Key, r.Delay); err != nil {
 		return r, err
 	}
 	switch {
-	case r.Delay > store.MaxRaiseDelay:
-		return r, fmt.Errorf("the delay of %v is longer than %d days", r.Delay, store.MaxRaiseDelay/(24*time.Hour))
 	case len(text) > payload.MaxSignal:
 		return r, tooLongError(len(text))
 	case !utf8.ValidString(text):
@@ -43,21 +39,6 @@ func Of(r store.Raise, object receiving.Object, text string) (store.Raise, error
 		return r, tooLongError(n)
 	}
 	return r, nil
-}
-
-// CheckKey returns what is wrong with a key, or nil.
-func CheckKey(key string) error {
-	switch {
-	case key == "":
-		return errors.New("the key is empty")
-	case len(key) > store.MaxRaiseKey:
-		return fmt.Errorf("the key has %d bytes, more than %d", len(key), store.MaxRaiseKey)
-	case !utf8.ValidString(key):
-		return errors.New("the key is not UTF-8")
-	case strings.ContainsFunc(key, unicode.IsControl):
-		return errors.New("the key has a control character")
-	}
-	return nil
 }
 
 func body(r store.Raise, object receiving.Object, text string) ([]byte, error) {

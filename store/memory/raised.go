@@ -58,7 +58,11 @@ func (t *tx) fillRaised(state *queue.State, want queue.RaisedWant) {
 	for i, r := range c.raised {
 		if want.All || i < 2 || r.ID == want.ID {
 			row := r.RaisedRow
-			row.Body = nil
+			if want.Next && i < 2 && row.ReceivedAt <= t.now {
+				row.Body = bytes.Clone(row.Body)
+			} else {
+				row.Body = nil
+			}
 			state.Raised = append(state.Raised, &row)
 		}
 	}

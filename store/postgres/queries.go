@@ -64,9 +64,9 @@ const (
 		SELECT r.page_id, r.person_id FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
 		ON CONFLICT (page_id, person_id) DO UPDATE SET deliveries = messenger_conversations.deliveries WHERE FALSE`
 	// readConversations reads them, with the attempts of the event $3 (-1 if it does not wait), and, where $4 says so, whether
-	// other events wait, when the first raised event is due, and the sends in order: a conversation has a row for each send, or one, with the id 0. Only the
-	// bodies of sends that are due at $5, or at the database's time, are wanted; a minute more is for clocks that are set
-	// back.
+	// other events wait, when the first raised event is due, and the sends in order: a conversation has a row for each send, or one, with the id 0. Where $5 says
+	// so, the bodies of sends that are due at $6, or at the database's time, are wanted; a minute more is for clocks that are
+	// set back.
 	readConversations = `SELECT r.page_id, r.person_id, m.next_at, m.hold_until, m.lease_until, m.owner, m.holder, m.token,
 			m.deliveries, m.alone,
 			COALESCE(CASE WHEN r.ends <> 0 THEN (SELECT i.attempts FROM messenger_inbox i
@@ -77,10 +77,10 @@ const (
 				FROM messenger_raised t WHERE t.page_id = r.page_id AND t.person_id = r.person_id
 				ORDER BY t.due_at, t.id LIMIT 1) END, 0),
 			COALESCE(o.id, 0), COALESCE(o.key, ''), COALESCE(o.group_key, ''),
-			CASE WHEN o.not_before <= COALESCE($5::bigint, (EXTRACT(EPOCH FROM statement_timestamp()) * 1000000)::bigint) + 60000000
+			CASE WHEN r.bodies AND o.not_before <= COALESCE($6::bigint, (EXTRACT(EPOCH FROM statement_timestamp()) * 1000000)::bigint) + 60000000
 				THEN o.body END,
 			COALESCE(o.delay, 0), COALESCE(o.not_before, 0), COALESCE(o.started_at, 0), COALESCE(o.attempts, 0)
-		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) AS r(page_id, person_id, ends, sends)
+		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[]) AS r(page_id, person_id, ends, sends, bodies)
 		CROSS JOIN LATERAL (
 			SELECT c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone
 			FROM messenger_conversations c WHERE c.page_id = r.page_id AND c.person_id = r.person_id OFFSET 0) m

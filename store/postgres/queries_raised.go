@@ -3,17 +3,20 @@ package postgres
 // Events that the program raises.
 const (
 	// readRaised reads raised events of conversations, without their bodies: all where $4 says so, and otherwise the first two to be
-	// due, and the one with the id $3, which may be there twice.
-	readRaised = `SELECT x.id, r.page_id, r.person_id, x.key, x.event_key, x.due_at, x.order_at, x.event_at, x.raised_at, NULL::bytea, x.once,
-			x.attempts, x.only_routes
-		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) AS r(page_id, person_id, id, whole)
+	// due, and the one with the id $3 if it is another one. Where $5 says so, the first two have their bodies.
+	readRaised = `SELECT x.id, r.page_id, r.person_id, x.key, x.event_key, x.due_at, x.order_at, x.event_at, x.raised_at,
+			CASE WHEN r.next AND x.n <= 2 THEN x.body END, x.once, x.attempts, x.only_routes
+		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[]) AS r(page_id, person_id, id, whole, next)
 		CROSS JOIN LATERAL (
-			(SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, t.once, t.attempts, t.only_routes
+			(SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, t.body, t.once, t.attempts, t.only_routes,
+				row_number() OVER (ORDER BY t.due_at, t.id) AS n
 			FROM messenger_raised t WHERE t.page_id = r.page_id AND t.person_id = r.person_id
 			ORDER BY t.due_at, t.id LIMIT CASE WHEN r.whole THEN NULL ELSE 2 END)
 			UNION ALL
-			SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, t.once, t.attempts, t.only_routes
-			FROM messenger_raised t WHERE NOT r.whole AND t.id = r.id AND t.page_id = r.page_id AND t.person_id = r.person_id) x`
+			SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, NULL::bytea, t.once, t.attempts, t.only_routes, 3
+			FROM messenger_raised t WHERE NOT r.whole AND t.id = r.id AND t.page_id = r.page_id AND t.person_id = r.person_id
+				AND t.id <> ALL(ARRAY(SELECT f.id FROM messenger_raised f WHERE f.page_id = r.page_id AND f.person_id = r.person_id
+					ORDER BY f.due_at, f.id LIMIT 2))) x`
 	// headRaised reads the first two raised events of each conversation that are due at $3, with the number of the conversation from 1 on.
 	headRaised = `SELECT r.n, x.id, x.key, x.event_key, x.due_at, x.order_at, x.event_at, x.raised_at, x.body, x.once, x.attempts, x.only_routes
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS r(page_id, person_id, n)
@@ -21,12 +24,14 @@ const (
 			SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, t.body, t.once, t.attempts, t.only_routes
 			FROM messenger_raised t WHERE t.page_id = r.page_id AND t.person_id = r.person_id AND t.due_at <= $3::bigint
 			ORDER BY t.due_at, t.id LIMIT 2) x`
-	// unscheduled looks, among the first 10,000 raised events that are due at $1, for conversations that are never due.
+	// unscheduled looks, among the first 10,000 raised events that are due at $1, for conversations that are due never, or later than $1
+	// and than the end of their pause. Background work is due 2^60 earlier than its next_at says.
 	unscheduled = `SELECT x.page_id, x.person_id FROM (
 			SELECT t.page_id, t.person_id, t.due_at FROM messenger_raised t WHERE t.due_at <= $1::bigint ORDER BY t.due_at LIMIT 10000) x
-		LEFT JOIN LATERAL (SELECT c.next_at FROM messenger_conversations c
+		LEFT JOIN LATERAL (SELECT c.next_at, c.hold_until FROM messenger_conversations c
 			WHERE c.page_id = x.page_id AND c.person_id = x.person_id OFFSET 0) m ON TRUE
 		WHERE COALESCE(m.next_at, 0) = 0
+			OR m.next_at - CASE WHEN m.next_at >= 1152921504606846976 THEN 1152921504606846976 ELSE 0 END > GREATEST($1::bigint, m.hold_until)
 		ORDER BY x.due_at LIMIT $2::bigint`
 
 	addRaised = `INSERT INTO messenger_raised

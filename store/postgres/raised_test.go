@@ -67,6 +67,45 @@ func TestTimersOutliveReplicasOfTheVersionBefore(t *testing.T) {
 	require.Len(t, leases, 1)
 }
 
+// A replica of the version before that gives a conversation back works out when it is due without what was raised: later than that, if
+// a message waits for a later time. A pause that it has set holds.
+func TestTimersOfConversationsThatAReplicaOfTheVersionBeforeMakesDueLater(t *testing.T) {
+	t.Parallel()
+	var clock shifted
+	st := open(t, testpostgres.DSN(t), gormstore.WithClock(clock.now))
+	const background = 1 << 60
+	for psid, row := range map[string]struct{ due, pause time.Duration }{"reply": {2 * time.Hour, 0}, "broadcast": {2 * time.Hour, 0}, "paused": {2 * time.Hour, 2 * time.Hour}} {
+		require.NoError(t, st.Apply(t.Context(), timerOf(store.Conversation{PageID: "page", PSID: psid}, "k", time.Minute)))
+		next := clock.now().Add(row.due).UnixMicro()
+		if psid == "broadcast" {
+			next += background
+		}
+		pause := int64(0)
+		if row.pause > 0 {
+			pause = clock.now().Add(row.pause).UnixMicro()
+		}
+		require.NoError(t, st.DB().Exec("UPDATE messenger_conversations SET next_at = ?, hold_until = ? WHERE person_id = ?", next, pause, psid).Error)
+	}
+	due := func() (psids []string) {
+		_, err := st.Heartbeat(t.Context(), store.Replica{Owner: "w", TTL: time.Hour})
+		require.NoError(t, err)
+		leases, err := st.Claim(t.Context(), claim)
+		require.NoError(t, err)
+		for _, lease := range leases {
+			psids = append(psids, lease.PSID)
+			require.Equal(t, lease.PSID == "broadcast", lease.Background)
+			_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Event: end(lease.Events[0]), Release: true})
+			require.NoError(t, err)
+		}
+		return psids
+	}
+	require.Empty(t, due(), "the timers are not due")
+	clock.advance(time.Minute)
+	require.ElementsMatch(t, []string{"reply", "broadcast"}, due())
+	clock.advance(2 * time.Hour)
+	require.Equal(t, []string{"paused"}, due())
+}
+
 // Claims that pass over pages begin after due times that have passed. What a heartbeat schedules anew is due from now on, so that they
 // find it.
 func TestClaimsFindWhatAHeartbeatSchedules(t *testing.T) {

@@ -16,12 +16,15 @@ func (t *tx) readRaised(wants []queue.RaisedWant, s *queue.Snapshot) {
 	}
 	t.read(readRaised, func(rows pgx.Rows) error {
 		raised := &queue.RaisedRow{}
-		err := scan(rows, raised.Fields([]any{&raised.ID})...)
-		if state := s.Conversations[raised.Conversation]; err == nil && !slices.ContainsFunc(state.Raised, func(r *queue.RaisedRow) bool { return r.ID == raised.ID }) {
-			state.Raised = append(state.Raised, raised)
+		if err := scan(rows, raised.Fields([]any{&raised.ID})...); err != nil {
+			return err
 		}
-		return err
-	}, columns(wants, func(w *queue.RaisedWant, to []any) []any { return append(to, &w.PageID, &w.PSID, &w.ID, &w.All) })...)
+		state := s.Conversations[raised.Conversation]
+		state.Raised = append(state.Raised, raised)
+		return nil
+	}, columns(wants, func(w *queue.RaisedWant, to []any) []any {
+		return append(to, &w.PageID, &w.PSID, &w.ID, &w.All, &w.Next)
+	})...)
 }
 
 func (t *tx) headRaised(wants []queue.WorkWant, w *queue.Work) {

@@ -45,7 +45,7 @@ func (t *tx) readConversations(wants []queue.ConversationWant, s *queue.Snapshot
 		return
 	}
 	args := columns(wants, func(w *queue.ConversationWant, to []any) []any {
-		return append(to, &w.PageID, &w.PSID, &w.Ends, &w.Sends)
+		return append(to, &w.PageID, &w.PSID, &w.Ends, &w.Sends, &w.Bodies)
 	})
 	t.change(lockConversations, args[0], args[1])
 	t.read(readConversations, func(rows pgx.Rows) error {

@@ -22,10 +22,27 @@ func (t *tx) readRaised(want queue.RaisedWant, s *queue.State) error {
 	if want.All {
 		limit = -1
 	}
-	if err := t.query(add, readRaised, want.PageID, want.PSID, limit); err != nil || found || want.ID == 0 {
+	if err := t.query(add, readRaised, want.PageID, want.PSID, limit); err != nil {
 		return err
 	}
+	if want.Next {
+		if err := t.readBodies(want.Conversation, s); err != nil {
+			return err
+		}
+	}
+	if found || want.ID == 0 {
+		return nil
+	}
 	return t.query(add, raisedEvent, want.PageID, want.PSID, want.ID)
+}
+
+// readBodies reads the bodies of those of the first two raised events that are due.
+func (t *tx) readBodies(conv store.Conversation, s *queue.State) error {
+	due, err := t.dueRaised(conv)
+	for i := range due {
+		s.Raised[i].Body = due[i].Body // both are in the order of the due times
+	}
+	return err
 }
 
 // scanRaised scans the columns behind the conversation, after the id.

@@ -61,11 +61,15 @@ func (t *tx) readConversation(want queue.ConversationWant) (*queue.State, error)
 	if err != nil || !s.HasSends || !want.Sends {
 		return s, err
 	}
+	due := int64(0) // no send is due so early: without bodies
+	if want.Bodies {
+		due = t.now
+	}
 	return s, t.query(func(r *row) {
 		send := &queue.SendRow{Conversation: want.Conversation}
 		t.scanSend(r, send)
 		s.Sends = append(s.Sends, send)
-	}, readSends, want.PageID, want.PSID, t.now)
+	}, readSends, want.PageID, want.PSID, due)
 }
 
 // scanSend scans the columns behind the conversation, after the id.

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,7 +24,7 @@ func cancelRaise(conv store.Conversation, key string) store.Write {
 	return store.CancelRaise{Conversation: conv, Key: key}
 }
 
-// raisedKeys are the keys of the raised events that a lease has, and those of its other events.
+// raisedKeys are the keys of a lease's raised events, and of its others.
 func raisedKeys(lease store.Lease) []string {
 	keys := []string{}
 	for _, ev := range lease.Events {
@@ -298,31 +297,5 @@ var raisePromises = []promise{
 		defer stop()
 		s.apply(signal(ann, "k"))
 		<-hints
-	}},
-	{"bad input of a raise", func(s *suite) {
-		long := signal(ann, strings.Repeat("k", store.MaxRaiseKey+1))
-		large := signal(ann, "k")
-		large.Body = make([]byte, store.MaxRaiseBody+1)
-		for name, w := range map[string]store.Raise{
-			"no key": signal(ann, ""), "long key": long, "zero byte": signal(ann, "k\x00"), "not UTF-8": signal(ann, "k\xff"), "large body": large, "long delay": timer(ann, "k", store.MaxRaiseDelay+1),
-		} {
-			err := s.Apply(s.ctx, thumb(ann), w)
-			found, ok := errors.AsType[*store.RaiseError](err)
-			require.True(s, ok, "%s: %v", name, err)
-			require.True(s, found.Permanent())
-			require.Less(s, len(err.Error()), 400)
-		}
-		require.ErrorIs(s, s.Apply(s.ctx, signal(store.Conversation{PageID: "p"}, "k")), store.ErrEmptyID)
-		s.none()
-		require.Equal(s, store.Stats{}, s.stats())
-
-		most := timer(ann, strings.Repeat("k", store.MaxRaiseKey), store.MaxRaiseDelay)
-		most.Body = make([]byte, store.MaxRaiseBody)
-		s.apply(most)
-		s.apply(timer(ann, "past", -time.Hour))
-		s.fires(ann, "past")
-		require.Equal(s, 1, s.stats().Timers)
-		s.clock.advance(store.MaxRaiseDelay)
-		require.Equal(s, most.Body, s.one(ann).Events[0].Body)
 	}},
 }

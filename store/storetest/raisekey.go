@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -232,39 +230,6 @@ var raiseKeyPromises = []promise{
 		known.Key = "m"
 		require.NoError(s, s.Forget(s.ctx, ann))
 		require.ErrorIs(s, s.Apply(s.ctx, known), store.ErrNoPerson)
-	}},
-	{"what may wait in a conversation is bounded", func(s *suite) {
-		var writes []store.Write
-		for i := range store.MaxRaised {
-			writes = append(writes, timer(ann, fmt.Sprint(i), time.Duration(i+1)*time.Second))
-		}
-		s.apply(writes...)
-		more := timer(ann, "more", time.Hour)
-		err := s.Apply(s.ctx, thumb(ann), more)
-		refused, ok := errors.AsType[*store.RaiseLimitError](err)
-		require.True(s, ok, "%v", err)
-		require.Equal(s, &store.RaiseLimitError{Conversation: ann, Bound: store.MaxRaised}, refused)
-		s.apply(timer(ann, "7", time.Hour), timer(bob, "more", time.Hour))
-		s.apply(cancelRaise(ann, "7"), more, timer(ann, "more", time.Hour))
-
-		s.put(ann, "a")
-		lease := s.one(ann)
-		over := timer(ann, "over", 0)
-		over.Route = "r"
-		_, err = s.Commit(s.ctx, store.Outcome{Lease: lease.LeaseID, Event: done(lease), Writes: []store.Write{cancelRaise(ann, "1"), over, timer(ann, "over", 0), timer(ann, "one more", 0)}})
-		refused, ok = errors.AsType[*store.RaiseLimitError](err)
-		require.True(s, ok, "%v", err)
-		require.Equal(s, &store.RaiseLimitError{Conversation: ann, Bound: store.MaxRaised}, refused, "the last has no route")
-		_, err = s.Commit(s.ctx, store.Outcome{Lease: lease.LeaseID, Event: done(lease), Writes: []store.Write{over}})
-		refused, ok = errors.AsType[*store.RaiseLimitError](err)
-		require.True(s, ok, "%v", err)
-		require.Equal(s, "r", refused.Route)
-		s.finish(lease)
-		s.clock.advance(time.Second)
-		lease = s.one(ann)
-		require.Equal(s, []string{"0"}, raisedKeys(lease))
-		s.commit(store.Outcome{Lease: lease.LeaseID, Event: done(lease), Writes: []store.Write{over}, Release: true})
-		s.fires(ann, "over")
 	}},
 	{"timers are listed in pages", func(s *suite) {
 		raise := timer(ann, "a", time.Minute)

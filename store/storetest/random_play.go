@@ -37,6 +37,11 @@ func (p *player) commit() {
 func (p *player) commits(got, want store.Outcome) {
 	p.Helper()
 	var due [2][]store.QueuedSend
+	var next [2][]store.QueuedEvent
+	if p.rand.IntN(2) == 0 {
+		want.Next = func(ev store.QueuedEvent) { next[0] = append(next[0], ev) }
+		got.Next = func(ev store.QueuedEvent) { next[1] = append(next[1], ev) }
+	}
 	if p.same(func(st store.Store) (err error) {
 		if st == store.Store(p.model) {
 			due[0], err = st.Commit(p.ctx, want)
@@ -46,6 +51,12 @@ func (p *player) commits(got, want store.Outcome) {
 		return err
 	}) {
 		require.Equal(p, due[0], due[1], p.step)
+	}
+	granted := pair{store.Lease{LeaseID: got.Lease, Events: next[1]}, store.Lease{LeaseID: want.Lease, Events: next[0]}}
+	require.Equal(p, numberless(granted.want).Events, numberless(granted.got).Events, p.step)
+	if len(next[0]) > 0 {
+		require.Len(p, next[0], 1, p.step)
+		p.leases = append(p.leases, granted)
 	}
 }
 

@@ -29,7 +29,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, fairPromises, backgroundPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
-		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, raisePromises, raiseKeyPromises,
+		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, raisePromises, raiseKeyPromises, raiseBoundPromises, raiseNextPromises,
 	} {
 		for _, p := range promises {
 			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
