@@ -363,6 +363,9 @@ const (
 type SendResult struct {
 	Key   string
 	State SendState
+	// Recipient is what a send that is finished means for its recipient, if it is of a
+	// broadcast; it is not looked at for others. Without it the result is uncertain.
+	Recipient RecipientResult
 }
 
 // DeadQuery selects dead letters.

@@ -9,7 +9,7 @@ import (
 
 // Store is everything a bot remembers: what every store must do. What it may do beyond
 // that are capabilities, interfaces of their own that [As] finds: [DeadLetters], [Inspector],
-// [Replicas], [Isolator], [Timers] and [CallRunner]. Each says what a bot does without it. What is
+// [Replicas], [Isolator], [Timers], [Broadcasts] and [CallRunner]. Each says what a bot does without it. What is
 // added to this package later is a capability too, so that it breaks no store.
 // Implementations are safe for concurrent use, and pass the suite in package
 // store/storetest.
@@ -23,7 +23,8 @@ type Store interface {
 	Apply(ctx context.Context, writes ...Write) error
 
 	// Forget erases a person everywhere: profile, messages both ways,
-	// locations, sessions, waiting and raised events, unsent messages and dead letters.
+	// locations, sessions, waiting and raised events, unsent messages, dead letters and their
+	// place in broadcasts.
 	// A turn that runs for the person meanwhile is fenced: its commit is
 	// refused with [ErrFenced]. Dedup keys stay, so they must identify
 	// no one: the bot's are digests. What a database keeps of deleted rows in
@@ -101,7 +102,7 @@ type Cutoffs struct {
 	// repeats a callback for up to 36 hours; keep at least seven days. Those of
 	// what waits and of dead letters are kept however old they are.
 	DedupKeys time.Time
-	// Sent is for the record of sends.
+	// Sent is for the record of sends, and for broadcasts that have ended.
 	Sent time.Time
 }
 

@@ -70,6 +70,9 @@ func (g *group) lock(convs, people []store.Conversation) error {
 }
 
 func (g *group) forget(convs []store.Conversation) error {
+	if err := g.forgetRecipients(convs); err != nil {
+		return err
+	}
 	events, err := g.tx.Forget(convs)
 	for page, n := range events {
 		g.count(page, -n)

@@ -37,8 +37,11 @@ func Purge(cutoffs store.Cutoffs, step int, do func(*Operation) error) (forgotte
 		{ExpiringAttachments, now},
 		{ExpiringConversations, func(now int64) int64 { return now - abandoned.Microseconds() }},
 		{ExpiringReceived, func(int64) int64 { return Micros(cutoffs.Received) }},
+		{ExpiringBroadcasts, func(int64) int64 { return Micros(cutoffs.Sent) }},
+		{ExpiringRecipients, func(now int64) int64 { return now - store.DraftLife.Microseconds() }},
+		{ExpiringDrafts, func(now int64) int64 { return now - store.DraftLife.Microseconds() }},
 	} {
-		if expiring.what == ExpiringReceived && cutoffs.Received.IsZero() {
+		if expiring.what == ExpiringReceived && cutoffs.Received.IsZero() || expiring.what == ExpiringBroadcasts && cutoffs.Sent.IsZero() {
 			continue
 		}
 		if err := expire(expiring.what, expiring.before, step, do); err != nil {

@@ -23,7 +23,7 @@ func (g *group) applyResults(s *State, results []store.SendResult) {
 			send.StartedAt = 0
 			g.sendChanged(send)
 		case store.SendFinished:
-			g.remove(s, send)
+			g.remove(s, send, r.Recipient)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (g *group) cancel(c store.CancelSend, held *State) (found bool) {
 		if send.StartedAt != 0 || tooLate && send.NotBefore <= g.now {
 			continue
 		}
-		g.remove(s, send)
+		g.remove(s, send, store.RecipientCancelled)
 		add(&g.freed, Key{KeySend, send.Key})
 		found = true
 	}
@@ -140,7 +140,7 @@ func (g *group) settleSend(w store.SettleSend) {
 
 // delivered ends a send and keeps the record of it. If its conversation paused, it was for this send.
 func (g *group) delivered(s *State, send *SendRow, record store.Sent) {
-	g.remove(s, send)
+	g.remove(s, send, store.RecipientSent)
 	s.HoldUntil = 0
 	g.reschedule(s, g.now)
 	record.PageID, record.PSID, record.Key = s.PageID, s.PSID, send.Key

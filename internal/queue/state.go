@@ -113,8 +113,9 @@ func (g *group) sendChanged(send *SendRow) {
 	}
 }
 
-// remove takes a send out of its conversation.
-func (g *group) remove(s *State, send *SendRow) {
+// remove takes a send out of its conversation. The result is what that means for the recipient of a broadcast.
+func (g *group) remove(s *State, send *SendRow, result store.RecipientResult) {
+	g.endRecipient(send, result)
 	s.Sends = slices.DeleteFunc(s.Sends, func(x *SendRow) bool { return x == send })
 	send.gone = true
 	if send.ID != 0 {

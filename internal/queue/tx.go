@@ -60,6 +60,8 @@ type Tx interface {
 	// OnceRow locks the row of a name and returns it; it is zero if there was none.
 	OnceRow(name string) (OnceRow, error)
 
+	BroadcastTx
+
 	// Call runs a program's function in the transaction, after what was applied.
 	Call(call store.Call) error
 	// Savepoint and Undo take back what was applied between them. Touch makes a change that nothing else sees, so that a commit
@@ -171,6 +173,9 @@ type Changes struct {
 	Received      []store.Received // one that is there stays
 	Sent          []store.Sent
 	Once          []OnceRow
+	Broadcasts    []*BroadcastRow // whole rows, which are locked or new
+	Recipients    []RecipientRow  // rows that are there
+	RecipientEnds []RecipientEnd  // after Recipients; see [RecipientRow.Settle]
 	// Conversations are whole rows, of which those that are Added are new; Gone are deleted.
 	ConversationsAdded []*ConversationRow
 	Conversations      []*ConversationRow
@@ -235,6 +240,11 @@ const (
 	// ExpiringConversations are rows of conversations in which nothing waits, whose pause and lease (if any) ended before the time.
 	ExpiringConversations
 	ExpiringReceived
+	// ExpiringBroadcasts are those that ended before the time, ExpiringRecipients the recipients of drafts that were last touched
+	// before it, and ExpiringDrafts such drafts that have no recipients.
+	ExpiringBroadcasts
+	ExpiringRecipients
+	ExpiringDrafts
 )
 
 // Aging names tables whose rows are numbered as they come, nearly in the order of time.

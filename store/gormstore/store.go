@@ -45,6 +45,7 @@ var (
 	_ store.OnceKeeper  = (*Store)(nil)
 	_ store.Replicas    = (*Store)(nil)
 	_ store.Timers      = (*Store)(nil)
+	_ store.Broadcasts  = (*Store)(nil)
 )
 
 // Open makes a store of an open database. It is for the packages of this module that know a kind of database, such as sqlite:

@@ -53,6 +53,10 @@ func TestTheWayBack(t *testing.T) {
 		news := store.Conversation{PageID: "page", PSID: "zoe"}
 		require.NoError(t, st.Enqueue(t.Context(), store.Send{Conversation: news, Key: "news", Group: "news"}))
 		require.NoError(t, st.Apply(t.Context(), store.Raise{Conversation: eve, Key: "timer", Delay: time.Hour}))
+		require.NoError(t, st.DraftBroadcast(t.Context(), store.Broadcast{ID: "b", PageID: "page", Key: "all"}))
+		require.NoError(t, st.AddRecipients(t.Context(), "b", "waits"))
+		_, err = st.StartBroadcast(t.Context(), "b", "")
+		require.NoError(t, err)
 		leases, err := st.Claim(t.Context(), store.Claim{Owner: "w", Conversations: 10, Events: 10, TTL: time.Hour})
 		require.NoError(t, err)
 		require.Len(t, leases, 2)

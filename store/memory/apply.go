@@ -24,6 +24,7 @@ func (t *tx) Apply(c *queue.Changes) error {
 	for _, row := range c.Once {
 		t.once[row.Name] = row
 	}
+	t.applyBroadcasts(c)
 	for _, rows := range [...][]*queue.ConversationRow{c.ConversationsAdded, c.Conversations} {
 		for _, row := range rows {
 			conv := t.conversation(row.Conversation)
@@ -185,6 +186,13 @@ func (t *tx) Expire(what queue.Expiring, before int64, _ int) (int, error) {
 		})
 	case queue.ExpiringReceived:
 		t.forgetReceived(t.received.erase(func(r store.Received) bool { return queue.Micros(r.At) < before }))
+	case queue.ExpiringBroadcasts:
+		maps.DeleteFunc(t.broadcasts, func(_ string, b *broadcast) bool { return b.EndedAt != 0 && b.EndedAt < before })
+	case queue.ExpiringRecipients: // they go with their draft
+	case queue.ExpiringDrafts:
+		maps.DeleteFunc(t.broadcasts, func(_ string, b *broadcast) bool {
+			return b.State == int64(store.BroadcastDraft) && b.TouchedAt < before
+		})
 	}
 	return 0, nil
 }

@@ -70,6 +70,7 @@ var (
 	_ store.OnceKeeper  = (*Store)(nil)
 	_ store.Replicas    = (*Store)(nil)
 	_ store.Timers      = (*Store)(nil)
+	_ store.Broadcasts  = (*Store)(nil)
 )
 
 // New returns an empty store. The zero Config has all defaults.

@@ -36,6 +36,8 @@ type tables struct {
 	replicas map[string]announced
 	echoed   map[string]int64 // by page
 	once     map[string]queue.OnceRow
+
+	broadcasts map[string]*broadcast
 }
 
 // conversation is the row of a conversation with its events, in the order to handle them, its sends, in the order in which they were
@@ -87,6 +89,7 @@ func newTables(c Config) *tables {
 		replicas:      map[string]announced{},
 		echoed:        map[string]int64{},
 		once:          map[string]queue.OnceRow{},
+		broadcasts:    map[string]*broadcast{},
 	}
 	t.keys = newDedupKeys(c.DedupKeys, t.sendKeys)
 	return t

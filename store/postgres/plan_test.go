@@ -53,7 +53,7 @@ func statements(t *testing.T) map[string]string {
 // walks are the statements that read a table from end to end, or all of something: purges, counts, and what looks at the
 // processes. The tables of processes have a row for each.
 var walks = []string{
-	"expireSessions", "expireAttachments", "expireConversations", "purgeKeys",
+	"expireSessions", "expireAttachments", "expireConversations", "expireBroadcasts", "expireRecipients", "expireDrafts", "purgeKeys",
 	"countAll", "countWaiting", "countBacklog", "readBlocked",
 	"expireReplicas", "readReplicas", "absentHolders", "voidLeases", "voidReplicas", "deleteHolder",
 }
@@ -205,6 +205,11 @@ func fill(t *testing.T, conn *pgx.Conn) {
 			SELECT 'page', n % 2000, 's' || n, '', 0, n, 0 FROM generate_series(1, 5000) n`,
 		`INSERT INTO messenger_sent (page_id, psid, key, type, status, response, mid, outcome, error, at)
 			SELECT 'page', n % 2000, 's' || n, '', 0, '', '', '', '', n FROM generate_series(1, 5000) n`,
+		`INSERT INTO messenger_broadcasts (id, page_id, key, state, time_window, content, people, touched_at, started_at, ended_at, total,
+				sent, cancelled, skipped, uncertain, refused, unknown, forgotten)
+			SELECT n, 'page' || n % 10, n, n % 2, 0, '', '', n AS a, n AS b, n % 100, 0, 0, 0, 0, 0, 0, 0, 0 FROM generate_series(1, 5000) n`,
+		`INSERT INTO messenger_recipients (broadcast_id, page_id, person_id, stage, left_over, result)
+			SELECT n % 10, 'page', n, n % 3, 0, 0 FROM generate_series(1, 20000) n`,
 		"ANALYZE",
 	} {
 		_, err := conn.Exec(t.Context(), statement)

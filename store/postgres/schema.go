@@ -14,9 +14,11 @@ var (
 	schema4 string
 	//go:embed schema5.sql
 	schema5 string
+	//go:embed schema6.sql
+	schema6 string
 )
 
 // migrations are the steps from nothing to today's tables.
 func migrations() [][]string {
-	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}}
+	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}, {schema6}}
 }

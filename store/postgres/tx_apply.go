@@ -32,6 +32,9 @@ func (t *tx) Apply(c *queue.Changes) error {
 	changeRows(t, deleteConversations, c.ConversationsGone, queue.ConversationFields)
 	changeRows(t, saveAttachments, c.Attachments, queue.AttachmentFields)
 	changeRows(t, saveEchoes, c.Echoed, (*queue.PageTime).Fields)
+	changeRowsOf(t, saveBroadcasts, c.Broadcasts, (*queue.BroadcastRow).Fields)
+	changeRows(t, saveRecipients, c.Recipients, (*queue.RecipientRow).Fields)
+	changeRows(t, endRecipients, c.RecipientEnds, (*queue.RecipientEnd).Fields)
 	for _, u := range c.Unsent {
 		t.unsend(u)
 	}

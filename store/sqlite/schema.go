@@ -152,6 +152,7 @@ var migrations = [][]string{
 	plainNames,
 	sentParts,
 	raisedEvents,
+	broadcasts,
 }
 
 // plainNames copies the rows of conversations and of sends that wait. Tables that can be large keep their rows where they
@@ -274,4 +275,43 @@ var raisedEvents = []string{
 	`CREATE INDEX messenger_raised_tried ON messenger_raised (due_at) WHERE attempts > 0`,
 	`ALTER TABLE messenger_dead ADD COLUMN raised_key TEXT NOT NULL DEFAULT ''`,
 	`ALTER TABLE messenger_dead ADD COLUMN raised_at BIGINT NOT NULL DEFAULT 0`,
+}
+
+// broadcasts are messages to many people, and the people who have not been counted. The counts of a broadcast have those whose rows
+// are gone.
+var broadcasts = []string{
+	`CREATE TABLE messenger_broadcasts (
+		id TEXT NOT NULL PRIMARY KEY,
+		page_id TEXT NOT NULL,
+		key TEXT NOT NULL,
+		state BIGINT NOT NULL,
+		body BLOB,
+		time_window BIGINT NOT NULL,
+		content TEXT NOT NULL,
+		people TEXT NOT NULL,
+		touched_at BIGINT NOT NULL,
+		started_at BIGINT NOT NULL,
+		ended_at BIGINT NOT NULL,
+		total BIGINT NOT NULL,
+		sent BIGINT NOT NULL,
+		cancelled BIGINT NOT NULL,
+		skipped BIGINT NOT NULL,
+		uncertain BIGINT NOT NULL,
+		refused BIGINT NOT NULL,
+		unknown BIGINT NOT NULL,
+		forgotten BIGINT NOT NULL) WITHOUT ROWID`,
+	`CREATE UNIQUE INDEX messenger_broadcasts_key ON messenger_broadcasts (page_id, key) WHERE state <> 0`,
+	`CREATE INDEX messenger_broadcasts_page ON messenger_broadcasts (page_id, started_at, id) WHERE state <> 0`,
+	`CREATE INDEX messenger_broadcasts_started ON messenger_broadcasts (started_at, id) WHERE state <> 0`,
+	`CREATE INDEX messenger_broadcasts_open ON messenger_broadcasts (started_at, id) WHERE state <> 0 AND ended_at = 0`,
+	`CREATE TABLE messenger_recipients (
+		broadcast_id TEXT NOT NULL,
+		page_id TEXT NOT NULL,
+		person_id TEXT NOT NULL,
+		stage BIGINT NOT NULL,
+		left_over BIGINT NOT NULL,
+		result BIGINT NOT NULL,
+		PRIMARY KEY (broadcast_id, person_id)) WITHOUT ROWID`,
+	`CREATE INDEX messenger_recipients_stage ON messenger_recipients (broadcast_id, stage, result)`,
+	`CREATE INDEX messenger_recipients_person ON messenger_recipients (page_id, person_id)`,
 }

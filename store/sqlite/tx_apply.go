@@ -68,6 +68,9 @@ func (t *tx) applyPeople(c *queue.Changes) (err error) {
 
 func (t *tx) applyConversations(c *queue.Changes) (err error) {
 	each(t, &err, saveOnce, c.Once, (*queue.OnceRow).Fields)
+	eachOf(t, &err, saveBroadcast, c.Broadcasts, (*queue.BroadcastRow).Fields)
+	each(t, &err, saveRecipient, c.Recipients, (*queue.RecipientRow).Fields)
+	each(t, &err, endRecipient, c.RecipientEnds, (*queue.RecipientEnd).Fields)
 	eachOf(t, &err, addConversation, c.ConversationsAdded, (*queue.ConversationRow).Fields)
 	eachOf(t, &err, saveConversation, c.Conversations, (*queue.ConversationRow).Fields)
 	each(t, &err, deleteConversation, c.ConversationsGone, queue.ConversationFields)

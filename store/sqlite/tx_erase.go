@@ -49,6 +49,12 @@ func (t *tx) Expire(what queue.Expiring, before int64, limit int) (int, error) {
 		text = expireConversations
 	case queue.ExpiringReceived:
 		text = expireReceived
+	case queue.ExpiringBroadcasts:
+		text = expireBroadcasts
+	case queue.ExpiringRecipients:
+		text = expireRecipients
+	case queue.ExpiringDrafts:
+		text = expireDrafts
 	default:
 		return 0, fmt.Errorf("sqlite: nothing of kind %d expires", what)
 	}

@@ -39,6 +39,7 @@ func (p *player) compare() {
 		return r.Received(p.ctx, conv.PageID, conv.PSID, 1000)
 	})
 	p.compareTimers(conv)
+	p.compareBroadcasts()
 	p.invariants(p.dump())
 }
 
@@ -117,7 +118,7 @@ func (p *player) invariants(d queue.Dump) {
 			events[key.Text] = true
 		case queue.KeyTimedEvent:
 			events[key.Text[queue.KeyTimeDigits:]] = true
-		case queue.KeySend, queue.KeyEdits, queue.KeyRaise:
+		case queue.KeySend, queue.KeyEdits, queue.KeyRaise, queue.KeyBroadcast:
 		}
 	}
 	for _, ev := range d.Events {

@@ -69,6 +69,7 @@ func playRandom(s *suite, seed uint64) {
 	}{
 		{"put", 6, p.put}, {"enqueue", 3, p.enqueue}, {"cancel", 1, p.cancel}, {"raise", 3, p.raise}, {"cancel timer", 1, p.cancelTimer}, {"claim", 7, p.claim}, {"settle", 1, p.settle}, {"renew", 1, p.renew}, {"mark", 1, p.mark},
 		{"commit", 14, p.commit}, {"replay", 1, p.replay}, {"forget", 1, p.forget}, {"purge", 1, p.purge}, {"advance", 6, p.advance},
+		{"broadcast", 3, p.startBroadcast}, {"feed", 4, p.feedBroadcast},
 	}
 	total := 0
 	for _, op := range ops {

@@ -112,7 +112,7 @@ func (p *player) outcome(lease store.Lease) store.Outcome {
 	}
 	for _, s := range lease.Sends {
 		if p.rand.IntN(2) == 0 {
-			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(4))})
+			o.Results = append(o.Results, store.SendResult{Key: s.Key, State: store.SendState(1 + p.rand.IntN(4)), Recipient: store.RecipientResult(p.rand.IntN(6))})
 		}
 	}
 	if p.rand.IntN(3) == 0 {

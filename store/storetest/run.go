@@ -21,7 +21,7 @@ type Options struct {
 	Backlog int
 }
 
-// Run tests a store with the capabilities [store.DeadLetters], [store.Inspector],
+// Run tests a store with the capabilities [store.Broadcasts], [store.DeadLetters], [store.Inspector],
 // [store.Isolator], [store.OnceKeeper], [store.Replicas] and [store.Timers]: the suite observes a store by them, and fails for
 // one that lacks any. The function opens a new, empty one; the suite closes it.
 // The subtests run in parallel.
@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, fairPromises, backgroundPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, raisePromises, raiseKeyPromises, raiseBoundPromises, raiseNextPromises,
+		broadcastPromises, broadcastEndPromises,
 	} {
 		for _, p := range promises {
 			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
@@ -62,6 +63,7 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type suite struct {
 	*testing.T
 	store.Store
+	store.Broadcasts
 	store.Clock
 	store.DeadLetters
 	store.Inspector
@@ -80,6 +82,7 @@ func newSuite(t *testing.T, open func(*testing.T, Options) store.Store) *suite {
 	st := open(t, Options{Now: c.Now, Backlog: backlog})
 	t.Cleanup(func() { require.NoError(t, st.Close()) })
 	s := &suite{T: t, Store: st, ctx: t.Context(), clock: c}
+	s.Broadcasts = capability[store.Broadcasts](t, st)
 	s.Clock = capability[store.Clock](t, st)
 	s.DeadLetters = capability[store.DeadLetters](t, st)
 	s.Inspector = capability[store.Inspector](t, st)

@@ -38,6 +38,7 @@ func Check(t *testing.T, open func(now func() time.Time) *gormstore.Store) {
 	c.records()
 	c.letters()
 	c.sessions()
+	c.broadcasts()
 	c.dedup()
 
 	leases := c.claim(due(c.marks.Raised > 0)...)

@@ -39,6 +39,7 @@ func Fill(tb testing.TB, st *gormstore.Store, clock *Clock) {
 	f.announce()
 	f.forget()
 	f.raise()
+	f.broadcast()
 	f.clock.set(ended)
 	f.mark()
 }

@@ -13,6 +13,7 @@ const (
 	page3 = "103"
 	page4 = "104"
 	page5 = "105"
+	page6 = "106"
 )
 
 func conv(pageID, person string) store.Conversation {

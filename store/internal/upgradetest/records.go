@@ -93,6 +93,8 @@ type marks struct {
 	Token, Seq, Letter int64
 	// Raised is how many raised events wait.
 	Raised int `json:",omitempty"`
+	// Broadcasts is how many broadcasts were started.
+	Broadcasts int `json:",omitempty"`
 }
 
 type mark struct {
