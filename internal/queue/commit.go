@@ -51,8 +51,8 @@ func (g *group) next(s *State, o *store.Outcome) *RaisedRow {
 		return nil
 	}
 	first := s.firstRaised()
-	if first == nil || first.Body == nil || first.ReceivedAt > g.now {
-		return nil
+	if first == nil || first.ID == 0 || first.Body == nil || first.ReceivedAt > g.now {
+		return nil // what the outcome itself raises has no number yet
 	}
 	return first
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -163,15 +164,30 @@ func (s *processStore) Renew(ctx context.Context, ttl time.Duration, leases ...s
 }
 
 func (s *processStore) Commit(ctx context.Context, o store.Outcome) ([]store.QueuedSend, error) {
-	return call(ctx, s, "commit", func(ctx context.Context) ([]store.QueuedSend, error) {
+	var handed *store.QueuedEvent
+	next := o.Next
+	if next != nil {
+		o.Next = func(ev store.QueuedEvent) { handed = &ev }
+	}
+	due, err := call(ctx, s, "commit", func(ctx context.Context) ([]store.QueuedSend, error) {
 		due, err := s.inner.Commit(ctx, o)
-		if err == nil {
-			s.p.w.committed(s.p, &o, due)
-		} else {
+		if err != nil {
 			s.p.w.say("%s: commit for %s: %v", s.p.name, o.Lease.PSID, err)
+			return due, err
 		}
-		return due, err
+		noted := o
+		noted.Release = o.Release && handed == nil
+		s.p.w.committed(s.p, &noted, due)
+		if handed != nil {
+			texts := s.p.w.handsOut(s.p, &store.Lease{LeaseID: o.Lease, Events: []store.QueuedEvent{*handed}})
+			s.p.w.say("%s: goes on with %s of %s", s.p.name, strings.Join(texts, " "), o.Lease.PSID)
+		}
+		return due, nil
 	})
+	if err == nil && handed != nil {
+		next(*handed)
+	}
+	return due, err
 }
 
 func (s *processStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {

@@ -136,6 +136,19 @@ var raiseNextPromises = []promise{
 		s.commit(store.Outcome{Lease: lease.LeaseID, Event: end(replayed), Release: true})
 		s.none()
 	}},
+	{"what a turn raises is handed out by the next lease", func(s *suite) {
+		s.apply(signal(ann, "k"))
+		lease := s.one(ann)
+		o := store.Outcome{Lease: lease.LeaseID, Event: done(lease), Release: true, Writes: []store.Write{signal(ann, "l"), timer(ann, "m", 0)}}
+		for _, ev := range s.next(o) { // a store may do so at once, with its number
+			require.Equal(s, "l", ev.Raised.Key)
+			require.Negative(s, ev.Seq)
+			s.commit(store.Outcome{Lease: lease.LeaseID, Release: true})
+		}
+		s.fires(ann, "l")
+		s.fires(ann, "m")
+		s.none()
+	}},
 	{"a refused outcome hands out nothing", func(s *suite) {
 		s.apply(timer(ann, "k", time.Second), timer(ann, "l", time.Second))
 		s.clock.advance(time.Second)
