@@ -24,10 +24,16 @@ const (
 	Mistakes = 1
 	// Usage says that the command line is wrong.
 	Usage = 2
+	// CannotListen says that the address is taken, or is not one of this machine.
+	CannotListen = 3
+	// NoBot says that the bot could not be reached, or not be verified.
+	NoBot = 4
 )
 
 // Config is what a program makes of the command.
 type Config struct {
+	// Env reads the environment. Default: os.Getenv.
+	Env func(name string) string
 	// Err is where mistakes and usage errors go. Default: os.Stderr.
 	Err io.Writer
 	// In is what the file "-" stands for. Default: os.Stdin.
@@ -46,6 +52,9 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
+	if c.Env == nil {
+		c.Env = os.Getenv
+	}
 	if c.Err == nil {
 		c.Err = os.Stderr
 	}
@@ -68,7 +77,7 @@ func (c Config) withDefaults() Config {
 }
 
 // Main runs the command with the arguments of the process, and returns the exit code.
-// It handles no signals: an interrupt ends the process, also while it reads.
+// An interrupt ends the process, also while it reads; simulate ends itself then.
 func Main(config Config) int { return Run(context.Background(), config, os.Args[1:]) }
 
 // Run runs the command with arguments, those after the command's name, and returns the
@@ -83,6 +92,7 @@ func Run(ctx context.Context, config Config, args []string) int {
 	}
 	var reported reportedError
 	var usage *usageError
+	var exit *exitError
 	switch {
 	case err == nil:
 		return OK
@@ -91,11 +101,24 @@ func Run(ctx context.Context, config Config, args []string) int {
 	case errors.As(err, &usage):
 		say(config.Err, "%s: %s\nRun %s --help for how it is used.\n", config.Name, usage.problem, usage.command)
 		return Usage
+	case errors.As(err, &exit):
+		say(config.Err, "%s: %v\n", config.Name, exit.err)
+		return exit.code
 	default:
 		say(config.Err, "%s: %v\n", config.Name, err)
 		return Mistakes
 	}
 }
+
+// exitError is an error with an exit code of its own.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+
+func (e *exitError) Unwrap() error { return e.err }
 
 // output keeps the first error of a writer, so that a result that is cut short is not
 // taken for a whole one.
@@ -137,6 +160,7 @@ func root(config Config) *cli.Command {
 		Usage: "tools for a Messenger and Instagram bot",
 		Commands: []*cli.Command{
 			policy(config),
+			simulate(config),
 		},
 	})
 }

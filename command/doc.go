@@ -9,5 +9,5 @@
 //
 // cmd/messenger is the command with the built-ins alone. docs/command.md describes it.
 //
-// The exit codes are [OK], [Mistakes] and [Usage].
+// The exit codes are [OK], [Mistakes], [Usage], [CannotListen] and [NoBot].
 package command

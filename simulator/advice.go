@@ -125,7 +125,7 @@ func (s *Simulator) secretOf(appID string) string {
 // hint lets a person recognise a secret. It shows only those that are public.
 func hint(secret string) string {
 	switch {
-	case strings.HasPrefix(secret, defaultAppSecret):
+	case strings.HasPrefix(secret, DefaultAppSecret):
 		return fmt.Sprintf("%q", secret)
 	case len(secret) < 12:
 		return "of the simulator's configuration"

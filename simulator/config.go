@@ -23,8 +23,7 @@ type Config struct {
 	// Digits only. Default: "1000000000000001".
 	AppID string
 
-	// AppSecret signs the callbacks and checks appsecret_proof. Default:
-	// "simulator-app-secret".
+	// AppSecret signs the callbacks and checks appsecret_proof. Default: [DefaultAppSecret].
 	AppSecret string
 
 	// Client posts the callbacks. Redirects are never followed, as the platform
@@ -100,8 +99,7 @@ type Config struct {
 	// them.
 	Strangers bool
 
-	// VerifyToken is what [Simulator.Verify] presents. Default:
-	// "simulator-verify-token".
+	// VerifyToken is what [Simulator.Verify] presents. Default: [DefaultVerifyToken].
 	VerifyToken string
 
 	// WebhookURL is where callbacks are posted: an absolute http or https URL.
@@ -109,11 +107,14 @@ type Config struct {
 	WebhookURL string
 }
 
-// Defaults of the secrets that a bot must know. They are public.
+// Defaults of [Config] that a bot must know. They are public.
 const (
-	defaultAppSecret   = "simulator-app-secret" //nolint:gosec // see above
-	defaultVerifyToken = "simulator-verify-token"
+	DefaultAppSecret   = "simulator-app-secret" //nolint:gosec // see above
+	DefaultVerifyToken = "simulator-verify-token"
 )
+
+// AllFields returns every webhook field that a page can be subscribed to.
+func AllFields() []string { return slices.Clone(subscribable) }
 
 // DefaultFields returns the webhook fields a page is subscribed to when
 // [Config.Fields] is nil: every act of a person, neither echoes nor receipts.
@@ -156,11 +157,11 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	set(&c.AppID, "1000000000000001")
-	set(&c.AppSecret, defaultAppSecret)
+	set(&c.AppSecret, DefaultAppSecret)
 	set(&c.PageID, "100000000000001")
 	set(&c.PageName, "Simulated Page")
 	set(&c.PageToken, "simulator-page-token")
-	set(&c.VerifyToken, defaultVerifyToken)
+	set(&c.VerifyToken, DefaultVerifyToken)
 	if c.AnswerTimeout == 0 {
 		c.AnswerTimeout = 5 * time.Second
 	}

@@ -185,7 +185,7 @@ func (s *Simulator) pageWithDefaults(p Page) Page {
 	}
 	p.Token = cmp.Or(p.Token, "simulator-page-token-"+p.ID)
 	p.AppID = cmp.Or(p.AppID, s.cfg.AppID)
-	p.AppSecret = cmp.Or(p.AppSecret, s.apps[p.AppID], defaultAppSecret+"-"+p.AppID)
+	p.AppSecret = cmp.Or(p.AppSecret, s.apps[p.AppID], DefaultAppSecret+"-"+p.AppID)
 	if p.Fields == nil {
 		p.Fields = DefaultFields()
 		if p.Platform == PlatformInstagram {

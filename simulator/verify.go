@@ -113,8 +113,8 @@ func (s *Simulator) adviseVerifyStatus(got exchanged, webhook string) string {
 
 // verifyTokenHint names the token, if it is the public default.
 func (s *Simulator) verifyTokenHint() string {
-	if s.cfg.VerifyToken == defaultVerifyToken {
-		return fmt.Sprintf("%q", defaultVerifyToken)
+	if s.cfg.VerifyToken == DefaultVerifyToken {
+		return fmt.Sprintf("%q", DefaultVerifyToken)
 	}
 	return "which was configured (Config.VerifyToken)"
 }

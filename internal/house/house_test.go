@@ -30,7 +30,7 @@ var house = map[string]room{
 	},
 	"attachment": {},
 	"command": {
-		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "store", "store/memory"},
+		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"dialog": {

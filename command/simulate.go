@@ -1,0 +1,238 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/simulator"
+)
+
+const (
+	verifyEvery  = 2 * time.Second  // until the bot is verified for the first time
+	shutdownTime = 5 * time.Second  // for answers that are under way
+	silentAfter  = 10 * time.Second // default of --warn-silence
+)
+
+// The environment variables that a bot reads. A simulator takes its secrets from the same ones.
+const (
+	envAppSecret   = "MESSENGER_APP_SECRET" //nolint:gosec // a name
+	envVerifyToken = "MESSENGER_VERIFY_TOKEN"
+	envPageToken   = "MESSENGER_PAGE_TOKEN"
+	envPageID      = "MESSENGER_PAGE_ID"
+	envWebhook     = "MESSENGER_WEBHOOK"
+	envGraphURL    = "MESSENGER_GRAPH_URL"
+)
+
+func simulate(config Config) *cli.Command {
+	return common(config, &cli.Command{
+		Name:  "simulate",
+		Usage: "run a fake Messenger Platform for a bot in any language",
+		Description: "It is the Graph API that the bot calls, people who write to it, and a chat page for a browser.\n" +
+			"The app secret, the verify token, the page token and the page's id are those of the environment\n" +
+			"(" + strings.Join([]string{envAppSecret, envVerifyToken, envPageToken, envPageID}, ", ") + "), or public defaults.\n" +
+			"It runs until it is interrupted.\n\n" +
+			"The exit code is 0 after an interrupt, 2 if the command line is wrong, 3 if it cannot listen,\n" +
+			"and 4 if --require-bot is given and the bot cannot be verified.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "listen", Value: "localhost:9090", Usage: "the `ADDRESS` to listen on, loopback unless --public is given"},
+			&cli.StringFlag{Name: "webhook", Usage: "the `URL` that the bot listens on; default: $" + envWebhook + ", else the chat page asks for it"},
+			&cli.StringFlag{Name: "people", Usage: "a `NUMBER`, names as Ada:en_US,Bo:de_DE, or @FILE with a JSON list; default: three people"},
+			&cli.Uint64Flag{Name: "seed", HideDefault: true, Usage: "a `NUMBER` that decides all ids; default: drawn, and printed"},
+			&cli.StringFlag{Name: "fields", Usage: "the webhook `FIELDS` that the page is subscribed to, with commas, or all; default: every act of a person"},
+			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s) or none"},
+			&cli.StringFlag{Name: "log", Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
+			&cli.DurationFlag{Name: "warn-silence", Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and sent nothing for so long; 0: never"},
+			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that the chat page answers to besides localhost; repeatable"},
+			&cli.BoolFlag{Name: "public", Usage: "allow an address that other machines reach: anyone who reaches it can act as any person"},
+			&cli.BoolFlag{Name: "require-bot", Usage: "end with code 4 if the bot cannot be verified"},
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if cmd.NArg() > 0 {
+				return usagef(cmd, "simulate takes no arguments, only flags: %q", cmd.Args().First())
+			}
+			run, err := simulationOf(config, cmd)
+			if err != nil {
+				return err
+			}
+			defer run.sim.Close()
+			return run.run(ctx)
+		},
+	})
+}
+
+// simulation is one run of the command.
+type simulation struct {
+	sim        *simulator.Simulator
+	terminal   *terminal
+	listen     string
+	webhook    string
+	seed       uint64
+	requireBot bool
+	exports    []export
+}
+
+// simulationOf makes a simulator of flags and environment.
+func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
+	people, err := peopleOf(cmd.String("people"))
+	if err != nil {
+		return nil, usagef(cmd, "--people: %v", err)
+	}
+	webhook := cmd.String("webhook")
+	if webhook == "" {
+		webhook = config.Env(envWebhook)
+	}
+	seed := cmd.Uint64("seed")
+	for seed == 0 {
+		seed = rand.Uint64N(1_000_000) // easy to type
+	}
+	settings := simulator.Config{
+		AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken), PageToken: config.Env(envPageToken), PageID: config.Env(envPageID),
+		WebhookURL: webhook, People: people, Hosts: cmd.StringSlice("allow-host"), Seed: seed,
+	}
+	switch retries := cmd.String("retries"); retries {
+	case "quick":
+	case "none":
+		settings.RetryPauses = []time.Duration{}
+	default:
+		return nil, usagef(cmd, "--retries is quick or none, not %q", retries)
+	}
+	switch fields := cmd.String("fields"); fields {
+	case "":
+	case "all":
+		settings.Fields = simulator.AllFields()
+	default:
+		settings.Fields = strings.Split(fields, ",")
+	}
+	screen := &terminal{to: config.Out}
+	switch format := cmd.String("log"); format {
+	case "text":
+		screen.text = true
+		screen.silence = cmd.Duration("warn-silence")
+	case "json":
+		screen.json = json.NewEncoder(config.Out)
+	case "none":
+	default:
+		return nil, usagef(cmd, "--log is text, json or none, not %q", format)
+	}
+	settings.Logger = slog.New(warnings{screen})
+	if problem := checkListen(cmd.String("listen"), cmd.Bool("public")); problem != "" {
+		return nil, usagef(cmd, "--listen: %s", problem)
+	}
+	if webhook == "" && cmd.Bool("require-bot") {
+		return nil, usagef(cmd, "--require-bot needs --webhook")
+	}
+	sim, err := simulator.New(settings)
+	if err != nil {
+		return nil, usagef(cmd, "%v", err)
+	}
+	return &simulation{
+		sim: sim, terminal: screen, listen: cmd.String("listen"), webhook: webhook, seed: seed, requireBot: cmd.Bool("require-bot"),
+		exports: exportsOf(config, sim),
+	}, nil
+}
+
+// run serves until ctx ends or the process is interrupted. A second interrupt ends the process.
+func (s *simulation) run(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	listeners, err := listen(ctx, s.listen)
+	if err != nil {
+		return &exitError{CannotListen, fmt.Errorf("%w: choose another --listen", err)}
+	}
+	base := "http://" + s.listen
+	if _, port, err := net.SplitHostPort(s.listen); err == nil && port == "0" {
+		base = "http://" + listeners[0].Addr().String()
+	}
+	server := &http.Server{
+		Handler: s.sim, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(warnings{s.terminal}, slog.LevelWarn),
+	}
+	followed := make(chan struct{})
+	following, stopFollowing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopFollowing()
+	entries := s.sim.Follow(following)
+	go func() {
+		defer close(followed)
+		s.terminal.follow(following, entries)
+	}()
+	failed := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { failed <- server.Serve(l) }()
+	}
+	s.terminal.start(base, s.seed, s.webhook, append(s.exports, export{envGraphURL, base, false}))
+	err = s.serve(ctx, failed)
+	stop() // a second interrupt ends the process
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	_ = s.sim.Close() // ends the live streams, so that the server can stop
+	if server.Shutdown(closing) != nil {
+		_ = server.Close()
+	}
+	stopFollowing()
+	<-followed
+	s.terminal.stop()
+	return err
+}
+
+// serve verifies the bot, and waits for the end.
+func (s *simulation) serve(ctx context.Context, failed <-chan error) error {
+	verifying, cancel := context.WithCancel(ctx)
+	defer cancel()
+	verified := make(chan error, 1)
+	go func() { verified <- s.verify(verifying) }()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return &exitError{CannotListen, err}
+		case err := <-verified:
+			if err != nil && ctx.Err() == nil {
+				return &exitError{NoBot, errors.New("the bot could not be verified")}
+			}
+		}
+	}
+}
+
+// verify asks for the handshake until it succeeds; with requireBot only once. A bot may start later than its platform.
+func (s *simulation) verify(ctx context.Context) error {
+	if s.webhook == "" {
+		return nil
+	}
+	var before string
+	for {
+		start := time.Now()
+		err := s.sim.Verify(ctx)
+		switch {
+		case err == nil:
+			s.terminal.verified(time.Since(start))
+			return nil
+		case ctx.Err() == nil && err.Error() != before:
+			before = err.Error()
+			s.terminal.notVerified(err)
+		}
+		if s.requireBot {
+			return err // with an ended context nobody looks at it
+		}
+		again := time.NewTimer(verifyEvery)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return nil
+		}
+	}
+}

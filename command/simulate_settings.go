@@ -1,0 +1,131 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// names are those of the people that --people draws by number.
+var names = []string{"Ada", "Bo", "Chen", "Dina", "Emre", "Fatou", "Goran", "Hana", "Ivo", "Juno"}
+
+const maxPeople = 1000
+
+// peopleOf reads --people: a number, names with locales, or a file. None is nil, for the simulator's own.
+func peopleOf(flag string) ([]simulator.Person, error) {
+	if flag == "" {
+		return nil, nil
+	}
+	if path, ok := strings.CutPrefix(flag, "@"); ok {
+		return peopleIn(path)
+	}
+	if n, err := strconv.Atoi(flag); err == nil {
+		if n < 1 || n > maxPeople {
+			return nil, fmt.Errorf("from 1 to %d people, not %d", maxPeople, n)
+		}
+		var people []simulator.Person
+		for i := range n {
+			person := simulator.Person{FirstName: names[i%len(names)], Locale: "en_US"}
+			if i >= len(names) {
+				person.LastName = strconv.Itoa(i/len(names) + 1)
+			}
+			people = append(people, person)
+		}
+		return people, nil
+	}
+	var people []simulator.Person
+	for one := range strings.SplitSeq(flag, ",") {
+		name, locale, found := strings.Cut(strings.TrimSpace(one), ":")
+		if name == "" {
+			return nil, errors.New("a name is empty")
+		}
+		if !found {
+			locale = "en_US"
+		}
+		people = append(people, simulator.Person{FirstName: name, Locale: locale})
+	}
+	return people, nil
+}
+
+// peopleIn reads a JSON list of people from a file.
+func peopleIn(path string) ([]simulator.Person, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var people []simulator.Person
+	if err := json.Unmarshal(data, &people); err != nil {
+		return nil, fmt.Errorf("%s is no JSON list of people: %w", path, err)
+	}
+	if len(people) == 0 {
+		return nil, fmt.Errorf("%s has no people", path)
+	}
+	return people, nil
+}
+
+// checkListen says what is wrong with an address, empty if nothing is.
+func checkListen(address string, public bool) string {
+	host, _, err := net.SplitHostPort(address)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("%q is no address; write it as localhost:9090", address)
+	case host == "localhost" || public:
+		return ""
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+		return ""
+	}
+	return fmt.Sprintf("other machines may reach %s, and anyone who does can act as any person; add --public if that is wanted", address)
+}
+
+// listen opens the address; localhost stands for both loopback addresses, where the machine has both.
+func listen(ctx context.Context, address string) ([]net.Listener, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	var config net.ListenConfig
+	if host != "localhost" {
+		l, err := config.Listen(ctx, "tcp", address)
+		return []net.Listener{l}, err
+	}
+	first, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		return nil, err
+	}
+	if port == "0" {
+		return []net.Listener{first}, nil
+	}
+	second, err := config.Listen(ctx, "tcp", net.JoinHostPort("::1", port))
+	if err != nil {
+		return []net.Listener{first}, nil //nolint:nilerr // a machine without IPv6
+	}
+	return []net.Listener{first, second}, nil
+}
+
+// export is a line of what a bot needs in its environment.
+type export struct {
+	name, value string
+	own         bool // it is the user's own, and is not shown
+}
+
+// exportsOf lists what the bot needs, besides the address of the Graph API. A value of the environment is not shown: it may
+// be a real secret.
+func exportsOf(config Config, sim *simulator.Simulator) []export {
+	page := sim.Pages()[0]
+	list := []export{
+		{envAppSecret, simulator.DefaultAppSecret, false}, {envVerifyToken, simulator.DefaultVerifyToken, false},
+		{envPageToken, page.Token, false}, {envPageID, page.ID, false},
+	}
+	for i, e := range list {
+		list[i].own = config.Env(e.name) != ""
+	}
+	return list
+}
