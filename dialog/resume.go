@@ -35,7 +35,7 @@ func (d Dialog[S]) Resume(ctx context.Context, ev *receiving.Event, reply *sendi
 	case lost:
 		return nil
 	case after.Failed != nil:
-		err = f.failed(ctx, ruling, after.Failed)
+		err = f.failed(ctx, a, ruling, after)
 	default:
 		err = f.resume(ctx, ruling, a, after.Handled)
 	}
@@ -57,11 +57,13 @@ func (f *flow[S]) resume(ctx context.Context, r ruling, a act, handled bool) err
 	return f.answer(ctx, a, false) // which refuses it
 }
 
-// failed says that what the dialog did with the event has failed for the last time.
-func (f *flow[S]) failed(ctx context.Context, r ruling, why error) error {
+// failed says that what the dialog did with the event has failed for the last time: the event was its own, or it should have asked
+// again after another route.
+func (f *flow[S]) failed(ctx context.Context, a act, r ruling, after handling.Resumption) error {
 	var ending *endError
 	var done *doneError
-	if !r.takes() || r == ignores || r == closed {
+	why := after.Failed
+	if r == ignores || r == closed || !r.takes() && (!after.Resumed || r == passes || a.away) {
 		return handling.Skip
 	}
 	n, known := f.open()

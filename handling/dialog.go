@@ -24,8 +24,11 @@ type DialogHandler interface {
 	// this dialog. Explain shows it.
 	Waits(ctx context.Context) (DialogState, bool)
 	// Resume goes on with the dialog after the routes of an event that no dialog has handled,
-	// and after its own Handle has failed for the last time. It is part of the same route: an error fails that,
-	// and Skip says that there is nothing to do. Nothing that the failed Handle has queued takes effect.
+	// and after its own Handle, or Resume, has failed for the last time. It is part of the same route: an error fails that,
+	// and Skip says that there is nothing to do. Nothing that has failed takes effect.
+	//
+	// If the whole turn has failed for the last time, or has no time left, it runs on its own, without the middleware
+	// of turns and for at most five seconds, with what is stored then.
 	Resume(ctx context.Context, ev *receiving.Event, reply *sending.Replier, after Resumption) error
 }
 
@@ -33,8 +36,10 @@ type DialogHandler interface {
 type Resumption struct {
 	// Handled reports that a route of the event's own type has handled it, or has failed.
 	Handled bool
-	// Failed is why Handle has failed, in its last try; nil if it has not.
+	// Failed is why Handle, or the whole turn, has failed, in its last try; nil if it has not.
 	Failed error
+	// Resumed reports that it was Resume that has failed, and not Handle.
+	Resumed bool
 }
 
 // DialogState is where a person is in a dialog.

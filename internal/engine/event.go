@@ -28,6 +28,9 @@ func (w *worker) event(ev store.QueuedEvent, fatal bool, at position) (pause tim
 		return 0, w.ownsLease()
 	}
 	for refused := false; ; {
+		if !t.tellFailure() {
+			return 0, w.ownsLease()
+		}
 		out, retry := t.outcome()
 		var first *plan
 		switch {
@@ -63,7 +66,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal bool, at position) (pause tim
 			return w.deliver(first)
 		case t.failWrite(err):
 			w.starting = nil
-		case errors.Is(err, errNotStored) && !refused && w.held.safe():
+		case errors.Is(err, errNotStored) && w.held.safe() && (!refused || t.keepsQuiet()):
 			refused = true
 			t.fail(err)
 		default:

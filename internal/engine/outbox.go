@@ -64,6 +64,9 @@ func (t *turn) sendKey(route string, i int, m sending.Message) (key string, fres
 		p := m.Public
 		return sendKey("public reply", conv.PageID, p.CommentID, p.PostID, p.MediaID, route, strconv.Itoa(i)), false
 	}
+	if t.tells { // the turn may have used the key for what it drops
+		return sendKey("turn", t.queued.Key, route, strconv.Itoa(i), "failed"), true
+	}
 	return sendKey("turn", t.queued.Key, route, strconv.Itoa(i)), true
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -32,11 +33,12 @@ func (t *turn) outcome() (out store.Outcome, next retry) {
 	for _, f := range refused {
 		out.Writes = append(out.Writes, store.SaveSent{Sent: sentRecord(f.Delivery, graph.SendResult{}, f.Err, t.w.now())})
 	}
+	results := t.routes
 	if t.failure != nil {
 		result.Failures = []store.Failure{{Error: t.failure.Error()}}
-		return out, next
+		results = nil
 	}
-	for _, r := range t.routes {
+	for _, r := range slices.Concat(results, t.telling.results) {
 		if r.err != nil {
 			result.Failures = append(result.Failures, store.Failure{Route: r.name, Error: r.err.Error()})
 			continue

@@ -51,10 +51,18 @@ func (t *turn) progress() handling.Progress {
 }
 
 // skip notes that the route that ran had nothing to do.
-func (t *turn) skip() {
+func (t *turn) skip(step routes.Step) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current = ""
+	t.resumed(step)
+}
+
+// resumed notes that the second part of a route has run. t.mu must be held.
+func (t *turn) resumed(step routes.Step) {
+	if step.Resumes {
+		mark(&t.told, step.Name)
+	}
 }
 
 // end keeps what a route came to. It returns false when the turn is over.
@@ -66,16 +74,24 @@ func (t *turn) end(result routeResult) bool {
 	}
 	t.current = ""
 	t.runner.Handled(t.steps[t.at])
-	if t.steps[t.at].Resumes && result.err != nil { // both parts of a route have failed: it is named once
+	if result.err == nil {
+		t.resumed(t.steps[t.at])
+	}
+	t.add(result)
+	return true
+}
+
+// add adds what a route came to. A route is named once if both of its parts have failed. t.mu must be held.
+func (t *turn) add(result routeResult) {
+	if result.resumes && result.err != nil {
 		for i := range t.routes {
-			if t.routes[i].name == result.name {
-				t.routes[i].err = errors.Join(t.routes[i].err, result.err)
-				return true
+			if r := &t.routes[i]; r.name == result.name && r.err != nil {
+				r.err = errors.Join(r.err, result.err)
+				return
 			}
 		}
 	}
 	t.routes = append(t.routes, result)
-	return true
 }
 
 // lastFailure notes that a route has failed in the event's last try, so that a dialog can say so.
@@ -115,7 +131,7 @@ func (t *turn) cutShort(cause error) {
 	_, _, refused := t.out.end()
 	t.keepRefused(t.current, refused)
 	t.runner.Handled(t.steps[t.at])
-	t.routes = append(t.routes, routeResult{name: t.current, err: cause})
+	t.add(routeResult{name: t.current, err: cause, resumes: t.steps[t.at].Resumes})
 	t.notBegun(t.at+1, cause)
 }
 
@@ -141,9 +157,14 @@ func (t *turn) fail(err error) {
 func (t *turn) failRoute(name string, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := range t.routes {
-		if t.routes[i].name == name {
-			t.routes[i] = routeResult{name: name, err: err}
+	if t.telling.drop(name) {
+		return
+	}
+	for i, r := range t.routes {
+		if r.name == name && r.err == nil {
+			delete(t.told, name)
+			t.routes = slices.Delete(t.routes, i, i+1)
+			t.add(routeResult{name: name, err: err, resumes: r.resumes})
 			return
 		}
 	}
@@ -171,7 +192,7 @@ func (t *turn) routeOfStranger() string {
 func (t *turn) routeWith(such func(store.Write) bool) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, r := range slices.Backward(t.routes) {
+	for _, r := range slices.Backward(slices.Concat(t.routes, t.telling.results)) {
 		if slices.ContainsFunc(r.writes, such) {
 			return r.name
 		}

@@ -161,6 +161,6 @@ func TestSignalWithoutARouteIsLogged(t *testing.T) {
 			raise("kind" + strconv.Itoa(i))
 		}
 		require.Equal(t, 100, warnings(), "bounded")
-		require.Equal(t, 1, len(w.Letters()))
+		require.Len(t, w.Letters(), 1)
 	})
 }

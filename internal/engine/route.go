@@ -85,8 +85,8 @@ func (t *turn) resume(ctx context.Context, step routes.Step, ev *receiving.Event
 	after, resumes := t.runner.Resumption(step)
 	t.mu.Unlock()
 	dialog, ok := step.Handler.(handling.DialogHandler)
-	if !ok || !resumes || step.When != nil && step.Failing(ctx, step.When, ev) != nil {
-		return handling.Skip
+	if !ok || !resumes || after.Failed == nil && step.When != nil && step.Failing(ctx, step.When, ev) != nil {
+		return handling.Skip // what has failed is not asked again: it may be the condition
 	}
 	return dialog.Resume(ctx, ev, replier.New(ev, out).(*sending.Replier), after) //nolint:forcetypeassert // it is one
 }

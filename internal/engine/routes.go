@@ -23,6 +23,11 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		return t.err()
 	}
 	t.tracePlan()
+	return t.runSteps(ctx)
+}
+
+// runSteps runs the routes that were found, as runRoutes does.
+func (t *turn) runSteps(ctx context.Context) error {
 	for i, step := range t.steps {
 		if ctx.Err() != nil {
 			t.failRest(i, context.Cause(ctx))
@@ -51,11 +56,11 @@ func (t *turn) runRoutes(ctx context.Context) error {
 		messages, cancels, refused := out.end()
 		err, meaning := end.err, meaningOfResult(end.err)
 		t.refuse(step.Name, refused, meaning, err)
-		result := routeResult{name: step.Name, queuedAt: t.w.now()}
+		result := routeResult{name: step.Name, queuedAt: t.w.now(), resumes: step.Resumes}
 		switch meaning {
 		case resultSkip:
 			set.Discard()
-			t.skip()
+			t.skip(step)
 			if !step.Resumes {
 				t.traceRoute(step, end, meaning, nil, 0)
 			}

@@ -44,6 +44,9 @@ type turn struct {
 	inside   bool              // they run
 	returned bool              // the middleware has returned
 	failure  error             // of the turn as a whole
+	told     map[string]bool   // the routes under DIALOG whose second part has run
+	telling  telling
+	tells    bool // it is not the turn itself, but runs second parts for one that has failed
 }
 
 // routeResult is the result of one route.
@@ -55,6 +58,7 @@ type routeResult struct {
 	messages []sending.Message
 	queuedAt time.Time
 	err      error
+	resumes  bool // it was the second part of a route under DIALOG
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {

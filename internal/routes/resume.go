@@ -7,10 +7,10 @@ import (
 
 // dialogEnd is what the routes of an event mean for the dialogs that it passes.
 type dialogEnd struct {
-	kept    bool   // a Final route under DEFAULT keeps the event from them
-	handled bool   // one of them has handled it
-	failed  string // the one that has failed
-	err     error
+	kept    bool // a Final route under DEFAULT keeps the event from them
+	handled bool // one of them has handled it
+	// failed is what the routes are told that have failed for the last time, by name; nil if none has.
+	failed map[string]handling.Resumption
 }
 
 // note notes that a step has handled the event, or has failed.
@@ -23,9 +23,12 @@ func (d *dialogEnd) note(s Step) {
 // last time.
 func (r *Runner) Failed(s Step, err error) {
 	if s.Type == receiving.TypeDialog && !s.Resumes {
-		r.dialog.failed, r.dialog.err = s.Name, err
+		r.Tell(map[string]handling.Resumption{s.Name: {Failed: err}})
 	}
 }
+
+// Tell makes the runner run the second parts of these routes, by name, which are told that, and no others.
+func (r *Runner) Tell(failed map[string]handling.Resumption) { r.dialog.failed = failed }
 
 // Resumption returns what the second part of a dialog's route is told, and false if it does not run: the
 // dialogs, or a route that keeps the event from them, have handled the event. The dialog
@@ -34,8 +37,9 @@ func (r *Runner) Resumption(s Step) (handling.Resumption, bool) {
 	switch {
 	case !s.Resumes, r.silences(s):
 		return handling.Resumption{}, false
-	case r.dialog.failed != "":
-		return handling.Resumption{Failed: r.dialog.err}, r.dialog.failed == s.Name
+	case r.dialog.failed != nil:
+		after, failed := r.dialog.failed[s.Name]
+		return after, failed
 	case r.dialog.kept, r.dialog.handled:
 		return handling.Resumption{}, false
 	}
@@ -63,6 +67,17 @@ func resuming(dialogs []Step) []Step {
 		}
 	}
 	return steps
+}
+
+// Resuming returns the plan of an event that has nothing but the second parts of the routes under DIALOG.
+func (c *Table) Resuming(ev *receiving.Event) Plan {
+	plan := Plan{event: ev}
+	for _, s := range c.Steps(ev) {
+		if s.Resumes {
+			plan.Steps = append(plan.Steps, s)
+		}
+	}
+	return plan
 }
 
 // takesDialogs reports whether dialogs are asked about events of a type: what people do, and
