@@ -2,182 +2,170 @@ package dialog
 
 import (
 	"context"
-	"strconv"
-	"strings"
+	"errors"
+	"fmt"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/store"
 )
 
 const (
-	refuseDate   = "Please write a date, such as %{example}."
-	refuseNoDate = "There is no such date. Please write it once more."
+	refuseDate        = "Please write a date, such as %{example}."
+	refuseNoDate      = "There is no such date. Please write it once more."
+	refuseWhichDate   = "Which day do you mean: %{dates}?"
+	refuseWeekday     = "%{date} is another day of the week. Please write the date once more."
+	refuseDateFrom    = "Please write a date from %{first} on."
+	refuseDateTo      = "Please write a date up to %{last}."
+	refuseDateBetween = "Please write a date from %{first} to %{last}."
 )
 
-// Date asks for a day: midnight of it, UTC. It reads
-//
-//	2026-12-24, 2026/12/24       in every language
-//	24.12.2026, 24/12/26, 24-12  in the order of the person's language and region
-//	24 December, December 24th   with the names of months
-//	today, tomorrow              by the person's time zone, if their profile has one, or else UTC
-//
-// Without a year it is the next such day, today included. Names of months, "today" and
-// "tomorrow" are read in English, and in the person's language as far as the bot's catalogue
-// translates the message ids "January" to "December", "today" and "tomorrow"; a translation may
-// have alternatives, as in "Januar|Jan|Jänner". Calendars other than the Gregorian one are not
-// read. It is shown in digits in the order of the language; in English with the name of the month.
-//
-// Languages that write the year or the month first are Chinese, Japanese, Korean, Hungarian,
-// Lithuanian and Mongolian, and English of the United States; all others count as writing the
-// day first.
-func Date() Answer[time.Time] { return AnswerFunc(takeDate, showDate) }
+// Date asks for any day: it is [Dates] without bounds.
+func Date() Answer[time.Time] { return Dates{} }
 
-func takeDate(ctx context.Context, in Input) (time.Time, error) {
-	now := personsTime(ctx)
-	date, found, valid := parseDate(ctx, in.Event.Text(), now)
-	switch {
-	case !found:
-		example := time.Date(now.Year(), time.December, 24, 0, 0, 0, 0, time.UTC)
-		return date, &RefusalError{Text: refuseDate, Values: map[string]string{"example": showDate(ctx, example)}}
-	case !valid:
-		return date, Refuse(refuseNoDate)
-	}
-	return date, nil
+// Dates is an [Answer] that asks for a day, and keeps midnight of it, UTC. It reads
+//
+//	2026-12-24, 2026/12/24              in every language
+//	24.12.2026, 24/12/26, 24.12.        in the order of the person's language and region
+//	24. Dezember, December 24th, 24 Dec with the names of months
+//	Friday, next Friday, this Friday    with the names of days, also in front of a date
+//	yesterday, today, tomorrow          and the day after tomorrow
+//
+// Names and words are read in English, in the language of the person's profile, and in that in
+// which the bot speaks to them, as Unicode's CLDR has them. A catalogue adds others by translations
+// of the message ids "January" to "December", "Monday" to "Sunday", "yesterday", "today", "tomorrow",
+// "the day after tomorrow", "this %{weekday}" and "next %{weekday}", each with alternatives, as in
+// "Januar|Jan|Jänner". The beginning of a month's name, of three letters or more, will do, and so
+// will letters without their accents.
+//
+// The order of day and month needs the locale of the person's profile ([handling.UserProfile] in a
+// route under DEFAULT), which Instagram does not have, or else a catalogue whose language
+// says it; of English only the regions do ("en-GB", by i18n.Source). If neither says it, 4/5 is
+// not guessed: the person is asked which day they mean. So they are for 4.5. in the United States, for a year
+// behind day and month where it is written in front, for Friday on a Friday, and for next Friday
+// until Thursday. What only one order, the day of the week, or the bounds allow is
+// read without asking.
+//
+// Without a year it is the next such day, today included; if that is out of bounds, the last
+// one. Two digits are a year of this century, or of the last one if only that is within the bounds.
+// Other calendars than the Gregorian one, times, "in three days" and "next week" are not read.
+//
+// A date is shown with the name of its month ("24. Dezember 2026") in the language of the bot's texts.
+type Dates struct {
+	// First and Last are the bounds, included; both also bound what the person is asked for. Default: none.
+	First, Last Day
+	// Zone is where people are of whom the platform does not say it: their profile has an offset
+	// from UTC on Messenger, as of when it was read, and none on Instagram. It decides which day is today. Default: UTC.
+	Zone *time.Location
 }
 
-// personsTime is the time where the person is, as far as that is known.
-func personsTime(ctx context.Context) time.Time {
+// Day is a day that may depend on which day it is for the person: midnight of both, UTC.
+type Day func(today time.Time) time.Time
+
+// InDays is so many days from today: 0 is today, 1 tomorrow, -1 yesterday.
+func InDays(days int) Day {
+	return func(today time.Time) time.Time { return today.AddDate(0, 0, days) }
+}
+
+// OnDay is always the same day.
+func OnDay(year int, month time.Month, day int) Day {
+	return func(time.Time) time.Time { return time.Date(year, month, day, 0, 0, 0, 0, time.UTC) }
+}
+
+var errNoDay = errors.New("no day is in its bounds; leave the question out with When")
+
+// Choices returns none.
+func (Dates) Choices(context.Context, time.Time) ([]Choice, error) { return nil, nil }
+
+// Take reads a date.
+func (d Dates) Take(ctx context.Context, in Input, into *time.Time) (bool, error) {
+	b := d.bounds(d.today(ctx))
+	if b.empty() {
+		return false, errNoDay
+	}
+	date, err := b.read(ctx, in.Event.Text())
+	if err == nil {
+		*into = date
+	}
+	return false, err
+}
+
+// Show shows a date in the language of the bot's texts; nothing for the zero time.
+func (Dates) Show(ctx context.Context, date time.Time) string { return showDate(ctx, date) }
+
+// Validate reports bounds that no day is in.
+func (d Dates) Validate() error {
+	if b := d.bounds(midnight(time.Now())); b.empty() {
+		return fmt.Errorf("no day is from %s to %s", b.first.Format(time.DateOnly), b.last.Format(time.DateOnly))
+	}
+	return nil
+}
+
+// today is the day where the person is, as far as that is known.
+func (d Dates) today(ctx context.Context) time.Time {
 	now := handling.Now(ctx).UTC()
-	if zone := store.PersonFrom(ctx).Profile.Timezone; zone != nil && *zone >= -14 && *zone <= 14 {
+	zone := store.PersonFrom(ctx).Profile.Timezone
+	switch {
+	case zone != nil && *zone >= -14 && *zone <= 14:
 		now = now.Add(time.Duration(*zone * float64(time.Hour)))
+	case d.Zone != nil:
+		now = now.In(d.Zone)
 	}
-	return now
+	return midnight(now)
 }
 
-// parseDate reads a date. found is false for what is none, and valid for a day that does not
-// exist.
-func parseDate(ctx context.Context, text string, now time.Time) (date time.Time, found, valid bool) {
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+func (d Dates) bounds(today time.Time) dateBounds {
+	b := dateBounds{today: today}
+	if d.First != nil {
+		b.first = midnight(d.First(today))
+	}
+	if d.Last != nil {
+		b.last = midnight(d.Last(today))
+	}
+	return b
+}
+
+// dateBounds are the bounds of a date on a day; zero for none.
+type dateBounds struct{ today, first, last time.Time }
+
+func (b dateBounds) empty() bool {
+	return !b.first.IsZero() && !b.last.IsZero() && b.first.After(b.last)
+}
+
+func (b dateBounds) has(date time.Time) bool {
+	return (b.first.IsZero() || !date.Before(b.first)) && (b.last.IsZero() || !date.After(b.last))
+}
+
+// refuse refuses a date that is out of bounds.
+func (b dateBounds) refuse(ctx context.Context) error {
+	r := &RefusalError{Text: refuseDateBetween, Values: map[string]string{"first": showDate(ctx, b.first), "last": showDate(ctx, b.last)}}
 	switch {
-	case oneOfWords(ctx, "today", text):
-		return today, true, true
-	case oneOfWords(ctx, "tomorrow", text):
-		return today.AddDate(0, 0, 1), true, true
+	case b.last.IsZero():
+		r.Text = refuseDateFrom
+	case b.first.IsZero():
+		r.Text = refuseDateTo
 	}
-	parts := dateParts(ctx, text)
-	year, month, day, ok := ordered(parts, orderOf(languageOf(ctx)))
-	if !ok {
-		return date, false, false
+	return r
+}
+
+// example is a day within the bounds of which one can see what is its day and what its month, if there is one.
+func (b dateBounds) example() time.Time {
+	christmas := time.Date(b.today.Year(), time.December, 24, 0, 0, 0, 0, time.UTC)
+	if b.has(christmas) {
+		return christmas
 	}
-	if year >= 0 {
-		date, valid = day1(year, month, day)
-		return date, true, valid
+	from, step := b.first, 1
+	if from.IsZero() {
+		from, step = b.last, -1
 	}
-	for year = today.Year(); year <= today.Year()+8; year++ { // 29 February may be that far
-		if date, valid = day1(year, month, day); valid && !date.Before(today) {
-			return date, true, true
+	for days := range 31 {
+		if date := from.AddDate(0, 0, step*days); date.Day() > 12 && b.has(date) {
+			return date
 		}
 	}
-	return date, true, false
-}
-
-// day1 returns a day, if it exists.
-func day1(year, month, day int) (time.Time, bool) {
-	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return date, date.Year() == year && int(date.Month()) == month && date.Day() == day
-}
-
-// datePart is a number or the name of a month.
-type datePart struct {
-	n      int
-	digits int // how many digits it was written with
-	month  bool
-}
-
-// dateParts cuts a text into numbers and months; nil if it has anything else.
-func dateParts(ctx context.Context, text string) []datePart {
-	text = digits(strings.ToLower(norm.NFKC.String(text)))
-	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" .,/-–年月日년월일\u00a0\u202f", r) })
-	if len(words) < 2 || len(words) > 4 {
-		return nil
-	}
-	var parts []datePart
-	for _, word := range words {
-		number := strings.TrimRightFunc(word, unicode.IsLetter)
-		n, err := strconv.Atoi(number)
-		switch suffix := strings.TrimPrefix(word, number); {
-		case err == nil && len(number) <= 4 && (suffix == "" || isOrdinal(suffix)):
-			parts = append(parts, datePart{n: n, digits: len(number)})
-		case monthOf(ctx, word) > 0:
-			parts = append(parts, datePart{n: monthOf(ctx, word), month: true})
-		case word == "of" || word == "de" || word == "the": // 24 de diciembre
-		default:
-			return nil
-		}
-	}
-	return parts
-}
-
-func isOrdinal(suffix string) bool {
-	return suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th" || suffix == "er" || suffix == "º"
-}
-
-// monthOf returns the number of a month by its name; 0 for what is none. English names may be
-// cut to three letters or more.
-func monthOf(ctx context.Context, word string) int {
-	for m := time.January; m <= time.December; m++ {
-		if len(word) >= 3 && strings.HasPrefix(strings.ToLower(m.String()), word) || word == "sept" && m == time.September || oneOfWords(ctx, m.String(), word) {
-			return int(m)
-		}
-	}
-	return 0
-}
-
-// ordered finds year, month and day among the parts; the year is -1 if there is none.
-func ordered(parts []datePart, order dateOrder) (year, month, day int, ok bool) {
-	if len(parts) < 2 || len(parts) > 3 {
-		return 0, 0, 0, false
-	}
-	var numbers []datePart
-	for _, p := range parts {
-		switch {
-		case !p.month:
-			numbers = append(numbers, p)
-		case month == 0:
-			month = p.n
-		default:
-			return 0, 0, 0, false
-		}
-	}
-	year = -1
-	switch {
-	case numbers[0].digits >= 3: // a year in front, in every language
-		year, numbers = numbers[0].n, numbers[1:]
-		order = yearFirst
-	case len(numbers) == 3-min(month, 1) && order == yearFirst && month == 0:
-		year, numbers = fullYear(numbers[0]), numbers[1:]
-	case len(numbers) == 3-min(month, 1):
-		year, numbers = fullYear(numbers[len(numbers)-1]), numbers[:len(numbers)-1]
-	}
-	switch {
-	case month > 0 && len(numbers) == 1:
-		return year, month, numbers[0].n, numbers[0].digits <= 2
-	case month > 0 || len(numbers) != 2 || numbers[0].digits > 2 || numbers[1].digits > 2:
-		return 0, 0, 0, false
-	case order == dayFirst:
-		return year, numbers[1].n, numbers[0].n, true
-	}
-	return year, numbers[0].n, numbers[1].n, true
-}
-
-// fullYear takes two digits for a year of this century.
-func fullYear(p datePart) int {
-	if p.digits <= 2 {
-		return 2000 + p.n
-	}
-	return p.n
+	return from
 }

@@ -67,7 +67,7 @@ func Texts() []string {
 		w.Cancelled, w.TimedOut, w.Lost, w.Stuck,
 		refuseChoice, refuseText, refuseNumber, refuseNumberFrom, refuseNumberTo, refuseNumberBetween,
 		refuseWhole, refuseWholeFrom, refuseWholeTo, refuseWholeBetween, refuseWhichNumber, refuseUnit,
-		refuseDate, refuseNoDate, refuseEmail, refusePhone, refusePlace, refuseFile, refuseImage, refuseAudio, refuseVideo,
+		refuseDate, refuseNoDate, refuseWhichDate, refuseWeekday, refuseDateFrom, refuseDateTo, refuseDateBetween, refuseEmail, refusePhone, refusePlace, refuseFile, refuseImage, refuseAudio, refuseVideo,
 	}
 }
 

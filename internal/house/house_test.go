@@ -34,7 +34,7 @@ var house = map[string]room{
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"dialog": {
-		ours:   []string{"handling", "i18n", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
+		ours:   []string{"handling", "i18n", "internal/cldrdates", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
 		others: []string{"github.com/clipperhouse/uax29/v2", "golang.org/x/text"},
 	},
 	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
@@ -50,7 +50,8 @@ var house = map[string]room{
 		ours:   []string{"handling", "internal/metadata", "receiving", "routing", "sending", "simulator", "store", "store/memory"},
 		others: []string{"github.com/stretchr/testify"},
 	},
-	"internal/chaos": {},
+	"internal/chaos":     {},
+	"internal/cldrdates": {others: []string{"golang.org/x/text"}},
 	"internal/cost": {
 		ours:   []string{".", "graph", "handling", "receiving", "routing", "secret", "sending", "store", "store/memory", "store/postgres", "store/sqlite"},
 		others: []string{"github.com/jackc/pgx/v5"},
