@@ -21,6 +21,10 @@ type Stats struct {
 	// Sends counts this process's attempts to send, by their outcome, and the
 	// replies that were refused in their turn, as refused.
 	Sends map[store.SentOutcome]int64
+	// Typing counts the requests of this process that showed or hid the typing mark of a
+	// route (routing.Route.Typing), and TypingFailed those that failed, which has no other
+	// effect. They are not among Sends.
+	Typing, TypingFailed int64
 	// Stuck counts the calls of the program's code (handlers, senders, middleware, token
 	// sources, callbacks, HTTP clients, stores) that do not return though their context has
 	// ended: each holds a goroutine of this process, and no worker. EverStuck counts those
@@ -79,6 +83,9 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 		Retried: c.Retried,
 		Dead:    c.Dead,
 		Sends:   c.Sends,
+
+		Typing:       c.Typing,
+		TypingFailed: c.TypingFailed,
 
 		Stuck:     c.Stuck,
 		EverStuck: c.EverStuck,

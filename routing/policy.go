@@ -67,6 +67,17 @@ type Route struct {
 	// handles the tap, the routes under SIMPLE_TEXT do not run for the text. Default:
 	// a typed text is a SIMPLE_TEXT and nothing else.
 	TypedTaps bool
+	// Typing shows the person a typing mark while the route works: after 1 s, and again
+	// every 15 s, since the platform hides it after 20 s. It goes when the route ends, at
+	// the latest when the turn is abandoned; before an answer that goes out at once the platform
+	// itself hides it. It is shown where the route may answer the person by a message on
+	// Messenger, not on Instagram and not while the bot keeps silent. Each is a request
+	// that passes the middleware of sends with no Key and is not recorded; it is left out while replies
+	// wait for the page's send rate. One that fails changes nothing: messenger.Stats
+	// counts it as TypingFailed. Default: no mark; sending.Typing shows one before a message.
+	//
+	// https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sender-actions
+	Typing bool
 	// Origin says where the route was written, such as "policy.yaml:12:7", for the
 	// mistakes of [Policy.Validate]. It has no other effect. Package policyfile sets it,
 	// and writes a route back as it was read as long as it is there. Default: the route

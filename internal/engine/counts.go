@@ -11,6 +11,7 @@ import (
 // counts are what the engine has done since it was made.
 type counts struct {
 	turns, retried, dead atomic.Int64
+	typing, typingFailed atomic.Int64 // requests for typing marks
 
 	mu    sync.Mutex
 	sends map[store.SentOutcome]int64
@@ -28,6 +29,8 @@ func (c *counts) sent(outcome store.SentOutcome) {
 // Counts is what an engine has done since it was made.
 type Counts struct {
 	Turns, Retried, Dead int64
+	// Typing and TypingFailed count requests for the typing marks of routes.
+	Typing, TypingFailed int64
 	// Stuck counts the calls of code that do not return now, and EverStuck all that ever
 	// were stuck.
 	Stuck     int
@@ -41,7 +44,11 @@ func (e *Engine) Counts() Counts {
 		Turns:   e.counts.turns.Load(),
 		Retried: e.counts.retried.Load(),
 		Dead:    e.counts.dead.Load(),
-		Sends:   map[store.SentOutcome]int64{},
+
+		Typing:       e.counts.typing.Load(),
+		TypingFailed: e.counts.typingFailed.Load(),
+
+		Sends: map[store.SentOutcome]int64{},
 	}
 	c.Stuck, c.EverStuck = e.guard.Stuck()
 	e.counts.mu.Lock()

@@ -29,3 +29,27 @@ func TestBackgroundWorkLeavesTheRateToReplies(t *testing.T) {
 		time.Sleep(time.Minute)
 	})
 }
+
+// TestWhatCanBeLeftOutTakesNoPlaceOfAReply: such as a typing mark.
+func TestWhatCanBeLeftOutTakesNoPlaceOfAReply(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(textRate, func() {}, &timers{})
+		spare := 0
+		for p.spare(time.Now(), 1, 1) {
+			spare++
+		}
+		require.Positive(t, spare)
+		require.LessOrEqual(t, spare, textRate, "it counts as what is sent")
+		time.Sleep(time.Second)
+		for waits := false; !waits; {
+			waits = p.wait(time.Now(), 1, 1, false) > 0
+		}
+		time.Sleep(5 * time.Millisecond) // there is room again, and a reply waits for it
+		require.False(t, p.spare(time.Now(), 1, 1))
+		require.Zero(t, p.wait(time.Now(), 1, 1, false))
+		time.Sleep(time.Second)
+		require.True(t, p.spare(time.Now(), 1, 1))
+		time.Sleep(time.Minute)
+	})
+}

@@ -52,9 +52,11 @@ func (t *turn) runSteps(ctx context.Context) error {
 			return nil
 		case stepBegun:
 		}
+		t.showTyping(step, out)
 		end := t.runRoute(set.Context(ctx), step, out)
 		messages, cancels, refused := out.end()
 		err, meaning := end.err, meaningOfResult(end.err)
+		t.hideTyping((meaning == resultHandled || meaning == resultRefused) && goesNow(messages))
 		t.refuse(step.Name, refused, meaning, err)
 		result := routeResult{name: step.Name, queuedAt: t.w.now(), resumes: step.Resumes}
 		switch meaning {

@@ -37,6 +37,7 @@ type turn struct {
 	at       int           // the one of them that is tried
 	runner   routes.Runner
 	current  string // the route that runs
+	typing   *typingMark
 	set      *store.WriteSet
 	out      *outlet
 	silence  *handling.Silence // why the bot does not answer
@@ -83,6 +84,7 @@ func (t *turn) run() bool {
 	})
 	if err != nil {
 		t.abandon(err)
+		t.hideTyping(false)
 	}
 	// An error that only reports the end of the lease is not a failure.
 	return t.w.held.safe()

@@ -31,6 +31,7 @@ type Step struct {
 	Final          bool
 	Otherwise      bool
 	Timeout        time.Duration
+	Typing         bool
 	Retry          handling.Retry
 	DespiteSilence bool
 	TypedTaps      bool
