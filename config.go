@@ -175,7 +175,8 @@ type Config struct {
 	TurnMiddleware []handling.Middleware
 
 	// TurnTimeout bounds the handling of one event. A handler that goes on
-	// after its context has ended has no effects. Default: 30 s.
+	// after its context has ended has no effects. A route with a longer
+	// routing.Route.Timeout has its own time beside it. Default: 30 s.
 	TurnTimeout time.Duration
 
 	// VerifyToken is what the app's dashboard was given for this webhook.

@@ -44,8 +44,16 @@ type Route struct {
 	// error after that has failed with a [TimeoutError], and is retried like any other;
 	// one that returns nil within a second has handled the event. A handler that has not
 	// returned after that second is abandoned: nothing that it still does has effect,
-	// and the routes after it run meanwhile. Default: only the bound of the whole turn
-	// (Config.TurnTimeout) holds, which holds in any case.
+	// and the routes after it run meanwhile. At most [MaxTimeout].
+	//
+	// A Timeout above messenger.Config.TurnTimeout gives the route more time than turns have: its own
+	// time is added to that of the turn. Each route beside it that has no Timeout then has TurnTimeout for
+	// itself. The lease on the conversation is renewed meanwhile; if it is lost, the context ends and nothing
+	// of the turn takes effect. The worker and the person's conversation are busy: what the person writes
+	// waits, and messenger.Config.Workers bounds how many such routes run. At shutdown the context
+	// ends within the grace period, and the event is run again without a try being counted.
+	//
+	// Default: only the bound of the whole turn (Config.TurnTimeout) holds.
 	Timeout time.Duration
 	// Retry says how often and when an event is tried again that this route has failed
 	// for. What is not set is as in the bot's Config.Retry. The event is retried as a

@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// MaxTimeout is the longest Timeout of a route. The worker and the person's conversation are busy
+// meanwhile; work that takes longer runs elsewhere, and its result comes as a signal.
+const MaxTimeout = 10 * time.Minute
+
 // TimeoutError is what a route fails with that has exceeded its Timeout. It is also the
 // context.Cause of the context that its handler and senders got.
 type TimeoutError struct {

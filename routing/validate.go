@@ -204,8 +204,11 @@ func (v *validation) step(s routes.Step, r Route) {
 	if sound && !v.dialog(place, s) {
 		v.broken[idOf(s)] = true
 	}
-	if s.Timeout < 0 {
+	switch {
+	case s.Timeout < 0:
 		v.fail(v.at.where("Timeout"), place, fmt.Errorf("its Timeout of %s is negative", s.Timeout))
+	case s.Timeout > MaxTimeout:
+		v.fail(v.at.where("Timeout"), place, fmt.Errorf("its Timeout of %s is above %s; let work that takes longer run elsewhere and signal its result", s.Timeout, MaxTimeout))
 	}
 	v.retry(place, s)
 	if s.TypedTaps && s.Type != receiving.TypeTap && !s.Type.IsTap() {

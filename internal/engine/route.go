@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/replier"
@@ -22,9 +23,20 @@ type routeEnd struct {
 	err   error
 }
 
-// runRoute runs a route, within its timeout if it has one.
+// limit is the time of the turn: Config.TurnTimeout, and if a route has more time than that, the time of each route.
+func (t *turn) limit() time.Duration {
+	turn := t.w.e.cfg.TurnTimeout
+	t.longer = t.policy.Longer(t.ev, turn)
+	return turn + t.longer
+}
+
+// runRoute runs a route, within its timeout if it has one. In a turn with routes that may take longer than
+// turns do, each of the others has the time of a turn, so that none uses up the time of those.
 func (t *turn) runRoute(ctx context.Context, step routes.Step, out *outlet) routeEnd {
-	if step.Timeout <= 0 {
+	switch {
+	case step.Timeout <= 0 && t.longer > 0:
+		step.Timeout = t.w.e.cfg.TurnTimeout
+	case step.Timeout <= 0:
 		return t.runGuarded(ctx, step, out)
 	}
 	return t.runLimited(ctx, step, out)

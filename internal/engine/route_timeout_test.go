@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -279,29 +280,115 @@ func TestRouteWithATimeoutThatIsNotExceeded(t *testing.T) {
 	}
 }
 
-// TestTurnTimeoutHoldsForRoutesWithALongerOne: the bound of the turn comes first.
-func TestTurnTimeoutHoldsForRoutesWithALongerOne(t *testing.T) {
+// TestRouteWithMoreTimeThanTurnsHave: it works for minutes under one lease, is answered once, and is bounded by its own time.
+func TestRouteWithMoreTimeThanTurnsHave(t *testing.T) {
 	t.Parallel()
-	for name, stuck := range map[string]bool{"honours its context": false, "ignores it": true} {
+	for name, c := range map[string]struct {
+		takes time.Duration
+		stuck bool
+		texts []string
+		error string
+	}{
+		"in time":                       {4 * time.Minute, false, []string{"done"}, ""},
+		"too long":                      {6 * time.Minute, false, nil, `routing: route "slow" exceeded its timeout of 5m0s: context deadline exceeded`},
+		"too long, ignores its context": {6 * time.Minute, true, nil, `routing: route "slow" exceeded its timeout of 5m0s: a handler did not return after its context had ended`},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			slow := routing.Route{Name: "slow", Timeout: time.Hour, Handler: handling.Func(func(ctx context.Context, _ *receiving.Event, _ *sending.Replier) error {
-				if stuck {
-					time.Sleep(time.Minute)
-					return nil
+			runs := 0
+			slow := routing.Route{Name: "slow", Timeout: 5 * time.Minute, Retry: handling.Retry{Tries: 1}, Handler: handling.Func(func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+				runs++
+				ends := ctx.Done()
+				if c.stuck {
+					ends = nil
 				}
-				<-ctx.Done()
-				return ctx.Err()
+				select {
+				case <-time.After(c.takes):
+					return reply.Reply(ctx, sending.Text("done"))
+				case <-ends:
+					return ctx.Err()
+				}
 			})}
-			inBubble(t, simulator.Config{}, config{Policy: texts(slow), TurnTimeout: 2 * time.Second}, func(w *world) {
+			inBubble(t, simulator.Config{}, config{Policy: texts(slow)}, func(w *world) {
 				w.Says(ada, "hi")
-				after(5 * time.Minute)
-				letters := w.Letters()
-				require.Len(t, letters, 1)
-				require.Equal(t, 4, letters[0].Attempts)
-				require.Equal(t, "slow", letters[0].Failures[0].Route)
-				require.NotContains(t, letters[0].Failures[0].Error, "timeout of")
+				after(2 * time.Minute)
+				w.replica(func() { after(5 * time.Minute) })
+				require.Equal(t, 1, runs, "no other replica has got the lease")
+				require.Equal(t, c.texts, w.Texts(ada))
+				if c.error == "" {
+					require.Empty(t, w.Letters())
+					return
+				}
+				require.Len(t, w.Letters(), 1)
+				require.Equal(t, c.error, w.Letters()[0].Failures[0].Error)
 			})
 		})
 	}
+}
+
+// replica runs another engine on the same store while do runs.
+func (w *world) replica(do func()) {
+	w.T.Helper()
+	other := &world{World: &bubble.World{Simulator: w.Simulator, T: w.T, Store: w.Store, Webhook: w.Webhook}, cfg: w.cfg}
+	other.start()
+	do()
+	other.Stop()
+}
+
+// TestRoutesBesideOneWithMoreTime have the time of a turn each, and do not use up the time of that.
+func TestRoutesBesideOneWithMoreTime(t *testing.T) {
+	t.Parallel()
+	waits := func(name string, timeout, takes time.Duration) routing.Route {
+		return routing.Route{Name: name, Timeout: timeout, Handler: handling.Func(func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+			select {
+			case <-time.After(takes):
+				return reply.Reply(ctx, sending.Text(name))
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})}
+	}
+	policy := routing.Policy{
+		receiving.TypeDefault:    {waits("default", 0, 20*time.Second), waits("hangs", 0, time.Hour)},
+		receiving.TypeSimpleText: {waits("long", 2*time.Minute, 110*time.Second), waits("last", 0, 25*time.Second), waits("short", 2*time.Second, time.Hour)},
+	}
+	inBubble(t, simulator.Config{}, config{Policy: policy, Retry: handling.Retry{Tries: 1}}, func(w *world) {
+		w.Says(ada, "hi")
+		after(10 * time.Minute)
+		require.Equal(t, []string{"default", "long", "last"}, w.Texts(ada))
+		require.Len(t, w.Letters(), 1)
+		var failed []string
+		for _, f := range w.Letters()[0].Failures {
+			failed = append(failed, f.Error)
+		}
+		require.Equal(t, []string{
+			`routing: route "hangs" exceeded its timeout of 30s: context deadline exceeded`,
+			`routing: route "short" exceeded its timeout of 2s: context deadline exceeded`,
+		}, failed)
+	})
+}
+
+// TestShutdownDuringALongRoute costs no try: the event is run again by the next process.
+func TestShutdownDuringALongRoute(t *testing.T) {
+	t.Parallel()
+	var attempts []int
+	slow := routing.Route{Name: "slow", Timeout: 5 * time.Minute, Handler: handling.Func(func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+		attempts = append(attempts, handling.TurnFrom(ctx).Attempt)
+		select {
+		case <-time.After(4 * time.Minute):
+			return reply.Reply(ctx, sending.Text("done"))
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})}
+	inBubble(t, simulator.Config{}, config{Policy: texts(slow)}, func(w *world) {
+		w.Says(ada, "hi")
+		after(time.Minute)
+		w.Stop()
+		require.Empty(t, w.Texts(ada))
+		w.start()
+		after(10 * time.Minute)
+		require.Equal(t, []int{1, 1}, attempts)
+		require.Equal(t, []string{"done"}, w.Texts(ada))
+	})
 }

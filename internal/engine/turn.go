@@ -24,6 +24,7 @@ type turn struct {
 	own    bool          // an echo of the bot's own message
 	age    time.Duration // of the event when the turn began, since it was stored
 	traced bool          // the routes are logged, at debug level
+	longer time.Duration // what routes with more time than a turn add to it
 	state  *store.Turn
 	seen   []store.Write // of others who write to the person
 
@@ -77,7 +78,7 @@ func (t *turn) run() bool {
 	t.see(t.w.held.ctx, person)
 	t.traced = t.traces()
 
-	about := code{name: "a handler", log: t.w.log, about: []any{"event", t.ev.Key}, limit: t.w.e.cfg.TurnTimeout}
+	about := code{name: "a handler", log: t.w.log, about: []any{"event", t.ev.Key}, limit: t.limit()}
 	_, err := run(t.w.held.ctx, t.w.e.guard, about, func(ctx context.Context) (struct{}, error) {
 		t.runWrapped(t.context(ctx))
 		return struct{}{}, nil

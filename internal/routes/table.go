@@ -1,7 +1,9 @@
 package routes
 
 import (
+	"cmp"
 	"slices"
+	"time"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -20,6 +22,7 @@ type Table struct {
 	// signals has the steps of a signal.
 	signals []Step
 	dialogs []handling.DialogHandler
+	longest time.Duration // the longest timeout of a route
 }
 
 // New makes a table of the steps of each of a policy's entries. The cost of
@@ -32,6 +35,11 @@ func New(entry func(receiving.Type) []Step) *Table {
 	}
 	taps, dialogs := entry(receiving.TypeTap), entry(receiving.TypeDialog)
 	c.dialogs = dialogsOf(dialogs)
+	for _, t := range append(receiving.Types(), receiving.TypeDefault, receiving.TypeTap, receiving.TypeDialog) {
+		for _, s := range entry(t) {
+			c.longest = max(c.longest, s.Timeout)
+		}
+	}
 	for _, t := range receiving.Types() {
 		own := entry(t)
 		switch {
@@ -126,6 +134,30 @@ func (c *Table) Steps(ev *receiving.Event) []Step {
 		}
 	}
 	return c.defaults
+}
+
+// Longer returns what the routes for an event add to the time of its turn, if the timeout of one is longer than that: the
+// timeouts of all, and the time of a turn for each that has none. It is 0 if none is longer.
+func (c *Table) Longer(ev *receiving.Event, turn time.Duration) time.Duration {
+	if c.longest <= turn {
+		return 0
+	}
+	all := c.Steps(ev)
+	if ev.Type == receiving.TypeSimpleText && !ev.Standby { // which may count as a tap
+		for _, typed := range c.typed {
+			all = slices.Concat(all, typed)
+		}
+	}
+	var sum time.Duration
+	longer := false
+	for _, s := range all {
+		longer = longer || s.Timeout > turn
+		sum += cmp.Or(s.Timeout, turn)
+	}
+	if !longer {
+		return 0
+	}
+	return sum
 }
 
 // Typed returns the routes for a typed text that counts as a tap of that type, or nil if
