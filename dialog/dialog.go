@@ -54,7 +54,8 @@ type Dialog[S any] struct {
 	Ended func(ctx context.Context, r *Run[S], why Reason) error
 	// OnTimeout decides what follows a time-out; Run.Timeouts counts them. It may return
 	// [Repeat] (to remind), [GoTo] any step, [Stay], [Finish] or [Quit]; the zero Next leaves
-	// the question unanswered. Default: Quit(TimedOut).
+	// the question unanswered. Run.Step is what has timed out. Default: Quit(TimedOut), and
+	// Quit(NoSignal) at a Wait.
 	OnTimeout func(ctx context.Context, r *Run[S]) (Next, error)
 	// Failed is called when an act, a signal or a time-out has failed and is not retried: at its last
 	// try, or with an error that is permanent. What failed becomes a dead letter, and the run

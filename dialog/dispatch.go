@@ -13,7 +13,13 @@ type situation struct {
 	kind    kind
 	takes   bool // it takes the event's type, which is no answer by default
 	contact bool // it has the platform's chip
-	waited  bool // it waits for a signal of the event's kind
+	waited  bool // it waits for the signal that the event is
+	// settled reports that the person cannot change the answer any more that a tap is about.
+	settled bool
+	// ended reports that no run is open, and the act has ended one of this dialog already.
+	ended bool
+	// doubled reports that the dialog has taken the same act already, before it asked the open question.
+	doubled bool
 	// strays reports that a tap on a dialog that is not in the policy is this dialog's to answer.
 	strays bool
 }
@@ -29,6 +35,7 @@ const (
 	corrects                 // it answers a question that was answered before
 	reminds                  // the open question is asked again
 	closed                   // a tap on a dialog while none is open
+	refers                   // a tap on a question that can be answered no more; the open one is asked again
 	ignores                  // it is the dialog's, and has no effect
 	loses                    // the open step no longer exists
 	returns                  // the bot has the conversation again
@@ -42,6 +49,9 @@ const (
 // rule decides what a dialog does with an event. Another dialog's run makes everything pass, but
 // for what can only be of this one.
 func (s situation) rule(a act) ruling {
+	if s.ended {
+		return ignores
+	}
 	switch a.is {
 	case alarmRings:
 		return s.signal(a.alarm.Dialog, s.mine && a.alarm.Run == s.run.Run && a.alarm.Visit == s.run.Visit, timesOut)
@@ -100,6 +110,8 @@ func (s situation) tapped(a act) ruling {
 		return s.forStep(a, reminds)
 	case a.tap.Step == s.run.Step:
 		return s.forStep(a, answers)
+	case s.run.passed(a.tap.Step) && s.settled:
+		return s.forStep(a, refers)
 	case s.run.passed(a.tap.Step):
 		return s.forStep(a, corrects)
 	}
@@ -119,6 +131,8 @@ func (s situation) forStep(a act, then ruling) ruling {
 		return returns
 	case !s.known:
 		return loses
+	case s.doubled:
+		return ignores
 	case s.kind == waits, s.kind == hands:
 		return interrupts
 	case s.kind != asks:

@@ -1,6 +1,12 @@
 package dialog
 
-import "context"
+import (
+	"context"
+	"time"
+
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/store"
+)
 
 // done ends the run with its Done.
 func (f *flow[S]) done(ctx context.Context) error {
@@ -32,6 +38,8 @@ func (f *flow[S]) end(ctx context.Context, why Reason) error {
 		return f.run().Say(ctx, f.words.Cancelled)
 	case TimedOut:
 		return f.run().Say(ctx, f.words.TimedOut)
+	case NoSignal:
+		return f.run().Say(ctx, f.words.NoSignal)
 	case Lost:
 		return f.run().Say(ctx, f.words.Lost)
 	case Stuck:
@@ -41,9 +49,20 @@ func (f *flow[S]) end(ctx context.Context, why Reason) error {
 	return nil
 }
 
+// rememberedFor is how long a run that has ended is known, so that the act that ended it counts once.
+const rememberedFor = 5 * time.Minute
+
 func (f *flow[S]) close(ctx context.Context) error {
 	f.over = true
-	return drop(ctx)
+	said := saidBy(f.ev)
+	if said == "" {
+		return drop(ctx)
+	}
+	if err := handling.CancelTimer(ctx, sessionName); err != nil {
+		return err
+	}
+	ended := record{Ended: f.d.Name, Said: said, By: digest(f.ev.Key), At: f.at(ctx)}
+	return store.KeepSession(ctx, sessionName, ended, rememberedFor)
 }
 
 // endError says that a run was ending when it failed.

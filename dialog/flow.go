@@ -16,9 +16,7 @@ import (
 
 // flow is what one turn does with a run.
 type flow[S any] struct {
-	d     Dialog[S]
-	nodes []node[S]
-	all   outline
+	d     definition[S]
 	words Words
 
 	ev    *receiving.Event
@@ -33,9 +31,8 @@ type flow[S any] struct {
 }
 
 // newFlow returns a flow of a run.
-func (d Dialog[S]) newFlow(ctx context.Context, ev *receiving.Event, reply *sending.Replier, rec record) (*flow[S], context.Context) {
-	nodes := d.nodes()
-	f := &flow[S]{d: d, nodes: nodes, all: outlineOf(nodes), words: d.words(), ev: ev, reply: reply, rec: rec}
+func (d definition[S]) newFlow(ctx context.Context, ev *receiving.Event, reply *sending.Replier, rec record) (*flow[S], context.Context) {
+	f := &flow[S]{d: d, words: d.words(), ev: ev, reply: reply, rec: rec}
 	f.rec.Object = cmp.Or(ev.Object, rec.Object)
 	f.turn, ctx = turnOf(ctx, f)
 	return f, ctx
@@ -57,31 +54,28 @@ func (f *flow[S]) restore() error {
 var errNewer = errors.New("dialog: the state is of a newer version, and there is no Upgrade")
 
 // open returns the open step.
-func (f *flow[S]) open() (n node[S], known bool) {
-	i := f.all.index(f.rec.Step)
-	if i < 0 {
-		return n, false
-	}
-	return f.nodes[i], true
-}
+func (f *flow[S]) open() (n node[S], known bool) { return f.d.step(f.rec.Step) }
 
-func (f *flow[S]) applies(i int) bool { return f.nodes[i].applies(&f.state) }
+func (f *flow[S]) applies(i int) bool { return f.d.nodes[i].applies(&f.state) }
 
 // run is the run as the dialog's functions see it.
 func (f *flow[S]) run() *Run[S] {
-	return &Run[S]{State: &f.state, Event: f.ev, Reply: f.reply, ID: f.rec.Run, Tries: f.rec.Tries, Timeouts: f.rec.Timeouts, fill: f.fill}
+	return &Run[S]{
+		State: &f.state, Event: f.ev, Reply: f.reply, ID: f.rec.Run, Step: f.rec.Step, Request: f.rec.Request,
+		Tries: f.rec.Tries, Timeouts: f.rec.Timeouts, fill: f.fill,
+	}
 }
 
 // fill gives the answers to the texts that are said next, by the names of their steps; in an
 // included dialog by the names that it has for them too.
 func (f *flow[S]) fill(ctx context.Context) {
 	at, _ := f.open()
-	for _, n := range f.nodes {
+	for _, n := range f.d.nodes {
 		if n.show == nil {
 			continue
 		}
 		shown := ""
-		if f.rec.passed(n.name) {
+		if f.rec.shows(n.name) {
 			shown = n.show(ctx, &f.state)
 		}
 		f.reply.Set(n.name, shown)

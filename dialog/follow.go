@@ -1,6 +1,11 @@
 package dialog
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+)
 
 // follow moves the run to where a step leads. It returns false if nothing is to be entered
 // there: the run stays, or has ended.
@@ -16,26 +21,57 @@ func (f *flow[S]) follow(ctx context.Context, n node[S], next Next) (enter bool,
 	case quits:
 		return false, f.end(ctx, next.why)
 	case jumps:
-		i := f.all.index(next.step)
+		i := f.d.all.index(next.step)
 		switch {
 		case i < 0:
 			return false, f.fails("it goes to %q, and there is no such step", next.step)
 		case !next.free && !n.goesTo(next.step):
 			return false, f.fails("it goes to %q, which its To does not name", next.step)
 		}
-		f.rec.position, f.rec.Partial = f.rec.jump(f.all, next.step), nil
+		to := f.rec.jump(f.d.all, next.step, f.applies)
+		if to.Step != f.rec.Step && !to.passed(f.rec.Step) || slices.Contains(to.Return, f.rec.Step) {
+			f.suspend()
+		}
+		f.move(to)
 		if f.applies(i) {
 			return true, nil
 		}
 	case onward:
-		f.rec.position, f.rec.Partial = f.rec.pass(), nil
+		f.rec.position = f.rec.pass()
+	case skips:
+		f.rec.position = f.rec.skip()
 	}
-	to, ok := f.rec.after(f.all, f.rec.Step, f.applies)
+	to, ok := f.rec.after(f.d.all, f.rec.Step, f.applies)
 	if !ok {
 		return false, f.done(ctx)
 	}
-	f.rec.position = to
+	f.move(to)
 	return true, nil
+}
+
+// suspend keeps the value so far of the open step, to which the run returns.
+func (f *flow[S]) suspend() {
+	if len(f.rec.Partial) == 0 {
+		return
+	}
+	parts := maps.Clone(f.rec.Parts)
+	if parts == nil {
+		parts = map[string]json.RawMessage{}
+	}
+	parts[f.rec.Step] = f.rec.Partial
+	f.rec.Parts = parts
+}
+
+// move brings the run to a position, with the value so far of the step there. What a Wait has begun is obsolete when it is left.
+func (f *flow[S]) move(to position) {
+	if to.Step != f.rec.Step {
+		f.rec.Request = ""
+	}
+	f.rec.position, f.rec.Partial = to, f.rec.Parts[to.Step]
+	if f.rec.Partial != nil {
+		f.rec.Parts = maps.Clone(f.rec.Parts)
+		delete(f.rec.Parts, to.Step)
+	}
 }
 
 // proceed follows a step, and enters what it leads to.

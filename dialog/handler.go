@@ -30,9 +30,11 @@ func (d Dialog[S]) DialogNames() []string { return d.names() }
 func (Dialog[S]) Handles(t receiving.Type) bool { return t == receiving.TypeDialog }
 
 // PayloadRefs names the kinds of payload that the dialog reads.
-func (d Dialog[S]) PayloadRefs() []payload.Ref {
+func (d Dialog[S]) PayloadRefs() []payload.Ref { return d.define().PayloadRefs() }
+
+func (d definition[S]) PayloadRefs() []payload.Ref {
 	refs := []payload.Ref{tapKind.Ref(), alarmKind.Ref(), orderKind.Ref()}
-	for _, n := range d.nodes() {
+	for _, n := range d.nodes {
 		if !n.ref.IsZero() {
 			refs = append(refs, n.ref)
 		}
@@ -42,39 +44,49 @@ func (d Dialog[S]) PayloadRefs() []payload.Ref {
 
 // TakesSignal reports whether the event is a time-out of this dialog, or a signal that one of its
 // steps waits for.
-func (d Dialog[S]) TakesSignal(ev *receiving.Event) bool {
+func (d Dialog[S]) TakesSignal(ev *receiving.Event) bool { return d.define().TakesSignal(ev) }
+
+func (d definition[S]) TakesSignal(ev *receiving.Event) bool {
 	switch is, alarm, order := signalOf(ev.PayloadText()); is {
 	case alarmRings:
-		return slices.Contains(d.names(), alarm.Dialog)
+		return d.has(alarm.Dialog)
 	case orderComes:
-		return slices.Contains(d.names(), order.Dialog)
+		return d.has(order.Dialog)
 	}
-	return slices.ContainsFunc(d.nodes(), func(n node[S]) bool { return n.kind == waits && n.ref.Matches(ev.PayloadText()) })
+	return slices.ContainsFunc(d.nodes, func(n node[S]) bool { return n.kind == waits && n.ref.Matches(ev.PayloadText()) })
 }
 
 // Waits returns the step that the person of the context's turn is at.
 func (d Dialog[S]) Waits(ctx context.Context) (handling.DialogState, bool) {
+	return d.define().Waits(ctx)
+}
+
+func (d definition[S]) Waits(ctx context.Context) (handling.DialogState, bool) {
 	r, open, err := load(ctx)
-	if err != nil || !open || !slices.Contains(d.names(), r.Dialog) {
+	if err != nil || !open || !d.has(r.Dialog) {
 		return handling.DialogState{}, false
 	}
+	r = r.renamed(d.all)
 	return handling.DialogState{Dialog: r.Dialog, Step: r.Step, Refused: r.Tries, Paused: r.Paused}, true
 }
 
 // ShouldHandle reports whether the event is the dialog's, by the rules in docs/dialogs.md.
 func (d Dialog[S]) ShouldHandle(ctx context.Context, ev *receiving.Event) bool {
-	a := actOf(ctx, ev)
-	if a.is == noAct {
-		return false
-	}
-	s, err := d.situation(ctx, ev, a)
+	return d.define().ShouldHandle(ctx, ev)
+}
+
+func (d definition[S]) ShouldHandle(ctx context.Context, ev *receiving.Event) bool {
+	a, s, err := d.read(ctx, ev)
 	return err != nil || s.rule(a).takes() && !s.askedBy(ev) // Handle returns the error
 }
 
 // Handle takes an act, a signal or a time-out that is the dialog's.
 func (d Dialog[S]) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
-	a := actOf(ctx, ev)
-	s, err := d.situation(ctx, ev, a)
+	return d.define().Handle(ctx, ev, reply)
+}
+
+func (d definition[S]) Handle(ctx context.Context, ev *receiving.Event, reply *sending.Replier) error {
+	a, s, err := d.read(ctx, ev)
 	if err != nil {
 		return err
 	}
@@ -147,6 +159,11 @@ func (f *flow[S]) do(ctx context.Context, r ruling, a act) error {
 	case corrects:
 		return f.correct(ctx, a)
 	case reminds:
+		return f.remind(ctx)
+	case refers:
+		if err := f.run().Say(ctx, f.words.Closed); err != nil {
+			return err
+		}
 		return f.remind(ctx)
 	case loses:
 		return f.end(ctx, Lost)

@@ -17,6 +17,8 @@ import (
 type Human[S any] struct {
 	// Name is the name of the step. Required.
 	Name string
+	// Aliases are what the step was called before; see Question.Aliases.
+	Aliases []string
 	// Text is said with the hand-over, a message id: the platform hands over with a message.
 	// Required.
 	Text string
@@ -35,11 +37,12 @@ const defaultLimit = 24 * time.Hour
 
 func (h Human[S]) nodes() []node[S] {
 	n := node[S]{
-		stop: stop{name: h.Name, kind: hands}, timeout: h.Limit, when: whenOf(h.When), text: h.Text, app: h.App,
+		stop: stop{name: h.Name, aliases: h.Aliases, kind: hands}, timeout: h.Limit, when: whenOf(h.When), text: h.Text, app: h.App,
 	}
 	if n.timeout == 0 {
 		n.timeout = defaultLimit
 	}
+	n.faults = aliasFaults(h.Aliases)
 	if h.Text == "" {
 		n.faults = append(n.faults, errors.New("its Text is missing: the hand-over goes with a message"))
 	}

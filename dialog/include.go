@@ -21,6 +21,8 @@ import (
 type Include[S, T any] struct {
 	// Name is the first part of the steps' names. Required.
 	Name string
+	// Aliases are what Name was before; see Question.Aliases.
+	Aliases []string
 	// Dialog is what is included.
 	Dialog Dialog[T]
 	// Field is the part of the state that it has. Required.
@@ -43,13 +45,15 @@ func (i Include[S, T]) nodes() []node[S] {
 	if err := checkName(i.Name); err != nil {
 		all[0].faults = append(slices.Clone(all[0].faults), fmt.Errorf("the name %q of its Include %w", i.Name, err))
 	}
+	all[0].faults = append(slices.Clone(all[0].faults), aliasFaults(i.Aliases)...)
 	for n, s := range i.Dialog.Steps {
 		if s == nil {
 			all[0].faults = append(slices.Clone(all[0].faults), fmt.Errorf("steps[%d] of the included dialog is nil", n))
 		}
 	}
 	return append(all, node[S]{
-		stop: stop{name: i.last(), kind: does}, when: whenOf(i.When), group: []string{i.Name}, hidden: i.Dialog.Done == nil,
+		stop: stop{name: i.last(), aliases: i.outerAliases(stop{name: i.lastOf()}), kind: does, code: true},
+		when: whenOf(i.When), group: []string{i.Name}, hidden: i.Dialog.Done == nil,
 		do: func(ctx context.Context, r *Run[S]) (Next, error) {
 			if i.Dialog.Done == nil {
 				return Next{}, nil
@@ -60,11 +64,35 @@ func (i Include[S, T]) nodes() []node[S] {
 }
 
 // last is the name of the step behind those of the included dialog, which calls its Done.
-func (i Include[S, T]) last() string {
+func (i Include[S, T]) last() string { return i.Name + "." + i.lastOf() }
+
+func (i Include[S, T]) lastOf() string {
 	if i.Dialog.Done == nil {
-		return i.Name + "." + endOfInclude
+		return endOfInclude
 	}
-	return i.Name + ".done"
+	return "done"
+}
+
+// outerAliases are what a step of the included dialog was called in this one.
+func (i Include[S, T]) outerAliases(s stop) []string {
+	var all []string
+	for p, prefix := range append([]string{i.Name}, i.Aliases...) {
+		for n, name := range append([]string{s.name}, s.aliases...) {
+			if p+n > 0 {
+				all = append(all, prefix+"."+name)
+			}
+		}
+	}
+	return all
+}
+
+// outerNames are names of steps of the included dialog as this one calls them.
+func (i Include[S, T]) outerNames(names []string) []string {
+	var all []string
+	for _, name := range names {
+		all = append(all, i.Name+"."+name)
+	}
+	return all
 }
 
 // endOfInclude is the last step of an included dialog without Done.
@@ -72,7 +100,11 @@ const endOfInclude = "(end)"
 
 // inner is a run as the included dialog sees it.
 func (i Include[S, T]) inner(r *Run[S]) *Run[T] {
-	return &Run[T]{State: i.Field(r.State), Event: r.Event, Reply: r.Reply, ID: r.ID, Tries: r.Tries, Timeouts: r.Timeouts, fill: r.fill}
+	step, _ := cutName(r.Step, i.Name)
+	return &Run[T]{
+		State: i.Field(r.State), Event: r.Event, Reply: r.Reply, ID: r.ID, Step: step, Request: r.Request,
+		Tries: r.Tries, Timeouts: r.Timeouts, fill: r.fill,
+	}
 }
 
 // next is what follows a step of the included dialog.
@@ -82,7 +114,7 @@ func (i Include[S, T]) next(n Next, err error) (Next, error) {
 		n.step = i.Name + "." + n.step
 	case finishes:
 		n = Next{move: jumps, step: i.last(), free: true}
-	case onward, repeats, stays, quits:
+	case onward, repeats, stays, quits, skips:
 	}
 	return n, err
 }
@@ -90,12 +122,13 @@ func (i Include[S, T]) next(n Next, err error) (Next, error) {
 // outer makes a step of the included dialog a step of this one.
 func (i Include[S, T]) outer(n node[T]) node[S] {
 	out := node[S]{
-		stop: stop{name: i.Name + "." + n.name, kind: n.kind}, timeout: n.timeout, text: n.text, faults: n.faults,
+		stop: stop{
+			name: i.Name + "." + n.name, aliases: i.outerAliases(n.stop), kind: n.kind, to: i.outerNames(n.to),
+			shows: append(i.outerNames(n.shows), n.shows...), depends: i.outerNames(n.depends), code: n.code,
+		},
+		timeout: n.timeout, text: n.text, faults: n.faults,
 		group: append([]string{i.Name}, n.group...), optional: n.optional, pass: n.pass, takes: n.takes,
-		hidden: n.hidden, contact: n.contact, busy: n.busy, ref: n.ref, app: n.app,
-	}
-	for _, to := range n.to {
-		out.to = append(out.to, i.Name+"."+to)
+		hidden: n.hidden, contact: n.contact, busy: n.busy, goBack: n.goBack, ref: n.ref, answers: n.answers, app: n.app,
 	}
 	for _, c := range n.known {
 		if c.Goto != "" {
@@ -121,6 +154,7 @@ func (i Include[S, T]) outer(n node[T]) node[S] {
 			return got, err
 		}
 		out.present = func(s *S) (json.RawMessage, error) { return n.present(i.Field(s)) }
+		out.clear = func(s *S) { n.clear(i.Field(s)) }
 		out.show = func(ctx context.Context, s *S) string { return n.show(ctx, i.Field(s)) }
 	}
 	if n.do != nil {

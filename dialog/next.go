@@ -23,11 +23,13 @@ const (
 	stays
 	finishes
 	quits
+	skips // a question is passed without an answer
 )
 
 // GoTo goes to a step. The step that returns it must name it in its To. A step that was
-// answered before is asked again as a correction: the dialog then returns to where it was.
-// A step ahead leaves out those between.
+// answered before is asked again as a correction: the dialog then returns to where it was, over
+// what may depend on the answer if that is another one. A [Wait] that goes back is begun again only behind
+// a question that the person has answered since. A step ahead leaves out those between.
 func GoTo(step string) Next { return Next{move: jumps, step: step} }
 
 // Repeat asks the open question again, or runs the step again.
@@ -56,7 +58,7 @@ func (n Next) String() string {
 		return "dialog.Finish()"
 	case quits:
 		return fmt.Sprintf("dialog.Quit(dialog.%s)", n.why)
-	case onward:
+	case onward, skips:
 	}
 	return "dialog.Next{}"
 }
@@ -76,8 +78,10 @@ type Reason string
 const (
 	// Cancelled: the person said so.
 	Cancelled Reason = "Cancelled"
-	// TimedOut: the person did not answer, or what a Wait waits for did not come, in time.
+	// TimedOut: the person did not answer in time.
 	TimedOut Reason = "TimedOut"
+	// NoSignal: what a Wait waits for did not come in time.
+	NoSignal Reason = "NoSignal"
 	// Replaced: another dialog was started.
 	Replaced Reason = "Replaced"
 	// Lost: the open step, or a state that can be read, no longer exists after a deployment.

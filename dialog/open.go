@@ -46,12 +46,18 @@ func Of(ctx context.Context, sessions Sessions, pageID, psid string) (Open, bool
 		return Open{}, false, fmt.Errorf("dialog: %w", err)
 	}
 	r, open := decodeRecord(s.Data)
-	return openOf(pageID, psid, r), open, nil
+	if !open {
+		return Open{}, false, nil
+	}
+	return openOf(pageID, psid, r), true, nil
 }
 
 // In is [Of] for the person of the context's turn, with what the turn has queued so far.
 func In(ctx context.Context) (Open, bool, error) {
 	r, open, err := load(ctx)
+	if !open {
+		return Open{}, false, err
+	}
 	person := store.PersonFrom(ctx)
 	return openOf(person.PageID, person.PSID, r), open, err
 }

@@ -113,6 +113,36 @@ func TestAnOptionalQuestionCanBeSkipped(t *testing.T) {
 	s.says(t, "skip", "Small, plain, to . All right?")
 }
 
+// Skipping takes away the answer that was given before, by the chip, the word, and an old chip.
+func TestSkippingClearsTheAnswer(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, func(s *shop) routing.Policy {
+		d := s.pizza()
+		size := askSize
+		size.Optional = true
+		right := confirmOnly
+		right.Answer, right.Optional = dialog.OneOf(dialog.Opt(true, "Yes"), dialog.Opt(false, "No")), true
+		d.Steps = []dialog.Step[order]{size, right, dialog.Say[order]{Name: "told", Text: "%{size|none}, %{sure|unsure}."}, askAddress}
+		return starting(d)
+	})
+	s.says(t, "pizza", "Which size?")
+	skipSize := s.payloadOf(t, "Skip")
+	s.says(t, "large", "Sure?")
+	s.says(t, "back", "Which size?")
+	s.taps(t, "Skip", "Sure?")
+	require.Empty(t, stateOf(t, s.is(t, "pizza", "sure")).Size)
+	s.says(t, "skip", "none, unsure.", "Where to?") // and not the title of false
+	s.says(t, "back", "Sure?")
+	s.says(t, "no", "none, No.", "Where to?")
+	s.says(t, "back", "Sure?")
+	s.says(t, "back", "Which size?")
+	s.says(t, "large", "Sure?")
+	s.says(t, "yes", "Large, Yes.", "Where to?")
+	s.ada.TapsOldQuickReply("Skip", skipSize)
+	s.sees(t, "none, Yes.", "Where to?")
+	require.Empty(t, stateOf(t, s.is(t, "pizza", "address")).Size)
+}
+
 func TestAQuestionThatDoesNotApplyIsLeftOut(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, func(s *shop) routing.Policy {

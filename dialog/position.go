@@ -10,10 +10,15 @@ import (
 type position struct {
 	// Step is the open step: a question that was asked, or what the run waits for.
 	Step string `json:"step"`
-	// Done are the steps that are behind the run, in the order in which they were passed.
+	// Done are the steps that are behind the run, in the order in which they were passed last.
 	Done []string `json:"done,omitempty"`
 	// Left are the steps that were jumped over, each with the step that jumped.
 	Left map[string]string `json:"left,omitempty"`
+	// Return are the steps that were open when a correction of another one began, as far as
+	// going on from that one would not lead there.
+	Return []string `json:"return,omitempty"`
+	// Skipped are those of Done that have no answer.
+	Skipped []string `json:"skipped,omitempty"`
 	// Visit counts the questions asked. A timer of an earlier visit has no effect.
 	Visit int `json:"visit"`
 	// Tries counts the answers that were refused in a row.
@@ -24,41 +29,21 @@ type position struct {
 	Paused bool `json:"paused,omitempty"`
 }
 
-// kind is what a step does.
-type kind int
-
-const (
-	asks  kind = iota // Question
-	says              // Say
-	does              // Do, and the Done of an included dialog
-	waits             // Wait
-	hands             // Human
-)
-
-// stop is a step as the rules of going on see it.
-type stop struct {
-	name string
-	kind kind
-	to   []string // the steps that its code may go to
-}
-
-// outline is the steps of a dialog in order.
-type outline []stop
-
-// index returns where a step is; -1 if there is none of that name.
-func (o outline) index(name string) int {
-	return slices.IndexFunc(o, func(s stop) bool { return s.name == name })
-}
-
 // passed reports whether a step is behind the run.
 func (p position) passed(name string) bool { return slices.Contains(p.Done, name) }
 
-// after returns the position at the first step behind from that is open and applies; an empty
-// from means the beginning. ok is false if there is none: the dialog is done.
+// shows reports whether a step has an answer that texts can show.
+func (p position) shows(name string) bool { return p.passed(name) && !slices.Contains(p.Skipped, name) }
+
+// after returns the position at the step that follows one which has been passed: the first one to
+// return to, or that is behind from, open, and applies. An empty from means the beginning. ok
+// is false if there is none: the dialog is done.
 func (p position) after(o outline, from string, applies func(i int) bool) (next position, ok bool) {
-	for i := o.index(from) + 1; i < len(o); i++ {
-		if !p.passed(o[i].name) && p.Left[o[i].name] == "" && applies(i) {
-			return p.at(o[i].name), true
+	at := o.index(from)
+	for i, s := range o {
+		open := i > at && !p.passed(s.name) && p.Left[s.name] == ""
+		if (open || slices.Contains(p.Return, s.name)) && applies(i) {
+			return p.at(s.name), true
 		}
 	}
 	return p, false
@@ -67,6 +52,7 @@ func (p position) after(o outline, from string, applies func(i int) bool) (next 
 // at returns the position at a step, before anything has happened there.
 func (p position) at(step string) position {
 	p.Step, p.Tries, p.Timeouts = step, 0, 0
+	p.Return = without(p.Return, step)
 	return p
 }
 
@@ -79,25 +65,44 @@ func (p position) reopen(step string) position {
 	return p
 }
 
-// pass returns the position with the open step behind the run.
+// pass returns the position with the open step behind the run, as the last one.
 func (p position) pass() position {
-	p = p.reopen(p.Step)
-	if !p.passed(p.Step) {
-		p.Done = append(slices.Clone(p.Done), p.Step)
-	}
+	p = p.takeBack(p.Step)
+	p.Done = append(slices.Clone(p.Done), p.Step)
+	return p
+}
+
+// skip is pass without an answer.
+func (p position) skip() position {
+	p = p.pass()
+	p.Skipped = append(slices.Clone(p.Skipped), p.Step)
+	return p
+}
+
+// takeBack returns the position with a step open that was behind the run.
+func (p position) takeBack(step string) position {
+	p = p.reopen(step)
+	p.Done, p.Skipped = without(p.Done, step), without(p.Skipped, step)
 	return p
 }
 
 // jump returns the position at a step. A jump ahead leaves the open step behind. A jump back
-// keeps it open: the run returns to it when the step that it jumped to is answered.
-func (p position) jump(o outline, to string) position {
+// keeps it open: the run returns to it when the step that it jumped to is answered. A jump back from
+// a Wait makes what it waits for obsolete: the run comes to the Wait again over the last question before it.
+func (p position) jump(o outline, to string, applies func(i int) bool) position {
 	from, goal := o.index(p.Step), o.index(to)
-	if p.passed(to) || goal <= from {
+	switch {
+	case goal == from:
 		return p.at(to)
+	case goal < from && o[from].kind == waits:
+		return p.confirmAgain(o, goal, from, applies).correct(o, to)
+	case goal < from:
+		return p.correct(o, to)
 	}
 	p = p.pass()
 	left := maps.Clone(p.Left)
 	for _, s := range o[from+1 : goal] {
+		p.Return = without(p.Return, s.name)
 		if !p.passed(s.name) && left[s.name] == "" {
 			if left == nil {
 				left = map[string]string{}
@@ -126,11 +131,18 @@ func (p position) back(o outline, applies func(i int) bool) (before position, ok
 			return p, false
 		case o[i].kind == asks:
 			for _, name := range p.Done[n:] {
-				p = p.reopen(name)
+				p = p.takeBack(name)
 			}
-			p.Done = slices.Clone(p.Done[:n])
 			return p.at(o[i].name), true
 		}
 	}
 	return p, false
+}
+
+// without returns a list without a name. It does not change the list.
+func without(list []string, name string) []string {
+	if !slices.Contains(list, name) {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == name })
 }

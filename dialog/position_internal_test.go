@@ -14,7 +14,7 @@ var street = outline{
 
 func all(int) bool { return true }
 
-func without(name string) func(int) bool { return func(i int) bool { return street[i].name != name } }
+func except(name string) func(int) bool { return func(i int) bool { return street[i].name != name } }
 
 func TestTheNextStepIsTheFirstOpenOneThatApplies(t *testing.T) {
 	t.Parallel()
@@ -27,12 +27,12 @@ func TestTheNextStepIsTheFirstOpenOneThatApplies(t *testing.T) {
 	}{
 		"the first":                     {from: "", applies: all, want: "a"},
 		"the one after":                 {at: position{Done: []string{"a"}}, from: "a", applies: all, want: "b"},
-		"left out":                      {at: position{Done: []string{"a"}}, from: "a", applies: without("b"), want: "tell"},
+		"left out":                      {at: position{Done: []string{"a"}}, from: "a", applies: except("b"), want: "tell"},
 		"after a correction":            {at: position{Done: []string{"a", "b", "tell", "pay"}}, from: "a", applies: all, want: "c"},
 		"what was jumped over is not":   {at: position{Done: []string{"a", "c"}}, from: "c", applies: all, want: "d"},
 		"removed steps that are behind": {at: position{Done: []string{"gone", "a"}}, from: "a", applies: all, want: "b"},
 		"the end":                       {at: position{Done: []string{"d"}}, from: "d", applies: all, done: true},
-		"the rest does not apply":       {at: position{Done: []string{"c"}}, from: "c", applies: without("d"), done: true},
+		"the rest does not apply":       {at: position{Done: []string{"c"}}, from: "c", applies: except("d"), done: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,10 +50,10 @@ func TestAJumpAheadLeavesTheStepBehindAndAJumpBackKeepsItOpen(t *testing.T) {
 	t.Parallel()
 	at := position{Step: "c", Done: []string{"a", "b"}, Tries: 2}
 
-	ahead := at.jump(street, "d")
+	ahead := at.jump(street, "d", all)
 	require.Equal(t, position{Step: "d", Done: []string{"a", "b", "c"}}, ahead)
 
-	over := position{Step: "a"}.jump(street, "c")
+	over := position{Step: "a"}.jump(street, "c", all)
 	require.Equal(t, position{Step: "c", Done: []string{"a"}, Left: map[string]string{"b": "a", "tell": "a", "pay": "a"}}, over)
 	again, ok := over.pass().at("a").after(street, "a", all)
 	require.True(t, ok)
@@ -65,16 +65,16 @@ func TestAJumpAheadLeavesTheStepBehindAndAJumpBackKeepsItOpen(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, position{Step: "a", Done: []string{}, Left: map[string]string{}}, again)
 
-	correction := at.jump(street, "a")
+	correction := at.jump(street, "a", all)
 	require.Equal(t, position{Step: "a", Done: []string{"a", "b"}}, correction)
-	after, ok := correction.pass().after(street, "a", without("tell"))
+	after, ok := correction.pass().after(street, "a", except("tell"))
 	require.True(t, ok)
 	require.Equal(t, "pay", after.Step, "what is open between the two is asked")
 	after, ok = correction.pass().after(street, "a", func(i int) bool { return street[i].name != "tell" && street[i].name != "pay" })
 	require.True(t, ok)
 	require.Equal(t, "c", after.Step, "and then the dialog is where it was")
 
-	require.Equal(t, position{Step: "c", Done: []string{"a", "b"}}, at.jump(street, "c"), "to itself")
+	require.Equal(t, position{Step: "c", Done: []string{"a", "b"}}, at.jump(street, "c", all), "to itself")
 }
 
 func TestBack(t *testing.T) {
@@ -92,7 +92,7 @@ func TestBack(t *testing.T) {
 		"not over what others did":       {at: position{Step: "c", Done: []string{"a", "pay"}}, no: true},
 		"nothing is there":               {at: position{Step: "a"}, no: true},
 		"gives up a correction":          {at: position{Step: "a", Done: []string{"a", "b", "tell", "pay"}}, want: position{Step: "c", Done: []string{"a", "b", "tell", "pay"}}},
-		"not to what is left out by now": {at: position{Step: "tell", Done: []string{"a", "b"}}, applies: without("b"), want: position{Step: "a", Done: []string{}}},
+		"not to what is left out by now": {at: position{Step: "tell", Done: []string{"a", "b"}}, applies: except("b"), want: position{Step: "a", Done: []string{}}},
 		"not to what was removed":        {at: position{Step: "b", Done: []string{"a", "gone"}}, want: position{Step: "a", Done: []string{}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,9 @@ type Question[S, T any] struct {
 	// Name is the name of the step, and of its answer in texts: %{size}. It is stored, and is what
 	// Dialog.Name may be. Required.
 	Name string
+	// Aliases are what the step was called before, with the limits of Name. People who are at the step, or past it, keep
+	// their place and their answer, and chips that were sent under an alias work.
+	Aliases []string
 	// Text is what is asked, a message id. %{step} is the answer of that step as it is shown;
 	// %{first_name} and the like are those of the person. Required without Prompt.
 	Text string
@@ -42,8 +45,12 @@ type Question[S, T any] struct {
 	To []string
 	// When leaves the step out if it returns false. Default: it is never left out.
 	When func(s S) bool
-	// Optional lets the person skip the question, by Words.Skip and by a chip. The field stays
-	// as it is.
+	// DependsOn are the steps that the answer to this question depends on: if the person gives another answer to one of
+	// them later, this question is asked again. The steps that Text shows, as %{step}, count without being named, and
+	// all steps if there is a Prompt.
+	DependsOn []string
+	// Optional lets the person skip the question, by Words.Skip and by a chip. The field gets its
+	// zero value then, and texts show no answer.
 	Optional bool
 	// Pass gives what is refused to the routes of the event's own type first. If one of them
 	// handles it, the question is asked again after it; else it is refused.
@@ -54,9 +61,12 @@ type Question[S, T any] struct {
 
 func (q Question[S, T]) nodes() []node[S] {
 	n := node[S]{
-		stop: stop{name: q.Name, kind: asks, to: slices.Clone(q.To)}, timeout: q.Timeout, when: whenOf(q.When),
-		text: q.Text, prompt: q.Prompt, optional: q.Optional, pass: q.Pass, faults: q.faults(),
-		choices: q.choices, take: q.take, present: q.present, show: q.show,
+		stop: stop{
+			name: q.Name, aliases: q.Aliases, kind: asks, to: slices.Clone(q.To),
+			shows: placeholders(q.Text), depends: q.DependsOn, code: q.Prompt != nil,
+		},
+		timeout: q.Timeout, when: whenOf(q.When), text: q.Text, prompt: q.Prompt, optional: q.Optional, pass: q.Pass, faults: q.faults(),
+		choices: q.choices, take: q.take, present: q.present, show: q.show, clear: q.clear,
 	}
 	if takes, ok := q.Answer.(interface{ Takes(t receiving.Type) bool }); ok {
 		n.takes = takes.Takes
@@ -96,6 +106,7 @@ func (q Question[S, T]) faults() []error {
 	if q.Field == nil {
 		errs = append(errs, errors.New("its Field is missing"))
 	}
+	errs = append(errs, aliasFaults(q.Aliases)...)
 	errs = append(errs, toFaults(q.To, q.Then != nil)...)
 	if v, ok := q.Answer.(interface{ Validate() error }); ok {
 		if err := v.Validate(); err != nil {
@@ -158,6 +169,12 @@ func (q Question[S, T]) next(ctx context.Context, r *Run[S], in Input, v T) (Nex
 		}
 	}
 	return Next{}, err
+}
+
+// clear takes the answer out of the state.
+func (q Question[S, T]) clear(s *S) {
+	var none T
+	*q.Field(s) = none
 }
 
 func (q Question[S, T]) present(s *S) (json.RawMessage, error) { return json.Marshal(*q.Field(s)) }

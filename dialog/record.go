@@ -23,8 +23,16 @@ type record struct {
 	Version int    `json:"version,omitempty"`
 	position
 
-	// Partial is the value so far of an answer that takes several acts.
-	Partial json.RawMessage `json:"partial,omitempty"`
+	// Partial is the value so far of an answer that takes several acts, and Parts has those of the steps in Return.
+	Partial json.RawMessage            `json:"partial,omitempty"`
+	Parts   map[string]json.RawMessage `json:"parts,omitempty"`
+	// Begun counts what Waits have begun, and Request is the id of what the open one has.
+	Begun   int    `json:"begun,omitempty"`
+	Request string `json:"request,omitempty"`
+	// Said identifies what the person said last that the dialog took for an answer; see [saidBy].
+	Said string `json:"said,omitempty"`
+	// Ended is the dialog of a run that has ended. Dialog is empty then.
+	Ended string `json:"ended,omitempty"`
 	// At is when the open question was asked, by the store's clock, but not before the event
 	// that led to it. By is that event.
 	At time.Time `json:"at"`
@@ -35,8 +43,8 @@ type record struct {
 	State json.RawMessage `json:"state"`
 }
 
-// load returns the run that the person of the context's turn is in. What cannot be read is none:
-// the next dialog takes its place.
+// load returns the run that the person of the context's turn is in, or what is left of one that has ended. What cannot be
+// read is none: the next dialog takes its place.
 func load(ctx context.Context) (r record, open bool, err error) {
 	s, err := store.SessionFrom(ctx, sessionName)
 	switch {
@@ -50,10 +58,10 @@ func load(ctx context.Context) (r record, open bool, err error) {
 }
 
 func decodeRecord(data []byte) (r record, open bool) {
-	if err := json.Unmarshal(data, &r); err != nil || r.Dialog == "" {
+	if err := json.Unmarshal(data, &r); err != nil {
 		return record{}, false
 	}
-	return r, true
+	return r, r.Dialog != ""
 }
 
 // drop forgets the run.

@@ -1,7 +1,9 @@
 package dialog
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -65,18 +67,29 @@ func (f *flow[S]) answer(ctx context.Context, a act, pass bool) error {
 		f.page = said.page
 		return f.obey(ctx, n, said.command)
 	}
-	before := f.rec
-	got, err := n.take(ctx, f.run(), Input{Event: f.ev, Choice: said.choice}, f.rec.Partial)
-	if refusal, ok := errors.AsType[*RefusalError](err); ok {
+	return f.accept(ctx, n, said.choice, func(why *RefusalError) error {
 		if pass && n.pass {
 			return errPassed
 		}
-		return f.refuse(ctx, n, refusal)
+		return f.refuse(ctx, n, why)
+	})
+}
+
+// accept gives an act to a question, and goes on if that accepts it. If not, the run is as before, and refused is called.
+func (f *flow[S]) accept(ctx context.Context, n node[S], choice string, refused func(*RefusalError) error) error {
+	before := f.rec
+	old, err := n.present(&f.state)
+	if err != nil {
+		return err
+	}
+	got, err := n.take(ctx, f.run(), Input{Event: f.ev, Choice: choice}, f.rec.Partial)
+	if refusal, ok := errors.AsType[*RefusalError](err); ok {
+		return refused(refusal)
 	}
 	if err != nil || f.over {
 		return err
 	}
-	f.rec.Partial = got.partial
+	f.rec.Partial, f.rec.Said = got.partial, saidBy(f.ev)
 	switch size, err := f.size(); {
 	case err != nil:
 		return err
@@ -85,7 +98,7 @@ func (f *flow[S]) answer(ctx context.Context, a act, pass bool) error {
 		if err := f.restore(); err != nil {
 			return err
 		}
-		return f.refuse(ctx, n, &RefusalError{Text: f.words.TooLarge})
+		return refused(&RefusalError{Text: f.words.TooLarge})
 	}
 	f.rec.Tries = 0
 	if got.more {
@@ -95,7 +108,28 @@ func (f *flow[S]) answer(ctx context.Context, a act, pass bool) error {
 	if err != nil || f.over {
 		return err
 	}
+	return f.answered(ctx, n, old, next)
+}
+
+// answered goes on from a question that has got an answer: what may depend on that is asked, said and done again.
+func (f *flow[S]) answered(ctx context.Context, n node[S], old json.RawMessage, next Next) error {
+	switch now, err := n.present(&f.state); {
+	case err != nil:
+		return err
+	case !bytes.Equal(old, now):
+		f.rec.position = f.rec.revise(f.d.all, n.name, f.applies)
+	}
 	return f.proceed(ctx, n, next)
+}
+
+// skip passes a question without an answer.
+func (f *flow[S]) skip(ctx context.Context, n node[S]) error {
+	old, err := n.present(&f.state)
+	if err != nil {
+		return err
+	}
+	n.clear(&f.state)
+	return f.answered(ctx, n, old, Next{move: skips})
 }
 
 // roomForNames is what an accepted answer leaves for the name of the step behind it, and of the next one.
@@ -103,54 +137,36 @@ const roomForNames = 1 << 10
 
 // correct takes a tap on the chip of a question that was answered before.
 func (f *flow[S]) correct(ctx context.Context, a act) error {
-	i := f.all.index(a.tap.Step)
-	if i < 0 || f.all[i].kind != asks {
+	n, known := f.d.step(a.tap.Step)
+	if !known || n.kind != asks {
 		return f.remind(ctx)
 	}
-	n, open, sofar := f.nodes[i], f.rec.position, f.rec.Partial
-	f.rec.position = f.rec.at(a.tap.Step)
-	f.rec.Tries, f.rec.Timeouts = open.Tries, open.Timeouts
-	if len(n.known) > 0 || n.choices != nil {
-		value, err := n.present(&f.state)
-		if err != nil {
-			return err
-		}
-		f.rec.Partial = value // several choices: the tap adds one
-	}
-	said, err := f.read(ctx, n, a)
+	before := f.rec
+	value, err := n.present(&f.state)
 	if err != nil {
 		return err
 	}
-	if said.command != noCommand {
-		f.rec.position, f.rec.Partial = open, sofar
+	f.suspend()
+	f.move(f.rec.correct(f.d.all, n.name))
+	f.rec.Partial = value // several choices: the tap adds one
+	said, err := f.read(ctx, n, a)
+	switch {
+	case err != nil:
+		return err
+	case said.command == skip:
+		f.rec.Said = saidBy(f.ev)
+		return f.skip(ctx, n)
+	case said.command != noCommand:
+		f.rec = before
 		return f.remind(ctx)
 	}
-	got, err := n.take(ctx, f.run(), Input{Event: f.ev, Choice: said.choice}, f.rec.Partial)
-	if refusal, ok := errors.AsType[*RefusalError](err); ok {
-		f.rec.position, f.rec.Partial = open, sofar
-		if err := f.complain(ctx, refusal); err != nil {
+	return f.accept(ctx, n, said.choice, func(why *RefusalError) error {
+		f.rec = before
+		if err := f.complain(ctx, why); err != nil {
 			return err
 		}
 		return f.remind(ctx)
-	}
-	if err != nil || f.over {
-		return err
-	}
-	if f.rec.Partial = got.partial; got.more {
-		return f.askMore(ctx, n)
-	}
-	next, err := got.next()
-	if err != nil || f.over {
-		return err
-	}
-	enter, err := f.follow(ctx, n, next)
-	if err != nil || !enter {
-		return err
-	}
-	if f.rec.Step == open.Step {
-		f.rec.Partial = sofar
-	}
-	return f.enter(ctx)
+	})
 }
 
 // remind asks the open question again. At what waits for something else it says Busy. What waits for nothing, since
@@ -180,11 +196,11 @@ func (f *flow[S]) obey(ctx context.Context, n node[S], c command) error {
 			return err
 		}
 	case skip:
-		return f.proceed(ctx, n, Next{})
+		return f.skip(ctx, n)
 	case goBack:
-		before, ok := f.rec.back(f.all, f.applies)
+		before, ok := f.rec.back(f.d.all, f.applies)
 		if ok {
-			f.rec.position, f.rec.Partial = before, nil
+			f.move(before)
 			return f.enter(ctx)
 		}
 		if err := f.run().Say(ctx, f.words.NoBack); err != nil {
@@ -214,6 +230,7 @@ func (f *flow[S]) complain(ctx context.Context, why *RefusalError) error {
 // refuse says why an act is no answer, and asks again.
 func (f *flow[S]) refuse(ctx context.Context, n node[S], why *RefusalError) error {
 	f.rec.Tries++
+	f.rec.Said = saidBy(f.ev)
 	if f.d.MaxTries > 0 && f.rec.Tries >= f.d.MaxTries {
 		return f.end(ctx, Stuck)
 	}

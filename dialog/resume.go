@@ -12,11 +12,11 @@ import (
 // Resume asks the open question again after the event's own routes, pauses the dialog, or says
 // that its Handle has failed.
 func (d Dialog[S]) Resume(ctx context.Context, ev *receiving.Event, reply *sending.Replier, after handling.Resumption) error {
-	a := actOf(ctx, ev)
-	if a.is == noAct {
-		return handling.Skip
-	}
-	s, err := d.situation(ctx, ev, a)
+	return d.define().Resume(ctx, ev, reply, after)
+}
+
+func (d definition[S]) Resume(ctx context.Context, ev *receiving.Event, reply *sending.Replier, after handling.Resumption) error {
+	a, s, err := d.read(ctx, ev)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,12 @@ type Run[S any] struct {
 	Reply *sending.Replier
 	// ID identifies the run. It is stable over retries.
 	ID string
+	// Step is the name of the open step, as the dialog calls it that has the function. In Done and in
+	// Ended it is the step at which the run ended.
+	Step string
+	// Request identifies what a Wait has begun, in its Begin and Then: the other system gets it, and its answer
+	// brings it back. Each Begin has another one, and a retry the same. It is empty at other steps.
+	Request string
 	// Tries is how many answers were refused in a row, and Timeouts how many times the open
 	// question has timed out, this time included.
 	Tries, Timeouts int

@@ -38,13 +38,18 @@ func (f *flow[S]) save(ctx context.Context) error {
 // visited notes that the open step has begun to wait, and sets its timer.
 func (f *flow[S]) visited(ctx context.Context, wait time.Duration) error {
 	f.rec.Visit++
-	f.rec.At, f.rec.By = handling.Now(ctx).UTC(), digest(f.ev.Key)
-	if f.ev.Time.After(f.rec.At) {
-		f.rec.At = f.ev.Time.UTC()
-	}
+	f.rec.At, f.rec.By = f.at(ctx), digest(f.ev.Key)
 	f.wait = wait
 	if wait <= 0 {
 		return handling.CancelTimer(ctx, sessionName)
 	}
 	return handling.After(ctx, wait, sessionName, alarmKind, alarm{Dialog: f.d.Name, Run: f.rec.Run, Visit: f.rec.Visit})
+}
+
+// at is the time by the store's clock, but not before the event.
+func (f *flow[S]) at(ctx context.Context) time.Time {
+	if now := handling.Now(ctx); now.After(f.ev.Time) {
+		return now.UTC()
+	}
+	return f.ev.Time.UTC()
 }

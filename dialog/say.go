@@ -8,10 +8,13 @@ import (
 	"github.com/djmessenger/messenger/sending"
 )
 
-// Say says something and goes on.
+// Say says something and goes on. It is said again when the person has gone back over it, or has given another answer
+// to a question before it that its Text shows; with a Prompt, to any.
 type Say[S any] struct {
 	// Name is the name of the step. Required.
 	Name string
+	// Aliases are what the step was called before; see Question.Aliases.
+	Aliases []string
 	// Text is what is said, a message id, with placeholders as in a Question. Required without
 	// Prompt.
 	Text string
@@ -22,8 +25,11 @@ type Say[S any] struct {
 }
 
 func (s Say[S]) nodes() []node[S] {
-	n := node[S]{stop: stop{name: s.Name, kind: says}, when: whenOf(s.When), text: s.Text, prompt: s.Prompt}
-	n.faults = textFaults(s.Text, s.Prompt != nil)
+	n := node[S]{
+		stop: stop{name: s.Name, aliases: s.Aliases, kind: says, shows: placeholders(s.Text), code: s.Prompt != nil},
+		when: whenOf(s.When), text: s.Text, prompt: s.Prompt,
+	}
+	n.faults = append(textFaults(s.Text, s.Prompt != nil), aliasFaults(s.Aliases)...)
 	return []node[S]{n}
 }
 
@@ -38,11 +44,13 @@ func textFaults(text string, prompt bool) []error {
 	return nil
 }
 
-// Do runs code between two questions: to look something up, or to branch. A run that goes back
-// over it, or comes to it again after a failure, runs it again.
+// Do runs code between two questions: to look something up, or to branch. It runs again when the person has gone back
+// over it, or has given another answer to a question before it, and after a failure.
 type Do[S any] struct {
 	// Name is the name of the step. Required.
 	Name string
+	// Aliases are what the step was called before; see Question.Aliases.
+	Aliases []string
 	// Run does the work, and may change the state. Required.
 	Run func(ctx context.Context, r *Run[S]) (Next, error)
 	// To are the steps that Run may [GoTo].
@@ -52,9 +60,13 @@ type Do[S any] struct {
 }
 
 func (d Do[S]) nodes() []node[S] {
-	n := node[S]{stop: stop{name: d.Name, kind: does, to: slices.Clone(d.To)}, when: whenOf(d.When), do: d.Run}
+	n := node[S]{
+		stop: stop{name: d.Name, aliases: d.Aliases, kind: does, to: slices.Clone(d.To), code: true},
+		when: whenOf(d.When), do: d.Run,
+	}
+	n.faults = aliasFaults(d.Aliases)
 	if d.Run == nil {
-		n.faults = []error{errors.New("its Run is missing")}
+		n.faults = append(n.faults, errors.New("its Run is missing"))
 	}
 	return []node[S]{n}
 }

@@ -8,25 +8,32 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 )
 
-// situation finds out what the rules need to know.
-func (d Dialog[S]) situation(ctx context.Context, ev *receiving.Event, a act) (situation, error) {
+// read finds out what an event is, and what the rules need to know about it. A tap has the name that its step has now.
+func (d definition[S]) read(ctx context.Context, ev *receiving.Event) (act, situation, error) {
+	a := actOf(ctx, ev)
+	if a.is == noAct {
+		return a, situation{}, nil
+	}
 	run, open, err := load(ctx)
-	s := situation{names: d.names(), open: open, run: run}
-	s.mine = open && slices.Contains(s.names, run.Dialog)
+	s := situation{names: d.names(), open: open}
+	s.mine = open && d.has(run.Dialog)
 	if a.is == dialogTap && !s.mine {
 		s.open = open && answersFor(ctx, run.Dialog)
 		s.strays = !s.open && d.answersStrays(ctx, a.tap.Dialog)
 	}
 	if !s.mine {
-		return s, err
+		s.run, s.ended = run, !open && d.has(run.Ended) && run.doubledBy(ev)
+		return a, s, err
 	}
-	nodes := d.nodes()
-	if i := slices.IndexFunc(nodes, func(n node[S]) bool { return n.name == run.Step }); i >= 0 {
-		n := nodes[i]
-		s.known, s.kind, s.contact = true, n.kind, n.contact != nil
-		s.takes, s.waited = n.takesType(ev.Type), n.ref.Matches(ev.PayloadText())
+	s.run = run.renamed(d.all)
+	a.tap.Step = d.all.current(a.tap.Step)
+	s.settled = a.is == dialogTap && s.run.settled(d.all, a.tap.Step)
+	s.doubled = s.run.doubledBy(ev)
+	if n, known := d.step(s.run.Step); known {
+		s.known, s.kind, s.contact, s.takes = true, n.kind, n.contact != nil, n.takesType(ev.Type)
+		s.waited = n.kind == waits && n.ref.Matches(ev.PayloadText()) && n.answers(ev.PayloadText(), s.run.Request)
 	}
-	return s, err
+	return a, s, err
 }
 
 // answersStrays reports whether a tap on a dialog that is not in the policy is this one's to

@@ -48,29 +48,30 @@ func (d Dialog[S]) Start(ctx context.Context, ev *receiving.Event, reply *sendin
 			return err
 		}
 	}
+	def := d.define()
 	run, open, err := load(ctx)
 	switch {
 	case err != nil:
 		return err
-	case open && slices.Contains(d.names(), run.Dialog):
-		return d.startAgain(ctx, ev, reply, run, state)
+	case open && d.has(run.Dialog):
+		return def.startAgain(ctx, ev, reply, run.renamed(def.all), state)
 	case open:
 		if err := replaceOther(ctx, all, ev, reply, run); err != nil {
 			return err
 		}
 		before = run.Run
 	}
-	return d.start(ctx, ev, reply, state, before)
+	return def.start(ctx, ev, reply, state, before)
 }
 
-func (d Dialog[S]) start(ctx context.Context, ev *receiving.Event, reply *sending.Replier, state S, before string) error {
-	run := record{Dialog: d.Name, Run: digest(ev.PageID, ev.PSID, ev.Key, d.Name, before)}
+func (d definition[S]) start(ctx context.Context, ev *receiving.Event, reply *sending.Replier, state S, before string) error {
+	run := record{Dialog: d.Name, Run: digest(ev.PageID, ev.PSID, ev.Key, d.Name, before), Said: saidBy(ev)}
 	f, ctx := d.newFlow(ctx, ev, reply, run)
 	f.state = state
 	if err := f.turn.step(); err != nil {
 		return f.fails("%v", err)
 	}
-	first, ok := f.rec.after(f.all, "", f.applies)
+	first, ok := f.rec.after(f.d.all, "", f.applies)
 	if !ok {
 		return f.done(ctx)
 	}
@@ -82,7 +83,7 @@ func (d Dialog[S]) start(ctx context.Context, ev *receiving.Event, reply *sendin
 }
 
 // startAgain asks the open question again. A run that cannot go on gives way to a new one.
-func (d Dialog[S]) startAgain(ctx context.Context, ev *receiving.Event, reply *sending.Replier, run record, state S) error {
+func (d definition[S]) startAgain(ctx context.Context, ev *receiving.Event, reply *sending.Replier, run record, state S) error {
 	f, inner := d.newFlow(ctx, ev, reply, run)
 	if err := f.leaveToNewer(ctx); err != nil {
 		return err
@@ -117,8 +118,8 @@ func replaceOther(ctx context.Context, all []handling.DialogHandler, ev *receivi
 	return drop(ctx)
 }
 
-func (d Dialog[S]) replaced(ctx context.Context, ev *receiving.Event, reply *sending.Replier, run record) error {
-	f, ctx := d.newFlow(ctx, ev, reply, run)
+func (d definition[S]) replaced(ctx context.Context, ev *receiving.Event, reply *sending.Replier, run record) error {
+	f, ctx := d.newFlow(ctx, ev, reply, run.renamed(d.all))
 	if err := f.leaveToNewer(ctx); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type node[S any] struct {
 
 	// Of a question.
 	optional, pass bool
+	clear          func(s *S)
 	choices        func(ctx context.Context, r *Run[S], partial json.RawMessage) ([]Choice, error)
 	take           func(ctx context.Context, r *Run[S], in Input, partial json.RawMessage) (taken, error)
 	present        func(s *S) (json.RawMessage, error) // the value that is kept
@@ -43,9 +44,11 @@ type node[S any] struct {
 	do func(ctx context.Context, r *Run[S]) (Next, error)
 
 	// Of a wait.
-	busy   string
-	ref    payload.Ref
-	signal func(ctx context.Context, r *Run[S], payload string) (Next, error)
+	busy    string
+	goBack  bool
+	ref     payload.Ref
+	answers func(payload, request string) bool // whether a signal answers a request
+	signal  func(ctx context.Context, r *Run[S], payload string) (Next, error)
 
 	// Of a hand-over.
 	app string
@@ -67,24 +70,4 @@ func whenOf[S any](when func(S) bool) func(*S) bool {
 		return nil
 	}
 	return func(s *S) bool { return when(*s) }
-}
-
-// nodes are the steps of the dialog, those of included dialogs among them.
-func (d Dialog[S]) nodes() []node[S] {
-	var all []node[S]
-	for _, s := range d.Steps {
-		if s != nil {
-			all = append(all, s.nodes()...)
-		}
-	}
-	return all
-}
-
-// outlineOf is what the rules of going on know of steps.
-func outlineOf[S any](nodes []node[S]) outline {
-	o := make(outline, len(nodes))
-	for i, n := range nodes {
-		o[i] = n.stop
-	}
-	return o
 }

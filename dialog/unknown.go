@@ -36,6 +36,8 @@ func (unknown) PayloadRefs() []payload.Ref {
 	return []payload.Ref{tapKind.Ref(), alarmKind.Ref(), orderKind.Ref()}
 }
 
+func (u unknown) Prepare() handling.DialogHandler { return u }
+
 func (unknown) Waits(context.Context) (handling.DialogState, bool) {
 	return handling.DialogState{}, false
 }

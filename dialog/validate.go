@@ -33,7 +33,7 @@ func (d Dialog[S]) Validate() error {
 	if d.Timeout > maxTimeout {
 		v.fail("", fmt.Errorf("its Timeout of %v is longer than %v", d.Timeout, maxTimeout))
 	}
-	d.validateSilence(&v, "", d.Timeout)
+	d.validateSilence(&v, "", d.Timeout, d.words().TimedOut)
 	if d.MaxTries < 0 {
 		v.fail("", fmt.Errorf("its MaxTries of %d is negative", d.MaxTries))
 	}
@@ -46,6 +46,7 @@ func (d Dialog[S]) Validate() error {
 		}
 	}
 	nodes := d.nodes()
+	validateAliases(&v, outlineOf(nodes))
 	seen := map[string]bool{}
 	for _, n := range nodes {
 		d.validateStep(&v, n, outlineOf(nodes))
@@ -93,17 +94,21 @@ func (d Dialog[S]) validateStep(v *validation, n node[S], all outline) {
 	if n.timeout > maxTimeout {
 		v.fail(name, fmt.Errorf("its time of %v is longer than %v", n.timeout, maxTimeout))
 	}
-	if n.kind == asks || n.kind == waits {
-		d.validateSilence(v, name, n.timeout)
+	switch n.kind {
+	case asks:
+		d.validateSilence(v, name, n.timeout, d.words().TimedOut)
+	case waits:
+		d.validateSilence(v, name, n.timeout, d.words().NoSignal)
+	case says, does, hands:
 	}
 	d.validateChips(v, name, n)
 }
 
 // validateSilence reports a time-out that would say something which the platform refuses.
-func (d Dialog[S]) validateSilence(v *validation, step string, after time.Duration) {
-	if d.Ended == nil && d.OnTimeout == nil && after > maxSilent && after <= maxTimeout && d.words().TimedOut != "" {
+func (d Dialog[S]) validateSilence(v *validation, step string, after time.Duration, said string) {
+	if d.Ended == nil && d.OnTimeout == nil && after > maxSilent && after <= maxTimeout && said != "" {
 		v.fail(step, fmt.Errorf("its time-out after %v comes when the platform takes no message any more (24h); "+
-			"set Ended or OnTimeout, or Words without TimedOut", after))
+			"set Ended or OnTimeout, or Words that say nothing then", after))
 	}
 }
 

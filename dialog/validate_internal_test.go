@@ -108,7 +108,7 @@ dialog: bad name: step nowhere: its Field is missing
 dialog: bad name: step n: Answer: no number is from 2 to 1
 dialog: bad name: step w: Answer: no whole number is from 2 to 1
 dialog: bad name: step f: Answer: the function that reads the answer is nil
-dialog: bad name: step f: its time-out after 25h0m0s comes when the platform takes no message any more (24h); set Ended or OnTimeout, or Words without TimedOut`)
+dialog: bad name: step f: its time-out after 25h0m0s comes when the platform takes no message any more (24h); set Ended or OnTimeout, or Words that say nothing then`)
 }
 
 func TestATimeOutThatCannotSaySoIsAMistake(t *testing.T) {

@@ -2,6 +2,7 @@ package dialog_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,7 +138,45 @@ func TestAWaitTimesOut(t *testing.T) {
 	s.passes(59 * time.Minute)
 	s.sees(t)
 	s.passes(time.Minute)
-	s.sees(t, "I have not heard from you, so I have stopped.")
+	s.sees(t, "This has taken too long on our side, so I have stopped.")
+}
+
+// Which step ended, and why, in Ended.
+func TestEndedKnowsWhichStepEndedAndWhy(t *testing.T) {
+	t.Parallel()
+	for step, want := range map[string]string{"size": "TimedOut at size of", "paid": "NoSignal at paid of S"} {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t, func(s *shop) routing.Policy {
+				d := s.pizza()
+				d.Steps = []dialog.Step[order]{askSize, dialog.Wait[order, payment]{Name: "paid", Text: "Please pay.", Kind: paid}}
+				d.Ended = func(ctx context.Context, r *run, why dialog.Reason) error {
+					return r.Say(ctx, strings.TrimSpace(string(why)+" at "+r.Step+" of "+r.State.Size))
+				}
+				return starting(d)
+			})
+			s.says(t, "pizza", "Which size?")
+			if step == "paid" {
+				s.says(t, "small", "Please pay.")
+			}
+			s.passes(30 * time.Minute)
+			s.sees(t, want)
+		})
+	}
+}
+
+// Help at a Wait is the dialog's help, and nothing else; without one it is what the person says to what waits.
+func TestHelpAtAWait(t *testing.T) {
+	t.Parallel()
+	s := paying(t, nil)
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Please pay for the Small one.")
+	s.says(t, "help", "You are ordering a pizza.")
+	d := s.pizza()
+	d.Help = ""
+	d.Steps = []dialog.Step[order]{askSize, dialog.Wait[order, payment]{Name: "paid", Busy: "I wait for your payment.", Kind: paid}}
+	s.deploys(t, starting(d))
+	s.says(t, "help", "I wait for your payment.")
 }
 
 func TestAPaymentDuringAPauseIsNotLost(t *testing.T) {

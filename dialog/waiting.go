@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/djmessenger/messenger/handling"
@@ -12,6 +13,8 @@ import (
 
 // beginWait begins to wait for a signal.
 func (f *flow[S]) beginWait(ctx context.Context, n node[S]) error {
+	f.rec.Begun++
+	f.rec.Request = digest(f.rec.Run, n.name, strconv.Itoa(f.rec.Begun))
 	if _, err := n.do(ctx, f.run()); err != nil || f.over {
 		return err
 	}
@@ -47,6 +50,8 @@ func (f *flow[S]) interrupt(ctx context.Context, a act) error {
 		return f.end(ctx, Cancelled)
 	case c == cancel:
 		return f.end(ctx, Cancelled)
+	case c == goBack && n.goBack:
+		return f.obey(ctx, n, c)
 	case c == help && f.d.Help != "" && n.kind == waits:
 		return f.run().Say(ctx, f.d.Help)
 	}
@@ -130,6 +135,8 @@ func (f *flow[S]) timeOut(ctx context.Context) error {
 		return f.end(ctx, NotReturned)
 	case !known:
 		return f.end(ctx, Lost)
+	case f.d.OnTimeout == nil && n.kind == waits:
+		return f.end(ctx, NoSignal)
 	case f.d.OnTimeout == nil:
 		return f.end(ctx, TimedOut)
 	}

@@ -24,8 +24,8 @@ type Words struct {
 	// the platform shows below one message. If it is empty, it is that of [DefaultWords].
 	NextTitle string
 
-	// Closed answers a tap on a question while no dialog is open. If it is empty, the tap has
-	// no effect.
+	// Closed answers a tap on a question while no dialog is open, and a tap on one whose answer the person cannot change
+	// any more. If it is empty, such a tap has no effect.
 	Closed string
 	// NoBack answers Back where there is nothing to go back to.
 	NoBack string
@@ -36,8 +36,8 @@ type Words struct {
 	TooLarge string
 	// Failed is said when something failed for the last time; see Dialog.Failed.
 	Failed string
-	// Cancelled, TimedOut, Lost and Stuck are what the default of Dialog.Ended says.
-	Cancelled, TimedOut, Lost, Stuck string
+	// Cancelled, TimedOut, NoSignal, Lost and Stuck are what the default of Dialog.Ended says.
+	Cancelled, TimedOut, NoSignal, Lost, Stuck string
 }
 
 // DefaultWords are the words of a dialog that sets none. To change some, change a copy.
@@ -51,6 +51,7 @@ func DefaultWords() Words {
 		Failed:    "Something went wrong. Please try again.",
 		Cancelled: "All right, I have stopped.",
 		TimedOut:  "I have not heard from you, so I have stopped.",
+		NoSignal:  "This has taken too long on our side, so I have stopped.",
 		Lost:      "I have lost track. Please start again.",
 		Stuck:     "I do not understand that, so I have stopped.",
 	}
@@ -64,7 +65,7 @@ func Texts() []string {
 	w := DefaultWords()
 	return []string{
 		w.Back, w.Cancel, w.Help, w.Skip, w.SkipTitle, w.NextTitle, w.Closed, w.NoBack, w.More, w.TooLarge, w.Failed,
-		w.Cancelled, w.TimedOut, w.Lost, w.Stuck,
+		w.Cancelled, w.TimedOut, w.NoSignal, w.Lost, w.Stuck,
 		refuseChoice, refuseText, refuseNumber, refuseNumberFrom, refuseNumberTo, refuseNumberBetween,
 		refuseWhole, refuseWholeFrom, refuseWholeTo, refuseWholeBetween, refuseWhichNumber, refuseUnit,
 		refuseDate, refuseNoDate, refuseWhichDate, refuseWeekday, refuseDateFrom, refuseDateTo, refuseDateBetween, refuseEmail, refusePhone, refusePlace, refuseFile, refuseImage, refuseAudio, refuseVideo,

@@ -17,6 +17,9 @@ import (
 // other routes run, and then Resume does.
 type DialogHandler interface {
 	SignalTaker
+	// Prepare returns the handler as a policy keeps it, with what it need not find out for each event. The policy calls it
+	// when it is compiled; a handler that has nothing to prepare returns itself.
+	Prepare() DialogHandler
 	// DialogNames returns the name of the dialog, and what it was called before. No two
 	// handlers of a policy have a name in common.
 	DialogNames() []string

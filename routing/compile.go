@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/receiving"
 )
@@ -43,6 +44,9 @@ func (p Policy) steps(t receiving.Type) []routes.Step {
 	for i := range steps {
 		if isNil(steps[i].Handler) {
 			steps[i].Handler = routes.OnlyAnswers{}
+		}
+		if d, ok := steps[i].Handler.(handling.DialogHandler); ok && t == receiving.TypeDialog {
+			steps[i].Handler = d.Prepare()
 		}
 	}
 	return steps

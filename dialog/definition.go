@@ -1,0 +1,63 @@
+package dialog
+
+import (
+	"slices"
+
+	"github.com/djmessenger/messenger/handling"
+)
+
+// definition is a dialog with its steps in the form in which they run. It is made once for a policy.
+type definition[S any] struct {
+	Dialog[S]
+
+	nodes []node[S]
+	all   outline
+}
+
+var _ interface {
+	handling.DialogHandler
+	handling.TypeLimited
+	handling.Validator
+	handling.PayloadUser
+	replacer
+} = definition[struct{}]{}
+
+// define makes the steps of the dialog ready to run.
+func (d Dialog[S]) define() definition[S] {
+	nodes := d.nodes()
+	return definition[S]{Dialog: d, nodes: nodes, all: outlineOf(nodes)}
+}
+
+// Prepare returns the dialog as a policy keeps it, with what it need not find out for each event. The policy calls it.
+func (d Dialog[S]) Prepare() handling.DialogHandler { return d.define() }
+
+// step returns the step of a name.
+func (d definition[S]) step(name string) (n node[S], known bool) {
+	if i := d.all.index(name); i >= 0 {
+		return d.nodes[i], true
+	}
+	return n, false
+}
+
+// nodes are the steps of the dialog, those of included dialogs among them.
+func (d Dialog[S]) nodes() []node[S] {
+	var all []node[S]
+	for _, s := range d.Steps {
+		if s != nil {
+			all = append(all, s.nodes()...)
+		}
+	}
+	return all
+}
+
+// outlineOf is what the rules of going on know of steps.
+func outlineOf[S any](nodes []node[S]) outline {
+	o := make(outline, len(nodes))
+	for i, n := range nodes {
+		o[i] = n.stop
+	}
+	return o
+}
+
+// has reports whether the dialog has a name, or had it once.
+func (d Dialog[S]) has(name string) bool { return name == d.Name || slices.Contains(d.Aliases, name) }
