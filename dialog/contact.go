@@ -87,6 +87,9 @@ func takePhone(text string) (string, error) {
 	if noPhone.MatchString(text) {
 		return "", Refuse(refusePhone)
 	}
+	if strings.HasPrefix(text, "+") || strings.HasPrefix(text, "00") {
+		text = strings.Replace(text, "(0)", "", 1) // is dialled within the country only
+	}
 	plain := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \u00a0().-/‐–", r) {
 			return -1

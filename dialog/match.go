@@ -16,7 +16,7 @@ import (
 // width, spaces, and the punctuation and symbols at the ends do not count. A text of nothing
 // else, such as a thumb, keeps them.
 func fold(text string) string {
-	folded := strings.Join(strings.Fields(norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text)))), " ")
+	folded := strings.Join(strings.Fields(norm.NFKC.String(cases.Fold().String(norm.NFKC.String(visible(text))))), " ")
 	trimmed := strings.TrimFunc(folded, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M, unicode.N) })
 	if trimmed == "" {
 		return folded

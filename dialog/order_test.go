@@ -2,6 +2,8 @@ package dialog_test
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -190,4 +192,22 @@ func TestFinishShowsTheAnswerThatFinishes(t *testing.T) {
 	})
 	s.says(t, "pizza", "Which size?")
 	s.says(t, "small", "Small, then.")
+}
+
+// What a person writes goes through the whole bot: a text of the greatest length, one with characters that
+// no text should have, and none that can be seen.
+func TestTextsThatAreHardToKeep(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "sm\x00all", "Which toppings?")
+	s.says(t, "done", "Where to?")
+	s.says(t, "\u202e\u200b", "Please write it as a text.", "Where to?")
+	s.ada.Says("1 \x00\u202eMain\xff " + strings.Repeat("x", 20_000))
+	s.Idle()
+	open := s.is(t, "pizza", "confirm")
+	var o order
+	require.NoError(t, json.Unmarshal(open.State, &o))
+	require.Equal(t, "1 Main\ufffd "+strings.Repeat("x", 20_000), o.Address)
+	require.Equal(t, []string{"Yes", "Change the size"}, s.chips(), "below the last of many messages")
 }

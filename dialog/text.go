@@ -56,7 +56,7 @@ const (
 	rightMark  = '\u200F'
 )
 
-// isBlank reports whether a character shows nothing.
+// isBlank reports whether a character shows nothing, or stands for what was none.
 func isBlank(r rune) bool {
-	return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector) || strings.ContainsRune("\u115F\u1160\u3164\uFFA0\u2800", r)
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector) || strings.ContainsRune("\u115F\u1160\u3164\uFFA0\u2800\uFFFD", r)
 }
