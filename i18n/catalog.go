@@ -18,7 +18,9 @@ const DefaultSource = "en"
 type Catalog struct {
 	locales   []string
 	files     []File
+	ids       map[string]bool // of all files
 	warnings  []*Mistake
+	problems  problems
 	matches   byLocale[*Localizer]
 	languages map[written]*regions
 	matcher   language.Matcher
@@ -146,15 +148,16 @@ func build(source language.Tag, byTag map[language.Tag]File) *Catalog {
 		}
 		return strings.Compare(a.String(), b.String())
 	})
-	c := &Catalog{}
+	c := &Catalog{ids: map[string]bool{}}
 	texts := make(map[language.Tag]map[string]*compiled, len(tags))
 	for _, tag := range tags {
 		c.locales = append(c.locales, tag.String())
 		c.files = append(c.files, byTag[tag])
-		tongue := &tongue{tag: tag}
+		tongue := tongueOf(tag)
 		texts[tag] = make(map[string]*compiled, len(byTag[tag].Messages))
 		for _, m := range byTag[tag].Messages {
 			texts[tag][m.Key] = tongue.compile(m.Text)
+			c.ids[m.Key] = true
 		}
 	}
 	slices.Sort(c.locales)
@@ -162,7 +165,7 @@ func build(source language.Tag, byTag map[language.Tag]File) *Catalog {
 		tags = slices.Insert(tags, 0, source)
 	}
 	for i, tag := range tags {
-		l := &Localizer{tag: tag, catalog: c, source: i == 0}
+		l := &Localizer{tag: tag, catalog: c, source: i == 0, speaks: tongueOf(tag)}
 		if i > 0 || texts[source] != nil { // else the ids are the text, whatever the parents of their language hold
 			l.messages, l.own = chain(tag, source, tags, texts)
 		}

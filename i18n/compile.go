@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"golang.org/x/text/feature/plural"
-	"golang.org/x/text/language"
 )
 
 // compiled is a text that is ready to be said.
@@ -26,11 +25,6 @@ type choice struct {
 }
 
 const numForms = len(categoryNames)
-
-// tongue is the language of a catalogue.
-type tongue struct {
-	tag language.Tag
-}
 
 func (t *tongue) compile(text Text) *compiled {
 	c := &compiled{words: text.Words, lang: t}

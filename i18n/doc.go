@@ -18,6 +18,9 @@
 //
 //	text := i18n.From(ctx).Text("orders.shipped", i18n.Args{"count": 3})
 //
+// Arguments are written as in the language of the text and the region of the person: numbers, [Money], [Percent], dates and
+// times in the person's time zone, lists. [Localizer.Format] writes one by itself.
+//
 // [Catalog.For] finds the catalogue for the locale of a person, as the platform writes it ("zh_TW"), by the distances between
 // languages that Unicode's CLDR lists. A person reads the source texts if no catalogue is near their language, or if their
 // locale is missing, as it always is on Instagram. There is no global state: the context of a turn carries the [Localizer] of

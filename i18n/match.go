@@ -19,24 +19,56 @@ import (
 //
 // What was found is kept, up to 1024 locales, so that a call costs a lookup.
 func (c *Catalog) For(locale string) *Localizer {
-	if c == nil {
+	switch {
+	case len(locale) > maxLocaleSize && c == nil:
 		return &untranslated
-	}
-	if len(locale) > maxLocaleSize {
+	case len(locale) > maxLocaleSize:
 		return c.texts[0]
+	case c == nil:
+		return strangers.get(locale, stranger)
 	}
 	return c.matches.get(locale, c.match)
 }
 
-func (c *Catalog) match(locale string) *Localizer {
+// strangers are people whose bot has no catalogue: their numbers and dates are written as in their locale.
+var strangers byLocale[*Localizer]
+
+func stranger(locale string) *Localizer {
+	tag, ok := personsTag(locale)
+	if !ok {
+		return &untranslated
+	}
+	return &Localizer{speaks: tongueOf(tag)}
+}
+
+// personsTag reads a person's locale. It is not ok if that names no language for certain: a region alone does not.
+func personsTag(locale string) (language.Tag, bool) {
 	tag, err := language.Parse(meant(locale))
 	var unknownSubtag language.ValueError
 	if err != nil && !errors.As(err, &unknownSubtag) {
+		return tag, false
+	}
+	_, confidence := tag.Base()
+	return tag, confidence >= language.Exact
+}
+
+// match returns the localizer of a locale: that of its catalogue, which writes as in the region of the person.
+func (c *Catalog) match(locale string) *Localizer {
+	tag, ok := personsTag(locale)
+	if !ok {
 		return c.texts[0]
 	}
-	if _, confidence := tag.Base(); confidence < language.Exact {
-		return c.texts[0] // a region says nothing certain about a person's language
+	found := c.matchText(tag)
+	region := inRegion(found.tag, tag)
+	if region == found.tag {
+		return found
 	}
+	with := *found
+	with.speaks = tongueOf(region)
+	return &with
+}
+
+func (c *Catalog) matchText(tag language.Tag) *Localizer {
 	if localizer := c.inLanguage(tag); localizer != nil {
 		return localizer
 	}

@@ -143,7 +143,7 @@ func numberOf(value any) (number, bool) {
 
 const maxCounted = 10_000_000 // plural rules look at no digit beyond the seventh
 
-// decimalOf returns the digits of a number of Go's; empty for anything else.
+// decimalOf returns the digits of a number of Go's, as it is shown; empty for anything else.
 func decimalOf(value any) string {
 	switch v := value.(type) {
 	case int8:
@@ -178,7 +178,11 @@ func decimalOfFloat(v float64, bits int) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return ""
 	}
-	return strconv.FormatFloat(v, 'f', -1, bits)
+	text := strings.TrimRight(strings.TrimRight(strconv.FormatFloat(v, 'f', shownDecimals, bits), "0"), ".")
+	if text == "-0" || text == "" {
+		return "0"
+	}
+	return text
 }
 
 // parseNumber reads a number in plain digits.

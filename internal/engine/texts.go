@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/replier"
@@ -12,11 +13,22 @@ import (
 )
 
 // Speak returns a context in which texts are in a person's language and find
-// what is known of them, at the time of each use.
-func Speak(ctx context.Context, catalog *i18n.Catalog, texts sending.Texts, person func() store.Person) context.Context {
+// what is known of them, at the time of each use. What goes wrong with a text for
+// the first time is logged.
+func Speak(ctx context.Context, catalog *i18n.Catalog, texts sending.Texts, log *slog.Logger, person func() store.Person) context.Context {
 	ctx = sending.WithTexts(ctx, texts)
 	ctx = replier.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
-	return i18n.WithFunc(ctx, func() *i18n.Localizer { return catalog.For(person().Profile.Locale) })
+	report := func(p i18n.Problem) {
+		log.WarnContext(ctx, "a text is not as it should be", "problem", string(p.Kind), "language", p.Language, "key", p.Key, "placeholder", p.Name)
+	}
+	return i18n.WithFunc(ctx, func() *i18n.Localizer {
+		profile := person().Profile
+		l := catalog.For(profile.Locale).Reporting(report)
+		if profile.Timezone == nil {
+			return l
+		}
+		return l.In(i18n.Zone(*profile.Timezone))
+	})
 }
 
 // personValue gives texts what is known of the person.

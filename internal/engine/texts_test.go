@@ -1,10 +1,15 @@
 package engine
 
 import (
+	"bytes"
+	"log/slog"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -21,7 +26,28 @@ func TestTextsNameAPersonByWhatIsKnown(t *testing.T) {
 		"there, -, the lamp shop":          {Name: "the lamp shop", Username: "lamps"},
 		"Ada, Lovelace, Countess Lovelace": {FirstName: "Ada", LastName: "Lovelace", Name: "Countess Lovelace"},
 	} {
-		ctx := Speak(t.Context(), nil, sending.Texts{}, func() store.Person { return store.Person{Profile: profile} })
+		ctx := Speak(t.Context(), nil, sending.Texts{}, slog.New(slog.DiscardHandler), func() store.Person { return store.Person{Profile: profile} })
 		require.Equal(t, want, sending.Expand(ctx, text))
 	}
+}
+
+// What a handler formats is as where the person lives, and a text that is missing is logged once.
+func TestTextsAreInTheLocaleAndTheTimeZoneOfThePerson(t *testing.T) {
+	t.Parallel()
+	catalog, err := i18n.New(map[string]map[string]string{"de": {"Hello": "Hallo"}, "fr": {"Bye": "Au revoir"}})
+	require.NoError(t, err)
+	var log bytes.Buffer
+	profile := store.Profile{}
+	ctx := Speak(t.Context(), catalog, sending.Texts{}, slog.New(slog.NewTextHandler(&log, nil)), func() store.Person { return store.Person{Profile: profile} })
+	when := time.Date(2026, 12, 24, 20, 30, 0, 0, time.UTC)
+	require.Equal(t, "Dec 24, 2026, 8:30\u202fPM", i18n.From(ctx).Format(when))
+	profile = store.Profile{Locale: "de_AT", Timezone: new(5.75)} // a handler of this turn has read it
+	require.Equal(t, "25.12.2026, 02:15", i18n.From(ctx).Format(when))
+	profile.Timezone = new(99.0)
+	require.Equal(t, "24.12.2026, 20:30", i18n.From(ctx).Format(when))
+	for range 3 {
+		require.Equal(t, "Hallo Bye", sending.Expand(ctx, "Hello")+" "+sending.Expand(ctx, "Bye"))
+	}
+	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
+	require.Contains(t, log.String(), `problem="not translated" language=de key=Bye`)
 }

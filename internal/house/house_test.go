@@ -37,11 +37,12 @@ var house = map[string]room{
 		ours:   []string{"handling", "i18n", "internal/cldrdates", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
 		others: []string{"github.com/clipperhouse/uax29/v2", "golang.org/x/text"},
 	},
-	"graph":             {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
-	"handling":          {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
-	"handling/pythonre": {},
-	"i18n":              {others: []string{"golang.org/x/text"}},
-	"i18n/catalogfile":  {ours: []string{"i18n"}, others: []string{"go.yaml.in/yaml/v4"}},
+	"graph":              {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
+	"handling":           {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
+	"handling/pythonre":  {},
+	"i18n":               {ours: []string{"i18n/internal/cldr"}, others: []string{"golang.org/x/text"}},
+	"i18n/internal/cldr": {},
+	"i18n/catalogfile":   {ours: []string{"i18n"}, others: []string{"go.yaml.in/yaml/v4"}},
 	"internal/engine": {
 		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/routes", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
@@ -123,7 +124,7 @@ var house = map[string]room{
 var linked = []string{
 	"github.com/clipperhouse/uax29/v2",   // sending breaks no character of a long text
 	"github.com/go-json-experiment/json", // receiving reads callbacks without building their tree
-	"golang.org/x/text",                  // i18n matches languages
+	"golang.org/x/text",                  // i18n matches languages and has their plural rules
 	"golang.org/x/time",                  // the engine paces pages
 }
 
