@@ -53,6 +53,8 @@ func (s *Simulator) newAPI() *http.ServeMux {
 	mux.HandleFunc("POST /simulator/flush", answering(func(r *http.Request, _ struct{}) (any, error) {
 		return struct{}{}, s.Flush(r.Context())
 	}))
+	s.routeControls(mux)
+	s.routeFaults(mux)
 	s.routePages(mux)
 	s.routeThreads(mux)
 	return mux

@@ -144,8 +144,20 @@ var (
 	errPageRemoved = errors.New("the page was removed")
 )
 
+// signature says how a callback is signed; its zero value is right.
+type signature string
+
+const (
+	signatureBad  = "bad"
+	signatureNone = "none"
+)
+
 // post signs one body with the secret of an app and posts it, once.
 func (s *Simulator) post(ctx context.Context, appID string, body []byte) exchanged {
+	return s.postSigned(ctx, appID, body, "")
+}
+
+func (s *Simulator) postSigned(ctx context.Context, appID string, body []byte, how signature) exchanged {
 	s.mu.Lock()
 	webhook, secret := s.webhook, s.apps[appID]
 	s.mu.Unlock()
@@ -162,8 +174,13 @@ func (s *Simulator) post(ctx context.Context, appID string, body []byte) exchang
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Facebook-Api-Version", graphVersion)
 	req.Header.Set("User-Agent", "facebookexternalua")
-	req.Header.Set("X-Hub-Signature", signSHA1(secret, body))
-	req.Header.Set("X-Hub-Signature-256", sign(secret, body))
+	if how == signatureBad {
+		secret += " is not it"
+	}
+	if how != signatureNone {
+		req.Header.Set("X-Hub-Signature", signSHA1(secret, body))
+		req.Header.Set("X-Hub-Signature-256", sign(secret, body))
+	}
 	return s.exchange(req)
 }
 

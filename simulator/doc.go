@@ -130,11 +130,20 @@
 //	POST /simulator/people/{psid}/agent      {"message":{"text":"…"},"by":"app id"}: a message of the inbox, or of an app
 //	GET  /simulator/people/{psid}/thread     who has the conversation: a [Thread]
 //	POST /simulator/people/{psid}/thread     {"do":"take","by":"app id","to":"app id","metadata":"…"}; also pass, request, release
+//	GET  /simulator/people/{psid}/wait       the next [Message] of the page: ?after=mid, ?contains=text, ?timeout=10s (5m at most); 404 if none came
 //	GET  /simulator/comments/{id}            what stands below a comment or post: [Comment] list
 //	GET  /simulator/requests                 [Request] list
 //	GET  /simulator/deliveries               [Delivery] list
 //	GET  /simulator/log                      [Entry] list: callbacks and calls in the order of time
 //	PUT  /simulator/webhook                  {"url":"…"}
+//	POST /simulator/callbacks                {"event":{…}}, {"standby":{…}} or {"change":{"field":"…","value":{…}},"page_id":"…"}
+//	POST /simulator/callbacks/raw            any bytes, ?signature=bad or none; answers an [Attempt]
+//	GET  /simulator/faults                   those that have calls left; DELETE forgets them
+//	POST /simulator/faults                   {"refusal":"calls limit","times":2}; or error, status, body, header, delay, drop, effect, method, path
+//	GET  /simulator/refusals                 the refusals of the platform that a fault can name
+//	PUT  /simulator/clock                    {"advance":"25h"}; GET reads it
+//	PUT  /simulator/usage                    {"header":"…"}: [Simulator.SetUsage]
+//	PATCH /simulator/pages/{page}            {"token":"…","revoked":463,"fields":["messages"]}
 //	POST /simulator/verify                   {}: the verification handshake
 //	POST /simulator/flush                    {}: waits for the callbacks
 //	POST /simulator/files?name=…             raw bytes; answers {"path":"…"}

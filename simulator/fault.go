@@ -85,8 +85,9 @@ func (f *Fault) check() error {
 
 type fault struct {
 	Fault
-	hits int
-	mu   sync.Mutex // of hits
+	order faultOrder // how it came over HTTP; of Go it has what JSON can say
+	hits  int
+	mu    sync.Mutex // of hits
 }
 
 func (f *fault) spent() bool {
@@ -129,7 +130,17 @@ func (s *Simulator) Fault(f Fault) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = append(s.faults, &fault{Fault: f})
+	s.faults = append(s.faults, &fault{Fault: f, order: faultOrder{
+		Error: f.Error, Status: f.Status, Body: f.Body, Header: f.Header, Delay: durationText(f.Delay), Drop: f.Drop, Effect: f.Effect, Times: f.Times,
+	}})
+}
+
+// durationText is a duration in JSON, empty for none.
+func durationText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }
 
 // ClearFaults forgets all faults that have not hit yet.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -70,14 +71,8 @@ func pick(id string, names, usual []string, all map[string]any) (any, *GraphErro
 // https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
 func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 	names := fieldNames(c.get("subscribed_fields"))
-	fields, whose := subscribable, "a page"
-	if c.page.instagram {
-		fields, whose = instagramFields, "an Instagram account"
-	}
-	for _, name := range names {
-		if !slices.Contains(fields, name) {
-			return nil, refuse(0, "Param subscribed_fields: %q is not a webhook field of %s.", name, whose)
-		}
+	if problem := c.page.checkFields(names); problem != "" {
+		return nil, refuse(0, "Param subscribed_fields: %s.", problem)
 	}
 	if c.method == http.MethodPost && len(names) == 0 {
 		return nil, refuse(0, "The parameter subscribed_fields is required.")
@@ -99,6 +94,20 @@ func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 		return nil, errMethod(c.method)
 	}
 	return map[string]bool{"success": true}, nil
+}
+
+// checkFields says what is wrong with webhook fields, empty if nothing is.
+func (p *page) checkFields(names []string) string {
+	fields, whose := subscribable, "a page"
+	if p.instagram {
+		fields, whose = instagramFields, "an Instagram account"
+	}
+	for _, name := range names {
+		if !slices.Contains(fields, name) {
+			return fmt.Sprintf("%q is not a webhook field of %s", name, whose)
+		}
+	}
+	return ""
 }
 
 // hue gives each person a colour of their own.

@@ -64,6 +64,18 @@ func (p PageControl) RefuseToken(err *GraphError) {
 	p.pg.tokenOwner().tokenError = err
 }
 
+// SetFields replaces the webhook fields that the page is subscribed to, as POST /{page}/subscribed_apps does. It is an error
+// if one is not a field of the page's platform.
+func (p PageControl) SetFields(fields ...string) error {
+	p.sim.mu.Lock()
+	defer p.sim.mu.Unlock()
+	if problem := p.pg.checkFields(fields); problem != "" {
+		return errors.New("simulator: " + problem)
+	}
+	p.pg.fields = slices.Clone(fields)
+	return nil
+}
+
 // Profile returns the page's Messenger Profile, one JSON value per property that is set. The result is a copy.
 func (p PageControl) Profile() map[string]json.RawMessage {
 	p.sim.mu.Lock()

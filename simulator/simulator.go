@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,7 @@ type Simulator struct {
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	work   sync.WaitGroup // one per running delivery queue
+	ahead  atomic.Int64   // how far the clock was moved
 
 	mu          sync.Mutex
 	closed      bool
@@ -189,7 +191,7 @@ func (s *Simulator) until(ctx context.Context, done func() bool) error {
 	}
 }
 
-func (s *Simulator) now() time.Time { return s.cfg.Now() }
+func (s *Simulator) now() time.Time { return s.cfg.Now().Add(time.Duration(s.ahead.Load())) }
 
 // trim forgets the oldest entries beyond keep; it moves the rest only now and
 // then, so that remembering stays cheap.

@@ -1,0 +1,128 @@
+package simulator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// routeFaults adds what bots in other languages need of [Fault].
+func (s *Simulator) routeFaults(mux *http.ServeMux) {
+	mux.HandleFunc("GET /simulator/refusals", func(w http.ResponseWriter, _ *http.Request) { respond(w, refusalList()) })
+	mux.HandleFunc("GET /simulator/faults", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.faultList()) })
+	mux.HandleFunc("POST /simulator/faults", answering(func(_ *http.Request, in faultOrder) (any, error) { return s.orderFault(in) }))
+	mux.HandleFunc("DELETE /simulator/faults", func(w http.ResponseWriter, _ *http.Request) {
+		s.ClearFaults()
+		respond(w, struct{}{})
+	})
+}
+
+// faultOrder is a [Fault] in JSON.
+type faultOrder struct {
+	Refusal string      `json:"refusal,omitempty"` // the name of one of [Refusals]
+	Error   *GraphError `json:"error,omitempty"`
+	Status  int         `json:"status,omitempty"`
+	Body    string      `json:"body,omitempty"`
+	Header  http.Header `json:"header,omitempty"`
+	Delay   string      `json:"delay,omitempty"` // as 1.5s
+	Drop    DropKind    `json:"drop,omitempty"`
+	Effect  bool        `json:"effect,omitempty"`
+	Times   int         `json:"times,omitempty"`  // 1 if it is left out, negative: all calls
+	Method  string      `json:"method,omitempty"` // POST if it and path are left out
+	Path    string      `json:"path,omitempty"`   // without version, * for one part: /*/messages
+}
+
+// fault makes a fault of it.
+func (in faultOrder) fault() (Fault, error) {
+	f := Fault{Times: in.Times, Status: in.Status, Error: in.Error, Body: in.Body, Header: in.Header, Drop: in.Drop, Effect: in.Effect}
+	if in.Refusal != "" {
+		at := slices.IndexFunc(refusals, func(r Refusal) bool { return r.Name == in.Refusal })
+		switch {
+		case in.Error != nil:
+			return f, errors.New("simulator: a fault has a refusal or an error, not both")
+		case at < 0:
+			return f, fmt.Errorf("simulator: no refusal is named %q; GET /simulator/refusals lists them", in.Refusal)
+		}
+		f.Error = refusals[at].GraphError()
+	}
+	if in.Delay != "" {
+		delay, err := time.ParseDuration(in.Delay)
+		if err != nil {
+			return f, fmt.Errorf("simulator: the delay %q is no duration such as 1.5s", in.Delay)
+		}
+		f.Delay = delay
+	}
+	if in.Method != "" || in.Path != "" {
+		method, pattern := strings.ToUpper(in.Method), cmp.Or(in.Path, "*")
+		if _, err := path.Match(pattern, ""); err != nil {
+			return f, fmt.Errorf("simulator: the path %q is no pattern", in.Path)
+		}
+		f.Match = func(m, p string) bool {
+			matched, _ := path.Match(pattern, p) // the pattern was checked
+			return (method == "" || m == method) && (in.Path == "" || matched)
+		}
+	}
+	if !f.answers() && f.Delay == 0 && f.Drop == DropNone {
+		return f, errors.New("simulator: a fault needs a refusal, an error, a status, a body, a delay or a drop")
+	}
+	if err := f.check(); err != nil {
+		return f, fmt.Errorf("simulator: %w", err)
+	}
+	return f, nil
+}
+
+func (s *Simulator) orderFault(in faultOrder) (any, error) {
+	f, err := in.fault()
+	if err != nil {
+		return nil, err
+	}
+	s.Fault(f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults[len(s.faults)-1].order = in
+	return struct{}{}, nil
+}
+
+// waitingFault is a fault that has calls left.
+type waitingFault struct {
+	faultOrder
+	Hits int `json:"hits"` // so far
+}
+
+func (s *Simulator) faultList() []waitingFault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := []waitingFault{}
+	for _, f := range s.faults {
+		if f.spent() {
+			continue
+		}
+		f.mu.Lock()
+		list = append(list, waitingFault{f.order, f.hits})
+		f.mu.Unlock()
+	}
+	return list
+}
+
+// refusalInfo is a [Refusal] in JSON.
+type refusalInfo struct {
+	Name    string `json:"name"`
+	Meaning string `json:"meaning"`
+	Code    int    `json:"code"`
+	Subcode int    `json:"error_subcode,omitempty"`
+	Message string `json:"message"`
+	Status  int    `json:"status"`
+}
+
+func refusalList() []refusalInfo {
+	var list []refusalInfo
+	for _, r := range refusals {
+		list = append(list, refusalInfo{r.Name, r.Meaning, r.Code, r.Subcode, r.Message, cmp.Or(r.Status, http.StatusBadRequest)})
+	}
+	return list
+}
