@@ -12,6 +12,9 @@ import (
 // anew every ten minutes fires three times in half an hour, and [handling.Now] shows the times between. A delay that waits
 // because of the platform, such as that of a rate limit, counts too.
 //
+// What was stored before the chat began, or without its bot, is known too: timers of the people of the platform, and of
+// each page's delayed messages the next one.
+//
 // Each wait is bounded by [Chat.Patience], and the whole by the test's own time-out. The test fails if the chat has no
 // clock that it can move: see [StartAt]. Timeouts and heartbeats of the process, such as the length of a turn, go by the real time.
 //
@@ -23,7 +26,9 @@ func (c *Chat) Advance(d time.Duration) {
 	}
 	until := c.clock.Now().Add(d)
 	c.settle()
+	c.noteTimers()
 	for {
+		c.noteSends()
 		next := c.watched.nextDue(until)
 		c.moveTo(next)
 		c.settle()
@@ -64,12 +69,13 @@ func (c *Chat) settle() {
 	again := time.NewTicker(5 * time.Millisecond) // a claim may have looked for a part only
 	defer again.Stop()
 	c.watched.again()
+	var seen counted
 	for {
 		if err := c.Flush(ctx); err != nil {
 			c.t.Fatalf("messengertest: callbacks are still under way: %v", err)
 		}
-		stats, err := c.Bot.Stats(ctx)
-		if idle, calls := c.watched.idle(); err == nil && idle && stats.Queue.InFlight == 0 {
+		idle, calls := c.watched.idle()
+		if c.count(ctx, &seen) && idle && seen.queue.InFlight == 0 {
 			// What a callback has brought between the two looks is a call that was counted.
 			if err := c.Flush(ctx); err == nil {
 				if still, now := c.watched.idle(); still && now == calls {
@@ -79,10 +85,44 @@ func (c *Chat) settle() {
 		}
 		select {
 		case <-ctx.Done():
-			c.t.Fatalf("messengertest: the bot is still busy after %v: %s", c.patience(), waiting(stats.Queue))
+			c.failBusy(&seen)
 		case <-c.watched.changed:
 		case <-again.C:
 			c.watched.hint()
 		}
+	}
+}
+
+// noteTimers notes when the timers of the platform's people are due: also those that the bot's calls have not shown.
+func (c *Chat) noteTimers() {
+	c.t.Helper()
+	timers, ok := store.As[store.Timers](c.watched.Store)
+	if !ok {
+		return
+	}
+	for _, p := range c.People() {
+		waiting, err := timers.Timers(c.t.Context(), store.Conversation{PageID: p.PageID, PSID: p.ID}, store.TimerQuery{})
+		if err != nil {
+			c.t.Fatalf("messengertest: Advance: timers: %v", err)
+		}
+		for _, timer := range waiting {
+			c.watched.noteAt(timer.Due)
+		}
+	}
+}
+
+// noteSends notes when the next message with a delay of each page is due.
+func (c *Chat) noteSends() {
+	c.t.Helper()
+	inspector, ok := store.As[store.Inspector](c.watched.Store)
+	if !ok {
+		return
+	}
+	pages, err := inspector.Waiting(c.t.Context())
+	if err != nil {
+		c.t.Fatalf("messengertest: Advance: what waits: %v", err)
+	}
+	for _, waits := range pages {
+		c.watched.noteAt(waits.OldestSend)
 	}
 }

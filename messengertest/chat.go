@@ -3,18 +3,16 @@ package messengertest
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/simulator"
-	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
 )
 
@@ -48,8 +46,10 @@ type Chat struct {
 	clock   *Clock           // nil if the platform has another one
 	watched *watched
 	host    host
-	end     context.CancelFunc // stops the bot
+	end     context.CancelFunc // stops the bot; nil while none runs
 	ended   chan error
+
+	handOver sync.Once // a hand-over without effect was logged
 }
 
 // Start builds a bot from a configuration and runs it against a simulated
@@ -131,10 +131,7 @@ func start(t testing.TB, clock *Clock, platform simulator.Config, config messeng
 	chat := &Chat{Simulator: sim, t: t, clock: clock, watched: watch(config.Store, cmp.Or(clock, NewClock()))}
 	config.Store = chat.watched
 	chat.config = config
-	bot, err := messenger.New(config)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
+	bot := chat.newBot(config)
 	chat.host.bot.Store(bot)
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", &chat.host)
@@ -182,69 +179,3 @@ func setPlatform(t testing.TB, platform *simulator.Config) {
 
 // patience is how long an expectation waits.
 func (c *Chat) patience() time.Duration { return cmp.Or(c.Patience, Patience) }
-
-// Person adds someone who can write to the page. The locale is in the
-// platform's form, such as "zh_TW"; empty means that it is not known.
-func (c *Chat) Person(firstName, locale string) *Person {
-	c.t.Helper()
-	return c.PersonOn(PageID, firstName, locale)
-}
-
-// PersonOn is [Chat.Person] of another page than [PageID].
-func (c *Chat) PersonOn(pageID, firstName, locale string) *Person {
-	c.t.Helper()
-	p, err := c.AddPerson(simulator.Person{FirstName: firstName, Locale: locale, PageID: pageID})
-	if err != nil {
-		c.t.Fatalf("messengertest: %v", err)
-	}
-	return c.As(p.ID)
-}
-
-// As returns a person who exists on the platform, by their PSID: one of
-// simulator.DefaultPeople, or of the people that StartOn was given. Earlier
-// messages of the page count as not seen.
-func (c *Chat) As(psid string) *Person {
-	return &Person{ID: psid, chat: c, t: c.t, seen: map[string]bool{}}
-}
-
-// Idle waits until the bot has handled every event and no work is in flight.
-// Messages with a delay keep waiting. An event whose handler fails is retried
-// after 1, 5 and 25 s and keeps the bot busy until then, for longer than the
-// default of [Chat.Patience]. A test of such a handler sets that field or
-// Config.Retry, returns handling.Permanent, or advances the store's clock (see [StartOn]).
-func (c *Chat) Idle() {
-	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience())
-	defer cancel()
-	if err := c.Flush(ctx); err != nil {
-		c.t.Fatalf("messengertest: callbacks are still under way: %v", err)
-	}
-	again := time.NewTicker(5 * time.Millisecond)
-	defer again.Stop()
-	var stats messenger.Stats
-	for {
-		now, err := c.Bot.Stats(ctx)
-		if err == nil {
-			if stats = now; stats.Queue.Events == 0 && stats.Queue.InFlight == 0 {
-				return
-			}
-		}
-		select {
-		case <-ctx.Done():
-			c.t.Fatalf("messengertest: the bot is still busy after %v: %s", c.patience(), waiting(stats.Queue))
-		case <-again.C:
-		}
-	}
-}
-
-// waiting describes what keeps a bot busy.
-func waiting(q store.Stats) string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "events that wait: %d; conversations in progress: %d", q.Events, q.InFlight)
-	for _, b := range q.Blocked {
-		fmt.Fprintf(&text, "\nthe conversation with %s waits to be tried again; failures so far: %d", b.PSID, b.Attempts)
-	}
-	text.WriteString("\nAn event whose handler fails is retried, by default after 1, 5 and 25 s, and then becomes a dead letter; the bot's log has the errors." +
-		" handling.Permanent makes it one at once.")
-	return text.String()
-}

@@ -94,7 +94,9 @@ func TestExpectationsFailWithWhatWasSeen(t *testing.T) {
 	ada.Says("hi")
 	tb.expect("the page has said more", ada.SeesNothing)
 	tb.expect(`"Hi, Ada!", want "Bye!"`, func() { ada.Sees("Bye!") })
-	tb.expect("no such person", func() { chat.As("1").Says("hi") })
+	// The id alone fails the test, and not what the person does: a mistyped id would only show where they write.
+	tb.expect("there is no person 1 on the platform; known are:\n", func() { chat.As("1") })
+	require.Contains(t, tb.failure, "\n  Ada ("+ada.ID+" on page "+messengertest.PageID+")")
 }
 
 // blocked is a store that reports when its statistics show a conversation that

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,8 +82,8 @@ func TestTapsOnALinkFailAtOnce(t *testing.T) {
 	for _, title := range []string{"Site", "Call", "Shop"} {
 		tb.expect(strconv.Quote(title)+": simulator: it opens a link", func() { ada.Taps(title) })
 	}
-	tb.expect("no such person", func() { chat.As("1").Taps("Site") })
-	tb.expect("no such person", chat.As("1").GetsStarted)
+	chat.As(ada.ID)
+	tb.expect("there is no person 1 on the platform", func() { chat.As("1") })
 }
 
 func TestPatienceIsThatOfTheChat(t *testing.T) {
@@ -148,6 +149,9 @@ func (l *log) Write(p []byte) (int, error) {
 	defer l.mu.Unlock()
 	return l.text.Write(p)
 }
+
+// lines are the lines of the log.
+func (l *log) lines() []string { return strings.Split(strings.TrimSuffix(l.String(), "\n"), "\n") }
 
 func (l *log) String() string {
 	l.mu.Lock()

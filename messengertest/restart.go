@@ -3,15 +3,25 @@ package messengertest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/store"
 )
 
-// host serves the webhook of the chat's bot, whichever that is.
+// host serves the webhook of the chat's bot, whichever that is. While none runs it answers 503, so that the platform delivers
+// again what people do.
 type host struct{ bot atomic.Pointer[messenger.Bot] }
 
-func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.bot.Load().ServeHTTP(w, r) }
+func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	bot := h.bot.Load()
+	if bot == nil {
+		http.Error(w, "the bot is stopped", http.StatusServiceUnavailable)
+		return
+	}
+	bot.ServeHTTP(w, r)
+}
 
 // Restart stops the bot and starts another one on the same store, with the same configuration, as a deployment does: what the
 // bot had in memory only is gone, and turns that run get the time to end. [Chat.Bot] is the new one. What the code of the
@@ -22,21 +32,45 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.bot.Load().
 func (c *Chat) Restart() { c.t.Helper(); c.RestartWith(c.config) }
 
 // RestartWith is [Chat.Restart] with another configuration: that of the next version of the program. What [StartOn] sets
-// stays as it is, and so does the Store.
+// stays as it is. Without a Store it is the same one; another one takes its place, such as a database that the test
+// has closed, after [Chat.Stop], and opened again. It must go by the same clock.
 func (c *Chat) RestartWith(config messenger.Config) {
 	c.t.Helper()
 	config.Apps, config.VerifyToken, config.Tokens, config.GraphURL = c.config.Apps, c.config.VerifyToken, c.config.Tokens, c.config.GraphURL
-	config.Store = c.config.Store
 	if config.Logger == nil {
 		config.Logger = c.config.Logger
 	}
-	next, err := messenger.New(config)
+	watched := c.watched
+	if config.Store != nil && config.Store != store.Store(watched) {
+		watched = watched.on(config.Store)
+	}
+	config.Store = watched
+	next := c.newBot(config)
+	c.stop()
+	c.config, c.watched = config, watched
+	c.run(next)
+}
+
+// Stop stops the bot, as the end of its process does, once its turns have ended. What people do from now on is delivered to the bot of
+// the next [Chat.Restart] or [Chat.RestartWith], as the platform delivers again what a bot did not take. No expectation can
+// be met meanwhile.
+//
+// Call it from the test's own goroutine.
+func (c *Chat) Stop() {
+	c.t.Helper()
+	c.host.bot.Store(nil)
+	c.stop()
+}
+
+// newBot makes a bot of a configuration.
+func (c *Chat) newBot(config messenger.Config) *messenger.Bot {
+	c.t.Helper()
+	config.SendMiddleware = append(slices.Clone(config.SendMiddleware), c.seeHandOver)
+	bot, err := messenger.New(config)
 	if err != nil {
 		c.t.Fatalf("%v", err)
 	}
-	c.stop()
-	c.config = config
-	c.run(next)
+	return bot
 }
 
 // run makes a bot the chat's, and runs it.
@@ -51,7 +85,11 @@ func (c *Chat) run(bot *messenger.Bot) {
 // stop ends the bot that runs.
 func (c *Chat) stop() {
 	c.t.Helper()
+	if c.end == nil {
+		return
+	}
 	c.end()
+	c.end = nil
 	if err := <-c.ended; err != nil {
 		c.t.Errorf("messengertest: Run: %v", err)
 	}

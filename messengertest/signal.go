@@ -30,11 +30,9 @@ func (c *Chat) Timers(p *Person) []messenger.Timer {
 // page is the page that the person writes to.
 func (p *Person) page() string {
 	p.t.Helper()
-	for _, known := range p.chat.People() {
-		if known.ID == p.ID {
-			return known.PageID
-		}
+	known, ok := p.chat.find(p.ID)
+	if !ok {
+		p.t.Fatalf("messengertest: there is no person %s on the platform", p.ID)
 	}
-	p.t.Fatalf("messengertest: there is no person %s on the platform", p.ID)
-	return ""
+	return known.PageID
 }

@@ -90,5 +90,5 @@ func TestSignalThatCannotBeRaised(t *testing.T) {
 	never := chat.Person("Ada", "")
 	tb.expect("no such person", func() { chat.Signal(never, "k", tick.MustEncode(1)) })
 	tb.expect("key", func() { chat.Signal(never, "", tick.MustEncode(1)) })
-	tb.expect("there is no person 123 on the platform", func() { chat.Timers(chat.As("123")) })
+	tb.expect("there is no person 123 on the platform", func() { chat.As("123") })
 }

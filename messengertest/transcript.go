@@ -10,19 +10,44 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// soFar is the conversation and the page's public replies, for the texts of failures.
-func (p *Person) soFar() string {
-	lines := []string{"the conversation so far:"}
+// Transcript is this person's conversation as text, for people to read: a line for each message, with what it offers to tap and
+// the payloads, and then the page's public replies to them. Expectations that fail show it.
+//
+//	person: "pizza"
+//	  page: "Which size?"; quick reply "Small", payload "size:s"
+//
+// It is empty if nothing was said.
+func (p *Person) Transcript() string {
+	var text strings.Builder
 	for _, m := range p.chat.Messages(p.ID) {
-		lines = append(lines, p.line(m))
-	}
-	if len(lines) == 1 {
-		lines = append(lines, "  nothing was said")
+		text.WriteString(p.line(m) + "\n")
 	}
 	for _, c := range p.chat.PublicReplies(p.ID) {
-		lines = append(lines, fmt.Sprintf("    page: %q, in public, below %s", c.Text, c.ParentID))
+		fmt.Fprintf(&text, "    page: %q, in public, below %s\n", c.Text, c.ParentID)
 	}
-	return strings.Join(lines, "\n")
+	return text.String()
+}
+
+// Transcript is what was said to and by all people, as [Person.Transcript] has it, with the name of each person above it.
+func (c *Chat) Transcript() string {
+	var text strings.Builder
+	for _, known := range c.People() {
+		p := &Person{ID: known.ID, chat: c, t: c.t}
+		if said := p.Transcript(); said != "" {
+			fmt.Fprintf(&text, "%s:\n%s", nameOf(known), said)
+		}
+	}
+	return text.String()
+}
+
+// soFar is the conversation, for the texts of failures.
+func (p *Person) soFar() string {
+	return "the conversation so far:\n" + cmp.Or(strings.TrimSuffix(p.Transcript(), "\n"), "  nothing was said")
+}
+
+// soFar is what was said to and by all people, for the texts of failures.
+func (c *Chat) soFar() string {
+	return "\nthe conversations so far:\n" + cmp.Or(strings.TrimSuffix(c.Transcript(), "\n"), "  nothing was said")
 }
 
 // said is what [Person.Sees] compares with, or the whole message if there is none.

@@ -30,6 +30,15 @@ func watch(st store.Store, clock *Clock) *watched {
 	return &watched{Store: st, clock: clock, hints: map[int]func(){}, empty: -1, changed: make(chan struct{}, 1)}
 }
 
+// on returns the same for another store.
+func (w *watched) on(st store.Store) *watched {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	next := watch(st, w.clock)
+	next.due = slices.Clone(w.due)
+	return next
+}
+
 // Unwrap implements store.Unwrapper: the capabilities are those of the store.
 func (w *watched) Unwrap() store.Store { return w.Store }
 
@@ -169,9 +178,16 @@ func (w *watched) noteDue(delay time.Duration) {
 	if delay <= 0 {
 		return
 	}
+	w.noteAt(w.clock.Now().Add(delay))
+}
+
+// noteAt notes that something becomes due at a time.
+func (w *watched) noteAt(at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.due = append(w.due, w.clock.Now().Add(delay))
+	if !slices.ContainsFunc(w.due, at.Equal) {
+		w.due = append(w.due, at)
+	}
 }
 
 // nextDue returns when something becomes due next, up to a time: the last within a second, so that what is due

@@ -73,7 +73,7 @@ var house = map[string]room{
 	"internal/weburl":       {},
 	"internal/testpostgres": {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
-		ours:   []string{".", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "store/memory", "threadsettings"},
+		ours:   []string{".", "dialog", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "store/memory", "threadsettings"},
 		others: []string{"github.com/stretchr/testify"},
 	},
 	"receiving": {

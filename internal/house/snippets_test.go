@@ -37,7 +37,8 @@ var standard = []string{"context", "errors", "fmt", "log", "log/slog", "net/http
 var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 
 // The Go code of the documentation compiles. A piece without a package clause is
-// put into a function, with the imports that its names ask for.
+// put into a function, with the imports that its names ask for. A test compiles as it is, in a file beside
+// the program of the README: there readers put it.
 func TestTheCodeOfTheDocumentationCompiles(t *testing.T) {
 	t.Parallel()
 	imports := map[string]string{}
@@ -50,6 +51,7 @@ func TestTheCodeOfTheDocumentationCompiles(t *testing.T) {
 		}
 	}
 	dir, blocks := t.TempDir(), 0
+	readme := goBlock.FindStringSubmatch(published(t)["README.md"])[1]
 	for name, text := range published(t) {
 		if path.Ext(name) != ".md" {
 			continue
@@ -60,8 +62,14 @@ func TestTheCodeOfTheDocumentationCompiles(t *testing.T) {
 			if !strings.HasPrefix(source, "package ") {
 				source = program(t, name, source, imports)
 			}
+			require.NotRegexp(t, `(?m)^package \w+_test$`, source, "%s: this compiles in no folder that has a program", name)
 			folder := filepath.Join(dir, fmt.Sprint(strings.NewReplacer("/", "-", ".", "-").Replace(name), i))
 			require.NoError(t, os.Mkdir(folder, 0o700))
+			if strings.Contains(source, "(t *testing.T)") {
+				require.NoError(t, os.WriteFile(filepath.Join(folder, "bot_test.go"), []byte(source), 0o600))
+				require.Regexp(t, `(?s)^package main\n.*\nfunc main\(\) {\n`, readme)
+				source = readme
+			}
 			require.NoError(t, os.WriteFile(filepath.Join(folder, "main.go"), []byte(source), 0o600))
 		}
 	}
