@@ -24,8 +24,8 @@ func (c *Chat) Advance(d time.Duration) {
 	if c.clock == nil {
 		c.t.Fatalf("messengertest: Advance: the platform goes by simulator.Config.Now; leave it empty, or use StartAt")
 	}
+	c.settle() // first: what people did before is older than the move, however long the bot takes for it
 	until := c.clock.Now().Add(d)
-	c.settle()
 	c.noteTimers()
 	for {
 		c.noteSends()

@@ -2,7 +2,12 @@ package messengertest_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +25,8 @@ import (
 
 // Order is what the bot keeps of a person's order, and what its signals carry.
 type Order struct {
-	Number int `json:"number"`
+	Number int    `json:"number"`
+	Note   string `json:"note,omitempty"`
 }
 
 var (
@@ -66,13 +72,44 @@ var shopPolicy = routing.Policy{
 	},
 }
 
-// onPayment is what the shop's payment service calls. It may call it again: the key makes it one signal.
-func onPayment(ctx context.Context, bot *messenger.Bot, pageID, psid string, o Order) error {
-	text, err := paidFor.EncodeSignal(o)
-	if err != nil {
-		return err
+// paymentHook is what the shop's payment service calls, after the check that it is the service. It may call again, and does so after
+// 429 and 503: the key makes it one signal.
+func paymentHook(bot *messenger.Bot) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var paid struct {
+			Page, Person string
+			Order        Order
+		}
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&paid); err != nil {
+			w.WriteHeader(statusOf(handling.Permanent(err)))
+			return
+		}
+		text, err := paidFor.EncodeSignal(paid.Order)
+		if err == nil {
+			err = bot.Signal(r.Context(), paid.Page, paid.Person, fmt.Sprintf("paid %d", paid.Order.Number), text)
+		}
+		w.WriteHeader(statusOf(err))
 	}
-	return bot.Signal(ctx, pageID, psid, fmt.Sprintf("paid %d", o.Number), text)
+}
+
+// statusOf is the answer to who has raised a signal.
+func statusOf(err error) int {
+	var full *store.RaiseLimitError
+	var large *http.MaxBytesError
+	switch {
+	case err == nil:
+		return http.StatusNoContent // it is durable
+	case errors.Is(err, store.ErrNoPerson): // who never wrote to the page, or was forgotten; or an unknown page
+		return http.StatusNotFound
+	case errors.As(err, &full): // 1,000 wait for this person
+		return http.StatusTooManyRequests
+	case errors.Is(err, payload.ErrTooLong), errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge
+	case handling.IsPermanent(err): // a bad key or id, or no JSON
+		return http.StatusBadRequest
+	default: // the store is away: it may have been raised
+		return http.StatusServiceUnavailable
+	}
 }
 
 func TestOrderIsPaidLate(t *testing.T) {
@@ -87,7 +124,10 @@ func TestOrderIsPaidLate(t *testing.T) {
 	chat.Advance(time.Minute)
 	ada.Sees("Order 4711 waits for your payment.")
 	for range 2 {
-		require.NoError(t, onPayment(t.Context(), chat.Bot, messengertest.PageID, ada.ID, Order{4711}))
+		call := fmt.Sprintf(`{"page": %q, "person": %q, "order": {"number": 4711}}`, messengertest.PageID, ada.ID)
+		answer := httptest.NewRecorder()
+		paymentHook(chat.Bot)(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/paid", strings.NewReader(call)))
+		require.Equal(t, http.StatusNoContent, answer.Code)
 	}
 	ada.Sees("Order 4711 is paid, thank you.")
 	ada.SeesNothing()
@@ -100,7 +140,7 @@ func TestOrderIsPaidInTime(t *testing.T) {
 	ada.Says("checkout")
 	ada.Sees("That is 12 euros. Pay at https://shop.example/4711.")
 	require.Equal(t, reminder, chat.Timers(ada)[0].Key)
-	chat.Signal(ada, "paid 4711", paidFor.MustEncodeSignal(Order{4711}))
+	chat.Signal(ada, "paid 4711", paidFor.MustEncodeSignal(Order{Number: 4711}))
 	ada.Sees("Order 4711 is paid, thank you.")
 	require.Empty(t, chat.Timers(ada))
 	chat.Advance(24 * time.Hour)

@@ -65,7 +65,7 @@ func TestTheCodeOfTheDocumentationCompiles(t *testing.T) {
 			require.NotRegexp(t, `(?m)^package \w+_test$`, source, "%s: this compiles in no folder that has a program", name)
 			folder := filepath.Join(dir, fmt.Sprint(strings.NewReplacer("/", "-", ".", "-").Replace(name), i))
 			require.NoError(t, os.Mkdir(folder, 0o700))
-			if strings.Contains(source, "(t *testing.T)") {
+			if strings.HasPrefix(source, "package main\n") && strings.Contains(source, "(t *testing.T)") {
 				require.NoError(t, os.WriteFile(filepath.Join(folder, "bot_test.go"), []byte(source), 0o600))
 				require.Regexp(t, `(?s)^package main\n.*\nfunc main\(\) {\n`, readme)
 				source = readme
