@@ -75,7 +75,8 @@ type Queuer interface {
 
 	// Renew extends leases to ttl from now and returns those that were
 	// already lost. A lease that has expired is not lost before another worker
-	// claims its conversation.
+	// claims its conversation. It waits for no lock: with a [RenewError] the leases that
+	// it names were not extended, and all others were.
 	Renew(ctx context.Context, ttl time.Duration, leases ...LeaseID) (lost []LeaseID, err error)
 
 	// Commit makes an outcome durable, all of it or nothing. It returns the sends

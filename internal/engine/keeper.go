@@ -152,7 +152,12 @@ func (k *keeper) renew(ctx context.Context) {
 	if err != nil && ctx.Err() != nil {
 		return // the engine has stopped and needs its leases no longer
 	}
-	if err != nil {
+	if locked, ok := errors.AsType[*store.RenewError](err); ok {
+		k.cfg.Logger.Warn("some leases cannot be renewed now", "error", err)
+		for _, id := range locked.Leases {
+			delete(leases, id)
+		}
+	} else if err != nil {
 		k.cfg.Logger.Error("cannot renew leases", "error", err, "leases", len(ids))
 		return
 	}

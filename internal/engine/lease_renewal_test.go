@@ -168,3 +168,26 @@ func TestDroppedLeaseIsNotRenewed(t *testing.T) {
 		require.Equal(t, [][]store.LeaseID{{leaseID("3")}}, slices.Clone(st.asked))
 	})
 }
+
+// TestLeaseThatIsLockedCostsNoOther: of a renewal that could not extend all leases, those that it names go on by their last renewal, and
+// the others by this one.
+func TestLeaseThatIsLockedCostsNoOther(t *testing.T) {
+	t.Parallel()
+	st := &renewing{lost: []store.LeaseID{leaseID("4")}, err: &store.RenewError{Leases: []store.LeaseID{leaseID("2")}}}
+	keeping(t, st, func(t *testing.T, k *keeper) {
+		locked, free, lost := k.hold(t.Context(), leaseID("2"), time.Now()), k.hold(t.Context(), leaseID("3"), time.Now()), k.hold(t.Context(), leaseID("4"), time.Now())
+		for _, l := range []*lease{locked, free, lost} {
+			defer l.drop()
+		}
+		passes(6 * time.Second)
+		require.ErrorIs(t, context.Cause(lost.ctx), errLeaseLost)
+		require.True(t, locked.safe())
+		passes(5 * time.Second) // the renewal of 10 s has met the lock, too
+		require.True(t, locked.safe())
+		passes(time.Second)
+		require.False(t, locked.safe(), "12 s after it was granted")
+		require.ErrorIs(t, context.Cause(locked.ctx), errLeaseLost)
+		passes(time.Minute)
+		require.True(t, free.safe())
+	})
+}

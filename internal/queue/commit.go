@@ -174,8 +174,12 @@ func (g *group) renew(op *Operation) error {
 	}
 	for _, id := range op.renewal.leases {
 		s := g.holds(id)
-		if s == nil {
+		switch {
+		case s == nil:
 			op.Lost = append(op.Lost, id)
+			continue
+		case s.Locked:
+			op.Locked = append(op.Locked, id)
 			continue
 		}
 		s.LeaseUntil = g.until(op.renewal.ttl)

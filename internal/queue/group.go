@@ -59,6 +59,7 @@ func (w *Wants) reset() {
 	empty(&w.Pages)
 	empty(&w.Started)
 	empty(&w.Raised)
+	w.PassLocked = false
 }
 
 func (c *Changes) reset() {
@@ -87,6 +88,7 @@ func (c *Changes) reset() {
 	empty(&c.RecipientEnds)
 	empty(&c.ConversationsAdded)
 	empty(&c.Conversations)
+	empty(&c.ConversationsDormant)
 	empty(&c.ConversationsGone)
 	empty(&c.Attachments)
 	empty(&c.Echoed)

@@ -179,6 +179,9 @@ func (g *group) flush() error {
 			c.ConversationsGone = append(c.ConversationsGone, s.Conversation)
 			s.Stored = false
 		case gone:
+		case s.dormant(g.now):
+			c.ConversationsDormant = append(c.ConversationsDormant, &s.ConversationRow)
+			s.Stored = true
 		case s.Stored:
 			c.Conversations = append(c.Conversations, &s.ConversationRow)
 		default:

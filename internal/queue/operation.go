@@ -15,9 +15,11 @@ import (
 type Operation struct {
 	// Err is why the operation was refused; nothing of it took effect.
 	Err error
-	// Found is the result of a cancellation, Lost that of a renewal, Leases that of a claim, and Due and Next are those of an outcome.
+	// Found is the result of a cancellation, Lost and Locked are those of a renewal, Leases that of a claim, and Due and Next those of an
+	// outcome. Locked are the leases whose conversations another transaction had locked.
 	Found  bool
 	Lost   []store.LeaseID
+	Locked []store.LeaseID
 	Leases []store.Lease
 	Due    []store.QueuedSend
 	Next   *store.QueuedEvent
@@ -193,6 +195,9 @@ func (op *Operation) About() (conv store.Conversation, ok bool) {
 // it has to lock.
 func (op *Operation) Alone() bool { return op.alone != nil || op.Calls() }
 
+// Renews reports whether the operation renews leases.
+func (op *Operation) Renews() bool { return op.renewal != nil }
+
 // Calls reports whether the operation runs a user's code.
 func (op *Operation) Calls() bool {
 	return op.outcome != nil && slices.ContainsFunc(op.outcome.Writes, isCall)
@@ -224,5 +229,5 @@ func (op *Operation) EchoOf(keys []string) []string {
 
 // reset makes the operation as it was before it ran.
 func (op *Operation) reset() {
-	op.Err, op.Found, op.Lost, op.Leases, op.Due, op.Next = nil, false, nil, nil, nil, nil
+	op.Err, op.Found, op.Lost, op.Locked, op.Leases, op.Due, op.Next = nil, false, nil, nil, nil, nil, nil
 }

@@ -75,12 +75,32 @@ func (o *Operations) Claim(ctx context.Context, claim store.Claim) ([]store.Leas
 
 // Renew implements [store.Queuer].
 func (o *Operations) Renew(ctx context.Context, ttl time.Duration, leases ...store.LeaseID) (lost []store.LeaseID, err error) {
-	op := Renew(ttl, leases)
-	if err := o.run(ctx, op); err != nil {
-		return nil, err
+	for wait := firstRenewWait; ; wait *= 2 {
+		op := Renew(ttl, leases)
+		if err := o.run(ctx, op); err != nil {
+			return nil, err // with the next renewal what is lost is lost again
+		}
+		lost, leases = append(lost, op.Lost...), op.Locked
+		if len(leases) == 0 {
+			return lost, nil
+		}
+		if wait > mostRenewWait {
+			return lost, &store.RenewError{Leases: leases}
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return lost, &store.RenewError{Leases: leases}
+		}
 	}
-	return op.Lost, nil
 }
+
+// A renewal that meets locked conversations tries those again after firstRenewWait, and then after twice as long each time, up to
+// mostRenewWait: a transaction of the store itself takes no longer as a rule.
+const (
+	firstRenewWait = 10 * time.Millisecond
+	mostRenewWait  = 640 * time.Millisecond
+)
 
 // Commit implements [store.Queuer].
 func (o *Operations) Commit(ctx context.Context, outcome store.Outcome) ([]store.QueuedSend, error) {

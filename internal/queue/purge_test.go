@@ -44,6 +44,7 @@ func TestPurgesTakeSmallSteps(t *testing.T) {
 	tx := &purged{
 		expiring: map[queue.Expiring]int{
 			queue.ExpiringSessions: 25, queue.ExpiringAttachments: 10, queue.ExpiringConversations: 0, queue.ExpiringReceived: 11,
+			queue.ExpiringBroadcasts: 12, queue.ExpiringRecipients: 9, queue.ExpiringDrafts: 1,
 		},
 		aging:  map[queue.Aging]int{queue.AgingSent: 30, queue.AgingKeys: 5},
 		before: map[queue.Expiring]int64{},
@@ -64,7 +65,7 @@ func TestPurgesTakeSmallSteps(t *testing.T) {
 	for what, left := range tx.aging {
 		require.Zero(t, left, "aging %d", what)
 	}
-	require.Equal(t, 3+2+1+2+4+2, steps)
+	require.Equal(t, 3+2+1+2+2+1+1+4+2, steps)
 }
 
 // TestWhatExpiresWhen: an expiry is compared with the store's time, and what a retention time ends with its cutoff, even
@@ -74,6 +75,7 @@ func TestWhatExpiresWhen(t *testing.T) {
 	const now = 1 << 40
 	expiries := map[queue.Expiring]int64{
 		queue.ExpiringSessions: now, queue.ExpiringAttachments: now, queue.ExpiringConversations: now - time.Hour.Microseconds(),
+		queue.ExpiringRecipients: now - store.DraftLife.Microseconds(), queue.ExpiringDrafts: now - store.DraftLife.Microseconds(),
 	}
 	for _, received := range []time.Time{{}, time.UnixMicro(0), time.UnixMicro(7)} {
 		tx := &purged{expiring: map[queue.Expiring]int{}, before: map[queue.Expiring]int64{}}

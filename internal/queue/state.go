@@ -84,6 +84,12 @@ func (s *State) idle(now int64) bool {
 	return s.NextAt == 0 && !s.leased() && s.HoldUntil <= now
 }
 
+// dormant reports whether the conversation's row says nothing but when its first raised event is due, a timer that is not.
+func (s *State) dormant(now int64) bool {
+	row := ConversationRow{Conversation: s.Conversation, NextAt: s.NextAt, Token: s.Token}
+	return s.ConversationRow == row && s.Background() && s.DueAt() > now && s.NextAt == s.nextRaised() && !s.events() && len(s.Sends) == 0
+}
+
 // send returns the send with a key, or nil.
 func (s *State) send(key string) *SendRow {
 	for _, send := range s.Sends {

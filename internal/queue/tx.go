@@ -90,6 +90,9 @@ type Wants struct {
 	Started []string
 	// Raised are conversations of which raised events are wanted.
 	Raised []RaisedWant
+	// PassLocked asks to lock no conversation that another transaction has locked, nor to make one: those are read as they are, and
+	// Locked.
+	PassLocked bool
 }
 
 // ConversationWant is a conversation, the event of it that an operation ends, whether it is needed what else waits in it, and whether
@@ -113,7 +116,7 @@ type RaisedWant struct {
 
 // Snapshot is what was read for [Wants].
 type Snapshot struct {
-	// Conversations has a state for each that was wanted.
+	// Conversations has a state for each that was wanted; with PassLocked only for those that have a row.
 	Conversations map[store.Conversation]*State
 	// Seen has the lookups that were found, Fresh the keys that were inserted.
 	Seen, Fresh map[Key]bool
@@ -129,8 +132,8 @@ type Snapshot struct {
 // State is a conversation as it was read, and then as the group changes it.
 type State struct {
 	ConversationRow
-	// Stored reports that there is a row.
-	Stored bool
+	// Stored reports that there is a row, and Locked that another transaction has locked it, so that it cannot be changed.
+	Stored, Locked bool
 	// Waits reports that the event which an operation ends is in the inbox, with its attempts.
 	Waits    bool
 	Attempts int64
@@ -176,14 +179,16 @@ type Changes struct {
 	Broadcasts    []*BroadcastRow // whole rows, which are locked or new
 	Recipients    []RecipientRow  // rows that are there
 	RecipientEnds []RecipientEnd  // after Recipients; see [RecipientRow.Settle]
-	// Conversations are whole rows, of which those that are Added are new; Gone are deleted.
-	ConversationsAdded []*ConversationRow
-	Conversations      []*ConversationRow
-	ConversationsGone  []store.Conversation
-	Attachments        []store.SaveAttachment // sorted
-	Echoed             []PageTime             // sorted
-	Unsent             []*Unsent
-	KeysFreed          []Key // sorted
+	// Conversations are whole rows, of which those that are Added are new; Gone are deleted. Dormant ones, new or not, say nothing but
+	// when the first raised event is due, a timer that is not: a database that finds this out by itself need not keep them.
+	ConversationsAdded   []*ConversationRow
+	Conversations        []*ConversationRow
+	ConversationsDormant []*ConversationRow
+	ConversationsGone    []store.Conversation
+	Attachments          []store.SaveAttachment // sorted
+	Echoed               []PageTime             // sorted
+	Unsent               []*Unsent
+	KeysFreed            []Key // sorted
 }
 
 // DueQuery asks for conversations that can be claimed.

@@ -20,6 +20,7 @@ func (w *Wants) of(ops []*Operation, owners map[string]store.Conversation) {
 	for _, conv := range owners {
 		w.conversation(conv, true)
 	}
+	w.PassLocked = !slices.ContainsFunc(ops, func(op *Operation) bool { return !op.Renews() })
 	for _, op := range ops {
 		w.events(op.events)
 		w.sends(op.sends)

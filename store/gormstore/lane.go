@@ -20,9 +20,11 @@ const tries = 5
 
 // lane is one goroutine of the writer, with a connection of its own that writes. An SQLite store has
 // one, because one transaction at a time can write. A PostgreSQL store has two: one gathers while
-// the other waits for the disk.
+// the other waits for the disk. One more only renews leases, which wait for no lock.
 type lane struct {
 	*writer
+	// from has the operations that the lane takes.
+	from chan *request
 	// conn is nil after the connection broke, until it is needed again.
 	conn database.Conn
 }
@@ -34,7 +36,7 @@ func (l *lane) loop() {
 	for {
 		if next == nil {
 			select {
-			case next = <-l.queue:
+			case next = <-l.from:
 			case <-l.closed:
 				return
 			}
@@ -60,7 +62,7 @@ func (l *lane) gather(first *request) (group []*request, next *request) {
 	}
 	for len(group) < groupSize {
 		select {
-		case r := <-l.queue:
+		case r := <-l.from:
 			conv, commits := r.Commits()
 			if r.Alone() || commits && ending[conv] {
 				return group, r

@@ -38,10 +38,12 @@ type writer struct {
 	backlog *backlog
 	hint    func()
 
-	queue  chan *request
-	closed chan struct{}
-	lanes  []*lane
-	ended  sync.WaitGroup
+	queue chan *request
+	// renewals are those that a lane of their own takes; without one it is the queue.
+	renewals chan *request
+	closed   chan struct{}
+	lanes    []*lane
+	ended    sync.WaitGroup
 	// calls are users' functions that run, counting are counts of the backlog, which end with the
 	// context.
 	calls    sync.WaitGroup
@@ -67,7 +69,12 @@ func newWriter(db *database.Database, pool *sql.DB, c config, hint func()) *writ
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	for range max(db.Writers, 1) {
-		w.lanes = append(w.lanes, &lane{writer: w})
+		w.lanes = append(w.lanes, &lane{writer: w, from: w.queue})
+	}
+	w.renewals = w.queue
+	if db.Renewer {
+		w.renewals = make(chan *request)
+		w.lanes = append(w.lanes, &lane{writer: w, from: w.renewals})
 	}
 	return w
 }
@@ -84,8 +91,12 @@ func (w *writer) do(ctx context.Context, op *queue.Operation) error {
 		return store.ErrClosed
 	default:
 	}
+	queue := w.queue
+	if op.Renews() {
+		queue = w.renewals
+	}
 	select {
-	case w.queue <- r:
+	case queue <- r:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.closed:

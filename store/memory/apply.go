@@ -25,7 +25,7 @@ func (t *tx) Apply(c *queue.Changes) error {
 		t.once[row.Name] = row
 	}
 	t.applyBroadcasts(c)
-	for _, rows := range [...][]*queue.ConversationRow{c.ConversationsAdded, c.Conversations} {
+	for _, rows := range [...][]*queue.ConversationRow{c.ConversationsAdded, c.Conversations, c.ConversationsDormant} {
 		for _, row := range rows {
 			conv := t.conversation(row.Conversation)
 			conv.ConversationRow, conv.stored = *row, true

@@ -27,9 +27,10 @@
 //
 // # Connections
 //
-// A process has two connections that write, one that listens, and at most 8 for reads and
-// for [gormstore.Store.DB]: allow 11 for each process in the server's max_connections. A
-// transaction of the store takes at most 10 s and waits at most 5 s for a lock, except in
+// A process has two connections that write, one that renews leases, one that listens, and at
+// most 8 for reads and for [gormstore.Store.DB]: allow 12 for each process in the server's
+// max_connections. A transaction of the store takes at most 10 s and waits at most 5 s for a
+// lock, except in
 // functions of [gormstore.OnCommit], for which [gormstore.WithCommitTimeout] is added. A
 // connection that does not answer within these bounds is closed, and the store connects
 // again. TLS follows the DSN's sslmode; the default is prefer.
@@ -69,7 +70,7 @@
 // PgBouncer refuses a DSN with a search_path or another setting that it does not know. Make
 // it a setting of the user instead: ALTER ROLE bot SET search_path = bot. Do not add
 // search_path to ignore_startup_parameters: the tables would be made in another schema. In
-// session mode, default_pool_size must have room for 10 connections of each process.
+// session mode, default_pool_size must have room for 11 connections of each process.
 //
 // # Failover
 //

@@ -16,7 +16,7 @@ import (
 	"github.com/djmessenger/messenger/store/internal/database"
 )
 
-// writers is how many connections write.
+// writers is how many connections write, besides one that only renews leases.
 const writers = 2
 
 // readers is the most connections for reads and for the user's statements.
@@ -67,7 +67,7 @@ func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) 
 		return nil
 	})
 	writer := stdlib.OpenDB(*cancelling(config), exec)
-	writer.SetMaxOpenConns(writers)
+	writer.SetMaxOpenConns(writers + 1)
 	pool := stdlib.OpenDB(*cancelling(config), exec)
 	pool.SetMaxOpenConns(readers)
 	pool.SetMaxIdleConns(readers)
@@ -101,7 +101,7 @@ func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) 
 			}
 			return members.join(ctx, conn)
 		},
-		Writers: writers, Timeout: timeout, Cluster: members, Refused: refused, Again: again, LockTimeout: lockTimeout, Blocked: blocked, Close: closeBoth, Notes: notes,
+		Writers: writers, Renewer: true, Timeout: timeout, Cluster: members, Refused: refused, Again: again, LockTimeout: lockTimeout, Blocked: blocked, Close: closeBoth, Notes: notes,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
 				return "postgres: " + what

@@ -63,6 +63,10 @@ const (
 	lockConversations = `INSERT INTO messenger_conversations (page_id, person_id)
 		SELECT r.page_id, r.person_id FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
 		ON CONFLICT (page_id, person_id) DO UPDATE SET deliveries = messenger_conversations.deliveries WHERE FALSE`
+	// lockFree locks those that no other transaction has locked, and returns them.
+	lockFree = `SELECT m.page_id, m.person_id FROM unnest($1::text[], $2::text[]) AS r(page_id, person_id)
+		CROSS JOIN LATERAL (SELECT c.page_id, c.person_id FROM messenger_conversations c
+			WHERE c.page_id = r.page_id AND c.person_id = r.person_id OFFSET 0 FOR UPDATE SKIP LOCKED) m`
 	// readConversations reads them, with the attempts of the event $3 (-1 if it does not wait), and, where $4 says so, whether
 	// other events wait, when the first raised event is due, and the sends in order: a conversation has a row for each send, or one, with the id 0. Where $5 says
 	// so, the bodies of sends that are due at $6, or at the database's time, are wanted; a minute more is for clocks that are

@@ -19,7 +19,7 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 	if empty(w) {
 		return s, t.err
 	}
-	t.readConversations(w.Conversations, s)
+	t.readConversations(w, s)
 	t.readRaised(w.Raised, s)
 	t.readPeople(w.People, func(p *store.Person) { s.People[store.Conversation{PageID: p.PageID, PSID: p.PSID}] = p })
 	t.readSessions(w.Sessions, s)
@@ -40,14 +40,25 @@ func empty(w *queue.Wants) bool {
 }
 
 // readConversations locks conversations and reads them, with what waits where that is wanted.
-func (t *tx) readConversations(wants []queue.ConversationWant, s *queue.Snapshot) {
+func (t *tx) readConversations(w *queue.Wants, s *queue.Snapshot) {
+	wants := w.Conversations
 	if len(wants) == 0 {
 		return
 	}
 	args := columns(wants, func(w *queue.ConversationWant, to []any) []any {
 		return append(to, &w.PageID, &w.PSID, &w.Ends, &w.Sends, &w.Bodies)
 	})
-	t.change(lockConversations, args[0], args[1])
+	free := map[store.Conversation]bool{}
+	if w.PassLocked {
+		t.read(lockFree, func(rows pgx.Rows) error {
+			var conv store.Conversation
+			err := rows.Scan(&conv.PageID, &conv.PSID)
+			free[conv] = true
+			return err
+		}, args[0], args[1])
+	} else {
+		t.change(lockConversations, args[0], args[1])
+	}
 	t.read(readConversations, func(rows pgx.Rows) error {
 		state, send := &queue.State{Stored: true}, &queue.SendRow{}
 		fields := append(state.Fields(nil), &state.Attempts, &state.Others, &state.RaisedNext, &send.ID)
@@ -56,6 +67,7 @@ func (t *tx) readConversations(wants []queue.ConversationWant, s *queue.Snapshot
 		if known := s.Conversations[state.Conversation]; known != nil {
 			state = known
 		}
+		state.Locked = w.PassLocked && !free[state.Conversation]
 		s.Conversations[state.Conversation] = state
 		if send.ID != 0 {
 			send.Conversation = state.Conversation

@@ -80,7 +80,7 @@ func begin(t *testing.T, conn database.Conn, options database.BeginOptions) queu
 func wants(people ...string) *queue.Wants {
 	w := &queue.Wants{}
 	for _, person := range people {
-		w.Conversations = append(w.Conversations, queue.ConversationWant{Conversation: person1(person), Sends: true})
+		w.Conversations = append(w.Conversations, queue.ConversationWant{Conversation: person1(person), Sends: true, Bodies: true})
 	}
 	return w
 }
@@ -263,6 +263,11 @@ func TestConversationsAreWholeRows(t *testing.T) {
 		require.True(t, state.HasSends)
 		require.Len(t, state.Sends, 2)
 		require.Equal(t, "due", string(state.Sends[0].Body))
+		bodiless := wants("ann")
+		bodiless.Conversations[0].Bodies = false
+		s, err = tx.Read(bodiless)
+		require.NoError(t, err)
+		require.Nil(t, s.Conversations[row.Conversation].Sends[0].Body)
 		require.Equal(t, queue.SendRow{
 			Conversation: row.Conversation, ID: state.Sends[1].ID, Key: "later", NotBefore: now + time.Hour.Microseconds(), StartedAt: 8, Attempts: 9,
 		}, *state.Sends[1])

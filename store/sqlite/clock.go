@@ -19,6 +19,7 @@ func (t *tx) keepTime() error {
 	if back < smallStep {
 		return nil
 	}
+	t.woken = min(t.woken, t.now)
 	for _, clamp := range []struct {
 		text string
 		args []any

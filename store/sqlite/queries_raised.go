@@ -12,6 +12,17 @@ FROM messenger_raised t WHERE t.page_id = ?1 AND t.person_id = ?2 AND t.id = ?3`
 	dueRaised = `SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, t.body, t.once, t.attempts, t.only_routes
 FROM messenger_raised t WHERE t.page_id = +?1 AND t.person_id = +?2 AND t.due_at <= +?3 ORDER BY t.due_at, t.id LIMIT 2`
 
+	// wakeConversations makes the rows of conversations that have none and of which a timer became due after ?1 and up to ?2: those
+	// of the first such timers.
+	wakeConversations = `INSERT INTO messenger_conversations
+  (page_id, person_id, next_at, hold_until, lease_until, owner, holder, token, deliveries, alone)
+SELECT t.page_id, t.person_id, t.due_at + 1152921504606846976, 0, 0, '', 0, 0, 0, 0
+FROM messenger_raised t WHERE t.due_at > ?1 AND t.due_at <= ?2 ORDER BY t.due_at
+ON CONFLICT (page_id, person_id) DO NOTHING`
+	// firstRaised is when the first raised event of conversation ?1, ?2 is due, as next_at.
+	firstRaised = `SELECT CASE WHEN t.due_at > t.raised_at THEN t.due_at + 1152921504606846976 ELSE t.due_at END FROM messenger_raised t
+WHERE t.page_id = +?1 AND t.person_id = +?2 ORDER BY t.due_at, t.id LIMIT 1`
+
 	addRaised = `INSERT INTO messenger_raised
   (page_id, person_id, key, event_key, due_at, order_at, event_at, raised_at, body, once, attempts, only_routes)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`

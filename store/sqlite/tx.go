@@ -15,6 +15,8 @@ type tx struct {
 	ctx    context.Context //nolint:containedctx // it bounds the transaction
 	// calls runs users' functions; nil if there are none.
 	calls *database.Calls
+	// wakes reports that the transaction has made rows of all timers that are due now.
+	wakes bool
 }
 
 // Now implements queue.Tx.
@@ -48,6 +50,9 @@ func (t *tx) Commit(context.Context) error {
 	switch {
 	case err == nil:
 		t.latest = t.now
+		if t.wakes {
+			t.woken = t.now
+		}
 	case t.calls != nil && refused(err): // all of the store's own statements have run
 		err = t.calls.Refused(err)
 	}

@@ -73,6 +73,11 @@ func (t *tx) applyConversations(c *queue.Changes) (err error) {
 	each(t, &err, endRecipient, c.RecipientEnds, (*queue.RecipientEnd).Fields)
 	eachOf(t, &err, addConversation, c.ConversationsAdded, (*queue.ConversationRow).Fields)
 	eachOf(t, &err, saveConversation, c.Conversations, (*queue.ConversationRow).Fields)
+	for _, row := range c.ConversationsDormant {
+		if err == nil {
+			err = t.saveDormant(row)
+		}
+	}
 	each(t, &err, deleteConversation, c.ConversationsGone, queue.ConversationFields)
 	each(t, &err, saveAttachment, c.Attachments, queue.AttachmentFields)
 	each(t, &err, saveEchoed, c.Echoed, (*queue.PageTime).Fields)

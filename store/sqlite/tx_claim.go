@@ -9,6 +9,9 @@ import (
 
 // Due implements queue.Tx.
 func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
+	if err := t.wake(); err != nil {
+		return nil, err
+	}
 	err = t.query(func(r *row) {
 		due = append(due, queue.DueRow{})
 		d := &due[len(due)-1]
@@ -20,6 +23,9 @@ func (t *tx) Due(q *queue.DueQuery) (due []queue.DueRow, err error) {
 
 // FirstDue implements queue.Tx.
 func (t *tx) FirstDue(skip []string, from, until int64) (int64, error) {
+	if err := t.wake(); err != nil {
+		return 0, err
+	}
 	first := until
 	err := t.query(func(r *row) { first = r.int(0) }, firstDue, from, until, list(skip))
 	return first, err

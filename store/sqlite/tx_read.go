@@ -58,6 +58,9 @@ func (t *tx) readConversation(want queue.ConversationWant) (*queue.State, error)
 		r.scan(0, append(s.Fields(t.list[:0]), &s.Attempts, &s.Others, &s.HasSends, &s.RaisedNext)[2:]...)
 		s.Waits, s.Attempts = s.Attempts >= 0, max(s.Attempts, 0)
 	}, readConversation, want.PageID, want.PSID, want.Ends)
+	if err == nil && !s.Stored && want.Sends {
+		err = t.readDormant(s)
+	}
 	if err != nil || !s.HasSends || !want.Sends {
 		return s, err
 	}

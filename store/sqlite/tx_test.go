@@ -55,7 +55,7 @@ func set(keys []queue.Key) map[queue.Key]bool {
 	return s
 }
 
-// Sends are read where they are wanted and there are any, and their bodies where they are due.
+// Sends are read where they are wanted and there are any, and their bodies where those are wanted and the sends are due.
 func TestReadingAConversation(t *testing.T) {
 	t.Parallel()
 	c := openConn(t)
@@ -77,6 +77,10 @@ func TestReadingAConversation(t *testing.T) {
 	state := &queue.State{ConversationRow: row, Stored: true, Others: true, HasSends: true}
 	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann}))
 	state.Sends = []*queue.SendRow{&due, &later}
+	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann, Sends: true, Bodies: true}))
+	bodiless := due
+	bodiless.Body = nil
+	state.Sends = []*queue.SendRow{&bodiless, &later}
 	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann, Sends: true}))
 	state.Sends, state.Waits = nil, true
 	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann, Ends: 1}))
@@ -271,7 +275,7 @@ func TestClockStepIsClampedInTheNextTransaction(t *testing.T) {
 	second2 := at(before - back)
 	now := before - back
 	snap, err := second2.Read(&queue.Wants{Conversations: []queue.ConversationWant{
-		{Conversation: conv("later"), Sends: true}, {Conversation: conv("leased")}, {Conversation: conv("new")}, {Conversation: conv("nothing")},
+		{Conversation: conv("later"), Sends: true, Bodies: true}, {Conversation: conv("leased")}, {Conversation: conv("new")}, {Conversation: conv("nothing")},
 		{Conversation: conv("old")}, {Conversation: conv("paused")},
 	}})
 	require.NoError(t, err)

@@ -17,6 +17,8 @@ type writer struct {
 	pool  *sql.DB
 	// latest is the time of what was stored last, in microseconds; -1 before it was read.
 	latest int64
+	// woken is the time up to which conversations of timers that became due have rows. Before the first claim it is 0.
+	woken int64
 }
 
 func newWriter(f *files, pool *sql.DB) *writer { return &writer{files: f, pool: pool, latest: -1} }

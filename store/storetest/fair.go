@@ -140,6 +140,7 @@ var fairPromises = []promise{
 	}},
 	{"a claim can be for background work only", func(s *suite) {
 		s.put(ann, "a")
+		s.clock.advance(time.Millisecond)
 		s.put(store.Conversation{PageID: "p", PSID: "1"}, "b")
 		for i := range 3 {
 			s.clock.advance(time.Millisecond)

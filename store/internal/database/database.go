@@ -34,6 +34,9 @@ type Database struct {
 	Connect func(ctx context.Context) (Conn, error)
 	// Writers is how many connections write; less than 1 is 1. More than one needs a Cluster.
 	Writers int
+	// Renewer reports that one more connection renews leases, and does nothing else: what the others wait for, such as a lock that a
+	// query of the host holds, does not delay it.
+	Renewer bool
 	// Timeout bounds each transaction of the writer, without the time that users' functions may take; what takes longer
 	// costs the connection. Zero is no bound.
 	Timeout time.Duration

@@ -46,6 +46,21 @@ func read(t *testing.T, db *gorm.DB) queue.Dump {
 			LeaseUntil: c.LeaseUntil, Owner: c.Owner, Holder: c.Holder, Token: c.Token, Deliveries: c.Deliveries, Alone: c.Alone,
 		})
 	}
+	var dormant []struct {
+		PageID, PersonID string
+		DueAt, RaisedAt  int64
+	}
+	scan(&dormant, "page_id, person_id, due_at, raised_at", `messenger_raised t WHERE NOT EXISTS (
+		SELECT 1 FROM messenger_conversations c WHERE c.page_id = t.page_id AND c.person_id = t.person_id)
+		AND NOT EXISTS (SELECT 1 FROM messenger_raised f WHERE f.page_id = t.page_id AND f.person_id = t.person_id
+		AND (f.due_at < t.due_at OR f.due_at = t.due_at AND f.id < t.id))`)
+	for _, r := range dormant {
+		row := queue.ConversationRow{Conversation: store.Conversation{PageID: r.PageID, PSID: r.PersonID}, NextAt: r.DueAt}
+		if r.DueAt > r.RaisedAt {
+			row.NextAt += queue.BackgroundFrom
+		}
+		d.Conversations = append(d.Conversations, row)
+	}
 	var named []struct{ PageID, PersonID, Key string }
 	scan(&named, "page_id, person_id, key", "messenger_inbox")
 	for _, n := range named {

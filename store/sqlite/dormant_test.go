@@ -1,0 +1,103 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/store/sqlite"
+)
+
+// However many timers wait that are not due, there is no row of their conversations, so that those of others lie close together.
+func TestTimersThatAreNotDueKeepNoRowOfTheirConversation(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	var shift atomic.Int64
+	path := filepath.Join(t.TempDir(), "bot.db")
+	open := func() *gormstore.Store {
+		st, err := sqlite.Open(path, gormstore.WithClock(func() time.Time { return begun.Add(time.Duration(shift.Load())) }))
+		require.NoError(t, err)
+		return st
+	}
+	st := open()
+	rows := func(want int64) {
+		t.Helper()
+		var n int64
+		require.NoError(t, st.DB().Table("messenger_conversations").Count(&n).Error)
+		require.Equal(t, want, n)
+	}
+	timer := func(conv store.Conversation, key string, delay time.Duration) store.Write {
+		return store.Raise{Conversation: conv, Key: key, Delay: delay, Replace: true}
+	}
+	leased := func(want ...string) {
+		t.Helper()
+		leases, err := st.Claim(t.Context(), claim)
+		require.NoError(t, err)
+		keys := []string{}
+		for _, lease := range leases {
+			for _, ev := range lease.Events {
+				keys = append(keys, ev.Key[:1]+ev.Raised.Key)
+				_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Event: end(ev)})
+				require.NoError(t, err)
+			}
+			_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Release: true})
+			require.NoError(t, err)
+		}
+		require.Equal(t, append([]string{}, want...), keys)
+	}
+	require.NoError(t, st.Apply(t.Context(), timer(ann, "k", time.Minute), timer(ann, "l", time.Hour), timer(bob, "k", 2*time.Hour)))
+	rows(0)
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "m1", Time: begun}))
+	rows(1)
+	leased("m")
+	rows(0)
+	require.NoError(t, st.Apply(t.Context(), timer(ann, "k", 2*time.Minute)), "it is moved")
+	require.NoError(t, st.Enqueue(t.Context(), store.Send{Conversation: bob, Key: "s", Delay: 3 * time.Hour}))
+	rows(0) // the timer of bob comes first
+	shift.Store(int64(time.Minute))
+	leased()
+	shift.Store(int64(2 * time.Minute))
+	leased("sk")
+	rows(0)
+
+	require.NoError(t, st.Close())
+	shift.Store(int64(time.Hour))
+	st = open()
+	leased("sl")
+	shift.Store(int64(2 * time.Hour))
+	leased("sk")
+	rows(1) // a message waits
+	shift.Store(int64(3 * time.Hour))
+	leases, err := st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, 1)
+	require.Equal(t, "s", leases[0].Sends[0].Key)
+	require.NoError(t, st.Close())
+}
+
+// A timer is found that is due before a time up to which a claim has looked: the clock was set back a little in between.
+func TestTimerThatIsDueWhereAClaimHasLooked(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	var shift atomic.Int64
+	st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), gormstore.WithClock(func() time.Time { return begun.Add(time.Duration(shift.Load())) }))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, st.Close()) }()
+	due := func() int {
+		leases, err := st.Claim(t.Context(), claim)
+		require.NoError(t, err)
+		return len(leases)
+	}
+	shift.Store(int64(900 * time.Millisecond))
+	require.Zero(t, due())
+	shift.Store(0)
+	require.NoError(t, st.Apply(t.Context(), store.Raise{Conversation: ann, Key: "k", Delay: 300 * time.Millisecond, Replace: true}))
+	require.Zero(t, due())
+	shift.Store(int64(300 * time.Millisecond))
+	require.Equal(t, 1, due())
+}
