@@ -146,6 +146,47 @@ func TestARowOfAPersonTakesWhatWasRaisedAlong(t *testing.T) {
 	require.Len(t, timers, 1)
 }
 
+// Where a replica of the version before replays the dead letter of a raised event, that stays one. A letter that is dropped, or replayed by
+// today's version, is not affected, nor is one of another event.
+func TestReplaysOfReplicasOfTheVersionBeforeStayRaised(t *testing.T) {
+	t.Parallel()
+	var clock shifted
+	st := open(t, testpostgres.DSN(t), gormstore.WithClock(clock.now))
+	require.NoError(t, st.Apply(t.Context(), timerOf(ann, "k", 0), timerOf(ann, "dropped", 0)))
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "e", Time: clock.now().Add(time.Second), Body: []byte("e")}))
+	for range 3 {
+		lease := one(t, st, claim)
+		result := end(lease.Events[0])
+		result.Failures = []store.Failure{{Route: "r", Error: "e"}}
+		_, err := st.Commit(t.Context(), store.Outcome{Lease: lease.LeaseID, Event: result, Release: true})
+		require.NoError(t, err)
+	}
+	letters, err := st.Dead(t.Context(), store.DeadQuery{})
+	require.NoError(t, err)
+	require.Len(t, letters, 3)
+	require.NoError(t, st.Drop(t.Context(), letters[1].ID))
+	clock.advance(time.Minute)
+	old := st.DB().Begin()
+	require.NoError(t, old.Error)
+	for _, letter := range []store.DeadLetter{letters[0], letters[2]} {
+		require.NoError(t, old.Exec(`INSERT INTO messenger_conversations (page_id, person_id, next_at) VALUES (?, ?, ?)
+			ON CONFLICT (page_id, person_id) DO UPDATE SET next_at = excluded.next_at`, ann.PageID, ann.PSID, clock.now().UnixMicro()).Error)
+		require.NoError(t, old.Exec(`DELETE FROM messenger_dead WHERE id = ?`, letter.ID).Error)
+		require.NoError(t, old.Exec(`INSERT INTO messenger_inbox
+			(page_id, person_id, key, order_at, event_at, body, echo_of, attempts, only_routes, received_at)
+			VALUES (?, ?, ?, ?, ?, ?, '', 0, '["r"]', ?)`, ann.PageID, ann.PSID, letter.Key, letter.Time.UnixMicro(), letter.Time.UnixMicro(),
+			letter.Body, clock.now().UnixMicro()).Error)
+	}
+	require.NoError(t, old.Commit().Error)
+	lease := one(t, st, claim)
+	require.Len(t, lease.Events, 2)
+	require.Equal(t, letters[0].Event, lease.Events[0].Event)
+	require.True(t, lease.Events[0].Raised.Is())
+	require.Equal(t, []string{"r"}, lease.Events[0].Only)
+	require.Equal(t, letters[2].Key, lease.Events[1].Key)
+	require.False(t, lease.Events[1].Raised.Is())
+}
+
 // Timers that are due at the same time are handed out once, whoever claims.
 func TestTimersAreHandedOutOnceAcrossReplicas(t *testing.T) {
 	t.Parallel()

@@ -16,9 +16,11 @@ var (
 	schema5 string
 	//go:embed schema6.sql
 	schema6 string
+	//go:embed schema7.sql
+	schema7 string
 )
 
 // migrations are the steps from nothing to today's tables.
 func migrations() [][]string {
-	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}, {schema6}}
+	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}, {schema6}, {schema7}}
 }
