@@ -19,7 +19,7 @@ func DraftBroadcast(draft store.Broadcast) (*Operation, error) {
 		return nil, err
 	}
 	draft.Body = bytes.Clone(draft.Body)
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		if found, err := g.tx.Broadcast(draft.ID, Exclusive); err != nil || found != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func AddRecipients(id string, psids []string) (*Operation, error) {
 		return nil, err
 	}
 	psids = sorted(slices.Clone(psids), compareTexts)
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		row, err := g.tx.Broadcast(id, Exclusive)
 		if err != nil {
 			return err
@@ -75,7 +75,7 @@ func (g *group) saveBroadcast(row *BroadcastRow) error {
 // StartBroadcast ends a draft, and calls done with the broadcast of its key.
 func StartBroadcast(id, people string, done func(store.Broadcast)) *Operation {
 	op := &Operation{}
-	op.alone = func(g *group) error {
+	op.exclusive = func(g *group) error {
 		draft, err := g.tx.Broadcast(id, Unlocked)
 		if err != nil {
 			return err
@@ -155,7 +155,7 @@ func (g *group) broadcast(row *BroadcastRow) (store.Broadcast, error) {
 
 // CancelBroadcast stops a broadcast, and calls done with it.
 func CancelBroadcast(id string, done func(store.Broadcast)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		row, err := g.tx.Broadcast(id, Exclusive)
 		if err != nil {
 			return err
@@ -177,7 +177,7 @@ func CancelBroadcast(id string, done func(store.Broadcast)) *Operation {
 
 // CountBroadcast counts the recipients that have ended, and calls done with the broadcast.
 func CountBroadcast(id string, done func(store.Broadcast)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		row, err := g.tx.Broadcast(id, Exclusive)
 		if err != nil {
 			return err
@@ -207,7 +207,7 @@ func CountBroadcast(id string, done func(store.Broadcast)) *Operation {
 
 // FindBroadcast calls done with the broadcast of a key.
 func FindBroadcast(pageID, key string, done func(store.Broadcast)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		row, err := g.tx.BroadcastNamed(pageID, key)
 		if err != nil {
 			return err
@@ -223,7 +223,7 @@ func FindBroadcast(pageID, key string, done func(store.Broadcast)) *Operation {
 
 // Broadcasts calls done with those that a query selects.
 func Broadcasts(query store.BroadcastQuery, done func([]store.Broadcast)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		rows, err := g.tx.Broadcasts(query)
 		if err != nil {
 			return err
@@ -243,7 +243,7 @@ func Broadcasts(query store.BroadcastQuery, done func([]store.Broadcast)) *Opera
 
 // Recipients calls done with people of a broadcast who are in a stage.
 func Recipients(id string, stage store.RecipientStage, limit int, done func([]string)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		psids, err := g.tx.Recipients(id, stage, max(limit, 0))
 		done(psids)
 		return err
@@ -252,7 +252,7 @@ func Recipients(id string, stage store.RecipientStage, limit int, done func([]st
 
 // PeopleOf calls done with people of a page.
 func PeopleOf(pageID, after string, limit int, done func([]store.Person)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		people, err := g.tx.PeopleOf(pageID, after, max(limit, 0))
 		done(people)
 		return err

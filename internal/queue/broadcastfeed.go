@@ -17,7 +17,7 @@ func FeedBroadcast(id string, psids []string, sends []store.Send) (*Operation, e
 		return nil, err
 	}
 	psids = sorted(slices.Clone(psids), compareTexts)
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		row, err := g.tx.Broadcast(id, Unlocked)
 		if err != nil {
 			return err

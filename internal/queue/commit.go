@@ -8,8 +8,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// commit validates an outcome and plans what it changes.
-func (g *group) commit(op *Operation) error {
+// applyOutcome validates an outcome and plans what it changes.
+func (g *group) applyOutcome(op *Operation) error {
 	o := op.outcome
 	if o == nil {
 		return nil

@@ -19,7 +19,7 @@ func (r *DeadRow) Letter() (store.DeadLetter, error) {
 
 // Replay puts a dead letter's event back, at the tail of its conversation.
 func Replay(id int64) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		row, err := g.takeLetter(id)
 		if err != nil {
 			return err
@@ -43,7 +43,7 @@ func Replay(id int64) *Operation {
 
 // Drop deletes a dead letter.
 func Drop(id int64) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		if _, err := g.takeLetter(id); err != nil {
 			return err
 		}

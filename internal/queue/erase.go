@@ -14,7 +14,7 @@ func Forget(conv store.Conversation) (*Operation, error) {
 		return nil, store.ErrEmptyID
 	}
 	op := &Operation{}
-	op.alone = func(g *group) error {
+	op.exclusive = func(g *group) error {
 		if err := g.lock([]store.Conversation{conv}, nil); err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func Forget(conv store.Conversation) (*Operation, error) {
 func ForgetSilent(people []store.Conversation, since time.Time) *Operation {
 	people = slices.SortedFunc(slices.Values(people), compareConversations)
 	op := &Operation{}
-	op.alone = func(g *group) error {
+	op.exclusive = func(g *group) error {
 		if err := g.lock(people, people); err != nil {
 			return err
 		}

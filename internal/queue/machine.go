@@ -8,8 +8,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// errTogether is returned by [Machine.Run] for a group with an operation that must be alone.
-var errTogether = errors.New("store: an operation that must be alone is in a group")
+// errNotExclusive is returned by [Machine.Run] for a group with an operation that must be alone.
+var errNotExclusive = errors.New("store: an operation that must be alone is in a group")
 
 // ErrRetry is returned by [Machine.Run] if another process has changed what the group had read before it took its locks. The
 // caller rolls the transaction back and runs the group again.
@@ -69,7 +69,7 @@ type group struct {
 }
 
 // Run runs operations in a transaction, in this order: renewals and marks, outcomes, writes, puts, sends, claims. They were asked
-// for at the same time, so that any order is right. A group that has an operation with [Operation.Alone] beside others is refused.
+// for at the same time, so that any order is right. A group that has an operation with [Operation.Exclusive] beside others is refused.
 //
 // The error is one that costs the transaction; why an operation was refused is in the operation.
 func (m *Machine) Run(tx Tx, ops []*Operation) (Effects, error) {
@@ -77,13 +77,13 @@ func (m *Machine) Run(tx Tx, ops []*Operation) (Effects, error) {
 	defer g.end()
 	for _, op := range ops {
 		op.reset()
-		if len(ops) > 1 && op.Alone() {
-			return g.effects, errTogether
+		if len(ops) > 1 && op.Exclusive() {
+			return g.effects, errNotExclusive
 		}
 	}
-	if len(ops) == 1 && ops[0].alone != nil {
+	if len(ops) == 1 && ops[0].exclusive != nil {
 		g.now = tx.Now()
-		err := ops[0].alone(g)
+		err := ops[0].exclusive(g)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			ops[0].Err = err // nothing was changed
@@ -130,7 +130,7 @@ func (g *group) change(ops []*Operation) error {
 }
 
 // steps are what [Machine.Run] says, in that order.
-var steps = [...]func(*group, *Operation) error{(*group).renew, (*group).commit, (*group).write, (*group).put, (*group).enqueue}
+var steps = [...]func(*group, *Operation) error{(*group).renew, (*group).applyOutcome, (*group).write, (*group).put, (*group).enqueue}
 
 func (g *group) read(w *Wants) (err error) {
 	g.snap, err = g.tx.Read(w)
@@ -153,7 +153,7 @@ func (g *group) take(key Key) bool {
 	if !g.free(key) {
 		return false
 	}
-	delete(g.snap.Fresh, key)
+	delete(g.snap.Inserted, key)
 	delete(g.freed, key)
 	return true
 }
@@ -167,7 +167,7 @@ func (g *group) see(key Key) {
 }
 
 // free reports whether a key could be taken.
-func (g *group) free(key Key) bool { return g.snap.Fresh[key] || g.freed[key] }
+func (g *group) free(key Key) bool { return g.snap.Inserted[key] || g.freed[key] }
 
 // flush applies what was decided so far.
 func (g *group) flush() error {
@@ -209,11 +209,11 @@ func (g *group) flush() error {
 
 // finish deletes the keys that no operation has taken.
 func (g *group) finish() error {
-	if g.snap == nil || len(g.snap.Fresh)+len(g.freed) == 0 {
+	if g.snap == nil || len(g.snap.Inserted)+len(g.freed) == 0 {
 		return nil
 	}
 	var free []Key
-	for key := range g.snap.Fresh {
+	for key := range g.snap.Inserted {
 		free = append(free, key)
 	}
 	for key := range g.freed {

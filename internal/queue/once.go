@@ -8,7 +8,7 @@ import (
 
 // StartOnce asks for the lease on work that replicas do once, and calls done with the answer.
 func StartOnce(name, version string, lease time.Duration, done func(store.OnceState)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		row, err := g.tx.OnceRow(name)
 		if err != nil {
 			return err
@@ -33,7 +33,7 @@ func StartOnce(name, version string, lease time.Duration, done func(store.OnceSt
 // EndOnce ends the lease with a token. With done the work of that version is done; otherwise it is given back.
 func EndOnce(name, version string, token int64, done bool) *Operation {
 	op := &Operation{}
-	op.alone = func(g *group) error {
+	op.exclusive = func(g *group) error {
 		row, err := g.tx.OnceRow(name)
 		if err != nil {
 			return err

@@ -25,15 +25,15 @@ type Operation struct {
 	Next   *store.QueuedEvent
 
 	// One of these is what it asks for.
-	events  []store.Event
-	sends   []store.Send
-	outcome *store.Outcome
-	writes  []store.Write
-	renewal *renewal
-	mark    *mark
-	claim   *store.Claim
-	alone   func(*group) error
-	probe   []store.Event // of a ping
+	events    []store.Event
+	sends     []store.Send
+	outcome   *store.Outcome
+	writes    []store.Write
+	renewal   *renewal
+	mark      *mark
+	claim     *store.Claim
+	exclusive func(*group) error
+	probe     []store.Event // of a ping
 }
 
 type renewal struct {
@@ -181,7 +181,7 @@ func checkWrites(writes []store.Write, api string) error {
 // About returns the conversation that the operation is about, if it is about one: a put, a send, an outcome or a renewal of one
 // conversation.
 func (op *Operation) About() (conv store.Conversation, ok bool) {
-	if op.Alone() || op.claim != nil {
+	if op.Exclusive() || op.claim != nil {
 		return conv, false
 	}
 	wants := wantsOf(op).Conversations
@@ -191,15 +191,15 @@ func (op *Operation) About() (conv store.Conversation, ok bool) {
 	return wants[0].Conversation, true
 }
 
-// Alone reports whether the operation needs a transaction of its own: it runs a user's code, or finds out as it goes what
+// Exclusive reports whether the operation needs a transaction of its own: it runs a user's code, or finds out as it goes what
 // it has to lock.
-func (op *Operation) Alone() bool { return op.alone != nil || op.Calls() }
+func (op *Operation) Exclusive() bool { return op.exclusive != nil || op.HasCalls() }
 
 // Renews reports whether the operation renews leases.
 func (op *Operation) Renews() bool { return op.renewal != nil }
 
-// Calls reports whether the operation runs a user's code.
-func (op *Operation) Calls() bool {
+// HasCalls reports whether the operation runs a user's code.
+func (op *Operation) HasCalls() bool {
 	return op.outcome != nil && slices.ContainsFunc(op.outcome.Writes, isCall)
 }
 

@@ -57,7 +57,7 @@ func Purge(cutoffs store.Cutoffs, step int, do func(*Operation) error) (forgotte
 // expire deletes rows that have expired before a time, which may depend on the store's.
 func expire(what Expiring, before func(now int64) int64, step int, do func(*Operation) error) error {
 	for n := step; n == step; {
-		err := do(&Operation{alone: func(g *group) (err error) {
+		err := do(&Operation{exclusive: func(g *group) (err error) {
 			n, err = g.tx.Expire(what, before(g.now), step)
 			return err
 		}})
@@ -73,7 +73,7 @@ func expire(what Expiring, before func(now int64) int64, step int, do func(*Oper
 func purgeOldest(what Aging, before int64, step int, do func(*Operation) error) error {
 	after, more := int64(0), before != 0
 	for more {
-		err := do(&Operation{alone: func(g *group) (err error) {
+		err := do(&Operation{exclusive: func(g *group) (err error) {
 			after, more, err = g.tx.PurgeOldest(what, after, before, step)
 			return err
 		}})
@@ -90,7 +90,7 @@ func purgeSilent(since time.Time, step int, do func(*Operation) error) (forgotte
 	var after store.Conversation
 	for more := true; more; {
 		var people []store.Person
-		err := do(&Operation{alone: func(g *group) (err error) {
+		err := do(&Operation{exclusive: func(g *group) (err error) {
 			people, err = g.tx.PeopleAfter(after, step)
 			return err
 		}})

@@ -19,12 +19,12 @@ func (t movingTx) Now() int64                            { return 1 }
 func (t movingTx) Owners() map[string]store.Conversation { return t.owners }
 
 func (t movingTx) Read(wants *queue.Wants) (*queue.Snapshot, error) {
-	s := &queue.Snapshot{Conversations: map[store.Conversation]*queue.State{}, Fresh: map[queue.Key]bool{}, Started: t.started}
+	s := &queue.Snapshot{Conversations: map[store.Conversation]*queue.State{}, Inserted: map[queue.Key]bool{}, Started: t.started}
 	for _, want := range wants.Conversations {
 		s.Conversations[want.Conversation] = &queue.State{ConversationRow: queue.ConversationRow{Conversation: want.Conversation}}
 	}
 	for _, key := range wants.Keys {
-		s.Fresh[key] = true
+		s.Inserted[key] = true
 	}
 	return s, nil
 }

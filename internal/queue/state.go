@@ -38,10 +38,16 @@ func (g *group) waitBackground(s *State, at int64) {
 	g.touch(s)
 }
 
-// reschedule works out when what is left in the conversation is due: not before its pause is over, and not before a time at which
+// reschedule works out when what is left in the conversation is due; see Reschedule.
+func (g *group) reschedule(s *State, earliest int64) {
+	s.Reschedule(earliest)
+	g.touch(s)
+}
+
+// Reschedule works out when what is left in the conversation is due: not before its pause is over, and not before a time at which
 // other work of the conversation was due already. Claims may begin after due times that have passed. Background work stays what it is
 // until an event waits.
-func (g *group) reschedule(s *State, earliest int64) {
+func (s *State) Reschedule(earliest int64) {
 	earliest = max(earliest, s.HoldUntil)
 	background := s.Background() && !s.events()
 	s.NextAt = 0
@@ -57,7 +63,6 @@ func (g *group) reschedule(s *State, earliest int64) {
 		s.NextAt += BackgroundFrom
 	}
 	s.rescheduleRaised(earliest)
-	g.touch(s)
 }
 
 // rescheduleRaised takes into account when the first raised event is due. With a timer the conversation is background work only if

@@ -118,8 +118,8 @@ type RaisedWant struct {
 type Snapshot struct {
 	// Conversations has a state for each that was wanted; with PassLocked only for those that have a row.
 	Conversations map[store.Conversation]*State
-	// Seen has the lookups that were found, Fresh the keys that were inserted.
-	Seen, Fresh map[Key]bool
+	// Seen has the lookups that were found, Inserted the keys that were inserted.
+	Seen, Inserted map[Key]bool
 	// People and Sessions have those that exist, sessions with version and expiry only.
 	People   map[store.Conversation]*store.Person
 	Sessions map[SessionKey]store.Session

@@ -14,7 +14,7 @@ const mostUnscheduled = 1000
 // raised events, it also schedules conversations in which one is due and whose row such a replica has deleted or emptied.
 func Heartbeat(replica store.Replica, done func([]store.Replica)) *Operation {
 	replica.Pages, replica.Busy = slices.Clone(replica.Pages), slices.Clone(replica.Busy)
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		if err := g.schedule(); err != nil { // it locks conversations, which come first
 			return err
 		}
@@ -49,7 +49,7 @@ func (g *group) schedule() error {
 
 // Now calls done with the store's time.
 func Now(done func(time.Time)) *Operation {
-	return &Operation{alone: func(g *group) error {
+	return &Operation{exclusive: func(g *group) error {
 		done(Time(g.now))
 		return nil
 	}}
@@ -57,7 +57,7 @@ func Now(done func(time.Time)) *Operation {
 
 // Touch makes a transaction that changes nothing.
 func Touch() *Operation {
-	return &Operation{alone: func(*group) error { return nil }}
+	return &Operation{exclusive: func(*group) error { return nil }}
 }
 
 // Ping puts an event by the way of [Put] and takes it back: what fails a Put, such as a full disk, a revoked permission or a table that
@@ -66,7 +66,7 @@ func Ping(name string) *Operation {
 	op := &Operation{probe: []store.Event{{
 		Conversation: store.Conversation{PageID: name, PSID: name}, Key: name, EchoOf: name, Body: []byte(name),
 	}}}
-	op.alone = func(g *group) error {
+	op.exclusive = func(g *group) error {
 		if err := g.tx.Savepoint(); err != nil {
 			return err
 		}

@@ -92,7 +92,7 @@ func (tx *fakeTx) Apply(*queue.Changes) error            { return nil }
 func (tx *fakeTx) Read(wants *queue.Wants) (*queue.Snapshot, error) {
 	tx.f.mu.Lock()
 	defer tx.f.mu.Unlock()
-	snap := &queue.Snapshot{Conversations: map[store.Conversation]*queue.State{}, Fresh: map[queue.Key]bool{}}
+	snap := &queue.Snapshot{Conversations: map[store.Conversation]*queue.State{}, Inserted: map[queue.Key]bool{}}
 	poisoned := false
 	for _, want := range wants.Conversations {
 		tx.f.groups[tx.n] = append(tx.f.groups[tx.n], want.Conversation)
@@ -100,7 +100,7 @@ func (tx *fakeTx) Read(wants *queue.Wants) (*queue.Snapshot, error) {
 		snap.Conversations[want.Conversation] = &queue.State{ConversationRow: queue.ConversationRow{Conversation: want.Conversation}}
 	}
 	for _, key := range wants.Keys {
-		snap.Fresh[key] = true
+		snap.Inserted[key] = true
 	}
 	if poisoned {
 		return nil, errPoison

@@ -51,7 +51,7 @@ func (l *lane) loop() {
 // returned beside it.
 func (l *lane) gather(first *request) (group []*request, next *request) {
 	group = append(group, first)
-	if first.Alone() {
+	if first.Exclusive() {
 		return group, nil
 	}
 	// Callers that were just answered get a chance to come back with more.
@@ -64,7 +64,7 @@ func (l *lane) gather(first *request) (group []*request, next *request) {
 		select {
 		case r := <-l.from:
 			conv, commits := r.Commits()
-			if r.Alone() || commits && ending[conv] {
+			if r.Exclusive() || commits && ending[conv] {
 				return group, r
 			}
 			if commits {
@@ -91,9 +91,9 @@ func (l *lane) finish(group []*request) {
 	if len(group) == 0 {
 		return
 	}
-	shared, err := l.commit(group)
+	shared, err := l.transact(group)
 	for n := 1; n < tries && err != nil && l.passing(err); n++ {
-		shared, err = l.commit(group)
+		shared, err = l.transact(group)
 	}
 	if err != nil && !shared && !l.blocked(err) {
 		if parts := l.parts(group, err); len(parts) > 1 {
@@ -139,10 +139,10 @@ func (l *lane) parts(group []*request, err error) (parts [][]*request) {
 	return parts
 }
 
-// commit runs operations in one transaction. An error that is shared is no operation's own fault:
+// transact runs operations in one transaction. An error that is shared is no operation's own fault:
 // the connection broke, or it is unknown whether the COMMIT took effect, or it did and the database
 // turned out to be another one. To divide the group would help none of these.
-func (l *lane) commit(group []*request) (shared bool, err error) {
+func (l *lane) transact(group []*request) (shared bool, err error) {
 	ops := make([]*queue.Operation, len(group))
 	for i, r := range group {
 		ops[i] = r.Operation
@@ -194,10 +194,10 @@ func (l *lane) commit(group []*request) (shared bool, err error) {
 
 // callsOf makes what runs the users' functions of operations, or nil.
 func (l *lane) callsOf(ops []*queue.Operation) *database.Calls {
-	if !slices.ContainsFunc(ops, (*queue.Operation).Calls) {
+	if !slices.ContainsFunc(ops, (*queue.Operation).HasCalls) {
 		return nil
 	}
-	return &database.Calls{DB: l.db.Pool, Timeout: l.config.commitTimeout, Running: &l.calls}
+	return &database.Calls{DB: l.db.Pool, Timeout: l.config.commitTimeout, Running: &l.userCode}
 }
 
 // begin opens a transaction for operations. If the connection turns out to be broken, another one

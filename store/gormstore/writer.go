@@ -20,11 +20,11 @@ import (
 //	Store.Commit       checks the outcome, copies it into a queue.Operation, and calls do
 //	writer.do          offers the operation to the lanes, on one channel without a buffer, and waits
 //	lane.gather        takes from all callers who wait there at that moment, at most 256 operations, as one group
-//	lane.commit        begins a transaction on the lane's connection (database.Conn)
+//	lane.transact      begins a transaction on the lane's connection (database.Conn)
 //	queue.Machine.Run  locks and reads what the group needs, validates and plans each operation in Go, and applies
 //	                   the changes of rows; an operation that it refuses, such as one whose lease is lost, changes
 //	                   nothing and carries its error
-//	lane.commit        commits (on PostgreSQL the changes travel with the COMMIT): from here on the group is durable
+//	lane.transact      commits (on PostgreSQL the changes travel with the COMMIT): from here on the group is durable
 //	lane.finish        answers each caller with the error of its operation; if the transaction failed, it repeats it
 //	                   after a deadlock, a serialization failure, or a connection that broke before its first answer, or
 //	                   divides the group until the operation that fails it is alone
@@ -44,9 +44,9 @@ type writer struct {
 	closed   chan struct{}
 	lanes    []*lane
 	ended    sync.WaitGroup
-	// calls are users' functions that run, counting are counts of the backlog, which end with the
+	// userCode are users' functions that run, counting are counts of the backlog, which end with the
 	// context.
-	calls    sync.WaitGroup
+	userCode sync.WaitGroup
 	counting sync.WaitGroup
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -191,7 +191,7 @@ func (w *writer) close() {
 	w.counting.Wait()
 	done := make(chan struct{})
 	go func() {
-		w.calls.Wait()
+		w.userCode.Wait()
 		close(done)
 	}()
 	select {

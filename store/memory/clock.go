@@ -51,7 +51,7 @@ func (t *tables) keepTime(now int64) {
 		slices.SortFunc(c.raised, inDueOrder)
 		c.HoldUntil = setBack(c.HoldUntil, back, now)
 		if c.NextAt != 0 && c.DueAt() > now {
-			c.NextAt = c.nextAt(now)
+			c.reschedule(now)
 			t.file(c)
 		}
 	}
@@ -65,28 +65,17 @@ func setBack(at, back, now int64) int64 {
 	return max(at-back, now)
 }
 
-// nextAt is when what waits in the conversation is due, as what it was before: people's work or background work.
-func (c *conversation) nextAt(now int64) int64 {
-	next := int64(0)
-	soon := func(at int64) {
-		if next == 0 || at < next {
-			next = at
-		}
-	}
-	if len(c.events) > 0 {
-		soon(now)
-	}
+// reschedule works out anew when what waits in the conversation is due.
+func (c *conversation) reschedule(now int64) {
+	state := queue.State{ConversationRow: c.ConversationRow, Others: len(c.events) > 0}
 	for _, s := range c.sends {
-		soon(s.NotBefore)
+		state.Sends = append(state.Sends, &s.SendRow)
 	}
 	if len(c.raised) > 0 {
-		soon(c.raised[0].ReceivedAt)
+		state.RaisedNext = c.raised[0].NextAt()
 	}
-	next = max(next, c.HoldUntil)
-	if c.Background() {
-		next += queue.BackgroundFrom
-	}
-	return next
+	state.Reschedule(now)
+	c.NextAt = state.NextAt
 }
 
 func inDueOrder(x, y *raised) int {

@@ -11,14 +11,14 @@ const mostKept = 64
 // end keeps nothing but empty maps.
 func (t *tx) end() {
 	s := &t.snapshot
-	if len(s.Conversations)+len(s.Fresh)+len(s.Seen)+len(s.People) > mostKept {
+	if len(s.Conversations)+len(s.Inserted)+len(s.Seen)+len(s.People) > mostKept {
 		*s = queue.Snapshot{}
 	}
 	clear(s.Conversations)
-	clear(s.Fresh)
+	clear(s.Inserted)
 	clear(s.Seen)
 	clear(s.People)
-	t.snapshot = queue.Snapshot{Conversations: s.Conversations, Fresh: s.Fresh, Seen: s.Seen, People: s.People}
+	t.snapshot = queue.Snapshot{Conversations: s.Conversations, Inserted: s.Inserted, Seen: s.Seen, People: s.People}
 	clear(t.ops)
 	t.tables, t.ops, t.state1, t.person1 = nil, nil, queue.State{}, store.Person{}
 }
@@ -56,7 +56,7 @@ func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 	}
 	for _, key := range w.Keys {
 		if t.keys.add(key, t.now) {
-			ready(&s.Fresh)[key] = true
+			ready(&s.Inserted)[key] = true
 		}
 	}
 	for i, id := range w.People {

@@ -12,7 +12,7 @@ import (
 func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 	s := &queue.Snapshot{
 		Conversations: make(map[store.Conversation]*queue.State, len(w.Conversations)),
-		Seen:          map[queue.Key]bool{}, Fresh: make(map[queue.Key]bool, len(w.Keys)),
+		Seen:          map[queue.Key]bool{}, Inserted: make(map[queue.Key]bool, len(w.Keys)),
 		People:   make(map[store.Conversation]*store.Person, len(w.People)),
 		Sessions: map[queue.SessionKey]store.Session{}, EchoedAt: map[string]int64{}, Started: map[string]store.Conversation{},
 	}
@@ -140,6 +140,6 @@ func (t *tx) readKeys(w *queue.Wants, s *queue.Snapshot) {
 		t.read(lookUpKeys, into(s.Seen), columns(w.Lookups, (*queue.Key).Fields)...)
 	}
 	if len(w.Keys) > 0 {
-		t.read(insertKeys, into(s.Fresh), append(columns(w.Keys, (*queue.Key).Fields), t.at())...)
+		t.read(insertKeys, into(s.Inserted), append(columns(w.Keys, (*queue.Key).Fields), t.at())...)
 	}
 }

@@ -131,7 +131,7 @@ func TestReadLocksConversationsBeforeKeys(t *testing.T) {
 	require.NoError(t, got.err)
 	require.True(t, got.snapshot.Conversations[person1("ben")].Others)
 	require.EqualValues(t, 7, got.snapshot.Conversations[person1("ben")].NextAt)
-	require.Empty(t, got.snapshot.Fresh, "another had the key first")
+	require.Empty(t, got.snapshot.Inserted, "another had the key first")
 	require.False(t, free("cid"))
 	require.NoError(t, second.Commit(t.Context()))
 }
@@ -179,10 +179,10 @@ func TestTransactionsDoNotDeadlock(t *testing.T) {
 						c.Conversations = append(c.Conversations, &queue.ConversationRow{Conversation: state.Conversation, NextAt: 1})
 					}
 				}
-				for _, key := range slices.SortedFunc(maps.Keys(s.Fresh), func(a, b queue.Key) int { return cmp.Compare(a.Text, b.Text) }) {
+				for _, key := range slices.SortedFunc(maps.Keys(s.Inserted), func(a, b queue.Key) int { return cmp.Compare(a.Text, b.Text) }) {
 					if rand.IntN(2) == 0 {
 						c.KeysFreed = append(c.KeysFreed, key)
-						delete(s.Fresh, key)
+						delete(s.Inserted, key)
 					}
 				}
 				assert.NoError(t, tx.Apply(&c))
@@ -193,7 +193,7 @@ func TestTransactionsDoNotDeadlock(t *testing.T) {
 				if !assert.NoError(t, tx.Commit(context.Background())) {
 					return
 				}
-				for key := range s.Fresh {
+				for key := range s.Inserted {
 					taken <- key
 				}
 			}

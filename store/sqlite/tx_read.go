@@ -9,7 +9,7 @@ import (
 func (t *tx) Read(w *queue.Wants) (*queue.Snapshot, error) {
 	s := &queue.Snapshot{
 		Conversations: make(map[store.Conversation]*queue.State, len(w.Conversations)),
-		Seen:          make(map[queue.Key]bool), Fresh: make(map[queue.Key]bool, len(w.Keys)),
+		Seen:          make(map[queue.Key]bool), Inserted: make(map[queue.Key]bool, len(w.Keys)),
 		People: make(map[store.Conversation]*store.Person, len(w.People)), Sessions: make(map[queue.SessionKey]store.Session, len(w.Sessions)),
 		EchoedAt: make(map[string]int64, len(w.Pages)),
 	}
@@ -96,7 +96,7 @@ func (t *tx) readKeys(w *queue.Wants, s *queue.Snapshot) error {
 			return err
 		}
 		if inserted > 0 {
-			s.Fresh[*key] = true
+			s.Inserted[*key] = true
 		}
 	}
 	return nil

@@ -31,7 +31,7 @@ func TestFreshKeys(t *testing.T) {
 		snap, err := tx.Read(&queue.Wants{Lookups: lookups, Keys: keys})
 		require.NoError(t, err)
 		require.Equal(t, set(seen), snap.Seen)
-		require.Equal(t, set(fresh), snap.Fresh)
+		require.Equal(t, set(fresh), snap.Inserted)
 	}
 	first := begin(t, c)
 	read(first, []queue.Key{a}, []queue.Key{a, b}, nil, []queue.Key{a, b})
