@@ -24,11 +24,13 @@ var capabilities = []struct {
 	name string
 	has  func(st store.Store) bool
 }{
+	{"Broadcasts", has[store.Broadcasts]},
 	{"Clock", has[store.Clock]},
 	{"DeadLetters", has[store.DeadLetters]},
 	{"Inspector", has[store.Inspector]},
 	{"Isolator", has[store.Isolator]},
 	{"OnceKeeper", has[store.OnceKeeper]},
+	{"Peeker", has[store.Peeker]},
 	{"Replicas", has[store.Replicas]},
 	{"Timers", has[store.Timers]},
 }

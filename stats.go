@@ -21,6 +21,9 @@ type Stats struct {
 	// Sends counts this process's attempts to send, by their outcome, and the
 	// replies that were refused in their turn, as refused.
 	Sends map[store.SentOutcome]int64
+	// Superseded counts the routes whose work a newer message has made obsolete
+	// (routing.Route.CancelOnNewer).
+	Superseded int64
 	// Typing counts the requests of this process that showed or hid the typing mark of a
 	// route (routing.Route.Typing), and TypingFailed those that failed, which has no other
 	// effect. They are not among Sends.
@@ -84,6 +87,7 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 		Dead:    c.Dead,
 		Sends:   c.Sends,
 
+		Superseded:   c.Superseded,
 		Typing:       c.Typing,
 		TypingFailed: c.TypingFailed,
 

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -52,6 +53,12 @@ const (
 // What is no message (a tap, a reaction, an opt-in), and a message that another route handles before
 // this one or that its condition passes over, is handled when it comes, before the burst that waits. A
 // route with [Gather.Settle] under DEFAULT handles the burst before it.
+//
+// # A newer message cancels the work
+//
+// With routing.Route.CancelOnNewer a message that comes while Handler works cancels its context. If Handler
+// then returns an error, the burst stays, the newer message joins it, and Handler gets all of it after the
+// next quiet time. A burst that has gathered for Longest is not cancelled any more. Adding a message to a burst never is.
 //
 // # When Handler fails
 //
@@ -102,6 +109,9 @@ func gathers(t receiving.Type) bool {
 	}
 	return t.Carries((*receiving.Message)(nil)) && t.IsAct() && !t.IsTap()
 }
+
+// CallsCancelOnNewer is for the bot, which leaves it to the Gather what a newer message cancels.
+func (Gather) CallsCancelOnNewer() {}
 
 // Validate reports a missing Handler, a Name beyond its limits, and times that contradict each other.
 func (g Gather) Validate() error {
@@ -196,6 +206,9 @@ func (g Gather) due(ctx context.Context, ev *receiving.Event, reply *sending.Rep
 	if err != nil || b.ID == "" { // without an error it was handled before: this is a replay
 		return err
 	}
+	if !b.aside && Now(ctx).Sub(b.First) < g.longest() {
+		turnctx.CancelOnNewer(ctx)
+	}
 	return g.run(ctx, b, reply)
 }
 
@@ -209,5 +222,9 @@ func (g Gather) run(ctx context.Context, b burst, reply *sending.Replier) error 
 		return err
 	}
 	handle := g.Handler
-	return handle(ctx, events, reply)
+	err = handle(ctx, events, reply)
+	if err != nil && errors.Is(context.Cause(ctx), ErrNewer) {
+		return g.reopen(ctx, b, err)
+	}
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/store"
@@ -177,4 +178,14 @@ func (g Gather) end(ctx context.Context, b burst) error {
 		return err
 	}
 	return CancelTimer(ctx, g.timerKey(b))
+}
+
+// reopen keeps a burst whose work a newer message has made obsolete, for that to join it: all else that the turn has queued is dropped.
+func (g Gather) reopen(ctx context.Context, b burst, cause error) error {
+	set := store.NewTurn(store.From(ctx), store.PersonFrom(ctx)).Begin("")
+	err := g.await(set.Context(context.WithoutCancel(ctx)), b, g.quiet())
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	return &turnctx.KeptError{Err: cause, Writes: set.End()}
 }

@@ -66,3 +66,6 @@ func (s settler) change(ctx context.Context, b burst, ev *receiving.Event) error
 	}
 	return s.gather.session("").Keep(ctx, b)
 }
+
+// CallsCancelOnNewer says that no newer message cancels it.
+func (settler) CallsCancelOnNewer() {}

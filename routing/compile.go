@@ -28,7 +28,7 @@ func (p Policy) entry(t receiving.Type) []routes.Step {
 		steps[i] = routes.Step{
 			Name: r.Name, Type: t, Index: i,
 			When: r.When, Failing: failing, Handler: r.Handler, Senders: slices.Clone(r.Senders),
-			Final: r.Final || t == receiving.TypeDialog, Otherwise: r.Otherwise, Timeout: r.Timeout, Retry: r.Retry, Typing: r.Typing,
+			Final: r.Final || t == receiving.TypeDialog, Otherwise: r.Otherwise, Timeout: r.Timeout, Retry: r.Retry, Typing: r.Typing, CancelOnNewer: r.CancelOnNewer,
 			DespiteSilence: r.DespiteSilence, TypedTaps: r.TypedTaps, Signals: r.Signals,
 		}
 		if r.Name == "" {

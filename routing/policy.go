@@ -75,6 +75,19 @@ type Route struct {
 	// handles the tap, the routes under SIMPLE_TEXT do not run for the text. Default:
 	// a typed text is a SIMPLE_TEXT and nothing else.
 	TypedTaps bool
+	// CancelOnNewer cancels the context of the handler and the senders, with handling.ErrNewer as its
+	// context.Cause, when a newer message or tap of the person waits: within a second, whichever
+	// replica has received it (store.Peeker), and immediately if it waited before. A route that then returns an
+	// error is superseded: what it queued is dropped, its messages included, the event is done for this
+	// route without a retry and without a dead letter, and messenger.Stats counts it. One that returns
+	// nil has handled the event: all that it queued takes effect. Messages of a turn are sent after its commit,
+	// so a superseded route has sent none; what it did elsewhere, and sender actions by Replier.Now, is done.
+	// What an earlier turn has committed goes out, whatever the person writes meanwhile.
+	//
+	// A handling.Gather keeps a superseded burst, and the newer message joins it. A replayed
+	// dead letter is not cancelled. Reactions, edits, reads and the like cancel nothing. A handler that panics, or
+	// ignores the end of its context for a second, has failed as any does. Default: it works on.
+	CancelOnNewer bool
 	// Typing shows the person a typing mark while the route works: after 1 s, and again
 	// every 15 s, since the platform hides it after 20 s. It goes when the route ends, at
 	// the latest when the turn is abandoned; before an answer that goes out at once the platform

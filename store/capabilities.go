@@ -87,6 +87,15 @@ type Isolator interface {
 	MarkAlone(ctx context.Context, lease LeaseID, seq int64) error
 }
 
+// Peeker shows what waits in a conversation, without a lease. Without it a route with CancelOnNewer is
+// cancelled only for messages that waited when its lease was granted.
+type Peeker interface {
+	// Peek returns events of a conversation that wait, those that would be handled last first, at
+	// most limit; less than 1 returns none. Events that a worker handles wait too; what was raised is not
+	// among them. Of a [QueuedEvent] it sets Conversation, Key, Time, Body, Seq and ReceivedAt.
+	Peek(ctx context.Context, conv Conversation, limit int) ([]QueuedEvent, error)
+}
+
 // CallRunner runs the functions of a program in the transaction of a turn. Without it
 // [Queue] refuses every [Call] with [errors.ErrUnsupported].
 type CallRunner interface {

@@ -12,6 +12,7 @@ import (
 type counts struct {
 	turns, retried, dead atomic.Int64
 	typing, typingFailed atomic.Int64 // requests for typing marks
+	superseded           atomic.Int64 // routes, by newer messages
 
 	mu    sync.Mutex
 	sends map[store.SentOutcome]int64
@@ -31,6 +32,8 @@ type Counts struct {
 	Turns, Retried, Dead int64
 	// Typing and TypingFailed count requests for the typing marks of routes.
 	Typing, TypingFailed int64
+	// Superseded counts routes that newer messages have superseded.
+	Superseded int64
 	// Stuck counts the calls of code that do not return now, and EverStuck all that ever
 	// were stuck.
 	Stuck     int
@@ -47,6 +50,7 @@ func (e *Engine) Counts() Counts {
 
 		Typing:       e.counts.typing.Load(),
 		TypingFailed: e.counts.typingFailed.Load(),
+		Superseded:   e.counts.superseded.Load(),
 
 		Sends: map[store.SentOutcome]int64{},
 	}

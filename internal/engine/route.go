@@ -9,6 +9,7 @@ import (
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/replier"
 	"github.com/djmessenger/messenger/internal/routes"
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -21,6 +22,8 @@ var errSenderSkips = errors.New("a sender returned handling.Skip, which is for h
 type routeEnd struct {
 	asked routes.Verdict // the zero value if it failed before it could say
 	err   error
+	// superseded reports that it has failed since a newer message has made its work obsolete.
+	superseded bool
 }
 
 // limit is the time of the turn: Config.TurnTimeout, and if a route has more time than that, the time of each route.
@@ -36,15 +39,21 @@ func (t *turn) runRoute(ctx context.Context, step routes.Step, out *outlet) rout
 	switch {
 	case step.Timeout <= 0 && t.longer > 0:
 		step.Timeout = t.w.e.cfg.TurnTimeout
-	case step.Timeout <= 0:
+	case step.Timeout <= 0 && !step.CancelOnNewer:
 		return t.runGuarded(ctx, step, out)
 	}
 	return t.runLimited(ctx, step, out)
 }
 
 func (t *turn) runLimited(ctx context.Context, step routes.Step, out *outlet) routeEnd {
-	limited, cancel := context.WithTimeoutCause(ctx, step.Timeout, &routing.TimeoutError{Route: step.Name, Limit: step.Timeout})
-	defer cancel()
+	ctx, stop := t.watchNewer(ctx, step)
+	defer stop(nil)
+	limited := ctx
+	if step.Timeout > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeoutCause(ctx, step.Timeout, &routing.TimeoutError{Route: step.Name, Limit: step.Timeout})
+		defer cancel()
+	}
 	end, err := run(limited, t.w.e.guard, code{name: "a handler", log: t.w.log, about: []any{"route", step.Name, "event", t.ev.Key}},
 		func(ctx context.Context) (routeEnd, error) { return t.runGuarded(ctx, step, out), nil })
 	if err != nil {
@@ -53,6 +62,7 @@ func (t *turn) runLimited(ctx context.Context, step routes.Step, out *outlet) ro
 	if limited.Err() != nil && ctx.Err() == nil && meaningOfResult(end.err) == resultFailed {
 		end.err = &routing.TimeoutError{Route: step.Name, Limit: step.Timeout, Err: end.err}
 	}
+	end.superseded = superseded(ctx, step, end.err)
 	return end
 }
 
@@ -73,6 +83,9 @@ func (t *turn) runStep(ctx context.Context, step routes.Step, out *outlet, asked
 	}
 	if ctx.Err() != nil { // while they were asked: it may be too late for any effect
 		return ctx.Err()
+	}
+	if step.CancelOnNewer && !watchesItself(step) {
+		turnctx.CancelOnNewer(ctx)
 	}
 	reply := replier.New(ev, out).(*sending.Replier) //nolint:forcetypeassert // it is one
 	for name, value := range step.Values(ctx, ev) {

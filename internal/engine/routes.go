@@ -55,6 +55,13 @@ func (t *turn) runSteps(ctx context.Context) error {
 		t.showTyping(step, out)
 		end := t.runRoute(set.Context(ctx), step, out)
 		messages, cancels, refused := out.end()
+		if end.superseded {
+			t.hideTyping(false)
+			if !t.supersede(set, end.err, routeResult{name: step.Name, queuedAt: t.w.now()}) {
+				break
+			}
+			continue
+		}
 		err, meaning := end.err, meaningOfResult(end.err)
 		t.hideTyping((meaning == resultHandled || meaning == resultRefused) && goesNow(messages))
 		t.refuse(step.Name, refused, meaning, err)

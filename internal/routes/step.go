@@ -32,6 +32,7 @@ type Step struct {
 	Otherwise      bool
 	Timeout        time.Duration
 	Typing         bool
+	CancelOnNewer  bool
 	Retry          handling.Retry
 	DespiteSilence bool
 	TypedTaps      bool

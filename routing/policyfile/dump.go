@@ -103,7 +103,7 @@ func (d *dumping) route(place string, route routing.Route) *value {
 	for _, flag := range []struct {
 		name string
 		on   bool
-	}{{"typing", route.Typing}, {"final", route.Final}, {"otherwise", route.Otherwise}, {"typed_taps", route.TypedTaps}, {"signals", route.Signals}, {"despite_silence", route.DespiteSilence}} {
+	}{{"typing", route.Typing}, {"cancel_on_newer", route.CancelOnNewer}, {"final", route.Final}, {"otherwise", route.Otherwise}, {"typed_taps", route.TypedTaps}, {"signals", route.Signals}, {"despite_silence", route.DespiteSilence}} {
 		if flag.on {
 			v.set(flag.name, &value{kind: boolean, yes: true})
 		}

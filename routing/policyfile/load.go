@@ -179,7 +179,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	if !r.want(v, place, object) {
 		return
 	}
-	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "retry", "typing", "final", "otherwise", "typed_taps", "signals", "despite_silence"})
+	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "retry", "typing", "cancel_on_newer", "final", "otherwise", "typed_taps", "signals", "despite_silence"})
 	from := &origin{at: v.at}
 	at := &places{route: located{value: v, place: place}}
 	route := routing.Route{Origin: from}
@@ -190,6 +190,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 		route.Retry = handling.Retry{} // its own mistakes are enough
 	}
 	r.optional(v, place, "typing", &route.Typing)
+	r.optional(v, place, "cancel_on_newer", &route.CancelOnNewer)
 	r.optional(v, place, "final", &route.Final)
 	r.optional(v, place, "otherwise", &route.Otherwise)
 	r.optional(v, place, "typed_taps", &route.TypedTaps)

@@ -95,7 +95,7 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 8:91: routers[0].handlers[4].senders[0].args.url: has a space; write "%20"
 9:53: routers[0].handlers[5].args.regex: pattern, character 6: a possessive quantifier (++), which RE2 does not have; docs/policy.md says what to write instead
 10:23: routers[0].handlers[6].when.name: "Locales" is not registered as a condition; the nearest is Locale
-11:23: routers[0].handlers[7].answers: there is no such field; there are: name, args, senders, route, when, timeout, retry, typing, final, otherwise, typed_taps, signals, despite_silence
+11:23: routers[0].handlers[7].answers: there is no such field; there are: name, args, senders, route, when, timeout, retry, typing, cancel_on_newer, final, otherwise, typed_taps, signals, despite_silence
 12:11: routers[1].type: no such receiving type: "PHOTO"; docs/events.md lists them`},
 
 		"what routing refuses": {`routers:

@@ -105,6 +105,7 @@ func TestFieldsOfARoute(t *testing.T) {
 	require.Equal(t, routing.Ref{Prefix: "spring-"}, policy[receiving.TypeReferral][0].When)
 	require.True(t, policy[receiving.TypeReferral][0].DespiteSilence)
 	require.True(t, policy[receiving.TypeReferral][0].Typing)
+	require.True(t, policy[receiving.TypeReferral][0].CancelOnNewer)
 	require.Equal(t, routing.All{routing.Payload{Names: []string{"prices", "order.size"}}, routing.Types{receiving.TypeQuickReply, receiving.TypePostback}},
 		policy[receiving.TypeTap][0].When)
 	help := policy[receiving.TypeSimpleText][3]

@@ -84,6 +84,7 @@ func (s *schema) handler() *value {
 	properties.set("timeout", documented(nullable(duration()), "Bounds the route: condition, handler and senders together."))
 	properties.set("retry", documented(nullable(s.of(reflect.TypeFor[handling.Retry]())), "How often and when an event is tried again that the route has failed for. What is left out is as in the bot's configuration."))
 	properties.set("typing", documented(optional("boolean"), "Shows the person a typing mark while the route works."))
+	properties.set("cancel_on_newer", documented(optional("boolean"), "A newer message of the person cancels the route's work."))
 	properties.set("final", documented(optional("boolean"), "No route after this one runs if it handles the event."))
 	properties.set("otherwise", documented(optional("boolean"), "The route runs only if none before it, under the same type, has handled the event."))
 	properties.set("typed_taps", documented(optional("boolean"), "A typed text that equals the title of an offered quick reply or menu item counts as the tap."))

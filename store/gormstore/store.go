@@ -16,7 +16,7 @@ import (
 )
 
 // Store is a [store.Store] in an SQL database, with all capabilities: [store.CallRunner], [store.Clock],
-// [store.DeadLetters], [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Replicas] and [store.Timers]. It is
+// [store.DeadLetters], [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas] and [store.Timers]. It is
 // safe for concurrent use.
 type Store struct {
 	operations
@@ -45,6 +45,7 @@ var (
 	_ store.OnceKeeper  = (*Store)(nil)
 	_ store.Replicas    = (*Store)(nil)
 	_ store.Timers      = (*Store)(nil)
+	_ store.Peeker      = (*Store)(nil)
 	_ store.Broadcasts  = (*Store)(nil)
 )
 

@@ -43,7 +43,7 @@ func (c Config) withDefaults() Config {
 
 // Store is a [store.Store] that keeps everything in the process: nothing survives a restart. What grows with traffic is bounded,
 // see [Config]. It runs no [store.Call], and has all other capabilities: [store.Clock], [store.DeadLetters],
-// [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Replicas] and [store.Timers]. It is safe for concurrent use.
+// [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas] and [store.Timers]. It is safe for concurrent use.
 type Store struct {
 	operations
 	rows
@@ -70,6 +70,7 @@ var (
 	_ store.OnceKeeper  = (*Store)(nil)
 	_ store.Replicas    = (*Store)(nil)
 	_ store.Timers      = (*Store)(nil)
+	_ store.Peeker      = (*Store)(nil)
 	_ store.Broadcasts  = (*Store)(nil)
 )
 

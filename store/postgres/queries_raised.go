@@ -52,6 +52,10 @@ const (
 
 	forgetRaised = `DELETE FROM messenger_raised WHERE page_id = $1 AND person_id = $2`
 
+	// readWaiting reads the events of a conversation that wait, last first.
+	readWaiting = `SELECT seq, key, event_at, body, received_at FROM messenger_inbox
+		WHERE page_id = $1 AND person_id = $2 ORDER BY order_at DESC, seq DESC LIMIT $3::bigint`
+
 	// readTimers reads those that were not replayed, after the due time $3 and the id $4.
 	readTimers = `SELECT id, key, body, due_at, raised_at FROM messenger_raised
 		WHERE page_id = $1 AND person_id = $2 AND event_key = '' AND (due_at, id) > ($3::bigint, $4::bigint)

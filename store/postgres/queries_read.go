@@ -17,6 +17,7 @@ var queries = database.Queries{
 	Blocked: readBlocked,
 	Waiting: countWaiting,
 	Timers:  readTimers,
+	Peek:    readWaiting,
 	Backlog: countBacklog, Snapshot: beginSnapshot, EndSnapshot: commit,
 }
 

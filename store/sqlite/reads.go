@@ -70,6 +70,9 @@ SELECT t.page_id, COUNT(*), 0, MIN(t.due_at), 0 FROM messenger_raised t WHERE t.
 WHERE t.page_id = +?1 AND t.person_id = +?2 AND t.event_key = '' AND (t.due_at, t.id) > (+?3, +?4)
 ORDER BY t.due_at, t.id LIMIT +?5`,
 
+	Peek: `SELECT i.seq, i.key, i.event_at, i.body, i.received_at FROM messenger_inbox i
+WHERE i.page_id = +?1 AND i.person_id = +?2 ORDER BY i.order_at DESC, i.seq DESC LIMIT +?3`,
+
 	Snapshot: `BEGIN DEFERRED`, EndSnapshot: `COMMIT`,
 	Backlog: `SELECT i.page_id, COUNT(*) FROM messenger_inbox i GROUP BY i.page_id`,
 }

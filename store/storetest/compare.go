@@ -39,6 +39,7 @@ func (p *player) compare() {
 		return r.Received(p.ctx, conv.PageID, conv.PSID, 1000)
 	})
 	p.compareTimers(conv)
+	p.comparePeek(conv)
 	p.compareBroadcasts()
 	p.invariants(p.dump())
 }

@@ -24,6 +24,10 @@ type Queries struct {
 	// id of the last one of the page before, limit. Columns: id, key, body, due_at, raised_at.
 	Timers string
 
+	// Peek reads the events of a conversation that wait, last first by (order_at, seq): page_id, person_id, limit. Columns: seq, key,
+	// event_at, body, received_at.
+	Peek string
+
 	// Stats counts: now. Columns, of one row: waiting events, raised events that are not due, waiting sends, leased conversations (lease_until > now),
 	// dead letters, and the earlier of received_at of the event with the lowest seq and the first due_at of a raised event, or 0.
 	// Raised events that are due are waiting events, here and below.
