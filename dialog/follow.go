@@ -16,9 +16,15 @@ func (f *flow[S]) follow(ctx context.Context, n node[S], next Next) (enter bool,
 	case stays:
 		return false, nil
 	case finishes:
+		if !next.free && !n.goesTo(ToFinish) {
+			return false, f.fails("it returns Finish, and its To does not have ToFinish")
+		}
 		f.rec.position = f.rec.pass()
 		return false, f.done(ctx)
 	case quits:
+		if !next.free && !n.goesTo(ToQuit) {
+			return false, f.fails("it returns Quit, and its To does not have ToQuit")
+		}
 		return false, f.end(ctx, next.why)
 	case jumps:
 		i := f.d.all.index(next.step)

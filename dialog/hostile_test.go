@@ -437,6 +437,25 @@ func TestTheChipsOfATooLongTitleAreCut(t *testing.T) {
 	s.says(t, "a title of more than twenty %{characters}", "Where to?")
 }
 
+func TestAnEndThatToDoesNotNameFailsForGood(t *testing.T) {
+	t.Parallel()
+	for to, does := range map[string]next{"ToFinish": dialog.Finish(), "ToQuit": dialog.Quit("Enough")} {
+		t.Run(to, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t, func(s *shop) routing.Policy {
+				size := askSize
+				size.Then = func(context.Context, *run, string) (next, error) { return does, nil }
+				d := s.pizza()
+				d.Steps = []dialog.Step[order]{size, askAddress}
+				return starting(d)
+			})
+			s.says(t, "pizza", "Which size?")
+			s.says(t, "small", "Something went wrong. Please try again.", "Which size?")
+			require.ErrorContains(t, s.died(t, 1)[0].Err, "its To does not have "+to)
+		})
+	}
+}
+
 func TestAPromptThatStartsAnotherDialogAsksNothing(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, func(s *shop) routing.Policy {

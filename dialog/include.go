@@ -90,7 +90,14 @@ func (i Include[S, T]) outerAliases(s stop) []string {
 func (i Include[S, T]) outerNames(names []string) []string {
 	var all []string
 	for _, name := range names {
-		all = append(all, i.Name+"."+name)
+		switch name {
+		case ToFinish:
+			all = append(all, i.last())
+		case ToQuit:
+			all = append(all, ToQuit)
+		default:
+			all = append(all, i.Name+"."+name)
+		}
 	}
 	return all
 }
@@ -113,7 +120,7 @@ func (i Include[S, T]) next(n Next, err error) (Next, error) {
 	case jumps:
 		n.step = i.Name + "." + n.step
 	case finishes:
-		n = Next{move: jumps, step: i.last(), free: true}
+		n = Next{move: jumps, step: i.last()} // which the To has for ToFinish
 	case onward, repeats, stays, quits, skips:
 	}
 	return n, err
@@ -127,7 +134,7 @@ func (i Include[S, T]) outer(n node[T]) node[S] {
 			shows: append(i.outerNames(n.shows), n.shows...), depends: i.outerNames(n.depends), code: n.code,
 		},
 		timeout: n.timeout, text: n.text, faults: n.faults,
-		group: append([]string{i.Name}, n.group...), optional: n.optional, pass: n.pass, takes: n.takes,
+		group: append([]string{i.Name}, n.group...), optional: n.optional, coded: n.coded, pass: n.pass, takes: n.takes,
 		hidden: n.hidden, contact: n.contact, busy: n.busy, goBack: n.goBack, ref: n.ref, answers: n.answers, app: n.app,
 	}
 	for _, c := range n.known {

@@ -28,8 +28,8 @@ func where() dialog.Dialog[place] {
 		Name: "where",
 		Steps: []dialog.Step[place]{
 			dialog.Question[place, string]{
-				Name: "street", Text: "Which street?", Answer: dialog.OneOf(dialog.Opt("main", "Main Street"), dialog.Opt("none", "None").To("note")),
-				Field: func(p *place) *string { return &p.Street },
+				Name: "street", Text: "Which street?", Answer: dialog.OneOf(dialog.Opt("main", "Main Street"), dialog.Opt("none", "None")),
+				Field: func(p *place) *string { return &p.Street }, To: []string{dialog.ToFinish},
 				Then: func(_ context.Context, _ *dialog.Run[place], v string) (next, error) {
 					if v == "none" {
 						return dialog.Finish(), nil

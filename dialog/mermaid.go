@@ -9,8 +9,10 @@ import (
 )
 
 // Mermaid draws the dialog as a Mermaid stateDiagram-v2, with its texts in the localizer's language; nil
-// means as they are written. It has what the definition says: the order of the steps, those that When
-// may leave out, and where choices, Then, and Run go to. Included dialogs are groups. A
+// means as they are written. It has the ways that answers, code and signals lead: the order of the steps, those that
+// When may leave out, where choices lead, and what To names. A way back from a correction is called "corrected", and
+// an end without Done "Quit". What is possible at every question is not drawn: commands, time-outs, and
+// taps on the chips of earlier questions. Included dialogs are groups. A
 // test that compares it with a file keeps a drawing in the docs true.
 //
 // https://mermaid.js.org/syntax/stateDiagram.html
@@ -19,33 +21,51 @@ func (d Dialog[S]) Mermaid(l *i18n.Localizer) string {
 	nodes := d.nodes()
 	m.line("stateDiagram-v2")
 	m.boxes(stepsOf(nodes), 1, nil)
-	m.arrows(stepsOf(nodes))
+	names := func(i int) string {
+		if i == outside {
+			return "[*]"
+		}
+		return box(nodes[i].name)
+	}
+	edges := edgesOf(nodes)
+	if d.OnTimeout == nil && d.Failed == nil { // which may go to any step
+		edges = reachable(edges)
+	}
+	for _, e := range edges {
+		m.line("    %s --> %s%s", names(e.from), names(e.to), m.label(e))
+	}
 	return m.out.String()
+}
+
+// label is what stands at an arrow.
+func (m *drawing) label(e edge) string {
+	switch {
+	case e.why == correctsTo:
+		return ": corrected"
+	case e.why == quitsBy:
+		return ": Quit"
+	case len(e.titles) == 0:
+		return ""
+	}
+	titles := make([]string, len(e.titles))
+	for i, title := range e.titles {
+		titles[i] = m.text(title)
+	}
+	return ": " + plain(strings.Join(titles, ", "))
 }
 
 // drawn is a step as the drawing shows it.
 type drawn struct {
-	stop
-
-	group       []string
-	text        string
-	conditional bool
-	labels      map[string][]string // of the arrows, by where they go
+	name, text string
+	group      []string
 }
 
 func stepsOf[S any](nodes []node[S]) []drawn {
 	all := make([]drawn, 0, len(nodes))
 	for _, n := range nodes {
-		if n.hidden {
-			continue
+		if !n.hidden {
+			all = append(all, drawn{n.name, n.text, n.group})
 		}
-		d := drawn{stop: n.stop, group: n.group, text: n.text, conditional: n.when != nil, labels: map[string][]string{}}
-		for _, c := range n.known {
-			if c.Goto != "" {
-				d.labels[c.Goto] = append(d.labels[c.Goto], c.Title)
-			}
-		}
-		all = append(all, d)
 	}
 	return all
 }
@@ -81,45 +101,6 @@ func (m *drawing) boxes(steps []drawn, depth int, group []string) {
 		m.line("%s}", indent)
 		i = end
 	}
-}
-
-// arrows draws where the steps lead: to the next one, past those that may be left out, and
-// where their code and choices go.
-func (m *drawing) arrows(steps []drawn) {
-	m.line("    [*] --> %s", m.follows(steps, -1)[0])
-	for _, to := range m.follows(steps, -1)[1:] {
-		m.line("    [*] --> %s", to)
-	}
-	for i, s := range steps {
-		for _, to := range m.follows(steps, i) {
-			m.line("    %s --> %s", box(s.name), to)
-		}
-		for n, to := range s.to {
-			if slices.Contains(s.to[:n], to) {
-				continue
-			}
-			label := ""
-			if titles := s.labels[to]; len(titles) > 0 {
-				for t := range titles {
-					titles[t] = m.text(titles[t])
-				}
-				label = ": " + plain(strings.Join(titles, ", "))
-			}
-			m.line("    %s --> %s%s", box(s.name), box(to), label)
-		}
-	}
-}
-
-// follows returns the steps that may come after one, and the end.
-func (m *drawing) follows(steps []drawn, i int) []string {
-	var all []string
-	for _, s := range steps[i+1:] {
-		all = append(all, box(s.name))
-		if !s.conditional {
-			return all
-		}
-	}
-	return append(all, "[*]")
 }
 
 // keywords are words that begin a statement of Mermaid, or end a group.

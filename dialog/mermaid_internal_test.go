@@ -30,7 +30,10 @@ func TestMermaidDrawsWhatTheDefinitionSays(t *testing.T) {
 			ask[bool]{
 				Name: "confirm", Text: "All right?", Answer: OneOf(Opt(true, "Yes"), Opt(false, "No").To("size")),
 				Field: func(p *pizza) *bool { return &p.Paid }, When: func(pizza) bool { return true },
-				Then: func(context.Context, *Run[pizza], bool) (Next, error) { return Next{}, nil }, To: []string{"to.street"},
+			},
+			ask[string]{
+				Name: "again", Text: "Another one?", Answer: Text(), Field: size, To: []string{"to.street", ToFinish, ToQuit},
+				Then: func(context.Context, *Run[pizza], string) (Next, error) { return Next{}, nil },
 			},
 		},
 	}
@@ -47,6 +50,7 @@ func TestMermaidDrawsWhatTheDefinitionSays(t *testing.T) {
         state "to.done" as to_done
     }
     state "In Ordnung?" as confirm
+    state "Another one?" as again
     [*] --> size
     size --> fine
     size --> to_street
@@ -55,10 +59,19 @@ func TestMermaidDrawsWhatTheDefinitionSays(t *testing.T) {
     to_street --> to_done
     to_note --> to_done
     to_done --> confirm
-    to_done --> [*]
-    confirm --> [*]
-    confirm --> to_street
+    to_done --> again
+    confirm --> again
     confirm --> size: Nein
+    again --> [*]
+    again --> to_street
+    again --> [*]: Quit
+    size --> to_note: corrected
+    size --> to_done: corrected
+    size --> confirm: corrected
+    size --> again: corrected
+    fine --> to_note: corrected
+    fine --> to_done: corrected
+    to_street --> again: corrected
 `, d.Mermaid(catalog.For("de_DE")))
 	require.Contains(t, d.Mermaid(nil), "All right?")
 }

@@ -39,10 +39,17 @@ func Repeat() Next { return Next{move: repeats} }
 // that the signal was not the one it waits for. A time-out that stays sets no new timer.
 func Stay() Next { return Next{move: stays} }
 
-// Finish ends the dialog as if its last step had been passed: Done is called.
+// What stands in To besides steps: that the code may return Finish, or Quit. So Validate and the diagram know it.
+const (
+	ToFinish = "{Finish}"
+	ToQuit   = "{Quit}"
+)
+
+// Finish ends the dialog as if its last step had been passed: Done is called. The step that returns it must have
+// [ToFinish] in its To.
 func Finish() Next { return Next{move: finishes} }
 
-// Quit ends the dialog without Done: Ended is called.
+// Quit ends the dialog without Done: Ended is called. The step that returns it must have [ToQuit] in its To.
 func Quit(why Reason) Next { return Next{move: quits, why: why} }
 
 // String returns how it is made in Go.

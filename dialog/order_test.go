@@ -185,6 +185,7 @@ func TestFinishShowsTheAnswerThatFinishes(t *testing.T) {
 	s := newShop(t, func(s *shop) routing.Policy {
 		size := askSize
 		size.Then = func(context.Context, *run, string) (next, error) { return dialog.Finish(), nil }
+		size.To = []string{dialog.ToFinish}
 		d := s.pizza()
 		d.Steps = []dialog.Step[order]{size, askAddress}
 		d.Done = func(ctx context.Context, r *run) error { return r.Say(ctx, "%{size|none}, then.") }

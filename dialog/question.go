@@ -40,8 +40,8 @@ type Question[S, T any] struct {
 	// Then decides where to go, once the value is kept. Default: by the option that was
 	// chosen, or else the next step.
 	Then func(ctx context.Context, r *Run[S], v T) (Next, error)
-	// To are the steps that Then may [GoTo]: they are validated and drawn. Another one fails
-	// the turn without a retry.
+	// To are the steps that Then may [GoTo], and [ToFinish] and [ToQuit] if it may do that: they are validated
+	// and drawn. Anything else fails the turn without a retry.
 	To []string
 	// When leaves the step out if it returns false. Default: it is never left out.
 	When func(s S) bool
@@ -75,7 +75,7 @@ func (q Question[S, T]) nodes() []node[S] {
 		chip := c.sharesContact()
 		n.contact = &chip
 	}
-	n.known = q.known()
+	n.known, n.coded = q.known(), q.Then != nil
 	for _, c := range n.known {
 		if c.Goto != "" {
 			n.to = append(n.to, c.Goto)
@@ -108,6 +108,9 @@ func (q Question[S, T]) faults() []error {
 	}
 	errs = append(errs, aliasFaults(q.Aliases)...)
 	errs = append(errs, toFaults(q.To, q.Then != nil)...)
+	if q.Then != nil && slices.ContainsFunc(q.known(), func(c Choice) bool { return c.Goto != "" }) {
+		errs = append(errs, errors.New("its Then decides where to go, so the To of an option has no effect; name the step in its own To"))
+	}
 	if v, ok := q.Answer.(interface{ Validate() error }); ok {
 		if err := v.Validate(); err != nil {
 			errs = append(errs, within("Answer", err)...)

@@ -53,7 +53,7 @@ type Do[S any] struct {
 	Aliases []string
 	// Run does the work, and may change the state. Required.
 	Run func(ctx context.Context, r *Run[S]) (Next, error)
-	// To are the steps that Run may [GoTo].
+	// To are the steps that Run may [GoTo], [ToFinish] and [ToQuit], as in a Question.
 	To []string
 	// When leaves the step out if it returns false.
 	When func(s S) bool

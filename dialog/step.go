@@ -39,6 +39,7 @@ type node[S any] struct {
 	takes          func(t receiving.Type) bool // nil: no types but the usual
 	contact        *sending.QuickReply         // the chip by which the platform answers
 	known          []Choice                    // choices that are known without a run, for the diagram
+	coded          bool                        // code decides where the answer leads
 
 	// Of what runs code.
 	do func(ctx context.Context, r *Run[S]) (Next, error)

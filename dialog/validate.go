@@ -87,7 +87,7 @@ func (d Dialog[S]) validateStep(v *validation, n node[S], all outline) {
 		v.fail(name, err)
 	}
 	for _, to := range n.to {
-		if all.index(to) < 0 {
+		if all.index(to) < 0 && to != ToFinish && to != ToQuit {
 			v.fail(name, fmt.Errorf("it goes to %q, and there is no such step", to))
 		}
 	}

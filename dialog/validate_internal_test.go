@@ -50,6 +50,10 @@ func TestAllMistakesAreReportedTogetherWithTheirPlaces(t *testing.T) {
 			ask[int]{Name: "many", Text: "How many?", Answer: OneOf(many...), Field: func(*pizza) *int { return new(int) }, Optional: true},
 			ask[string]{Name: "long", Text: "Which?", Answer: OneOf(Opt(strings.Repeat("y", 990), "A title of more than twenty characters")), Field: size},
 			ask[[]string]{Name: "dot.ted", Text: "Which?", Answer: SomeOf("", Opt("a", "A").To("size")), Field: toppings},
+			ask[bool]{
+				Name: "both", Text: "?", Answer: OneOf(Opt(true, "Yes").To("size")), Field: func(p *pizza) *bool { return &p.Paid },
+				To: []string{ToFinish, ToQuit}, Then: func(context.Context, *Run[pizza], bool) (Next, error) { return Next{}, nil },
+			},
 			Say[pizza]{Name: "say"},
 			Do[pizza]{Name: "do", To: []string{"gone"}},
 			Wait[pizza, int]{Name: "wait", To: []string{"size"}},
@@ -91,6 +95,7 @@ dialog: bad name: step long: the value of "A title of more than twenty character
 dialog: bad name: step dot.ted: the name "dot.ted" cannot be used: a name has 1 to 64 bytes of UTF-8, without spaces, control characters and . % { } | "
 dialog: bad name: step dot.ted: Answer: the chip that ends the choice has no title
 dialog: bad name: step dot.ted: Answer: an option of several leads to no step; use Then
+dialog: bad name: step both: its Then decides where to go, so the To of an option has no effect; name the step in its own To
 dialog: bad name: step say: it has neither a Text nor a Prompt
 dialog: bad name: step do: its Run is missing
 dialog: bad name: step do: it goes to "gone", and there is no such step

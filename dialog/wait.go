@@ -43,7 +43,7 @@ type Wait[S, T any] struct {
 	// Then gets the signal's value, and keeps what is needed of it in the state. It returns
 	// [Stay] for a signal that belongs to something else. Default: the next step.
 	Then func(ctx context.Context, r *Run[S], v T) (Next, error)
-	// To are the steps that Then may [GoTo].
+	// To are the steps that Then may [GoTo], [ToFinish] and [ToQuit], as in a Question.
 	To []string
 	// When leaves the step out if it returns false.
 	When func(s S) bool
