@@ -16,4 +16,5 @@
 // [Chat.OtherApp] another app on the page. [Chat.PersonOn] writes to another page
 // of simulator.Config.Pages.
 // [Chat.Advance] moves the clock past timers and delays, and [Chat.Restart] replaces the bot by another one on the same store.
+// [Person.IsInDialog] asserts where a person is in a dialog, and [Chat.Transcript] is what was said, as text.
 package messengertest

@@ -17,6 +17,7 @@ import (
 )
 
 func TestOnSQLite(t *testing.T) {
+	t.Parallel()
 	clock, path := messengertest.NewClock(), filepath.Join(t.TempDir(), "bot.db")
 	var st *gormstore.Store
 	t.Cleanup(func() { _ = st.Close() }) // before StartAt, so that it runs after the bot has stopped
