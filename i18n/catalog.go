@@ -94,8 +94,11 @@ func Build(files []File, opts ...Option) (*Catalog, error) {
 			sourceTexts[m.Key] = m.Text
 		}
 	}
+	hasSource := len(sourceTexts) > 0
+	given := givenSources(byTag, tags, sourceTexts)
+	maps.Copy(sourceTexts, given)
 	for _, tag := range tags {
-		c := checker{source: sourceTexts, file: byTag[tag], rules: map[Selector]*rules{Plural: rulesOf(tag, Plural), Ordinal: rulesOf(tag, Ordinal)}}
+		c := checker{source: sourceTexts, hasSource: hasSource, file: byTag[tag], rules: rulesFor(byTag[tag], tag)}
 		for _, bad := range c.messages(tag == source) {
 			mistakes = append(mistakes, bad)
 		}
@@ -103,7 +106,21 @@ func Build(files []File, opts ...Option) (*Catalog, error) {
 	if len(mistakes) > 0 {
 		return nil, errors.Join(mistakes...)
 	}
-	return build(source, byTag), nil
+	return build(source, byTag, given), nil
+}
+
+// givenSources returns the source texts that the files of other languages give, of the ids that the source does not have.
+func givenSources(byTag map[language.Tag]File, tags []language.Tag, known map[string]Text) map[string]Text {
+	given := map[string]Text{}
+	for _, tag := range tags {
+		for _, m := range byTag[tag].Messages {
+			_, has := known[m.Key]
+			if _, twice := given[m.Key]; !has && !twice && !m.Source.isZero() {
+				given[m.Key] = m.Source
+			}
+		}
+	}
+	return given
 }
 
 func settingsOf(opts []Option) settings {
@@ -136,7 +153,7 @@ func (c *checker) messages(isSource bool) []*Mistake {
 }
 
 // build makes a localizer for every catalogue. The source language comes first: a matcher's default is its first tag.
-func build(source language.Tag, byTag map[language.Tag]File) *Catalog {
+func build(source language.Tag, byTag map[language.Tag]File, given map[string]Text) *Catalog {
 	tags := slices.SortedFunc(maps.Keys(byTag), func(a, b language.Tag) int {
 		switch {
 		case a == b:
@@ -153,10 +170,10 @@ func build(source language.Tag, byTag map[language.Tag]File) *Catalog {
 	for _, tag := range tags {
 		c.locales = append(c.locales, tag.String())
 		c.files = append(c.files, byTag[tag])
-		tongue := tongueOf(tag)
+		tongue, rules := tongueOf(tag), rulesFor(byTag[tag], tag)
 		texts[tag] = make(map[string]*compiled, len(byTag[tag].Messages))
 		for _, m := range byTag[tag].Messages {
-			texts[tag][m.Key] = tongue.compile(m.Text)
+			texts[tag][m.Key] = tongue.compile(m.Text, rules)
 			c.ids[m.Key] = true
 		}
 	}
@@ -164,10 +181,17 @@ func build(source language.Tag, byTag map[language.Tag]File) *Catalog {
 	if texts[source] == nil {
 		tags = slices.Insert(tags, 0, source)
 	}
+	sources := make(map[string]*compiled, len(given))
+	for key, text := range given {
+		sources[key] = tongueOf(source).compile(text, rulesFor(File{}, source))
+	}
 	for i, tag := range tags {
 		l := &Localizer{tag: tag, catalog: c, source: i == 0, speaks: tongueOf(tag)}
 		if i > 0 || texts[source] != nil { // else the ids are the text, whatever the parents of their language hold
 			l.messages, l.own = chain(tag, source, tags, texts)
+		}
+		if len(given) > 0 { // they are in the language of the source
+			l.messages = append(l.messages, sources)
 		}
 		c.texts = append(c.texts, l)
 	}

@@ -10,10 +10,11 @@ import (
 
 // checker finds the mistakes of catalogues, against the source language.
 type checker struct {
-	source   map[string]Text // the texts of the source language, as far as a catalogue has them
-	file     File
-	rules    map[Selector]*rules
-	mistakes []*Mistake
+	source    map[string]Text // the texts of the source language, as far as a catalogue has them
+	hasSource bool            // there is a catalogue of the source language
+	file      File
+	rules     map[Selector]*rules
+	mistakes  []*Mistake
 }
 
 func (c *checker) fail(line, column int, key, problem string, args ...any) {
@@ -45,7 +46,7 @@ func (c *checker) message(m Message, isSource bool) {
 			return // a key says nothing about placeholders
 		}
 		source = Text{Words: m.Key}
-		if !ok && isKey(m.Key) && len(c.source) > 0 {
+		if !ok && isKey(m.Key) && c.hasSource {
 			return // nothing is known of it; it is among the warnings
 		}
 	}

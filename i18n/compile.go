@@ -26,7 +26,7 @@ type choice struct {
 
 const numForms = len(categoryNames)
 
-func (t *tongue) compile(text Text) *compiled {
+func (t *tongue) compile(text Text, by map[Selector]*rules) *compiled {
 	c := &compiled{words: text.Words, lang: t}
 	if text.By == "" {
 		if parts := partsOf(text.Words); len(parts) != 1 || parts[0].holds || parts[0].plain != text.Words {
@@ -36,10 +36,10 @@ func (t *tongue) compile(text Text) *compiled {
 	}
 	ch := &choice{by: text.By, of: text.Of, exact: map[string]*compiled{}}
 	if text.By != Select {
-		ch.rules = rulesOf(t.tag, text.By)
+		ch.rules = by[text.By]
 	}
 	for _, one := range text.Cases {
-		said := t.compile(one.Text)
+		said := t.compile(one.Text, by)
 		switch when := one.When; {
 		case when == Other:
 			ch.other = said

@@ -45,6 +45,26 @@ func rulesOf(tag language.Tag, by Selector) *rules {
 // They keep what was worked out about languages: each costs some thousand numbers.
 var cardinals, ordinals byLocale[*rules]
 
+// rulesFor returns the rules of a file for the choices that count.
+func rulesFor(file File, tag language.Tag) map[Selector]*rules {
+	return map[Selector]*rules{Plural: rulesOfFile(file, tag, Plural), Ordinal: rulesOf(tag, Ordinal)}
+}
+
+// rulesOfFile returns the rules of a file: those that it brings itself, or those of its language.
+func rulesOfFile(file File, tag language.Tag, by Selector) *rules {
+	if file.Plural == nil || by != Plural {
+		return rulesOf(tag, by)
+	}
+	r := &rules{tag: tag, amended: func(n operands) plural.Form {
+		if n.digits != 0 {
+			return plural.Other
+		}
+		return formNamed(file.Plural(n.whole))
+	}}
+	r.sample()
+	return r
+}
+
 func makeRules(tag language.Tag, by Selector) *rules {
 	base, _ := tag.Base()
 	r, likes := &rules{tag: tag, numbers: plural.Ordinal}, ordersLike
@@ -55,6 +75,12 @@ func makeRules(tag language.Tag, by Selector) *rules {
 	if like, ok := likes[base.String()]; ok {
 		r.tag = language.MustParse(like)
 	}
+	r.sample()
+	return r
+}
+
+// sample finds out which forms there are.
+func (r *rules) sample() {
 	for n := range 1200 { // all rules are about the last three digits, and about whole millions
 		r.integers[r.form(operands{whole: n})] = true
 	}
@@ -66,7 +92,12 @@ func makeRules(tag language.Tag, by Selector) *rules {
 			r.all[r.form(operands{whole: whole, digits: 2, fraction: tenths})] = true
 		}
 	}
-	return r
+}
+
+// PluralCategory returns the category of a whole number from 0 in a language, by the rules of CLDR: "one", "few", [Other]. It
+// is for formats that convert to them.
+func PluralCategory(tag language.Tag, n int) string {
+	return categoryNames[rulesOf(tag, Plural).form(operands{whole: n})]
 }
 
 // operands are what plural rules look at in a number: its whole part, and the fraction with

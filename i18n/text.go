@@ -5,12 +5,20 @@ type File struct {
 	Name     string // of the file, for mistakes; empty if there is none
 	Language string // a BCP 47 tag, "zh-TW" or "zh_TW"
 	Messages []Message
+	// Plural returns the plural category of a whole number from 0, in place of the rules of the language: for formats that
+	// bring rules of their own, such as gettext. Numbers from 10,000,000 on are given by their last seven digits, and
+	// 10,000,000 added. Fractions are [Other]. It must be safe for use from many goroutines at once. Default: nil, the
+	// rules of CLDR.
+	Plural func(n int) string
 }
 
 // Message is one entry of a catalogue.
 type Message struct {
-	Key          string // the message id: a key ("orders.shipped"), or the text in the source language
-	Text         Text
+	Key  string // the message id: a key ("orders.shipped"), or the text in the source language
+	Text Text
+	// Source is what the file itself says that the source text is, if its format does that and the text is not the key: a
+	// plural of gettext. It counts where the catalogue of the source language does not have the key. Default: none.
+	Source       Text
 	Line, Column int // of the key, from 1; 0 if it is not known
 }
 
@@ -35,6 +43,9 @@ type Case struct {
 	Text         Text
 	Line, Column int
 }
+
+// isZero reports whether a text is none.
+func (t Text) isZero() bool { return t.Words == "" && t.By == "" && len(t.Cases) == 0 }
 
 // Selector says how a [Text] chooses. Its values are the words of catalogue files.
 type Selector string

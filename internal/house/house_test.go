@@ -41,6 +41,7 @@ var house = map[string]room{
 	"handling":           {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre":  {},
 	"i18n":               {ours: []string{"i18n/internal/cldr"}, others: []string{"golang.org/x/text"}},
+	"i18n/gettext":       {ours: []string{"i18n"}, others: []string{"golang.org/x/text"}},
 	"i18n/internal/cldr": {},
 	"i18n/catalogfile":   {ours: []string{"i18n"}, others: []string{"go.yaml.in/yaml/v4"}},
 	"internal/engine": {
