@@ -158,11 +158,10 @@ var broadcastEndPromises = []promise{
 		require.Equal(s, 1, b.Forgotten)
 		require.Equal(s, 1, b.Remaining())
 	}},
-	{"what another version has ended is uncertain", func(s *suite) {
+	{"messages that are taken back by their group are counted", func(s *suite) {
 		s.apply(touch(ann, start), touch(bob, start))
 		s.broadcast("b", "ann", "bob")
 		s.feeds("b", []string{"ann", "bob"}, "1")
-		// A cancellation by the group is counted; of what is lost otherwise no store of this version can be the cause.
 		found, err := s.Cancel(s.ctx, ann, store.BroadcastGroup("b"))
 		require.NoError(s, err)
 		require.True(s, found)
