@@ -107,9 +107,7 @@ func (b *Bot) enqueue(ctx context.Context, pageID, psid, key string, messages []
 		if err := m.Validate(""); err != nil { // which product the page is of is not known here
 			errs = append(errs, fmt.Errorf("messenger: messages[%d]: %w", i, err))
 		}
-		if m.MessagingType == "" && m.Tag == "" && m.SenderAction == "" && m.Utility == nil && m.Public == nil {
-			m.MessagingType = sending.MessagingUpdate
-		}
+		m = asUpdate(m)
 		group := random
 		if key != "" {
 			group = engine.NamedKey(conv, key)
@@ -134,6 +132,14 @@ func (b *Bot) enqueue(ctx context.Context, pageID, psid, key string, messages []
 		b.engine.HintAfter(s.Delay)
 	}
 	return nil
+}
+
+// asUpdate makes an UPDATE of a message that says nothing else.
+func asUpdate(m sending.Message) sending.Message {
+	if m.MessagingType == "" && m.Tag == "" && m.SenderAction == "" && m.Utility == nil && m.Public == nil {
+		m.MessagingType = sending.MessagingUpdate
+	}
+	return m
 }
 
 // sendKey is the idempotency key of a message. The first one of a SendOnce is

@@ -15,6 +15,7 @@ func (e *Engine) findCapabilities() {
 		e.only = &onlyReplica{echoed: map[string]time.Time{}}
 		e.replicas = e.only
 	}
+	e.feeder.st, _ = store.As[store.Broadcasts](e.cfg.Store)
 	if e.isolator, found = store.As[store.Isolator](e.cfg.Store); !found {
 		e.isolator = unmarked{}
 	}

@@ -31,6 +31,7 @@ type Engine struct {
 	reads     *storeCalls
 	writes    *storeCalls
 
+	feeder    *feeder
 	isolation *isolation
 	shares    *shares
 	turnstile turnstile
@@ -67,6 +68,7 @@ func New(cfg Config) *Engine {
 		leaving:   make(chan struct{}, cfg.Workers),
 		draining:  make(chan struct{}),
 	}
+	e.feeder = newFeeder(e)
 	e.findCapabilities()
 	e.killed, e.kill = context.WithCancelCause(cfg.Base)
 	e.reads = newStoreCalls(e.killed)

@@ -38,12 +38,12 @@ func (w *worker) findPublicReply(ctx context.Context, p *plan, used *usedCredent
 		return w.e.cfg.Client.FindPublicReply(ctx, d.PageID, publicTarget(*d.Message.Public), d.Message.Text, d.CreatedAt)
 	})
 	unknown := func(err error) (time.Duration, bool) {
-		w.recordFinal(d, graph.SendResult{}, err, store.OutcomeUncertain)
+		w.recordFinal(p, graph.SendResult{}, err, store.OutcomeUncertain)
 		return 0, true
 	}
 	switch {
 	case err == nil && id != "":
-		w.recordFinal(d, graph.SendResult{MID: id}, nil, store.OutcomeSent)
+		w.recordFinal(p, graph.SendResult{MID: id}, nil, store.OutcomeSent)
 		return 0, true
 	case err == nil && w.e.cfg.AtMostOnce:
 		return unknown(sending.ErrUncertain)

@@ -15,7 +15,7 @@ import (
 func (w *worker) record(p *plan, result graph.SendResult, err error, used *usedCredentials) (pause time.Duration) {
 	s, d := p.send, p.delivery
 	if err == nil || isDelivered(s, err) {
-		w.recordFinal(d, result, nil, store.OutcomeSent)
+		w.recordFinal(p, result, nil, store.OutcomeSent)
 		return 0
 	}
 	class := graph.Classify(err)
@@ -32,7 +32,7 @@ func (w *worker) record(p *plan, result graph.SendResult, err error, used *usedC
 	if class == graph.RetryUncertain || mayBeDelivered(s, err) {
 		outcome, err = store.OutcomeUncertain, fmt.Errorf("%w: %w", sending.ErrUncertain, err)
 	}
-	w.recordFinal(d, result, err, outcome)
+	w.recordFinal(p, result, err, outcome)
 	if endsGroup(err) && toPerson(&d) {
 		w.markUnavailable(d, err)
 		w.skipGroup(p, err)
@@ -45,7 +45,7 @@ func (w *worker) recordRefusal(p *plan) {
 	if endsGroup(p.refusal) {
 		w.skipGroup(p, p.refusal)
 	}
-	w.recordFinal(p.delivery, graph.SendResult{}, p.refusal, p.outcome)
+	w.recordFinal(p, graph.SendResult{}, p.refusal, p.outcome)
 }
 
 // endsGroup reports whether a refusal implies that what follows in the group will be
@@ -88,11 +88,14 @@ func (w *worker) recordAgain(s store.QueuedSend, d sending.Delivery, result grap
 	w.note(d, state, result, err, outcome)
 }
 
-// recordFinal notes the final outcome of a message.
-func (w *worker) recordFinal(d sending.Delivery, result graph.SendResult, err error, outcome store.SentOutcome) {
+// recordFinal notes the final outcome of a message. Of a broadcast those whose window has closed are counted, and no error.
+func (w *worker) recordFinal(p *plan, result graph.SendResult, err error, outcome store.SentOutcome) {
+	d := p.delivery
 	w.e.counts.sent(outcome)
 	w.note(d, store.SendFinished, result, err, outcome)
-	if err == nil {
+	recipient := recipientResult(err, outcome)
+	w.results[len(w.results)-1].Recipient = recipient
+	if err == nil || recipient == store.RecipientSkipped && ofBroadcast(p.send) {
 		return
 	}
 	w.log.With(meaningOf(err)...).Error("a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)

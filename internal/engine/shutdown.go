@@ -22,6 +22,7 @@ func (e *Engine) Run(ctx context.Context, beside ...func(ctx context.Context)) {
 	drained := make(chan struct{})
 	saver.Go(func() { e.unsaved.run(drained) })
 	background.Go(func() { e.purge(ctx) })
+	background.Go(func() { e.feeder.run(ctx) })
 	e.peers.beat(ctx)
 	background.Go(func() { e.peers.run(e.killed) })
 	e.running.Store(true)
