@@ -83,7 +83,7 @@ func runBot() error {
 		return err
 	}
 	server := &http.Server{ // with the limits that docs/production.md asks for
-		Handler: routes(bot), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		Handler: routes(bot, st), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -100,9 +100,14 @@ func runBot() error {
 	return st.Close()
 }
 
-func routes(bot *messenger.Bot) http.Handler {
+func routes(bot *messenger.Bot, st store.Store) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", bot)
+	mux.HandleFunc("/broadcast", func(w http.ResponseWriter, r *http.Request) {
+		if err := broadcast(r.Context(), bot, st); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		}
+	})
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) {
 		if err := bot.Healthy(r.Context()); err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
@@ -122,11 +127,12 @@ func routes(bot *messenger.Bot) http.Handler {
 	})
 	mux.HandleFunc("/left", func(w http.ResponseWriter, r *http.Request) {
 		stats, err := bot.Stats(r.Context())
-		if err != nil {
+		waiting, waitingErr := remaining(r.Context(), bot)
+		if err := errors.Join(err, waitingErr); err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 			return
 		}
-		_, _ = fmt.Fprint(w, stats.Queue.Events+stats.Queue.Timers+stats.Queue.Sends)
+		_, _ = fmt.Fprint(w, stats.Queue.Events+stats.Queue.Timers+stats.Queue.Sends+waiting)
 	})
 	mux.HandleFunc("/memory", func(w http.ResponseWriter, _ *http.Request) {
 		var m runtime.MemStats

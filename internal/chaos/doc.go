@@ -6,7 +6,8 @@
 // or longer; `go test` runs short versions.
 //
 // The tests assert counts and order: nothing acknowledged is lost, nothing takes
-// effect twice, no timer is lost, handled twice or handled before its time, the dead letters are the poison events and no others. How long
+// effect twice, no timer is lost, handled twice or handled before its time, a broadcast
+// reaches each person, once but for sends of unknown outcome, the dead letters are the poison events and no others. How long
 // replies take, and how long after a kill, is reported and not asserted, since it
 // depends on the machine; that interrupted turns run at the same time is asserted by
 // a barrier.

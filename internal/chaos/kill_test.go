@@ -73,6 +73,7 @@ type run struct {
 	exits     int // by a handler
 	pauses    int
 	fenced    int
+	announced bool // there is a broadcast
 }
 
 func newRun(t *testing.T, dsn string) *run {
@@ -266,7 +267,12 @@ func (r *run) check() {
 			}
 		}
 	}
+	sends := replies
 	r.checkDead(st, poisoned)
+	if r.announced {
+		checkBroadcast(t, st, r.platform)
+		sends += listeners
+	}
 	stats, err := st.Stats(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, stats.Events+stats.Timers+stats.Sends+stats.InFlight, "nothing is left over")
@@ -280,7 +286,7 @@ func (r *run) check() {
 	t.Logf("%d callbacks (%d delivered again, %d not answered 200), %d replies; %d kills, %d exits, %d pauses; "+
 		"lost 0; sends doubled %d of %d (%.2f %%), on their way at kills %d; stale commits fenced %d; dead letters %d",
 		r.crowd.callbacks.Load(), r.crowd.repeated.Load(), r.crowd.refused.Load(), replies, r.kills, r.exits, r.pauses,
-		extra, replies, 100*float64(extra)/float64(replies), r.onTheWay, r.fenced, len(poisoned))
+		extra, sends, 100*float64(extra)/float64(sends), r.onTheWay, r.fenced, len(poisoned))
 	t.Logf("%d signals and timers: lost 0, handled twice 0, before their time 0", raisedTurns)
 	t.Logf("from the 200 to the reply, of people without poison: %s", spread(waits))
 }
@@ -309,6 +315,7 @@ func TestKilledOnSQLite(t *testing.T) {
 	begun := time.Now()
 	r.crowd.run(r.dice)
 	live := r.startAll(1)
+	r.announce()
 	for r.kills < r.scale.kills && time.Since(begun) < r.scale.time {
 		r.serve(live)
 		if !r.between(live[0], 50*time.Millisecond, 900*time.Millisecond) {
@@ -330,6 +337,7 @@ func TestKilledOnPostgres(t *testing.T) {
 	begun := time.Now()
 	live := r.startAll(3)
 	r.crowd.run(r.dice)
+	r.announce()
 	var stopped *process
 	var wake <-chan time.Time
 	for r.kills < r.scale.kills && time.Since(begun) < r.scale.time {

@@ -107,7 +107,10 @@ func (p *platform) take(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	if p.times[key]++; p.times[key] == 1 {
 		p.first[send.Recipient.ID] = append(p.first[send.Recipient.ID], arrival{send.Message.Text, time.Now()})
-		if p.wanted--; p.wanted == 0 && p.done != nil {
+		if send.Message.Text != broadcastText {
+			p.wanted--
+		}
+		if p.wanted == 0 && p.done != nil {
 			close(p.done)
 			p.done = nil
 		}
