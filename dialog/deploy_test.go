@@ -39,6 +39,35 @@ func TestARunGoesOnByTheNameOfItsStep(t *testing.T) {
 	s.says(t, "yes", "Thank you.")
 }
 
+// The recipe of the guide: a new step is also asked at the end, of those who were past its place.
+func TestANewStepIsAskedLater(t *testing.T) {
+	t.Parallel()
+	asked := []string{}
+	version := func(s *shop, steps ...dialog.Step[order]) routing.Policy {
+		d := s.pizza()
+		d.Steps = steps
+		d.Done = func(ctx context.Context, r *run) error {
+			asked = append(asked, r.State.Address)
+			return r.Say(ctx, "Thank you.")
+		}
+		return starting(d)
+	}
+	later := askAddress
+	later.Name, later.Text, later.When = "address-later", "One more thing: where to?", func(o order) bool { return o.Address == "" }
+	s := newShop(t, func(s *shop) routing.Policy { return version(s, askSize, askToppings) })
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Which toppings?")
+	s.deploys(t, version(s, askSize, askAddress, askToppings, later))
+	s.says(t, "done", "One more thing: where to?")
+	s.says(t, "1 Main Street", "Thank you.")
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Where to?")
+	s.says(t, "2 Main Street", "Which toppings?")
+	s.says(t, "done", "Thank you.")
+	s.Idle()
+	require.Equal(t, []string{"1 Main Street", "2 Main Street"}, asked)
+}
+
 func TestAStepThatIsGoneEndsTheRunAsLost(t *testing.T) {
 	t.Parallel()
 	s := ordering(t)

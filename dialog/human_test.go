@@ -10,7 +10,9 @@ import (
 	"github.com/djmessenger/messenger/dialog"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/messengertest"
+	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 )
 
@@ -98,4 +100,28 @@ func TestADialogIsPausedWhileAnotherAppHasTheConversation(t *testing.T) {
 	eve.ReleasesThread(s.ada)
 	s.says(t, "egg", "Which toppings?") // what was said to a human is no answer
 	s.says(t, "egg", "Anything else?")
+}
+
+// The recipe of the guide: Done hands the conversation over, and nothing waits for it.
+func TestADoneMayHandOver(t *testing.T) {
+	t.Parallel()
+	s := newShopOn(t, routed, messenger.Config{}, func(s *shop) routing.Policy {
+		d := s.pizza()
+		d.Steps = []dialog.Step[order]{askSize}
+		d.Done = func(ctx context.Context, r *run) error {
+			return r.Send(ctx, sending.Func(func(context.Context, *receiving.Event) ([]sending.Message, error) {
+				return []sending.Message{sending.Message{Text: "A colleague takes it from here."}.PassThread(graph.InboxApp)}, nil
+			}))
+		}
+		return starting(d)
+	})
+	eve := s.Human()
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "A colleague takes it from here.")
+	s.is(t, "", "")
+	require.Empty(t, s.timers(t))
+	s.says(t, "hello?") // on standby
+	eve.Says(s.ada, "Hi, I am Eve.")
+	s.ada.Sees("Hi, I am Eve.")
+	s.is(t, "", "")
 }
