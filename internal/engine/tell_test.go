@@ -20,6 +20,8 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
+var _ handling.DialogHandler = (*telling)(nil)
+
 // telling is a dialog whose second part says when something has failed.
 type telling struct {
 	asks   func() bool // whether it handles an act; nil is yes
@@ -61,6 +63,8 @@ func (d *telling) Resume(ctx context.Context, ev *receiving.Event, reply *sendin
 	}
 	return reply.Reply(ctx, sending.Text("failed"))
 }
+
+func (d *telling) Prepare() handling.DialogHandler { return d }
 
 func (*telling) TakesSignal(*receiving.Event) bool { return false }
 func (*telling) DialogNames() []string             { return []string{"telling"} }
