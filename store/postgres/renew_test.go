@@ -41,7 +41,7 @@ func TestRenewWaitsForNoLock(t *testing.T) {
 	host := st.DB().Begin()
 	require.NoError(t, host.Error)
 	defer host.Rollback()
-	require.NoError(t, host.Exec("SELECT * FROM messenger_conversations WHERE person_id IN ('ann', 'eve') FOR UPDATE").Error)
+	require.NoError(t, host.Exec("SELECT 1 FROM messenger_conversations WHERE person_id IN ('ann', 'eve') FOR UPDATE").Error)
 	puts := make(chan error, 2)
 	for i := range cap(puts) {
 		go func() {

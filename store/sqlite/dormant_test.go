@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -100,4 +101,42 @@ func TestTimerThatIsDueWhereAClaimHasLooked(t *testing.T) {
 	require.Zero(t, due())
 	shift.Store(int64(300 * time.Millisecond))
 	require.Equal(t, 1, due())
+}
+
+// A claim hands out the timers that are due, whether they are few or many among what it leases.
+func TestClaimsFindFewAndManyTimers(t *testing.T) {
+	t.Parallel()
+	for _, timers := range []int{0, 1, 15, 16, 17, 40} {
+		t.Run(strconv.Itoa(timers), func(t *testing.T) {
+			t.Parallel()
+			begun := time.Now()
+			var shift atomic.Int64
+			st, err := sqlite.Open(filepath.Join(t.TempDir(), "bot.db"), gormstore.WithClock(func() time.Time { return begun.Add(time.Duration(shift.Load())) }))
+			require.NoError(t, err)
+			defer func() { require.NoError(t, st.Close()) }()
+			want := map[string]int{}
+			for i := range 40 {
+				conv := store.Conversation{PageID: "page", PSID: strconv.Itoa(i)}
+				require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: conv.PSID, Time: begun.Add(time.Hour)}))
+				delay := time.Hour
+				if i < timers {
+					delay = time.Minute
+				}
+				require.NoError(t, st.Apply(t.Context(), store.Raise{Conversation: conv, Key: "k", Delay: delay, Replace: true}))
+				want[conv.PSID] = 1
+				if i < timers {
+					want[conv.PSID] = 2
+				}
+			}
+			shift.Store(int64(time.Minute))
+			leases, err := st.Claim(t.Context(), claim)
+			require.NoError(t, err)
+			got := map[string]int{}
+			for _, lease := range leases {
+				got[lease.PSID] = len(lease.Events)
+				require.Equal(t, len(lease.Events) == 2, lease.Events[0].Raised.Is())
+			}
+			require.Equal(t, want, got)
+		})
+	}
 }

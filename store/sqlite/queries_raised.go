@@ -12,6 +12,9 @@ FROM messenger_raised t WHERE t.page_id = ?1 AND t.person_id = ?2 AND t.id = ?3`
 	dueRaised = `SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, t.body, t.once, t.attempts, t.only_routes
 FROM messenger_raised t WHERE t.page_id = +?1 AND t.person_id = +?2 AND t.due_at <= +?3 ORDER BY t.due_at, t.id LIMIT 2`
 
+	// raisedDue names the conversations of the first ?2 raised events that are due at ?1.
+	raisedDue = `SELECT t.page_id, t.person_id FROM messenger_raised t WHERE t.due_at <= +?1 ORDER BY t.due_at LIMIT +?2`
+
 	// wakeConversations makes the rows of conversations that have none and of which a timer became due after ?1 and up to ?2: those
 	// of the first such timers.
 	wakeConversations = `INSERT INTO messenger_conversations

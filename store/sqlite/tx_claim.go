@@ -46,8 +46,11 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 		Events: make([][]queue.EventRow, len(wants)), Raised: make([][]queue.RaisedRow, len(wants)),
 		Sends: make([][]queue.SendRow, len(wants)), People: make([]*store.Person, len(wants)),
 	}
+	isDue, err := t.raisedDue()
+	if err != nil {
+		return nil, err
+	}
 	for i, want := range wants {
-		var err error
 		if w.Events[i], err = t.headEvents(want.Conversation, limit); err != nil {
 			return nil, err
 		}
@@ -56,8 +59,10 @@ func (t *tx) Work(wants []queue.WorkWant, limit int) (*queue.Work, error) {
 				return nil, err
 			}
 		}
-		if w.Raised[i], err = t.dueRaised(want.Conversation); err != nil {
-			return nil, err
+		if isDue(want.Conversation) {
+			if w.Raised[i], err = t.dueRaised(want.Conversation); err != nil {
+				return nil, err
+			}
 		}
 		if w.People[i], err = t.readPerson(want.Conversation); err != nil {
 			return nil, err

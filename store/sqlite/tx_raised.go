@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"slices"
+
 	"github.com/djmessenger/messenger/internal/queue"
 	"github.com/djmessenger/messenger/store"
 )
@@ -58,6 +60,19 @@ func (t *tx) dueRaised(conv store.Conversation) (due []queue.RaisedRow, err erro
 		t.scanRaised(conv, r, &due[len(due)-1])
 	}, dueRaised, conv.PageID, conv.PSID, t.now)
 	return due, err
+}
+
+// fewRaised is how many raised events are due at most where claims look for them together. Otherwise they look in each conversation, for
+// which they read a page of the index of all timers.
+const fewRaised = 16
+
+// raisedDue returns whether a raised event of a conversation may be due.
+func (t *tx) raisedDue() (isDue func(store.Conversation) bool, err error) {
+	var due []store.Conversation
+	err = t.query(func(r *row) {
+		due = append(due, store.Conversation{PageID: r.text(0), PSID: r.text(1)})
+	}, raisedDue, t.now, int64(fewRaised+1))
+	return func(conv store.Conversation) bool { return len(due) > fewRaised || slices.Contains(due, conv) }, err
 }
 
 // Unscheduled implements queue.Tx: no other process uses the file.
