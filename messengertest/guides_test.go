@@ -14,6 +14,7 @@ import (
 func TestGuidesHaveTheExamples(t *testing.T) {
 	t.Parallel()
 	for example, guide := range map[string]string{
+		"example_broadcast_test.go":  "broadcasts.md",
 		"example_comments_test.go":   "comments.md",
 		"example_handlers_test.go":   "handlers.md",
 		"example_handover_test.go":   "language-models.md",
