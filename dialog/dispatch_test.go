@@ -217,15 +217,24 @@ func TestExplainNamesTheDialogAndTheStep(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "DIALOG/0", all[0].Route)
 	require.Equal(t, [2]string{"pizza", "size"}, [2]string{all[0].Dialog, all[0].Step})
-	require.Equal(t, `dialog pizza waits at step size, refused once; dialog "pizza".ShouldHandle says yes`, all[0].Why)
+	require.Equal(t, "dialog pizza waits at step size, refused once, and takes the event", all[0].Why)
 	require.True(t, all[0].Fires)
 	require.Equal(t, "a final route before it handles the event", all[1].Why)
 	require.Len(t, all, 3)
-	ev.PSID = "99"
+	ev.Type, ev.Payload = receiving.TypeReaction, &receiving.Reaction{Emoji: "👍"}
+	all, err = s.Bot.Explain(t.Context(), ev)
+	require.NoError(t, err)
+	require.Equal(t, "dialog pizza waits at step size, refused once, and leaves the event to other routes", all[0].Why)
+	require.False(t, all[0].Fires)
+	require.Equal(t, "size", all[0].Step)
+
+	ev.Type, ev.Payload, ev.PSID = receiving.TypeSimpleText, &receiving.Message{Text: "small"}, "99"
 	all, err = s.Bot.Explain(t.Context(), ev)
 	require.NoError(t, err)
 	require.Empty(t, all[0].Dialog)
 	require.False(t, all[0].Fires)
+	require.Equal(t, `dialog "pizza" is not open`, all[0].Why)
+	require.Equal(t, `dialog "pizza" on handling.SimpleText("pizza").ShouldHandle says no`, all[1].Why)
 }
 
 func TestAnAnswerThatStaysSaysNothingMore(t *testing.T) {

@@ -131,7 +131,7 @@ func (f *flow[S]) leaveToNewer(ctx context.Context) error {
 		return nil
 	}
 	return errors.Join(fmt.Errorf("dialog: %s: the run is of version %d, and this program knows %d; waiting for a newer program",
-		f.d.Name, f.rec.Version, f.d.Version), handling.RetryAfter(time.Second))
+		f.d.Name, f.rec.Version, f.d.Version), handling.RetryElsewhere())
 }
 
 // begin reads the state of the run, and how long it waits. lost reports that it has ended the run: its state

@@ -174,4 +174,15 @@ func (s starter[S]) Validate() error {
 	return nil
 }
 
-func (s starter[S]) String() string { return fmt.Sprintf("dialog %q on %v", s.dialog.Name, s.when) }
+func (s starter[S]) String() string {
+	when := fmt.Sprintf("%T", s.when)
+	switch h := s.when.(type) {
+	case handling.SimpleText: // its pattern says more than its type
+		if when = fmt.Sprintf("%s(%q)", when, h.Pattern); h.Matcher != nil {
+			when = fmt.Sprintf("%T(%v)", h, h.Matcher)
+		}
+	case fmt.Stringer:
+		when = h.String()
+	}
+	return fmt.Sprintf("dialog %q on %s", s.dialog.Name, when)
+}

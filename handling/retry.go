@@ -146,7 +146,7 @@ func (m *retryError) Error() string {
 // that is also [Permanent], or a sending.FieldError, is not retried. If another route of the turn fails
 // and is retried by its own policy, that counts as a try, and the longer pause wins.
 func RetryAfter(d time.Duration) error {
-	return &retryAfterError{min(max(d, minRetryAfter), MaxPause)}
+	return &retryAfterError{after: min(max(d, minRetryAfter), MaxPause)}
 }
 
 // RetryAfterOf returns the longest time that an error asks for by [RetryAfter], and whether it does.
@@ -169,8 +169,30 @@ func RetryAfterOf(err error) (d time.Duration, asks bool) {
 	return d, asks
 }
 
-type retryAfterError struct{ after time.Duration }
+type retryAfterError struct {
+	after     time.Duration
+	elsewhere bool
+}
 
 func (e *retryAfterError) Error() string {
+	if e.elsewhere {
+		return "handling: retry on another replica"
+	}
 	return "handling: retry after " + e.after.String()
+}
+
+// elsewhereAfter is the pause of [RetryElsewhere]: short, so that the replica that put the event back is not the first to ask for
+// work when it is over.
+const elsewhereAfter = 20 * time.Millisecond
+
+// RetryElsewhere returns an error by which Handle, a sender or a middleware leaves the event to another replica, of
+// the next version of the program perhaps. It is a [RetryAfter] with a pause of about 20 milliseconds, after which this
+// replica asks for work no sooner than others do. That does not keep it from getting the event again, a few times a second while it is
+// busy. The caller decides for how long it goes on so, by Turn.At.
+func RetryElsewhere() error { return &retryAfterError{after: elsewhereAfter, elsewhere: true} }
+
+// IsElsewhere reports whether an error is, wraps or joins one of [RetryElsewhere].
+func IsElsewhere(err error) bool {
+	e, ok := errors.AsType[*retryAfterError](err)
+	return ok && e.elsewhere
 }

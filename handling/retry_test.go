@@ -117,3 +117,15 @@ type nilsError struct{}
 
 func (nilsError) Error() string   { return "wraps nil" }
 func (nilsError) Unwrap() []error { return []error{nil} }
+
+func TestRetryElsewhere(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("newer: %w", errors.Join(errors.New("why"), handling.RetryElsewhere()))
+	after, asks := handling.RetryAfterOf(err)
+	require.True(t, asks)
+	require.Equal(t, 20*time.Millisecond, after)
+	require.True(t, handling.IsElsewhere(err))
+	require.False(t, handling.IsElsewhere(handling.RetryAfter(time.Second)))
+	require.False(t, handling.IsElsewhere(nil))
+	require.EqualError(t, handling.RetryElsewhere(), "handling: retry on another replica")
+}

@@ -26,6 +26,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/sqlite"
 )
 
@@ -42,7 +43,7 @@ func main() {
 	db := flag.String("db", "pizza.db", "file of the SQLite database")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *addr, *db, os.Stdout)
+	err := serve(ctx, *addr, *db, os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "pizza:", err)
@@ -50,8 +51,17 @@ func main() {
 	}
 }
 
+// serve runs the bot on a file of SQLite.
+func serve(ctx context.Context, addr, db string, out io.Writer) error {
+	st, err := sqlite.Open(db)
+	if err != nil {
+		return err
+	}
+	return errors.Join(run(ctx, addr, st, out), st.Close())
+}
+
 // run serves until ctx ends. Its first line has the address.
-func run(ctx context.Context, addr, db string, out io.Writer) (err error) {
+func run(ctx context.Context, addr string, st store.Store, out io.Writer) (err error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
@@ -62,11 +72,6 @@ func run(ctx context.Context, addr, db string, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	st, err := sqlite.Open(db)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
 	config.Store, config.Policy = st, policy(printed(out))
 	if config.Catalog, err = catalog(); err != nil {
 		return err

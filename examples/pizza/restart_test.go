@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -14,7 +15,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/djmessenger/messenger/internal/testpostgres"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store/postgres"
 )
 
 // child makes this test's program the bot.
@@ -22,13 +25,26 @@ const child = "PIZZA_TEST_DB"
 
 func TestMain(m *testing.M) {
 	if db := os.Getenv(child); db != "" {
-		if err := run(context.Background(), "127.0.0.1:0", db, os.Stdout); err != nil {
+		if err := serveOn(context.Background(), db); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// serveOn runs the bot on a database: a file of SQLite, or a server.
+func serveOn(ctx context.Context, db string) error {
+	const addr = "127.0.0.1:0"
+	if filepath.IsAbs(db) {
+		return serve(ctx, addr, db, os.Stdout)
+	}
+	st, err := postgres.Open(db)
+	if err != nil {
+		return err
+	}
+	return errors.Join(run(ctx, addr, st, os.Stdout), st.Close())
 }
 
 // program is the bot in a process of its own.
@@ -79,6 +95,18 @@ func (p *program) kill() {
 // The process is killed between each two questions, and the next one goes on.
 func TestAnOrderSurvivesTheEndOfTheProcessAtEachQuestion(t *testing.T) {
 	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		survives(t, filepath.Join(t.TempDir(), "pizza.db"))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		survives(t, testpostgres.DSN(t))
+	})
+}
+
+func survives(t *testing.T, db string) {
+	t.Helper()
 	platform, err := simulator.New(simulator.Config{AppSecret: appSecret, PageToken: pageToken, VerifyToken: verifyToken})
 	require.NoError(t, err)
 	api := httptest.NewServer(platform)
@@ -88,7 +116,6 @@ func TestAnOrderSurvivesTheEndOfTheProcessAtEachQuestion(t *testing.T) {
 	})
 	ada, err := platform.AddPerson(simulator.Person{FirstName: "Ada", Locale: "en_US"})
 	require.NoError(t, err)
-	db := filepath.Join(t.TempDir(), "pizza.db")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 

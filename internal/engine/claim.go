@@ -66,12 +66,17 @@ func (e *Engine) claim(ctx context.Context) {
 		if err != nil {
 			wake, look = nil, nil // a store that fails is asked by the poll only
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-wake:
-		case <-look:
-		case <-ticker.C:
+		for looks := false; !looks; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-wake:
+				looks = true
+			case <-look:
+				looks = true
+			case <-ticker.C:
+				looks = !e.yields.Swap(false)
+			}
 		}
 	}
 }

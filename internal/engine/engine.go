@@ -43,6 +43,7 @@ type Engine struct {
 	runTurn handling.TurnFunc // with all of the program's middleware, as is runSend
 	runSend sending.DeliverFunc
 	wake    chan struct{}
+	yields  atomic.Bool   // the next look without a hint is left to other replicas; see [handling.RetryElsewhere]
 	slots   *slots        // of workers
 	leaving chan struct{} // one token per worker that only gives its lease back
 	workers group         // and the loop that starts them

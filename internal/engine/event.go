@@ -55,7 +55,11 @@ func (w *worker) event(ev store.QueuedEvent, fatal bool, at position) (pause tim
 		case err == nil:
 			w.released = out.Release && w.next == nil
 			t.report(retry, out.Event.Failures)
-			w.e.HintAfter(out.After)
+			if retry.elsewhere {
+				w.e.yields.Store(true)
+			} else {
+				w.e.HintAfter(out.After)
+			}
 			for _, s := range out.Sends {
 				w.e.HintAfter(s.Delay)
 			}

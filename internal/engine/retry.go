@@ -9,6 +9,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
 )
 
 // retry says whether and when an event is tried again. The zero value: it is not.
@@ -19,6 +20,8 @@ type retry struct {
 	uncounted bool
 	// pause is the longest that one of them waits.
 	pause time.Duration
+	// elsewhere reports that another replica should have the event: this one gives itself no hint.
+	elsewhere bool
 }
 
 // retryOf decides what follows a turn: the event is tried again, as a whole, if one of
@@ -56,6 +59,8 @@ func (r *retry) add(err error, policy handling.Retry, try int, age time.Duration
 	r.uncounted = uncounted && (r.uncounted || !r.again)
 	r.again = true
 	r.pause = max(r.pause, pause)
+	var newer *store.SessionVersionError
+	r.elsewhere = r.elsewhere || handling.IsElsewhere(err) || errors.As(err, &newer)
 }
 
 // retryable reports whether an error may have another try.

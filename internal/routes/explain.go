@@ -60,8 +60,12 @@ func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event, o
 	verdict := s.Ask(ctx, ev)
 	e.Why = runner.Why(s, ev, verdict, ownEcho)
 	if d, ok := s.Handler.(handling.DialogHandler); ok {
-		if open, waits := d.Waits(ctx); waits {
-			e.Dialog, e.Step, e.Why = open.Dialog, open.Step, open.String()+"; "+e.Why
+		open, waits := d.Waits(ctx)
+		e.Dialog, e.Step = open.Dialog, open.Step
+		if verdict.failed == nil && !s.Taker {
+			e.Why = dialogWhy(d, open, waits, verdict.Yes)
+		} else if waits {
+			e.Why = open.String() + "; " + e.Why
 		}
 	}
 	if verdict.Yes {
@@ -71,4 +75,17 @@ func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event, o
 		e.Answers = len(s.Senders) > 0 && len(e.Ways) > 0
 	}
 	return e
+}
+
+// dialogWhy says why a dialog takes an event, or not.
+func dialogWhy(d handling.DialogHandler, open handling.DialogState, waits, takes bool) string {
+	switch {
+	case waits && takes:
+		return open.String() + ", and takes the event"
+	case waits:
+		return open.String() + ", and leaves the event to other routes"
+	case takes:
+		return NameOf(d) + " takes the event, and is not open"
+	}
+	return NameOf(d) + " is not open"
 }
