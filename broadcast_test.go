@@ -377,6 +377,7 @@ type plainStore struct{ store.Store }
 type recipients struct {
 	mu   sync.Mutex
 	sent map[string]int
+	keys map[string]bool // in the metadata, by which an echo is recognized
 	// taken is called with the number of messages so far.
 	taken func(n int)
 	n     int
@@ -385,12 +386,17 @@ type recipients struct {
 func (p *recipients) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body struct {
 		Recipient struct{ ID string }
+		Message   struct{ Metadata string }
 	}
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
 	p.sent[body.Recipient.ID]++
+	if p.keys == nil {
+		p.keys = map[string]bool{}
+	}
+	p.keys[body.Message.Metadata] = true
 	p.n++
 	n := p.n
 	p.mu.Unlock()
@@ -435,6 +441,7 @@ func TestABroadcastGoesOnAfterARestart(t *testing.T) {
 		for _, psid := range psids {
 			require.Equal(t, 1, platform.sent[psid], psid)
 		}
+		require.Len(t, platform.keys, people, "each message has an idempotency key of its own")
 	})
 }
 

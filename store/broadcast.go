@@ -215,14 +215,14 @@ type BroadcastConflictError struct {
 }
 
 func (e *BroadcastConflictError) Error() string {
-	what := "other messages and to other people"
+	what := "with other messages and to other people"
 	switch {
 	case !e.People:
-		what = "other messages"
+		what = "with other messages"
 	case !e.Content:
-		what = "other people"
+		what = "to other people"
 	}
-	return fmt.Sprintf("store: the key %q of page %s is that of a broadcast of %s", e.Key, e.PageID, what)
+	return fmt.Sprintf("store: the key %q of page %s is that of a broadcast %s", e.Key, e.PageID, what)
 }
 
 // Permanent reports that a retry cannot help. It is always true.

@@ -83,12 +83,11 @@ func StartBroadcast(id, people string, done func(store.Broadcast)) *Operation {
 		if draft == nil {
 			return store.ErrNotFound
 		}
-		// Of several drafts of a key one starts: the others wait here for its end.
-		name := broadcastKey(draft.PageID, draft.Key)
-		if err := g.read(&Wants{Keys: []Key{name}}); err != nil {
+		// Of several drafts of a key one starts: the others wait here for its end. The dedup key is not taken, and so is gone with the
+		// transaction.
+		if err := g.read(&Wants{Keys: []Key{broadcastKey(draft.PageID, draft.Key)}}); err != nil {
 			return err
 		}
-		g.take(name)
 		if draft, err = g.tx.Broadcast(id, Exclusive); err != nil {
 			return err
 		}

@@ -156,7 +156,7 @@ const (
 	KeyEdits      Kind = 2 // the EditOf of a message that was unsent
 	KeyTimedEvent Kind = 3 // the KeyTime of an event as [KeyTimeDigits] hexadecimal digits of seconds, and its key
 	KeyRaise      Kind = 4 // a digest of a conversation and the key of an event that was raised once
-	KeyBroadcast  Kind = 5 // a digest of a page and the key of a broadcast
+	KeyBroadcast  Kind = 5 // a digest of a page and the key of a broadcast, while that starts
 )
 
 // KeyTimeDigits is the length of the time in front of a key of [KeyTimedEvent].
