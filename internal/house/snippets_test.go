@@ -90,7 +90,7 @@ func TestTheCodeOfTheDocumentationCompiles(t *testing.T) {
 func program(t *testing.T, place, piece string, imports map[string]string) string {
 	t.Helper()
 	body := given + "\nfunc main() {\n" + piece + "\n"
-	if regexp.MustCompile(`\berr :?=`).MatchString(piece) {
+	if regexp.MustCompile(`(?m)^(\S.*)?\berr :?=`).MatchString(piece) {
 		body += "_ = err // the function goes on\n"
 	}
 	body += "}\n"
