@@ -81,3 +81,27 @@ func TestRoomOfLevels(t *testing.T) {
 		require.Equal(t, store.Suspects{width[0] - 2, width[1], width[2] - 1}, i.room())
 	}
 }
+
+// What a store leases beyond what it was asked for is handled, too. Until the workers are as few again as there may be, nothing is claimed.
+func TestStoreThatLeasesMoreThanItWasAskedFor(t *testing.T) {
+	t.Parallel()
+	onFakeStore(t, Config{Workers: 4, SolePage: func() bool { return true }}, func(t *testing.T, c *claiming) {
+		c.fakeStore.mu.Lock()
+		c.over = 3
+		c.fakeStore.mu.Unlock()
+		c.put("page", 8)
+		require.Equal(t, 7, c.runs("page"))
+		c.fakeStore.mu.Lock()
+		c.over = 0
+		c.fakeStore.mu.Unlock()
+		asked := len(c.asked())
+		for running := 6; running > 3; running-- {
+			c.end("page")
+			time.Sleep(time.Minute)
+			require.Equal(t, running, c.runs("page"))
+			require.Len(t, c.asked(), asked, "nothing is claimed while %d run", running)
+		}
+		c.end("page")
+		require.Equal(t, 4, c.runs("page"), "the last one")
+	})
+}

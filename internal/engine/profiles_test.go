@@ -26,7 +26,7 @@ func TestPauseOfTheProcessIsNotAWaitForTheProfile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for range 100 { // select chooses at random
+			for range 20_000 { // select chooses at random, and all steps before the answer once in a thousand times
 				l := &lookup{done: make(chan struct{})}
 				steps := make(chan time.Time, c.steps)
 				for range c.steps {

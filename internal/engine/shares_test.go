@@ -90,6 +90,7 @@ type fakeStore struct {
 	news     int            // of them those of background work, on page "news"
 	level    int            // the isolation level of what is handed out
 	number   int
+	over     int // how many more are handed out than were asked for
 	fail     error
 	claims   []store.Claim
 	hint     func()
@@ -128,6 +129,7 @@ func (f *fakeStore) handOut(claim store.Claim) (leases []store.Lease, err error)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.claims = append(f.claims, claim)
+	claim.Conversations += f.over
 	if f.fail != nil {
 		return nil, f.fail
 	}

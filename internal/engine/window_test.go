@@ -10,6 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/raise"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -88,5 +92,35 @@ func TestPrivateReplyNeedsNoWindow(t *testing.T) {
 			require.NotErrorIs(t, err, graph.ErrOutsideWindow)
 		}
 		require.Len(t, w.Requests(), 1, "the platform was asked")
+	})
+}
+
+// What a route would have written, and a commit has refused, opens no window: the other routes of the turn are planned without it.
+func TestActOfARouteThatTheStoreRefusesOpensNoWindow(t *testing.T) {
+	t.Parallel()
+	var failures []error
+	policy := routing.Policy{receiving.TypeSignal: {
+		route("acts", func(ctx context.Context, ev *receiving.Event, _ *sending.Replier) error {
+			return store.Queue(ctx, store.TouchPerson{PageID: ev.PageID, PSID: ev.PSID, At: time.Now()},
+				store.SaveSession{PageID: ev.PageID, PSID: ev.PSID, Name: "s", Version: 7}) // there is none
+		}),
+		route("answers", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+			return reply.Reply(ctx, sending.Text("late"))
+		}),
+	}}
+	cfg := config{Policy: policy, Retry: handling.Retry{Tries: 1}, OnSendFailed: func(_ context.Context, f sending.Failure) {
+		failures = append(failures, f.Err)
+	}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		conv := store.Conversation{PageID: pageID, PSID: ada}
+		signal, err := raise.Of(store.Raise{Conversation: conv, Key: "k"}, "", nothing.MustEncodeSignal(payload.None{}))
+		require.NoError(t, err)
+		require.NoError(t, w.Store.Apply(w.T.Context(), store.TouchPerson{PageID: pageID, PSID: ada, At: time.Now().Add(-25 * time.Hour)}, signal))
+		after(time.Minute)
+		require.Len(t, w.Letters(), 1)
+		require.Equal(t, "acts", w.Letters()[0].Failures[0].Route)
+		require.Empty(t, w.Texts(ada))
+		require.Len(t, failures, 1)
+		require.ErrorContains(t, failures[0], "the person's last act was at", "the platform is not asked")
 	})
 }
