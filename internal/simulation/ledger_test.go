@@ -64,7 +64,7 @@ func (e *event) available() time.Duration {
 	switch {
 	case e.raising == nil:
 		return e.put
-	case e.stepped:
+	case e.stepped || e.maybe:
 		return never
 	}
 	return e.put + time.Millisecond

@@ -20,7 +20,7 @@ type raising struct {
 	// stored is when it was raised by the store's clock, and due when it is due; both as early as they can be after a step of the clock
 	// back, which a store notices at its next call, or does not notice.
 	stored, due time.Time
-	// stepped reports that a step of the clock has changed when it is due. Then the order among what was raised is not known.
+	// stepped reports that a step of the clock has changed when it is due. Then its place in the order is not known.
 	stepped bool
 	// unsure reports that the store may not have noticed such a step, so that it may be late.
 	unsure bool
@@ -92,40 +92,51 @@ func (c *conversation) waitingRaised() []*event {
 	return waits
 }
 
-// takeBack takes back the raised events of a key, as a cancellation or a replacement does, and reports whether there were any: not the
-// one whose turn ends with the same outcome, and not the first that is due while another worker has the conversation.
-func (w *world) takeBack(conv store.Conversation, key string, own *conversation, which func(*event) bool) (found, sure bool) {
+// takeBack takes back the raised events of a key, as a cancellation or a replacement does: not the one whose turn ends with the same
+// outcome, and not the first that is due while another worker has the conversation. It returns whether there were any, and those of which
+// the model does not know, since it does not know which is the first.
+func (w *world) takeBack(conv store.Conversation, key string, own *conversation, which func(*event) bool) (found bool, maybe []*event) {
 	c := w.conv(conv)
-	sure = true
-	var running *event
-	stepped := false
-	for i, ev := range c.waitingRaised() {
-		stepped = stepped || ev.stepped
-		if i == 0 && c.holder != nil && c != own && !ev.due.After(w.storeTime()) {
-			running = ev
-		}
-		if ev.key != key || !which(ev) || ev == running {
-			continue
-		}
-		if c.holder != nil && c != own && stepped { // which one is the first is not known
-			ev.maybe, sure = true, false
-			continue
-		}
-		w.say("%s is taken back", ev.text)
-		ev.gone, found = true, true
-		c.events = slices.DeleteFunc(c.events, func(e *event) bool { return e == ev })
-		if ev.once {
-			delete(c.signals, key)
+	others := c.holder != nil && c != own
+	waits := c.waitingRaised()
+	unknown := others && slices.ContainsFunc(waits, func(e *event) bool { return e.stepped || e.maybe })
+	for i, ev := range waits {
+		running := others && i == 0 && !ev.due.After(w.storeTime())
+		switch {
+		case ev.key != key || !which(ev):
+		case unknown:
+			ev.maybe, maybe = true, append(maybe, ev)
+		case !running:
+			found = true
+			w.takenBack(c, ev)
 		}
 	}
-	return found, sure
+	return found, maybe
+}
+
+// takenBack notes that a raised event was taken back.
+func (w *world) takenBack(c *conversation, ev *event) {
+	w.say("%s is taken back", ev.text)
+	ev.gone, ev.maybe = true, false
+	c.events = slices.DeleteFunc(c.events, func(e *event) bool { return e == ev })
+	if ev.once {
+		delete(c.signals, ev.key)
+	}
 }
 
 // cancelled notes that the store has taken back what was raised under a key, and checks what it says of that.
 func (w *world) cancelled(p *process, conv store.Conversation, key string, says bool) {
 	w.say("%s: take back %q of %s: %v", p.name, key, conv.PSID, says)
-	if found, sure := w.takeBack(conv, key, nil, func(*event) bool { return true }); sure && found != says {
+	found, maybe := w.takeBack(conv, key, nil, func(*event) bool { return true })
+	switch {
+	case len(maybe) == 0 && found != says:
 		w.violate("CancelSignal says what it has taken back", "%q of %s: %v, not %v", key, conv.PSID, says, found)
+	case !says:
+		for _, ev := range maybe {
+			ev.maybe = false
+		}
+	case len(maybe) == 1:
+		w.takenBack(w.conv(conv), maybe[0])
 	}
 }
 
@@ -173,6 +184,7 @@ func (w *world) stepRaised(step time.Duration) {
 			ev.stepped, ev.unsure = true, troubled || step > -2*time.Second
 			ahead = max(ahead, 0)
 			ev.stored, ev.due = ev.stored.Add(-ahead), ev.due.Add(-ahead)
+			ev.Time = ev.due
 		}
 		if rest := ev.due.Sub(now); rest > 0 {
 			ev.put = w.now() + rest
