@@ -93,7 +93,12 @@ type AddLocation struct{ Location Location }
 type SaveMessage struct{ Received Received }
 
 // SaveSent keeps the record of an attempt to send.
-type SaveSent struct{ Sent Sent }
+type SaveSent struct {
+	Sent Sent
+	// Known drops the record if its PSID is one of a person whom the store does not know, and of whom no
+	// event waits: they were forgotten meanwhile.
+	Known bool
+}
 
 // SaveSession stores a session. It fails with [ErrConflict] unless Version is
 // that of the stored session, or 0 if there is none or it has expired. The

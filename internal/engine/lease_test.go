@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -160,6 +161,31 @@ func TestForgottenPersonsTurnEndsWithTheNextRenewal(t *testing.T) {
 		require.Empty(t, w.Texts(ada))
 		require.Zero(t, w.Person(ada))
 	})
+}
+
+// What a turn sends directly while its person is forgotten leaves no record of them.
+func TestActionAfterItsPersonWasForgottenLeavesNoRecord(t *testing.T) {
+	t.Parallel()
+	for _, forget := range []bool{false, true} {
+		t.Run(strconv.FormatBool(forget), func(t *testing.T) {
+			t.Parallel()
+			policy := texts(route("acts", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+				time.Sleep(2 * time.Second)
+				return reply.Now(ctx, sending.TypingOn)
+			}))
+			inBubble(t, simulator.Config{}, config{Policy: policy}, func(w *world) {
+				w.Says(ada, "hello")
+				after(time.Second)
+				if forget {
+					require.NoError(t, w.Store.Forget(t.Context(), store.Conversation{PageID: pageID, PSID: ada}))
+				}
+				after(time.Minute)
+				sent, err := w.Store.Sent(w.T.Context(), pageID, ada, 10)
+				require.NoError(t, err)
+				require.Equal(t, !forget, len(sent) == 1)
+			})
+		})
+	}
 }
 
 func TestTurnThatShutdownCutsShortHasNoEffect(t *testing.T) {

@@ -142,7 +142,7 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 			"event", t.queued.Key, "type", t.kind(), "route", o.route, "kind", message.Kind(), "outcome", record.Outcome, "error", err)
 		t.w.e.failed(ctx, sending.Failure{Delivery: d, Err: err})
 	}
-	save := store.SaveSent{Sent: record}
+	save := store.SaveSent{Sent: record, Known: true} // the person may have been forgotten since the turn began
 	if recordErr := t.w.e.unsaved.apply(save); recordErr != nil {
 		t.w.log.Error("cannot save the record of a message; it is kept until the store takes it", "error", recordErr)
 		t.w.e.unsaved.keepRecord(save)

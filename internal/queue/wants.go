@@ -120,6 +120,9 @@ func (w *Wants) writes(writes []store.Write) {
 		if person.PSID != "" { // records of what has no person belong to no conversation
 			w.conversation(person, false)
 		}
+		if sent, ok := write.(store.SaveSent); ok && sent.Known && person.PSID != "" {
+			changes = true // or asks about them
+		}
 		if changes {
 			w.People = append(w.People, person)
 		}

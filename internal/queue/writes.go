@@ -71,7 +71,10 @@ func (g *group) apply(w store.Write, held *State) (found bool, err error) {
 	case store.SaveMessage:
 		c.Received = append(c.Received, w.Received)
 	case store.SaveSent:
-		c.Sent = append(c.Sent, w.Sent)
+		person, _ := personOf(w)
+		if !w.Known || person.PSID == "" || g.knows(g.state(person)) {
+			c.Sent = append(c.Sent, w.Sent)
+		}
 	case store.SaveSession:
 		g.saveSession(w)
 	case store.DeleteSession:

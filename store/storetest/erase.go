@@ -92,6 +92,31 @@ var erasePromises = []promise{
 		s.clock.advance(time.Hour)
 		s.none()
 	}},
+	{"a record can be for people who are known", func(s *suite) {
+		record := store.SaveSent{Sent: store.Sent{PageID: ann.PageID, PSID: ann.PSID, Key: "k", At: start}, Known: true}
+		kept := func() int {
+			sent, err := s.Sent(s.ctx, ann.PageID, ann.PSID, 10)
+			require.NoError(s, err)
+			return len(sent)
+		}
+		s.apply(record)
+		require.Zero(s, kept(), "a stranger")
+		s.put(ann, "a")
+		s.apply(record)
+		require.Equal(s, 1, kept(), "their first event waits")
+		s.apply(store.TouchPerson{PageID: ann.PageID, PSID: ann.PSID, At: start})
+		s.finish(s.one(ann))
+		s.apply(record)
+		require.Equal(s, 2, kept(), "they are known")
+		require.NoError(s, s.Forget(s.ctx, ann))
+		s.apply(record)
+		require.Zero(s, kept(), "they were forgotten")
+		record.Sent.PSID = ""
+		s.apply(record)
+		sent, err := s.Sent(s.ctx, ann.PageID, "", 10)
+		require.NoError(s, err)
+		require.Len(s, sent, 1, "of what has no person nothing is asked")
+	}},
 	{"forgetting a stranger does nothing", func(s *suite) {
 		require.NoError(s, s.Forget(s.ctx, ann))
 	}},
