@@ -65,6 +65,9 @@ func (w *world) dueOf(lease *store.Lease) (due time.Duration, timer *event) {
 		if timer != nil && timer.unsure {
 			return never, nil
 		}
+		if timer != nil && timer.stepped { // its delay counts from when the store has noticed the step
+			due += claimBound + w.latency
+		}
 	}
 	for _, s := range lease.Sends {
 		if m := w.byKey[s.Key]; m != nil && (lease.Background || !m.outside) && m.due < due {
@@ -228,6 +231,7 @@ func (w *world) checkVerdict(e *eventPlan, ev *event) {
 	switch {
 	case bad && !died && e.misbehaves >= ev.runs:
 		w.violate("what fails each time is a dead letter", "%s took effect", ev.text)
+	case ev.killed: // by others, while it ran alone: that cannot be told from its own doing
 	case e.misbehaves == 0 && died && w.calm:
 		w.violate("what does not fail is handled", "%s is dead: %v", ev.text, ev.failures)
 	case e.misbehaves == 0 && died && !excused(ev.failures):

@@ -56,6 +56,7 @@ type event struct {
 	runs     int
 	by       *process // that has ended it
 	told     bool     // OnDeadLetter was called
+	killed   bool     // its process was killed while it ran alone
 	*raising          // nil for what the platform has sent
 }
 

@@ -147,6 +147,11 @@ func (p *process) kill(why string) bool {
 	}
 	p.dead, p.stopped = true, true
 	close(p.died)
+	for _, c := range p.w.convs {
+		if ev := p.w.bySeq[c.alone]; c.holder == p && c.alone != 0 && ev != nil {
+			ev.killed = true
+		}
+	}
 	p.w.disturbed(p)
 	p.w.say("%s dies: %s", p.name, why)
 	return true
