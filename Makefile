@@ -74,6 +74,7 @@ simulate: ## bots in fake time, under random faults, for SIM_SECONDS (60), or SI
 
 bench: ## each benchmark once, so that they keep working
 	@$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
+	@cd i18n/compare && $(GO) test -count=1 -bench=. -benchtime=1x ./...
 
 bench-compare: ## BENCH of the commit BASE and of the working tree in turns: medians, ratios; ROUNDS (5), BENCHTIME (1s)
 	@GO=$(GO) .ci/bench-compare "$(BASE)" "$(BENCH)"

@@ -14,10 +14,16 @@ const (
 
 // isolated returns a value that a text of a direction can have as a piece, in isolates if it needs them.
 func isolated(value string, textIsRightToLeft bool) string {
+	return string(appendIsolated(nil, value, textIsRightToLeft))
+}
+
+// appendIsolated is isolated, into a buffer.
+func appendIsolated(out []byte, value string, textIsRightToLeft bool) []byte {
 	if !needsIsolate(value, textIsRightToLeft) {
-		return value
+		return append(out, value...)
 	}
-	return string(firstIsolate) + balanced(value) + string(popIsolate)
+	out = append(append(out, string(firstIsolate)...), balanced(value)...)
+	return append(out, string(popIsolate)...)
 }
 
 // needsIsolate reports whether a value can disturb the order of a text: one that has letters of the other direction or marks,

@@ -64,7 +64,7 @@ func (c *choice) pick(value any) *compiled {
 		}
 		return c.other
 	}
-	n, ok := numberOf(value)
+	n, ok := numberOf(value, len(c.exact) > 0)
 	if !ok {
 		return c.other
 	}

@@ -91,7 +91,7 @@ func (l *Localizer) appendPart(out []byte, p *part, in *tongue, id string, with 
 		case alone:
 			return append(out, text...)
 		}
-		return append(out, isolated(text, in.rightToLeft)...)
+		return appendIsolated(out, text, in.rightToLeft)
 	}
 	before := len(out)
 	out, foreign := l.appendValue(out, value, in)
@@ -135,10 +135,12 @@ func (l *Localizer) appendValue(out []byte, value any, in *tongue) (with []byte,
 		return out, false
 	case string:
 		return append(out, v...), true
+	case int:
+		return appendInteger(out, in.locale, v), false
 	case Key:
 		return append(out, l.Text(string(v), Args{})...), true
 	case Number:
-		return l.appendDigits(out, v.decimal(), in), false
+		return l.appendShown(out, v.decimal(), in), false
 	case Percent:
 		if v.decimal() == "" {
 			return append(out, plainText(v.Value)...), false
@@ -165,7 +167,7 @@ func (l *Localizer) appendValue(out []byte, value any, in *tongue) (with []byte,
 	return append(out, plainText(value)...), true
 }
 
-func (l *Localizer) appendDigits(out []byte, digits string, in *tongue) []byte {
+func (l *Localizer) appendShown(out []byte, digits string, in *tongue) []byte {
 	if digits == "" {
 		return append(out, "NaN"...)
 	}

@@ -79,12 +79,17 @@ func (m Money) digits() (string, bool) {
 
 // appendNumber writes the digits of a number ("-1234.5") as a pattern has them.
 func appendNumber(out []byte, l *cldr.Locale, p *cldr.Pattern, digits, decimal, group string) []byte {
+	digits, negative := strings.CutPrefix(digits, "-")
+	whole, fraction, _ := strings.Cut(digits, ".")
+	return appendDigits(out, l, p, negative, whole, fraction, decimal, group)
+}
+
+func appendDigits[T string | []byte](out []byte, l *cldr.Locale, p *cldr.Pattern, negative bool, whole, fraction T, decimal, group string) []byte {
 	prefix, suffix := p.Prefix, p.Suffix
-	if strings.HasPrefix(digits, "-") {
-		digits, prefix, suffix = digits[1:], p.NegativePrefix, p.NegativeSuffix
+	if negative {
+		prefix, suffix = p.NegativePrefix, p.NegativeSuffix
 	}
 	out = append(out, prefix...)
-	whole, fraction, _ := strings.Cut(digits, ".")
 	grouped := p.Primary > 0 && len(whole) >= p.Primary+l.MinGrouping
 	for i := range len(whole) {
 		if left := len(whole) - i; grouped && i > 0 && left >= p.Primary && (left-p.Primary)%p.Secondary == 0 {
@@ -92,13 +97,23 @@ func appendNumber(out []byte, l *cldr.Locale, p *cldr.Pattern, digits, decimal, 
 		}
 		out = appendDigit(out, l, whole[i])
 	}
-	if fraction != "" {
+	if len(fraction) > 0 {
 		out = append(out, decimal...)
 		for i := range len(fraction) {
 			out = appendDigit(out, l, fraction[i])
 		}
 	}
 	return append(out, suffix...)
+}
+
+// appendInteger writes a whole number, without a text between.
+func appendInteger(out []byte, l *cldr.Locale, n int) []byte {
+	var space [20]byte
+	digits := strconv.AppendInt(space[:0], int64(n), 10)
+	if n < 0 {
+		digits = digits[1:]
+	}
+	return appendDigits(out, l, &l.Number, n < 0, digits, nil, l.Decimal, l.Group)
 }
 
 func appendDigit(out []byte, l *cldr.Locale, digit byte) []byte {

@@ -20,6 +20,7 @@ type rules struct {
 	integers [len(categoryNames)]bool   // the forms that whole numbers have
 	all      [len(categoryNames)]bool   // and those of decimal fractions besides
 	millions bool                       // whole millions are "many", if there is such a case
+	small    [1000]plural.Form          // the forms of the first whole numbers, which nearly all counts are
 }
 
 // countsLike are languages that have no rules in x/text, and others that have the same; ordersLike are the same for
@@ -81,6 +82,9 @@ func makeRules(tag language.Tag, by Selector) *rules {
 
 // sample finds out which forms there are.
 func (r *rules) sample() {
+	for n := range r.small {
+		r.small[n] = r.form(operands{whole: n})
+	}
 	for n := range 1200 { // all rules are about the last three digits, and about whole millions
 		r.integers[r.form(operands{whole: n})] = true
 	}
@@ -114,6 +118,9 @@ func (r *rules) form(n operands) plural.Form {
 
 // formOf returns the form of a number as it is shown.
 func (r *rules) formOf(n number) plural.Form {
+	if n.digits == 0 && n.whole < len(r.small) {
+		return r.small[n.whole]
+	}
 	form := r.form(n.operands)
 	if form == plural.Other && r.millions && n.whole != 0 && n.whole%1_000_000 == 0 && n.digits == 0 {
 		return plural.Many
@@ -150,18 +157,19 @@ func formNamed(category string) plural.Form {
 // number is an argument that can be counted.
 type number struct {
 	operands
-	exact string // as cases write it: "0", "-1", "2.5"
+	exact string // as cases write it: "0", "-1", "2.5"; empty if it is not needed
 }
 
 // numberOf reads an argument as a number: any of Go's, or a text that is one, such as "3". The sign has no form.
-func numberOf(value any) (number, bool) {
+// exact says whether its digits are needed, too.
+func numberOf(value any, exact bool) (number, bool) {
 	var text string
 	switch v := value.(type) {
 	case int:
-		text = strconv.Itoa(v)
-		if v >= 0 && v < maxCounted {
-			return number{operands{whole: v}, text}, true
+		if v >= 0 && v < maxCounted && !exact {
+			return number{operands: operands{whole: v}}, true
 		}
+		text = strconv.Itoa(v)
 	case string:
 		text = v
 	case interface{ decimal() string }:

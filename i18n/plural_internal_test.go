@@ -32,7 +32,7 @@ func TestPluralForms(t *testing.T) {
 			}
 		}
 		for _, text := range pluralSamples(string(data), fields[1]) {
-			n, ok := numberOf(text)
+			n, ok := numberOf(text, false)
 			require.True(t, ok, text)
 			expected := want[text]
 			if expected == "" {
