@@ -45,7 +45,8 @@ type RouteResult struct {
 
 // Now returns the current time by the store's clock in a turn, and time.Now outside of
 // one. It is the clock to compare the store's times with, such as store.Person.LastAct:
-// the clocks of replicas may differ, and tests may move the store's. Times that the
+// the clocks of replicas may differ, and tests may move the store's. It is behind the
+// store's clock by at most the time that the answer to the claim took. Times that the
 // platform gave are by the platform's clock, which the store's is close to.
 func Now(ctx context.Context) time.Time {
 	if now := TurnFrom(ctx).Now; now != nil {
