@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -151,8 +152,11 @@ func TestABurstWithoutEndIsBounded(t *testing.T) {
 // TestABurstIsBoundedByItsStoredSize: characters that JSON escapes count as long as they are stored.
 func TestABurstIsBoundedByItsStoredSize(t *testing.T) {
 	t.Parallel()
+	var mu sync.Mutex
 	var sizes []int
 	g := handling.Gather{Name: "talk", Handler: func(_ context.Context, burst []*receiving.Event, _ *sending.Replier) error {
+		mu.Lock()
+		defer mu.Unlock()
 		sizes = append(sizes, len(burst))
 		return nil
 	}}
