@@ -123,8 +123,22 @@ func (c *checker) text(t Text, key string, at func(Text) (int, int)) {
 		}
 		return
 	}
+	switch {
+	case t.By != Plural && t.By != Ordinal && t.By != Select:
+		c.fail(line, column, key, "chooses by %s; there are plural, ordinal and select", shown(string(t.By)))
+		return
+	case !isName(t.Of):
+		c.fail(line, column, key, "%s has the name of the argument that decides, such as %s: count", t.By, t.By)
+		return
+	case t.Words != "":
+		c.fail(line, column, key, "has words beside its cases")
+		return
+	}
 	var whens []string
 	for _, one := range t.Cases {
+		if slices.Contains(whens, one.When) {
+			c.fail(line, column, key, "the case %s comes twice", shown(one.When))
+		}
 		whens = append(whens, one.When)
 		if one.Text.Line == 0 {
 			one.Text.Line, one.Text.Column = line, column

@@ -111,6 +111,28 @@ func TestAChoiceMayLeaveOutWhatItWasChosenBy(t *testing.T) {
 	require.NoError(t, err, "Czech needs many for fractions only, and French has it for millions since 2020")
 }
 
+// What a program builds by itself, or a format reads, is checked like a file.
+func TestBuildRefusesTextsThatAreNone(t *testing.T) {
+	t.Parallel()
+	other := []i18n.Case{{When: i18n.Other, Text: i18n.Text{Words: "a"}}}
+	for name, test := range map[string]struct {
+		text i18n.Text
+		want string
+	}{
+		"nothing":          {i18n.Text{}, "the translation is empty"},
+		"unknown selector": {i18n.Text{By: "0", Of: "n", Cases: other}, `chooses by "0"; there are plural, ordinal and select`},
+		"no argument":      {i18n.Text{By: i18n.Select, Cases: other}, "select has the name of the argument that decides"},
+		"bad argument":     {i18n.Text{By: i18n.Plural, Of: "%{n}", Cases: other}, "plural has the name of the argument that decides"},
+		"words and cases":  {i18n.Text{Words: "a", By: i18n.Select, Of: "n", Cases: other}, "has words beside its cases"},
+		"case twice":       {i18n.Text{By: i18n.Select, Of: "n", Cases: append(other, other...)}, `the case "other" comes twice`},
+		"no cases":         {i18n.Text{By: i18n.Plural, Of: "n"}, "plural n has no case other"},
+		"empty case":       {i18n.Text{By: i18n.Plural, Of: "n", Cases: []i18n.Case{{}}}, "the translation is empty"},
+	} {
+		_, err := i18n.Build([]i18n.File{{Language: "de", Messages: []i18n.Message{{Key: "k.a", Text: test.text}}}})
+		require.ErrorContains(t, err, test.want, name)
+	}
+}
+
 func TestFrenchMillions(t *testing.T) {
 	t.Parallel()
 	catalog, err := i18n.Load(fstest.MapFS{"fr.json": {Data: []byte(`{"%{n} fans": {"plural": "n", "one": "%{n} fan", "many": "%{n} de fans", "other": "%{n} fans"}}`)}}, ".")
