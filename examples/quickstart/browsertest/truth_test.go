@@ -54,10 +54,12 @@ func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as
 	t.Cleanup(away.Close)
 	p.setsWebhook(away.URL)
 	p.types("Are you there?")
-	p.until("the refusal is said", `find("status")?.textContent === "Last callback failed: the bot answered 503"`)
+	const refused = "Last callback failed: the bot answered 503. The bot says that it is busy. Callbacks are delivered again; " +
+		"if that goes on for an hour, the platform unsubscribes the app."
+	p.until("the refusal is said", `find("status")?.textContent === "`+refused+`"`)
 	p.isUsable(as)
 	p.picture(shot + "7-bot-away")
-	p.reload("Last callback failed: the bot answered 503")
+	p.reload(refused)
 	status.Store(http.StatusOK)
 	p.until("a retry is taken, and that is said", `find("status")?.textContent === "Connected"`)
 
