@@ -118,10 +118,10 @@ func (w *Wants) writes(writes []store.Write) {
 		}
 		person, changes := personOf(write)
 		if person.PSID != "" { // records of what has no person belong to no conversation
-			w.conversation(person, false)
-		}
-		if sent, ok := write.(store.SaveSent); ok && sent.Known && person.PSID != "" {
-			changes = true // or asks about them
+			sent, ok := write.(store.SaveSent)
+			asks := ok && sent.Known // whether the store knows them, or an event of theirs waits
+			w.conversation(person, asks)
+			changes = changes || asks
 		}
 		if changes {
 			w.People = append(w.People, person)
