@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ type terminal struct {
 	refused   int // of the callbacks
 	calls     int
 	failed    int                    // of the calls
+	advised   string                 // with the entry before
 	waiting   map[string]*time.Timer // for an answer to a person
 }
 
@@ -185,12 +187,20 @@ func (t *terminal) show(e simulator.Entry) {
 		what = e.Person + "  " + what
 	}
 	t.say("%s  %s  %-20s %-50s %s %5d ms\n", e.Time.Local().Format(time.TimeOnly), arrow, e.Name, what, status, e.DurationMS)
+	if e.Fault {
+		t.say("          !  A fault was ordered for this call.\n")
+	}
 	if e.Error != "" && (e.Kind == simulator.EntryCall || e.Status == 0) {
 		t.say("          !  %s\n", e.Error)
 	}
-	if e.Advice != "" {
+	switch {
+	case e.Advice == "":
+	case t.advised == e.Advice:
+		t.say("          !  As before.\n")
+	default:
 		t.say("          !  %s\n", e.Advice)
 	}
+	t.advised = e.Advice
 	if e.Final {
 		t.say("          !  The callback is given up.\n")
 	}
@@ -206,7 +216,7 @@ func (t *terminal) listen(ctx context.Context, e simulator.Entry) {
 	if t.waiting == nil {
 		t.waiting = map[string]*time.Timer{}
 	}
-	if timer := t.waiting[e.PSID]; timer != nil {
+	if timer := t.waiting[e.PSID]; timer != nil && (e.Kind == simulator.EntryCallback || e.Error == "" && strings.HasPrefix(e.Name, "POST ")) {
 		timer.Stop()
 		delete(t.waiting, e.PSID)
 	}
@@ -215,7 +225,7 @@ func (t *terminal) listen(ctx context.Context, e simulator.Entry) {
 	}
 	t.waiting[e.PSID] = time.AfterFunc(t.silence, func() {
 		if ctx.Err() == nil {
-			t.say("          !  The bot took %s and has sent nothing for %v. (It may have nothing to say.)\n", e.Preview, t.silence)
+			t.say("          !  The bot took %s and nothing of it has arrived for %v. (It may have nothing to say.)\n", e.Preview, t.silence)
 		}
 	})
 }

@@ -202,7 +202,7 @@ func TestSimulateExplainsFailures(t *testing.T) {
 	s.out.shows(t, `!  The callback is given up\.`)
 	s.postAny(t, "/me/messages?access_token=wrong", `{"recipient":{"id":"1"},"message":{"text":"x"}}`)
 	s.out.shows(t, `←  POST messages +1? +"x" +40[01] `)
-	s.out.shows(t, `!  190: `)
+	s.out.shows(t, `!  190: .*\n +!  The access token is not that of the simulated page`)
 	require.Equal(t, 0, s.stop())
 	require.Contains(t, s.out.String(), "Stopped: 1 callback (1 refused), 1 call (1 refused).\n")
 }
@@ -242,7 +242,7 @@ func TestSimulateWarnsOfASilentBot(t *testing.T) {
 	t.Cleanup(bot.Close)
 	s := simulate(t, nil, "--webhook", bot.URL, "--warn-silence", "1ms").starts(t)
 	s.post(t, "/simulator/people/7100000000000001/acts", `{"type":"say","text":"hi"}`)
-	s.out.shows(t, `!  The bot took "hi" and has sent nothing for 1ms\.`)
+	s.out.shows(t, `!  The bot took "hi" and nothing of it has arrived for 1ms\.`)
 }
 
 // TestSimulateAsJSON: each line is an entry, and there is nothing else.

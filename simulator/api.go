@@ -9,6 +9,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -107,6 +108,12 @@ const (
 	ActUnsend         = "unsend"          // [Simulator.Unsend]
 )
 
+// actTypes are all of them.
+var actTypes = []string{
+	ActSay, ActReply, ActEdit, ActQuickReply, ActButton, ActOldQuickReply, ActOldButton, ActMenu, ActIceBreaker, ActGetStarted, ActSticker,
+	ActAttachment, ActLocation, ActReact, ActUnreact, ActRead, ActLink, ActOptIn, ActAccountLinking, ActComment, ActPost, ActStoryReply, ActUnsend,
+}
+
 // Do lets a person do what the act says, like the method of that name, and
 // returns the mid of what was written, if anything was; of a comment or a post its id.
 func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err error) {
@@ -170,7 +177,7 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 	case ActUnsend:
 		return "", s.Unsend(ctx, psid, a.MID)
 	}
-	return "", fmt.Errorf("simulator: no act of type %q", a.Type)
+	return "", fmt.Errorf("simulator: no act of type %q; there are %s", a.Type, strings.Join(actTypes, ", "))
 }
 
 // answering makes a handler of a function from a JSON body to a JSON answer. Errors
@@ -185,7 +192,7 @@ func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc
 		dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
 		dec.DisallowUnknownFields()
 		if err := dec.Decode(&in); err != nil {
-			complain(w, http.StatusBadRequest, fmt.Errorf("simulator: the body does not fit: %w", err))
+			complain(w, http.StatusBadRequest, bodyError(err))
 			return
 		}
 		out, err := do(r, in)
@@ -202,6 +209,14 @@ func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc
 			respond(w, out)
 		}
 	}
+}
+
+// bodyError says what is wrong with a JSON body, in words of JSON.
+func bodyError(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("simulator: the body does not fit: the field %q cannot be a JSON %s", wrong.Field, wrong.Value)
+	}
+	return fmt.Errorf("simulator: the body does not fit: %s", strings.TrimPrefix(err.Error(), "json: "))
 }
 
 func respond(w http.ResponseWriter, v any) {

@@ -68,6 +68,16 @@ func (s *Simulator) MoveClock(d time.Duration) error {
 // serveWait answers with the first message from the page to a person that comes after another message and has a text in it.
 func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 	psid, query := r.PathValue("psid"), r.URL.Query()
+	for name := range query {
+		if !slices.Contains([]string{"after", "contains", "timeout"}, name) {
+			complain(w, http.StatusBadRequest, fmt.Errorf("simulator: no parameter %q; there are after, contains and timeout", name))
+			return
+		}
+	}
+	if query.Has("after") && query.Get("after") == "" {
+		complain(w, http.StatusBadRequest, errors.New("simulator: after is empty; it is the mid of an act or of a message"))
+		return
+	}
 	timeout := waitDefault
 	if text := query.Get("timeout"); text != "" {
 		d, err := time.ParseDuration(text)
@@ -78,6 +88,7 @@ func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 		timeout = d
 	}
 	after := query.Get("after")
+	since := s.timeOf(psid, after)
 	if problem := s.knowsMessage(psid, after); problem != nil {
 		complain(w, http.StatusNotFound, problem)
 		return
@@ -94,8 +105,42 @@ func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, ErrClosed):
 		complain(w, http.StatusServiceUnavailable, ErrClosed)
 	default:
-		complain(w, http.StatusNotFound, fmt.Errorf("simulator: no such message from the page within %v. The conversation:\n%s", timeout, s.transcript(psid)))
+		complain(w, http.StatusNotFound, fmt.Errorf("simulator: no such message from the page within %v. The conversation:\n%s%s", timeout, s.transcript(psid), s.troubles(since)))
 	}
+}
+
+// timeOf is when a message was written; the beginning of time for none.
+func (s *Simulator) timeOf(psid, mid string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.pageWith(psid).conversations[psid]; c != nil {
+		if m := c.find(mid); m != nil {
+			return m.Time
+		}
+	}
+	return time.Time{}
+}
+
+// troubles is what went wrong since a time, the last few of it, a line each.
+func (s *Simulator) troubles(since time.Time) string {
+	var lines []string
+	for _, e := range s.Log() {
+		if e.Error == "" || e.Time.Before(since) {
+			continue
+		}
+		line := fmt.Sprintf("  callback %s %s: %s", e.Name, e.Preview, e.Error)
+		if e.Kind == EntryCall {
+			line = fmt.Sprintf("  call %s %s: %s", e.Name, e.Preview, e.Error)
+		}
+		if e.Advice != "" {
+			line += ". " + e.Advice
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\nWhat went wrong:\n" + strings.Join(lines[max(0, len(lines)-5):], "\n")
 }
 
 // knowsMessage reports what is wrong with the place after which a message is waited for.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -95,8 +96,52 @@ func TestWaitForAMessage(t *testing.T) {
 	}
 	require.Contains(t, message(t, p.do(t, "GET", "/simulator/people/"+ada+"/wait?timeout=0s&contains=x", "")), "person  one\n")
 	require.Equal(t, 404, p.do(t, "GET", "/simulator/people/4711/wait", "").status)
+	for query, want := range map[string]string{
+		"contian=hi": `no parameter "contian"; there are after, contains and timeout`,
+		"after=":     "after is empty",
+	} {
+		a := p.do(t, "GET", "/simulator/people/"+ada+"/wait?"+query, "")
+		require.Equal(t, 400, a.status)
+		require.Contains(t, message(t, a), want)
+	}
 	for _, timeout := range []string{"soon", "-1s", "1h"} {
 		require.Equal(t, 400, p.do(t, "GET", "/simulator/people/"+ada+"/wait?timeout="+timeout, "").status, timeout)
+	}
+}
+
+// TestWaitSaysWhatWentWrong: whoever tests with HTTP alone sees no terminal.
+func TestWaitSaysWhatWentWrong(t *testing.T) {
+	t.Parallel()
+	b := newBot(t)
+	b.status = func([]byte) int { return 403 }
+	p := serve(t, simulator.Config{WebhookURL: b.URL, RetryPauses: []time.Duration{}})
+	var act struct{ MID string }
+	require.NoError(t, json.Unmarshal([]byte(p.ok(t, "POST", "/simulator/people/"+ada+"/acts", `{"type":"say","text":"hi"}`)), &act))
+	p.ok(t, "POST", "/simulator/flush", `{}`)
+	p.ok(t, "POST", "/simulator/faults", `{"code":613}`)
+	p.do(t, "POST", "/me/messages", `{"recipient":{"id":"`+ada+`"},"message":{"text":"x"}}`)
+	got := message(t, p.do(t, "GET", "/simulator/people/"+ada+"/wait?timeout=0s&after="+act.MID, ""))
+	require.Contains(t, got, "What went wrong:\n  callback messages \"hi\": the bot answered 403. The bot refused the signature.")
+	require.Contains(t, got, "\n  call POST messages \"x\": 613")
+	require.Contains(t, got, "Wait and send again, later each time.")
+	require.True(t, p.Log()[1].Fault)
+}
+
+// TestTheGuideHasAllActs: the table of docs/simulator.md, and the refusal of an act that there is not.
+func TestTheGuideHasAllActs(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	refused := message(t, p.do(t, "POST", "/simulator/people/"+ada+"/acts", `{"type":"tap"}`))
+	_, list, ok := strings.Cut(refused, `no act of type "tap"; there are `)
+	require.True(t, ok, refused)
+	guide, err := os.ReadFile("../docs/simulator.md")
+	require.NoError(t, err)
+	_, table, ok := strings.Cut(string(guide), "| act | fields")
+	require.True(t, ok)
+	acts := strings.Split(list, ", ")
+	require.Len(t, acts, 23)
+	for _, act := range acts {
+		require.Contains(t, table, "`"+act+"`")
 	}
 }
 
@@ -144,6 +189,9 @@ func TestFaultsOverHTTP(t *testing.T) {
 	status, _ = send()
 	require.Equal(t, 200, status)
 
+	order(`{"status":503,"header":{"Retry-After":"3","X-A":["1","2"]}}`)
+	header := p.do(t, "POST", "/me/messages", `{}`).header
+	require.Equal(t, []string{"3", "1", "2"}, append(header["Retry-After"], header["X-A"]...))
 	order(`{"method":"get","path":"/*","status":500,"body":"<html>"}`)
 	status, _ = send()
 	require.Equal(t, 200, status, "it is about another call")
@@ -155,13 +203,16 @@ func TestFaultsOverHTTP(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`:                         "a fault needs a refusal, an error, a status, a body, a delay or a drop",
 		`{"refusal":"none of them"}`: `no refusal is named "none of them"; GET /simulator/refusals lists them`,
-		`{"refusal":"calls limit","error":{"code":1}}`: "a refusal or an error, not both",
-		`{"delay":"long"}`:           `the delay "long" is no duration`,
-		`{"delay":"-1s"}`:            "must not be negative",
-		`{"drop":"sometimes"}`:       `unknown kind "sometimes"`,
-		`{"status":42}`:              "42 is not the status of an answer",
-		`{"status":500,"path":"/["}`: "is no pattern",
-		`{"status":500,"statuss":1}`: "statuss",
+		`{"refusal":"calls limit","error":{"code":1}}`: "a refusal, a code or an error, not several of them",
+		`{"code":4711}`: "no refusal has the code 4711",
+		`{"error":613}`: `the field "error" cannot be a JSON number`,
+		`{"status":500,"header":{"Retry-After":3}}`: "header is an object of texts, or of lists of texts",
+		`{"delay":"long"}`:                          `the delay "long" is no duration`,
+		`{"delay":"-1s"}`:                           "must not be negative",
+		`{"drop":"sometimes"}`:                      `unknown kind "sometimes"`,
+		`{"status":42}`:                             "42 is not the status of an answer",
+		`{"status":500,"path":"/["}`:                "is no pattern",
+		`{"status":500,"statuss":1}`:                "statuss",
 	} {
 		a := p.do(t, "POST", "/simulator/faults", body)
 		require.Equal(t, 400, a.status, body)

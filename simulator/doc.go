@@ -139,7 +139,7 @@
 //	POST /simulator/callbacks                {"event":{…}}, {"standby":{…}} or {"change":{"field":"…","value":{…}},"page_id":"…"}
 //	POST /simulator/callbacks/raw            any bytes, ?signature=bad or none; answers an [Attempt]
 //	GET  /simulator/faults                   those that have calls left; DELETE forgets them
-//	POST /simulator/faults                   {"refusal":"calls limit","times":2}; or error, status, body, header, delay, drop, effect, method, path
+//	POST /simulator/faults                   {"code":613,"times":2}; or refusal, error, status, body, header, delay, drop, effect, method, path
 //	GET  /simulator/refusals                 the refusals of the platform that a fault can name
 //	PUT  /simulator/clock                    {"advance":"25h"}; GET reads it
 //	PUT  /simulator/usage                    {"header":"…"}: [Simulator.SetUsage]

@@ -131,7 +131,7 @@ func (s *Simulator) Fault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &fault{Fault: f, order: faultOrder{
-		Error: f.Error, Status: f.Status, Body: f.Body, Header: f.Header, Delay: durationText(f.Delay), Drop: f.Drop, Effect: f.Effect, Times: f.Times,
+		Error: f.Error, Status: f.Status, Body: f.Body, Header: headers(f.Header), Delay: durationText(f.Delay), Drop: f.Drop, Effect: f.Effect, Times: f.Times,
 	}})
 }
 

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,7 +29,8 @@ type faultOrder struct {
 	Error   *GraphError `json:"error,omitempty"`
 	Status  int         `json:"status,omitempty"`
 	Body    string      `json:"body,omitempty"`
-	Header  http.Header `json:"header,omitempty"`
+	Code    int         `json:"code,omitempty"` // of one of them: the first that has it, without a subcode if there is one
+	Header  headers     `json:"header,omitempty"`
 	Delay   string      `json:"delay,omitempty"` // as 1.5s
 	Drop    DropKind    `json:"drop,omitempty"`
 	Effect  bool        `json:"effect,omitempty"`
@@ -39,12 +41,20 @@ type faultOrder struct {
 
 // fault makes a fault of it.
 func (in faultOrder) fault() (Fault, error) {
-	f := Fault{Times: in.Times, Status: in.Status, Error: in.Error, Body: in.Body, Header: in.Header, Drop: in.Drop, Effect: in.Effect}
-	if in.Refusal != "" {
-		at := slices.IndexFunc(refusals, func(r Refusal) bool { return r.Name == in.Refusal })
+	f := Fault{Times: in.Times, Status: in.Status, Error: in.Error, Body: in.Body, Header: http.Header(in.Header), Drop: in.Drop, Effect: in.Effect}
+	if in.Refusal != "" || in.Code != 0 {
+		if in.Error != nil || in.Refusal != "" && in.Code != 0 {
+			return f, errors.New("simulator: a fault has a refusal, a code or an error, not several of them")
+		}
+		at := slices.IndexFunc(refusals, func(r Refusal) bool {
+			return r.Name == in.Refusal || in.Code != 0 && r.Code == in.Code && r.Subcode == 0
+		})
+		if at < 0 && in.Code != 0 {
+			at = slices.IndexFunc(refusals, func(r Refusal) bool { return r.Code == in.Code })
+		}
 		switch {
-		case in.Error != nil:
-			return f, errors.New("simulator: a fault has a refusal or an error, not both")
+		case at < 0 && in.Code != 0:
+			return f, fmt.Errorf("simulator: no refusal has the code %d; GET /simulator/refusals lists them", in.Code)
 		case at < 0:
 			return f, fmt.Errorf("simulator: no refusal is named %q; GET /simulator/refusals lists them", in.Refusal)
 		}
@@ -86,6 +96,33 @@ func (s *Simulator) orderFault(in faultOrder) (any, error) {
 	defer s.mu.Unlock()
 	s.faults[len(s.faults)-1].order = in
 	return struct{}{}, nil
+}
+
+// headers are those of an answer; a value is a text or a list of texts.
+type headers http.Header
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (h *headers) UnmarshalJSON(data []byte) error {
+	var values map[string]any
+	if err := json.Unmarshal(data, &values); err != nil {
+		return errors.New("header is an object of texts, or of lists of texts")
+	}
+	all := http.Header{}
+	for name, value := range values {
+		list, ok := value.([]any)
+		if !ok {
+			list = []any{value}
+		}
+		for _, one := range list {
+			text, ok := one.(string)
+			if !ok {
+				return errors.New("header is an object of texts, or of lists of texts")
+			}
+			all.Add(name, text)
+		}
+	}
+	*h = headers(all)
+	return nil
 }
 
 // waitingFault is a fault that has calls left.

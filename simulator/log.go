@@ -28,6 +28,7 @@ type Entry struct {
 	Error      string    `json:"error,omitempty"`       // why it failed, or was refused
 	Advice     string    `json:"advice,omitempty"`      // what may be wrong with the bot, in words
 	DeliveryID int       `json:"delivery_id,omitempty"` // of a callback
+	Fault      bool      `json:"fault,omitempty"`       // of a call: a [Fault] was asked for
 	Final      bool      `json:"final,omitempty"`       // a callback that failed is not posted again
 }
 

@@ -48,7 +48,7 @@ func (s *Simulator) remember(rec Request) {
 	s.publish("request", rec)
 	s.end(Entry{
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
-		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(),
+		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(), Advice: rec.advice(), Fault: rec.Fault,
 	})
 }
 
@@ -73,6 +73,38 @@ func (r Request) problem() string {
 	default:
 		return fmt.Sprintf("%d: %s", answer.Error.Code, answer.Error.Message)
 	}
+}
+
+// adviceOn says for each meaning of a refusal what a bot can do about it.
+var adviceOn = map[string]string{
+	"token":                "The access token is not that of the simulated page, or it was revoked. The bot's page token is MESSENGER_PAGE_TOKEN.",
+	"rate limit (app)":     "Wait and send again, later each time.",
+	"rate limit (page)":    "Wait and send again, later each time.",
+	"rate limit (account)": "Wait and send again, later each time.",
+	"window closed":        "The person's last act is more than 24 hours old. Only a message with a tag that is allowed, or a template, can be sent now.",
+	"transient":            "Send again: the fault passes.",
+}
+
+// advice is what a bot can do about a refusal, empty if its own text says enough.
+func (r Request) advice() string {
+	var answer struct {
+		Error *struct {
+			Message string
+			Code    int
+		}
+	}
+	if r.Status < http.StatusBadRequest || json.Unmarshal([]byte(r.Answer), &answer) != nil || answer.Error == nil {
+		return ""
+	}
+	for _, known := range refusals {
+		if known.Code == answer.Error.Code && known.Message == answer.Error.Message {
+			return adviceOn[known.Meaning]
+		}
+	}
+	if answer.Error.Code == codeToken {
+		return adviceOn["token"]
+	}
+	return ""
 }
 
 // edgeOf is the last part of a Graph path, which says what the call does; of a node itself its id, or me.
