@@ -1,6 +1,10 @@
 package dialog
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/djmessenger/messenger/i18n"
+)
 
 // edge is a way from one step of a dialog to another that the rules of going on allow. The ends are steps of
 // the list that it is of; outside stands for the beginning and the end.
@@ -23,8 +27,10 @@ const (
 
 // edgesOf returns the ways between steps that come of answers, of code and of signals. Commands, time-outs, and taps
 // on the chips of earlier questions lead on besides.
-func edgesOf[S any](nodes []node[S]) []edge {
-	g := graphOf[S]{nodes: nodes, all: outlineOf(nodes)}
+//
+// Texts are those of the localizer's catalogue.
+func edgesOf[S any](nodes []node[S], l *i18n.Localizer) []edge {
+	g := graphOf[S]{nodes: nodes, all: outlineOf(nodes, l)}
 	for _, to := range g.follows(outside) {
 		g.add(edge{from: outside, to: to})
 	}

@@ -66,8 +66,8 @@ func (f *flow[S]) run() *Run[S] {
 	}
 }
 
-// fill gives the answers to the texts that are said next, by the names of their steps; in an
-// included dialog by the names that it has for them too.
+// fill gives the answers to the texts that are said next, by the names of their steps and what these were called before; in
+// an included dialog by the names that it has for them too.
 func (f *flow[S]) fill(ctx context.Context) {
 	at, _ := f.open()
 	for _, n := range f.d.nodes {
@@ -78,9 +78,11 @@ func (f *flow[S]) fill(ctx context.Context) {
 		if f.rec.shows(n.name) {
 			shown = n.show(ctx, &f.state)
 		}
-		f.reply.Set(n.name, shown)
-		if name, ok := at.relative(n.name); ok {
+		for _, name := range append([]string{n.name}, n.aliases...) {
 			f.reply.Set(name, shown)
+			if name, ok := at.relative(name); ok {
+				f.reply.Set(name, shown)
+			}
 		}
 	}
 }

@@ -27,6 +27,7 @@ func (f *flow[S]) follow(ctx context.Context, n node[S], next Next) (enter bool,
 		}
 		return false, f.end(ctx, next.why)
 	case jumps:
+		next.step = f.d.all.current(next.step)
 		i := f.d.all.index(next.step)
 		switch {
 		case i < 0:

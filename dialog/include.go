@@ -131,7 +131,7 @@ func (i Include[S, T]) outer(n node[T]) node[S] {
 	out := node[S]{
 		stop: stop{
 			name: i.Name + "." + n.name, aliases: i.outerAliases(n.stop), kind: n.kind, to: i.outerNames(n.to),
-			shows: append(i.outerNames(n.shows), n.shows...), depends: i.outerNames(n.depends), code: n.code,
+			depends: i.outerNames(n.depends), code: n.code,
 		},
 		timeout: n.timeout, text: n.text, faults: n.faults,
 		group: append([]string{i.Name}, n.group...), optional: n.optional, coded: n.coded, pass: n.pass, takes: n.takes,

@@ -9,7 +9,8 @@ import (
 )
 
 // Mermaid draws the dialog as a Mermaid stateDiagram-v2, with its texts in the localizer's language; nil
-// means as they are written. It has the ways that answers, code and signals lead: the order of the steps, those that
+// means as they are written. If texts are keys, such as "order.summary", give it a localizer of the bot's catalogue, which knows
+// what they show: without one they count as showing every answer, and corrections are drawn that ask them again. It has the ways that answers, code and signals lead: the order of the steps, those that
 // When may leave out, where choices lead, and what To names. A way back from a correction is called "corrected", and
 // an end without Done "Quit". What is possible at every question is not drawn: commands, time-outs, and
 // taps on the chips of earlier questions. Included dialogs are groups. A
@@ -27,7 +28,7 @@ func (d Dialog[S]) Mermaid(l *i18n.Localizer) string {
 		}
 		return box(nodes[i].name)
 	}
-	edges := edgesOf(nodes)
+	edges := edgesOf(nodes, l)
 	if d.OnTimeout == nil && d.Failed == nil { // which may go to any step
 		edges = reachable(edges)
 	}

@@ -21,7 +21,8 @@ type Question[S, T any] struct {
 	// Dialog.Name may be. Required.
 	Name string
 	// Aliases are what the step was called before, with the limits of Name. People who are at the step, or past it, keep
-	// their place and their answer, and chips that were sent under an alias work.
+	// their place and their answer, and chips that were sent under an alias work. Texts, catalogues, DependsOn, To and
+	// [GoTo] may go on to name the step by an alias.
 	Aliases []string
 	// Text is what is asked, a message id. %{step} is the answer of that step as it is shown;
 	// %{first_name} and the like are those of the person. Required without Prompt.
@@ -47,7 +48,8 @@ type Question[S, T any] struct {
 	When func(s S) bool
 	// DependsOn are the steps that the answer to this question depends on: if the person gives another answer to one of
 	// them later, this question is asked again. The steps that Text shows, as %{step}, count without being named, and
-	// all steps if there is a Prompt.
+	// all steps if there is a Prompt. If Text is a message id in the bot's catalogue, it shows what its text in any language
+	// shows or chooses by. A key, such as "order.summary", that no catalogue has counts as one that shows every answer.
 	DependsOn []string
 	// Optional lets the person skip the question, by Words.Skip and by a chip. The field gets its
 	// zero value then, and texts show no answer.
@@ -63,7 +65,7 @@ func (q Question[S, T]) nodes() []node[S] {
 	n := node[S]{
 		stop: stop{
 			name: q.Name, aliases: q.Aliases, kind: asks, to: slices.Clone(q.To),
-			shows: placeholders(q.Text), depends: q.DependsOn, code: q.Prompt != nil,
+			depends: slices.Clone(q.DependsOn), code: q.Prompt != nil,
 		},
 		timeout: q.Timeout, when: whenOf(q.When), text: q.Text, prompt: q.Prompt, optional: q.Optional, pass: q.Pass, faults: q.faults(),
 		choices: q.choices, take: q.take, present: q.present, show: q.show, clear: q.clear,

@@ -20,7 +20,7 @@ func (o outline) current(name string) string {
 
 // renamed returns the run with the names that its steps have now.
 func (r record) renamed(o outline) record {
-	if !slices.ContainsFunc(o, func(s stop) bool { return len(s.aliases) > 0 }) {
+	if !o.hasAliases() {
 		return r
 	}
 	r.Step = o.current(r.Step)
@@ -35,6 +35,11 @@ func (r record) renamed(o outline) record {
 	}
 	r.Left, r.Parts = left, parts
 	return r
+}
+
+// hasAliases reports whether a step was called something else before.
+func (o outline) hasAliases() bool {
+	return slices.ContainsFunc(o, func(s stop) bool { return len(s.aliases) > 0 })
 }
 
 // allCurrent are the names by which steps are called now, each once.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -117,7 +118,7 @@ func (f *flow[S]) answered(ctx context.Context, n node[S], old json.RawMessage, 
 	case err != nil:
 		return err
 	case !bytes.Equal(old, now):
-		f.rec.position = f.rec.revise(f.d.all, n.name, f.applies)
+		f.rec.position = f.rec.revise(outlineOf(f.d.nodes, i18n.From(ctx)), n.name, f.applies)
 	}
 	return f.proceed(ctx, n, next)
 }

@@ -26,7 +26,7 @@ type Say[S any] struct {
 
 func (s Say[S]) nodes() []node[S] {
 	n := node[S]{
-		stop: stop{name: s.Name, aliases: s.Aliases, kind: says, shows: placeholders(s.Text), code: s.Prompt != nil},
+		stop: stop{name: s.Name, aliases: s.Aliases, kind: says, code: s.Prompt != nil},
 		when: whenOf(s.When), text: s.Text, prompt: s.Prompt,
 	}
 	n.faults = append(textFaults(s.Text, s.Prompt != nil), aliasFaults(s.Aliases)...)

@@ -46,10 +46,11 @@ func (d Dialog[S]) Validate() error {
 		}
 	}
 	nodes := d.nodes()
-	validateAliases(&v, outlineOf(nodes))
+	all := outlineOf(nodes, nil)
+	validateAliases(&v, all)
 	seen := map[string]bool{}
 	for _, n := range nodes {
-		d.validateStep(&v, n, outlineOf(nodes))
+		d.validateStep(&v, n, all)
 		if seen[n.name] && n.name != "" {
 			v.fail(n.name, errors.New("another step has its name"))
 		}

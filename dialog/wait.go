@@ -53,9 +53,7 @@ type Wait[S, T any] struct {
 
 func (w Wait[S, T]) nodes() []node[S] {
 	n := node[S]{
-		stop: stop{
-			name: w.Name, aliases: w.Aliases, kind: waits, to: slices.Clone(w.To), shows: placeholders(w.Text), code: w.Begin != nil,
-		},
+		stop:    stop{name: w.Name, aliases: w.Aliases, kind: waits, to: slices.Clone(w.To), code: w.Begin != nil},
 		timeout: w.Timeout, when: whenOf(w.When), text: w.Text, busy: w.Busy, ref: w.Kind.Ref(), goBack: w.Back, answers: w.answers,
 		do: func(ctx context.Context, r *Run[S]) (Next, error) {
 			if w.Begin == nil {
