@@ -60,6 +60,12 @@ const (
 // then returns an error, the burst stays, the newer message joins it, and Handler gets all of it after the
 // next quiet time. A burst that has gathered for Longest is not cancelled any more. Adding a message to a burst never is.
 //
+// # While the bot keeps silent
+//
+// A burst that is due, or full, while the bot keeps silent ([WithSilence]) is dropped, as an act of the
+// person is then: Handler does not run, and the burst is not kept for later. A route with DespiteSilence
+// handles it. A replay of a burst fails until the silence is over.
+//
 // # When Handler fails
 //
 // The turn is retried with the same burst, and everything of that person waits meanwhile. After the
@@ -212,13 +218,17 @@ func (g Gather) due(ctx context.Context, ev *receiving.Event, reply *sending.Rep
 	return g.run(ctx, b, reply)
 }
 
-// run handles a burst, and ends it.
+// run handles a burst, and ends it. While the bot keeps silent it only ends it.
 func (g Gather) run(ctx context.Context, b burst, reply *sending.Replier) error {
+	muted := turnctx.Muted(ctx)
+	if muted && TurnFrom(ctx).Replayed {
+		return Permanent(fmt.Errorf("handling: Gather: not replayed: %w", sending.ErrSilent))
+	}
 	events, err := b.events()
 	if err != nil {
 		return err
 	}
-	if err := g.end(ctx, b); err != nil || len(events) == 0 {
+	if err := g.end(ctx, b); err != nil || len(events) == 0 || muted {
 		return err
 	}
 	handle := g.Handler

@@ -3,6 +3,7 @@ package handling
 import (
 	"context"
 
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -14,6 +15,8 @@ import (
 //     act, and may answer. Then the act's own routes run. If Handler fails, so does the route, and the act is
 //     retried with it.
 //   - A message of the burst that was edited gets its new text, and one that was unsent leaves it.
+//
+// While the bot keeps silent ([WithSilence]) no act ends the burst.
 //
 // Without it the burst waits for its time, and has the messages as they were sent first. It reads a
 // session in every turn in which a person acts. Put it before routes that are Final.
@@ -49,6 +52,9 @@ func (s settler) Handle(ctx context.Context, ev *receiving.Event, reply *sending
 	switch ev.Type {
 	case receiving.TypeMessageDeleted, receiving.TypeMessageEdit:
 		return s.change(ctx, b, ev)
+	}
+	if turnctx.Muted(ctx) {
+		return Skip // the act is not answered either, so there is no order to keep
 	}
 	return s.gather.run(ctx, b, reply)
 }

@@ -87,6 +87,9 @@ func (t *turn) runStep(ctx context.Context, step routes.Step, out *outlet, asked
 	if step.CancelOnNewer && !watchesItself(step) {
 		turnctx.CancelOnNewer(ctx)
 	}
+	if out.silence != nil {
+		ctx = turnctx.WithMuted(ctx)
+	}
 	reply := replier.New(ev, out).(*sending.Replier) //nolint:forcetypeassert // it is one
 	for name, value := range step.Values(ctx, ev) {
 		reply.Set(name, value)
