@@ -96,8 +96,8 @@ func (b *Bot) Broadcasts(ctx context.Context, query store.BroadcastQuery) ([]sto
 
 // CancelBroadcast stops a broadcast, and returns how far it is. After that no message of it is queued any more, and those
 // that were queued and not started have been taken back, unless the conversation is worked for at that moment: its
-// message may be on its way. Those who have not been sent to are counted as cancelled, within moments while a bot runs
-// that serves the page. It can be called from any process. One that is done stays as it is, and one that was cancelled,
+// message may be on its way. Those who have not been sent to are counted as cancelled, within moments while a bot runs,
+// which need not serve the page. It can be called from any process. One that is done stays as it is, and one that was cancelled,
 // too: neither is an error. It returns [store.ErrNotFound] and [errors.ErrUnsupported] as [Bot.FindBroadcast] does. After an
 // error of the context or of the store the broadcast may have been cancelled: call it again.
 func (b *Bot) CancelBroadcast(ctx context.Context, pageID, key string) (store.Broadcast, error) {

@@ -40,13 +40,14 @@ type Broadcasts interface {
 	DraftBroadcast(ctx context.Context, draft Broadcast) error
 
 	// AddRecipients adds people of the page to a draft, at most [MaxRecipients]. Those that it has already are not
-	// added again. It returns [ErrNotFound] if there is no such draft.
+	// added again. It returns [ErrNotFound] if there is no such draft, or it was not touched for [DraftLife]: some of
+	// its recipients may be purged.
 	AddRecipients(ctx context.Context, id string, psids ...string) error
 
 	// StartBroadcast ends a draft: it runs from now on. People is a digest of the recipients. If another broadcast of
 	// that page and key was started before, that one is returned, and the draft is left to the next purge; if its
 	// Content or People differ, with a [BroadcastConflictError]. To start it again returns it. It returns
-	// [ErrNotFound] if there is no such draft.
+	// [ErrNotFound] if there is no such draft, or it was not touched for [DraftLife].
 	StartBroadcast(ctx context.Context, id, people string) (Broadcast, error)
 
 	// CancelBroadcast stops a running broadcast: when it returns, no FeedBroadcast adds sends any more. The

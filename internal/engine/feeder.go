@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -64,29 +65,34 @@ func (f *feeder) run(ctx context.Context) {
 	}
 }
 
-// feedAll moves all open broadcasts on that this process serves, and reports whether there are any.
+// feedAll moves on all open broadcasts that this process serves, and those that were cancelled, of any page: to take back needs
+// no page. It reports whether there are any.
 func (f *feeder) feedAll(ctx context.Context) (open bool, err error) {
-	list, err := ask(ctx, f, "Broadcasts", func(ctx context.Context) ([]store.Broadcast, error) {
-		return f.st.Broadcasts(ctx, store.BroadcastQuery{Open: true})
-	})
-	if err != nil {
-		return false, err
-	}
 	lost := time.Since(f.lost) >= lostEvery
 	if lost {
 		f.lost = time.Now()
 	}
+	query := store.BroadcastQuery{Open: true}
 	var first error
-	for i := range list {
-		if !f.e.served(list[i].PageID) {
-			continue
+	for {
+		list, err := ask(ctx, f, "Broadcasts", func(ctx context.Context) ([]store.Broadcast, error) { return f.st.Broadcasts(ctx, query) })
+		if err != nil {
+			return open, cmp.Or(first, err)
 		}
-		open = true
-		if err := f.move(ctx, list[i].ID, lost); err != nil && first == nil {
-			first = fmt.Errorf("broadcast %q of page %s: %w", list[i].Key, list[i].PageID, err)
+		for i := range list {
+			if !f.e.served(list[i].PageID) && list[i].State != store.BroadcastCancelling {
+				continue
+			}
+			open = true
+			if err := f.move(ctx, list[i].ID, lost); err != nil && first == nil {
+				first = fmt.Errorf("broadcast %q of page %s: %w", list[i].Key, list[i].PageID, err)
+			}
 		}
+		if len(list) < query.Most() || ctx.Err() != nil {
+			return open, first
+		}
+		query.After = list[len(list)-1]
 	}
-	return open, first
 }
 
 // move counts those of a broadcast who have ended, and moves others on.
@@ -142,10 +148,15 @@ func (f *feeder) fill(ctx context.Context, b store.Broadcast) error {
 	return nil
 }
 
-// takeBackQueued takes back what a cancelled broadcast has in the outbox.
+// takeBackQueued takes back what a cancelled broadcast has in the outbox, until only those remain that are on their way. Several
+// replicas that have filled it together may have queued more than mostQueued.
 func (f *feeder) takeBackQueued(ctx context.Context, b store.Broadcast) error {
-	for range 2 * mostQueued / takeStep { // those that are on their way are met each time
-		if err := f.feedThose(ctx, b, store.RecipientQueued); err != nil {
+	for queued := b.Queued; queued > 0; queued = b.Queued {
+		err := f.feedThose(ctx, b, store.RecipientQueued)
+		if err == nil {
+			b, err = f.count(ctx, b.ID)
+		}
+		if err != nil || b.Queued >= queued {
 			return err
 		}
 	}

@@ -42,7 +42,7 @@ func AddRecipients(id string, psids []string) (*Operation, error) {
 		if err != nil {
 			return err
 		}
-		if row == nil || !row.is(store.BroadcastDraft) {
+		if row == nil || !row.is(store.BroadcastDraft) || g.leftDraft(row) {
 			return store.ErrNotFound
 		}
 		added, err := g.tx.AddRecipients(id, row.PageID, psids)
@@ -53,6 +53,11 @@ func AddRecipients(id string, psids []string) (*Operation, error) {
 		row.TouchedAt = g.now
 		return g.saveBroadcast(row)
 	}}, nil
+}
+
+// leftDraft reports whether a draft was left: a purge may have deleted some of its recipients already.
+func (g *group) leftDraft(row *BroadcastRow) bool {
+	return g.now-row.TouchedAt > store.DraftLife.Microseconds()
 }
 
 func checkRecipients(id string, psids []string) error {
@@ -101,6 +106,9 @@ func StartBroadcast(id, people string, done func(store.Broadcast)) *Operation {
 			}
 		}
 		if first == nil {
+			if g.leftDraft(draft) {
+				return store.ErrNotFound
+			}
 			draft.State, draft.People, draft.StartedAt = int64(store.BroadcastRunning), people, g.now
 			g.endBroadcast(draft)
 			first = draft

@@ -203,6 +203,18 @@ var broadcastEndPromises = []promise{
 		s.broadcast("old") // its key is free again
 		s.in("open", store.RecipientWaiting, "ann")
 	}},
+	{"a draft that was left is no draft any more, whether a purge has begun to delete it or not", func(s *suite) {
+		require.NoError(s, s.DraftBroadcast(s.ctx, draft("b")))
+		require.NoError(s, s.AddRecipients(s.ctx, "b", "ann"))
+		s.clock.advance(store.DraftLife)
+		require.NoError(s, s.AddRecipients(s.ctx, "b", "bob"), "which touches it")
+		s.clock.advance(store.DraftLife + time.Second)
+		require.ErrorIs(s, s.AddRecipients(s.ctx, "b", "cat"), store.ErrNotFound)
+		_, err := s.StartBroadcast(s.ctx, "b", "p")
+		require.ErrorIs(s, err, store.ErrNotFound)
+		_, err = s.FindBroadcast(s.ctx, ann.PageID, "news")
+		require.ErrorIs(s, err, store.ErrNotFound)
+	}},
 	{"of many drafts of a key that start at the same time one does", func(s *suite) {
 		const drafts = 8
 		first := make([]store.Broadcast, drafts)
