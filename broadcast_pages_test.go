@@ -63,6 +63,8 @@ func TestABroadcastOfAPageThatNoReplicaServesCanBeCancelled(t *testing.T) {
 		w.starts("waits", messenger.PSIDs(ada, lin), sending.Text("waits"))
 		w.cfg.Pages = nil
 		w.start()
+		after(10 * time.Second)
+		w.counts("waits", store.Broadcast{State: store.BroadcastRunning, Total: 2})
 		for _, key := range []string{"queued", "waits"} {
 			_, err := w.bot.CancelBroadcast(t.Context(), pageID, key)
 			require.NoError(t, err)
