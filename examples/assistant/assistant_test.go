@@ -95,7 +95,7 @@ func pieces(end string, texts ...string) http.HandlerFunc {
 func chatWith(t *testing.T, f *fake, stream bool, patience time.Duration) (*messengertest.Chat, *messengertest.Person) {
 	t.Helper()
 	m := model{client: &http.Client{}, url: f.url + "/", name: "m", stream: stream, patience: patience}
-	chat := messengertest.Start(t, messenger.Config{Policy: policy(m)})
+	chat := messengertest.Start(t, messenger.Config{Policy: policy(m, outside{})})
 	chat.Patience = time.Minute
 	return chat, chat.Person("Ada", "en_US")
 }

@@ -20,8 +20,8 @@ const (
 )
 
 // policy answers what people write in a burst, with a typing mark. What they write meanwhile
-// cancels the work and joins the burst.
-func policy(m model) routing.Policy {
+// cancels the work and joins the burst. A message that begins with "research" is handed over to a system outside.
+func policy(m model, o outside) routing.Policy {
 	talk := handling.Gather{Name: "talk", Quiet: 2 * time.Second, Handler: m.answer}
 	route := routing.Route{
 		Handler: talk, Typing: true, CancelOnNewer: true, Timeout: m.patience + 10*time.Second,
@@ -29,13 +29,21 @@ func policy(m model) routing.Policy {
 	}
 	texts, images := route, route
 	texts.Name, images.Name = "talk", "talk about images"
+	texts.Otherwise = true
 	return routing.Policy{
 		receiving.TypeDefault: {
 			{Name: "keep", Handler: handling.SaveMessage{}, When: routing.Not{Condition: routing.Types{receiving.TypeRead, receiving.TypeDelivered}}},
 			{Name: "settle", Handler: talk.Settle()},
 		},
-		receiving.TypeSimpleText: {texts},
-		receiving.TypeImage:      {images},
+		receiving.TypeSimpleText: {
+			{Name: "research", Handler: handling.OnText(`(?is)research\s+(?P<topic>.+)`, o.ask), Retry: route.Retry},
+			texts,
+		},
+		receiving.TypeImage: {images},
+		receiving.TypeSignal: {
+			{Name: "tell", Handler: handling.OnPayload(found, tell)},
+			{Name: "give up", Handler: handling.OnPayload(notFound, giveUp)},
+		},
 	}
 }
 

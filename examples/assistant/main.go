@@ -3,12 +3,14 @@
 //
 //	go run ./examples/assistant -model-url http://localhost:11434/v1 -model llama3.2
 //
-// and prints the address of a page to chat on. MODEL_KEY is the endpoint's key, if it needs one. With MESSENGER_APP_SECRET,
+// and prints the address of a page to chat on. Write "research", and what about, to see a question handed over to a system outside, which
+// posts its result to /results; RESEARCH_KEY is the bearer token of both if -research-url names one. MODEL_KEY is the endpoint's key, if it needs one. With MESSENGER_APP_SECRET,
 // MESSENGER_VERIFY_TOKEN and MESSENGER_PAGE_TOKEN set it talks to the real platform. docs/language-models.md explains it.
 package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -42,10 +44,13 @@ func main() {
 	flag.DurationVar(&m.patience, "patience", 2*time.Minute, "how long the model may take, at most 9m")
 	flag.StringVar(&m.url, "model-url", "http://localhost:11434/v1", "URL of the model's endpoint, without /chat/completions")
 	flag.StringVar(&m.name, "model", "llama3.2", "name of the model")
+	o := outside{client: &http.Client{}, key: os.Getenv("RESEARCH_KEY")}
+	flag.StringVar(&o.url, "research-url", "", "URL of a system that takes what people want to be researched; empty: one in this process")
+	flag.DurationVar(&o.patience, "research-patience", 30*time.Minute, "how long that may take")
 	flag.BoolVar(&m.stream, "stream", false, "read the answer in pieces")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *addr, *db, m, os.Stdout)
+	err := run(ctx, *addr, *db, m, o, os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "assistant:", err)
@@ -54,7 +59,7 @@ func main() {
 }
 
 // run serves until ctx ends. Its first line has the address.
-func run(ctx context.Context, addr, db string, m model, out io.Writer) (err error) {
+func run(ctx context.Context, addr, db string, m model, o outside, out io.Writer) (err error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
@@ -70,14 +75,25 @@ func run(ctx context.Context, addr, db string, m model, out io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	config.Store, config.Policy = st, policy(m)
+	mux := http.NewServeMux()
+	if o.url == "" {
+		patient := m
+		patient.patience = o.patience
+		o.url, o.key = origin+"/research", rand.Text()
+		worker := &researcher{model: patient, client: &http.Client{}, key: o.key, results: origin + "/results", pause: time.Second}
+		var end context.CancelFunc
+		worker.ctx, end = context.WithCancel(ctx)
+		defer func() { end(); worker.wait() }()
+		mux.Handle("POST /research", worker)
+	}
+	config.Store, config.Policy = st, policy(m, o)
 	config.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	bot, err := messenger.New(config)
 	if err != nil {
 		return err
 	}
-	mux := http.NewServeMux()
 	mux.Handle("/webhook", bot)
+	mux.Handle("POST /results", results(bot, o.key))
 	if platform != nil {
 		mux.Handle("/", platform)
 		defer func() { err = errors.Join(err, platform.Close()) }()
