@@ -105,8 +105,8 @@ func HistoryOf(
 			oldest := now.Add(-query.MaxAge)
 			if i := slices.IndexFunc(all, func(u Utterance) bool { return !u.At.Before(oldest) }); i > 0 {
 				all, more = all[i:], false
-			} else if i < 0 {
-				all = nil
+			} else if i < 0 { // what comes before is older still
+				all, more = nil, more && len(all) == 0
 			}
 		}
 		if len(all) >= query.most() || !more || rows >= historyMost {
