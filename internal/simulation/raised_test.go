@@ -174,7 +174,7 @@ func (w *world) handedOut(p *process, e *store.QueuedEvent) *event {
 // stepRaised notes what a step of the store's clock does to what was raised: its delay counts by that clock, and after a step back by a
 // second or more it counts from the time to which the clock was set, if it was raised later than that.
 func (w *world) stepRaised(step time.Duration) {
-	now := w.storeTime()
+	now := w.stored()
 	troubled := slices.ContainsFunc(w.troubles, func(t trouble) bool { return t.kind == troubleStore && t.covers(w.now()) })
 	for _, ev := range w.signals {
 		if ev.done || ev.gone {
