@@ -217,6 +217,16 @@ func TestADialogWithoutARouteCannotStart(t *testing.T) {
 	require.ErrorContains(t, s.deadLetters()[0].Err, "dialog: pizza: no route under DIALOG has it")
 }
 
+func TestADialogWithoutAPersonCannotStart(t *testing.T) {
+	t.Parallel()
+	d := address("address")
+	ctx := handling.WithTurn(t.Context(), handling.Turn{Dialogs: []handling.DialogHandler{d}})
+	ev := &receiving.Event{Key: "k", Type: receiving.TypeComment, PageID: "1"}
+	err := d.Start(ctx, ev, (&sending.Recorder{}).Replier(ev), order{})
+	require.EqualError(t, err, "dialog: address: the event has no person")
+	require.True(t, handling.IsPermanent(err))
+}
+
 func TestAPolicyWithDialogsThatDoNotFitIsRefused(t *testing.T) {
 	t.Parallel()
 	one, twin := address("one"), address("twin")
@@ -488,6 +498,24 @@ func TestAReplayedTapOfARunThatHasEndedSaysNothing(t *testing.T) {
 	s.says(t, "cancel", "All right, I have stopped.")
 	require.NoError(t, s.store.Replay(t.Context(), dead[0].ID))
 	s.sees(t)
+}
+
+// The question was asked again since, because of something else.
+func TestAReplayedAnswerToAQuestionThatWasAskedAgainIsSkipped(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	s.says(t, "small", "Which toppings?")
+	s.says(t, "done", "Where to?")
+	s.says(t, "here", "Small, plain, to here. All right?")
+	s.failing(handling.Permanent(errDown))
+	s.says(t, "yes", "Something went wrong. Please try again.", "Small, plain, to here. All right?")
+	dead := s.died(t, 1)
+	s.says(t, "help", "You are ordering a pizza.", "Small, plain, to here. All right?")
+	require.NoError(t, s.store.Replay(t.Context(), dead[0].ID))
+	s.sees(t)
+	s.is(t, "pizza", "confirm")
+	require.Empty(t, s.orders())
 }
 
 func TestAQuestionThatCannotBeAskedAgainTellsThePerson(t *testing.T) {

@@ -268,6 +268,25 @@ func TestTheRequestIsStableOverRetries(t *testing.T) {
 	u.sees(t, "Where to?")
 }
 
+func TestOnlyAWaitHasARequest(t *testing.T) {
+	t.Parallel()
+	var seen []string
+	u := withTill(t, func(d *dialog.Dialog[order], w *dialog.Wait[order, payment]) {
+		note := func(name string) dialog.Do[order] {
+			return dialog.Do[order]{Name: name, Run: func(_ context.Context, r *run) (next, error) {
+				seen = append(seen, r.Request)
+				return next{}, nil
+			}}
+		}
+		d.Steps = []dialog.Step[order]{askSize, note("before"), *w, note("behind"), askAddress}
+	})
+	u.says(t, "pizza", "Which size?")
+	u.says(t, "small", "Please pay.")
+	u.answers(t, "1", u.requests()[0], 100)
+	u.sees(t, "Where to?")
+	require.Equal(t, []string{"", ""}, seen)
+}
+
 // What a replica of an older version has kept has no request: every signal of the kind is an answer then.
 func TestAWaitOfAnOlderProgramTakesItsAnswer(t *testing.T) {
 	t.Parallel()

@@ -119,3 +119,40 @@ func TestAPositionIsNeverChangedInPlace(t *testing.T) {
 	require.Equal(t, []string{"a", "b"}, one.Done)
 	require.Equal(t, []string{"a", "c"}, other.Done)
 }
+
+func TestACorrectionReturnsToWhereItBegan(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		at   position
+		to   string
+		want string
+	}{
+		"from an open step behind it":                 {at: position{Step: "c", Done: []string{"a", "b", "tell", "pay"}}, to: "a", want: "c"},
+		"from another correction behind it":           {at: position{Step: "b", Done: []string{"a", "b", "tell", "pay", "c"}}, to: "a", want: "b"},
+		"from another correction before it":           {at: position{Step: "a", Done: []string{"a", "b", "tell", "pay", "c"}}, to: "b", want: "a"},
+		"from a step before it that was opened again": {at: position{Step: "b", Done: []string{"a", "tell", "pay", "c"}}, to: "c", want: "b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			during := c.at.correct(street, c.to)
+			require.Equal(t, c.to, during.Step)
+			for way, from := range map[string]position{"answered": during.pass(), "given up": during} {
+				after, ok := from.after(street, c.to, all)
+				require.True(t, ok, way)
+				require.Equal(t, c.want, after.Step, way)
+				require.Empty(t, after.Return, way)
+			}
+		})
+	}
+}
+
+func TestAJumpAheadLeavesNothingToReturnToBetween(t *testing.T) {
+	t.Parallel()
+	at := position{Step: "a", Done: []string{"a", "b", "tell", "pay"}, Return: []string{"b"}}
+	ahead := at.jump(street, "c", all)
+	require.Equal(t, "c", ahead.Step)
+	require.Empty(t, ahead.Return)
+	after, ok := ahead.pass().after(street, "c", all)
+	require.True(t, ok)
+	require.Equal(t, "d", after.Step)
+}
