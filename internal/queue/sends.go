@@ -70,6 +70,9 @@ func (g *group) addSends(sends []store.Send, wait func(*group, *State, int64)) {
 			}
 		}
 		s.Sends = append(s.Sends, row)
+		if !s.Stored { // timers that are due before it do not keep a row of the conversation
+			g.touch(s)
+		}
 		wait(g, s, row.NotBefore)
 		g.effects.Hint = true
 	}

@@ -59,12 +59,12 @@ func TestTimersThatAreNotDueKeepNoRowOfTheirConversation(t *testing.T) {
 	rows(0)
 	require.NoError(t, st.Apply(t.Context(), timer(ann, "k", 2*time.Minute)), "it is moved")
 	require.NoError(t, st.Enqueue(t.Context(), store.Send{Conversation: bob, Key: "s", Delay: 3 * time.Hour}))
-	rows(0) // the timer of bob comes first
+	rows(1) // a message waits behind the timer of bob
 	shift.Store(int64(time.Minute))
 	leased()
 	shift.Store(int64(2 * time.Minute))
 	leased("sk")
-	rows(0)
+	rows(1)
 
 	require.NoError(t, st.Close())
 	shift.Store(int64(time.Hour))
@@ -72,7 +72,7 @@ func TestTimersThatAreNotDueKeepNoRowOfTheirConversation(t *testing.T) {
 	leased("sl")
 	shift.Store(int64(2 * time.Hour))
 	leased("sk")
-	rows(1) // a message waits
+	rows(1)
 	shift.Store(int64(3 * time.Hour))
 	leases, err := st.Claim(t.Context(), claim)
 	require.NoError(t, err)

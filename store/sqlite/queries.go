@@ -23,7 +23,7 @@ ON CONFLICT (owner) DO UPDATE SET until = messenger_replicas.until - 1`
 // Conversations: what waits for whom, and who works on it.
 const (
 	// readConversation reads the row of conversation ?1, ?2, the attempts of its event ?3 (-1 if it does not wait), and
-	// whether it has other events, and sends. No event waits without a row.
+	// whether it has other events, and sends. Neither waits without a row.
 	readConversation = `SELECT c.next_at, c.hold_until, c.lease_until, c.owner, c.holder, c.token, c.deliveries, c.alone,
   IFNULL((SELECT i.attempts FROM messenger_inbox i WHERE i.seq = ?3 AND i.page_id = ?1 AND i.person_id = ?2), -1),
   EXISTS (SELECT 1 FROM messenger_inbox i WHERE i.page_id = ?1 AND i.person_id = ?2 AND i.seq <> ?3),

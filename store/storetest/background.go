@@ -64,4 +64,28 @@ var backgroundPromises = []promise{
 		s.finish(served())
 		s.none()
 	}},
+	{"what is enqueued for a time after a timer does not depend on the timer", func(s *suite) {
+		for name, change := range map[string]func(){
+			"taken back": func() { require.True(s, s.cancelRaised(ann, "k")) },
+			"moved":      func() { s.apply(timer(ann, "k", time.Hour)) },
+		} {
+			s.apply(timer(ann, "k", time.Minute))
+			s.enqueue(delayed(ann, name, 2*time.Minute))
+			change()
+			s.clock.advance(2*time.Minute - time.Second)
+			s.none()
+			s.clock.advance(time.Second)
+			lease := s.one(ann)
+			require.Equal(s, []string{name}, sendKeys(lease))
+			require.Empty(s, lease.Events)
+			s.finish(lease)
+			s.cancelRaised(ann, "k")
+		}
+		s.apply(timer(ann, "k", time.Minute))
+		s.enqueue(delayed(ann, "t", 2*time.Minute))
+		require.True(s, s.cancel(ann, "t"))
+		s.clock.advance(time.Hour)
+		s.fires(ann, "k")
+		s.none()
+	}},
 }
