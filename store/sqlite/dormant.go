@@ -15,6 +15,16 @@ func (t *tx) saveDormant(row *queue.ConversationRow) error {
 	return t.exec(addConversation, row.Fields(t.list[:0])...)
 }
 
+// saveConversation writes a row that was there. The transaction itself may have deleted it: saveDormant has, if the conversation was
+// dormant when a user's function was called.
+func (t *tx) saveConversation(row *queue.ConversationRow) error {
+	changed, err := t.change(saveConversation, row.Fields(t.list[:0])...)
+	if err != nil || changed > 0 {
+		return err
+	}
+	return t.exec(addConversation, row.Fields(t.list[:0])...)
+}
+
 // readDormant makes the row of a conversation that has none, if timers wait in it.
 func (t *tx) readDormant(s *queue.State) error {
 	return t.query(func(r *row) {

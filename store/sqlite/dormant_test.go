@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
@@ -101,6 +102,29 @@ func TestTimerThatIsDueWhereAClaimHasLooked(t *testing.T) {
 	require.Zero(t, due())
 	shift.Store(int64(300 * time.Millisecond))
 	require.Equal(t, 1, due())
+}
+
+// What a turn writes for a conversation that only waited for a timer stays, also behind a function of OnCommit, for which the store has
+// written the timer.
+func TestWritesBehindACallReachAConversationWithoutARow(t *testing.T) {
+	t.Parallel()
+	st := openTemp(t)
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: ann, Key: "m", Time: time.Now()}))
+	leases, err := st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, 1)
+	set := store.NewTurn(st, store.Person{PageID: ann.PageID, PSID: ann.PSID}).Begin("r")
+	ctx := set.Context(t.Context())
+	require.NoError(t, store.Queue(ctx, store.Raise{Conversation: bob, Key: "k", Delay: time.Hour, Replace: true}))
+	require.NoError(t, gormstore.OnCommit(ctx, func(*gorm.DB) error { return nil }))
+	_, err = st.Commit(t.Context(), store.Outcome{
+		Lease: leases[0].LeaseID, Event: end(leases[0].Events[0]), Writes: set.End(), Sends: []store.Send{{Conversation: bob, Key: "s"}}, Release: true,
+	})
+	require.NoError(t, err)
+	leases, err = st.Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.Len(t, leases, 1)
+	require.Equal(t, "s", leases[0].Sends[0].Key)
 }
 
 // A claim hands out the timers that are due, whether they are few or many among what it leases.

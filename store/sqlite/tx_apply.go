@@ -72,7 +72,11 @@ func (t *tx) applyConversations(c *queue.Changes) (err error) {
 	each(t, &err, saveRecipient, c.Recipients, (*queue.RecipientRow).Fields)
 	each(t, &err, endRecipient, c.RecipientEnds, (*queue.RecipientEnd).Fields)
 	eachOf(t, &err, addConversation, c.ConversationsAdded, (*queue.ConversationRow).Fields)
-	eachOf(t, &err, saveConversation, c.Conversations, (*queue.ConversationRow).Fields)
+	for _, row := range c.Conversations {
+		if err == nil {
+			err = t.saveConversation(row)
+		}
+	}
 	for _, row := range c.ConversationsDormant {
 		if err == nil {
 			err = t.saveDormant(row)
