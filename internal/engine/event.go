@@ -47,7 +47,7 @@ func (w *worker) event(ev store.QueuedEvent, fatal bool, at position) (pause tim
 		case at.last:
 			out.Release = true
 		}
-		if ev.Raised.Is() && at.last && at.more && !retry.again {
+		if ev.Raised.Is() && at.last && at.more && !retry.again && !w.stopping() {
 			out.Next = func(next store.QueuedEvent) { w.next = &next }
 		}
 		err := w.commit(out)

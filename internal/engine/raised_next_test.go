@@ -153,3 +153,65 @@ func TestMessageGoesBeforeTheNextTimer(t *testing.T) {
 		require.Equal(t, "2", ran[3])
 	})
 }
+
+// losesNext is a store that makes a commit and hands out the next raised event with it, and loses the answer.
+type losesNext struct {
+	leasing
+	loses, commits atomic.Int32
+}
+
+func (s *losesNext) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	s.commits.Add(1)
+	due, err := s.Store.Commit(ctx, out)
+	if err == nil && out.Event != nil && s.loses.Add(-1) >= 0 {
+		return nil, errors.New("the answer is lost")
+	}
+	return due, err
+}
+
+// TestLostAnswerOfACommitThatHandsOut: what a commit hands out whose answer was lost runs once, under the next lease and not after the
+// time of this one.
+func TestLostAnswerOfACommitThatHandsOut(t *testing.T) {
+	t.Parallel()
+	st := &losesNext{leasing: leasing{Store: memory.New(memory.Config{})}}
+	var ran []string
+	policy := signals(func(ctx context.Context, key string, reply *sending.Replier) error {
+		ran = append(ran, key)
+		return reply.Reply(ctx, sending.Text(key))
+	})
+	inBubble(t, simulator.Config{}, config{Policy: policy, Store: st}, func(w *world) {
+		w.Says(ada, "hi")
+		after(time.Second)
+		st.leases.Store(0)
+		st.loses.Store(2)
+		require.NoError(t, st.Apply(t.Context(), timers(t, 5)...))
+		after(4 * time.Second)
+		want := []string{"0", "1", "2", "3", "4"}
+		require.Equal(t, want, ran)
+		require.Equal(t, want, w.Texts(ada))
+		require.Equal(t, int32(3), st.leases.Load(), "0, 1, and then the others")
+		require.Empty(t, w.Letters())
+	})
+}
+
+// TestShutdownTakesNoNextTimer: the commit of the turn that runs gives the conversation back.
+func TestShutdownTakesNoNextTimer(t *testing.T) {
+	t.Parallel()
+	mem := memory.New(memory.Config{})
+	st := &losesNext{leasing: leasing{Store: mem}}
+	policy := signals(func(context.Context, string, *sending.Replier) error {
+		after(time.Second)
+		return nil
+	})
+	inBubble(t, simulator.Config{}, config{Policy: policy, Store: st}, func(w *world) {
+		require.NoError(t, st.Apply(t.Context(), timers(t, 2)...))
+		after(1500 * time.Millisecond)
+		st.commits.Store(0)
+		w.Stop()
+		require.Equal(t, int32(1), st.commits.Load())
+		stats, err := mem.Stats(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, stats.Events)
+		require.Zero(t, stats.InFlight)
+	})
+}

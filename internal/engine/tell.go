@@ -144,7 +144,7 @@ func (t *turn) keepsQuiet() bool {
 	return said
 }
 
-// set adds to a set, and makes it if there is none.
+// mark adds to a set, and makes it if there is none.
 func mark(to *map[string]bool, name string) {
 	if *to == nil {
 		*to = map[string]bool{}

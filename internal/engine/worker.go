@@ -16,8 +16,8 @@ type worker struct {
 	held  *lease
 	log   *slog.Logger
 	clock storeClock
-	// claimed is a time after which nothing that this worker handles was stored, by the
-	// store's clock; zero if there is none.
+	// claimed is a time after which nothing of the inbox that this worker handles was stored, by the
+	// store's clock; zero if there is none. What the program raises may be stored later; see next.
 	claimed time.Time
 
 	// level is the conversation's level of isolation, up to its first commit.
