@@ -124,3 +124,52 @@ func TestACancelledBroadcastTakesBackAllThatIsQueued(t *testing.T) {
 		w.counts("news", store.Broadcast{State: store.BroadcastCancelled, Total: 3000, Cancelled: 3000})
 	})
 }
+
+// TestABroadcastDelaysNoReply: a person who writes while a broadcast uses all of the page's rate is answered within a second.
+func TestABroadcastDelaysNoReply(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{Strangers: true}, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		b := broadcasts{w, &failures{}}
+		const people = 3000 // 10 seconds of the page's rate
+		var psids []string
+		for i := range people {
+			psids = append(psids, fmt.Sprint(9000+i))
+			require.NoError(t, w.Store.Apply(t.Context(), store.TouchPerson{PageID: pageID, PSID: psids[i], At: time.Now()}))
+		}
+		b.starts("news", messenger.PSIDs(psids...), sending.Text("news"))
+		for i := range 5 {
+			after(time.Second / 2)
+			w.Says(ada, fmt.Sprint(i))
+			after(time.Second)
+			require.Equal(t, fmt.Sprint("you said ", i), w.Texts(ada)[i])
+		}
+		got, err := w.bot.FindBroadcast(t.Context(), pageID, "news")
+		require.NoError(t, err)
+		require.Equal(t, store.BroadcastRunning, got.State, "it was under way all the time")
+		after(time.Minute)
+		b.counts("news", store.Broadcast{State: store.BroadcastDone, Total: people, Sent: people})
+	})
+}
+
+// TestABroadcastReachesNoPersonOfAnotherPage: their ids are unknown on its page.
+func TestABroadcastReachesNoPersonOfAnotherPage(t *testing.T) {
+	t.Parallel()
+	const shop, sue = "200000000000002", "7100000000000077"
+	platform := simulator.Config{Pages: []simulator.Page{{ID: shop, Token: "token of the shop"}}}
+	inBubble(t, platform, messenger.Config{Policy: texts(echo)}, func(w *world) {
+		b := broadcasts{w, &failures{}}
+		require.NoError(t, w.Store.Apply(t.Context(), store.TouchPerson{PageID: shop, PSID: sue, At: time.Now()}))
+		w.Says(ada, "hi")
+		after(time.Second)
+		b.starts("news", messenger.PSIDs(ada, sue), sending.Text("news"))
+		after(time.Second)
+		b.counts("news", store.Broadcast{State: store.BroadcastDone, Total: 2, Sent: 1, Unknown: 1})
+		require.Empty(t, w.Texts(sue))
+		var listed []string
+		for psid, err := range w.bot.People(t.Context(), pageID, nil) {
+			require.NoError(t, err)
+			listed = append(listed, psid)
+		}
+		require.Equal(t, []string{ada}, listed)
+	})
+}
