@@ -52,7 +52,10 @@ func TestTheWayBack(t *testing.T) {
 		require.NoError(t, st.Put(t.Context(), events...))
 		news := store.Conversation{PageID: "page", PSID: "zoe"}
 		require.NoError(t, st.Enqueue(t.Context(), store.Send{Conversation: news, Key: "news", Group: "news"}))
-		require.NoError(t, st.Apply(t.Context(), store.Raise{Conversation: eve, Key: "timer", Delay: time.Hour}))
+		sam := store.Conversation{PageID: "page", PSID: "sam"} // on SQLite there is no row of the conversation
+		for _, conv := range []store.Conversation{eve, sam} {
+			require.NoError(t, st.Apply(t.Context(), store.Raise{Conversation: conv, Key: "timer", Delay: time.Hour}))
+		}
 		require.NoError(t, st.DraftBroadcast(t.Context(), store.Broadcast{ID: "b", PageID: "page", Key: "all"}))
 		require.NoError(t, st.AddRecipients(t.Context(), "b", "waits"))
 		_, err = st.StartBroadcast(t.Context(), "b", "")
@@ -78,6 +81,12 @@ func TestTheWayBack(t *testing.T) {
 				require.NoError(t, err)
 				_, err = pool.ExecContext(t.Context(), wayBack(t, version, p.kind))
 				require.NoError(t, err)
+				if version == gormstore.Versions[p.kind] { // what has a timer is due in the version before, too
+					var undue int64
+					require.NoError(t, db.Raw("SELECT COUNT(*) FROM messenger_raised r WHERE NOT EXISTS (SELECT 1 FROM messenger_conversations c"+
+						" WHERE c.page_id = r.page_id AND c.person_id = r.person_id AND c.next_at > 0)").Scan(&undue).Error)
+					require.Zero(t, undue)
+				}
 			})
 			old := p.another(t)
 			old.tables(t, version-1)
