@@ -115,7 +115,8 @@ func weekdayOf(text string, words []*dateWords) int {
 
 // weekdayIn returns the day of the week that stands in one of the alternatives of a message id.
 func weekdayIn(ctx context.Context, id, text string, words []*dateWords) int {
-	for form := range strings.SplitSeq(id+"|"+i18n.From(ctx).Text(id), "|") {
+	translated, _ := i18n.From(ctx).Lookup(id)
+	for form := range strings.SplitSeq(id+"|"+translated, "|") {
 		before, behind, ok := strings.Cut(form, "%{weekday}")
 		before, behind = foldDate(before), foldDate(behind)
 		if !ok || before+behind == "" {

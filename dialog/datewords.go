@@ -200,7 +200,8 @@ func besideMonth(w *dateWords, pattern string) (before, behind string) {
 func catalogueWords(ctx context.Context) *dateWords {
 	w := newDateWords()
 	each := func(id string, do func(word string)) {
-		for word := range strings.SplitSeq(id+"|"+i18n.From(ctx).Text(id), "|") {
+		translated, _ := i18n.From(ctx).Lookup(id) // a catalogue may add words, and need not
+		for word := range strings.SplitSeq(id+"|"+translated, "|") {
 			do(word)
 		}
 	}

@@ -49,7 +49,7 @@ type Dialog[S any] struct {
 	// Run.ID: if its last try fails, the person is asked again, and their next answer has another
 	// Event.Key. Required, unless the dialog is only included in others.
 	Done func(ctx context.Context, r *Run[S]) error
-	// Ended is called when the dialog ends without Done. Default: a short text, by Words, and
+	// Ended is called when the dialog ends without Done. Default: [Run.SayEnded], which says a short text, by Words, and
 	// nothing for the reasons Replaced, NotReturned, Stopped and Failed.
 	Ended func(ctx context.Context, r *Run[S], why Reason) error
 	// OnTimeout decides what follows a time-out; Run.Timeouts counts them. It may return

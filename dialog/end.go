@@ -33,20 +33,7 @@ func (f *flow[S]) end(ctx context.Context, why Reason) error {
 		}
 		return nil
 	}
-	switch why {
-	case Cancelled:
-		return f.run().Say(ctx, f.words.Cancelled)
-	case TimedOut:
-		return f.run().Say(ctx, f.words.TimedOut)
-	case NoSignal:
-		return f.run().Say(ctx, f.words.NoSignal)
-	case Lost:
-		return f.run().Say(ctx, f.words.Lost)
-	case Stuck:
-		return f.run().Say(ctx, f.words.Stuck)
-	case Replaced, NotReturned, Stopped, Failed:
-	}
-	return nil
+	return f.run().SayEnded(ctx, why)
 }
 
 // rememberedFor is how long a run that has ended is known, so that the act that ended it counts once.

@@ -62,7 +62,7 @@ func (f *flow[S]) applies(i int) bool { return f.d.nodes[i].applies(&f.state) }
 func (f *flow[S]) run() *Run[S] {
 	return &Run[S]{
 		State: &f.state, Event: f.ev, Reply: f.reply, ID: f.rec.Run, Step: f.rec.Step, Request: f.rec.Request,
-		Tries: f.rec.Tries, Timeouts: f.rec.Timeouts, fill: f.fill,
+		Tries: f.rec.Tries, Timeouts: f.rec.Timeouts, fill: f.fill, words: f.words,
 	}
 }
 

@@ -110,7 +110,7 @@ func (i Include[S, T]) inner(r *Run[S]) *Run[T] {
 	step, _ := cutName(r.Step, i.Name)
 	return &Run[T]{
 		State: i.Field(r.State), Event: r.Event, Reply: r.Reply, ID: r.ID, Step: step, Request: r.Request,
-		Tries: r.Tries, Timeouts: r.Timeouts, fill: r.fill,
+		Tries: r.Tries, Timeouts: r.Timeouts, fill: r.fill, words: r.words,
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 // means as they are written. If texts are keys, such as "order.summary", give it a localizer of the bot's catalogue, which knows
 // what they show: without one they count as showing every answer, and corrections are drawn that ask them again. It has the ways that answers, code and signals lead: the order of the steps, those that
 // When may leave out, where choices lead, and what To names. A way back from a correction is called "corrected", and
-// an end without Done "Quit". What is possible at every question is not drawn: commands, time-outs, and
+// an end without Done "Quit". Where a [GoTo] or an option leads back, the corrections are drawn that the steps in between allow,
+// also those that your code never makes since it leads back for some answers only. What is possible at every question is not drawn: commands, time-outs, and
 // taps on the chips of earlier questions. Included dialogs are groups. A
 // test that compares it with a file keeps a drawing in the docs true.
 //

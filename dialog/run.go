@@ -30,7 +30,8 @@ type Run[S any] struct {
 	// question has timed out, this time included.
 	Tries, Timeouts int
 
-	fill func(ctx context.Context)
+	fill  func(ctx context.Context)
+	words Words
 }
 
 // Say says a text, a message id. %{step} is the answer of that step as it is shown. A long text
@@ -41,6 +42,25 @@ func (r *Run[S]) Say(ctx context.Context, text string) error {
 		return nil
 	}
 	return r.Send(ctx, sending.LongText{Text: text})
+}
+
+// SayEnded says what the dialog says by itself when it ends for a reason: a text of its Words, and nothing for Replaced, NotReturned,
+// Stopped, Failed and reasons of the program. It is for a Dialog.Ended that does more, or says something else for some reasons.
+func (r *Run[S]) SayEnded(ctx context.Context, why Reason) error {
+	switch why {
+	case Cancelled:
+		return r.Say(ctx, r.words.Cancelled)
+	case TimedOut:
+		return r.Say(ctx, r.words.TimedOut)
+	case NoSignal:
+		return r.Say(ctx, r.words.NoSignal)
+	case Lost:
+		return r.Say(ctx, r.words.Lost)
+	case Stuck:
+		return r.Say(ctx, r.words.Stuck)
+	case Replaced, NotReturned, Stopped, Failed:
+	}
+	return nil
 }
 
 // Send is [Run.Say] by senders.

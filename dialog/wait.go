@@ -47,7 +47,7 @@ type Wait[S, T any] struct {
 	To []string
 	// When leaves the step out if it returns false.
 	When func(s S) bool
-	// Timeout is how long to wait, as that of a Question.
+	// Timeout is how long to wait. Default: that of the dialog, or [DefaultTimeout]; negative means none.
 	Timeout time.Duration
 }
 

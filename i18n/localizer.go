@@ -51,6 +51,19 @@ func (l *Localizer) Text(id string, args ...Args) string {
 	return id
 }
 
+// Lookup returns the translation of a message id that need not have one, as Text without Args does, and whether there is one.
+// A missing one is no [Problem].
+func (l *Localizer) Lookup(id string) (text string, ok bool) {
+	if l != nil {
+		for _, messages := range l.messages {
+			if said, has := messages[id]; has {
+				return said.plain(), true
+			}
+		}
+	}
+	return id, false
+}
+
 // Fill is like Text with Args, with a function that returns the values.
 func (l *Localizer) Fill(id string, value func(name string) (any, bool)) string {
 	return l.fill(l.lookup(id), id, given{find: value})

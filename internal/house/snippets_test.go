@@ -32,7 +32,7 @@ var (
 
 // standard are the packages of the standard library that such code may use,
 // besides those of this module, by name.
-var standard = []string{"context", "errors", "fmt", "log", "log/slog", "net/http", "os", "os/signal", "syscall", "time"}
+var standard = []string{"context", "errors", "fmt", "log", "log/slog", "net/http", "os", "os/signal", "regexp", "strconv", "strings", "syscall", "time"}
 
 var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 

@@ -62,7 +62,9 @@ func explain(ctx context.Context, runner *Runner, s Step, ev *receiving.Event, o
 	if d, ok := s.Handler.(handling.DialogHandler); ok {
 		open, waits := d.Waits(ctx)
 		e.Dialog, e.Step = open.Dialog, open.Step
-		if verdict.failed == nil && !s.Taker {
+		skips := s.Taker && verdict.Yes && !d.ShouldHandle(ctx, ev) // its Handle leaves the signal to the next routes
+		verdict.Yes = verdict.Yes && !skips
+		if skips || verdict.failed == nil && !s.Taker {
 			e.Why = dialogWhy(d, open, waits, verdict.Yes)
 		} else if waits {
 			e.Why = open.String() + "; " + e.Why
