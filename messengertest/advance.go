@@ -1,7 +1,6 @@
 package messengertest
 
 import (
-	"context"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -62,36 +61,7 @@ func (c *Chat) moveTo(at time.Time) {
 }
 
 // settle waits until nothing is under way that is due.
-func (c *Chat) settle() {
-	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience())
-	defer cancel()
-	again := time.NewTicker(5 * time.Millisecond) // a claim may have looked for a part only
-	defer again.Stop()
-	c.watched.again()
-	var seen counted
-	for {
-		if err := c.Flush(ctx); err != nil {
-			c.t.Fatalf("messengertest: callbacks are still under way: %v", err)
-		}
-		idle, calls := c.watched.idle()
-		if c.count(ctx, &seen) && idle && seen.queue.InFlight == 0 {
-			// What a callback has brought between the two looks is a call that was counted.
-			if err := c.Flush(ctx); err == nil {
-				if still, now := c.watched.idle(); still && now == calls {
-					return
-				}
-			}
-		}
-		select {
-		case <-ctx.Done():
-			c.failBusy(&seen)
-		case <-c.watched.changed:
-		case <-again.C:
-			c.watched.hint()
-		}
-	}
-}
+func (c *Chat) settle() { c.t.Helper(); c.wait(false) }
 
 // noteTimers notes when the timers of the platform's people are due: also those that the bot's calls have not shown.
 func (c *Chat) noteTimers() {

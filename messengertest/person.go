@@ -210,9 +210,10 @@ func (p *Person) Next() simulator.Message {
 	return m
 }
 
-// SeesNothing waits until the bot is idle and fails if the page has said anything
+// SeesNothing waits until the bot is idle, as [Chat.Idle] does, and fails if the page has said anything
 // to this person that none of their expectations has taken yet: a message, or a
-// public reply below a comment or a post that the person wrote.
+// public reply below a comment or a post that the person wrote. What the program sends by Bot.Send and Bot.Broadcast
+// has arrived then, unless it has a delay.
 func (p *Person) SeesNothing() {
 	p.t.Helper()
 	p.chat.Idle()

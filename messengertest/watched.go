@@ -24,6 +24,13 @@ type watched struct {
 	empty   int           // calls, when the newest claim began that found nothing
 	changed chan struct{} // receives when a claim has found nothing
 	due     []time.Time   // when something may become due, by the clock
+	resting []rest        // conversations that wait until the page's send rate lets their messages pass
+}
+
+// rest is that of a conversation of a page, until a time by the clock.
+type rest struct {
+	pageID string
+	until  time.Time
 }
 
 func watch(st store.Store, clock *Clock) *watched {
@@ -77,6 +84,7 @@ func (w *watched) Commit(ctx context.Context, outcome store.Outcome) ([]store.Qu
 		w.noteWrites(outcome.Writes)
 		if outcome.Release {
 			w.noteDue(outcome.After)
+			w.noteRest(outcome)
 		}
 	}
 	return due, err
@@ -208,4 +216,37 @@ func (w *watched) nextDue(until time.Time) time.Time {
 		}
 	}
 	return next
+}
+
+// noteRest notes that a conversation rests with messages that are due. One that the platform refused for now is not: it has
+// a time of its own.
+func (w *watched) noteRest(outcome store.Outcome) {
+	if outcome.After <= 0 || outcome.Event != nil || outcome.Awaits != "" ||
+		slices.ContainsFunc(outcome.Results, func(r store.SendResult) bool { return r.State != store.SendFinished }) {
+		return
+	}
+	until := w.clock.Now().Add(outcome.After)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.resting = append(w.resting, rest{outcome.Lease.PageID, until})
+}
+
+// endRests drops the rests that have ended. What claims have found before counts no more then.
+func (w *watched) endRests() {
+	w.mu.Lock()
+	now, before := w.clock.Now(), len(w.resting)
+	w.resting = slices.DeleteFunc(w.resting, func(r rest) bool { return !r.until.After(now) })
+	ended := len(w.resting) < before
+	w.mu.Unlock()
+	if ended {
+		w.again()
+	}
+}
+
+// rests reports whether a conversation rests of a page that is of interest.
+func (w *watched) rests(of func(pageID string) bool) bool {
+	w.mu.Lock()
+	resting := slices.Clone(w.resting)
+	w.mu.Unlock()
+	return slices.ContainsFunc(resting, func(r rest) bool { return of(r.pageID) })
 }
