@@ -18,6 +18,7 @@ func TestGuidesHaveTheExamples(t *testing.T) {
 		"example_comments_test.go":   "comments.md",
 		"example_handlers_test.go":   "handlers.md",
 		"example_handover_test.go":   "language-models.md",
+		"example_model_test.go":      "language-models.md",
 		"example_oldbutton_test.go":  "testing.md",
 		"example_onboarding_test.go": "pages.md",
 		"example_reopen_test.go":     "testing.md",
