@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/dialog"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/messengertest"
 	"github.com/djmessenger/messenger/receiving"
@@ -93,4 +94,23 @@ func TestTheDocumentationListsAllWords(t *testing.T) {
 	for i := range words.NumField() {
 		require.Contains(t, string(docs), "| `"+words.Type().Field(i).Name+"` | "+strings.ReplaceAll(words.Field(i).String(), "|", `\|`)+" |")
 	}
+}
+
+// A run that was stored under names that are aliases now is where its step is now.
+func TestOfNamesADialogAndItsStepAsTheyAreCalledNow(t *testing.T) {
+	t.Parallel()
+	s := ordering(t)
+	s.says(t, "pizza", "Which size?")
+	s.Idle()
+	d := s.pizza()
+	d.Name, d.Aliases, d.Steps = "order", []string{"pizza"}, renamed()
+	for _, known := range []handling.DialogHandler{d, d.Prepare()} {
+		open, in, err := dialog.Of(t.Context(), s.store, messengertest.PageID, s.ada.ID, dialog.Unknown(nil), known)
+		require.NoError(t, err)
+		require.True(t, in)
+		require.Equal(t, [2]string{"order", "portion"}, [2]string{open.Dialog, open.Step})
+	}
+	open, _, err := dialog.Of(t.Context(), s.store, messengertest.PageID, s.ada.ID)
+	require.NoError(t, err)
+	require.Equal(t, [2]string{"pizza", "size"}, [2]string{open.Dialog, open.Step})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/handling"
@@ -37,7 +38,10 @@ type Sessions interface {
 // Of returns the dialog and the step that a person is in, and false if they are in none. It is
 // for code outside of turns, with the store of the bot; what a running turn does it
 // does not show. Its error is that of the store.
-func Of(ctx context.Context, sessions Sessions, pageID, psid string) (Open, bool, error) {
+//
+// The run has the names that it was stored with. Given the dialogs of the policy, Of returns those that the dialog and its
+// step have now, where the stored ones are aliases.
+func Of(ctx context.Context, sessions Sessions, pageID, psid string, dialogs ...handling.DialogHandler) (Open, bool, error) {
 	s, err := sessions.Session(ctx, pageID, psid, sessionName)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -49,17 +53,35 @@ func Of(ctx context.Context, sessions Sessions, pageID, psid string) (Open, bool
 	if !open {
 		return Open{}, false, nil
 	}
-	return openOf(pageID, psid, r), true, nil
+	return openOf(pageID, psid, named(r, dialogs)), true, nil
 }
 
-// In is [Of] for the person of the context's turn, with what the turn has queued so far.
+// named returns a run with the names that its dialog and steps have now.
+func named(r record, dialogs []handling.DialogHandler) record {
+	for _, h := range dialogs {
+		if d, ok := h.(interface{ named(r record) record }); ok && slices.Contains(h.DialogNames(), r.Dialog) {
+			return d.named(r)
+		}
+	}
+	return r
+}
+
+func (d Dialog[S]) named(r record) record { return d.define().named(r) }
+
+func (d definition[S]) named(r record) record {
+	r = r.renamed(d.all)
+	r.Dialog = d.Name
+	return r
+}
+
+// In is [Of] for the person of the context's turn, with what the turn has queued so far, by the names of the policy.
 func In(ctx context.Context) (Open, bool, error) {
 	r, open, err := load(ctx)
 	if !open {
 		return Open{}, false, err
 	}
 	person := store.PersonFrom(ctx)
-	return openOf(person.PageID, person.PSID, r), open, err
+	return openOf(person.PageID, person.PSID, named(r, handling.TurnFrom(ctx).Dialogs)), open, err
 }
 
 func openOf(pageID, psid string, r record) Open {

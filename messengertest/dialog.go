@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/dialog"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/simulator"
 )
 
@@ -42,7 +44,13 @@ func (p *Person) IsAsked(question string, titles ...string) {
 func (p *Person) dialog() (dialog.Open, bool) {
 	p.t.Helper()
 	p.chat.settle()
-	open, in, err := dialog.Of(p.t.Context(), p.chat.watched, p.page(), p.ID)
+	var dialogs []handling.DialogHandler
+	for _, route := range p.chat.config.Policy[receiving.TypeDialog] {
+		if d, ok := route.Handler.(handling.DialogHandler); ok {
+			dialogs = append(dialogs, d)
+		}
+	}
+	open, in, err := dialog.Of(p.t.Context(), p.chat.watched, p.page(), p.ID, dialogs...)
 	if err != nil {
 		p.t.Fatalf("messengertest: the person's dialog: %v", err)
 	}
