@@ -1,15 +1,18 @@
 package messenger_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +23,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/internal/bubble"
+	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
@@ -166,6 +170,75 @@ func TestABroadcastCountsWhoCannotBeReached(t *testing.T) {
 		w.counts("news", store.Broadcast{State: store.BroadcastDone, Total: 2, Refused: 2})
 		require.Len(t, w.failed.all, 1, "of the one whom the platform refused now")
 		require.ErrorIs(t, w.failed.all[0].Err, graph.ErrPersonUnavailable)
+	})
+}
+
+// TestTheLogSumsUpWhoCannotBeReached: a line each would be 100,000 of a large broadcast.
+func TestTheLogSumsUpWhoCannotBeReached(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	failed := &failures{}
+	cfg := messenger.Config{
+		Policy: texts(echo), OnSendFailed: failed.add, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	inBubble(t, simulator.Config{}, cfg, func(world *world) {
+		w := broadcasts{world, failed}
+		w.Says(ada, "hi")
+		w.Says(lin, "hi")
+		after(time.Second)
+		w.Fault(simulator.Fault{Times: 2, Error: &simulator.GraphError{Code: 551, Subcode: 1545041, Message: "unavailable"}})
+		w.starts("news", messenger.PSIDs(ada, lin, "999"), sending.Text("news"), sending.Text("more"))
+		after(time.Minute)
+		w.counts("news", store.Broadcast{State: store.BroadcastDone, Total: 3, Refused: 2, Unknown: 1})
+		w.Stop()
+		require.Len(t, failed.all, 4)
+		require.NotContains(t, log.String(), "level=ERROR")
+		require.Equal(t, 4, strings.Count(log.String(), "level=DEBUG msg=\"a message was not sent\""))
+		require.Equal(t, 1, strings.Count(log.String(), "a broadcast has ended"))
+		require.Contains(t, log.String(), `broadcast=news state=done total=3 sent=0 refused=2 skipped=0 unknown=1 uncertain=0 forgotten=0 cancelled=0`)
+	})
+}
+
+// TestABroadcastToAPageIDThatExistsNowhere: if one app delivers the events of every page, no one is known to have written to it.
+func TestABroadcastToAPageIDThatExistsNowhere(t *testing.T) {
+	t.Parallel()
+	inBroadcast(t, func(t *testing.T, w broadcasts) {
+		w.Says(ada, "hi")
+		after(time.Second)
+		_, err := w.bot.Broadcast(t.Context(), "4711", "news", messenger.PSIDs(ada), sending.Text("news"))
+		require.NoError(t, err)
+		after(10 * time.Second)
+		b, err := w.bot.FindBroadcast(t.Context(), "4711", "news")
+		require.NoError(t, err)
+		require.Equal(t, []any{store.BroadcastDone, 1, 1}, []any{b.State, b.Total, b.Unknown})
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+	})
+}
+
+// TestABroadcastOfAPageWithoutATokenWaits: as while the platform refuses it.
+func TestABroadcastOfAPageWithoutATokenWaits(t *testing.T) {
+	t.Parallel()
+	var none atomic.Bool
+	cfg := messenger.Config{Policy: texts(echo), Tokens: graph.TokenFunc(func(context.Context, string) (secret.Value, error) {
+		if none.Load() {
+			return secret.Value{}, graph.ErrNoToken
+		}
+		return secret.New(pageToken), nil
+	})}
+	inBubble(t, simulator.Config{}, cfg, func(world *world) {
+		w := broadcasts{world: world}
+		w.Says(ada, "hi")
+		after(time.Second)
+		none.Store(true)
+		w.starts("news", messenger.PSIDs(ada), sending.Text("news"))
+		after(time.Minute)
+		w.counts("news", store.Broadcast{State: store.BroadcastRunning, Total: 1, Queued: 1})
+		stats, err := w.bot.Stats(t.Context())
+		require.NoError(t, err)
+		require.Contains(t, stats.Held, pageID)
+		none.Store(false)
+		after(time.Minute)
+		w.counts("news", store.Broadcast{State: store.BroadcastDone, Total: 1, Sent: 1})
 	})
 }
 

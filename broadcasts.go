@@ -75,7 +75,9 @@ func (b *Bot) FindBroadcast(ctx context.Context, pageID, key string) (store.Broa
 	}
 	found, err := st.FindBroadcast(ctx, pageID, key)
 	for err == nil && found.EndedAt.IsZero() && found.Remaining() == 0 { // all have ended, and are not counted yet
-		found, err = st.CountBroadcast(ctx, found.ID)
+		if found, err = st.CountBroadcast(ctx, found.ID); err == nil && !found.EndedAt.IsZero() {
+			b.engine.BroadcastEnded(found)
+		}
 	}
 	if err != nil {
 		return store.Broadcast{}, fmt.Errorf("messenger: broadcast %q of page %s: %w", key, pageID, err)
@@ -112,7 +114,9 @@ func (b *Bot) CancelBroadcast(ctx context.Context, pageID, key string) (store.Br
 	found, err = st.CancelBroadcast(ctx, found.ID)
 	if err == nil && found.State == store.BroadcastCancelling {
 		if err = b.engine.TakeBack(ctx, found); err == nil {
-			found, err = st.CountBroadcast(ctx, found.ID)
+			if found, err = st.CountBroadcast(ctx, found.ID); err == nil && !found.EndedAt.IsZero() {
+				b.engine.BroadcastEnded(found)
+			}
 		}
 	}
 	if err != nil {

@@ -67,6 +67,13 @@ func (e *Engine) TakeBack(ctx context.Context, b store.Broadcast) error {
 	return e.feeder.takeBackQueued(ctx, b)
 }
 
+// BroadcastEnded logs the summary of a broadcast that has ended, for whoever has counted the last of its people.
+func (e *Engine) BroadcastEnded(b store.Broadcast) {
+	e.cfg.Logger.Info("a broadcast has ended", "page", b.PageID, "broadcast", b.Key, "state", b.State.String(),
+		"total", b.Total, "sent", b.Sent, "refused", b.Refused, "skipped", b.Skipped, "unknown", b.Unknown, "uncertain", b.Uncertain,
+		"forgotten", b.Forgotten, "cancelled", b.Cancelled)
+}
+
 // ofBroadcast reports whether a send is of a broadcast.
 func ofBroadcast(s store.QueuedSend) bool {
 	_, ok := store.BroadcastOf(s.Group)

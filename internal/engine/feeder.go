@@ -117,7 +117,7 @@ func (f *feeder) move(ctx context.Context, id string, lost bool) error {
 	case store.BroadcastDraft, store.BroadcastDone, store.BroadcastCancelled:
 	}
 	if b.State == store.BroadcastDone || b.State == store.BroadcastCancelled {
-		f.e.cfg.Logger.Info("a broadcast has ended", "page", b.PageID, "broadcast", b.Key, "state", b.State.String(), "total", b.Total, "sent", b.Sent)
+		f.e.BroadcastEnded(b)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -98,7 +99,11 @@ func (w *worker) recordFinal(p *plan, result graph.SendResult, err error, outcom
 	if err == nil || recipient == store.RecipientSkipped && ofBroadcast(p.send) {
 		return
 	}
-	w.log.With(meaningOf(err)...).Error("a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)
+	level := slog.LevelError
+	if ofBroadcast(p.send) && errors.Is(err, graph.ErrPersonUnavailable) {
+		level = slog.LevelDebug // there may be thousands; they are counted, and logged together at the end
+	}
+	w.log.With(meaningOf(err)...).Log(w.held.ctx, level, "a message was not sent", "send", d.Key, "kind", d.Message.Kind(), "outcome", outcome, "error", err)
 	w.e.failed(w.held.ctx, sending.Failure{Delivery: d, Err: err})
 }
 
