@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -113,8 +114,8 @@ func (s *simulation) post(t *testing.T, path, body string) string {
 
 // echo is a bot in twenty lines, as somebody may write it in any language.
 type echo struct {
-	graph  func() string
-	status int // of answers to callbacks; 0 is 200
+	graph  atomic.Value // the address of the Graph API, a string
+	status int          // of answers to callbacks; 0 is 200
 	silent bool
 }
 
@@ -145,7 +146,7 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ev := body.Entry[0].Messaging[0]
 	answer, _ := json.Marshal(map[string]any{"recipient": ev.Sender, "message": map[string]string{"text": "you said " + ev.Message.Text}})
 	answer = bytes.ReplaceAll(answer, []byte(`"ID"`), []byte(`"id"`))
-	resp, err := http.Post(e.graph()+"/me/messages?access_token=simulator-page-token", "application/json", bytes.NewReader(answer))
+	resp, err := http.Post(fmt.Sprint(e.graph.Load())+"/me/messages?access_token=simulator-page-token", "application/json", bytes.NewReader(answer))
 	if err == nil {
 		_ = resp.Body.Close()
 	}
@@ -153,10 +154,11 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestSimulateShowsAConversation(t *testing.T) {
 	t.Parallel()
-	var s *simulation
-	bot := httptest.NewServer(&echo{graph: func() string { return s.base }})
+	var answers echo
+	bot := httptest.NewServer(&answers)
 	t.Cleanup(bot.Close)
-	s = simulate(t, nil, "--webhook", bot.URL, "--people", "Ada:en_US,Bo:de_DE", "--seed", "7").starts(t)
+	s := simulate(t, nil, "--webhook", bot.URL, "--people", "Ada:en_US,Bo:de_DE", "--seed", "7").starts(t)
+	answers.graph.Store(s.base)
 	s.out.shows(t, `Webhook verified in \d+ ms\.`)
 	var people []simulator.Person
 	require.NoError(t, json.Unmarshal([]byte(s.get(t, "/simulator/people")), &people))

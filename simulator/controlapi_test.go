@@ -24,7 +24,7 @@ func (p platform) ok(t *testing.T, method, path, body string) string {
 }
 
 // answering is a bot that answers each text, and tries again until the platform takes its answer.
-func answering(t *testing.T, p *platform) *bot {
+func answering(t *testing.T, p platform) {
 	t.Helper()
 	b := newBot(t)
 	b.status = func(body []byte) int {
@@ -49,7 +49,7 @@ func answering(t *testing.T, p *platform) *bot {
 		}
 		return 200
 	}
-	return b
+	require.NoError(t, p.SetWebhook(b.URL))
 }
 
 // TestConversationWithCurlAlone: whoever tests a bot in another language needs nothing but HTTP.
@@ -58,9 +58,8 @@ func TestConversationWithCurlAlone(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed: the script was not run")
 	}
-	var p platform
-	b := answering(t, &p)
-	p = serve(t, simulator.Config{WebhookURL: b.URL})
+	p := serve(t, simulator.Config{})
+	answering(t, p)
 	out, err := exec.CommandContext(t.Context(), "sh", "testdata/conversation.sh", p.url).CombinedOutput()
 	require.NoError(t, err, string(out))
 	require.Equal(t, "passed\n", string(out))
@@ -68,9 +67,8 @@ func TestConversationWithCurlAlone(t *testing.T) {
 
 func TestWaitForAMessage(t *testing.T) {
 	t.Parallel()
-	var p platform
-	b := answering(t, &p)
-	p = serve(t, simulator.Config{WebhookURL: b.URL})
+	p := serve(t, simulator.Config{})
+	answering(t, p)
 	say := func(text string) {
 		p.ok(t, "POST", "/simulator/people/"+ada+"/acts", `{"type":"say","text":"`+text+`"}`)
 	}
