@@ -225,7 +225,7 @@ func (s *simulation) verify(ctx context.Context) error {
 			s.terminal.notVerified(err)
 		}
 		if s.requireBot {
-			return err // with an ended context nobody looks at it
+			return err // it is not used when the context has ended
 		}
 		again := time.NewTimer(verifyEvery)
 		select {

@@ -112,7 +112,7 @@ func (s *simulation) post(t *testing.T, path, body string) string {
 	return string(answer)
 }
 
-// echo is a bot in twenty lines, as somebody may write it in any language.
+// echo is a bot as it may be written in any language.
 type echo struct {
 	graph  atomic.Value // the address of the Graph API, a string
 	status int          // of answers to callbacks; 0 is 200
