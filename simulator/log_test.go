@@ -51,6 +51,18 @@ func TestLogIsInTheOrderOfTheBeginnings(t *testing.T) {
 	require.GreaterOrEqual(t, log[0].DurationMS, log[1].DurationMS)
 }
 
+// TestAnswersThatAreNoRefusalHaveNoAdvice: a fault may answer anything.
+func TestAnswersThatAreNoRefusalHaveNoAdvice(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	for _, body := range []string{"<html>", `{"error":"x"}`, `{"error":{"code":"x"}}`, `[]`} {
+		p.Fault(simulator.Fault{Status: 500, Body: body})
+		p.do(t, "POST", "/me/messages", `{"recipient":{"id":"`+ada+`"},"message":7}`)
+		last := p.Log()[len(p.Log())-1]
+		require.Equal(t, []any{500, "", "", "", ada}, []any{last.Status, last.Error, last.Advice, last.Preview, last.PSID}, body)
+	}
+}
+
 // TestFollowYieldsWhatEnds: each attempt of a callback is an entry, and the last one says so.
 func TestFollowYieldsWhatEnds(t *testing.T) {
 	t.Parallel()

@@ -116,23 +116,19 @@ func (e eventPreview) message() string {
 
 // previewCall says whom a Graph call is about, and in a few words what it does.
 func previewCall(path []string, p *params) (psid, preview string) {
-	fields := map[string]json.RawMessage{}
-	for _, name := range []string{"recipient", "message", "sender_action"} {
+	var c callPreview
+	fits := true
+	for name, to := range map[string]any{"recipient": &c.Recipient, "message": &c.Message, "sender_action": &c.SenderAction} {
 		value := p.values[name]
 		var text string
 		if name != "sender_action" && json.Unmarshal(value, &text) == nil {
 			value = json.RawMessage(text) // of a form
 		}
-		if json.Valid(value) {
-			fields[name] = value
+		if json.Valid(value) && json.Unmarshal(value, to) != nil {
+			fits = false // a field of another type: the answer says so
 		}
 	}
-	body, err := json.Marshal(fields)
-	if err != nil { // cannot happen: each is valid
-		return "", ""
-	}
-	var c callPreview
-	if json.Unmarshal(body, &c) != nil { // a field of another type: the answer says so
+	if !fits {
 		return c.Recipient.ID, ""
 	}
 	if len(path) == 1 && path[0] != "me" {

@@ -44,34 +44,35 @@ func (s *Simulator) remember(rec Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rec.DurationMS = time.Since(rec.start).Milliseconds()
+	refusal := rec.answered()
 	s.requests = trim(append(s.requests, rec), s.cfg.History)
 	s.publish("request", rec)
 	s.end(Entry{
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
-		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(), Advice: rec.advice(), Fault: rec.Fault,
+		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(refusal), Advice: adviceFor(refusal), Fault: rec.Fault,
 	})
 }
 
-// problem is why a call was refused.
-func (r Request) problem() string {
-	var answer struct {
-		Error *struct {
-			Message string
-			Code    int
-			Subcode int `json:"error_subcode"`
-		}
+// answered is the error of an answer; nil if there is none.
+func (r Request) answered() *GraphError {
+	var answer struct{ Error *GraphError }
+	if r.Status < http.StatusBadRequest || json.Unmarshal([]byte(r.Answer), &answer) != nil {
+		answer.Error = nil // a fault may have answered anything
 	}
+	return answer.Error
+}
+
+// problem is why a call was refused, with the error of its answer or nil.
+func (r Request) problem(err *GraphError) string {
 	switch {
 	case r.Status == 0:
 		return "the connection was cut"
-	case r.Status < http.StatusBadRequest:
+	case err == nil:
 		return ""
-	case json.Unmarshal([]byte(r.Answer), &answer) != nil || answer.Error == nil:
-		return ""
-	case answer.Error.Subcode != 0:
-		return fmt.Sprintf("%d/%d: %s", answer.Error.Code, answer.Error.Subcode, answer.Error.Message)
+	case err.Subcode != 0:
+		return fmt.Sprintf("%d/%d: %s", err.Code, err.Subcode, err.Message)
 	default:
-		return fmt.Sprintf("%d: %s", answer.Error.Code, answer.Error.Message)
+		return fmt.Sprintf("%d: %s", err.Code, err.Message)
 	}
 }
 
@@ -85,23 +86,17 @@ var adviceOn = map[string]string{
 	"transient":            "Send again: the fault passes.",
 }
 
-// advice is what a bot can do about a refusal, empty if its own text says enough.
-func (r Request) advice() string {
-	var answer struct {
-		Error *struct {
-			Message string
-			Code    int
-		}
-	}
-	if r.Status < http.StatusBadRequest || json.Unmarshal([]byte(r.Answer), &answer) != nil || answer.Error == nil {
+// adviceFor is what a bot can do about a refusal, empty if its own text says enough.
+func adviceFor(err *GraphError) string {
+	if err == nil {
 		return ""
 	}
 	for _, known := range refusals {
-		if known.Code == answer.Error.Code && known.Message == answer.Error.Message {
+		if known.Code == err.Code && known.Message == err.Message {
 			return adviceOn[known.Meaning]
 		}
 	}
-	if answer.Error.Code == codeToken {
+	if err.Code == codeToken {
 		return adviceOn["token"]
 	}
 	return ""
