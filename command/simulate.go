@@ -222,7 +222,7 @@ func (s *simulation) verify(ctx context.Context) error {
 			return nil
 		case ctx.Err() == nil && err.Error() != before:
 			before = err.Error()
-			s.terminal.notVerified(err)
+			s.terminal.notVerified(err, !s.requireBot)
 		}
 		if s.requireBot {
 			return err // it is not used when the context has ended

@@ -64,7 +64,7 @@ func (t *terminal) verified(after time.Duration) {
 	}
 }
 
-func (t *terminal) notVerified(err error) {
+func (t *terminal) notVerified(err error, again bool) {
 	if t.json != nil {
 		return
 	}
@@ -77,7 +77,9 @@ func (t *terminal) notVerified(err error) {
 	if failed.Advice != "" {
 		t.say("  !  %s\n", failed.Advice)
 	}
-	t.say("     It is tried again every %v.\n", verifyEvery)
+	if again {
+		t.say("     It is tried again every %v.\n", verifyEvery)
+	}
 }
 
 // inOrderFor is how long an entry waits for one that began before it.

@@ -328,6 +328,7 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 		got := run(t, command.Config{Env: func(string) string { return "" }}, append([]string{"simulate"}, c.args...)...)
 		require.Equal(t, c.code, got.code, c.args)
 		require.Contains(t, got.err, c.want, c.args)
+		require.NotContains(t, got.out, "tried again", c.args)
 	}
 }
 
