@@ -113,7 +113,7 @@ func checkAnnouncement(m sending.Message) error {
 func start(ctx context.Context, st store.Broadcasts, draft store.Broadcast, people iter.Seq2[string, error]) (store.Broadcast, error) {
 	known, err := st.FindBroadcast(ctx, draft.PageID, draft.Key)
 	switch {
-	case err == nil: // nothing is to be stored: the people are only compared
+	case err == nil: // the key has a broadcast: only the people are compared
 		digest, err := each(people, func([]string) error { return ctx.Err() })
 		if err != nil {
 			return store.Broadcast{}, err

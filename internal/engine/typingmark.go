@@ -28,7 +28,7 @@ type typingMark struct {
 	delivery sending.Delivery
 	stop     context.CancelFunc
 	once     sync.Once
-	off      atomic.Bool   // it is to be hidden, since no message takes its place
+	off      atomic.Bool   // hide it, since no message takes its place
 	idle     chan struct{} // closed when no request to show it is under way any more
 }
 

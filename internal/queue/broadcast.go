@@ -137,7 +137,7 @@ func broadcastKey(pageID, key string) Key {
 	return Key{KeyBroadcast, base64.RawURLEncoding.EncodeToString(sum[:18])}
 }
 
-// endBroadcast ends one of which nobody remains.
+// endBroadcast ends one whose people are all counted.
 func (g *group) endBroadcast(row *BroadcastRow) {
 	if row.counted() < row.Total {
 		return
