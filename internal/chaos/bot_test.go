@@ -127,12 +127,12 @@ func routes(bot *messenger.Bot, st store.Store) http.Handler {
 	})
 	mux.HandleFunc("/left", func(w http.ResponseWriter, r *http.Request) {
 		stats, err := bot.Stats(r.Context())
-		waiting, waitingErr := remaining(r.Context(), bot)
-		if err := errors.Join(err, waitingErr); err != nil {
+		broadcasts, broadcastsErr := unfinished(r.Context(), bot)
+		if err := errors.Join(err, broadcastsErr); err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 			return
 		}
-		_, _ = fmt.Fprint(w, stats.Queue.Events+stats.Queue.Timers+stats.Queue.Sends+waiting)
+		_, _ = fmt.Fprint(w, stats.Queue.Events+stats.Queue.Timers+stats.Queue.Sends+broadcasts)
 	})
 	mux.HandleFunc("/memory", func(w http.ResponseWriter, _ *http.Request) {
 		var m runtime.MemStats

@@ -38,13 +38,11 @@ func broadcast(ctx context.Context, bot *messenger.Bot, st store.Store) error {
 	return err
 }
 
-// remaining counts the people who wait for a broadcast.
-func remaining(ctx context.Context, bot *messenger.Bot) (n int, err error) {
+// unfinished counts the broadcasts that are not done. One whose people are all settled
+// is running until a replica has looked at it once more.
+func unfinished(ctx context.Context, bot *messenger.Bot) (int, error) {
 	open, err := bot.Broadcasts(ctx, store.BroadcastQuery{Open: true})
-	for _, b := range open {
-		n += b.Remaining()
-	}
-	return n, err
+	return len(open), err
 }
 
 // announce has bots start the broadcast, one after the other, until one says that it is stored. Several may have stored it then.
