@@ -55,7 +55,7 @@ func simulate(config Config) *cli.Command {
 			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s) or none"},
 			&cli.StringFlag{Name: "log", Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
 			&cli.DurationFlag{Name: "warn-silence", Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and nothing arrived for so long; 0: never"},
-			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that the chat page answers to besides localhost; repeatable"},
+			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that it answers to besides localhost; repeatable"},
 			&cli.BoolFlag{Name: "public", Usage: "allow an address that other machines reach: anyone who reaches it can act as any person"},
 			&cli.BoolFlag{Name: "require-bot", Usage: "end with code 4 if the bot cannot be verified"},
 		},

@@ -5,8 +5,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -15,22 +13,6 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// endpoints are the chat page and its API, as the source has them.
-func endpoints(t *testing.T) []*http.Request {
-	t.Helper()
-	source, err := os.ReadFile("api.go")
-	require.NoError(t, err)
-	var requests []*http.Request
-	for _, m := range regexp.MustCompile(`mux\.HandleFunc\("([A-Z]+) ([^"]+)"`).FindAllSubmatch(source, -1) {
-		path := strings.NewReplacer("{$}", "", "{psid}", ada, "{id}", "1", "{name}", "a", "{file}", "app.js").Replace(string(m[2]))
-		r := httptest.NewRequest(string(m[1]), path, strings.NewReader(`{"url":"http://127.0.0.1:1/","first_name":"Eve","type":"say","text":"hi"}`))
-		r.Header.Set("Content-Type", "application/json")
-		requests = append(requests, r)
-	}
-	require.Greater(t, len(requests), 15, "the test looks at too little")
-	return requests
-}
-
 // DNS rebinding: another site's name resolves to this machine, so that the site's
 // page and the simulator are of one origin.
 func TestOtherNamesAreRefusedEverywhere(t *testing.T) {
@@ -38,8 +20,8 @@ func TestOtherNamesAreRefusedEverywhere(t *testing.T) {
 	s := newSim(t, simulator.Config{WebhookURL: "http://127.0.0.1:2/"})
 	people := len(s.People())
 	for _, host := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "evillocalhost", "127.0.0.1.evil.example", "203.0.113.9", "[2001:db8::1]:80", ""} {
-		requests := append(endpoints(t), httptest.NewRequest("POST", "/v27.0/me/messages", nil)) // by a page's script
-		for _, r := range requests {
+		for _, one := range append(routes(t), route{"POST", "/v27.0/me/messages"}) { // by a page's script
+			r := one.request()
 			r.Host = host
 			r.Header.Set("Origin", "http://"+host)
 			r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -113,16 +95,32 @@ func TestEitherHeaderOfABrowserGuardsTheGraphAPI(t *testing.T) {
 	}
 }
 
-// A bot in a container calls the Graph API by whatever name the network has.
-func TestBotsCallTheGraphAPIByAnyName(t *testing.T) {
+// A bot in a container calls the Graph API by whatever name the network has. A name that a web site can have is refused:
+// its page would call with GET, without any header of a browser, and GET can change things.
+func TestBotsCallTheGraphAPIByNamesThatNoSiteHas(t *testing.T) {
 	t.Parallel()
-	s := newSim(t, simulator.Config{})
-	r := httptest.NewRequest("GET", "/v27.0/"+ada+"?fields=first_name", nil)
-	r.Host = "simulator:9090"
-	r.Header.Set("Authorization", "Bearer simulator-page-token")
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	require.Equal(t, http.StatusOK, w.Code, "%s", w.Body)
+	s := newSim(t, simulator.Config{Hosts: []string{"sim.example.org"}})
+	call := func(host string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("GET", "/v27.0/"+ada+"?fields=first_name", nil)
+		r.Host = host
+		r.Header.Set("Authorization", "Bearer simulator-page-token")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w
+	}
+	for _, host := range []string{
+		"simulator:9090", "simulator", "", "localhost:9090", "bot.localhost", "127.0.0.1:9090", "172.17.0.2:9090", "203.0.113.9", "[2001:db8::1]:80",
+		"host.docker.internal:9090", "sim.test", "graph.facebook.com", "graph.instagram.com:443", "sim.example.org", "SIM.example.org.:80",
+	} {
+		w := call(host)
+		require.Equal(t, http.StatusOK, w.Code, "%s: %s", host, w.Body)
+	}
+	for _, host := range []string{"evil.example", "evil.example:9090", "simulator.evil.example", "127.0.0.1.evil.example", "graph.facebook.com.evil.example", "internal.example", "a.facebook.com"} {
+		w := call(host)
+		require.Equal(t, http.StatusForbidden, w.Code, "%s: %s", host, w.Body)
+		require.Contains(t, w.Body.String(), "--allow-host")
+	}
+	require.Len(t, s.Requests(), 15, "a refused one is no call")
 }
 
 func TestHostsThatAreNoNames(t *testing.T) {

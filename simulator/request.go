@@ -3,6 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -121,11 +122,15 @@ func recordOf(r *http.Request, at time.Time) Request {
 }
 
 // baseOf is the address this request reached the simulator at, with the path it
-// is mounted below, if any.
+// is mounted below, if any. Under one of the platform's hosts it is the address
+// that the server listens on, which browsers reach too.
 func baseOf(r *http.Request) string {
 	base := url.URL{Scheme: "http", Host: r.Host}
 	if r.TLS != nil {
 		base.Scheme = "https"
+	}
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && toGraphHost(r) {
+		base = url.URL{Scheme: "http", Host: local.String()}
 	}
 	if full, err := url.ParseRequestURI(r.RequestURI); err == nil {
 		if n := len(full.Path) - len(r.URL.Path); n > 0 && full.Path[n:] == r.URL.Path {

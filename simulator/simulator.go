@@ -20,7 +20,6 @@ type Simulator struct {
 	cfg    Config
 	random *random
 	client *http.Client
-	guard  *http.CrossOriginProtection
 	api    *http.ServeMux
 
 	ctx    context.Context // ends with Close
@@ -81,7 +80,6 @@ func New(config Config) (*Simulator, error) {
 		cfg:     cfg,
 		random:  newRandom(cfg.Seed),
 		client:  callbackClient(cfg.Client),
-		guard:   http.NewCrossOriginProtection(),
 		queues:  map[string]*queue{},
 		files:   map[string]*file{},
 		changed: make(chan struct{}),
@@ -101,13 +99,16 @@ func New(config Config) (*Simulator, error) {
 
 // ServeHTTP answers the Graph API at /v{version}/…, the chat page at / and what
 // the chat page needs below /simulator/. Any other path is a Graph path
-// without a version, as on the platform.
+// without a version, as on the platform. Under the platform's own hosts, such as
+// graph.facebook.com, there is the Graph API alone.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
-	case path == "/", path == "/favicon.ico", path == "/simulator", strings.HasPrefix(path, "/simulator/"):
+	case !toGraphHost(r) && (path == "/" || path == "/favicon.ico" || path == "/simulator" || strings.HasPrefix(path, "/simulator/")):
 		s.guarded(s.api).ServeHTTP(w, r)
 	case fromBrowser(r):
 		s.guarded(http.HandlerFunc(s.serveGraph)).ServeHTTP(w, r)
+	case !s.takesBotsBy(r):
+		s.refuseHost(w, r)
 	default:
 		s.serveGraph(w, r)
 	}

@@ -156,7 +156,7 @@ func (s *Simulator) serveFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	media, _, _ := mime.ParseMediaType(f.contentType)
-	inline := media != "image/svg+xml" &&
+	inline := !strings.HasSuffix(media, "+xml") && // image/svg+xml and its like can hold scripts
 		(strings.HasPrefix(media, "image/") || strings.HasPrefix(media, "audio/") || strings.HasPrefix(media, "video/"))
 	disposition := "attachment"
 	if inline {

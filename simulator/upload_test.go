@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"mime/multipart"
+	"net/http"
 	"net/textproto"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -118,7 +120,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 func TestUploadsCannotRunScripts(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
-	for _, kind := range []string{"text/html", "image/svg+xml", "", "text/javascript"} {
+	for _, kind := range []string{"text/html", "image/svg+xml", "IMAGE/SVG+XML; charset=utf-8", "image/svg+xml;=", "video/x+xml", "application/xhtml+xml", "", "text/javascript"} {
 		a, err := p.try(t.Context(), "POST", "/simulator/files?name=x.html", kind, []byte("<script>alert(1)</script>"))
 		require.NoError(t, err)
 		var got struct{ Path string }
@@ -128,5 +130,29 @@ func TestUploadsCannotRunScripts(t *testing.T) {
 		require.Contains(t, a.header.Get("Content-Disposition"), "attachment")
 		require.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
 		require.Contains(t, a.header.Get("Content-Security-Policy"), "sandbox")
+	}
+}
+
+// TestAnUploadUnderAHostOfThePlatform: its address is one that exists, not the platform's.
+func TestAnUploadUnderAHostOfThePlatform(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	host := strings.TrimSuffix(strings.TrimPrefix(p.url, "http://"), "/base")
+	for name, want := range map[string]string{"graph.facebook.com": host, "localhost": "localhost"} {
+		body := strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"recipient\"\r\n\r\n{\"id\":\"" + ada + "\"}\r\n" +
+			"--x\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\n" + imageField + "\r\n" +
+			"--x\r\nContent-Disposition: form-data; name=\"filedata\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--x--\r\n")
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/me/messages?access_token=simulator-page-token", body)
+		require.NoError(t, err)
+		req.Host = name
+		req.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusOK, resp.StatusCode)
+		messages := p.Messages(ada)
+		require.Regexp(t, "^http://"+regexp.QuoteMeta(want)+"/base/simulator/files/[0-9a-f]{24}/a.png$", messages[len(messages)-1].Attachments[0].URL)
 	}
 }

@@ -37,10 +37,13 @@ export function icon(name, size = 24) {
   return svg;
 }
 
-// safeURL lets web and telephone addresses through and nothing that runs.
+// safeURL lets web and telephone addresses through and nothing that runs. An upload is loaded from where the page is: its
+// address may have the name by which the bot knows the simulator, which is another site.
 export function safeURL(text) {
   try {
     const url = new URL(text, document.baseURI);
+    const upload = url.pathname.match(/\/(simulator\/files\/[0-9a-f]{24}\/[^/]+)$/);
+    if (upload) return new URL(upload[1], document.baseURI).href;
     return ["http:", "https:", "tel:"].includes(url.protocol) ? url.href : undefined;
   } catch {
     return undefined;
