@@ -15,14 +15,18 @@ import (
 
 // newAPI routes the chat page and what it needs. doc.go lists it for bots in
 // other languages.
-func (s *Simulator) newAPI() *http.ServeMux {
-	mux := http.NewServeMux()
+func (s *Simulator) newAPI() *routes {
+	mux := newRoutes()
 	mux.HandleFunc("GET /{$}", s.serveAsset("index.html"))
 	mux.HandleFunc("GET /favicon.ico", s.serveAsset("favicon.svg"))
 	mux.HandleFunc("GET /simulator/ui/{file}", func(w http.ResponseWriter, r *http.Request) {
 		s.serveAsset(r.PathValue("file"))(w, r)
 	})
-	mux.HandleFunc("GET /simulator/events", s.serveEvents)
+	mux.HandleFunc("GET /simulator/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		respond(w, aboutAPI{Name: "messenger simulator", API: 1, Graph: graphVersion})
+	})
+	mux.HandleFunc("GET /simulator/openapi.yaml", serveOpenAPI)
+	mux.HandleFunc("GET /simulator/events", s.serveEvents, "after")
 	mux.HandleFunc("GET /simulator/files/{id}/{name}", s.serveFile)
 	mux.HandleFunc("GET /simulator/pictures/{psid}", s.servePicture)
 	mux.HandleFunc("GET /simulator/state", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.state()) })
@@ -36,10 +40,16 @@ func (s *Simulator) newAPI() *http.ServeMux {
 	mux.HandleFunc("GET /simulator/comments/{parent}", func(w http.ResponseWriter, r *http.Request) {
 		respond(w, append([]Comment{}, s.Comments(r.PathValue("parent"))...))
 	})
-	mux.HandleFunc("POST /simulator/files", s.takeFile)
+	mux.HandleFunc("POST /simulator/files", s.takeFile, "name")
 	mux.HandleFunc("POST /simulator/people", answering(func(_ *http.Request, p Person) (any, error) { return s.AddPerson(p) }))
 	mux.HandleFunc("POST /simulator/people/{psid}/acts", answering(func(r *http.Request, a Act) (any, error) {
-		mid, err := s.Do(r.Context(), r.PathValue("psid"), a)
+		psid := r.PathValue("psid")
+		mid, err := s.Do(r.Context(), psid, a)
+		if _, ok := errors.AsType[notOfferedError](err); ok {
+			err = &controlError{err: err, code: "not_offered", offered: append([]Offer{}, s.Offers(psid)...)}
+		} else if errors.Is(err, ErrAmbiguous) {
+			err = &controlError{err: err, offered: append([]Offer{}, s.Offers(psid)...)}
+		}
 		return map[string]string{"mid": mid}, err
 	}))
 	mux.HandleFunc("PUT /simulator/people/{psid}/blocked", answering(func(r *http.Request, in struct{ Blocked bool }) (any, error) {
@@ -180,8 +190,7 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 	return "", fmt.Errorf("simulator: no act of type %q; there are %s", a.Type, strings.Join(actTypes, ", "))
 }
 
-// answering makes a handler of a function from a JSON body to a JSON answer. Errors
-// are answered as {"error":"…"} with status 400, 404, 409 or 503.
+// answering makes a handler of a function from a JSON body to a JSON answer. Errors are answered as refuseControl does.
 func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in In
@@ -189,46 +198,36 @@ func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc
 			complain(w, http.StatusUnsupportedMediaType, errors.New("simulator: the body must be application/json"))
 			return
 		}
-		dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&in); err != nil {
-			complain(w, http.StatusBadRequest, bodyError(err))
+		if err := readBody(w, r, 1<<20, &in); err != nil {
+			refuseControl(w, err)
 			return
 		}
 		out, err := do(r, in)
-		switch {
-		case errors.Is(err, ErrNoPerson), errors.Is(err, ErrNoPage):
-			complain(w, http.StatusNotFound, err)
-		case errors.Is(err, ErrNotThreadOwner):
-			complain(w, http.StatusConflict, err)
-		case errors.Is(err, ErrClosed):
-			complain(w, http.StatusServiceUnavailable, err)
-		case err != nil:
-			complain(w, http.StatusBadRequest, err)
-		default:
-			respond(w, out)
+		if err != nil {
+			refuseControl(w, err)
+			return
 		}
+		respond(w, out)
 	}
 }
 
-// bodyError says what is wrong with a JSON body, in words of JSON.
-func bodyError(err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("simulator: the body does not fit: the field %q cannot be a JSON %s", wrong.Field, wrong.Value)
+// readBody decodes one JSON value, of at most so many bytes and with no field that is unknown.
+func readBody(w http.ResponseWriter, r *http.Request, most int64, in any) error {
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(in); err != nil {
+		return bodyError(err)
 	}
-	return fmt.Errorf("simulator: the body does not fit: %s", strings.TrimPrefix(err.Error(), "json: "))
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("simulator: the body does not fit: there is more after the JSON value")
+	}
+	return nil
 }
 
 func respond(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(v) // a browser that has gone away needs no answer
-}
-
-func complain(w http.ResponseWriter, status int, err error) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // as above
 }
 
 // takeFile stores what a person picked to send; the answer has its path relative

@@ -168,7 +168,7 @@ func serve(t *testing.T, cfg simulator.Config) platform {
 	t.Helper()
 	s, err := simulator.New(patient(cfg))
 	require.NoError(t, err)
-	srv := httptest.NewServer(http.StripPrefix("/base", s))
+	srv := httptest.NewServer(checked(t, http.StripPrefix("/base", s)))
 	t.Cleanup(func() {
 		require.NoError(t, s.Close())
 		srv.Close()

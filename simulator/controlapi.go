@@ -22,12 +22,12 @@ const (
 
 // routeControls adds what tests in other languages need: to wait for answers, to post callbacks of any kind, to move the clock,
 // and to change a page.
-func (s *Simulator) routeControls(mux *http.ServeMux) {
-	mux.HandleFunc("GET /simulator/people/{psid}/wait", s.serveWait)
+func (s *Simulator) routeControls(mux *routes) {
+	mux.HandleFunc("GET /simulator/people/{psid}/wait", s.serveWait, "after", "contains", "timeout")
 	mux.HandleFunc("POST /simulator/callbacks", answering(func(r *http.Request, in callbackOrder) (any, error) {
 		return struct{}{}, s.orderCallback(r.Context(), in)
 	}))
-	mux.HandleFunc("POST /simulator/callbacks/raw", s.serveRaw)
+	mux.HandleFunc("POST /simulator/callbacks/raw", s.serveRaw, "signature")
 	mux.HandleFunc("GET /simulator/clock", func(w http.ResponseWriter, _ *http.Request) { respond(w, clockState{s.now()}) })
 	mux.HandleFunc("PUT /simulator/clock", answering(func(_ *http.Request, in struct{ Advance string }) (any, error) {
 		d, err := time.ParseDuration(in.Advance)
@@ -68,21 +68,15 @@ func (s *Simulator) MoveClock(d time.Duration) error {
 // serveWait answers with the first message from the page to a person that comes after another message and has a text in it.
 func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 	psid, query := r.PathValue("psid"), r.URL.Query()
-	for name := range query {
-		if !slices.Contains([]string{"after", "contains", "timeout"}, name) {
-			complain(w, http.StatusBadRequest, fmt.Errorf("simulator: no parameter %q; there are after, contains and timeout", name))
-			return
-		}
-	}
 	if query.Has("after") && query.Get("after") == "" {
-		complain(w, http.StatusBadRequest, errors.New("simulator: after is empty; it is the mid of an act or of a message"))
+		complain(w, http.StatusBadRequest, &controlError{err: errors.New("simulator: after is empty; it is the mid of an act or of a message"), field: "after"})
 		return
 	}
 	timeout := waitDefault
 	if text := query.Get("timeout"); text != "" {
 		d, err := time.ParseDuration(text)
 		if err != nil || d < 0 || d > waitMost {
-			complain(w, http.StatusBadRequest, fmt.Errorf("simulator: timeout is a duration up to %v, not %q", waitMost, text))
+			complain(w, http.StatusBadRequest, &controlError{err: fmt.Errorf("simulator: timeout is a duration up to %v, not %q", waitMost, text), field: "timeout"})
 			return
 		}
 		timeout = d
@@ -105,7 +99,11 @@ func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, ErrClosed):
 		complain(w, http.StatusServiceUnavailable, ErrClosed)
 	default:
-		complain(w, http.StatusNotFound, fmt.Errorf("simulator: no such message from the page within %v. The conversation:\n%s%s", timeout, s.transcript(psid), s.troubles(since)))
+		said := s.transcript(psid)
+		complain(w, http.StatusNotFound, &controlError{
+			err:  fmt.Errorf("simulator: no such message from the page within %v. The conversation:\n%s%s", timeout, said, s.troubles(since)),
+			code: "timeout", conversation: said,
+		})
 	}
 }
 
@@ -153,7 +151,7 @@ func (s *Simulator) knowsMessage(psid, mid string) error {
 	case c == nil && pg.people[psid] == nil:
 		return fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	case mid != "" && (c == nil || c.find(mid) == nil):
-		return fmt.Errorf("simulator: after: there is no message %q in this conversation", mid)
+		return &controlError{err: fmt.Errorf("simulator: after: there is no message %q in this conversation", mid), code: "no_such_message", field: "after"}
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func TestWaitSaysWhatWentWrong(t *testing.T) {
 	require.True(t, p.Log()[1].Fault)
 }
 
-// TestTheGuideHasAllActs: the table of docs/simulator.md, and the refusal of an act that there is not.
+// TestTheGuideHasAllActs: the table of docs/simulator.md, openapi.yaml, and the refusal of an act that there is not.
 func TestTheGuideHasAllActs(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
@@ -138,6 +138,11 @@ func TestTheGuideHasAllActs(t *testing.T) {
 	require.True(t, ok)
 	acts := strings.Split(list, ", ")
 	require.Len(t, acts, 23)
+	inFile := described().Components.Schemas["Act"].Properties["type"].Enum
+	require.Len(t, inFile, len(acts))
+	for i, act := range acts {
+		require.Equal(t, act, inFile[i], "openapi.yaml has them too")
+	}
 	for _, act := range acts {
 		require.Contains(t, table, "`"+act+"`")
 	}

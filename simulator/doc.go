@@ -114,11 +114,16 @@
 //
 // # Other languages
 //
-// The chat page works through a small API that any program can use. Bodies and
-// answers are JSON, and refusals are {"error":"…"}. A request with a body needs the
-// header Content-Type: application/json, or is answered 415; only the bytes of a
-// file have their own type:
+// The chat page works through an API that any program can use. GET
+// /simulator/openapi.yaml describes it. Bodies and answers are JSON. A refusal is
+// {"error":"…","code":"…"}, the code for programs; where it helps it has the field
+// that is wrong, what is offered to tap, or the conversation. A request with a
+// body needs the header Content-Type: application/json, or is answered 415; only
+// raw callbacks and the bytes of a file have their own type. Fields and parameters that are not
+// known are refused. Answers may have more fields later. GET /simulator/ says
+// {"api":1}; the number grows with a change that breaks callers:
 //
+//	GET  /simulator/                         the version of this API; /simulator/openapi.yaml describes it
 //	GET  /simulator/state                    everything the chat page shows
 //	GET  /simulator/events                   server-sent events from then on
 //	GET  /simulator/pages                    [Page] list; POST adds one: a [Page]

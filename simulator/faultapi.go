@@ -13,7 +13,7 @@ import (
 )
 
 // routeFaults adds what bots in other languages need of [Fault].
-func (s *Simulator) routeFaults(mux *http.ServeMux) {
+func (s *Simulator) routeFaults(mux *routes) {
 	mux.HandleFunc("GET /simulator/refusals", func(w http.ResponseWriter, _ *http.Request) { respond(w, refusalList()) })
 	mux.HandleFunc("GET /simulator/faults", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.faultList()) })
 	mux.HandleFunc("POST /simulator/faults", answering(func(_ *http.Request, in faultOrder) (any, error) { return s.orderFault(in) }))

@@ -23,9 +23,9 @@ func (s *Simulator) guarded(next http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		switch {
 		case !s.knowsHost(r):
-			complain(w, http.StatusForbidden, fmt.Errorf("simulator: the host %q is unknown; Config.Hosts takes names besides localhost", r.Host))
+			complain(w, http.StatusForbidden, &controlError{code: "forbidden_host", err: fmt.Errorf("simulator: the host %q is unknown; Config.Hosts takes names besides localhost", r.Host)})
 		case !ofThisSite(r):
-			complain(w, http.StatusForbidden, errors.New("simulator: requests of other sites' pages are refused; use the simulator's own page, or a program that is no browser"))
+			complain(w, http.StatusForbidden, &controlError{code: "forbidden_origin", err: errors.New("simulator: requests of other sites' pages are refused; use the simulator's own page, or a program that is no browser")})
 		default:
 			next.ServeHTTP(w, r)
 		}

@@ -5,12 +5,12 @@ import "slices"
 // Offer is something that a person could tap right now.
 type Offer struct {
 	// Where is OfferQuickReply, OfferButton or OfferMenu.
-	Where string
+	Where string `json:"where"`
 	// Type is the platform's word: text, user_phone_number or user_email of a
 	// quick reply; postback, web_url and others of a button or a menu item.
-	Type    string
-	Title   string
-	Payload string
+	Type    string `json:"type"`
+	Title   string `json:"title,omitempty"`
+	Payload string `json:"payload,omitempty"`
 }
 
 // Where an [Offer] is found, and the method that taps it.

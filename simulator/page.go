@@ -205,7 +205,7 @@ func (s *Simulator) checkPage(p Page) error {
 	case !digits(p.ID):
 		bad("ID must be digits")
 	case s.taken(p.ID):
-		bad("ID is taken")
+		bad("ID %w", errTaken)
 	}
 	if !digits(p.AppID) {
 		bad("AppID must be digits, got %q", p.AppID)

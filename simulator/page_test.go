@@ -433,7 +433,7 @@ func TestPagesAPIForOtherLanguages(t *testing.T) {
 	a := p.do(t, "POST", "/simulator/pages", `{"id":"`+shop+`","name":"Shop"}`)
 	require.Equal(t, 200, a.status)
 	require.Contains(t, string(a.body), `"token":"`+shopToken+`"`)
-	require.Equal(t, 400, p.do(t, "POST", "/simulator/pages", `{"id":"`+shop+`"}`).status)
+	require.Equal(t, 409, p.do(t, "POST", "/simulator/pages", `{"id":"`+shop+`"}`).status)
 	require.Equal(t, 404, p.do(t, "POST", "/simulator/people", `{"first_name":"Sue","page_id":"9"}`).status)
 	a = p.do(t, "POST", "/simulator/people", `{"first_name":"Sue","page_id":"`+shop+`"}`)
 	require.Contains(t, string(a.body), `"page_id":"`+shop+`"`)

@@ -43,6 +43,9 @@ func DefaultPeople() []Person {
 // added.
 var ErrNoPerson = errors.New("simulator: no such person")
 
+// errTaken says that an id is another person's or a page's.
+var errTaken = errors.New("is taken")
+
 // AddPerson lets one more person write to a page. An empty ID is drawn; no two
 // people have the same one, on whatever page, as on the platform. It is an error
 // if the id is not digits, is a page's, or is taken, if there is no such page or
@@ -74,7 +77,7 @@ func (s *Simulator) AddPerson(p Person) (Person, error) {
 		return Person{}, fmt.Errorf("%w: %s", ErrNoPage, p.PageID)
 	}
 	if s.taken(p.ID) {
-		return Person{}, fmt.Errorf("simulator: person id %s is taken", p.ID)
+		return Person{}, fmt.Errorf("simulator: person id %s %w", p.ID, errTaken)
 	}
 	s.settle(pg, p)
 	return p, nil

@@ -20,7 +20,7 @@ type Simulator struct {
 	cfg    Config
 	random *random
 	client *http.Client
-	api    *http.ServeMux
+	api    *routes
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc

@@ -22,6 +22,12 @@ var ErrOpensLink = errors.New("simulator: it opens a link, nothing reaches the b
 // taps one of them.
 var ErrAmbiguous = errors.New("simulator: several buttons have that title")
 
+// notOfferedError says what a person was to tap and could not.
+type notOfferedError string
+
+// Error implements error.
+func (e notOfferedError) Error() string { return string(e) }
+
 var errNothing = errors.New("simulator: neither a title nor a payload to tap")
 var errOldOffer = errors.New("simulator: what was offered earlier has both a title and a payload")
 
@@ -53,7 +59,7 @@ func (s *Simulator) tapQuickReply(ctx context.Context, psid, title, payload stri
 			})
 		}
 		if i < 0 {
-			return doing{}, fmt.Errorf("simulator: no quick reply %q under the newest message", cmp.Or(title, payload))
+			return doing{}, notOfferedError(fmt.Sprintf("simulator: no quick reply %q under the newest message", cmp.Or(title, payload)))
 		}
 		text, sent := chips[i].Title, chips[i].Payload
 		switch person := s.home[psid].people[psid]; chips[i].ContentType {
@@ -106,7 +112,7 @@ func (s *Simulator) tapButton(ctx context.Context, psid, mid, title, payload str
 				return tapOne(found)
 			}
 		}
-		return doing{}, fmt.Errorf("simulator: no button %q in this conversation", cmp.Or(title, payload))
+		return doing{}, notOfferedError(fmt.Sprintf("simulator: no button %q in this conversation", cmp.Or(title, payload)))
 	})
 }
 
@@ -144,7 +150,7 @@ func (s *Simulator) GetStarted(ctx context.Context, psid string) (mid string, er
 	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
 		var button struct{ Payload string }
 		if json.Unmarshal(s.home[psid].profile["get_started"], &button) != nil {
-			return doing{}, errors.New("simulator: the page has no Get Started button")
+			return doing{}, notOfferedError("simulator: the page has no Get Started button")
 		}
 		return postback("Get Started", button.Payload), nil
 	})
@@ -174,14 +180,14 @@ func (s *Simulator) tapMenu(ctx context.Context, psid, sought string, match func
 		pg := s.home[psid]
 		found, ok := inLocale[menu](pg.profile["persistent_menu"], pg.people[psid].Locale)
 		if !ok {
-			return doing{}, errors.New("simulator: the page has no persistent menu")
+			return doing{}, notOfferedError("simulator: the page has no persistent menu")
 		}
 		for _, item := range found.CallToActions {
 			if match(item) {
 				return tap(item)
 			}
 		}
-		return doing{}, fmt.Errorf("simulator: no menu item %q", sought)
+		return doing{}, notOfferedError(fmt.Sprintf("simulator: no menu item %q", sought))
 	})
 }
 
@@ -198,14 +204,14 @@ func (s *Simulator) TapIceBreaker(ctx context.Context, psid, question string) (m
 			ok = json.Unmarshal(property, &found.CallToActions) == nil
 		}
 		if !ok {
-			return doing{}, errors.New("simulator: the page has no ice breakers")
+			return doing{}, notOfferedError("simulator: the page has no ice breakers")
 		}
 		for _, item := range found.CallToActions {
 			if item.Question == question {
 				return postback(item.Question, item.Payload), nil
 			}
 		}
-		return doing{}, fmt.Errorf("simulator: no ice breaker %q", question)
+		return doing{}, notOfferedError(fmt.Sprintf("simulator: no ice breaker %q", question))
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // routeThreads adds what bots in other languages need of [OtherApp].
-func (s *Simulator) routeThreads(mux *http.ServeMux) {
+func (s *Simulator) routeThreads(mux *routes) {
 	mux.HandleFunc("GET /simulator/people/{psid}/thread", func(w http.ResponseWriter, r *http.Request) {
 		t := s.ThreadOf(r.PathValue("psid"))
 		if t.PSID == "" {

@@ -50,7 +50,7 @@ func (s *Simulator) servePicture(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if p == nil {
-		http.NotFound(w, r)
+		complain(w, http.StatusNotFound, fmt.Errorf("%w: %s", ErrNoPerson, id))
 		return
 	}
 	_, size := utf8.DecodeRuneInString(p.FirstName)

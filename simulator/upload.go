@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -146,13 +147,15 @@ func (s *Simulator) callAttachments(c *call) (any, *GraphError) {
 	return map[string]string{"attachment_id": id}, nil
 }
 
+var errNoFile = &controlError{err: errors.New("simulator: there is no such file, or not any more"), code: "no_such_file"}
+
 // serveFile serves an upload. It cannot run scripts in the chat page's origin.
 func (s *Simulator) serveFile(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	f := s.files[r.PathValue("id")]
 	s.mu.Unlock()
 	if f == nil {
-		http.NotFound(w, r)
+		complain(w, http.StatusNotFound, errNoFile)
 		return
 	}
 	media, _, _ := mime.ParseMediaType(f.contentType)
