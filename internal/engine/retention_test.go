@@ -13,7 +13,7 @@ import (
 
 func TestSilentPeopleAreForgotten(t *testing.T) {
 	t.Parallel()
-	cfg := config{Policy: texts(echo), Retention: engine.Retention{People: day}}
+	cfg := config{Policy: texts(echo), Retention: engine.Retention{People: 3 * time.Hour}}
 	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
 		known := func(id string) bool {
 			_, err := w.Store.Person(w.T.Context(), pageID, id)
@@ -23,10 +23,10 @@ func TestSilentPeopleAreForgotten(t *testing.T) {
 			return err == nil
 		}
 		require.Equal(t, 200, w.Posts(callback(pageID, "4711", "m_1", "hi")).Code)
-		after(20 * time.Hour)
+		after(2 * time.Hour)
 		require.True(t, known("4711"))
 		require.Equal(t, 200, w.Posts(callback(pageID, "4712", "m_2", "hi")).Code)
-		after(6 * time.Hour)
+		after(2*time.Hour + time.Minute)
 		require.False(t, known("4711"))
 		require.True(t, known("4712"))
 

@@ -154,7 +154,7 @@ func TestStoreBehindPgBouncer(t *testing.T) {
 	t.Parallel()
 	bouncerPath(t)
 	schemas := shelf{t: t, newDSN: func(t *testing.T) string { t.Helper(); return newBouncer(t, transactionPooling) }}
-	storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
+	storetest.RunPromises(t, func(t *testing.T, opts storetest.Options) store.Store {
 		t.Helper()
 		st, err := postgres.Open(schemas.take(t), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog), quiet)
 		require.NoError(t, err)

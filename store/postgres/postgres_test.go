@@ -15,24 +15,27 @@ import (
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	run(t, func(dsn string) string { return dsn })
+	storetest.Run(t, opener(t, func(dsn string) string { return dsn }))
 }
 
 // Behind a pooler that knows no prepared statements a batch of them goes another
 // way.
 func TestStoreWithoutPreparedStatements(t *testing.T) {
 	t.Parallel()
-	run(t, func(dsn string) string { return testpostgres.With(t, dsn, "default_query_exec_mode", "exec") })
+	storetest.RunPromises(t, opener(t, func(dsn string) string {
+		return testpostgres.With(t, dsn, "default_query_exec_mode", "exec")
+	}))
 }
 
-func run(t *testing.T, with func(dsn string) string) {
+// opener opens stores on schemas of their own, by DSNs that with changes.
+func opener(t *testing.T, with func(dsn string) string) func(*testing.T, storetest.Options) store.Store {
 	t.Helper()
 	testpostgres.Server(t)
 	schemas := shelf{t: t, newDSN: func(t *testing.T) string { t.Helper(); return testpostgres.DSN(t) }}
-	storetest.Run(t, func(t *testing.T, opts storetest.Options) store.Store {
+	return func(t *testing.T, opts storetest.Options) store.Store {
 		t.Helper()
 		st, err := postgres.Open(with(schemas.take(t)), gormstore.WithClock(opts.Now), gormstore.WithBacklog(opts.Backlog))
 		require.NoError(t, err)
 		return queuedump.With(t, st)
-	})
+	}
 }

@@ -27,6 +27,19 @@ type Options struct {
 // The subtests run in parallel.
 func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 	t.Helper()
+	RunPromises(t, open)
+	for _, seed := range seeds(t) {
+		t.Run(seedName(seed), func(t *testing.T) {
+			t.Parallel()
+			playRandom(newSuite(t, open), seed)
+		})
+	}
+}
+
+// RunPromises is [Run] without its random sequences, which take most of its time. It is
+// for another way to reach a store that passes Run: a mode of its driver, a pooler.
+func RunPromises(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
+	t.Helper()
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, fairPromises, backgroundPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, raisePromises, raiseKeyPromises, raiseBoundPromises, raiseNextPromises,
@@ -38,12 +51,6 @@ func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
 				p.test(newSuite(t, open))
 			})
 		}
-	}
-	for _, seed := range seeds(t) {
-		t.Run(seedName(seed), func(t *testing.T) {
-			t.Parallel()
-			playRandom(newSuite(t, open), seed)
-		})
 	}
 }
 
