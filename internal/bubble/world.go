@@ -28,7 +28,7 @@ const (
 	Lin         = "7100000000000002"
 
 	// GraphURL is where [World.Client] has the Graph API.
-	GraphURL = "http://graph.example"
+	GraphURL = "http://graph.test"
 )
 
 // InProcess is a transport that calls a handler, so that everything stays

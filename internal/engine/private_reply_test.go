@@ -21,7 +21,7 @@ import (
 func (w *world) replyDirectly(comment, text string) {
 	w.T.Helper()
 	body := `{"recipient":{"comment_id":"` + comment + `"},"message":{"text":"` + text + `"}}`
-	request, err := http.NewRequestWithContext(w.T.Context(), http.MethodPost, "http://graph.example/me/messages", strings.NewReader(body))
+	request, err := http.NewRequestWithContext(w.T.Context(), http.MethodPost, "http://graph.test/me/messages", strings.NewReader(body))
 	require.NoError(w.T, err)
 	request.Header.Set("Authorization", "Bearer "+pageToken)
 	request.Header.Set("Content-Type", "application/json")

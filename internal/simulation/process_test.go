@@ -58,7 +58,7 @@ func (w *world) startProcess(slot int) *process {
 	bot, err := messenger.New(messenger.Config{
 		Apps:           messenger.App(appSecret),
 		AtMostOnce:     w.atMostOnce,
-		GraphURL:       "http://graph.example",
+		GraphURL:       "http://graph.test",
 		HTTPClient:     &http.Client{Transport: &transport{p}},
 		Logger:         slog.New(logHandler{p}),
 		OnDeadLetter:   p.onDeadLetter,
