@@ -134,11 +134,13 @@ func TestOnDeadLetterIsNotCalledForOthers(t *testing.T) {
 }
 
 // losesSuccess is a store that loses the answer to the commit that ends an event without a failure,
-// and is away after that: for 20 s for commits, and then once for whoever asks for dead letters.
+// and is away after that: for 20 s for commits, and then once for those who ask for dead letters.
+// A silent one says nothing of dead letters, and renews no lease after the 20 s.
 type losesSuccess struct {
 	*memory.Store
-	away  time.Time
-	asked int
+	silent bool
+	away   time.Time
+	asked  int
 }
 
 func (s *losesSuccess) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
@@ -153,8 +155,15 @@ func (s *losesSuccess) Commit(ctx context.Context, out store.Outcome) ([]store.Q
 	return due, err
 }
 
+func (s *losesSuccess) Renew(ctx context.Context, ttl time.Duration, leases ...store.LeaseID) ([]store.LeaseID, error) {
+	if s.silent && !s.away.IsZero() && time.Now().After(s.away) {
+		return nil, errors.New("away")
+	}
+	return s.Store.Renew(ctx, ttl, leases...)
+}
+
 func (s *losesSuccess) Dead(ctx context.Context, q store.DeadQuery) ([]store.DeadLetter, error) {
-	if s.asked++; s.asked == 1 {
+	if s.asked++; s.asked == 1 || s.silent {
 		return nil, errors.New("away")
 	}
 	return s.Store.Dead(ctx, q)
@@ -179,6 +188,30 @@ func TestOnDeadLetterIsNotCalledForWhatTookEffect(t *testing.T) {
 		require.Zero(t, told)
 		require.Empty(t, w.Letters())
 	})
+}
+
+// While the store does not say whether there is a dead letter, it is unknown whether the event took
+// effect. When the lease is over the log says so, and OnDeadLetter is not called for what may be no
+// letter.
+func TestOnDeadLetterIsNotCalledForWhatIsUnknown(t *testing.T) {
+	t.Parallel()
+	told := 0
+	var log bytes.Buffer
+	st := &losesSuccess{Store: memory.New(memory.Config{}), silent: true}
+	cfg := config{
+		Store: st, Policy: texts(echo), Retry: handling.Retry{Tries: 1}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		OnDeadLetter: func(context.Context, engine.DeadLetter) { told++ },
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Says(ada, "hi")
+		after(2 * time.Minute)
+		require.Zero(t, told)
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada), "it took effect")
+		st.silent = false
+		require.Empty(t, w.Letters())
+	})
+	require.Greater(t, st.asked, 5, "until the lease is over")
+	require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "it is unknown whether an event became a dead letter or took effect", "event="))
 }
 
 // TestHooksThatMisbehave: a hook that panics, ends its goroutine or never returns is logged, and
