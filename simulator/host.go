@@ -78,7 +78,8 @@ func (s *Simulator) takesBotsBy(r *http.Request) bool {
 	if _, err := netip.ParseAddr(name); err == nil || !strings.Contains(name, ".") {
 		return true
 	}
-	return strings.HasSuffix(name, ".internal") || strings.HasSuffix(name, ".test") || toGraphHost(r) || s.knowsHost(r)
+	reserved := slices.Contains([]string{"example", "internal", "invalid", "test"}, name[strings.LastIndexByte(name, '.')+1:])
+	return reserved || toGraphHost(r) || s.knowsHost(r)
 }
 
 // refuseHost answers a bot that calls by a name which a web site may have.
