@@ -18,8 +18,9 @@ func capability[T any](b *Bot, name string) (T, error) {
 	return found, nil
 }
 
-// capabilities are those of package store without which a bot does less, by name. Not among them is store.CallRunner, without which
-// the program gets an error where it queues a call: a store that is no SQL database has none by its nature.
+// capabilities are those of package store without which a bot does less, by name. Not among them are store.CallRunner, without which
+// the program gets an error where it queues a call: a store that is no SQL database has none by its nature; and
+// store.Interruptible, without which the bot does the same.
 var capabilities = []struct {
 	name string
 	has  func(st store.Store) bool

@@ -96,6 +96,16 @@ type Peeker interface {
 	Peek(ctx context.Context, conv Conversation, limit int) ([]QueuedEvent, error)
 }
 
+// Interruptible promises that the calls of [Queuer], and Apply, return as soon as their context has ended, whatever the disk, the
+// network or another call does, and that none ends its goroutine. A bot makes such calls in the goroutine of its worker. To
+// those of other stores it gives a goroutine each, so that it can go on without a call that hangs, which takes CPU time.
+type Interruptible interface {
+	// Interruptible returns the store that promises this: itself. A bot asks the store that it was given, not what that unwraps
+	// to, and believes only an answer that is that same store. So a wrapper with methods that may hang promises nothing
+	// by embedding a store that is interruptible.
+	Interruptible() Store
+}
+
 // CallRunner runs the functions of a program in the transaction of a turn. Without it
 // [Queue] refuses every [Call] with [errors.ErrUnsupported].
 type CallRunner interface {

@@ -103,13 +103,7 @@ func (e *Engine) claimOnce(free int) ([]store.Lease, error) {
 		TTL:           e.cfg.LeaseTTL,
 	}
 	e.shares.ask(&claim)
-	leases, err := run(e.reading(), e.guard, code{name: "the store's Claim", most: callsStuck}, func(ctx context.Context) ([]store.Lease, error) {
-		leases, err := e.cfg.Store.Claim(ctx, claim)
-		if len(leases) > 0 {
-			whenLate(ctx, func() { e.giveBack(leases) })
-		}
-		return leases, err
-	})
+	leases, err := e.lease(claim)
 	if e.shares.leased(leases) {
 		e.hint()
 	}
@@ -117,6 +111,24 @@ func (e *Engine) claimOnce(free int) ([]store.Lease, error) {
 		e.only.note(leases)
 	}
 	return leases, err
+}
+
+// lease makes a claim.
+func (e *Engine) lease(claim store.Claim) (leases []store.Lease, err error) {
+	if e.cfg.interruptible {
+		err = recovered(e.cfg.Logger, "the store's Claim", func() (err error) {
+			leases, err = e.cfg.Store.Claim(e.reading(), claim)
+			return err
+		})
+		return leases, err
+	}
+	return run(e.reading(), e.guard, code{name: "the store's Claim", most: callsStuck}, func(ctx context.Context) ([]store.Lease, error) {
+		leases, err := e.cfg.Store.Claim(ctx, claim)
+		if len(leases) > 0 {
+			whenLate(ctx, func() { e.giveBack(leases) })
+		}
+		return leases, err
+	})
 }
 
 // giveBack releases leases that have no worker.

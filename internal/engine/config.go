@@ -13,7 +13,7 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// Config is what an engine works with. Every field is set; package messenger
+// Config is what an engine works with. Every exported field is set; package messenger
 // checks and defaults what users give.
 type Config struct {
 	AtMostOnce bool
@@ -55,6 +55,8 @@ type Config struct {
 	WrapSend    []sending.Middleware
 	WrapTurn    []handling.Middleware
 	Workers     int
+
+	interruptible bool // see isInterruptible; set by New
 }
 
 // Retention says how long records are kept; zero keeps them without limit.

@@ -58,6 +58,7 @@ type Engine struct {
 
 // New returns an engine that does nothing until Run.
 func New(cfg Config) *Engine {
+	cfg.interruptible = isInterruptible(cfg.Store)
 	e := &Engine{
 		cfg:       cfg,
 		guard:     cfg.Guard,

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,8 +20,17 @@ import (
 type panics struct {
 	store.Store
 
-	ill   atomic.Bool
-	calls atomic.Int64
+	interruptible bool
+	ill           atomic.Bool
+	calls         atomic.Int64
+}
+
+// Interruptible implements [store.Interruptible], if the test says so.
+func (p *panics) Interruptible() store.Store {
+	if p.interruptible {
+		return p
+	}
+	return nil
 }
 
 func (p *panics) Unwrap() store.Store { return p.Store }
@@ -57,32 +67,36 @@ func (p *panics) Renew(ctx context.Context, ttl time.Duration, ids ...store.Leas
 	return p.Store.Renew(ctx, ttl, ids...)
 }
 
-// TestStoreThatPanicsIsAStoreThatFails: a store panics after a send was confirmed, for longer than
-// a lease. The process lives, the send is not repeated, and what came meanwhile is answered
-// afterwards.
+// A store panics after a send was confirmed, for longer than a lease. The process lives, the send is not repeated, and what came
+// meanwhile is answered afterwards; also if the store is called in the goroutines of workers.
 func TestStoreThatPanicsIsAStoreThatFails(t *testing.T) {
 	t.Parallel()
-	st := &panics{Store: memory.New(memory.Config{})}
-	fallIll := func(next sending.DeliverFunc) sending.DeliverFunc {
-		return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
-			result, err := next(ctx, d)
-			if st.calls.Load() == 0 {
-				st.ill.Store(true)
+	for _, interruptible := range []bool{false, true} {
+		t.Run(fmt.Sprint("interruptible ", interruptible), func(t *testing.T) {
+			t.Parallel()
+			st := &panics{Store: memory.New(memory.Config{}), interruptible: interruptible}
+			fallIll := func(next sending.DeliverFunc) sending.DeliverFunc {
+				return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+					result, err := next(ctx, d)
+					if st.calls.Load() == 0 {
+						st.ill.Store(true)
+					}
+					return result, err
+				}
 			}
-			return result, err
-		}
+			cfg := config{Store: st, Policy: texts(echo), SendMiddleware: []sending.Middleware{fallIll}}
+			inBubble(t, simulator.Config{}, cfg, func(w *world) {
+				w.Says(ada, "one")
+				w.Says(ada, "two")
+				after(time.Minute)
+				require.Equal(t, []string{"you said one"}, w.Texts(ada))
+				require.Positive(t, st.calls.Load())
+				st.ill.Store(false)
+				after(time.Minute)
+				require.Equal(t, []string{"you said one", "you said two"}, w.Texts(ada))
+				require.Equal(t, []store.SentOutcome{store.OutcomeSent, store.OutcomeSent}, outcomes(t, st, ada))
+				require.Empty(t, w.Letters())
+			})
+		})
 	}
-	cfg := config{Store: st, Policy: texts(echo), SendMiddleware: []sending.Middleware{fallIll}}
-	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.Says(ada, "one")
-		w.Says(ada, "two")
-		after(time.Minute)
-		require.Equal(t, []string{"you said one"}, w.Texts(ada))
-		require.Positive(t, st.calls.Load())
-		st.ill.Store(false)
-		after(time.Minute)
-		require.Equal(t, []string{"you said one", "you said two"}, w.Texts(ada))
-		require.Equal(t, []store.SentOutcome{store.OutcomeSent, store.OutcomeSent}, outcomes(t, st, ada))
-		require.Empty(t, w.Letters())
-	})
 }

@@ -57,11 +57,29 @@ func (e *Engine) reading() context.Context { return e.reads.context() }
 // effect; the caller makes the same call again.
 func (e *Engine) writing() context.Context { return e.writes.context() }
 
+// isInterruptible reports whether calls of the store return when their contexts end, so that they need no [run].
+func isInterruptible(st store.Store) bool {
+	promises, ok := st.(store.Interruptible)
+	return ok && promises.Interruptible() == st
+}
+
 // The functions below write to the store. The caller has what is to be written in its memory only,
 // and must get on when the call ignores its context. So all go through [run], and each operation at
-// most as often as there are workers.
+// most as often as there are workers, except for commits to a store that is interruptible.
 
-func (c *Config) commit(ctx context.Context, log *slog.Logger, out store.Outcome) ([]store.QueuedSend, error) {
+func (c *Config) commit(ctx context.Context, log *slog.Logger, out store.Outcome) (due []store.QueuedSend, err error) {
+	if c.interruptible {
+		err = recovered(log, "the store's Commit", func() (err error) {
+			due, err = c.Store.Commit(ctx, out)
+			return err
+		})
+		return due, err
+	}
+	return c.commitGuarded(ctx, log, out)
+}
+
+// commitGuarded is a function of its own so that the outcome of commit stays on the stack.
+func (c *Config) commitGuarded(ctx context.Context, log *slog.Logger, out store.Outcome) ([]store.QueuedSend, error) {
 	return run(ctx, c.Guard, c.writing("the store's Commit", log), func(ctx context.Context) ([]store.QueuedSend, error) {
 		return c.Store.Commit(ctx, out)
 	})

@@ -16,8 +16,8 @@ import (
 )
 
 // Store is a [store.Store] in an SQL database, with all capabilities: [store.CallRunner], [store.Clock],
-// [store.DeadLetters], [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas] and [store.Timers]. It is
-// safe for concurrent use.
+// [store.DeadLetters], [store.Inspector], [store.Interruptible], [store.Isolator], [store.OnceKeeper], [store.Peeker],
+// [store.Replicas] and [store.Timers]. It is safe for concurrent use.
 type Store struct {
 	operations
 
@@ -36,17 +36,18 @@ type Store struct {
 }
 
 var (
-	_ store.Store       = (*Store)(nil)
-	_ store.CallRunner  = (*Store)(nil)
-	_ store.Clock       = (*Store)(nil)
-	_ store.DeadLetters = (*Store)(nil)
-	_ store.Inspector   = (*Store)(nil)
-	_ store.Isolator    = (*Store)(nil)
-	_ store.OnceKeeper  = (*Store)(nil)
-	_ store.Replicas    = (*Store)(nil)
-	_ store.Timers      = (*Store)(nil)
-	_ store.Peeker      = (*Store)(nil)
-	_ store.Broadcasts  = (*Store)(nil)
+	_ store.Store         = (*Store)(nil)
+	_ store.CallRunner    = (*Store)(nil)
+	_ store.Clock         = (*Store)(nil)
+	_ store.DeadLetters   = (*Store)(nil)
+	_ store.Inspector     = (*Store)(nil)
+	_ store.Isolator      = (*Store)(nil)
+	_ store.OnceKeeper    = (*Store)(nil)
+	_ store.Interruptible = (*Store)(nil)
+	_ store.Replicas      = (*Store)(nil)
+	_ store.Timers        = (*Store)(nil)
+	_ store.Peeker        = (*Store)(nil)
+	_ store.Broadcasts    = (*Store)(nil)
 )
 
 // Open makes a store of an open database. It is for the packages of this module that know a kind of database, such as sqlite:
@@ -122,6 +123,9 @@ func (s *Store) changed() {
 // DB returns the database for the program's own reads, migrations and writes beside turns. It is another handle than the
 // one the store writes through: in a function given to [OnCommit] it would wait for the turn that waits for it.
 func (s *Store) DB() *gorm.DB { return s.db.Pool }
+
+// Interruptible implements [store.Interruptible].
+func (s *Store) Interruptible() store.Store { return s }
 
 // Close implements [store.Store].
 func (s *Store) Close() error {

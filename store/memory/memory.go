@@ -43,7 +43,8 @@ func (c Config) withDefaults() Config {
 
 // Store is a [store.Store] that keeps everything in the process: nothing survives a restart. What grows with traffic is bounded,
 // see [Config]. It runs no [store.Call], and has all other capabilities: [store.Clock], [store.DeadLetters],
-// [store.Inspector], [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas] and [store.Timers]. It is safe for concurrent use.
+// [store.Inspector], [store.Interruptible], [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas] and [store.Timers].
+// It is safe for concurrent use.
 type Store struct {
 	operations
 	rows
@@ -62,16 +63,17 @@ type Store struct {
 }
 
 var (
-	_ store.Store       = (*Store)(nil)
-	_ store.Clock       = (*Store)(nil)
-	_ store.DeadLetters = (*Store)(nil)
-	_ store.Inspector   = (*Store)(nil)
-	_ store.Isolator    = (*Store)(nil)
-	_ store.OnceKeeper  = (*Store)(nil)
-	_ store.Replicas    = (*Store)(nil)
-	_ store.Timers      = (*Store)(nil)
-	_ store.Peeker      = (*Store)(nil)
-	_ store.Broadcasts  = (*Store)(nil)
+	_ store.Store         = (*Store)(nil)
+	_ store.Clock         = (*Store)(nil)
+	_ store.DeadLetters   = (*Store)(nil)
+	_ store.Inspector     = (*Store)(nil)
+	_ store.Isolator      = (*Store)(nil)
+	_ store.OnceKeeper    = (*Store)(nil)
+	_ store.Interruptible = (*Store)(nil)
+	_ store.Replicas      = (*Store)(nil)
+	_ store.Timers        = (*Store)(nil)
+	_ store.Peeker        = (*Store)(nil)
+	_ store.Broadcasts    = (*Store)(nil)
 )
 
 // New returns an empty store. The zero Config has all defaults.
@@ -123,6 +125,9 @@ func (s *Store) run(ctx context.Context, op *queue.Operation) (queue.Effects, er
 	defer s.tx.end()
 	return s.machine.Run(&s.tx, s.one[:])
 }
+
+// Interruptible implements [store.Interruptible].
+func (s *Store) Interruptible() store.Store { return s }
 
 // Close implements [store.Store]. It drops everything.
 func (s *Store) Close() error {
