@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -52,7 +53,7 @@ func simulate(config Config) *cli.Command {
 			&cli.StringFlag{Name: "people", Usage: "a `NUMBER`, names as Ada:en_US,Bo:de_DE, or @FILE with a JSON list; default: three people"},
 			&cli.Uint64Flag{Name: "seed", HideDefault: true, Usage: "a `NUMBER` that decides all ids; default: drawn, and printed"},
 			&cli.StringFlag{Name: "fields", Usage: "the webhook `FIELDS` that the page is subscribed to, with commas, or all; default: every act of a person"},
-			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s) or none"},
+			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s), platform (as the platform does it, by the clock) or none"},
 			&cli.StringFlag{Name: "log", Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
 			&cli.DurationFlag{Name: "warn-silence", Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and nothing arrived for so long; 0: never"},
 			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that it answers to besides localhost; repeatable"},
@@ -102,12 +103,9 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 		AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken), PageToken: config.Env(envPageToken), PageID: config.Env(envPageID),
 		WebhookURL: webhook, People: people, Hosts: cmd.StringSlice("allow-host"), Seed: seed,
 	}
-	switch retries := cmd.String("retries"); retries {
-	case "quick":
-	case "none":
-		settings.RetryPauses = []time.Duration{}
-	default:
-		return nil, usagef(cmd, "--retries is quick or none, not %q", retries)
+	retries := cmd.String("retries")
+	if !slices.Contains([]string{simulator.RetriesQuick, simulator.RetriesPlatform, simulator.RetriesNone}, retries) {
+		return nil, usagef(cmd, "--retries is quick, platform or none, not %q", retries)
 	}
 	switch fields := cmd.String("fields"); fields {
 	case "":
@@ -136,6 +134,9 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	}
 	sim, err := simulator.New(settings)
 	if err != nil {
+		return nil, usagef(cmd, "%v", err)
+	}
+	if err := sim.SetDisorder(simulator.Disorder{Retries: retries, Seed: seed}); err != nil {
 		return nil, usagef(cmd, "%v", err)
 	}
 	return &simulation{

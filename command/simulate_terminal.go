@@ -161,6 +161,9 @@ func (t *terminal) take(ctx context.Context, e simulator.Entry) {
 func (t *terminal) count(e simulator.Entry) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if e.Kind == simulator.EntryWarning {
+		return
+	}
 	if e.Kind == simulator.EntryCallback {
 		t.callbacks++
 		if e.Error != "" {
@@ -176,6 +179,10 @@ func (t *terminal) count(e simulator.Entry) {
 
 // show writes an entry in one line, and what is wrong in further ones.
 func (t *terminal) show(e simulator.Entry) {
+	if e.Kind == simulator.EntryWarning {
+		t.say("%s  !  %s\n          !  %s\n", e.Time.Local().Format(time.TimeOnly), e.Error, e.Advice)
+		return
+	}
 	arrow := "←"
 	if e.Kind == simulator.EntryCallback {
 		arrow = "→"

@@ -318,7 +318,7 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 		{[]string{"--people", "@" + file(t, "people.json", "{}")}, 2, "no JSON list of people"},
 		{[]string{"--people", "@" + file(t, "people.json", "[]")}, 2, "has no people"},
 		{[]string{"--fields", "messages,mesages"}, 2, "mesages"},
-		{[]string{"--retries", "platform"}, 2, `--retries is quick or none, not "platform"`},
+		{[]string{"--retries", "often"}, 2, `--retries is quick, platform or none, not "often"`},
 		{[]string{"--log", "xml"}, 2, `--log is text, json or none, not "xml"`},
 		{[]string{"--sed", "1"}, 2, "the nearest is --seed"},
 		{[]string{"--require-bot"}, 2, "--require-bot needs --webhook"},

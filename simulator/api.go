@@ -65,6 +65,8 @@ func (s *Simulator) newAPI() *routes {
 		return struct{}{}, s.Flush(r.Context())
 	}))
 	s.routeControls(mux)
+	s.routeClock(mux)
+	s.routeDisorder(mux)
 	s.routeFaults(mux)
 	s.routePages(mux)
 	s.routeThreads(mux)

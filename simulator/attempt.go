@@ -29,6 +29,7 @@ type Attempt struct {
 	Answer      string    `json:"answer,omitempty"`       // at most 64 KiB, with U+FFFD for what is not UTF-8; old ones are forgotten
 	Error       string    `json:"error,omitempty"`        // why it failed
 	Advice      string    `json:"advice,omitempty"`       // what may be wrong with the bot, in words
+	Batch       int       `json:"batch,omitempty"`        // how many callbacks the POST had, if several
 }
 
 // exchanged is what came back from the bot for one request.
@@ -112,7 +113,7 @@ func (d *Delivery) brief() Delivery {
 // addAttempt adds an attempt to a delivery. s.mu must be held. Copies of deliveries share the attempts, so the list is
 // never changed in place.
 func (s *Simulator) addAttempt(d *Delivery, a Attempt) {
-	if d.ID < s.deliveries[0].ID {
+	if len(s.deliveries) == 0 || d.ID < s.deliveries[0].ID {
 		a.Answer = "" // the delivery is forgotten
 	}
 	d.Attempts = append(slices.Clip(d.Attempts), a)

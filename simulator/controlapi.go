@@ -20,25 +20,13 @@ const (
 	rawMost = 16 << 20
 )
 
-// routeControls adds what tests in other languages need: to wait for answers, to post callbacks of any kind, to move the clock,
-// and to change a page.
+// routeControls adds what tests in other languages need: to wait for answers, to post callbacks of any kind, and to change a page.
 func (s *Simulator) routeControls(mux *routes) {
 	mux.HandleFunc("GET /simulator/people/{psid}/wait", s.serveWait, "after", "contains", "timeout")
 	mux.HandleFunc("POST /simulator/callbacks", answering(func(r *http.Request, in callbackOrder) (any, error) {
 		return struct{}{}, s.orderCallback(r.Context(), in)
 	}))
 	mux.HandleFunc("POST /simulator/callbacks/raw", s.serveRaw, "signature")
-	mux.HandleFunc("GET /simulator/clock", func(w http.ResponseWriter, _ *http.Request) { respond(w, clockState{s.now()}) })
-	mux.HandleFunc("PUT /simulator/clock", answering(func(_ *http.Request, in struct{ Advance string }) (any, error) {
-		d, err := time.ParseDuration(in.Advance)
-		if err != nil {
-			return nil, fmt.Errorf("simulator: %q is no duration such as 25h", in.Advance)
-		}
-		if err := s.MoveClock(d); err != nil {
-			return nil, err
-		}
-		return clockState{s.now()}, nil
-	}))
 	mux.HandleFunc("PUT /simulator/usage", answering(func(_ *http.Request, in struct{ Header string }) (any, error) {
 		s.SetUsage(in.Header)
 		return struct{}{}, nil
@@ -46,23 +34,6 @@ func (s *Simulator) routeControls(mux *routes) {
 	mux.HandleFunc("PATCH /simulator/pages/{page}", answering(func(r *http.Request, in pageChange) (any, error) {
 		return struct{}{}, s.changePage(r.PathValue("page"), in)
 	}))
-}
-
-type clockState struct {
-	Now time.Time `json:"now"`
-}
-
-// MoveClock moves the clock of messages, callbacks and the 24-hour window forward, beyond [Config.Now]. Waiting for
-// retries, answers and delays of faults goes on in real time. It is an error to move it back.
-func (s *Simulator) MoveClock(d time.Duration) error {
-	if d < 0 {
-		return errors.New("simulator: the clock cannot be moved back")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ahead.Add(int64(d))
-	s.notify()
-	return nil
 }
 
 // serveWait answers with the first message from the page to a person that comes after another message and has a text in it.
@@ -258,7 +229,7 @@ func (s *Simulator) serveRaw(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at := s.now()
-	got := s.postSigned(r.Context(), s.cfg.AppID, body, signature)
+	got := s.postSigned(r.Context(), s.cfg.AppID, body, callbackHead{signature: signature})
 	attempt := got.attempt(at)
 	s.mu.Lock()
 	webhook := s.webhook

@@ -226,35 +226,6 @@ func TestFaultsOverHTTP(t *testing.T) {
 	require.Len(t, refusals, len(simulator.Refusals()))
 }
 
-func TestClockOverHTTP(t *testing.T) {
-	t.Parallel()
-	p := serve(t, simulator.Config{Now: func() time.Time { return time.Unix(1_700_000_000, 0) }})
-	_, err := p.Say(t.Context(), ada, "hi")
-	require.NoError(t, err)
-	p.sendMessage(t, ada, `{"text":"in time"}`)
-	require.JSONEq(t, `{"now":"2023-11-15T23:13:20Z"}`, utc(t, p.ok(t, "PUT", "/simulator/clock", `{"advance":"25h"}`)))
-	require.JSONEq(t, `{"now":"2023-11-15T23:13:20Z"}`, utc(t, p.ok(t, "GET", "/simulator/clock", "")))
-	a := p.do(t, "POST", "/me/messages?access_token=simulator-page-token", `{"recipient":{"id":"`+ada+`"},"message":{"text":"too late"}}`)
-	code, subcode := a.code(t)
-	require.Equal(t, []int{10, 2018278}, []int{code, subcode})
-	for _, body := range []string{`{"advance":"-1h"}`, `{"advance":"tomorrow"}`, `{}`, `{"now":"2030-01-01T00:00:00Z"}`} {
-		require.Equal(t, 400, p.do(t, "PUT", "/simulator/clock", body).status, body)
-	}
-}
-
-// utc is an answer of the clock in UTC.
-func utc(t *testing.T, body string) string {
-	t.Helper()
-	var clock struct {
-		Now time.Time `json:"now"`
-	}
-	require.NoError(t, json.Unmarshal([]byte(body), &clock))
-	clock.Now = clock.Now.UTC()
-	out, err := json.Marshal(clock)
-	require.NoError(t, err)
-	return string(out)
-}
-
 func TestCallbacksOverHTTP(t *testing.T) {
 	t.Parallel()
 	b := newBot(t)

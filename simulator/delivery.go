@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -24,15 +25,15 @@ type Delivery struct {
 	Field    string    `json:"field"`     // webhook field
 	MID      string    `json:"message_id,omitempty"`
 	Time     time.Time `json:"time"`
-	Body     string    `json:"body"` // the bytes that were signed
+	Body     string    `json:"body"` // the bytes that were signed; of several that went out together, each its own
 	State    string    `json:"state"`
+	CopyOf   int       `json:"copy_of,omitempty"` // the delivery of which it is the repetition that [Disorder] asked for
 	Attempts []Attempt `json:"attempts,omitempty"`
 
-	page *page
+	page    *page
+	lot     lot
+	arrived time.Time // of the wall clock
 }
-
-// queue holds the callbacks of one person; they go out one after the other.
-type queue struct{ waiting []*Delivery }
 
 // callbackClient is the platform's HTTP client: no redirects.
 func callbackClient(given *http.Client) *http.Client {
@@ -46,96 +47,111 @@ func callbackClient(given *http.Client) *http.Client {
 	return &client
 }
 
-// enqueue puts a callback at the end of its person's queue and starts the queue if
-// it rests. s.mu must be held and the simulator not closed.
-func (s *Simulator) enqueue(d *Delivery) {
-	d.ID, d.State, d.PageID = 1, Waiting, d.page.id
-	if n := len(s.deliveries); n > 0 {
-		d.ID = s.deliveries[n-1].ID + 1
-	}
-	before := s.deliveries
-	s.deliveries = trim(append(s.deliveries, d), s.cfg.History)
-	for _, old := range before[:len(before)+1-len(s.deliveries)] {
-		s.forgetAnswers(old)
-	}
-	s.pending++
-	key := d.PageID + "/" + d.PSID
-	q := s.queues[key]
-	if q == nil {
-		q = &queue{}
-		s.queues[key] = q
-		s.work.Go(func() { s.drain(key, q) })
-	}
-	q.waiting = append(q.waiting, d)
-	s.publish("delivery", *d)
-}
-
-func (s *Simulator) drain(key string, q *queue) {
-	for {
-		s.mu.Lock()
-		if len(q.waiting) == 0 {
-			delete(s.queues, key)
-			s.mu.Unlock()
-			return
-		}
-		d := q.waiting[0]
-		q.waiting = q.waiting[1:]
-		s.mu.Unlock()
-		s.deliver(d)
-	}
-}
-
-// deliver posts a callback until it is taken, or the retries are used up.
-func (s *Simulator) deliver(d *Delivery) {
+// deliver posts callbacks that go out together until they are taken or given up, or go back into their queues.
+func (s *Simulator) deliver(g *group) {
 	for try := 0; ; try++ {
 		at := s.now()
 		s.mu.Lock()
-		webhook, removed := s.webhook, d.page.removed
+		webhook, removed := s.webhook, g.page.removed
 		seq := s.begin()
 		s.mu.Unlock()
 		got := exchanged{err: errPageRemoved}
+		body := g.body()
 		if !removed {
-			got = s.post(s.ctx, d.page.appID, []byte(d.Body))
+			got = s.postSigned(s.ctx, g.page.appID, body, callbackHead{delivery: g.first().ID})
 		}
 		attempt := got.attempt(at)
-		attempt.Advice = s.advise(got, webhook, d.page.appID)
-		last := attempt.Error == "" || try == len(s.cfg.RetryPauses) || errors.Is(got.err, errNoWebhook) || removed || s.ctx.Err() != nil
-		if attempt.Error != "" {
-			s.cfg.Logger.Warn("callback not taken",
-				"field", d.Field, "person", d.PSID, "try", try+1, "final", last, "error", attempt.Error, "advice", attempt.Advice)
-		}
+		attempt.Batch = g.batch()
+		attempt.Advice = s.advise(got, webhook, g.page.appID)
 		s.mu.Lock()
-		s.addAttempt(d, attempt)
+		for _, d := range g.all() {
+			s.addAttempt(d, attempt)
+		}
 		// Not of a webhook that was replaced meanwhile, nor of a simulator that ends.
 		if s.webhook == webhook && s.problem != attempt.problem() && s.ctx.Err() == nil && !removed {
 			s.problem = attempt.problem()
 			s.publish("webhook", s.webhookState())
 		}
-		if last {
-			d.State = Delivered
-			if attempt.Error != "" {
-				d.State = Failed
-			}
-			s.pending--
-		}
-		s.publish("delivery", d.brief())
+		pause, next := s.afterAttempt(g, attempt, got, try)
+		last := next == settled
 		s.end(Entry{
-			Seq: seq, Time: at, Kind: EntryCallback, Name: d.Field, PageID: d.PageID, PSID: d.PSID, Preview: previewCallback(d.Body),
-			Status: attempt.Status, DurationMS: attempt.DurationMS, Error: attempt.Error, Advice: attempt.Advice, DeliveryID: d.ID,
-			Final: last && attempt.Error != "",
+			Seq: seq, Time: at, Kind: EntryCallback, Name: g.first().Field, PageID: g.page.id, PSID: g.psid(), Preview: previewCallback(string(body)),
+			Status: attempt.Status, DurationMS: attempt.DurationMS, Error: attempt.Error, Advice: attempt.Advice, DeliveryID: g.first().ID,
+			Batch: attempt.Batch, Final: last && attempt.Error != "",
 		})
+		if attempt.Error != "" {
+			s.cfg.Logger.Warn("callback not taken",
+				"field", g.first().Field, "person", g.psid(), "try", try+1, "final", last, "error", attempt.Error, "advice", attempt.Advice)
+		}
 		s.mu.Unlock()
-		if last {
+		if next != repeated {
 			return
 		}
-		pause := time.NewTimer(s.cfg.RetryPauses[try])
-		select {
-		case <-pause.C:
-		case <-d.page.gone:
-			pause.Stop()
-		case <-s.ctx.Done():
-			pause.Stop()
+		s.pause(g.page, pause)
+	}
+}
+
+// What happens to callbacks after an attempt.
+type nextStep int
+
+const (
+	settled  nextStep = iota // they were taken, or are given up
+	repeated                 // they are posted again, and their successors wait
+	requeued                 // they are back in their queues
+)
+
+// afterAttempt decides what happens next, and does all but wait. s.mu must be held.
+func (s *Simulator) afterAttempt(g *group, attempt Attempt, got exchanged, try int) (pause time.Duration, next nextStep) {
+	final := errors.Is(got.err, errNoWebhook) || errors.Is(got.err, errPageRemoved) || s.ctx.Err() != nil || s.disorder.Retries == RetriesNone || g.page.unsubscribed
+	switch {
+	case attempt.Error == "":
+		g.page.outage = outage{}
+		s.finishAll(g, Delivered)
+		return 0, settled
+	case !final && s.disorder.Retries == RetriesPlatform:
+		s.requeue(g)
+		s.fail(g.page)
+		if g.page.unsubscribed {
+			return 0, settled
 		}
+		s.publishAll(g)
+		return 0, requeued
+	case final || try >= len(s.cfg.RetryPauses):
+		s.finishAll(g, Failed)
+		return 0, settled
+	}
+	s.publishAll(g)
+	return s.cfg.RetryPauses[try], repeated
+}
+
+// finish ends a delivery. s.mu must be held.
+func (s *Simulator) finish(d *Delivery, state string) {
+	d.State = state
+	s.pending--
+	s.publish("delivery", d.brief())
+}
+
+func (s *Simulator) finishAll(g *group, state string) {
+	for _, d := range g.all() {
+		s.finish(d, state)
+	}
+	g.free()
+}
+
+func (s *Simulator) publishAll(g *group) {
+	for _, d := range g.all() {
+		s.publish("delivery", d.brief())
+	}
+}
+
+// pause waits before a quick retry.
+func (s *Simulator) pause(pg *page, d time.Duration) {
+	pause := time.NewTimer(d)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-pg.gone:
+	case <-s.ctx.Done():
 	}
 }
 
@@ -152,12 +168,18 @@ const (
 	signatureNone = "none"
 )
 
-// post signs one body with the secret of an app and posts it, once.
-func (s *Simulator) post(ctx context.Context, appID string, body []byte) exchanged {
-	return s.postSigned(ctx, appID, body, "")
+// callbackHead is what the header of a callback depends on.
+type callbackHead struct {
+	signature signature
+	delivery  int // 0: none
 }
 
-func (s *Simulator) postSigned(ctx context.Context, appID string, body []byte, how signature) exchanged {
+// deliveryHeader names the [Delivery] of a callback. A bot that sends it back with its calls says exactly which callback they
+// answer ([Request.AnswersDelivery]). The platform has no such header.
+const deliveryHeader = "X-Simulator-Delivery"
+
+// postSigned signs one body with the secret of an app and posts it, once.
+func (s *Simulator) postSigned(ctx context.Context, appID string, body []byte, head callbackHead) exchanged {
 	s.mu.Lock()
 	webhook, secret := s.webhook, s.apps[appID]
 	s.mu.Unlock()
@@ -174,10 +196,13 @@ func (s *Simulator) postSigned(ctx context.Context, appID string, body []byte, h
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Facebook-Api-Version", graphVersion)
 	req.Header.Set("User-Agent", "facebookexternalua")
-	if how == signatureBad {
+	if head.delivery != 0 {
+		req.Header.Set(deliveryHeader, strconv.Itoa(head.delivery))
+	}
+	if head.signature == signatureBad {
 		secret += " is not it"
 	}
-	if how != signatureNone {
+	if head.signature != signatureNone {
 		req.Header.Set("X-Hub-Signature", signSHA1(secret, body))
 		req.Header.Set("X-Hub-Signature-256", sign(secret, body))
 	}
@@ -191,7 +216,7 @@ func (s *Simulator) PostRaw(ctx context.Context, body []byte) (status int, err e
 	if s.ctx.Err() != nil {
 		return 0, ErrClosed
 	}
-	got := s.post(ctx, s.cfg.AppID, body)
+	got := s.postSigned(ctx, s.cfg.AppID, body, callbackHead{})
 	if got.err != nil {
 		return got.status, fmt.Errorf("simulator: posting to the webhook: %w", got.err)
 	}
@@ -212,8 +237,18 @@ func (s *Simulator) Deliveries() []Delivery {
 
 // Flush waits until every callback is answered or given up, those that were
 // added meanwhile included. It returns ctx's error when ctx ends first. What
-// failed is in [Simulator.Deliveries].
+// failed is in [Simulator.Deliveries]. What [Disorder] holds back goes out now;
+// retries of the platform ([RetriesPlatform]) wait for the clock.
 func (s *Simulator) Flush(ctx context.Context) error {
+	s.mu.Lock()
+	s.flushing++
+	s.notify()
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.flushing--
+	}()
 	err := s.until(ctx, func() bool { return s.pending == 0 })
 	if err != nil && !errors.Is(err, ErrClosed) {
 		return fmt.Errorf("simulator: callbacks still under way: %w", err)

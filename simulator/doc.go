@@ -42,7 +42,8 @@
 //
 // Callbacks of one person go out one after the other. What the bot does not
 // answer with 2xx in time is posted again after [Config.RetryPauses], its
-// successors wait, and other people are not affected. Callbacks of different
+// successors wait, and other people are not affected. [Simulator.SetDisorder] repeats, reorders, delays and
+// batches them, and retries as the platform does it, for an hour ([RetriesPlatform]). Callbacks of different
 // people, or of a person and of the page's own comments, arrive in any order.
 // What is given up is in [Simulator.Deliveries] with state [Failed], and the chat
 // page says that the last callback failed, until one is taken again. Each
@@ -139,14 +140,15 @@
 //	GET  /simulator/comments/{id}            what stands below a comment or post: [Comment] list
 //	GET  /simulator/requests                 [Request] list
 //	GET  /simulator/deliveries               [Delivery] list
-//	GET  /simulator/log                      [Entry] list: callbacks and calls in the order of time
+//	GET  /simulator/log                      [Entry] list: callbacks, calls and warnings in the order of time
 //	PUT  /simulator/webhook                  {"url":"…"}
 //	POST /simulator/callbacks                {"event":{…}}, {"standby":{…}} or {"change":{"field":"…","value":{…}},"page_id":"…"}
 //	POST /simulator/callbacks/raw            any bytes, ?signature=bad or none; answers an [Attempt]
 //	GET  /simulator/faults                   those that have calls left; DELETE forgets them
 //	POST /simulator/faults                   {"code":613,"times":2}; or refusal, error, status, body, header, delay, drop, effect, method, path
 //	GET  /simulator/refusals                 the refusals of the platform that a fault can name
-//	PUT  /simulator/clock                    {"advance":"25h"}; GET reads it
+//	PUT  /simulator/clock                    {"advance":"25h"}, or {"now":"…"}; {"frozen":true}; GET reads it
+//	PUT  /simulator/delivery                 {"duplicate":0.5,"reorder":0.2,"delay_ms":[0,300],"batch":5,"seed":1,"retries":"platform"}: [Disorder]; GET reads it
 //	PUT  /simulator/usage                    {"header":"…"}: [Simulator.SetUsage]
 //	PATCH /simulator/pages/{page}            {"token":"…","revoked":463,"fields":["messages"]}
 //	POST /simulator/verify                   {}: the verification handshake

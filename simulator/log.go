@@ -11,9 +11,10 @@ import (
 const (
 	EntryCallback = "callback" // a POST to the bot; each attempt is an entry
 	EntryCall     = "call"     // a Graph call
+	EntryWarning  = "warning"  // something to know: Error says what happened, Advice what to do
 )
 
-// Entry is one exchange with the bot, in the order in which they began.
+// Entry is one exchange with the bot, or a warning, in the order in which they began.
 type Entry struct {
 	Seq        int       `json:"seq"` // counts from 1, in the order of the beginnings
 	Time       time.Time `json:"time"`
@@ -30,6 +31,7 @@ type Entry struct {
 	DeliveryID int       `json:"delivery_id,omitempty"` // of a callback
 	Fault      bool      `json:"fault,omitempty"`       // of a call: a [Fault] was asked for
 	Final      bool      `json:"final,omitempty"`       // a callback that failed is not posted again
+	Batch      int       `json:"batch,omitempty"`       // how many callbacks went out together, if several
 }
 
 // wireLog is the log: entries in the order of their ends.
@@ -56,7 +58,16 @@ func (s *Simulator) end(e Entry) {
 	s.publish("log", e)
 }
 
-// Log returns what went over the wire between the platform and the bot, callbacks and Graph calls, in the order in which
+// warn adds a warning. s.mu must be held.
+func (s *Simulator) warn(pg *page, name, what, advice string) {
+	e := Entry{Seq: s.begin(), Time: s.now(), Kind: EntryWarning, Name: name, Error: what, Advice: advice}
+	if pg != nil {
+		e.PageID = pg.id
+	}
+	s.end(e)
+}
+
+// Log returns what went over the wire between the platform and the bot, callbacks and Graph calls, and warnings, in the order in which
 // they began. What is under way is not among it. The result is a copy; [Config.History] bounds it.
 func (s *Simulator) Log() []Entry {
 	s.mu.Lock()

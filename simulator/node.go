@@ -82,12 +82,12 @@ func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 	switch c.method {
 	case http.MethodGet:
 		data := []map[string]any{}
-		if len(c.page.fields) > 0 {
+		if len(c.page.fields) > 0 && !c.page.unsubscribed {
 			data = append(data, map[string]any{"id": c.page.appID, "subscribed_fields": c.page.fields})
 		}
 		return map[string]any{"data": data}, nil
 	case http.MethodPost:
-		c.page.fields = names
+		c.page.resubscribe(names)
 	case http.MethodDelete:
 		c.page.fields = nil
 	default:

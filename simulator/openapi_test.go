@@ -307,11 +307,11 @@ func TestTheCheckerFindsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	f := described()
 	for _, c := range []struct{ path, body, want string }{
-		{"/simulator/clock", `{"now":"2030-01-01T00:00:00Z"}`, ""},
-		{"/simulator/clock", `{}`, "answer: now is missing"},
-		{"/simulator/clock", `{"now":1}`, "answer.now: not string"},
-		{"/simulator/clock", `{"now":"2030-01-01T00:00:00Z","later":1}`, "answer.later: the file does not have it"},
-		{"/simulator/clock", `{"now":"yesterday"}`, "answer.now: no date-time"},
+		{"/simulator/clock", `{"now":"2030-01-01T00:00:00Z","frozen":true}`, ""},
+		{"/simulator/clock", `{"frozen":true}`, "answer: now is missing"},
+		{"/simulator/clock", `{"now":1,"frozen":true}`, "answer.now: not string"},
+		{"/simulator/clock", `{"now":"2030-01-01T00:00:00Z","frozen":true,"later":1}`, "answer.later: the file does not have it"},
+		{"/simulator/clock", `{"now":"yesterday","frozen":true}`, "answer.now: no date-time"},
 		{"/simulator/people", `[{"id":"1","first_name":"x"},{"id":1}]`, "answer[1].id: not string"},
 		{"/simulator/", `{"name":"x","api":2,"graph":"v1.0"}`, "answer.api: 2 is none of [1]"},
 		{"/simulator/log", `[{"seq":1.5,"time":"2030-01-01T00:00:00Z","kind":"call","name":"x","duration_ms":1}]`, "answer[0].seq: not integer"},

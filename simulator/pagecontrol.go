@@ -72,7 +72,7 @@ func (p PageControl) SetFields(fields ...string) error {
 	if problem := p.pg.checkFields(fields); problem != "" {
 		return errors.New("simulator: " + problem)
 	}
-	p.pg.fields = slices.Clone(fields)
+	p.pg.resubscribe(fields)
 	return nil
 }
 

@@ -159,5 +159,8 @@ func (p *page) fieldName(field string) string {
 
 // subscribed reports whether callbacks of a webhook field are sent.
 func (p *page) subscribed(field string) bool {
+	if p.unsubscribed {
+		return false
+	}
 	return slices.Contains(p.fields, p.fieldName(field)) || p.instagram && slices.Contains(p.fields, field)
 }

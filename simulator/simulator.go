@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 )
 
 // ErrClosed is returned by everything that would act after [Simulator.Close].
@@ -25,7 +23,7 @@ type Simulator struct {
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	work   sync.WaitGroup // one per running delivery queue
-	ahead  atomic.Int64   // how far the clock was moved
+	clock  clock
 
 	mu          sync.Mutex
 	closed      bool
@@ -42,6 +40,10 @@ type Simulator struct {
 	deliveries  []*Delivery
 	queues      map[string]*queue
 	pending     int // deliveries that are not settled
+	numbered    int // deliveries so far
+	flushing    int // calls of Flush
+	disorder    Disorder
+	drawn       map[string]uint64 // callbacks of each queue and field since the disorder began
 	files       map[string]*file
 	fileOrder   []string
 	usage       string
@@ -63,6 +65,8 @@ type page struct {
 	removed       bool
 	gone          chan struct{} // closed when it is removed
 	fields        []string
+	unsubscribed  bool // for an hour of failures
+	outage        outage
 	people        map[string]*Person
 	conversations map[string]*conversation
 	profile       map[string]json.RawMessage
@@ -87,7 +91,9 @@ func New(config Config) (*Simulator, error) {
 		apps:    map[string]string{cfg.AppID: cfg.AppSecret},
 		webhook: cfg.WebhookURL,
 	}
+	s.clock.base = cfg.Now
 	s.feed.epoch = randomHex()
+	s.setDisorder(Disorder{})
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := errors.Join(cfg.validate(), s.populate()); err != nil {
 		s.cancel()
@@ -120,8 +126,9 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Simulator) Close() error {
 	s.mu.Lock()
 	s.closed = true
-	s.mu.Unlock()
 	s.cancel()
+	s.notify()
+	s.mu.Unlock()
 	s.work.Wait()
 	s.client.CloseIdleConnections()
 	return nil
@@ -191,8 +198,6 @@ func (s *Simulator) until(ctx context.Context, done func() bool) error {
 		}
 	}
 }
-
-func (s *Simulator) now() time.Time { return s.cfg.Now().Add(time.Duration(s.ahead.Load())) }
 
 // trim forgets the oldest entries beyond keep; it moves the rest only now and
 // then, so that remembering stays cheap.
