@@ -47,6 +47,7 @@ type Bot struct {
 	settings *settingsQueue
 	webhook  *receiving.Webhook
 	guard    *engine.Guard
+	voice    *engine.Voice
 	health   health
 	watch    notRunning
 	ran      atomic.Bool
@@ -107,10 +108,16 @@ func New(config Config) (*Bot, error) {
 		cfg.Logger.Warn("the store is in memory: all data is lost when this process ends")
 	}
 	logTranslations(cfg.Logger, cfg.Catalog)
+	logLongTexts(cfg.Logger, pages.texts.long)
+	b.voice = &engine.Voice{
+		Catalog: cfg.Catalog,
+		Logger:  cfg.Logger,
+		Named:   func(id string) bool { return b.pages.Load().texts.named[id] },
+		Texts:   sending.Texts{Prefix: cfg.Prefix, Default: cfg.DefaultText},
+	}
 	b.engine = engine.New(engine.Config{
 		AtMostOnce:     cfg.AtMostOnce,
 		Base:           With(context.Background(), b),
-		Catalog:        cfg.Catalog,
 		Client:         b.client,
 		GracePeriod:    cfg.GracePeriod,
 		Guard:          b.guard,
@@ -131,11 +138,11 @@ func New(config Config) (*Bot, error) {
 		Serves:         b.servedPages(),
 		SolePage:       b.solePage,
 		Store:          cfg.Store,
-		Texts:          sending.Texts{Prefix: cfg.Prefix, Default: cfg.DefaultText},
 		Tokens:         tokens,
 		TurnTimeout:    cfg.TurnTimeout,
 		WrapSend:       cfg.SendMiddleware,
 		WrapTurn:       cfg.TurnMiddleware,
+		Voice:          b.voice,
 		Workers:        cfg.Workers,
 	})
 	return b, nil

@@ -104,6 +104,7 @@ func (b *Bot) use(next *pageTable, pageIDs []string) error {
 		}
 	}
 	b.pages.Store(next)
+	logLongTexts(b.cfg.Logger, next.texts.long)
 	for _, pageID := range pageIDs {
 		p := next.pages[pageID]
 		if p == nil {
@@ -126,10 +127,13 @@ func (c Config) firstPages() (*pageTable, error) {
 	if me, ok := c.ThreadSettings[graph.Me]; ok {
 		table.me = &servedPage{menus: menusOf(me, c.Catalog)}
 	}
-	next, pagesErr := table.with(c, c.allPages())
+	pagesErr := table.addTexts(c)
+	next, withErr := table.with(c, c.allPages())
+	pagesErr = errors.Join(pagesErr, withErr)
 	if err := errors.Join(err, c.checkPages(), pagesErr); err != nil {
 		return nil, err
 	}
+	next.texts.long = append(table.texts.long, next.texts.long...)
 	return next, nil
 }
 

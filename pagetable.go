@@ -23,6 +23,7 @@ type pageTable struct {
 	pages  map[string]*servedPage
 	me     *servedPage // what is configured for graph.Me, or nil
 	apps   map[string]bool
+	texts  texts
 }
 
 // servedPage is a page in a table. It does not change.
@@ -89,7 +90,7 @@ type placed struct {
 // with returns a table that also has these pages, in place of those with the same
 // ids, or all mistakes in them.
 func (t *pageTable) with(c Config, pages []placed) (*pageTable, error) {
-	next := &pageTable{every: t.every, common: t.common, pages: maps.Clone(t.pages), me: t.me}
+	next := &pageTable{every: t.every, common: t.common, pages: maps.Clone(t.pages), me: t.me, texts: t.texts.more()}
 	var errs []error
 	places := map[string]string{}
 	for _, p := range pages {
@@ -105,6 +106,13 @@ func (t *pageTable) with(c Config, pages []placed) (*pageTable, error) {
 		places[p.ID] = p.place
 		served, mistakes := t.serve(c, p)
 		errs = append(append(errs, found...), mistakes...)
+		fail := func(field string) func(error) {
+			return func(err error) { errs = append(errs, &PageError{Place: p.place, PageID: p.ID, Field: field, Err: err}) }
+		}
+		if served.own != nil {
+			next.texts.addPolicy(c, p.Policy, fail("Policy"))
+		}
+		next.texts.add(c, p.ThreadSettings.TextRefs(), fail("ThreadSettings"))
 		next.pages[p.ID] = served
 	}
 	bySecret := next.bySecret()

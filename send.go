@@ -177,10 +177,9 @@ func (b *Bot) For(ctx context.Context, pageID, psid string) (context.Context, er
 	case err != nil:
 		return nil, err
 	}
-	texts := sending.Texts{Prefix: b.cfg.Prefix, Default: b.cfg.DefaultText}
 	set := store.NewTurn(b.cfg.Store, person).Begin("")
 	set.Discard() // what is queued would never be committed
-	return engine.Speak(set.Context(ctx), b.cfg.Catalog, texts, b.cfg.Logger, func() store.Person { return person }), nil
+	return b.voice.Speak(set.Context(ctx), func() store.Person { return person }), nil
 }
 
 // threadOf returns the conversation of a message to a recipient without a PSID.

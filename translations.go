@@ -11,7 +11,11 @@ const maxWarned = 10
 
 // logTranslations says once for each language what the catalogue warns of.
 func logTranslations(log *slog.Logger, catalog *i18n.Catalog) {
-	warnings := catalog.Warnings()
+	byLanguage(catalog.Warnings(), func(about ...any) { log.Warn("a catalogue and the source language differ", about...) })
+}
+
+// byLanguage calls warn with what a log line says about the warnings of each language. Those of a language follow each other.
+func byLanguage(warnings []*i18n.Mistake, warn func(about ...any)) {
 	for len(warnings) > 0 {
 		language := warnings[0].Language
 		var named []string
@@ -22,7 +26,7 @@ func logTranslations(log *slog.Logger, catalog *i18n.Catalog) {
 			}
 			count++
 		}
-		log.Warn("a catalogue and the source language differ", "language", language, "count", count, "first", named)
+		warn("language", language, "count", count, "first", named)
 		warnings = warnings[count:]
 	}
 }

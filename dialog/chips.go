@@ -7,8 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/clipperhouse/uax29/v2/graphemes"
-
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -31,12 +30,13 @@ func shownOf(ctx context.Context, choices []Choice) []shown {
 		if strings.TrimSpace(title) == "" {
 			title = strings.Trim(c.Key, `"`)
 		}
-		all[i] = shown{Choice: c, title: title, chip: cut(title)}
+		chip := i18n.Shorten(i18n.From(ctx).Within(title, c.Title, maxTitle), maxTitle) // those of OneOfFunc may be long themselves
+		all[i] = shown{Choice: c, title: title, chip: chip}
 		alike[fold(all[i].chip)]++
 	}
 	for i, c := range all {
 		if alike[fold(c.chip)] > 1 {
-			all[i].chip = cut(fmt.Sprintf("%d. %s", i+1, c.title))
+			all[i].chip = i18n.Shorten(fmt.Sprintf("%d. %s", i+1, c.title), maxTitle)
 		}
 	}
 	return all
@@ -103,20 +103,4 @@ func pageTapped(key string) (page int, ok bool) {
 	}
 	page, err := strconv.Atoi(digits)
 	return page, err == nil
-}
-
-// cut returns as much of a title as the platform shows. It breaks no character.
-func cut(title string) string {
-	if len([]rune(title)) <= maxTitle {
-		return title
-	}
-	var short strings.Builder
-	length := 0
-	for g := graphemes.FromString(title); g.Next(); {
-		if length += len([]rune(g.Value())); length >= maxTitle {
-			break
-		}
-		short.WriteString(g.Value())
-	}
-	return strings.TrimRight(short.String(), " ") + "…"
 }

@@ -84,7 +84,7 @@ func TestAStepThatIsGoneEndsTheRunAsLost(t *testing.T) {
 	s.says(t, "pizza", "Which size?")
 	s.says(t, "small", "Where to?")
 	var kept string
-	d.Steps = []dialog.Step[order]{askSize, confirm}
+	d.Steps = []dialog.Step[order]{askSize, confirmOnly}
 	d.Ended = func(_ context.Context, r *run, why dialog.Reason) error {
 		kept = string(why) + " " + r.State.Size
 		return nil

@@ -63,6 +63,10 @@ type Dialog[S any] struct {
 	// the question asked again; if the run was ending, it ends; a Wait goes on waiting, and says
 	// so only if Done has failed.
 	Failed func(ctx context.Context, r *Run[S], err error) (Next, error)
+	// Values are the names of the placeholders that the dialog's code gives values to by Run.Reply.Set, or its program's
+	// middleware by sending.WithValues. Besides them its texts may have those of its steps, and
+	// those of the person (sending.PersonValues): Validate reports others. Default: none.
+	Values []string
 	// MaxTries is how many answers in a row may be refused before Quit(Stuck). Default: 0,
 	// any number.
 	MaxTries int

@@ -377,7 +377,7 @@ func TestFailedDecidesWhatFollows(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, func(s *shop) routing.Policy {
 		d := s.pizza()
-		d.Steps = []dialog.Step[order]{askSize, confirm}
+		d.Steps = []dialog.Step[order]{askSize, confirmOnly}
 		d.Failed = func(ctx context.Context, r *run, err error) (next, error) {
 			if !errors.Is(err, errDown) {
 				return next{}, err
@@ -388,7 +388,7 @@ func TestFailedDecidesWhatFollows(t *testing.T) {
 		return starting(d)
 	})
 	s.says(t, "pizza", "Which size?")
-	s.says(t, "small", "Small, plain, to %{address}. All right?")
+	s.says(t, "small", "Sure?")
 	s.failing(handling.Permanent(errDown))
 	s.says(t, "yes", "We could not order it.", "Ended: Failed")
 	s.is(t, "", "")
@@ -411,7 +411,7 @@ func TestAPanicIsAFailure(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, func(s *shop) routing.Policy {
 		d := s.pizza()
-		d.Steps = []dialog.Step[order]{askSize, dialog.Do[order]{Name: "do", Run: func(context.Context, *run) (next, error) { panic("boom") }}, confirm}
+		d.Steps = []dialog.Step[order]{askSize, dialog.Do[order]{Name: "do", Run: func(context.Context, *run) (next, error) { panic("boom") }}, confirmOnly}
 		return starting(d)
 	})
 	s.says(t, "pizza", "Which size?")

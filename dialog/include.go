@@ -134,7 +134,8 @@ func (i Include[S, T]) outer(n node[T]) node[S] {
 			depends: i.outerNames(n.depends), code: n.code,
 		},
 		timeout: n.timeout, text: n.text, faults: n.faults,
-		group: append([]string{i.Name}, n.group...), optional: n.optional, coded: n.coded, pass: n.pass, takes: n.takes,
+		values: slices.Concat(i.Dialog.Values, n.values),
+		group:  append([]string{i.Name}, n.group...), optional: n.optional, coded: n.coded, pass: n.pass, takes: n.takes,
 		hidden: n.hidden, contact: n.contact, busy: n.busy, goBack: n.goBack, ref: n.ref, answers: n.answers, app: n.app,
 	}
 	for _, c := range n.known {

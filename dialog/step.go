@@ -27,7 +27,8 @@ type node[S any] struct {
 	prompt  func(ctx context.Context, r *Run[S]) (sending.Sender, error)
 	faults  []error // what Validate reports
 	group   []string
-	hidden  bool // the diagram leaves it out
+	values  []string // that the code of included dialogs sets
+	hidden  bool     // the diagram leaves it out
 
 	// Of a question.
 	optional, pass bool

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving/payload"
 )
 
@@ -55,6 +56,13 @@ func (d Dialog[S]) Validate() error {
 			v.fail(n.name, errors.New("another step has its name"))
 		}
 		seen[n.name] = true
+	}
+	for _, unfilled := range (*i18n.Catalog)(nil).Unfilled(d.textRefs(nodes)) {
+		hint := "name the step of its answer, or add it to Values if the dialog's code sets it"
+		if unfilled.Near != "" {
+			hint = fmt.Sprintf("do you mean %%{%s}?", unfilled.Near)
+		}
+		v.fail("", fmt.Errorf("%s: the placeholder %%{%s} has no value; %s", unfilled.Place, unfilled.Name, hint))
 	}
 	return errors.Join(v.errs...)
 }

@@ -63,9 +63,15 @@ func (w Words) nextTitle() string { return cmp.Or(w.NextTitle, DefaultWords().Ne
 // package refuse: what a catalogue has to translate besides a dialog's own texts.
 func Texts() []string {
 	w := DefaultWords()
-	return []string{
+	return append([]string{
 		w.Back, w.Cancel, w.Help, w.Skip, w.SkipTitle, w.NextTitle, w.Closed, w.NoBack, w.More, w.TooLarge, w.Failed,
 		w.Cancelled, w.TimedOut, w.NoSignal, w.Lost, w.Stuck,
+	}, refusals()...)
+}
+
+// refusals are the message ids by which the answers of this package refuse.
+func refusals() []string {
+	return []string{
 		refuseChoice, refuseText, refuseNumber, refuseNumberFrom, refuseNumberTo, refuseNumberBetween,
 		refuseWhole, refuseWholeFrom, refuseWholeTo, refuseWholeBetween, refuseWhichNumber, refuseUnit,
 		refuseDate, refuseNoDate, refuseWhichDate, refuseWeekday, refuseDateFrom, refuseDateTo, refuseDateBetween, refuseEmail, refusePhone, refusePlace, refuseFile, refuseImage, refuseAudio, refuseVideo,

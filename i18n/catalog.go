@@ -18,6 +18,7 @@ const DefaultSource = "en"
 type Catalog struct {
 	locales   []string
 	files     []File
+	source    int             // index of the file of the source language; -1 if there is none
 	ids       map[string]bool // of all files
 	warnings  []*Mistake
 	problems  problems
@@ -165,9 +166,12 @@ func build(source language.Tag, byTag map[language.Tag]File, given map[string]Te
 		}
 		return strings.Compare(a.String(), b.String())
 	})
-	c := &Catalog{ids: map[string]bool{}}
+	c := &Catalog{ids: map[string]bool{}, source: -1}
 	texts := make(map[language.Tag]map[string]*compiled, len(tags))
 	for _, tag := range tags {
+		if tag == source {
+			c.source = len(c.files)
+		}
 		c.locales = append(c.locales, tag.String())
 		c.files = append(c.files, byTag[tag])
 		tongue, rules := tongueOf(tag), rulesFor(byTag[tag], tag)

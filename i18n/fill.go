@@ -31,7 +31,7 @@ func (l *Localizer) fill(said *compiled, id string, with given) string {
 			return id
 		}
 		said = &compiled{words: id, parts: partsOf(id)}
-		id = "" // it is no message id, and may be what a person wrote
+		id = l.name(id)
 	}
 	in := l.tongueFor(said)
 	for said.choice != nil {
@@ -107,9 +107,6 @@ func (l *Localizer) appendPart(out []byte, p *part, in *tongue, id string, with 
 
 // noValue counts a placeholder that nothing was given for.
 func (l *Localizer) noValue(id, name string) {
-	if l == nil {
-		return
-	}
 	if id == "" {
 		name = "" // as the text
 	}

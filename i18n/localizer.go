@@ -17,6 +17,7 @@ type Localizer struct {
 	speaks   *tongue                // the language with the region of the person
 	zone     *time.Location
 	report   func(Problem)
+	named    func(id string) bool
 }
 
 // Text returns the translation of a message id, with the values of its placeholders, or the source text if there is none.
@@ -86,7 +87,7 @@ func (l *Localizer) lookup(id string) *compiled {
 	case known && !l.readsSource(), isKey(id):
 		l.note(Problem{Kind: NotTranslated, Key: id})
 	case !known && !l.readsSource():
-		l.note(Problem{Kind: NotTranslated}) // it may be anything, such as what a person wrote
+		l.note(Problem{Kind: NotTranslated, Key: l.name(id)})
 	}
 	return nil
 }
@@ -113,12 +114,45 @@ func (l *Localizer) In(zone *time.Location) *Localizer {
 	return &with
 }
 
-// Reporting returns a localizer that calls report with each [Problem] that its catalogue has not met before. report is
-// called while a text is said, and may be called from many goroutines at once.
+// Reporting returns a localizer that calls report with each [Problem] that its catalogue has not met before; without a
+// catalogue, with each one. report is called while a text is said, and may be called from many goroutines at once.
 func (l *Localizer) Reporting(report func(Problem)) *Localizer {
 	with := *l.orUntranslated()
 	with.report = report
 	return &with
+}
+
+// Naming returns a localizer whose problems have the message ids for which own returns true, though no catalogue has them: texts
+// of the program or of a library that are not translated yet. Of other texts that are in no catalogue, and are no key, a
+// problem does not say which they are, since what a person wrote must not get into logs. A bot names the texts of its policy,
+// dialogs and settings; a program with texts of its own in code may name those. own may be called from many goroutines at once.
+func (l *Localizer) Naming(own func(id string) bool) *Localizer {
+	with := *l.orUntranslated()
+	with.named = own
+	return &with
+}
+
+// Within returns a text that was made of a message id as it is if it has at most limit characters, as [Shorten] counts them, and
+// else shortened: what a translation or a value has made too long must not cost the message. It is a [Problem] then.
+// A text that is the message id itself stays: it is the program's, and for the check of what is sent. A limit below 1 is none.
+func (l *Localizer) Within(text, id string, limit int) string {
+	return l.within(text, id, limit, Shorten)
+}
+
+// WithinBytes is [Localizer.Within] with a limit in bytes, as [ShortenBytes] counts them.
+func (l *Localizer) WithinBytes(text, id string, limit int) string {
+	return l.within(text, id, limit, ShortenBytes)
+}
+
+func (l *Localizer) within(text, id string, limit int, shorten func(string, int) string) string {
+	if text == id {
+		return text
+	}
+	short := shorten(text, limit)
+	if short != text {
+		l.note(Problem{Kind: TooLong, Key: l.name(id)})
+	}
+	return short
 }
 
 func (l *Localizer) orUntranslated() *Localizer {

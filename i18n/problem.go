@@ -11,7 +11,7 @@ import (
 type Problem struct {
 	Kind     ProblemKind
 	Language string // the BCP 47 tag of the language that the text should have been in
-	Key      string // the message id; empty for a text that is in no catalogue, which may be what a person wrote
+	Key      string // the message id; empty for a text that may be what a person wrote: see [Localizer.Naming]
 	Name     string // of the placeholder
 }
 
@@ -23,6 +23,8 @@ const (
 	NotTranslated ProblemKind = "not translated"
 	// NoValue is a placeholder that had no value, and no default.
 	NoValue ProblemKind = "no value"
+	// TooLong is a text that was shortened, since it was longer than there is room for. See [Localizer.Within].
+	TooLong ProblemKind = "too long"
 )
 
 // ProblemCount is how often a [Problem] was met.
@@ -82,13 +84,27 @@ func (c *Catalog) Problems() []ProblemCount {
 	return all
 }
 
-// note counts a problem of this person's texts, and reports it if it is new.
+// note counts a problem of this person's texts, and reports it if it is new. Without a catalogue nothing is counted.
 func (l *Localizer) note(what Problem) {
-	if l.catalog == nil {
+	if l == nil {
 		return
 	}
-	what.Language = l.tag.String()
-	if l.catalog.problems.note(what) && l.report != nil {
+	if l.catalog != nil {
+		what.Language = l.tag.String()
+		if !l.catalog.problems.note(what) {
+			return
+		}
+	}
+	if l.report != nil {
 		l.report(what)
 	}
+}
+
+// name returns a message id if a problem may name it: what is in no catalogue may be what a person wrote.
+func (l *Localizer) name(id string) string {
+	switch {
+	case isKey(id), l != nil && l.catalog != nil && l.catalog.ids[id], l != nil && l.named != nil && l.named(id):
+		return id
+	}
+	return ""
 }

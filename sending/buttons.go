@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -45,8 +46,16 @@ func (s Buttons) WithButtons(buttons ...Button) Buttons {
 // Compose makes the message.
 func (s Buttons) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
-	buttons := e.buttons("buttons", s.Buttons)
-	return e.composed(ButtonTemplate(Expand(ctx, s.Text), buttons...))
+	return e.composed(s.expand(&e).Message())
+}
+
+// TextRefs returns the texts that it translates.
+func (s Buttons) TextRefs() []i18n.TextRef { return textRefs(func(e *expander) { s.expand(e) }) }
+
+func (s Buttons) expand(e *expander) Buttons {
+	e.text("text", &s.Text, MaxButtonText)
+	s.Buttons = e.buttons("buttons", s.Buttons)
+	return s
 }
 
 // Message makes the message as it is, without translation.

@@ -3,6 +3,7 @@ package sending
 import (
 	"context"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -75,10 +76,20 @@ func (t CouponTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t CouponTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
-	e.texts(&t.Title, &t.Subtitle, &t.URLButtonTitle, &t.PreMessage)
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t CouponTemplate) TextRefs() []i18n.TextRef { return textRefs(func(e *expander) { t.expand(e) }) }
+
+func (t CouponTemplate) expand(e *expander) CouponTemplate {
+	e.text("title", &t.Title, maxCardText)
+	e.text("subtitle", &t.Subtitle, maxCardText)
+	e.text("coupon_url_button_title", &t.URLButtonTitle, 0)
+	e.text("coupon_pre_message", &t.PreMessage, 0)
 	e.url("coupon_url", &t.URL)
 	e.url("image_url", &t.ImageURL)
-	return e.composed(t.message())
+	return t
 }
 
 // Validate reports what exceeds a limit before translation. Missing parts are
@@ -88,8 +99,8 @@ func (t CouponTemplate) Validate() error { return validateDraft(t, node.checkCou
 func (t CouponTemplate) message() Message { return template("coupon", t) }
 
 func (n node) checkCoupon() {
-	n.get("title").needText(80)
-	n.get("subtitle").text(80)
+	n.get("title").needText(maxCardText)
+	n.get("subtitle").text(maxCardText)
 	n.get("coupon_url_button_title").text(0)
 	n.get("coupon_pre_message").text(0)
 	n.get("image_url").url()

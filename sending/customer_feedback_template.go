@@ -3,6 +3,7 @@ package sending
 import (
 	"context"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -122,15 +123,35 @@ func (t CustomerFeedbackTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t CustomerFeedbackTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
-	e.texts(&t.Title, &t.Subtitle, &t.ButtonTitle, &t.Question.Title)
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t CustomerFeedbackTemplate) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { t.expand(e) })
+}
+
+func (t CustomerFeedbackTemplate) expand(e *expander) CustomerFeedbackTemplate {
+	const question = "feedback_screens[0].questions[0]"
+	e.text("title", &t.Title, maxFeedbackTitle)
+	e.text("subtitle", &t.Subtitle, maxCardText)
+	e.text("button_title", &t.ButtonTitle, MaxTitle)
+	e.text(question+".title", &t.Question.Title, maxFeedbackQuestion)
 	e.url("business_privacy.url", &t.PrivacyURL)
 	if t.Question.FollowUp != nil {
 		followUp := *t.Question.FollowUp
-		e.texts(&followUp.Placeholder)
+		e.text(question+".follow_up.placeholder", &followUp.Placeholder, maxFeedbackHint)
 		t.Question.FollowUp = &followUp
 	}
-	return e.composed(t.message())
+	return t
 }
+
+// The limits of the texts of a customer feedback template.
+const (
+	maxFeedbackTitle    = 65
+	maxFeedbackQuestion = 85
+	maxFeedbackHint     = 65
+)
 
 // Validate reports what exceeds a limit before translation. Missing parts are
 // allowed: an embedding sender may add them.
@@ -181,9 +202,9 @@ func privacy(url string) *businessPrivacy {
 }
 
 func (n node) checkCustomerFeedback() {
-	n.get("title").needText(65)
-	n.get("subtitle").text(80)
-	n.get("button_title").text(20)
+	n.get("title").needText(maxFeedbackTitle)
+	n.get("subtitle").text(maxCardText)
+	n.get("button_title").text(MaxTitle)
 	n.get("expires_in_days").days()
 	n.checkPrivacy()
 	for _, screen := range n.get("feedback_screens").list(1, 1) {
@@ -202,10 +223,10 @@ func (n node) checkFeedbackQuestion() {
 	}
 	n.get("id").identifier(80)
 	n.get("type").needText(0)
-	n.get("title").text(85)
+	n.get("title").text(maxFeedbackQuestion)
 	if followUp := n.get("follow_up"); followUp.present() && followUp.isObject() {
 		followUp.get("type").needText(0)
-		followUp.get("placeholder").text(65)
+		followUp.get("placeholder").text(maxFeedbackHint)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -96,19 +97,29 @@ func (t CustomerInformationTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t CustomerInformationTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t CustomerInformationTemplate) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { t.expand(e) })
+}
+
+func (t CustomerInformationTemplate) expand(e *expander) CustomerInformationTemplate {
 	e.url("business_privacy.url", &t.PrivacyURL)
 	t.AddressOverrides = slices.Clone(t.AddressOverrides)
 	for i, o := range t.AddressOverrides {
-		t.AddressOverrides[i].Overrides = e.labels(o.Overrides)
+		t.AddressOverrides[i].Overrides = e.labels(entry("address_overrides", i)+".overrides", o.Overrides)
 	}
-	t.ContactOverrides = e.labels(t.ContactOverrides)
-	return e.composed(t.message())
+	t.ContactOverrides = e.labels("contact_overrides", t.ContactOverrides)
+	return t
 }
 
-func (e *expander) labels(overrides map[string]FieldOverride) map[string]FieldOverride {
+func (e *expander) labels(at string, overrides map[string]FieldOverride) map[string]FieldOverride {
 	overrides = maps.Clone(overrides)
-	for field, o := range overrides {
-		e.texts(&o.Label)
+	for _, field := range slices.Sorted(maps.Keys(overrides)) {
+		o := overrides[field]
+		e.text(at+"."+field+".label", &o.Label, 0)
 		overrides[field] = o
 	}
 	return overrides

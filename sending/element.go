@@ -60,9 +60,13 @@ func (e Element) WithButtons(buttons ...Button) Element {
 	return e
 }
 
+// maxCardText is the limit of a card's title, and of its subtitle.
+const maxCardText = 80
+
 // element expands a card.
 func (e *expander) element(at string, card *Element) {
-	e.texts(&card.Title, &card.Subtitle)
+	e.text(at+".title", &card.Title, maxCardText)
+	e.text(at+".subtitle", &card.Subtitle, maxCardText)
 	e.url(at+".image_url", &card.ImageURL)
 	if card.DefaultAction != nil {
 		action := *card.DefaultAction
@@ -76,8 +80,8 @@ func (n node) checkElement() {
 	if !n.isObject() {
 		return
 	}
-	n.get("title").needText(80)
-	n.get("subtitle").text(80)
+	n.get("title").needText(maxCardText)
+	n.get("subtitle").text(maxCardText)
 	n.get("image_url").url()
 	action, buttons := n.get("default_action"), n.get("buttons")
 	if action.present() {

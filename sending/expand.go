@@ -21,19 +21,37 @@ func Expand(ctx context.Context, text string) string {
 	})
 }
 
+// ExpandWithin is [Expand] for a text that may have at most limit characters, such as the title of a button, [MaxTitle]. What
+// a translation or a value has made longer is shortened as by [i18n.Shorten], and reported once: the message goes out all the
+// same. A text that is too long as the program has it stays, for [Message.Validate] to refuse.
+func ExpandWithin(ctx context.Context, text string, limit int) string {
+	return i18n.From(ctx).Within(Expand(ctx, text), text, limit)
+}
+
 // expander expands the texts and URLs of one sender. It collects the mistakes
-// that URLs have once they are filled in.
+// that URLs have once they are filled in. With refs it lists the texts instead, and
+// changes nothing.
 type expander struct {
 	ctx  context.Context
 	errs []error
+	refs *[]i18n.TextRef
 }
 
-// texts expands each text that is not empty.
-func (e *expander) texts(texts ...*string) {
-	for _, text := range texts {
-		if *text != "" {
-			*text = Expand(e.ctx, *text)
-		}
+// textRefs returns the texts that expand goes through.
+func textRefs(expand func(e *expander)) []i18n.TextRef {
+	var refs []i18n.TextRef
+	expand(&expander{refs: &refs})
+	return refs
+}
+
+// text expands a text that is not empty, to at most limit characters; 0 is no limit.
+func (e *expander) text(field string, text *string, limit int) {
+	switch {
+	case *text == "":
+	case e.refs != nil:
+		*e.refs = append(*e.refs, i18n.TextRef{Key: *text, Place: field, Limit: limit})
+	default:
+		*text = ExpandWithin(e.ctx, *text, limit)
 	}
 }
 
@@ -41,6 +59,9 @@ func (e *expander) texts(texts ...*string) {
 func (e *expander) url(field string, text *string) { e.urlBy(field, text, weburl.Check) }
 
 func (e *expander) urlBy(field string, text *string, rule func(string) error) {
+	if e.refs != nil {
+		return
+	}
 	filled, err := expandURL(e.ctx, *text, rule)
 	if err != nil {
 		e.errs = append(e.errs, within(field, err))
@@ -51,7 +72,7 @@ func (e *expander) urlBy(field string, text *string, rule func(string) error) {
 
 // button expands a button, which may be the default action of a card.
 func (e *expander) button(at string, b *Button) {
-	e.texts(&b.Title)
+	e.text(at+".title", &b.Title, MaxTitle)
 	e.url(at+".url", &b.URL)
 	e.url(at+".fallback_url", &b.FallbackURL)
 }
@@ -69,7 +90,7 @@ func (e *expander) buttons(at string, buttons []Button) []Button {
 func (e *expander) quickReplies(replies []QuickReply) []QuickReply {
 	replies = slices.Clone(replies)
 	for i := range replies {
-		e.texts(&replies[i].Title)
+		e.text(entry("quick_replies", i)+".title", &replies[i].Title, MaxTitle)
 		e.url(entry("quick_replies", i)+".image_url", &replies[i].ImageURL)
 	}
 	return replies

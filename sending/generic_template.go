@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -58,11 +59,20 @@ func (t GenericTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t GenericTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t GenericTemplate) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { t.expand(e) })
+}
+
+func (t GenericTemplate) expand(e *expander) GenericTemplate {
 	t.Elements = slices.Clone(t.Elements)
 	for i := range t.Elements {
 		e.element(entry("elements", i), &t.Elements[i])
 	}
-	return e.composed(t.message())
+	return t
 }
 
 // Validate reports what exceeds a limit before translation. Missing parts are

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -107,20 +108,33 @@ func (t ImageGridTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t ImageGridTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
-	e.texts(&t.Title, &t.Subtitle)
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t ImageGridTemplate) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { t.expand(e) })
+}
+
+// maxGridTitle is the limit of an image grid's title.
+const maxGridTitle = 45
+
+func (t ImageGridTemplate) expand(e *expander) ImageGridTemplate {
+	e.text("title", &t.Title, maxGridTitle)
+	e.text("subtitle", &t.Subtitle, maxCardText)
 	t.Buttons = e.buttons("buttons", t.Buttons)
 	t.Images = slices.Clone(t.Images)
 	for i := range t.Images {
 		e.gridImage(entry("images", i), &t.Images[i])
 	}
-	return e.composed(t.message())
+	return t
 }
 
 func (e *expander) gridImage(at string, image *GridImage) {
 	e.url(at+".url", &image.URL)
 	if image.Action != nil {
 		action := *image.Action
-		e.texts(&action.Text)
+		e.text(at+".action.text", &action.Text, 0)
 		e.url(at+".action.url", &action.URL)
 		image.Action = &action
 	}
@@ -145,8 +159,8 @@ func (n node) checkImageGrid() {
 }
 
 func (n node) checkGrid() {
-	n.get("title").text(45)
-	n.get("subtitle").text(80)
+	n.get("title").text(maxGridTitle)
+	n.get("subtitle").text(maxCardText)
 	n.get("buttons").checkButtons(0, ButtonURL, ButtonPostback)
 	heroes := 0
 	for _, image := range n.get("images").list(2, 6) {

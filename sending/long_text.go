@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -54,10 +55,18 @@ func (s LongText) Compose(ctx context.Context, ev *receiving.Event) ([]Message, 
 	if err := errors.Join(e.errs...); err != nil {
 		return nil, err
 	}
-	messages := LongMessages(prefixed(ctx, s.Text).Text, ev.Object)
+	messages := LongMessages(prefixed(ctx, s.Text), ev.Object)
 	last := &messages[len(messages)-1]
 	*last = last.WithQuickReplies(replies...)
 	return messages, nil
+}
+
+// TextRefs returns the texts that it translates.
+func (s LongText) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) {
+		e.text("text", &s.Text, 0)
+		e.quickReplies(s.Replies)
+	})
 }
 
 // Validate reports a missing text and chips that break a limit before they are

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/djmessenger/messenger/attachment"
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -72,9 +73,16 @@ func (t MediaTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t MediaTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t MediaTemplate) TextRefs() []i18n.TextRef { return textRefs(func(e *expander) { t.expand(e) }) }
+
+func (t MediaTemplate) expand(e *expander) MediaTemplate {
 	e.url("url", &t.URL)
 	t.Buttons = e.buttons("buttons", t.Buttons)
-	return e.composed(t.message())
+	return t
 }
 
 // Validate reports what exceeds a limit before translation. Missing parts are

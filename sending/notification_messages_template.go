@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -107,14 +108,27 @@ func (t NotificationMessagesTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t NotificationMessagesTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
-	e.texts(&t.Title)
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t NotificationMessagesTemplate) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { t.expand(e) })
+}
+
+// maxNotificationTitle is the limit of the title of a request for notifications.
+const maxNotificationTitle = 65
+
+func (t NotificationMessagesTemplate) expand(e *expander) NotificationMessagesTemplate {
+	e.text("title", &t.Title, maxNotificationTitle)
 	e.url("image_url", &t.ImageURL)
 	t.Elements = slices.Clone(t.Elements)
 	for i := range t.Elements {
-		e.texts(&t.Elements[i].Title)
-		e.url(entry("elements", i)+".image_url", &t.Elements[i].ImageURL)
+		at := entry("elements", i)
+		e.text(at+".title", &t.Elements[i].Title, maxNotificationTitle)
+		e.url(at+".image_url", &t.Elements[i].ImageURL)
 	}
-	return e.composed(t.message())
+	return t
 }
 
 // Validate reports what exceeds a limit before translation. Missing parts are
@@ -135,7 +149,7 @@ func (n node) checkNotificationMessages() {
 }
 
 func (n node) checkNotificationRequest() {
-	n.get("title").text(65)
+	n.get("title").text(maxNotificationTitle)
 	n.get("image_url").url()
 	n.get("payload").text(0)
 	n.get("notification_messages_timezone").text(0)

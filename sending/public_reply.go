@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -67,9 +68,20 @@ type Public struct{ Sender Sender }
 // String returns how it is made in Go.
 func (p Public) String() string { return fmt.Sprintf("sending.Publicly(%s)", nameOf(p.Sender)) }
 
+// TextRefs returns the texts that its sender translates.
+func (p Public) TextRefs() []i18n.TextRef {
+	refs := i18n.TextRefsOf("", p.Sender)
+	for i := range refs {
+		if refs[i].Limit == MaxText {
+			refs[i].Limit = MaxComment
+		}
+	}
+	return refs
+}
+
 // Compose makes the messages of Sender public.
 func (p Public) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
-	composed, err := p.Sender.Compose(ctx, ev)
+	composed, err := p.Sender.Compose(context.WithValue(ctx, publicKey{}, true), ev)
 	messages := make([]Message, len(composed))
 	for i, m := range composed {
 		if m.Public == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -58,10 +59,21 @@ func (s QuickReplies) WithReplies(replies ...QuickReply) QuickReplies {
 }
 
 // Compose makes the message.
-func (s QuickReplies) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
+func (s QuickReplies) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
-	e.texts(&s.Text)
-	return e.composed(Message{Text: s.Text, Attachment: e.media(s.Attachment), QuickReplies: e.quickReplies(s.Replies)})
+	m := Message{Attachment: e.media(s.Attachment), QuickReplies: e.quickReplies(s.Replies)}
+	if s.Text != "" {
+		m.Text = said(ctx, ev, Expand(ctx, s.Text), s.Text)
+	}
+	return e.composed(m)
+}
+
+// TextRefs returns the texts that it translates.
+func (s QuickReplies) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) {
+		e.text("text", &s.Text, MaxText)
+		e.quickReplies(s.Replies)
+	})
 }
 
 // Validate reports a missing text and what breaks a limit before it is

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -149,17 +150,30 @@ func (t ReceiptTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t ReceiptTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
-	e.texts(&t.RecipientName, &t.MerchantName, &t.PaymentMethod)
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t ReceiptTemplate) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { t.expand(e) })
+}
+
+func (t ReceiptTemplate) expand(e *expander) ReceiptTemplate {
+	e.text("recipient_name", &t.RecipientName, 0)
+	e.text("merchant_name", &t.MerchantName, 0)
+	e.text("payment_method", &t.PaymentMethod, 0)
 	e.url("order_url", &t.OrderURL)
 	t.Elements, t.Adjustments = slices.Clone(t.Elements), slices.Clone(t.Adjustments)
 	for i := range t.Elements {
-		e.texts(&t.Elements[i].Title, &t.Elements[i].Subtitle)
-		e.url(entry("elements", i)+".image_url", &t.Elements[i].ImageURL)
+		at := entry("elements", i)
+		e.text(at+".title", &t.Elements[i].Title, 0)
+		e.text(at+".subtitle", &t.Elements[i].Subtitle, 0)
+		e.url(at+".image_url", &t.Elements[i].ImageURL)
 	}
 	for i := range t.Adjustments {
-		e.texts(&t.Adjustments[i].Name)
+		e.text(entry("adjustments", i)+".name", &t.Adjustments[i].Name, 0)
 	}
-	return e.composed(t.message())
+	return t
 }
 
 // Validate reports mistakes that later additions cannot correct. Missing parts

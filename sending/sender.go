@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -70,6 +71,9 @@ func (d Delayed) Compose(ctx context.Context, ev *receiving.Event) ([]Message, e
 	}
 	return messages, err
 }
+
+// TextRefs returns the texts that Sender translates.
+func (d Delayed) TextRefs() []i18n.TextRef { return i18n.TextRefsOf("", d.Sender) }
 
 // Validate reports a delay out of range, and what Sender reports.
 func (d Delayed) Validate() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/djmessenger/messenger/attachment"
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/receiving"
 )
 
@@ -16,8 +17,13 @@ type SimpleMessage struct {
 }
 
 // Compose makes the message.
-func (s SimpleMessage) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	return []Message{prefixed(ctx, s.Text)}, nil
+func (s SimpleMessage) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	return []Message{Text(said(ctx, ev, prefixed(ctx, s.Text), s.Text))}, nil
+}
+
+// TextRefs returns its text.
+func (s SimpleMessage) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { e.text("text", &s.Text, MaxText) })
 }
 
 // Validate reports an empty text.
@@ -27,8 +33,9 @@ func (s SimpleMessage) Validate() error { return needText("text", s.Text) }
 type Default struct{}
 
 // Compose makes the message.
-func (Default) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
-	return []Message{prefixed(ctx, textsFrom(ctx).Default)}, nil
+func (Default) Compose(ctx context.Context, ev *receiving.Event) ([]Message, error) {
+	text := textsFrom(ctx).Default
+	return []Message{Text(said(ctx, ev, prefixed(ctx, text), text))}, nil
 }
 
 // SenderAction sends a sender action.
@@ -97,14 +104,42 @@ func (s Multimedia) message() Message {
 	return attach(s.Type, mediaPayload{URL: s.URL, AttachmentID: s.AttachmentID, IsReusable: s.Reusable})
 }
 
-// prefixed makes a text message with the bot's prefix before it.
-func prefixed(ctx context.Context, text string) Message {
+// prefixed expands a text, with the bot's prefix before it.
+func prefixed(ctx context.Context, text string) string {
 	out := Expand(ctx, text)
 	if prefix := textsFrom(ctx).Prefix; prefix != "" {
 		out = Expand(ctx, prefix) + out
 	}
-	return Text(out)
+	return out
 }
+
+// said is a text of a message that was made of a message id, within what the platform takes in
+// answer to an event.
+func said(ctx context.Context, ev *receiving.Event, text, id string) string {
+	if len(text) <= MaxTextInstagram {
+		return text // it is within each limit
+	}
+	var object receiving.Object
+	public, _ := ctx.Value(publicKey{}).(bool)
+	if ev != nil {
+		object = ev.Object
+		ways := Ways(ev, OwnEcho(ev))
+		public = public || len(ways) > 0 && ways[0] == ByPublicReply
+	}
+	l, instagram := i18n.From(ctx), object == receiving.ObjectInstagram
+	switch {
+	case public && instagram:
+		return l.Within(text, id, MaxCommentInstagram)
+	case public:
+		return l.Within(text, id, MaxComment)
+	case instagram:
+		return l.WithinBytes(text, id, MaxTextInstagram)
+	}
+	return l.Within(text, id, MaxText)
+}
+
+// publicKey marks a context in which senders compose public replies.
+type publicKey struct{}
 
 func needText(field, text string) error {
 	if text == "" {

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/nilcheck"
 	"github.com/djmessenger/messenger/receiving"
 )
@@ -112,6 +113,15 @@ type Typing struct {
 	Senders []Sender
 	// Pace is how fast they are typed.
 	Pace Pace
+}
+
+// TextRefs returns the texts that its senders translate.
+func (t Typing) TextRefs() []i18n.TextRef {
+	var refs []i18n.TextRef
+	for i, s := range t.Senders {
+		refs = append(refs, i18n.TextRefsOf(entry("senders", i), s)...)
+	}
+	return refs
 }
 
 // Compose makes the messages and the typing marks before them.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/weburl"
 	"github.com/djmessenger/messenger/receiving"
 )
@@ -128,16 +129,26 @@ func (t UtilityTemplate) Message() Message { return t.message() }
 // Compose makes the message.
 func (t UtilityTemplate) Compose(ctx context.Context, _ *receiving.Event) ([]Message, error) {
 	e := expander{ctx: ctx}
+	return e.composed(t.expand(&e).message())
+}
+
+// TextRefs returns the texts that it translates.
+func (t UtilityTemplate) TextRefs() []i18n.TextRef {
+	return textRefs(func(e *expander) { t.expand(e) })
+}
+
+func (t UtilityTemplate) expand(e *expander) UtilityTemplate {
 	t.Components = slices.Clone(t.Components)
 	for i, c := range t.Components {
 		c.Parameters = slices.Clone(c.Parameters)
 		for j := range c.Parameters {
-			e.texts(&c.Parameters[j].Text)
-			e.urlBy(entry(entry("components", i)+".parameters", j)+".url", &c.Parameters[j].URL, checkUtilityURL)
+			at := entry(entry("components", i)+".parameters", j)
+			e.text(at+".text", &c.Parameters[j].Text, 0)
+			e.urlBy(at+".url", &c.Parameters[j].URL, checkUtilityURL)
 		}
 		t.Components[i] = c
 	}
-	return e.composed(t.message())
+	return t
 }
 
 // Validate reports what exceeds a limit before translation. Missing parts are

@@ -52,6 +52,10 @@ func Value(ctx context.Context, name string) (value string, ok bool) {
 	return "", false
 }
 
+// PersonValues returns the names of the values that texts and URLs have of the person in every turn: first_name, last_name,
+// name and thumb_ups. For a program that checks the placeholders of its texts.
+func PersonValues() []string { return []string{"first_name", "last_name", "name", "thumb_ups"} }
+
 // Texts are the bot's own texts, which its configuration sets.
 type Texts struct {
 	// Prefix stands before every text of [SimpleMessage] and [Default]. It is

@@ -67,7 +67,7 @@ func localizeIceBreakers(blocks []IceBreakers, catalog *i18n.Catalog, targets []
 	translate := func(items []IceBreaker, localizer *i18n.Localizer) []IceBreaker {
 		translated := slices.Clone(items)
 		for i := range translated {
-			translated[i].Question = localizer.Text(translated[i].Question)
+			translated[i].Question = said(localizer, translated[i].Question, maxQuestion)
 		}
 		return translated
 	}

@@ -22,7 +22,8 @@ var locales = strings.Fields(`
 // Localize returns settings with the default block and one block for every locale of the platform that a catalogue serves,
 // so that a person reads the menu in the same language as the bot's messages. The texts of the default block are the message
 // ids. A locale gets no block if its texts equal those of the default block. Existing blocks do not change. Payloads are the
-// same in every language. A nil catalogue changes nothing.
+// same in every language. A nil catalogue changes nothing. A translation that is longer than the platform takes is shortened, as
+// by [i18n.Shorten].
 //
 // A catalogue for a locale that the platform does not list, such as es-MX, has a block of its own too.
 func (s Settings) Localize(catalog *i18n.Catalog) Settings {
@@ -40,9 +41,9 @@ func localizeGreetings(greetings []Greeting, catalog *i18n.Catalog, targets []st
 		return greetings
 	}
 	id := greetings[at].Text
-	greetings[at].Text = catalog.For("").Text(id)
+	greetings[at].Text = said(catalog.For(""), id, maxGreeting)
 	for _, locale := range targets {
-		text := catalog.For(locale).Text(id)
+		text := said(catalog.For(locale), id, maxGreeting)
 		known := slices.ContainsFunc(greetings, func(g Greeting) bool { return g.Locale == locale })
 		if !known && text != greetings[at].Text {
 			greetings = append(greetings, Greeting{Locale: locale, Text: text})
@@ -72,9 +73,14 @@ func localizeMenus(menus []Menu, catalog *i18n.Catalog, targets []string) []Menu
 func translateItems(items []MenuItem, localizer *i18n.Localizer) []MenuItem {
 	translated := slices.Clone(items)
 	for i := range translated {
-		translated[i].Title = localizer.Text(translated[i].Title)
+		translated[i].Title = said(localizer, translated[i].Title, maxMenuTitle)
 	}
 	return translated
+}
+
+// said is the text of a message id, shortened if it is a translation that is longer than the platform takes.
+func said(localizer *i18n.Localizer, id string, limit int) string {
+	return localizer.Within(localizer.Text(id), id, limit)
 }
 
 // targetLocales returns the platform's locales and those of the catalogues that name a language and a region.

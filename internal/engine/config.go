@@ -7,7 +7,6 @@ import (
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
-	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/routes"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
@@ -19,7 +18,6 @@ type Config struct {
 	AtMostOnce bool
 	// Base is the context that all those of the program's code derive from.
 	Base        context.Context
-	Catalog     *i18n.Catalog
 	Client      *graph.Client
 	GracePeriod time.Duration
 	// Guard is what the program's code is run by, that of Tokens included.
@@ -49,12 +47,13 @@ type Config struct {
 	SolePage    func() bool
 	SendTimeout time.Duration
 	Store       store.Store
-	Texts       sending.Texts
 	Tokens      graph.CredentialSource
 	TurnTimeout time.Duration
 	WrapSend    []sending.Middleware
 	WrapTurn    []handling.Middleware
-	Workers     int
+	// Voice says texts.
+	Voice   *Voice
+	Workers int
 
 	interruptible bool // see isInterruptible; set by New
 }

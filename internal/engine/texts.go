@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/replier"
@@ -12,18 +13,50 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
+// Voice is what a bot says texts with. It must not be copied after its first use.
+type Voice struct {
+	Catalog *i18n.Catalog
+	Texts   sending.Texts
+	Logger  *slog.Logger
+	// Named reports whether a text is one of the program's own, which a log line may show.
+	Named func(id string) bool
+
+	mu     sync.Mutex
+	logged map[i18n.Problem]bool
+}
+
+// maxLogged is how many different problems with texts are logged.
+const maxLogged = 4096
+
+// report logs what goes wrong with a text, each problem once. A catalogue reports each once itself.
+func (v *Voice) report(ctx context.Context, p i18n.Problem) {
+	v.mu.Lock()
+	known := v.logged[p] || len(v.logged) >= maxLogged
+	if !known {
+		if v.logged == nil {
+			v.logged = map[i18n.Problem]bool{}
+		}
+		v.logged[p] = true
+	}
+	v.mu.Unlock()
+	if !known {
+		v.Logger.WarnContext(ctx, "a text is not as it should be", "problem", string(p.Kind), "language", p.Language, "key", p.Key, "placeholder", p.Name)
+	}
+}
+
 // Speak returns a context in which texts are in a person's language and find
 // what is known of them, at the time of each use. What goes wrong with a text for
 // the first time is logged.
-func Speak(ctx context.Context, catalog *i18n.Catalog, texts sending.Texts, log *slog.Logger, person func() store.Person) context.Context {
-	ctx = sending.WithTexts(ctx, texts)
+func (v *Voice) Speak(ctx context.Context, person func() store.Person) context.Context {
+	ctx = sending.WithTexts(ctx, v.Texts)
 	ctx = replier.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
-	report := func(p i18n.Problem) {
-		log.WarnContext(ctx, "a text is not as it should be", "problem", string(p.Kind), "language", p.Language, "key", p.Key, "placeholder", p.Name)
-	}
+	report := func(p i18n.Problem) { v.report(ctx, p) }
 	return i18n.WithFunc(ctx, func() *i18n.Localizer {
 		profile := person().Profile
-		l := catalog.For(profile.Locale).Reporting(report)
+		l := v.Catalog.For(profile.Locale).Reporting(report)
+		if v.Named != nil {
+			l = l.Naming(v.Named)
+		}
 		if profile.Timezone == nil {
 			return l
 		}

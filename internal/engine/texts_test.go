@@ -26,7 +26,8 @@ func TestTextsNameAPersonByWhatIsKnown(t *testing.T) {
 		"there, -, the lamp shop":          {Name: "the lamp shop", Username: "lamps"},
 		"Ada, Lovelace, Countess Lovelace": {FirstName: "Ada", LastName: "Lovelace", Name: "Countess Lovelace"},
 	} {
-		ctx := Speak(t.Context(), nil, sending.Texts{}, slog.New(slog.DiscardHandler), func() store.Person { return store.Person{Profile: profile} })
+		voice := &Voice{Logger: slog.New(slog.DiscardHandler)}
+		ctx := voice.Speak(t.Context(), func() store.Person { return store.Person{Profile: profile} })
 		require.Equal(t, want, sending.Expand(ctx, text))
 	}
 }
@@ -38,7 +39,8 @@ func TestTextsAreInTheLocaleAndTheTimeZoneOfThePerson(t *testing.T) {
 	require.NoError(t, err)
 	var log bytes.Buffer
 	profile := store.Profile{}
-	ctx := Speak(t.Context(), catalog, sending.Texts{}, slog.New(slog.NewTextHandler(&log, nil)), func() store.Person { return store.Person{Profile: profile} })
+	voice := &Voice{Catalog: catalog, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	ctx := voice.Speak(t.Context(), func() store.Person { return store.Person{Profile: profile} })
 	when := time.Date(2026, 12, 24, 20, 30, 0, 0, time.UTC)
 	require.Equal(t, "Dec 24, 2026, 8:30\u202fPM", i18n.From(ctx).Format(when))
 	profile = store.Profile{Locale: "de_AT", Timezone: new(5.75)} // a handler of this turn has read it

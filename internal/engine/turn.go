@@ -102,7 +102,7 @@ func (t *turn) context(ctx context.Context) context.Context {
 		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress, Now: t.w.now,
 		Dialogs: t.dialogs(),
 	})
-	return Speak(ctx, cfg.Catalog, cfg.Texts, cfg.Logger, t.person)
+	return cfg.Voice.Speak(ctx, t.person)
 }
 
 // dialogs are those of the policy.

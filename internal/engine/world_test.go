@@ -189,7 +189,6 @@ func (w *world) start() {
 	w.engine = engine.New(engine.Config{
 		AtMostOnce:     cfg.AtMostOnce,
 		Base:           context.Background(),
-		Catalog:        cfg.Catalog,
 		Client:         client,
 		GracePeriod:    cfg.GracePeriod,
 		Guard:          guard,
@@ -208,7 +207,7 @@ func (w *world) start() {
 		Retry:          cfg.Retry,
 		SendTimeout:    cfg.SendTimeout,
 		Store:          w.Store,
-		Texts:          sending.Texts{Default: "Sorry, I did not understand that."},
+		Voice:          &engine.Voice{Catalog: cfg.Catalog, Texts: sending.Texts{Default: "Sorry, I did not understand that."}, Logger: cfg.Logger},
 		Tokens:         tokens,
 		TurnTimeout:    cfg.TurnTimeout,
 		WrapSend:       cfg.SendMiddleware,

@@ -35,12 +35,12 @@ var house = map[string]room{
 	},
 	"dialog": {
 		ours:   []string{"handling", "i18n", "internal/cldrdates", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
-		others: []string{"github.com/clipperhouse/uax29/v2", "golang.org/x/text"},
+		others: []string{"golang.org/x/text"},
 	},
 	"graph":              {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
 	"handling":           {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre":  {},
-	"i18n":               {ours: []string{"i18n/internal/cldr"}, others: []string{"golang.org/x/text"}},
+	"i18n":               {ours: []string{"i18n/internal/cldr", "internal/nearest"}, others: []string{"github.com/clipperhouse/uax29/v2", "golang.org/x/text"}},
 	"i18n/gettext":       {ours: []string{"i18n"}, others: []string{"golang.org/x/text"}},
 	"i18n/internal/cldr": {},
 	"i18n/catalogfile":   {ours: []string{"i18n"}, others: []string{"go.yaml.in/yaml/v4"}},
@@ -123,7 +123,7 @@ var house = map[string]room{
 
 // linked are the modules that package messenger links besides this one.
 var linked = []string{
-	"github.com/clipperhouse/uax29/v2",   // sending breaks no character of a long text
+	"github.com/clipperhouse/uax29/v2",   // sending and i18n break no character of a long text
 	"github.com/go-json-experiment/json", // receiving reads callbacks without building their tree
 	"golang.org/x/text",                  // i18n matches languages and has their plural rules
 	"golang.org/x/time",                  // the engine paces pages
