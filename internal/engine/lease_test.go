@@ -303,6 +303,43 @@ func TestNoTurnBeginsOnALostLease(t *testing.T) {
 	})
 }
 
+// slowPerson is a store that cannot renew leases and whose first read of a person takes longer than a lease is safe.
+type slowPerson struct {
+	bubble.NoRenew
+	slow atomic.Bool
+}
+
+func (s *slowPerson) Person(ctx context.Context, pageID, psid string) (store.Person, error) {
+	if s.slow.Swap(false) {
+		<-time.After(12*time.Second + 500*time.Millisecond)
+	}
+	return s.Store.Person(context.WithoutCancel(ctx), pageID, psid)
+}
+
+// TestNoTurnBeginsWhenItsReadsOutlastTheLease: the second turn of a lease reads the person anew, and by then another worker may have
+// the event. Not even middleware runs.
+func TestNoTurnBeginsWhenItsReadsOutlastTheLease(t *testing.T) {
+	t.Parallel()
+	var began []string
+	st := &slowPerson{NoRenew: bubble.NoRenew{Store: memory.New(memory.Config{})}}
+	st.slow.Store(true)
+	nothing := texts(route("nothing", func(context.Context, *receiving.Event, *sending.Replier) error { return nil }))
+	cfg := config{Policy: nothing, Store: st, TurnMiddleware: []handling.Middleware{func(next handling.TurnFunc) handling.TurnFunc {
+		return func(ctx context.Context, ev *receiving.Event) error {
+			began = append(began, ev.Text())
+			return next(ctx, ev)
+		}
+	}}}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Stop()
+		w.Says(ada, "one")
+		w.Says(ada, "two")
+		w.start()
+		after(time.Minute)
+		require.Equal(t, []string{"one", "two"}, began)
+	})
+}
+
 func TestPausedReplicaLosesItsEffects(t *testing.T) {
 	t.Parallel()
 	// A store whose renewals fail is what a replica sees that was paused, or

@@ -77,6 +77,9 @@ func (t *turn) run() bool {
 	t.state = store.NewTurn(t.w.e.cfg.Store, person)
 	t.see(t.w.held.ctx, person)
 	t.traced = t.traces()
+	if !t.w.held.safe() {
+		return false // the reads took longer than the lease lasts
+	}
 
 	about := code{name: "a handler", log: t.w.log, about: []any{"event", t.ev.Key}, limit: t.limit()}
 	_, err := run(t.w.held.ctx, t.w.e.guard, about, func(ctx context.Context) (struct{}, error) {
