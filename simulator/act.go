@@ -34,6 +34,9 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 		return "", fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
 	c := pg.conversation(psid)
+	if c.moderated.blocked {
+		return "", ErrBarred
+	}
 	d, err := plan(c, at)
 	if err != nil {
 		return "", err

@@ -220,6 +220,13 @@ func (p platform) try(ctx context.Context, method, path, contentType string, bod
 	return answer{resp.StatusCode, resp.Header, data}, err
 }
 
+func readAnswer(t *testing.T, resp *http.Response) answer {
+	t.Helper()
+	data, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return answer{resp.StatusCode, resp.Header, data}
+}
+
 func (p platform) do(t *testing.T, method, path, body string) answer {
 	t.Helper()
 	kind := ""

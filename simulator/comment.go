@@ -89,6 +89,9 @@ func (s *Simulator) writeOnFeed(
 	if pg == nil {
 		return "", fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
+	if c := pg.conversations[psid]; c != nil && c.moderated.banned {
+		return "", ErrBarred
+	}
 	id, value := write(pg, at)
 	pg.authors[id] = author{psid, at}
 	value.From, value.Message = feedFrom{psid, pg.people[psid].name()}, text

@@ -22,12 +22,8 @@ func (s *Simulator) callComments(c *call) (any, *GraphError) {
 	if !pg.hasPublic(c.node) || pg.instagram != (c.edge == "replies") {
 		return nil, errObject(c.method, c.node)
 	}
-	switch c.method {
-	case http.MethodGet:
+	if c.method == http.MethodGet {
 		return pg.listComments(c)
-	case http.MethodPost:
-	default:
-		return nil, errMethod(c.method)
 	}
 	var check check
 	most := maxComment
@@ -56,38 +52,38 @@ func (s *Simulator) callComments(c *call) (any, *GraphError) {
 	return map[string]string{"id": comment.ID}, nil
 }
 
-// listComments answers with the comments below the node, as one part. s.mu must be
-// held.
+// listComments answers with the comments below the node. s.mu must be held.
 func (p *page) listComments(c *call) (any, *GraphError) {
-	comments := p.commentsBelow(c.node)
-	if p.instagram {
-		return p.listReplies(c, comments)
+	fields, err := readFields(c.get("fields"))
+	if err != nil {
+		return nil, err
 	}
-	if strings.HasPrefix(c.get("order").string(), "reverse") {
+	comments := p.commentsBelow(c.node)
+	if strings.HasPrefix(c.get("order").string(), "reverse") && !p.instagram {
 		slices.Reverse(comments)
 	}
-	data := []any{}
-	for _, comment := range comments {
-		from := map[string]string{"id": p.id, "name": p.name}
-		if author := p.people[comment.PSID]; author != nil {
-			from = map[string]string{"id": author.ID, "name": author.name()}
-		}
-		all := map[string]any{
-			"from": from, "message": comment.Text, "created_time": comment.Time.UTC().Format("2006-01-02T15:04:05-0700"),
-		}
-		one, err := pick(comment.ID, fieldNames(c.get("fields")), []string{"from", "message", "created_time"}, all)
-		if err != nil {
-			return nil, err
-		}
-		data = append(data, one)
+	return list(c, comments, func(comment Comment) string { return comment.ID },
+		func(comment Comment) (any, *GraphError) { return p.readComment(comment, fields) })
+}
+
+// readComment answers with the fields of a comment.
+func (p *page) readComment(comment Comment, fields []field) (any, *GraphError) {
+	if p.instagram {
+		return p.readReply(comment, fields)
 	}
-	return map[string]any{"data": data}, nil
+	from := map[string]string{"id": p.id, "name": p.name}
+	if author := p.people[comment.PSID]; author != nil {
+		from = map[string]string{"id": author.ID, "name": author.name()}
+	}
+	return choose(comment.ID, fields, []string{"from", "message", "created_time"}, map[string]any{
+		"from": from, "message": comment.Text, "created_time": timeOf(comment.Time),
+	})
 }
 
 // publicPage is the page with that comment or post; the main one if there is none.
 func (s *Simulator) publicPage(id string) *page {
 	for _, pg := range s.pages {
-		if pg.hasPublic(id) {
+		if pg.hasPublic(id) || len(pg.commentsBelow(id)) > 0 { // what others have written is known by its answers
 			return pg
 		}
 	}
@@ -97,7 +93,7 @@ func (s *Simulator) publicPage(id string) *page {
 // hasPublic reports whether there is a comment or post of that id.
 func (p *page) hasPublic(id string) bool {
 	_, written := p.authors[id]
-	return written || id == p.postID() && !p.instagram || p.commentByID(id) != nil
+	return written || id == p.postID() && !p.instagram || slices.Contains(p.posts, id) || p.commentByID(id) != nil
 }
 
 func (p *page) commentByID(id string) *Comment {

@@ -56,6 +56,11 @@ type Config struct {
 	// graph-video.facebook.com. Default: none.
 	Hosts []string
 
+	// Lenient answers every Graph call that the simulator does not know with {"success":true} and a warning, instead of an
+	// error: for a bot that also calls what has nothing to do with messages. [Page.Lenient] does it for one page. Default:
+	// false.
+	Lenient bool
+
 	// Logger logs failed deliveries and refused calls. Default: discards.
 	Logger *slog.Logger
 

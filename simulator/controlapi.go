@@ -243,6 +243,8 @@ type pageChange struct {
 	Token   *string  `json:"token"`   // [PageControl.SetToken]
 	Revoked *int     `json:"revoked"` // [PageControl.RevokeToken]
 	Fields  []string `json:"fields"`  // [PageControl.SetFields]
+	Lenient *bool    `json:"lenient"` // [PageControl.SetLenient]
+	Usage   *string  `json:"usage"`   // [PageControl.SetUsage]
 }
 
 func (s *Simulator) changePage(id string, in pageChange) error {
@@ -257,6 +259,12 @@ func (s *Simulator) changePage(id string, in pageChange) error {
 	}
 	if in.Token != nil {
 		page.SetToken(*in.Token)
+	}
+	if in.Lenient != nil {
+		page.SetLenient(*in.Lenient)
+	}
+	if in.Usage != nil {
+		page.SetUsage(*in.Usage)
 	}
 	if in.Revoked != nil {
 		page.RevokeToken(*in.Revoked)

@@ -28,7 +28,10 @@ type conversation struct {
 	seen     time.Time // how far the page has marked what the person wrote as seen
 	typing   bool
 	thread   thread
-	blocked  bool
+	blocked  bool // by the person
+
+	moderated moderated    // by the page
+	settings  userSettings // of this person alone
 }
 
 // Action is a sender action of the page: typing_on, typing_off or mark_seen.

@@ -71,8 +71,9 @@
 // ([Simulator.ReplyToStory], [Simulator.MentionInStory], [Simulator.Unsend]); what
 // Instagram has not is [ErrNotOnInstagram]. The Send API has Instagram's limits
 // and refusals. The token is that of the page to which the account is linked, or its own.
-// Mentions outside of stories, live comments, ephemeral and unsupported messages, and the
-// host graph.instagram.com are not simulated; [Simulator.Post] and
+// An account that is linked to no page is one of Instagram Login: its token lasts 60 days, and of the hosts
+// graph.instagram.com and graph.facebook.com only the first takes it.
+// Mentions outside of stories, live comments, ephemeral and unsupported messages are not simulated; [Simulator.Post] and
 // [PageControl.PostChange] send such events as they are.
 //
 // # Other apps and people at work
@@ -87,27 +88,41 @@
 //
 // Below /v27.0, or any version, for the page's id or me:
 //
+//	POST            /                            a batch of up to 50 calls, which can use each other's results
+//	GET             /{psid}, /{page}, /{id}      profiles; the page; labels, personas, templates, conversations, messages, comments
 //	POST            /{page}/messages             messages, templates, sender actions, reactions
-//	GET POST        /{comment}/comments, /{post}/comments, /{comment}/replies  public replies
 //	POST            /{page}/message_attachments  uploads by URL or filedata
 //	GET POST DELETE /{page}/messenger_profile    get_started, persistent_menu, greeting, …
-//	GET POST DELETE /{page}/subscribed_apps      the webhook fields
+//	GET POST DELETE /{page}/custom_user_settings the menu of one person
+//	GET POST        /{page}/personas             and DELETE /{persona}
+//	GET POST        /{page}/custom_labels        /{label}/label, /{psid}/custom_labels, DELETE /{label}
+//	GET             /{page}/conversations        /{conversation}/messages: what people and page have said here
+//	POST            /{page}/moderate_conversations  block, ban, spam
 //	POST            /{page}/pass_thread_control, take_, request_, release_, extend_thread_control
-//	GET             /{page}/thread_owner         who has a conversation
-//	GET             /{psid}, /{page}             profiles
+//	GET             /{page}/thread_owner, secondary_receivers
+//	GET POST DELETE /{page}/subscribed_apps      the page's webhook fields
+//	GET POST DELETE /{app}/subscriptions         the app's, with the handshake
+//	GET             /debug_token, /me/accounts   and GET POST /oauth/access_token
+//	GET POST        /{comment}/comments, /{post}/comments, /{comment}/replies, /{page}/feed, /{account}/mentions
+//	GET POST DELETE /{page}/message_templates    utility templates, and /message_template_library
+//	GET             /sticker_packs, /sticker_packs/{pack}/stickers, /sticker_search
+//	GET             /{page}/insights, messaging_feature_review, /{psid}/ids_for_apps, ids_for_pages
+//	POST            /{page}/nlp_configs, unlink_accounts
+//	GET             /refresh_access_token        of Instagram Login
 //
-// Any other call is answered with an error of type NotSimulated, which says
-// that the simulator does not simulate it. There are no batches, conversations
-// and their messages, personas, labels, insights, utility templates of the
-// page, calls, moderation, tokens, or subscriptions of the app. It accepts messages that the
-// platform charges for or must approve (utility and marketing messages) without
-// either.
+// docs/simulator-graph.md says of each what is checked, and what is a guess. Calls of a page bear its token; those of an app
+// {app}|{secret}; me/accounts [DefaultUserToken]. Any other call is answered with an error of type NotSimulated, which says
+// that the simulator does not simulate it, or with success and a warning ([Config.Lenient]). What the platform answers and
+// warns of nowhere is in [Request.Warnings].
+//
+// The simulator accepts messages that the platform charges for (marketing messages), and utility messages of templates that
+// it does not know.
 //
 // The simulator is strict where the platform's documentation is clear: limits
 // of length and number, unknown keys, dead tags and templates, removed
 // parameters, the 24-hour window, blocked and unknown people, tokens and
 // appsecret_proof. Refusals have the platform's codes and name the field. URLs
-// of media are not fetched, and no rate is limited. [Simulator.Fault] makes
+// of media are not fetched, and no rate is limited but that of custom_user_settings. [Simulator.Fault] makes
 // calls fail, slow, or end in a broken connection before or after they took
 // effect; [Refusals] has the platform's own errors for it;
 // [Simulator.RevokeToken], [Simulator.RefuseToken], [Simulator.Block] and

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -170,7 +171,7 @@ func (s *Simulator) faultFor(method, path string) *Fault {
 }
 
 // wait sleeps for a fault's delay.
-func (s *Simulator) wait(r *http.Request, d time.Duration) {
+func (s *Simulator) wait(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
 	}
@@ -178,7 +179,7 @@ func (s *Simulator) wait(r *http.Request, d time.Duration) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-r.Context().Done():
+	case <-ctx.Done():
 	case <-s.ctx.Done():
 	}
 }

@@ -1,8 +1,10 @@
 package simulator
 
 import (
-	"crypto/subtle"
+	"cmp"
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -13,69 +15,90 @@ import (
 // graphVersion is the version of the Graph API that the simulator follows. Calls may name any version.
 const graphVersion = "v27.0"
 
-var version = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
+var graphVersions = regexp.MustCompile(`^v[0-9]{1,4}\.[0-9]{1,4}$`)
 
 // call is one Graph call, its path and parameters taken apart.
 type call struct {
 	*params
-	page   *page // whose token it has
-	method string
-	path   string // without the version
-	node   string // me, the page's id, a person's id
-	edge   string // messages, messenger_profile, …; empty for the node itself
-	base   string // where the simulator was reached
-	at     time.Time
+	ctx      context.Context // of the request
+	page     *page           // whose token it has; of a user's token the page that it names
+	app      string          // whose token it has, if it is that of an app or of a user
+	user     bool            // whether the token is a user's
+	method   string
+	path     string // without the version
+	node     string // me, the page's id, a person's id
+	edge     string // messages, messenger_profile, …; empty for the node itself
+	base     string // where the simulator was reached
+	host     string // of the Graph API, if it was named: hostFacebook or hostInstagram
+	version  string // as in the path; empty if it has none
+	at       time.Time
+	part     bool // of a batch
+	proved   bool // it had a right appsecret_proof, or the batch that it is part of had one
+	secret   bool // the answer, or the body, has tokens: they are kept from the record
+	warnings []string
 }
 
-// removedParameters are refused to apps that are new with version 26.0 or 27.0: a bot under development is one. See
-// https://developers.facebook.com/docs/graph-api/changelog
-var removedParameters = []string{"pretty", "debug", "date_format", "ids", "method", "callback"}
-
-// edges are what can be called on a page, and comments on a comment or a post.
-func (s *Simulator) edges() map[string]func(*call) (any, *GraphError) {
-	return map[string]func(*call) (any, *GraphError){
-		"":                    s.readNode,
-		"comments":            s.callComments,
-		"replies":             s.callComments,
-		"messages":            s.callMessages,
-		"message_attachments": s.callAttachments,
-		"messenger_profile":   s.callProfile,
-		"subscribed_apps":     s.callSubscriptions,
-
-		"extend_thread_control":  s.callControl(s.callExtend),
-		"pass_thread_control":    s.callControl(s.callPass),
-		"release_thread_control": s.callControl(s.callRelease),
-		"request_thread_control": s.callControl(s.callRequest),
-		"take_thread_control":    s.callControl(s.callTake),
-		"thread_owner":           s.callThreadOwner,
-	}
+// warn notes what the platform may do otherwise, or what the bot's author should know.
+func (c *call) warn(format string, args ...any) {
+	c.warnings = append(c.warnings, fmt.Sprintf(format, args...))
 }
 
 // serveGraph answers a Graph call, or fails it as a Fault says.
 func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
-	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	if version.MatchString(path[0]) {
-		path = path[1:]
-	}
+	version, path := splitPath(r.URL.Path)
 	rec := recordOf(r, s.now())
 	s.mu.Lock()
 	rec.Seq = s.begin()
 	s.mu.Unlock()
-	f := s.faultFor(r.Method, "/"+strings.Join(path, "/"))
+	method := r.Method
+	if other := overridden(r.URL.Query().Get("method")); other != "" {
+		method = other
+	}
+	f := s.faultFor(method, "/"+strings.Join(path, "/"))
 	if f == nil {
 		f = &Fault{}
 	} else {
 		rec.Fault = true
-		s.wait(r, f.Delay)
+		s.wait(r.Context(), f.Delay)
 	}
 	if f.Drop == DropBefore {
 		s.remember(rec)
 		panic(http.ErrAbortHandler)
 	}
 	p, problem := readParams(w, r)
-	rec.Body = p.body
 	rec.psid, rec.preview = previewCall(path, p)
-	c := &call{params: p, method: r.Method, base: baseOf(r), at: s.now()}
+	c := &call{params: p, ctx: r.Context(), method: r.Method, base: baseOf(r), host: graphHost(r.Host), version: version, at: s.now()}
+	if problem == nil {
+		problem = c.override()
+	}
+	if p.broken && problem == nil {
+		c.warn("The multipart body has no closing boundary: its last part ends with the body. The platform may refuse it.")
+	}
+	status, answer := s.outcome(c, f, path, problem)
+	s.complete(&rec, c, status, answer)
+	if f.Drop == DropAfter {
+		rec.Status, rec.Answer = 0, ""
+		s.remember(rec)
+		panic(http.ErrAbortHandler)
+	}
+	s.remember(rec)
+	s.writeGraph(w, c, f, status, answer)
+}
+
+// splitPath takes the version off a path, and the path apart.
+func splitPath(path string) (version string, parts []string) {
+	parts = strings.Split(strings.Trim(path, "/"), "/")
+	if graphVersions.MatchString(parts[0]) {
+		version, parts = parts[0], parts[1:]
+	}
+	if len(parts) == 1 && parts[0] == "" {
+		parts = nil
+	}
+	return version, parts
+}
+
+// outcome is what a call is answered with: what is right, unless the fault says otherwise.
+func (s *Simulator) outcome(c *call, f *Fault, path []string, problem *GraphError) (int, []byte) {
 	status, answer := f.Status, []byte(f.Body)
 	if f.effect() {
 		rightStatus, right := s.answer(c, path, problem)
@@ -86,30 +109,29 @@ func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 	if f.Error != nil && f.Body == "" {
 		answer = errorBody(f.Error)
 	}
-	if f.Drop == DropAfter {
-		s.remember(rec)
-		panic(http.ErrAbortHandler)
+	return status, answer
+}
+
+// complete puts into the record of a call how it went.
+func (s *Simulator) complete(rec *Request, c *call, status int, answer []byte) {
+	rec.Body, rec.Status, rec.Answer, rec.Warnings = c.body, status, string(answer), c.warnings
+	if c.secret {
+		rec.Query, rec.Body, rec.Answer = s.withoutSecrets(rec.Query), s.withoutSecrets(rec.Body), s.withoutSecrets(rec.Answer)
 	}
-	rec.Status, rec.Answer = status, string(answer)
 	if c.page != nil {
 		rec.PageID = c.page.id
 	}
-	s.remember(rec)
-	s.writeGraph(w, f, status, answer)
+	for _, warning := range c.warnings {
+		s.cfg.Logger.Warn("call with a warning", "method", c.method, "path", c.path, "warning", warning)
+	}
 }
 
-func (s *Simulator) writeGraph(w http.ResponseWriter, f *Fault, status int, answer []byte) {
-	s.mu.Lock()
-	usage := s.usage
-	s.mu.Unlock()
+func (s *Simulator) writeGraph(w http.ResponseWriter, c *call, f *Fault, status int, answer []byte) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json; charset=UTF-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Facebook-Api-Version", graphVersion)
-	h.Set("X-Fb-Trace-Id", newTrace())
-	if usage != "" {
-		h.Set("X-Business-Use-Case-Usage", usage)
+	for name, value := range s.headersOf(c) {
+		h.Set(name, value)
 	}
+	h.Set("X-Fb-Trace-Id", newTrace())
 	for name, values := range f.Header {
 		h[http.CanonicalHeaderKey(name)] = values
 	}
@@ -121,6 +143,23 @@ func (s *Simulator) writeGraph(w http.ResponseWriter, f *Fault, status int, answ
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = w.Write(answer) // a caller that has gone away needs no answer
+}
+
+// headersOf are the headers of the answer to a call: of a page's, its use of what the platform allows.
+func (s *Simulator) headersOf(c *call) map[string]string {
+	h := map[string]string{
+		"Content-Type": "application/json; charset=UTF-8", "Cache-Control": "no-store", "Facebook-Api-Version": cmp.Or(c.version, graphVersion),
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	usage := s.usage
+	if c.page != nil {
+		usage = cmp.Or(c.page.usage, usage)
+	}
+	if usage != "" {
+		h["X-Business-Use-Case-Usage"] = usage
+	}
+	return h
 }
 
 // answer carries the call out.
@@ -140,87 +179,4 @@ func (s *Simulator) answer(c *call, path []string, problem *GraphError) (int, []
 func errorBody(err *GraphError) []byte {
 	body, _ := json.Marshal(map[string]GraphError{"error": err.filled()}) // plain values
 	return body
-}
-
-func (s *Simulator) dispatch(c *call, path []string, problem *GraphError) (any, *GraphError) {
-	c.path = "/" + strings.Join(path, "/")
-	if len(path) == 0 || path[0] == "" {
-		if _, ok := c.values["ids"]; ok {
-			return nil, refuse(0, "The parameter ids is not supported any more")
-		}
-		return nil, errNotSimulated(c.method, c.path)
-	}
-	c.node = path[0]
-	if len(path) > 1 {
-		c.edge = strings.Join(path[1:], "/")
-	}
-	serve, ok := s.edges()[c.edge]
-	if !ok {
-		return nil, errNotSimulated(c.method, c.path)
-	}
-	if problem != nil {
-		return nil, problem
-	}
-	for _, name := range removedParameters {
-		if _, ok := c.values[name]; ok {
-			return nil, refuse(0, "The parameter %s is not supported any more", name)
-		}
-	}
-	if err := s.authorize(c); err != nil {
-		return nil, err
-	}
-	if err := s.aim(c); err != nil {
-		return nil, err
-	}
-	if c.edge == "comments" || c.edge == "replies" {
-		return s.callComments(c)
-	}
-	if c.edge != "" && c.node != c.page.id {
-		if c.edge == "messages" && c.method == http.MethodGet { // of a conversation
-			return nil, errNotSimulated(c.method, c.path)
-		}
-		return nil, errObject(c.method, c.node)
-	}
-	return serve(c)
-}
-
-// authorize checks token and appsecret_proof, see
-// https://developers.facebook.com/docs/graph-api/guides/secure-requests
-func (s *Simulator) authorize(c *call) *GraphError {
-	s.mu.Lock()
-	pg := s.pageByToken(c.token)
-	var revoked *GraphError
-	var secret string
-	if pg != nil {
-		revoked, secret = pg.tokenError, s.apps[pg.appID]
-	}
-	s.mu.Unlock()
-	switch {
-	case c.token == "" && c.node == "me":
-		return known("token inactive")
-	case c.token == "":
-		return known("token missing")
-	case pg == nil:
-		return known("token invalid")
-	case revoked != nil:
-		return revoked
-	}
-	c.page = pg
-	proof, message := c.get("appsecret_proof"), c.token
-	if !proof.present() {
-		if s.cfg.RequireProof {
-			return known("proof missing")
-		}
-		return nil
-	}
-	fresh := true
-	if stamp := c.get("appsecret_time"); stamp.present() {
-		message += "|" + stamp.string()
-		unix, err := strconv.ParseInt(stamp.string(), 10, 64)
-		fresh = err == nil && c.at.Sub(time.Unix(unix, 0)).Abs() <= 5*time.Minute
-	}
-	if !fresh || subtle.ConstantTimeCompare([]byte(proof.string()), []byte(mac(secret, []byte(message)))) == 0 {
-		return known("proof invalid")
-	}
-	return nil
 }

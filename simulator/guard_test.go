@@ -209,9 +209,9 @@ func TestThePolicyOfThePageIsStrict(t *testing.T) {
 // simulator's own paths are no part of it.
 func TestUnderThePlatformsHostsThereIsOnlyTheGraphAPI(t *testing.T) {
 	t.Parallel()
-	s := newSim(t, simulator.Config{})
+	s := newSim(t, simulator.Config{Pages: []simulator.Page{instagramLogin}})
 	for _, host := range []string{"graph.facebook.com", "graph.instagram.com", "graph-video.facebook.com", "Graph.Facebook.com:443", "graph.facebook.com."} {
-		r := httptest.NewRequest("GET", "/v27.0/"+ada+"?fields=first_name&access_token=simulator-page-token", nil)
+		r := httptest.NewRequest("GET", "/v27.0/me?access_token="+tokenAt(host), nil)
 		r.Host = host
 		require.Equal(t, http.StatusOK, answerOf(s, r).Code, host)
 		for _, path := range []string{"/simulator/people", "/simulator/state", "/"} {

@@ -95,15 +95,26 @@ func TestEitherHeaderOfABrowserGuardsTheGraphAPI(t *testing.T) {
 	}
 }
 
+// instagramLogin is an account whose token graph.instagram.com takes, which takes no page's.
+var instagramLogin = simulator.Page{ID: "17841400000000009", Platform: simulator.PlatformInstagram, Token: "instagram-token"}
+
+// tokenAt is a token that a host takes.
+func tokenAt(host string) string {
+	if strings.HasPrefix(host, "graph.instagram.com") {
+		return instagramLogin.Token
+	}
+	return "simulator-page-token"
+}
+
 // A bot in a container calls the Graph API by whatever name the network has. A name that a web site can have is refused:
 // its page would call with GET, without any header of a browser, and GET can change things.
 func TestBotsCallTheGraphAPIByNamesThatNoSiteHas(t *testing.T) {
 	t.Parallel()
-	s := newSim(t, simulator.Config{Hosts: []string{"sim.example.org"}})
+	s := newSim(t, simulator.Config{Hosts: []string{"sim.example.org"}, Pages: []simulator.Page{instagramLogin}})
 	call := func(host string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest("GET", "/v27.0/"+ada+"?fields=first_name", nil)
+		r := httptest.NewRequest("GET", "/v27.0/me", nil)
 		r.Host = host
-		r.Header.Set("Authorization", "Bearer simulator-page-token")
+		r.Header.Set("Authorization", "Bearer "+tokenAt(host))
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		return w

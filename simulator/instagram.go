@@ -40,6 +40,12 @@ func (p *page) known(name string) *GraphError {
 func (s *Simulator) aim(c *call) *GraphError {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if c.page == nil {
+		if pg := s.pageByID(c.node); pg != nil && pg.appID == c.app && !pg.instagram {
+			c.page = pg // of the person whose token it is
+		}
+		return nil
+	}
 	owner := c.page
 	account := s.accountOf(owner)
 	instagram := c.get("platform").string() == PlatformInstagram
@@ -68,7 +74,7 @@ func (c *call) names(account *page) bool {
 	}
 	ids = append(ids, ident(recipient.string())) // of thread_owner
 	for _, id := range ids {
-		if id := string(id); id == account.id || account.people[id] != nil || account.hasPublic(id) {
+		if id := string(id); id == account.id || account.people[id] != nil || account.hasPublic(id) || account.hasPrivate(id) {
 			return true
 		}
 	}
@@ -82,11 +88,11 @@ func (p *Person) username() string { return cmp.Or(p.Username, "user"+p.ID) }
 
 // instagramProfile answers the User Profile API of Instagram, for people who have written to the account. See
 // https://developers.facebook.com/docs/messenger-platform/instagram/features/user-profile
-func (p *page) instagramProfile(s *Simulator, person *Person, names []string, picture string) (any, *GraphError) {
+func (p *page) instagramProfile(s *Simulator, person *Person, fields []field, picture string) (any, *GraphError) {
 	if p.conversation(person.ID).lastAct.IsZero() && !s.cfg.Strangers {
 		return nil, known("no consent, Instagram")
 	}
-	return pick(person.ID, names, []string{"id", "name", "username", "profile_pic"}, map[string]any{
+	return choose(person.ID, fields, []string{"name", "username", "profile_pic"}, map[string]any{
 		"name": person.name(), "username": person.username(), "profile_pic": picture, "follower_count": 0,
 		"is_verified_user": false, "is_user_follow_business": false, "is_business_follow_user": false,
 	})

@@ -234,6 +234,7 @@ func TestInstagramLimits(t *testing.T) {
 	button := func(b string) string {
 		return `"message":{"attachment":{"type":"template","payload":{"template_type":"button","text":"T","buttons":[` + b + `]}}}`
 	}
+	persona := idOf(t, p.do(t, "POST", "/me/personas", `{"name":"Eve","profile_picture_url":"https://e.x/a.png"}`))
 	for body, want := range map[string][2]int{ // codes on Messenger and on Instagram
 		`"message":{"text":"` + strings.Repeat("x", 1000) + `"}`: {0, 0},
 		`"message":{"text":"` + strings.Repeat("x", 1001) + `"}`: {0, 100},
@@ -254,7 +255,7 @@ func TestInstagramLimits(t *testing.T) {
 		`"messaging_type":"UTILITY","message":{"template":{"name":"n","language":{"code":"en"}}}`:                                      {0, 100},
 		`"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT","message":{"text":"x"}`:                                                    {0, 0},
 		`"messaging_type":"MESSAGE_TAG","tag":"NON_PROMOTIONAL_SUBSCRIPTION","message":{"text":"x"}`:                                   {0, 100},
-		`"persona_id":"1","message":{"text":"x"}`:                                                                                      {0, 100},
+		`"persona_id":"` + persona + `","message":{"text":"x"}`:                                                                        {0, 100},
 		`"sender_action":"typing_on"`: {0, 0},
 		`"sender_action":"mark_seen"`: {0, 0},
 	} {

@@ -57,24 +57,15 @@ func (s *Simulator) notifyComment(pg *page, queue string, at time.Time, v feedVa
 	})
 }
 
-// listReplies answers with the replies to a comment on Instagram, as one part. s.mu must be held.
-func (p *page) listReplies(c *call, comments []Comment) (any, *GraphError) {
-	data := []any{}
-	for _, comment := range comments {
-		all := map[string]any{
-			"text": comment.Text, "timestamp": comment.Time.UTC().Format("2006-01-02T15:04:05-0700"), "from": nil, "user": nil,
-		}
-		if author := p.people[comment.PSID]; author != nil {
-			all["from"] = map[string]string{"id": author.ID, "username": author.username()}
-		} else {
-			all["user"] = map[string]string{"id": p.id}
-			all["from"] = map[string]string{"id": p.id, "username": p.username()}
-		}
-		one, err := pick(comment.ID, fieldNames(c.get("fields")), []string{"text", "timestamp"}, all)
-		if err != nil {
-			return nil, err
-		}
-		data = append(data, one)
+// readReply answers with the fields of a comment on Instagram.
+func (p *page) readReply(comment Comment, fields []field) (any, *GraphError) {
+	all := map[string]any{"text": comment.Text, "timestamp": timeOf(comment.Time), "from": nil, "user": nil, "username": p.username()}
+	if author := p.people[comment.PSID]; author != nil {
+		all["from"] = map[string]string{"id": author.ID, "username": author.username()}
+		all["username"] = author.username()
+	} else {
+		all["user"] = map[string]string{"id": p.id}
+		all["from"] = map[string]string{"id": p.id, "username": p.username()}
 	}
-	return map[string]any{"data": data}, nil
+	return choose(comment.ID, fields, []string{"text", "timestamp"}, all)
 }

@@ -120,15 +120,13 @@ func (sd *send) readQuickReply(v value) QuickReply {
 	return q
 }
 
-// readUtility checks a utility message, which names an approved template. The
-// simulator takes any name, since templates are approved elsewhere.
+// readUtility checks a utility message, which names an approved template.
 func (sd *send) readUtility(v value) {
 	get := sd.object(v, "name", "language", "components")
 	if sd.messagingType != "UTILITY" {
 		sd.refuse("Param message[template] needs messaging_type UTILITY.")
 	}
-	sd.required(get("name"), 1000)
-	sd.required(sd.object(get("language"), "code")("code"), 100)
+	sd.template = [2]string{sd.required(get("name"), 1000), sd.required(sd.object(get("language"), "code")("code"), 100)}
 	if components := get("components"); components.present() {
 		for _, item := range sd.list(components, 0, 100) {
 			part := sd.object(item, "type", "parameters")

@@ -44,7 +44,7 @@ func (s *Simulator) Offers(psid string) []Offer {
 			}
 		}
 	}
-	found, _ := inLocale[menu](pg.profile["persistent_menu"], pg.people[psid].Locale)
+	found, _ := inLocale[menu](pg.menuOf(psid), pg.people[psid].Locale)
 	for _, b := range found.CallToActions {
 		offers = append(offers, Offer{OfferMenu, b.Type, b.Title, b.Payload})
 	}

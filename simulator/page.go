@@ -53,6 +53,9 @@ type Page struct {
 	// Fields are the webhook fields that the page is subscribed to. Default: [DefaultFields], of an Instagram account
 	// [DefaultInstagramFields].
 	Fields []string `json:"fields,omitempty"`
+
+	// Lenient is what [Config.Lenient] is, for calls with the page's token. Default: false.
+	Lenient bool `json:"lenient,omitempty"`
 }
 
 // AddPage adds a page while the simulator runs, and returns it with what was left empty. People write to it by
@@ -120,7 +123,7 @@ func (s *Simulator) Pages() []Page {
 	for _, pg := range s.pages {
 		p := Page{
 			ID: pg.id, Name: pg.name, Platform: pg.platform(), Token: pg.token, AppID: pg.appID, DefaultApp: pg.defaultApp,
-			Fields: slices.Clone(pg.fields),
+			Fields: slices.Clone(pg.fields), Lenient: pg.lenient,
 		}
 		if pg.link != nil {
 			p.LinkedTo, p.Token = pg.link.id, pg.link.token
@@ -163,11 +166,12 @@ func (s *Simulator) insert(p Page) {
 		id:     p.ID, name: p.Name, token: p.Token, appID: p.AppID, defaultApp: p.DefaultApp, fields: slices.Clone(p.Fields), gone: make(chan struct{}),
 		people: map[string]*Person{}, conversations: map[string]*conversation{}, profile: map[string]json.RawMessage{},
 		attachments: map[string]attachment{}, authors: map[string]author{}, replied: map[string]bool{},
-		instagram: p.Platform == PlatformInstagram,
+		instagram: p.Platform == PlatformInstagram, lenient: p.Lenient,
 	}
 	if p.LinkedTo != "" {
 		pg.link, pg.token = s.pageByID(p.LinkedTo), ""
 	}
+	pg.issued(s.now())
 	s.pages = append(s.pages, pg)
 	if p.ID == s.cfg.PageID {
 		s.main = pg

@@ -41,6 +41,7 @@ func (p PageControl) SetToken(token string) {
 	defer p.sim.mu.Unlock()
 	pg := p.pg.tokenOwner()
 	pg.token, pg.tokenError = token, nil
+	pg.issued(p.sim.now())
 }
 
 // tokenOwner is the page that has the token: that to which an account is linked, or the page itself.
@@ -74,6 +75,21 @@ func (p PageControl) SetFields(fields ...string) error {
 	}
 	p.pg.resubscribe(fields)
 	return nil
+}
+
+// SetLenient changes [Page.Lenient].
+func (p PageControl) SetLenient(lenient bool) {
+	p.sim.mu.Lock()
+	defer p.sim.mu.Unlock()
+	p.pg.lenient = lenient
+}
+
+// SetUsage puts a value into the X-Business-Use-Case-Usage header of the answers to the page's calls, in place of that of
+// [Simulator.SetUsage]; empty ends it.
+func (p PageControl) SetUsage(header string) {
+	p.sim.mu.Lock()
+	defer p.sim.mu.Unlock()
+	p.pg.usage = header
 }
 
 // Profile returns the page's Messenger Profile, one JSON value per property that is set. The result is a copy.

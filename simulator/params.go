@@ -1,15 +1,14 @@
 package simulator
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"maps"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +23,15 @@ type params struct {
 	values map[string]json.RawMessage
 	token  string
 	upload *upload
-	body   string // for the record, without the token
+	files  map[string]*upload // parts of other names that are files: a batch's calls can have them
+	body   string             // for the record, without the token
+	broken bool               // a multipart body without its closing boundary
+}
+
+// secretParams are parameters that stand for a token or a secret: the record has none of them.
+var secretParams = []string{
+	"access_token", "account_linking_token", "appsecret_proof", "client_secret", "code", "custom_token", "fb_exchange_token",
+	"input_token", "verify_token",
 }
 
 // upload is the filedata part of a multipart body.
@@ -37,39 +44,49 @@ type upload struct {
 // are never nil.
 func readParams(w http.ResponseWriter, r *http.Request) (*params, *GraphError) {
 	p := &params{values: map[string]json.RawMessage{}}
-	p.form(r.URL.Query())
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+	query := p.form(r.URL.Query())
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth")) {
 		p.token = strings.TrimSpace(token)
 	}
+	body := p.readBody(w, r)
+	if query != nil {
+		return p, query
+	}
+	return p, body
+}
+
+func (p *params) readBody(w http.ResponseWriter, r *http.Request) *GraphError {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return p, known("attachment too large")
+			return known("attachment too large")
 		}
-		return p, refuse(0, "The body could not be read")
+		return refuse(0, "The body could not be read")
 	}
 	if len(data) == 0 {
-		return p, nil
+		return nil
 	}
 	kind, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err != nil:
-		return p, refuse(0, "The body has no Content-Type")
+		return refuse(0, "The body has no Content-Type")
 	case kind == "application/json":
-		return p, p.json(data)
+		return p.json(data)
 	case kind == "application/x-www-form-urlencoded":
 		form, err := url.ParseQuery(string(data))
 		if err != nil {
-			return p, refuse(0, "The body is not form-encoded")
+			return refuse(0, "The body is not form-encoded")
 		}
-		p.form(form)
-		form.Del("access_token")
+		problem := p.form(form)
+		for _, name := range secretParams {
+			form.Del(name)
+		}
 		p.body = form.Encode()
-		return p, nil
+		return problem
 	case kind == "multipart/form-data":
-		return p, p.multipart(data, options["boundary"])
+		return p.multipart(data, options["boundary"])
 	}
-	return p, refuse(0, "A body of type %s is not understood", kind)
+	return refuse(0, "A body of type %s is not understood", kind)
 }
 
 func (p *params) json(data []byte) *GraphError {
@@ -84,51 +101,14 @@ func (p *params) json(data []byte) *GraphError {
 		p.body = p.marshal(fields)
 	}
 	maps.Copy(p.values, fields)
+	if slices.ContainsFunc(secretParams, func(name string) bool { return fields[name] != nil }) {
+		shown := maps.Clone(fields)
+		for _, name := range secretParams {
+			delete(shown, name)
+		}
+		p.body = p.marshal(shown)
+	}
 	return nil
-}
-
-func (p *params) form(form url.Values) {
-	for name := range form {
-		if name == "access_token" {
-			p.token = form.Get(name)
-			continue
-		}
-		p.values[name] = quote(form.Get(name))
-	}
-}
-
-func (p *params) multipart(data []byte, boundary string) *GraphError {
-	shown := map[string]json.RawMessage{}
-	for reader := multipart.NewReader(bytes.NewReader(data), boundary); ; {
-		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
-			p.body = p.marshal(shown)
-			return nil
-		}
-		if err != nil {
-			return refuse(0, "The multipart body is broken")
-		}
-		content, err := io.ReadAll(part)
-		if err != nil {
-			return refuse(0, "The multipart body is broken")
-		}
-		name := part.FormName()
-		switch {
-		case name == "filedata" && p.upload != nil:
-			return refuse(0, "There is more than one filedata")
-		case name == "filedata":
-			p.upload = &upload{name: part.FileName(), contentType: part.Header.Get("Content-Type"), data: content}
-			description, _ := json.Marshal(map[string]any{ // plain values
-				"filename": p.upload.name, "type": p.upload.contentType, "bytes": len(content),
-			})
-			shown[name] = description
-		case name == "access_token":
-			p.token = string(content)
-		default:
-			p.values[name] = quote(string(content))
-			shown[name] = value{raw: p.values[name]}.unquoted().raw
-		}
-	}
 }
 
 func (p *params) marshal(fields map[string]json.RawMessage) string {
@@ -151,6 +131,9 @@ func (p *params) raw() json.RawMessage {
 	}
 	return json.RawMessage(p.marshal(fields))
 }
+
+// isSecret reports whether a record leaves out the parameter.
+func isSecret(name string) bool { return slices.Contains(secretParams, name) }
 
 func quote(s string) json.RawMessage {
 	data, _ := json.Marshal(s) // a string always encodes

@@ -34,10 +34,8 @@ func (s *Simulator) callProfile(c *call) (any, *GraphError) {
 		return s.readProfile(c)
 	case http.MethodPost:
 		return s.writeProfile(c)
-	case http.MethodDelete:
-		return s.deleteProfile(c)
 	}
-	return nil, errMethod(c.method)
+	return s.deleteProfile(c)
 }
 
 var success = map[string]string{"result": "success"}
@@ -85,6 +83,9 @@ func fieldNames(v value) []string {
 func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 	var ck check
 	ck.instagram = c.page.instagram
+	if err := c.strangeProperty(); err != nil {
+		return nil, err
+	}
 	set := map[string]json.RawMessage{}
 	for name, test := range profileFields {
 		if v := c.get(name); v.present() {
@@ -112,7 +113,26 @@ func (s *Simulator) writeProfile(c *call) (any, *GraphError) {
 	return success, nil
 }
 
+// goneProperties are those that the Messenger Profile had.
+var goneProperties = []string{"home_url", "payment_settings", "target_audience"}
+
+// strangeProperty refuses what is no property of the profile.
+func (c *call) strangeProperty() *GraphError {
+	for _, name := range goneProperties {
+		if c.get(name).present() {
+			return refuse(0, "Param %s is not supported any more.", name)
+		}
+	}
+	var ck check
+	ck.strange(c.params, slices.Collect(maps.Keys(profileFields)), []string{"platform"}, commonParams)
+	return ck.err
+}
+
 func (s *Simulator) deleteProfile(c *call) (any, *GraphError) {
+	var ck check
+	if ck.strange(c.params, []string{"platform"}, commonParams); ck.err != nil {
+		return nil, ck.err
+	}
 	names := fieldNames(c.get("fields"))
 	if len(names) == 0 {
 		return nil, refuse(0, "The parameter fields is required.")

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -19,12 +20,16 @@ type Request struct {
 	PageID  string    `json:"page_id,omitempty"` // whose token it had; empty: no page's
 	Method  string    `json:"method"`
 	Path    string    `json:"path"`            // as sent, version included
-	Query   string    `json:"query,omitempty"` // without access_token and appsecret_proof
+	Query   string    `json:"query,omitempty"` // without tokens, secrets and appsecret_proof
 	Headers []string  `json:"headers"`         // names, sorted
 	Body    string    `json:"body,omitempty"`  // JSON as sent; forms without the token; of an upload its description
 	Status  int       `json:"status"`          // 0: the connection was closed instead
 	Answer  string    `json:"answer,omitempty"`
 	Fault   bool      `json:"fault,omitempty"` // a Fault changed the call
+	Via     string    `json:"via,omitempty"`   // [ViaBatch]: part of a batch, which is a call of its own
+
+	// Warnings are what the platform may do otherwise, and what the bot's author should know.
+	Warnings []string `json:"warnings,omitempty"`
 
 	DurationMS int64 `json:"duration_ms"` // of the wall clock
 
@@ -32,6 +37,9 @@ type Request struct {
 	psid    string    // whom it is about, if known
 	preview string
 }
+
+// ViaBatch is the [Request.Via] of the calls that came together in one.
+const ViaBatch = "batch"
 
 // Requests returns every Graph call in the order of the answers. The result is a
 // copy.
@@ -50,7 +58,8 @@ func (s *Simulator) remember(rec Request) {
 	s.publish("request", rec)
 	s.end(Entry{
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
-		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(refusal), Advice: adviceFor(refusal), Fault: rec.Fault,
+		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(refusal), Fault: rec.Fault,
+		Advice: cmp.Or(adviceFor(refusal), strings.Join(rec.Warnings, " ")),
 	})
 }
 
@@ -111,8 +120,9 @@ func edgeOf(path string) string {
 
 func recordOf(r *http.Request, at time.Time) Request {
 	query := r.URL.Query()
-	query.Del("access_token")
-	query.Del("appsecret_proof")
+	for _, name := range secretParams {
+		query.Del(name)
+	}
 	rec := Request{Time: at, start: time.Now(), Method: r.Method, Path: r.URL.Path, Query: query.Encode()}
 	for name := range r.Header {
 		rec.Headers = append(rec.Headers, name)

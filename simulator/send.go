@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -11,9 +10,6 @@ import (
 // callMessages is the Send API, see
 // https://developers.facebook.com/docs/messenger-platform/reference/send-api
 func (s *Simulator) callMessages(c *call) (any, *GraphError) {
-	if c.method != http.MethodPost {
-		return nil, errMethod(c.method)
-	}
 	if c.get("message").present() && c.get("sender_action").present() {
 		return nil, known("message and action")
 	}
@@ -35,6 +31,14 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 	if sd.action != "" {
 		return s.doAction(c.page, sd, c.at)
 	}
+	if id := sd.message.PersonaID; id != "" && c.page.personaByID(id) == nil {
+		return nil, refuse(0, "Param persona_id: the page has no persona %s", id)
+	}
+	if sd.template[0] != "" {
+		if err := c.page.admitTemplate(c, sd.template[0], sd.template[1]); err != nil {
+			return nil, err
+		}
+	}
 	return s.takeMessage(sd, c)
 }
 
@@ -48,8 +52,9 @@ type send struct {
 	message       Message
 	tag           string
 	messagingType string
-	reaction      string // of the sender action react
-	target        string // its message
+	reaction      string    // of the sender action react
+	target        string    // its message
+	template      [2]string // of a utility message: name and language
 	reusable      bool
 	upload        *upload // filedata that no attachment has taken yet
 	uploaded      *upload // filedata of the attachment
@@ -60,8 +65,32 @@ var recipients = []string{
 	"id", "user_ref", "comment_id", "post_id", "notification_messages_token", "one_time_notif_token", "phone_number",
 }
 
+// sendParams are the parameters of the Send API, besides those that every call can have.
+var sendParams = []string{
+	"folder", "message", "messaging_type", "notification_type", "page", "payload", "persona_id", "platform", "recipient", "reply_to",
+	"sender_action", "suggestion_action", "tag", "thread_control",
+}
+
+// commonParams are the parameters that every call can have, see https://developers.facebook.com/docs/graph-api/overview
+var commonParams = []string{"appsecret_proof", "appsecret_time", "fields", "format", "include_headers", "locale", "suppress_http_code"}
+
+// strange refuses parameters that a call does not have.
+func (c *check) strange(p *params, there ...[]string) {
+	var names []string
+	for name := range p.values {
+		if !slices.ContainsFunc(there, func(known []string) bool { return slices.Contains(known, name) }) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(names)
+		c.refuse("Invalid parameters: there is no %q.", shortened(strings.Join(names, ", ")))
+	}
+}
+
 func (c *call) readSend() *send {
 	sd := &send{check: check{instagram: c.page.instagram}}
+	sd.strange(c.params, sendParams, commonParams)
 	to := sd.object(c.get("recipient"), append([]string{"name"}, recipients...)...)
 	for _, kind := range recipients {
 		if v := to(kind); v.present() {

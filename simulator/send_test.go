@@ -201,9 +201,8 @@ func TestWhatIsNotSimulatedSaysSo(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
 	for _, c := range [][2]string{
-		{"GET", "/me/nothing"}, {"GET", "/me/messages/more"}, {"POST", "/me/personas"}, {"DELETE", "/12345"},
-		{"GET", "/me/conversations"}, {"GET", "/t_1/messages"}, {"GET", "/m_1"}, {"GET", "/debug_token"},
-		{"POST", "/me/secondary_receivers"}, {"POST", "/"},
+		{"GET", "/me/nothing"}, {"GET", "/me/messages/more"}, {"POST", "/12345"}, {"GET", "/search"},
+		{"POST", "/act_1/message_campaign"}, {"GET", "/me/insights/a/b"}, {"POST", "/"}, {"GET", "/sticker_packs/1/stickers/2"},
 	} {
 		method, path := c[0], c[1]
 		a := p.do(t, method, "/v27.0"+path, "")
@@ -220,7 +219,8 @@ func TestUnknownPaths(t *testing.T) {
 	p := serve(t, simulator.Config{})
 	for path, method := range map[string]string{
 		"/v27.0/12345": "GET", "/v27.0/12345/messages": "POST", "/v27.0/12345/messenger_profile": "GET",
-		"/v27.0/me/messages": "GET", "/v27.0/?ids=1,2": "GET",
+		"/v27.0/me/messages": "GET", "/v27.0/?ids=1,2": "GET", "/12345/label": "DELETE", "/t_1": "GET", "/m_1": "GET",
+		"/t_1/messages": "GET", "/12345/custom_labels": "GET", "/100000000000001_9": "GET", "/12346": "DELETE",
 	} {
 		a := p.do(t, method, path, "")
 		code, _ := a.code(t)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
 
 // ErrClosed is returned by everything that would act after [Simulator.Close].
@@ -47,6 +48,9 @@ type Simulator struct {
 	files       map[string]*file
 	fileOrder   []string
 	usage       string
+	serial      int                      // of what can be listed
+	userTokens  map[string]string        // of which app
+	appFields   map[string]subscriptions // of apps that have changed them
 	feed        feed
 	wire        wireLog
 	changed     chan struct{} // closed and replaced whenever something happened
@@ -62,6 +66,10 @@ type page struct {
 	instagram     bool
 	link          *page       // of an Instagram account: whose token is its own too
 	tokenError    *GraphError // set while the token is revoked
+	tokenAt       time.Time   // when it was issued
+	tokenUntil    time.Time   // of Instagram Login: until when it can be used
+	lenient       bool
+	usage         string // X-Business-Use-Case-Usage
 	removed       bool
 	gone          chan struct{} // closed when it is removed
 	fields        []string
@@ -74,6 +82,11 @@ type page struct {
 	authors       map[string]author // of people's comments and posts
 	comments      []*Comment
 	replied       map[string]bool // comments and posts that had their private reply
+	posts         []string        // of the page itself, by POST /{page}/feed
+	personas      []persona
+	labels        []*label
+	templates     []*utilityTemplate
+	linkTokens    []linkToken
 }
 
 // New returns a running simulator. It reports every field of config that cannot
@@ -81,15 +94,17 @@ type page struct {
 func New(config Config) (*Simulator, error) {
 	cfg := config.withDefaults()
 	s := &Simulator{
-		cfg:     cfg,
-		random:  newRandom(cfg.Seed),
-		client:  callbackClient(cfg.Client),
-		queues:  map[string]*queue{},
-		files:   map[string]*file{},
-		changed: make(chan struct{}),
-		home:    map[string]*page{},
-		apps:    map[string]string{cfg.AppID: cfg.AppSecret},
-		webhook: cfg.WebhookURL,
+		cfg:        cfg,
+		random:     newRandom(cfg.Seed),
+		client:     callbackClient(cfg.Client),
+		queues:     map[string]*queue{},
+		files:      map[string]*file{},
+		changed:    make(chan struct{}),
+		home:       map[string]*page{},
+		apps:       map[string]string{cfg.AppID: cfg.AppSecret},
+		userTokens: map[string]string{DefaultUserToken: cfg.AppID},
+		appFields:  map[string]subscriptions{},
+		webhook:    cfg.WebhookURL,
 	}
 	s.clock.base = cfg.Now
 	s.feed.epoch = randomHex()
@@ -105,11 +120,11 @@ func New(config Config) (*Simulator, error) {
 
 // ServeHTTP answers the Graph API at /v{version}/…, the chat page at / and what
 // the chat page needs below /simulator/. Any other path is a Graph path
-// without a version, as on the platform. Under the platform's own hosts, such as
-// graph.facebook.com, there is the Graph API alone.
+// without a version, as on the platform, and so is POST to /: a batch. Under the
+// platform's own hosts, such as graph.facebook.com, there is the Graph API alone.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
-	case !toGraphHost(r) && (path == "/" || path == "/favicon.ico" || path == "/simulator" || strings.HasPrefix(path, "/simulator/")):
+	case !toGraphHost(r) && (path == "/" && r.Method != http.MethodPost || path == "/favicon.ico" || path == "/simulator" || strings.HasPrefix(path, "/simulator/")):
 		s.guarded(s.api).ServeHTTP(w, r)
 	case fromBrowser(r):
 		s.guarded(http.HandlerFunc(s.serveGraph)).ServeHTTP(w, r)

@@ -178,7 +178,7 @@ func (s *Simulator) tapMenu(ctx context.Context, psid, sought string, match func
 	}
 	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
 		pg := s.home[psid]
-		found, ok := inLocale[menu](pg.profile["persistent_menu"], pg.people[psid].Locale)
+		found, ok := inLocale[menu](pg.menuOf(psid), pg.people[psid].Locale)
 		if !ok {
 			return doing{}, notOfferedError("simulator: the page has no persistent menu")
 		}

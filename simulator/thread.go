@@ -65,7 +65,7 @@ func later(a, b time.Time) time.Time {
 // report queues the callback of an event of a conversation, if the page is subscribed to it: under standby while another
 // app has the thread, for which the page must be subscribed to standby too, else under messaging. s.mu must be held.
 func (s *Simulator) report(pg *page, c *conversation, d Delivery, event json.RawMessage) error {
-	if !pg.subscribed(d.Field) {
+	if !s.hears(pg, d.Field) {
 		return nil
 	}
 	fill := messagingOf(event)
@@ -78,7 +78,7 @@ func (s *Simulator) report(pg *page, c *conversation, d Delivery, event json.Raw
 
 // reportUnder queues a callback of the page, if the page is subscribed to its field. s.mu must be held.
 func (s *Simulator) reportUnder(pg *page, d Delivery, fill func(*entry)) error {
-	if !pg.subscribed(d.Field) {
+	if !s.hears(pg, d.Field) {
 		return nil
 	}
 	d.Field = pg.fieldName(d.Field)

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"cmp"
-	"net/http"
 	"strconv"
 	"time"
 )
@@ -22,9 +21,6 @@ type control struct {
 // callControl serves one of the calls that change who has a conversation. do runs with s.mu held.
 func (s *Simulator) callControl(do func(pg *page, c *conversation, ct control, at time.Time) *GraphError) func(*call) (any, *GraphError) {
 	return func(c *call) (any, *GraphError) {
-		if c.method != http.MethodPost {
-			return nil, errMethod(c.method)
-		}
 		ct, err := c.readControl()
 		if err != nil {
 			return nil, err
@@ -41,7 +37,7 @@ func (s *Simulator) callControl(do func(pg *page, c *conversation, ct control, a
 		if err := do(pg, pg.conversation(ct.psid), ct, c.at); err != nil {
 			return nil, err
 		}
-		return map[string]bool{"success": true}, nil
+		return successful, nil
 	}
 }
 
@@ -110,9 +106,6 @@ func (s *Simulator) callExtend(pg *page, c *conversation, ct control, at time.Ti
 
 // callThreadOwner is GET /{page}/thread_owner. The id of another app is told to the default app only.
 func (s *Simulator) callThreadOwner(c *call) (any, *GraphError) {
-	if c.method != http.MethodGet {
-		return nil, errMethod(c.method)
-	}
 	var ck check
 	psid := ck.neededID(c.get("recipient"))
 	if ck.err != nil {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"html"
@@ -44,20 +45,22 @@ func (s *Simulator) serveAsset(name string) http.HandlerFunc {
 func (s *Simulator) servePicture(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("psid")
 	s.mu.Lock()
-	var p *Person
+	name := ""
 	if pg := s.home[id]; pg != nil {
-		p = pg.people[id]
+		name = pg.people[id].FirstName
+	} else if pg := s.pageByID(id); pg != nil {
+		name = cmp.Or(pg.name, id)
 	}
 	s.mu.Unlock()
-	if p == nil {
+	if name == "" {
 		complain(w, http.StatusNotFound, fmt.Errorf("%w: %s", ErrNoPerson, id))
 		return
 	}
-	_, size := utf8.DecodeRuneInString(p.FirstName)
+	_, size := utf8.DecodeRuneInString(name)
 	w.Header().Set("Content-Type", assetTypes[".svg"])
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	_, _ = fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="hsl(%d 45%% 40%%)"/>`+
 		`<text x="48" y="48" dy=".35em" text-anchor="middle" font-family="sans-serif" font-size="44" fill="#fff">%s</text></svg>`,
-		hue(id), html.EscapeString(p.FirstName[:size]))
+		hue(id), html.EscapeString(name[:size]))
 }

@@ -125,9 +125,6 @@ func (p *page) addAttachment(kind, url string, at time.Time) string {
 // https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
 // A URL is not fetched.
 func (s *Simulator) callAttachments(c *call) (any, *GraphError) {
-	if c.method != http.MethodPost {
-		return nil, errMethod(c.method)
-	}
 	sd := &send{check: check{instagram: c.page.instagram}, upload: c.upload, reusable: true}
 	get := sd.object(c.get("message"), "attachment")
 	a := sd.readAttachment(get("attachment"))

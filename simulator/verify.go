@@ -38,13 +38,21 @@ func (e *VerifyError) Unwrap() error { return e.Err }
 // https://developers.facebook.com/docs/messenger-platform/webhooks#verification-requests
 func (s *Simulator) Verify(ctx context.Context) error {
 	s.mu.Lock()
-	webhook, closed := s.webhook, s.closed
+	webhook := s.webhook
+	s.mu.Unlock()
+	return s.verify(ctx, webhook, s.cfg.VerifyToken)
+}
+
+// verify does the handshake with a webhook.
+func (s *Simulator) verify(ctx context.Context, webhook, token string) error {
+	s.mu.Lock()
+	closed := s.closed
 	s.mu.Unlock()
 	if closed {
 		return ErrClosed
 	}
 	challenge := newRandom(0).digits(18)
-	got := s.requestChallenge(ctx, webhook, challenge)
+	got := s.requestChallenge(ctx, webhook, challenge, token)
 	failed := &VerifyError{Status: got.status, Answer: strings.ToValidUTF8(string(got.body), "\uFFFD"), Err: got.err}
 	answer := string(got.body)
 	switch {
@@ -53,7 +61,10 @@ func (s *Simulator) Verify(ctx context.Context) error {
 		return failed
 	case got.status == http.StatusUnauthorized || got.status == http.StatusForbidden:
 		failed.Err = fmt.Errorf("the bot answered %d, not 200", got.status)
-		failed.Advice = fmt.Sprintf("The bot's verify token is not that of the simulator, %s.", s.verifyTokenHint())
+		failed.Advice = "The bot's verify token is not that of the call."
+		if token == s.cfg.VerifyToken {
+			failed.Advice = fmt.Sprintf("The bot's verify token is not that of the simulator, %s.", s.verifyTokenHint())
+		}
 		return failed
 	case got.status != http.StatusOK:
 		failed.Err, failed.Advice = fmt.Errorf("the bot answered %d, not 200", got.status), s.adviseVerifyStatus(got, webhook)
@@ -73,7 +84,7 @@ func (s *Simulator) Verify(ctx context.Context) error {
 }
 
 // requestChallenge sends the request of a handshake.
-func (s *Simulator) requestChallenge(ctx context.Context, webhook, challenge string) exchanged {
+func (s *Simulator) requestChallenge(ctx context.Context, webhook, challenge, token string) exchanged {
 	if webhook == "" {
 		return exchanged{err: errNoWebhook}
 	}
@@ -84,7 +95,7 @@ func (s *Simulator) requestChallenge(ctx context.Context, webhook, challenge str
 	query := target.Query()
 	query.Set("hub.mode", "subscribe")
 	query.Set("hub.challenge", challenge)
-	query.Set("hub.verify_token", s.cfg.VerifyToken)
+	query.Set("hub.verify_token", token)
 	target.RawQuery = query.Encode()
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.AnswerTimeout)
 	defer cancel()
