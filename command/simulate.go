@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/djmessenger/messenger/internal/graphhosts"
 	"github.com/djmessenger/messenger/simulator"
 )
 
@@ -26,6 +26,9 @@ const (
 	shutdownTime = 5 * time.Second  // for answers that are under way
 	silentAfter  = 10 * time.Second // default of --warn-silence
 )
+
+// headerTime is how long a client may take for the handshake of TLS and the header of a request.
+var headerTime = graphhosts.FirstByteTimeout
 
 // The environment variables that a bot reads. A simulator takes its secrets from the same ones.
 const (
@@ -39,16 +42,18 @@ const (
 
 func simulate(config Config) *cli.Command {
 	return common(config, &cli.Command{
-		Name:  "simulate",
-		Usage: "run a fake Messenger Platform for a bot in any language",
+		Name:     "simulate",
+		Usage:    "run a fake Messenger Platform for a bot in any language",
+		Commands: []*cli.Command{simulateEnv(config), simulateHealth(config)},
 		Description: "It is the Graph API that the bot calls, people who write to it, and a chat page for a browser.\n" +
 			"The app secret, the verify token, the page token and the page's id are those of the environment\n" +
 			"(" + strings.Join([]string{envAppSecret, envVerifyToken, envPageToken, envPageID}, ", ") + "), or public defaults.\n" +
-			"It runs until it is interrupted.\n\n" +
+			"It runs until it is interrupted. The same port serves http and https, and is a proxy for bots\n" +
+			"that have https://graph.facebook.com compiled in: the command env prints what they need.\n\n" +
 			"The exit code is 0 after an interrupt, 2 if the command line is wrong, 3 if it cannot listen,\n" +
 			"and 4 if --require-bot is given and the bot cannot be verified.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "listen", Value: "localhost:9090", Usage: "the `ADDRESS` to listen on, loopback unless --public is given"},
+			&cli.StringSliceFlag{Name: "listen", Value: []string{defaultListen}, Usage: "an `ADDRESS` to listen on, loopback unless --public is given; repeatable"},
 			&cli.StringFlag{Name: "webhook", Usage: "the `URL` that the bot listens on; default: $" + envWebhook + ", else the chat page asks for it"},
 			&cli.StringFlag{Name: "people", Usage: "a `NUMBER`, names as Ada:en_US,Bo:de_DE, or @FILE with a JSON list; default: three people"},
 			&cli.Uint64Flag{Name: "seed", HideDefault: true, Usage: "a `NUMBER` that decides all ids; default: drawn, and printed"},
@@ -57,6 +62,8 @@ func simulate(config Config) *cli.Command {
 			&cli.StringFlag{Name: "log", Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
 			&cli.DurationFlag{Name: "warn-silence", Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and nothing arrived for so long; 0: never"},
 			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that it answers to besides localhost; repeatable"},
+			&cli.StringFlag{Name: "others", Value: "refuse", Usage: "`WHAT` the proxy does with hosts that are not the platform's: refuse, or tunnel (never to this machine or a private network)"},
+			caDirFlag(),
 			&cli.BoolFlag{Name: "public", Usage: "allow an address that other machines reach: anyone who reaches it can act as any person"},
 			&cli.BoolFlag{Name: "require-bot", Usage: "end with code 4 if the bot cannot be verified"},
 		},
@@ -78,7 +85,12 @@ func simulate(config Config) *cli.Command {
 type simulation struct {
 	sim        *simulator.Simulator
 	terminal   *terminal
-	listen     string
+	name       string // of the command
+	caDir      string // --ca-dir
+	listen     []string
+	hosts      []string // --allow-host
+	openKit    func() (*graphhosts.Kit, error)
+	tunnel     bool
 	webhook    string
 	seed       uint64
 	requireBot bool
@@ -126,8 +138,14 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 		return nil, usagef(cmd, "--log is text, json or none, not %q", format)
 	}
 	settings.Logger = slog.New(warnings{screen})
-	if problem := checkListen(cmd.String("listen"), cmd.Bool("public")); problem != "" {
-		return nil, usagef(cmd, "--listen: %s", problem)
+	for _, address := range cmd.StringSlice("listen") {
+		if problem := checkListen(address, cmd.Bool("public")); problem != "" {
+			return nil, usagef(cmd, "--listen: %s", problem)
+		}
+	}
+	tunnel, err := tunnelOf(cmd)
+	if err != nil {
+		return nil, err
 	}
 	if webhook == "" && cmd.Bool("require-bot") {
 		return nil, usagef(cmd, "--require-bot needs --webhook")
@@ -140,8 +158,9 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 		return nil, usagef(cmd, "%v", err)
 	}
 	return &simulation{
-		sim: sim, terminal: screen, listen: cmd.String("listen"), webhook: webhook, seed: seed, requireBot: cmd.Bool("require-bot"),
-		exports: exportsOf(config, sim),
+		sim: sim, terminal: screen, name: config.Name, caDir: cmd.String("ca-dir"), listen: cmd.StringSlice("listen"), hosts: cmd.StringSlice("allow-host"), webhook: webhook, seed: seed,
+		requireBot: cmd.Bool("require-bot"), exports: exportsOf(config, sim.Pages()[0]), tunnel: tunnel,
+		openKit: func() (*graphhosts.Kit, error) { return openKit(config, cmd) },
 	}, nil
 }
 
@@ -153,13 +172,15 @@ func (s *simulation) run(ctx context.Context) error {
 	if err != nil {
 		return &exitError{CannotListen, fmt.Errorf("%w: choose another --listen", err)}
 	}
-	base := "http://" + s.listen
-	if _, port, err := net.SplitHostPort(s.listen); err == nil && port == "0" {
-		base = "http://" + listeners[0].Addr().String()
+	kit, noKit := s.openKit()
+	if wrong, ok := errors.AsType[*usageError](noKit); ok {
+		closeAll(listeners)
+		return wrong
 	}
+	proxy := graphhosts.New(graphhosts.Config{Handler: s.sim, Hosts: s.hosts, TLS: kit.TLS(), Tunnel: s.tunnel, Warn: s.terminal.warn})
 	server := &http.Server{
-		Handler: s.sim, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(warnings{s.terminal}, slog.LevelWarn),
+		Handler: proxy, ConnContext: proxy.ConnContext, ReadHeaderTimeout: headerTime, ReadTimeout: time.Minute, IdleTimeout: time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(warnings{s.terminal}, slog.LevelWarn),
 	}
 	followed := make(chan struct{})
 	following, stopFollowing := context.WithCancel(context.WithoutCancel(ctx))
@@ -169,11 +190,16 @@ func (s *simulation) run(ctx context.Context) error {
 		defer close(followed)
 		s.terminal.follow(following, entries)
 	}()
-	failed := make(chan error, len(listeners))
+	failed := make(chan error, len(listeners)+1)
 	for _, l := range listeners {
-		go func() { failed <- server.Serve(l) }()
+		go func() { failed <- server.Serve(proxy.Listen(l)) }()
 	}
-	s.terminal.start(base, s.seed, s.webhook, append(s.exports, export{envGraphURL, base, false}))
+	go func() { failed <- server.Serve(proxy.Inner()) }()
+	page, graph := addresses(s.listen[0], listeners[0].Addr(), s.hosts)
+	s.terminal.start(page, s.seed, s.webhook, envCommand(s.name, page, s.caDir), append(s.exports, export{envGraphURL, graph, false}))
+	if noKit != nil {
+		s.terminal.warn(fmt.Sprintf("There is no https, because there is no directory for the certificates (%v). Name one with --ca-dir.", noKit))
+	}
 	err = s.serve(ctx, failed)
 	stop() // a second interrupt ends the process
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
@@ -182,6 +208,7 @@ func (s *simulation) run(ctx context.Context) error {
 	if server.Shutdown(closing) != nil {
 		_ = server.Close()
 	}
+	_ = proxy.Close() // ends the tunnels
 	stopFollowing()
 	<-followed
 	s.terminal.stop()

@@ -1,11 +1,9 @@
 package command
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -70,62 +68,27 @@ func peopleIn(path string) ([]simulator.Person, error) {
 	return people, nil
 }
 
-// checkListen says what is wrong with an address, empty if nothing is.
-func checkListen(address string, public bool) string {
-	host, _, err := net.SplitHostPort(address)
-	switch {
-	case err != nil:
-		return fmt.Sprintf("%q is no address; write it as localhost:9090", address)
-	case host == "localhost" || public:
-		return ""
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
-		return ""
-	}
-	return fmt.Sprintf("other machines may reach %s, and anyone who does can act as any person; add --public if that is wanted", address)
-}
-
-// listen opens the address; localhost stands for both loopback addresses, where the machine has both.
-func listen(ctx context.Context, address string) ([]net.Listener, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	var config net.ListenConfig
-	if host != "localhost" {
-		l, err := config.Listen(ctx, "tcp", address)
-		return []net.Listener{l}, err
-	}
-	first, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
-	if err != nil {
-		return nil, err
-	}
-	if port == "0" {
-		return []net.Listener{first}, nil
-	}
-	second, err := config.Listen(ctx, "tcp", net.JoinHostPort("::1", port))
-	if err != nil {
-		return []net.Listener{first}, nil //nolint:nilerr // a machine without IPv6
-	}
-	return []net.Listener{first, second}, nil
-}
-
 // export is a line of what a bot needs in its environment.
 type export struct {
 	name, value string
 	own         bool // it is the user's own, and is not shown
 }
 
-// exportsOf lists what the bot needs, besides the address of the Graph API. A value of the environment is not shown: it may
-// be a real secret.
-func exportsOf(config Config, sim *simulator.Simulator) []export {
-	page := sim.Pages()[0]
+// exportsOf lists what the bot needs of its page, besides the address of the Graph API. A value of the environment is not
+// shown: it may be a real secret.
+func exportsOf(config Config, page simulator.Page) []export {
 	list := []export{
 		{envAppSecret, simulator.DefaultAppSecret, false}, {envVerifyToken, simulator.DefaultVerifyToken, false},
 		{envPageToken, page.Token, false}, {envPageID, page.ID, false},
 	}
+	public := []string{simulator.DefaultAppSecret, simulator.DefaultVerifyToken, defaultPage().Token, defaultPage().ID}
 	for i, e := range list {
-		list[i].own = config.Env(e.name) != ""
+		list[i].own = config.Env(e.name) != "" && config.Env(e.name) != public[i]
 	}
 	return list
+}
+
+// defaultPage is that of a simulator that takes nothing from the environment.
+func defaultPage() simulator.Page {
+	return simulator.Page{ID: "100000000000001", Token: "simulator-page-token"}
 }

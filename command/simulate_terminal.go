@@ -40,22 +40,30 @@ func (t *terminal) say(format string, args ...any) {
 }
 
 // start shows where the simulator is, and what the bot needs.
-func (t *terminal) start(base string, seed uint64, webhook string, exports []export) {
+func (t *terminal) start(base string, seed uint64, webhook, env string, exports []export) {
 	if t.json != nil {
 		return
 	}
 	if webhook == "" {
 		webhook = "none: enter it in the chat page, or start again with --webhook"
 	}
-	t.say("Messenger simulator on %s (seed %d)\n  Chat page  %s/\n  Webhook    %s\n\nThe bot needs:\n", base, seed, base, webhook)
+	var text strings.Builder
+	fmt.Fprintf(&text, "Messenger simulator on %s (also https, also a proxy; seed %d)\n  Chat page  %s/\n  Webhook    %s\n\nThe bot needs:\n", base, seed, base, webhook)
 	for _, e := range exports {
 		if e.own {
-			t.say("  # %s is set here: give the bot the same\n", e.name)
+			fmt.Fprintf(&text, "  # %s is set here: give the bot the same\n", e.name)
 			continue
 		}
-		t.say("  export %s=%s\n", e.name, e.value)
+		fmt.Fprintf(&text, "  export %s=%s\n", e.name, e.value)
 	}
-	t.say("\n")
+	t.say("%sIf graph.facebook.com is compiled into it:  %s --shell node  (python, ruby, php, go, curl)\n\n", text.String(), env)
+}
+
+// warn shows what no entry has.
+func (t *terminal) warn(text string) {
+	if t.json == nil {
+		t.say("  !  %s\n", text)
+	}
 }
 
 func (t *terminal) verified(after time.Duration) {
@@ -255,9 +263,15 @@ type warnings struct{ *terminal }
 func (w warnings) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
 
 func (w warnings) Handle(_ context.Context, r slog.Record) error {
-	if w.json == nil && r.Message != "callback not taken" { // its entry says so
-		w.say("  !  %s\n", r.Message)
+	if r.Message == "callback not taken" { // its entry says so
+		return nil
 	}
+	text := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		text += fmt.Sprintf(" (%s %q)", a.Key, a.Value)
+		return true
+	})
+	w.warn(text)
 	return nil
 }
 

@@ -11,12 +11,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -70,24 +72,28 @@ func (s *screen) shows(t *testing.T, pattern string) []string {
 type simulation struct {
 	out, err *screen
 	base     string
+	caDir    string
 	stop     func() int // interrupts it, and returns the exit code
 }
 
 func simulate(t *testing.T, env map[string]string, args ...string) *simulation {
 	t.Helper()
-	s := &simulation{out: newScreen(), err: newScreen()}
+	s := &simulation{out: newScreen(), err: newScreen(), caDir: filepath.Join(t.TempDir(), "the bot's")}
+	s.runsWith(t, env, append([]string{"simulate", "--listen", "127.0.0.1:0", "--ca-dir", s.caDir}, args...)...)
+	return s
+}
+
+func (s *simulation) runsWith(t *testing.T, env map[string]string, args ...string) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	code := make(chan int, 1)
 	config := command.Config{Out: s.out, Err: s.err, Env: func(name string) string { return env[name] }}
-	go func() {
-		code <- command.Run(ctx, config, append([]string{"simulate", "--listen", "127.0.0.1:0"}, args...))
-	}()
+	go func() { code <- command.Run(ctx, config, args) }()
 	s.stop = sync.OnceValue(func() int {
 		cancel()
 		return <-code
 	})
 	t.Cleanup(func() { s.stop() })
-	return s
 }
 
 // starts waits until it listens.
@@ -172,7 +178,7 @@ func TestSimulateShowsAConversation(t *testing.T) {
 	require.Equal(t, 0, s.stop())
 	require.Contains(t, s.out.String(), "Stopped: 1 callback (0 refused), 1 call (0 refused).\n")
 	require.Empty(t, s.err.String())
-	require.True(t, strings.HasPrefix(s.out.String(), "Messenger simulator on "+s.base+" (seed 7)\n  Chat page  "+s.base+"/\n  Webhook    "+bot.URL+"\n\n"+
+	require.True(t, strings.HasPrefix(s.out.String(), "Messenger simulator on "+s.base+" (also https, also a proxy; seed 7)\n  Chat page  "+s.base+"/\n  Webhook    "+bot.URL+"\n\n"+
 		"The bot needs:\n  export MESSENGER_APP_SECRET=simulator-app-secret\n  export MESSENGER_VERIFY_TOKEN=simulator-verify-token\n"+
 		"  export MESSENGER_PAGE_TOKEN=simulator-page-token\n  export MESSENGER_PAGE_ID=100000000000001\n  export MESSENGER_GRAPH_URL="+s.base+"\n"), s.out.String())
 
@@ -302,6 +308,7 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() })
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(refusing.Close)
+	foreign := file(t, "ca-key.pem", "another's")
 	for _, c := range []struct {
 		args []string
 		code int
@@ -323,7 +330,12 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 		{[]string{"--sed", "1"}, 2, "the nearest is --seed"},
 		{[]string{"--require-bot"}, 2, "--require-bot needs --webhook"},
 		{[]string{"localhost:3000"}, 2, "only flags"},
-		{[]string{"--require-bot", "--listen", "127.0.0.1:0", "--webhook", refusing.URL + "/hook"}, 4, "the bot could not be verified"},
+		{[]string{"--require-bot", "--listen", "127.0.0.1:0", "--ca-dir", t.TempDir(), "--webhook", refusing.URL + "/hook"}, 4, "the bot could not be verified"},
+		{[]string{"--listen", "127.0.0.1:0", "--listen", taken.Addr().String()}, 3, "address already in use: choose another --listen"},
+		{[]string{"--listen", "127.0.0.1:0", "--ca-dir", filepath.Dir(foreign)}, 2, foreign + " is not a certificate authority of the simulator: remove it"},
+		{[]string{"--listen", "127.0.0.1:0", "--ca-dir", foreign}, 2, "not a directory"},
+		{[]string{"--others", "accept"}, 2, `--others is refuse or tunnel, not "accept"`},
+		{[]string{"--others", "tunnel", "--public"}, 2, "anyone who reaches the proxy could call any host through it"},
 	} {
 		got := run(t, command.Config{Env: func(string) string { return "" }}, append([]string{"simulate"}, c.args...)...)
 		require.Equal(t, c.code, got.code, c.args)
@@ -339,11 +351,13 @@ func TestGuideShowsTheCommand(t *testing.T) {
 	require.NoError(t, err)
 	s := simulate(t, nil, "--webhook", "http://localhost:3000/webhook", "--seed", "48213", "--require-bot").starts(t)
 	start, _, _ := strings.Cut(s.out.String(), "\n\nWebhook")
-	require.Contains(t, string(guide), strings.TrimSpace(strings.ReplaceAll(start, s.base, "http://localhost:9090")))
+	start = strings.NewReplacer(s.base, "http://localhost:9090", " --simulator "+strings.TrimPrefix(s.base, "http://"), "").Replace(start)
+	start = regexp.MustCompile(` --ca-dir '.*?s'`).ReplaceAllString(start, "")
+	require.Contains(t, string(guide), strings.TrimSpace(start))
 
 	help := run(t, command.Config{}, "simulate", "--help").out
 	flags := regexp.MustCompile(`(?m)^   (--[a-z-]+)`).FindAllStringSubmatch(help, -1)
-	require.Len(t, flags, 12)
+	require.Len(t, flags, 14)
 	for _, flag := range flags {
 		if flag[1] != "--public" && flag[1] != "--help" {
 			require.Contains(t, string(guide), "| `"+flag[1], help)
@@ -373,6 +387,10 @@ func TestSimulatedPeople(t *testing.T) {
 
 // TestMain runs the command in place of the tests in a process of its own.
 func TestMain(m *testing.M) {
+	command.SetHeaderTime(time.Minute)
+	if url := os.Getenv("COMMAND_TEST_GET"); url != "" {
+		os.Exit(getInGo(url))
+	}
 	if args := os.Getenv("COMMAND_TEST_ARGS"); args != "" {
 		os.Exit(command.Run(context.Background(), command.Config{}, strings.Fields(args)))
 	}
@@ -385,7 +403,7 @@ func TestSimulateEndsWhenItIsInterrupted(t *testing.T) {
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		out := newScreen()
 		process := exec.CommandContext(t.Context(), os.Args[0])
-		process.Env = append(os.Environ(), "COMMAND_TEST_ARGS=simulate --listen 127.0.0.1:0")
+		process.Env = append(os.Environ(), "COMMAND_TEST_ARGS=simulate --listen 127.0.0.1:0 --ca-dir "+t.TempDir())
 		process.Stdout, process.Stderr = out, out
 		require.NoError(t, process.Start())
 		out.shows(t, `MESSENGER_GRAPH_URL=`)

@@ -30,7 +30,7 @@ var house = map[string]room{
 	},
 	"attachment": {},
 	"command": {
-		ours:   []string{"internal/nearest", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
+		ours:   []string{"internal/graphhosts", "internal/nearest", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"dialog": {
@@ -58,6 +58,7 @@ var house = map[string]room{
 		ours:   []string{".", "graph", "handling", "receiving", "routing", "secret", "sending", "store", "store/memory", "store/postgres", "store/sqlite"},
 		others: []string{"github.com/jackc/pgx/v5"},
 	},
+	"internal/graphhosts":   {},
 	"internal/simulation":   {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/jitter":       {},

@@ -1,0 +1,113 @@
+package command
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/internal/graphhosts"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+func simulateEnv(config Config) *cli.Command {
+	return common(config, &cli.Command{
+		Name:  "env",
+		Usage: "print the environment that a bot needs of a running simulator",
+		Description: "sh, fish, powershell and dotenv are the variables of a bot that takes the address of the Graph API\n" +
+			"from its environment. node, python, ruby, php, go and curl are those of a bot that has\n" +
+			"https://graph.facebook.com compiled in, for a POSIX shell: what makes its client call the simulator,\n" +
+			"and trust it. Nothing is installed. For example:\n\n" +
+			"   eval \"$(" + config.Name + " simulate env --shell node)\" && node bot.js\n\n" +
+			"It works before the simulator is started, too. Secrets of the environment are not printed.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "shell", Value: "sh", Usage: "the `SHELL` or language: " + strings.Join(shellNames(), ", ")},
+			simulatorFlag(),
+			caDirFlag(),
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if cmd.NArg() > 0 {
+				return usagef(cmd, "env takes no arguments, only flags: %q", cmd.Args().First())
+			}
+			i := slices.IndexFunc(shells, func(s shell) bool { return s.name == cmd.String("shell") })
+			if i < 0 {
+				return usagef(cmd, "--shell is one of %s, not %q", strings.Join(shellNames(), ", "), cmd.String("shell"))
+			}
+			address, err := addressOf(cmd)
+			if err != nil {
+				return err
+			}
+			return printEnv(ctx, config, cmd, shells[i], address)
+		},
+	})
+}
+
+// printEnv prints what one shell or language needs.
+func printEnv(ctx context.Context, config Config, cmd *cli.Command, sh shell, address string) error {
+	kit, err := openKit(config, cmd)
+	if err != nil {
+		return err
+	}
+	hasRoots, err := kit.WriteBundle(config.Env)
+	if err != nil {
+		return err
+	}
+	page, err := runningPage(ctx, kit, address)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		say(config.Err, "%s: nothing listens on %s yet; this is for a simulator that will.\n", config.Name, address)
+	case err != nil:
+		return err
+	}
+	out := &script{quote: sh.quote, assign: sh.assign}
+	out.note("What a bot needs of the simulator at http://%s.", address)
+	for _, e := range append(exportsOf(config, page), export{envGraphURL, "http://" + address, false}) {
+		switch {
+		case e.own:
+			out.note("%s is set here: give the bot the same.", e.name)
+		case e.name == envPageToken && page.Token != defaultPage().Token:
+			out.note("%s: give the bot the one with which the simulator was started.", e.name)
+		default:
+			out.set(e.name, e.value)
+		}
+	}
+	if sh.client != nil {
+		sh.client(out, client{kit: kit, address: address, env: config.Env})
+		if sh.bundle && !hasRoots {
+			out.note("This system keeps its roots in no file that is known: with this bundle the bot trusts the simulator alone.")
+		}
+	}
+	say(config.Out, "%s", out.text.String())
+	return nil
+}
+
+// runningPage asks the simulator for its page, by https: that the certificate is the one of this directory is what most clients
+// depend on.
+func runningPage(ctx context.Context, kit *graphhosts.Kit, address string) (simulator.Page, error) {
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: kit.Roots(), ServerName: "localhost", MinVersion: tls.VersionTLS12}}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	base := "https://" + address
+	err := askName(ctx, client, base)
+	var page simulator.Page
+	if err == nil {
+		page, err = askPage(ctx, client, base)
+	}
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
+		return page, fmt.Errorf("the simulator at %s has its certificates in another directory: give the same --ca-dir to both", address)
+	}
+	if _, isTLS := errors.AsType[tls.RecordHeaderError](err); isTLS || err != nil && strings.Contains(err.Error(), "gave HTTP response") {
+		return page, fmt.Errorf("what listens on %s speaks no https: another program, or a simulator that could keep no certificates", address)
+	}
+	if err != nil {
+		return defaultPage(), err
+	}
+	return page, nil
+}
