@@ -70,6 +70,7 @@ func (s *Simulator) newAPI() *routes {
 	s.routeFaults(mux)
 	s.routePages(mux)
 	s.routeThreads(mux)
+	s.routeGraph(mux)
 	return mux
 }
 

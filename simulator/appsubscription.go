@@ -65,7 +65,7 @@ func (s *Simulator) subscriptionsOf(app string) subscriptions {
 // fieldsOf are the webhook fields of a kind of object.
 func fieldsOf(object string) []string {
 	if object == PlatformInstagram {
-		return slices.Clone(instagramFields)
+		return fieldsOfInstagram(true)
 	}
 	return slices.Clone(subscribable)
 }

@@ -123,6 +123,8 @@ func TestBatchSendsInOrder(t *testing.T) {
 	require.Equal(t, [3]string{"batch", "/v27.0/me/messages", "POST"}, [3]string{requests[0].Via, requests[0].Path, requests[0].Method})
 	require.Contains(t, requests[0].Body, `"text":"one"`)
 	require.Empty(t, requests[3].Via)
+	log := p.Log()
+	require.Equal(t, [2]string{"POST batch", "POST messages"}, [2]string{log[1].Name, log[2].Name})
 	for _, r := range requests {
 		require.NotContains(t, string(must(json.Marshal(r))), "simulator-page-token")
 	}

@@ -158,6 +158,16 @@ var subscribable = strings.Fields(`messages message_echoes message_deliveries me
 var instagramFields = strings.Fields(`messages message_reactions message_edit messaging_postbacks messaging_seen
 	messaging_referral messaging_referrals messaging_handover messaging_handovers standby comments live_comments mentions`)
 
+// fieldsOfInstagram are the webhook fields of an Instagram account. That of an Instagram Login has echoes in a field of
+// their own; others get them among the messages.
+func fieldsOfInstagram(ownLogin bool) []string {
+	fields := slices.Clone(instagramFields)
+	if ownLogin {
+		fields = append(fields, "message_echoes")
+	}
+	return fields
+}
+
 func (c Config) withDefaults() Config {
 	set := func(field *string, value string) {
 		if *field == "" {

@@ -59,6 +59,8 @@ func refusalOf(err error) (status int, code string) {
 		return http.StatusBadRequest, "ambiguous"
 	case errors.Is(err, ErrOpensLink):
 		return http.StatusBadRequest, "opens_link"
+	case errors.Is(err, ErrBarred):
+		return http.StatusConflict, "barred"
 	case errors.Is(err, ErrNotOnInstagram):
 		return http.StatusBadRequest, "not_on_instagram"
 	}

@@ -148,6 +148,9 @@
 //	GET  /simulator/people/{psid}/messages   the conversation: [Message] list
 //	POST /simulator/people/{psid}/acts       an [Act]; answers {"mid":"…"}
 //	PUT  /simulator/people/{psid}/blocked    {"blocked":true}
+//	POST /simulator/people/{psid}/linking_token  {}: answers {"token":"…"}, which [Simulator.LinkingToken] is
+//	GET  /simulator/people/{psid}/labels     the labels that the page has put on the person
+//	PUT  /simulator/pages/{page}/template    {"name":"…","language":"…","status":"REJECTED"}: [PageControl.SetTemplateStatus]
 //	POST /simulator/people/{psid}/agent      {"message":{"text":"…"},"by":"app id"}: a message of the inbox, or of an app
 //	GET  /simulator/people/{psid}/thread     who has the conversation: a [Thread]
 //	POST /simulator/people/{psid}/thread     {"do":"take","by":"app id","to":"app id","metadata":"…"}; also pass, request, release
@@ -165,7 +168,7 @@
 //	PUT  /simulator/clock                    {"advance":"25h"}, or {"now":"…"}; {"frozen":true}; GET reads it
 //	PUT  /simulator/delivery                 {"duplicate":0.5,"reorder":0.2,"delay_ms":[0,300],"batch":5,"seed":1,"retries":"platform"}: [Disorder]; GET reads it
 //	PUT  /simulator/usage                    {"header":"…"}: [Simulator.SetUsage]
-//	PATCH /simulator/pages/{page}            {"token":"…","revoked":463,"fields":["messages"]}
+//	PATCH /simulator/pages/{page}            {"token":"…","revoked":463,"fields":["messages"],"lenient":true,"usage":"…"}
 //	POST /simulator/verify                   {}: the verification handshake
 //	POST /simulator/flush                    {}: waits for the callbacks
 //	POST /simulator/files?name=…             raw bytes; answers {"path":"…"}

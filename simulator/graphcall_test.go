@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -239,4 +240,56 @@ func TestUsageOfAPage(t *testing.T) {
 	p.SetUsage("all")
 	require.Equal(t, "all", usage(p.do(t, "GET", "/me", "")))
 	require.Equal(t, "theirs", usage(p.with(t, "simulator-page-token-100000000000002", "GET", "/me", "", "")))
+}
+
+// TestEndpointsAreDocumented: the page of the documentation names every call.
+func TestEndpointsAreDocumented(t *testing.T) {
+	t.Parallel()
+	page := string(must(os.ReadFile("../docs/simulator-graph.md")))
+	guide := string(must(os.ReadFile("doc.go")))
+	var missing []string
+	for _, path := range newSim(t, simulator.Config{}).Endpoints() {
+		name := strings.TrimSuffix(path[strings.LastIndex(path, "/")+1:], "*")
+		name = strings.TrimSuffix(name, "thread_control")
+		if !strings.Contains(page, name) {
+			missing = append(missing, "docs: "+path)
+		}
+		if !strings.Contains(guide, name) && !strings.HasPrefix(name, "notification_") && name != "private_replies" {
+			missing = append(missing, "doc.go: "+path)
+		}
+	}
+	require.Empty(t, missing)
+}
+
+// TestWhatCurlCanDoBehindTheGraph: account linking, labels, and the review of templates.
+func TestWhatCurlCanDoBehindTheGraph(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	var got struct{ Token string }
+	require.NoError(t, json.Unmarshal(p.do(t, "POST", "/simulator/people/"+ada+"/linking_token", `{}`).body, &got))
+	require.Contains(t, string(p.do(t, "GET", "/me?fields=recipient&account_linking_token="+got.Token, "").body), ada)
+	require.JSONEq(t, `[]`, string(p.do(t, "GET", "/simulator/people/"+ada+"/labels", "").body))
+	label := idOf(t, p.do(t, "POST", "/me/custom_labels", `{"name":"VIP"}`))
+	p.do(t, "POST", "/"+label+"/label", `{"user":"`+ada+`"}`).is(t, 0, 0)
+	require.JSONEq(t, `["VIP"]`, string(p.do(t, "GET", "/simulator/people/"+ada+"/labels", "").body))
+	p.do(t, "POST", "/me/message_templates", `{"name":"a","language":"en_US","category":"UTILITY","library_template_name":"order_shipped"}`).is(t, 0, 0)
+	review := func(page, body string) int { return p.do(t, "PUT", "/simulator/pages/"+page+"/template", body).status }
+	require.Equal(t, 200, review(page, `{"name":"a","language":"en_US","status":"REJECTED"}`))
+	require.Contains(t, string(p.do(t, "GET", "/me/message_templates", "").body), "REJECTED")
+	require.Equal(t, 400, review(page, `{"name":"a","language":"en_US","status":"FINE"}`))
+	require.Equal(t, 404, review("5", `{"name":"a","language":"en_US","status":"REJECTED"}`))
+	for method, path := range map[string]string{"POST": "/simulator/people/5/linking_token", "GET": "/simulator/people/5/labels"} {
+		body := ""
+		if method == "POST" {
+			body = `{}`
+		}
+		require.Equal(t, 404, p.do(t, method, path, body).status)
+	}
+	p.do(t, "POST", "/me/moderate_conversations", `{"user_ids":[{"id":"`+ada+`"}],"actions":["block_user"]}`).is(t, 0, 0)
+	a := p.do(t, "POST", "/simulator/people/"+ada+"/acts", `{"type":"say","text":"hi"}`)
+	require.Equal(t, 409, a.status)
+	require.Contains(t, string(a.body), `"code":"barred"`)
+	require.Equal(t, 200, p.do(t, "PATCH", "/simulator/pages/"+page, `{"lenient":true,"usage":"u"}`).status)
+	require.Equal(t, "u", p.do(t, "GET", "/me", "").header.Get("X-Business-Use-Case-Usage"))
+	p.do(t, "GET", "/me/nothing", "").is(t, 0, 0)
 }

@@ -38,7 +38,7 @@ func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 func (p *page) checkFields(names []string) string {
 	fields, whose := subscribable, "a page"
 	if p.instagram {
-		fields, whose = instagramFields, "an Instagram account"
+		fields, whose = fieldsOfInstagram(p.ownLogin()), "an Instagram account"
 	}
 	for _, name := range names {
 		if !slices.Contains(fields, name) {

@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"encoding/json"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +121,33 @@ func TestTokensDoNotPileUp(t *testing.T) {
 		}
 	}
 	require.Equal(t, 10, refused)
+}
+
+// TestEchoesOfInstagramLogin: they have a field of their own; those of an account that a page is linked to do not.
+func TestEchoesOfInstagramLogin(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{Pages: []simulator.Page{
+		{ID: account, Platform: simulator.PlatformInstagram, LinkedTo: page},
+		{ID: "17841400000000002", Platform: simulator.PlatformInstagram, Token: "ig"},
+	}})
+	echoes := func(account, psid, token string) (fields []string) {
+		_, err := p.AddPerson(simulator.Person{ID: psid, PageID: account, FirstName: "Ana"})
+		require.NoError(t, err)
+		_, err = p.Say(t.Context(), psid, "hi")
+		require.NoError(t, err)
+		p.with(t, token, "POST", "/me/messages", jsonBody, `{"recipient":{"id":"`+psid+`"},"message":{"text":"x"}}`).is(t, 0, 0)
+		for _, d := range p.Deliveries() {
+			if d.PSID == psid && strings.Contains(d.Body, `"is_echo":true`) {
+				fields = append(fields, d.Field)
+			}
+		}
+		return fields
+	}
+	require.Equal(t, []string{"messages"}, echoes(account, "7100000000000011", "simulator-page-token"))
+	require.Empty(t, echoes("17841400000000002", "7100000000000012", "ig"), "not subscribed")
+	p.with(t, "ig", "POST", "/me/subscribed_apps?subscribed_fields=messages,message_echoes", "", "").is(t, 0, 0)
+	require.Equal(t, []string{"message_echoes"}, echoes("17841400000000002", "7100000000000013", "ig"))
+	require.Error(t, p.Page(account).SetFields("message_echoes"))
 }
 
 // TestInstagramLogin: an account that is linked to no page has its own host, ids and token, which lasts 60 days.

@@ -230,7 +230,7 @@ func (s *Simulator) checkPage(p Page) error {
 	switch p.Platform {
 	case PlatformMessenger:
 	case PlatformInstagram:
-		fields, whose = instagramFields, "an Instagram account"
+		fields, whose = fieldsOfInstagram(p.LinkedTo == ""), "an Instagram account"
 	default:
 		bad("Platform is %q, neither %s nor %s", p.Platform, PlatformMessenger, PlatformInstagram)
 	}

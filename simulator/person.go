@@ -151,7 +151,7 @@ var onInstagram = map[string]string{
 
 // fieldName is the page's name of a webhook field.
 func (p *page) fieldName(field string) string {
-	if name, ok := onInstagram[field]; ok && p.instagram {
+	if name, ok := onInstagram[field]; ok && p.instagram && (!p.ownLogin() || field != "message_echoes") {
 		return name
 	}
 	return field

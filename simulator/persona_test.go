@@ -40,4 +40,5 @@ func TestPersonas(t *testing.T) {
 	require.JSONEq(t, `{"success":true}`, string(p.do(t, "DELETE", "/"+id, "").body))
 	p.do(t, "DELETE", "/"+id, "").is(t, 100, 33)
 	send().is(t, 100, 0, "deleted")
+	p.send(t, `{"recipient":{"id":"`+ada+`"},"sender_action":"typing_on","persona_id":"`+id+`"}`).is(t, 100, 0)
 }

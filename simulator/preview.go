@@ -131,7 +131,7 @@ func previewCall(path []string, p *params) (psid, preview string) {
 	if !fits {
 		return c.Recipient.ID, ""
 	}
-	if len(path) == 1 && path[0] != "me" {
+	if len(path) == 1 && !word.MatchString(path[0]) {
 		return path[0], ""
 	}
 	return c.Recipient.ID, c.String()

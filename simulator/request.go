@@ -112,9 +112,13 @@ func adviceFor(err *GraphError) string {
 	return ""
 }
 
-// edgeOf is the last part of a Graph path, which says what the call does; of a node itself its id, or me.
+// edgeOf is the last part of a Graph path, which says what the call does; of a node itself its id, or me. A call without a
+// path is a batch.
 func edgeOf(path string) string {
-	parts := strings.Split(strings.Trim(path, "/"), "/")
+	_, parts := splitPath(path)
+	if len(parts) == 0 {
+		return "batch"
+	}
 	return parts[len(parts)-1]
 }
 

@@ -28,11 +28,11 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 	if err := s.admit(c.page, sd, c.at); err != nil {
 		return nil, err
 	}
+	if id := sd.message.PersonaID; id != "" && c.page.personaByID(id) == nil {
+		return nil, refuse(0, "Param persona_id: the page has no persona %s", shortened(id))
+	}
 	if sd.action != "" {
 		return s.doAction(c.page, sd, c.at)
-	}
-	if id := sd.message.PersonaID; id != "" && c.page.personaByID(id) == nil {
-		return nil, refuse(0, "Param persona_id: the page has no persona %s", id)
 	}
 	if sd.template[0] != "" {
 		if err := c.page.admitTemplate(c, sd.template[0], sd.template[1]); err != nil {
@@ -112,6 +112,9 @@ func (c *call) readSend() *send {
 	}
 	sd.messagingType = sd.oneOf(c.get("messaging_type"), kinds...)
 	sd.oneOf(c.get("notification_type"), "REGULAR", "SILENT_PUSH", "NO_PUSH")
+	if sd.message.PersonaID = sd.id(c.get("persona_id")); sd.message.PersonaID != "" && sd.instagram {
+		sd.refuse("Param persona_id is not for Instagram.")
+	}
 	sd.action = sd.oneOf(c.get("sender_action"), "typing_on", "typing_off", "mark_seen", "react", "unreact")
 	if sd.action != "" {
 		sd.readAction(c)
@@ -127,9 +130,6 @@ func (c *call) readSend() *send {
 		sd.refuse("There is a filedata that no attachment uses.")
 	}
 	sd.message.MessagingType, sd.message.Tag = sd.messagingType, sd.tag
-	if sd.message.PersonaID = sd.id(c.get("persona_id")); sd.message.PersonaID != "" && sd.instagram {
-		sd.refuse("Param persona_id is not for Instagram.")
-	}
 	if reply := c.get("reply_to"); reply.present() {
 		sd.message.ReplyTo = sd.required(sd.object(reply, "mid")("mid"), 1000)
 	}
