@@ -108,7 +108,7 @@ func (s *Simulator) waitsForClock() bool {
 	}
 	now := s.now()
 	for _, q := range s.queues {
-		if q.busy || len(q.waiting) > 0 && !(q.page.outage.down() && q.page.outage.next.After(now)) {
+		if o := q.page.outage; q.busy || len(q.waiting) > 0 && (!o.down() || !o.next.After(now)) {
 			return false
 		}
 	}

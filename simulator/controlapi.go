@@ -228,13 +228,9 @@ func (s *Simulator) serveRaw(w http.ResponseWriter, r *http.Request) {
 		complain(w, http.StatusBadRequest, fmt.Errorf("simulator: the signature is %s, %s, or left out for a good one, not %q", signatureBad, signatureNone, signature))
 		return
 	}
-	at := s.now()
-	got := s.postSigned(r.Context(), s.cfg.AppID, body, callbackHead{signature: signature})
-	attempt := got.attempt(at)
-	s.mu.Lock()
-	webhook := s.webhook
-	s.mu.Unlock()
-	attempt.Advice = s.advise(got, webhook, s.cfg.AppID)
+	e, got := s.postLogged(r.Context(), Entry{Name: rawName}, body, callbackHead{signature: signature})
+	attempt := got.attempt(e.Time)
+	attempt.Advice = e.Advice
 	respond(w, attempt)
 }
 

@@ -32,6 +32,7 @@ type Delivery struct {
 
 	page    *page
 	lot     lot
+	began   int       // the entry of its last attempt
 	arrived time.Time // of the wall clock
 }
 
@@ -54,6 +55,9 @@ func (s *Simulator) deliver(g *group) {
 		s.mu.Lock()
 		webhook, removed := s.webhook, g.page.removed
 		seq := s.begin()
+		for _, d := range g.all() {
+			d.began = seq
+		}
 		s.mu.Unlock()
 		got := exchanged{err: errPageRemoved}
 		body := g.body()
@@ -74,11 +78,13 @@ func (s *Simulator) deliver(g *group) {
 		}
 		pause, next := s.afterAttempt(g, attempt, got, try)
 		last := next == settled
-		s.end(Entry{
+		e := Entry{
 			Seq: seq, Time: at, Kind: EntryCallback, Name: g.first().Field, PageID: g.page.id, PSID: g.psid(), Preview: previewCallback(string(body)),
 			Status: attempt.Status, DurationMS: attempt.DurationMS, Error: attempt.Error, Advice: attempt.Advice, DeliveryID: g.first().ID,
 			Batch: attempt.Batch, Final: last && attempt.Error != "",
-		})
+		}
+		e.keep(string(body))
+		s.end(e)
 		if attempt.Error != "" {
 			s.cfg.Logger.Warn("callback not taken",
 				"field", g.first().Field, "person", g.psid(), "try", try+1, "final", last, "error", attempt.Error, "advice", attempt.Advice)
@@ -209,14 +215,17 @@ func (s *Simulator) postSigned(ctx context.Context, appID string, body []byte, h
 	return s.exchange(req)
 }
 
+// rawName is the name of an [Entry] whose callback was posted as bytes.
+const rawName = "raw"
+
 // PostRaw signs body with the secret of [Config.AppID] and posts it to the
 // webhook as it is, once, at once and past the queues: for callbacks no platform
-// would send. It returns the bot's status.
+// would send. In the log it has the name "raw". It returns the bot's status.
 func (s *Simulator) PostRaw(ctx context.Context, body []byte) (status int, err error) {
 	if s.ctx.Err() != nil {
 		return 0, ErrClosed
 	}
-	got := s.postSigned(ctx, s.cfg.AppID, body, callbackHead{})
+	_, got := s.postLogged(ctx, Entry{Name: rawName}, body, callbackHead{})
 	if got.err != nil {
 		return got.status, fmt.Errorf("simulator: posting to the webhook: %w", got.err)
 	}

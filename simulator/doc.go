@@ -141,7 +141,7 @@
 //
 //	GET  /simulator/                         the version of this API; /simulator/openapi.yaml describes it
 //	GET  /simulator/state                    everything the chat page shows
-//	GET  /simulator/events                   server-sent events from then on
+//	GET  /simulator/events                   server-sent events from then on; ?kinds=message,log, ?person=
 //	GET  /simulator/pages                    [Page] list; POST adds one: a [Page]
 //	DELETE /simulator/pages/{page}           removes one
 //	GET  /simulator/people                   POST adds one: a [Person]
@@ -158,7 +158,9 @@
 //	GET  /simulator/comments/{id}            what stands below a comment or post: [Comment] list
 //	GET  /simulator/requests                 [Request] list
 //	GET  /simulator/deliveries               [Delivery] list
-//	GET  /simulator/log                      [Entry] list: callbacks, calls and warnings in the order of time
+//	GET  /simulator/log                      [Entry] list: callbacks, calls and warnings in the order of time; ?after=seq, ?q=words, ?person=, ?page=, ?kind=
+//	GET  /simulator/log/{seq}                one of them with its body; ?as=curl, go or event: [Simulator.Snippet]
+//	POST /simulator/log/{seq}/again          {"body":"…","signature":"bad","times":3}: [Simulator.Again]
 //	PUT  /simulator/webhook                  {"url":"…"}
 //	POST /simulator/callbacks                {"event":{…}}, {"standby":{…}} or {"change":{"field":"…","value":{…}},"page_id":"…"}
 //	POST /simulator/callbacks/raw            any bytes, ?signature=bad or none; answers an [Attempt]

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +21,29 @@ type feed struct {
 
 type feedEvent struct {
 	kind string
+	psid string // whom it is about, if anyone
 	data json.RawMessage
+}
+
+// about is the person whom something is about, empty for all else.
+func about(v any) string {
+	switch v := v.(type) {
+	case Message:
+		return v.PSID
+	case Action:
+		return v.PSID
+	case Delivery:
+		return v.PSID
+	case Entry:
+		return v.PSID
+	case Request:
+		return v.psid
+	case Thread:
+		return v.PSID
+	case Person:
+		return v.ID
+	}
+	return ""
 }
 
 const feedKeep = 1000
@@ -33,7 +56,7 @@ func (s *Simulator) publish(kind string, v any) {
 		return
 	}
 	before := len(s.feed.events) + 1
-	s.feed.events = trim(append(s.feed.events, feedEvent{kind, data}), feedKeep)
+	s.feed.events = trim(append(s.feed.events, feedEvent{kind, about(v), data}), feedKeep)
 	s.feed.first += before - len(s.feed.events)
 	s.notify()
 }
@@ -48,19 +71,39 @@ func (f *feed) position(cursor string) (next int, ok bool) {
 	return next, err == nil && epoch == f.epoch && next >= f.first && next <= f.first+len(f.events)
 }
 
+// writeWithin is how long a browser may take to read what is sent to it. One that takes longer is disconnected; it comes back
+// and gets what it has missed, or the event "reset".
+const writeWithin = 10 * time.Second
+
+// watch is which events a stream has.
+type watch struct {
+	kinds []string // all, if there are none
+	psid  string   // everyone, if it is empty
+}
+
+func (w watch) wants(e feedEvent) bool {
+	return (len(w.kinds) == 0 || slices.Contains(w.kinds, e.kind)) && (w.psid == "" || w.psid == e.psid)
+}
+
 // serveEvents streams the feed as server-sent events. It continues after the
 // Last-Event-ID header, or the query parameter after on a first connection. An
-// event "reset" says that there was a gap.
+// event "reset" says that there was a gap. The parameters kinds, in commas, and person choose
+// events.
 func (s *Simulator) serveEvents(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
 	cursor := r.Header.Get("Last-Event-ID")
 	if cursor == "" {
-		cursor = r.URL.Query().Get("after")
+		cursor = query.Get("after")
+	}
+	chosen := watch{psid: query.Get("person")}
+	if query.Get("kinds") != "" {
+		chosen.kinds = strings.Split(query.Get("kinds"), ",")
 	}
 	out := http.NewResponseController(w)
-	_ = out.SetWriteDeadline(time.Time{}) // a server without deadlines has none to lift
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no")
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
 	_, _ = fmt.Fprint(w, "retry: 1000\n\n")
 	beat := time.NewTicker(15 * time.Second)
@@ -74,11 +117,20 @@ func (s *Simulator) serveEvents(w http.ResponseWriter, r *http.Request) {
 		}
 		now, epoch, changed := s.feed.cursor(), s.feed.epoch, s.changed
 		s.mu.Unlock()
+		_ = out.SetWriteDeadline(time.Now().Add(writeWithin)) // a server without deadlines has none to move
 		if !ok {
 			_, _ = fmt.Fprintf(w, "id: %s\nevent: reset\ndata: {}\n\n", now)
 		}
+		shown := true
 		for i, e := range fresh {
-			_, _ = fmt.Fprintf(w, "id: %s-%d\nevent: %s\ndata: %s\n\n", epoch, next+i+1, e.kind, e.data)
+			if shown = chosen.wants(e); shown {
+				if _, err := fmt.Fprintf(w, "id: %s-%d\nevent: %s\ndata: %s\n\n", epoch, next+i+1, e.kind, e.data); err != nil {
+					return
+				}
+			}
+		}
+		if !shown {
+			_, _ = fmt.Fprintf(w, "id: %s\n\n", now) // so that it continues here
 		}
 		cursor = now
 		if out.Flush() != nil {

@@ -32,6 +32,14 @@ type Entry struct {
 	Fault      bool      `json:"fault,omitempty"`       // of a call: a [Fault] was asked for
 	Final      bool      `json:"final,omitempty"`       // a callback that failed is not posted again
 	Batch      int       `json:"batch,omitempty"`       // how many callbacks went out together, if several
+	Again      int       `json:"again,omitempty"`       // the entry that was repeated ([Simulator.Again])
+
+	// AnswersDelivery is the callback that a call probably answers: the one that the call names in its header
+	// X-Simulator-Delivery, or the last one to that person that began before it, within a minute. Echoes and receipts are not
+	// counted. The platform has no such link.
+	AnswersDelivery int `json:"answers_delivery,omitempty"`
+
+	body string // what was posted
 }
 
 // wireLog is the log: entries in the order of their ends.
@@ -47,8 +55,8 @@ func (s *Simulator) begin() int {
 	return s.wire.begun
 }
 
-// end adds an entry that is complete. s.mu must be held.
-func (s *Simulator) end(e Entry) {
+// end adds an entry that is complete, and returns it. s.mu must be held.
+func (s *Simulator) end(e Entry) Entry {
 	if pg := s.home[e.PSID]; pg != nil {
 		e.Person = pg.people[e.PSID].FirstName
 	}
@@ -56,6 +64,7 @@ func (s *Simulator) end(e Entry) {
 	s.wire.entries = trim(append(s.wire.entries, e), s.cfg.History)
 	s.wire.first += before - len(s.wire.entries)
 	s.publish("log", e)
+	return e
 }
 
 // warn adds a warning. s.mu must be held.

@@ -154,6 +154,16 @@ func (p PageControl) raise(ctx context.Context, queue, field string, e element) 
 	return s.reportUnder(p.pg, Delivery{PSID: queue, Field: field, Time: at}, messagingOf(raw))
 }
 
+// pageIDOf is the id of the page with this token, empty if there is none.
+func (s *Simulator) pageIDOf(token string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if pg := s.pageByToken(token); pg != nil && token != "" {
+		return pg.id
+	}
+	return ""
+}
+
 // pageByToken returns the page with this token, nil if there is none. s.mu must be held.
 func (s *Simulator) pageByToken(token string) *page {
 	for _, pg := range s.pages {

@@ -33,8 +33,14 @@ type Request struct {
 
 	DurationMS int64 `json:"duration_ms"` // of the wall clock
 
+	// AnswersDelivery is that of its [Entry].
+	AnswersDelivery int `json:"answers_delivery,omitempty"`
+
 	start   time.Time // of the wall clock
-	psid    string    // whom it is about, if known
+	upload  bool      // the body is multipart, of which the bytes are not kept
+	says    string    // its header X-Simulator-Delivery
+	again   *repeatedCall
+	psid    string // whom it is about, if known
 	preview string
 }
 
@@ -54,13 +60,20 @@ func (s *Simulator) remember(rec Request) {
 	defer s.mu.Unlock()
 	rec.DurationMS = time.Since(rec.start).Milliseconds()
 	refusal := rec.answered()
+	rec.AnswersDelivery = s.answersDelivery(rec)
 	s.requests = trim(append(s.requests, rec), s.cfg.History)
 	s.publish("request", rec)
-	s.end(Entry{
+	e := Entry{
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
 		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(refusal), Fault: rec.Fault,
-		Advice: cmp.Or(adviceFor(refusal), strings.Join(rec.Warnings, " ")),
-	})
+		Advice: cmp.Or(adviceFor(refusal), strings.Join(rec.Warnings, " ")), AnswersDelivery: rec.AnswersDelivery, body: rec.Body,
+	}
+	if rec.again != nil {
+		e.Again = rec.again.of
+		rec.again.entry = s.end(e)
+		return
+	}
+	s.end(e)
 }
 
 // answered is the error of an answer; nil if there is none.
@@ -127,7 +140,9 @@ func recordOf(r *http.Request, at time.Time) Request {
 	for _, name := range secretParams {
 		query.Del(name)
 	}
-	rec := Request{Time: at, start: time.Now(), Method: r.Method, Path: r.URL.Path, Query: query.Encode()}
+	rec := Request{Time: at, start: time.Now(), Method: r.Method, Path: r.URL.Path, Query: query.Encode(), says: r.Header.Get(deliveryHeader)}
+	rec.again, _ = r.Context().Value(repeatedCallKey{}).(*repeatedCall)
+	rec.upload = strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/")
 	for name := range r.Header {
 		rec.Headers = append(rec.Headers, name)
 	}
