@@ -132,7 +132,9 @@ func (p *jsonParser) value(depth int) Node {
 	case p.at == len(p.data):
 		p.fail("the file ends in the middle")
 	default:
-		p.literal()
+		if p.literal() == "null" {
+			n.Kind = NullNode
+		}
 	}
 	return n
 }
@@ -226,15 +228,17 @@ func (p *jsonParser) text() string {
 	return ""
 }
 
-// literal goes over a number, true, false or null.
-func (p *jsonParser) literal() {
+// literal goes over a number, true, false or null, and returns it.
+func (p *jsonParser) literal() string {
 	n := 0
 	for p.at+n < len(p.data) && strings.IndexByte(" \t\n\r,:]}{[\"", p.data[p.at+n]) < 0 {
 		n++
 	}
-	if n == 0 || !json.Valid(p.data[p.at:p.at+n]) {
+	word := string(p.data[p.at : p.at+n])
+	if n == 0 || !json.Valid([]byte(word)) {
 		p.fail("a text in quotation marks is missing here")
-		return
+		return ""
 	}
 	p.skip(n)
+	return word
 }

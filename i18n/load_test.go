@@ -48,7 +48,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"null", "de.json", `null`, "c/de.json:1:1: is not a map from message ids to texts"},
 		{"trailing text", "de.json", `{"a":"b"} {}`, "c/de.json:1:11: not valid JSON: there is text after the end of the catalogue"},
 		{"number", "de.json", `{"a": 1}`, `c/de.json:1:7: "a": the translation is not a text`},
-		{"null value", "de.json", `{"a": null}`, `c/de.json:1:7: "a": the translation is not a text`},
+		{"null in a choice", "de.json", `{"a": {"plural": "n", "one": null, "other": "x"}}`, `c/de.json:1:30: "a": the translation is not a text`},
+		{"null twice", "de.json", `{"a": null, "a": "b"}`, `c/de.json:1:13: "a": comes twice`},
+		{"null without an id", "de.json", `{"": null}`, `c/de.json:1:2: the message id is empty`},
 		{"list value", "de.json", `{"a": ["b"]}`, `c/de.json:1:7: "a": the translation is not a text`},
 		{"object value", "de.json", `{"a": {"b": "c"}}`, `c/de.json:1:7: "a": is a choice that does not say what decides; add plural`},
 		{"duplicate", "de.json", "{\"a\": \"b\",\n\"a\": \"c\"}", `c/de.json:2:1: "a": comes twice; the first one is in line 1`},
@@ -155,4 +157,17 @@ func FuzzLoad(f *testing.F) {
 		found := catalog.For(tag)
 		require.Same(t, found, catalog.For(tag), "what was found is kept")
 	})
+}
+
+// An entry without a text stands for a translation that is still to be made: the person gets what they get without it.
+func TestNullIsNotTranslated(t *testing.T) {
+	t.Parallel()
+	catalog, err := i18n.Load(fstest.MapFS{
+		"en.json": {Data: []byte(`{"orders.shipped": "It has shipped"}`)}, "de.json": {Data: []byte(`{"orders.shipped": null, "Yes": "Ja"}`)},
+	}, ".")
+	require.NoError(t, err)
+	require.Equal(t, "It has shipped", catalog.For("de_DE").Text("orders.shipped"))
+	require.Equal(t, "Ja", catalog.For("de_DE").Text("Yes"))
+	require.Len(t, catalog.Warnings(), 1)
+	require.ErrorContains(t, catalog.Warnings()[0], `de.json: "orders.shipped": is not translated`)
 }

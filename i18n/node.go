@@ -26,16 +26,17 @@ type Member struct {
 type NodeKind int
 
 // The kinds of values that a catalogue file may have. An OtherNode is one that a catalogue has no use for, such as a
-// number in JSON or a list.
+// number in JSON or a list. A NullNode, such as null in JSON, stands for a text that is still to be translated.
 const (
 	OtherNode NodeKind = iota
 	TextNode
 	MapNode
+	NullNode
 )
 
 // ReadNode makes a catalogue of the root of a file: a map from message ids to texts. A text is a TextNode, or a MapNode
-// with plural, ordinal or select, the argument that decides, and the cases. It returns what it could read, and every
-// mistake.
+// with plural, ordinal or select, the argument that decides, and the cases. A message id whose value is a NullNode is not
+// translated: it is as if it were missing. It returns what it could read, and every mistake.
 func ReadNode(name, language string, root Node) (File, []*Mistake) {
 	r := nodeReader{file: File{Name: name, Language: language}}
 	if root.Kind != MapNode {
@@ -43,6 +44,9 @@ func ReadNode(name, language string, root Node) (File, []*Mistake) {
 		return r.file, r.mistakes
 	}
 	for _, m := range r.unique(root.Members, "") {
+		if m.Value.Kind == NullNode && m.Name != "" {
+			continue
+		}
 		text, ok := r.text(m.Value, m.Name, 0)
 		if m.Name == "" {
 			r.fail(m.Line, m.Column, "", "the message id is empty")

@@ -17,7 +17,7 @@ func YAML() i18n.Option { return i18n.Format(ReadYAML, ".yaml", ".yml") }
 
 // ReadYAML reads one catalogue in YAML: a map from message ids to texts, in one document. The name of the file says the
 // language. Every scalar is the text that is written: No is no boolean and 010 no number. Anchors, aliases, tags and merge
-// keys are mistakes. It returns what it could read, and every mistake up to the place where the file stops being YAML.
+// keys are mistakes. A message id with nothing behind it, or ~, is not translated yet. It returns what it could read, and every mistake up to the place where the file stops being YAML.
 func ReadYAML(name string, data []byte) (i18n.File, []*i18n.Mistake) {
 	base := path.Base(name)
 	empty := i18n.File{Name: name, Language: strings.TrimSuffix(base, path.Ext(base))}
@@ -107,8 +107,8 @@ func (r *yamlReader) node(n *yaml.Node, depth int) i18n.Node {
 		}
 	case n.Kind == yaml.ScalarNode:
 		out.Kind, out.Text = i18n.TextNode, n.Value
-		if n.ShortTag() == "!!null" && n.Value != "null" {
-			out.Text = "" // nothing is written, or ~
+		if n.ShortTag() == "!!null" && n.Value != "null" { // nothing is written, or ~
+			out.Kind, out.Text = i18n.NullNode, ""
 		}
 	}
 	return out

@@ -61,8 +61,8 @@ func TestYAMLMistakes(t *testing.T) {
 		"two documents":    {"a: b\n---\nc: d\n", "c/de.yaml:2:1: has a second document"},
 		"list":             {"- a\n- b\n", "c/de.yaml:1:1: is not a map from message ids to texts"},
 		"list value":       {"a:\n  - b\n", `c/de.yaml:2:3: "a": the translation is not a text`},
-		"no value":         {"a:\nb: c\n", `c/de.yaml:1:3: "a": the translation is empty`},
-		"tilde":            {"a: ~\n", `c/de.yaml:1:4: "a": the translation is empty`},
+		"no value":         {"a: {plural: n, one: , other: x}\n", `c/de.yaml:1:21: "a": the translation is not a text`},
+		"empty text":       {"a: ''\n", `c/de.yaml:1:4: "a": the translation is empty`},
 		"duplicate":        {"a: b\nc: d\na: e\n", `c/de.yaml:3:1: "a": comes twice; the first one is in line 1`},
 		"alias":            {"a: &x b\nc: *x\n", "c/de.yaml:1:4: has an anchor"},
 		"merge":            {"a: b\n<<: {c: d}\n", `c/de.yaml:2:5: "<<": is a choice that does not say`},
@@ -125,4 +125,14 @@ func ExampleYAML() {
 	// Wysłano 1 paczkę
 	// Wysłano 2 paczki
 	// Wysłano 5 paczek
+}
+
+// An entry without a text stands for a translation that is still to be made.
+func TestAnEntryWithoutAText(t *testing.T) {
+	t.Parallel()
+	file, mistakes := catalogfile.ReadYAML("de.yaml", []byte("a:\nb: ~\nc: null\nd: x\n"))
+	require.Empty(t, mistakes)
+	require.Len(t, file.Messages, 2)
+	require.Equal(t, "null", file.Messages[0].Text.Words, "a word that is written is a text")
+	require.Equal(t, "d", file.Messages[1].Key)
 }
