@@ -160,6 +160,7 @@ func root(config Config) *cli.Command {
 		Usage: "tools for a Messenger and Instagram bot",
 		Commands: []*cli.Command{
 			policy(config),
+			translations(config),
 			simulate(config),
 		},
 	})

@@ -248,8 +248,8 @@ func TestDump(t *testing.T) {
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"a command is missing: one of policy":            {},
-		`"polcy" is no command; there are policy`:        {"polcy"},
+		"a command is missing: one of i18n, policy":      {},
+		`"polcy" is no command; there are i18n, policy`:  {"polcy"},
 		"one of check, dump, explain, schema":            {"policy"},
 		`"chekc" is no command`:                          {"policy", "chekc"},
 		"the files to check are missing":                 {"policy", "check"},

@@ -85,11 +85,11 @@ func (m *drawing) boxes(steps []drawn, depth int, group []string) {
 	for i := 0; i < len(steps); {
 		s := steps[i]
 		if len(s.group) == len(group) {
-			label := s.text
-			if label == "" {
-				label = s.name
+			label := s.name
+			if s.text != "" {
+				label = m.text(s.text)
 			}
-			m.line("%sstate %s as %s", indent, quoted(m.text(label)), box(s.name))
+			m.line("%sstate %s as %s", indent, quoted(label), box(s.name))
 			i++
 			continue
 		}

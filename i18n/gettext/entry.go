@@ -30,6 +30,8 @@ type builder struct {
 	places  map[string]int
 	trees   map[string]*i18n.Text // of choices that are in several entries
 	plurals map[string]int        // where messages are that have the plural forms of gettext
+
+	originals []Original // the source texts; nil if they are not asked for
 }
 
 func (b *builder) fail(line, column int, key, problem string) {
@@ -116,6 +118,7 @@ func (b *builder) category(n int) string {
 
 // add takes an entry into the catalogue.
 func (b *builder) add(e entry) {
+	b.original(e)
 	place := e.context + "\x04" + e.id
 	if !e.hasContext {
 		place = e.id

@@ -30,7 +30,7 @@ var house = map[string]room{
 	},
 	"attachment": {},
 	"command": {
-		ours:   []string{"internal/graphhosts", "internal/nearest", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
+		ours:   []string{"i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"dialog": {
@@ -43,6 +43,7 @@ var house = map[string]room{
 	"i18n":               {ours: []string{"i18n/internal/cldr", "internal/nearest"}, others: []string{"github.com/clipperhouse/uax29/v2", "golang.org/x/text"}},
 	"i18n/gettext":       {ours: []string{"i18n"}, others: []string{"golang.org/x/text"}},
 	"i18n/internal/cldr": {},
+	"i18n/extract":       {others: []string{"golang.org/x/tools"}},
 	"i18n/catalogfile":   {ours: []string{"i18n"}, others: []string{"go.yaml.in/yaml/v4"}},
 	"internal/engine": {
 		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/routes", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
@@ -51,6 +52,10 @@ var house = map[string]room{
 	"internal/bubble": {
 		ours:   []string{"handling", "internal/metadata", "receiving", "routing", "sending", "simulator", "store", "store/memory"},
 		others: []string{"github.com/stretchr/testify"},
+	},
+	"internal/catalogedit": {
+		ours:   []string{"i18n", "i18n/catalogfile"},
+		others: []string{"go.yaml.in/yaml/v4"},
 	},
 	"internal/chaos":     {},
 	"internal/cldrdates": {others: []string{"golang.org/x/text"}},

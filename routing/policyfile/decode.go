@@ -98,6 +98,9 @@ func (r *reading) scalar(s shape, v *value, place string, to reflect.Value) bool
 			return false
 		}
 		to.SetString(v.text)
+		if r.strings != nil && r.field != "" {
+			r.strings(String{Position: v.at, Place: place, Field: r.field, Text: v.text})
+		}
 	case textShape:
 		if !r.want(v, place, text) {
 			return false
@@ -229,7 +232,11 @@ func (r *reading) structure(v *value, place string, to reflect.Value) bool {
 			continue
 		}
 		field := to.FieldByIndex(f.index)
-		if !r.decode(inner, at, field) {
+		outer := r.field
+		r.field = fieldName(to.Type(), f.index)
+		fits := r.decode(inner, at, field)
+		r.field = outer
+		if !fits {
 			ok = false
 			continue
 		}

@@ -40,7 +40,13 @@ func (r *Registry) Parse(name string, content []byte) (routing.Policy, error) {
 // arguments are wrong, has a [Placeholder] there. A program does not run such a policy.
 // Check does not look at [Registry.Err].
 func (r *Registry) Check(name string, content []byte) (routing.Policy, Mistakes) {
-	reading := &reading{reg: r, file: name, policy: routing.Policy{}, places: map[receiving.Type][]*places{}}
+	reading := r.read(name, content, nil)
+	return reading.policy, reading.mistakes
+}
+
+// read reads a file; strings gets the texts among the arguments, unless it is nil.
+func (r *Registry) read(name string, content []byte, strings func(String)) *reading {
+	reading := &reading{reg: r, file: name, policy: routing.Policy{}, places: map[receiving.Type][]*places{}, strings: strings}
 	root, mistakes := parse(name, content)
 	reading.mistakes = mistakes
 	if root != nil {
@@ -49,7 +55,7 @@ func (r *Registry) Check(name string, content []byte) (routing.Policy, Mistakes)
 	}
 	reading.mistakes.sort()
 	reading.mistakes = reading.mistakes.once()
-	return reading.policy, reading.mistakes
+	return reading
 }
 
 // reading is the reading of one file.
@@ -59,6 +65,8 @@ type reading struct {
 	mistakes Mistakes
 	policy   routing.Policy
 	places   map[receiving.Type][]*places // of the routes of the policy
+	field    string                       // of an argument, while it is decoded
+	strings  func(String)                 // gets the texts among the arguments; nil if nothing asks
 }
 
 // fail notes a mistake.

@@ -1,0 +1,5 @@
+// Package silent says nothing.
+package silent
+
+// Text is a text of nothing.
+const Text = "nothing"
