@@ -14,6 +14,8 @@ FUZZTIME ?= 10s
 CHAOS_SECONDS ?= 60
 # How long `make simulate` runs seeds, in seconds.
 SIM_SECONDS ?= 60
+# What builds images.
+CONTAINER ?= docker
 # Built tools are kept outside the tree.
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/djmessenger
 LINT := $(CACHE)/golangci-lint
@@ -28,6 +30,11 @@ tidy: ## go mod tidy in every module
 
 api: ## write the list of exported names, internal/house/testdata/api.txt, anew
 	@$(GO) test -count=1 ./internal/house -run TestPublicAPI -update
+
+container: ## an image of messenger simulate, djmessenger/simulator, by CONTAINER (docker, podman or buildah)
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; mkdir "$$dir/ca"; \
+		CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o "$$dir/messenger" ./cmd/messenger; \
+		$(CONTAINER) build -t djmessenger/simulator -f container/Containerfile "$$dir"
 
 ##@ Check
 
@@ -98,4 +105,4 @@ $(LINT): tools/go.mod tools/go.sum
 	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-.PHONY: fmt tidy api fmt-check lint vet tidy-check examples test race browser fuzz chaos simulate bench bench-compare cost verify help
+.PHONY: fmt tidy api container fmt-check lint vet tidy-check examples test race browser fuzz chaos simulate bench bench-compare cost verify help

@@ -99,7 +99,7 @@ func (s *simulation) runsWith(t *testing.T, env map[string]string, args ...strin
 // starts waits until it listens.
 func (s *simulation) starts(t *testing.T) *simulation {
 	t.Helper()
-	s.base = s.out.shows(t, `export MESSENGER_GRAPH_URL=(http://\S+)`)[1]
+	s.base = s.out.shows(t, `Chat page  (http://\S+)/\n(?s:.*)compiled into it`)[1]
 	return s
 }
 

@@ -51,8 +51,8 @@ type Config struct {
 	// 403: it may be a web site's own name that resolves to this machine (DNS
 	// rebinding), and the site would act as any person. Requests across origins
 	// are refused as well. Bots may call the Graph API also by any address, by
-	// names without a dot or below .internal and .test, which no web site has, and by the
-	// platform's own: graph.facebook.com, graph.instagram.com and
+	// names without a dot or below .internal, .test, .example and .invalid, which no
+	// web site has, and by the platform's own: graph.facebook.com, graph.instagram.com and
 	// graph-video.facebook.com. Default: none.
 	Hosts []string
 
