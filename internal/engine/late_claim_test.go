@@ -53,6 +53,7 @@ func TestClaimThatAnswersLate(t *testing.T) {
 		within time.Duration // until all is answered
 	}{
 		"in time":                      {&lateClaims{late: 9 * time.Second}, 11 * time.Second},
+		"when its lease is not safe":   {&lateClaims{late: 12200 * time.Millisecond}, 13500 * time.Millisecond},
 		"after its bound":              {&lateClaims{late: 13500 * time.Millisecond}, 14500 * time.Millisecond},
 		"after its lease has expired":  {&lateClaims{late: 40 * time.Second}, 17 * time.Second},
 		"after its bound, not in vain": {&lateClaims{late: 30 * time.Second, first: true}, 14 * time.Second},

@@ -61,6 +61,8 @@ func (w *worker) run() {
 	var pause time.Duration
 	var ok bool
 	switch {
+	case !w.held.safe():
+		ok = true // the claim took so long; nothing has begun, and the next worker need not wait until the lease expires
 	case !w.held.awaitBefore():
 		ok = w.ownsLease()
 	case w.recall():
