@@ -10,15 +10,6 @@ import (
 
 func (e *Engine) hint() { notify(e.wake) }
 
-// HintAfter gives a hint when what this process knows of becomes due. What it
-// does not know of, and what is due later than a timer is kept for, the poll
-// finds.
-func (e *Engine) HintAfter(wait time.Duration) {
-	if wait > 0 && wait <= hintWithin {
-		e.timers.after(wait+time.Millisecond, e.hint) // the store's clock may be coarser
-	}
-}
-
 // claim leases conversations and starts a worker for each, until ctx ends. It
 // never leases more than there are free slots.
 func (e *Engine) claim(ctx context.Context) {

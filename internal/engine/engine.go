@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/receiving"
@@ -28,6 +29,7 @@ type Engine struct {
 	unhandled unhandledKinds
 	clock     latestClock
 	timers    timers
+	dueHints  dueHints
 	reads     *storeCalls
 	writes    *storeCalls
 
@@ -67,6 +69,7 @@ func New(cfg Config) *Engine {
 		shares:    newShares(cfg.Workers, cfg.SolePage),
 		wake:      make(chan struct{}, 1),
 		slots:     newSlots(cfg.Workers),
+		dueHints:  dueHints{began: time.Now(), waiting: map[int64]struct{}{}},
 		leaving:   make(chan struct{}, cfg.Workers),
 		draining:  make(chan struct{}),
 	}

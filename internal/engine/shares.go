@@ -7,8 +7,8 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// lookForBackground is about the shortest time between two claims that look for background work.
-// Claims in between cost the store one query less.
+// lookForBackground is about the shortest time between two claims that look for background work, unless this process knows that
+// something becomes due. Claims in between cost the store one query less.
 const lookForBackground = 20 * time.Millisecond
 
 // What people need all workers for lets background work wait so long. Then a claim asks for one conversation
@@ -89,6 +89,13 @@ func (s *shares) ask(claim *store.Claim) {
 	if !sole {
 		claim.Room = s.room
 	}
+}
+
+// lookNow lets the next claim look for background work, however short the time since the last one that did.
+func (s *shares) lookNow() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nextLook = time.Time{}
 }
 
 // starves reports whether background work, if there is any, has waited for too long.
