@@ -2,8 +2,10 @@ package sqlite
 
 // Events that the program raises.
 const (
-	// readRaised reads the first ?3 raised events of conversation ?1, ?2, without their bodies, and raisedEvent the one with the id ?3.
-	readRaised = `SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, NULL, t.once, t.attempts, t.only_routes
+	// readRaised reads the first ?3 raised events of conversation ?1, ?2, with the bodies of those that are due at ?4, and raisedEvent the
+	// one with the id ?3, without its body.
+	readRaised = `SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at,
+  CASE WHEN t.due_at <= ?4 THEN t.body END, t.once, t.attempts, t.only_routes
 FROM messenger_raised t WHERE t.page_id = +?1 AND t.person_id = +?2 ORDER BY t.due_at, t.id LIMIT +?3`
 	raisedEvent = `SELECT t.id, t.key, t.event_key, t.due_at, t.order_at, t.event_at, t.raised_at, NULL, t.once, t.attempts, t.only_routes
 FROM messenger_raised t WHERE t.page_id = ?1 AND t.person_id = ?2 AND t.id = ?3`

@@ -20,14 +20,17 @@ func (t *tx) readRaised(want queue.RaisedWant, s *queue.State) error {
 		s.Raised = append(s.Raised, raised)
 		found = found || raised.ID == want.ID
 	}
-	limit := int64(2)
-	if want.All {
+	limit, bodies := int64(2), int64(0) // nothing is due so early: no bodies
+	switch {
+	case want.All:
 		limit = -1
+	case want.Next:
+		bodies = t.now
 	}
-	if err := t.query(add, readRaised, want.PageID, want.PSID, limit); err != nil {
+	if err := t.query(add, readRaised, want.PageID, want.PSID, limit, bodies); err != nil {
 		return err
 	}
-	if want.Next {
+	if want.All && want.Next {
 		if err := t.readBodies(want.Conversation, s); err != nil {
 			return err
 		}
