@@ -404,3 +404,9 @@ func (c Config) appSecret() secret.Value {
 	}
 	return c.Apps[0].Secrets[0]
 }
+
+// ownSends reports whether an attempt to send runs code of this library and of net/http only.
+func (c Config) ownSends() bool {
+	_, own := http.DefaultTransport.(*http.Transport) // of which the client that is the default has a copy
+	return own && c.HTTPClient == nil && len(c.SendMiddleware) == 0
+}

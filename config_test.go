@@ -297,3 +297,12 @@ func TestNilMiddlewareIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "Config.TurnMiddleware[0]: is nil")
 	require.ErrorContains(t, err, "Config.SendMiddleware[0]: is nil")
 }
+
+// A bot guards its attempts to send against code of the program, which may hang.
+func TestAttemptsRunCodeOfTheProgramIfItGivesSome(t *testing.T) {
+	t.Parallel()
+	require.True(t, messenger.Config{}.WithDefaults().OwnSends())
+	require.False(t, messenger.Config{HTTPClient: &http.Client{}}.WithDefaults().OwnSends())
+	wrap := func(next sending.DeliverFunc) sending.DeliverFunc { return next }
+	require.False(t, messenger.Config{SendMiddleware: []sending.Middleware{wrap}}.WithDefaults().OwnSends())
+}

@@ -129,6 +129,7 @@ func New(config Config) (*Bot, error) {
 		OnDeadLetter:   onDeadLetter(cfg.OnDeadLetter),
 		OnSendFailed:   cfg.OnSendFailed,
 		OnTokenInvalid: cfg.OnTokenInvalid,
+		OwnSends:       cfg.ownSends(),
 		OwnsApp:        b.ownsApp,
 		Policy:         b.policyFor,
 		Quiet:          cfg.Quiet,

@@ -34,6 +34,9 @@ type Config struct {
 	// the app that a page is bound to is known.
 	OwnsApp  func(appID string) bool
 	KnowsApp func(pageID string) bool
+	// OwnSends reports that an attempt to send runs no code of the program but the token source, which has bounds of its own:
+	// WrapSend is empty, and Client makes its calls with the HTTP client that is its default.
+	OwnSends bool
 	// Policy returns that of a page; nil if the bot does not serve the page.
 	Policy    func(pageID string) *routes.Table
 	Quiet     handling.Quiet

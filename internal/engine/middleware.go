@@ -180,6 +180,9 @@ func (e *stuckSendError) Retry() graph.Retry { return e.retry }
 
 // send makes one attempt, inside of the user's middleware.
 func (e *Engine) send(ctx context.Context, d *sending.Delivery) (graph.SendResult, error) {
+	if e.cfg.OwnSends {
+		return e.sendOwn(ctx, d)
+	}
 	r := &request{post: e.post}
 	about := code{name: "a send's middleware", about: []any{"send", d.Key}, limit: e.cfg.SendTimeout}
 	result, err := run(ctx, e.guard, about, func(ctx context.Context) (graph.SendResult, error) {
@@ -201,4 +204,15 @@ func (e *Engine) send(ctx context.Context, d *sending.Delivery) (graph.SendResul
 		return graph.SendResult{}, err
 	}
 	return graph.SendResult{}, errStuckSend
+}
+
+// sendOwn makes an attempt that runs no code of the program's and needs no [run]: net/http ends a request with its context.
+func (e *Engine) sendOwn(ctx context.Context, d *sending.Delivery) (result graph.SendResult, err error) {
+	ctx, cancel := context.WithTimeout(ctx, e.cfg.SendTimeout)
+	defer cancel()
+	err = recovered(e.cfg.Logger, "a send", func() (err error) {
+		result, err = e.post(ctx, *d)
+		return err
+	}, "send", d.Key)
+	return result, err
 }

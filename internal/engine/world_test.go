@@ -200,6 +200,7 @@ func (w *world) start() {
 		OnDeadLetter:   cfg.OnDeadLetter,
 		OnSendFailed:   cfg.OnSendFailed,
 		OnTokenInvalid: cfg.OnTokenInvalid,
+		OwnSends:       w.cfg.HTTPClient == nil && len(cfg.SendMiddleware) == 0, // as of package messenger
 		OwnsApp:        func(id string) bool { return id == appID },
 		Policy:         func(id string) *routes.Table { return cmp.Or(pages[id], w.policy.Load()) },
 		Quiet:          cfg.Quiet,
