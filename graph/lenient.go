@@ -1,19 +1,40 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The platform writes ids as strings or as numbers, numbers as strings, and booleans as words. What follows reads all of
 // these, and takes what it cannot read for absent, so that one strange field costs nothing but itself.
 
-// decodeObject returns the members of a JSON object, or nil if raw is something else.
+// decodeObject returns the members of a JSON object, or nil if raw is something else. Of members with one name the last one counts, as
+// with encoding/json, which takes three times as long.
 func decodeObject(raw json.RawMessage) map[string]json.RawMessage {
-	var object map[string]json.RawMessage
-	if len(raw) == 0 || json.Unmarshal(raw, &object) != nil {
+	d := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if token, err := d.ReadToken(); err != nil || token.Kind() != jsontext.KindBeginObject {
+		return nil
+	}
+	object := map[string]json.RawMessage{}
+	for d.PeekKind() == jsontext.KindString {
+		token, err := d.ReadToken()
+		name := token.String() // which is valid up to the next read
+		value, valueErr := d.ReadValue()
+		if err != nil || valueErr != nil {
+			return nil
+		}
+		object[name] = bytes.Clone(value)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil
+	}
+	if _, err := d.ReadToken(); err != io.EOF { //nolint:errorlint // nothing follows
 		return nil
 	}
 	return object
@@ -24,6 +45,9 @@ func decodeText(raw json.RawMessage) string {
 	if len(raw) == 0 {
 		return ""
 	}
+	if text, ok := plainText(raw); ok {
+		return text
+	}
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
 		return text
@@ -33,6 +57,20 @@ func decodeText(raw json.RawMessage) string {
 		return number.String()
 	}
 	return ""
+}
+
+// plainText returns a string of printable ASCII without escapes, as ids are; or false.
+func plainText(raw json.RawMessage) (string, bool) {
+	last := len(raw) - 1
+	if last < 1 || raw[0] != '"' || raw[last] != '"' {
+		return "", false
+	}
+	for _, c := range raw[1:last] {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return "", false
+		}
+	}
+	return string(raw[1:last]), true
 }
 
 // decodeInt returns a whole number, also one with a fraction of zero; any other value is 0.

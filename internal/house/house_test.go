@@ -37,7 +37,10 @@ var house = map[string]room{
 		ours:   []string{"handling", "i18n", "internal/cldrdates", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
 		others: []string{"golang.org/x/text"},
 	},
-	"graph":              {ours: []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"}},
+	"graph": {
+		ours:   []string{"attachment", "internal/jitter", "internal/nilcheck", "internal/weburl", "secret"},
+		others: []string{"github.com/go-json-experiment/json"},
+	},
 	"handling":           {ours: []string{"attachment", "graph", "i18n", "internal/raise", "internal/turnctx", "receiving", "receiving/payload", "sending", "store"}},
 	"handling/pythonre":  {},
 	"i18n":               {ours: []string{"i18n/internal/cldr", "internal/nearest"}, others: []string{"github.com/clipperhouse/uax29/v2", "golang.org/x/text"}},
@@ -130,7 +133,7 @@ var house = map[string]room{
 // linked are the modules that package messenger links besides this one.
 var linked = []string{
 	"github.com/clipperhouse/uax29/v2",   // sending and i18n break no character of a long text
-	"github.com/go-json-experiment/json", // receiving reads callbacks without building their tree
+	"github.com/go-json-experiment/json", // receiving and graph read JSON without building its tree
 	"golang.org/x/text",                  // i18n matches languages and has their plural rules
 	"golang.org/x/time",                  // the engine paces pages
 }
