@@ -177,7 +177,7 @@ func (s *simulation) run(ctx context.Context) error {
 		closeAll(listeners)
 		return wrong
 	}
-	proxy := graphhosts.New(graphhosts.Config{Handler: s.sim, Hosts: s.hosts, TLS: kit.TLS(), Tunnel: s.tunnel, Warn: s.terminal.warn})
+	proxy := graphhosts.New(graphhosts.Config{Handler: s.sim, Hosts: s.hosts, TLS: kit.TLS(), Tunnel: s.tunnel, Warn: s.sim.Warn})
 	server := &http.Server{
 		Handler: proxy, ConnContext: proxy.ConnContext, ReadHeaderTimeout: headerTime, ReadTimeout: time.Minute, IdleTimeout: time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(warnings{s.terminal}, slog.LevelWarn),

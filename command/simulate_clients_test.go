@@ -91,7 +91,8 @@ func TestCurlReachesTheSimulatorByThePlatformsName(t *testing.T) {
 	refused, err := cmd.CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(refused), "403")
-	s.out.shows(t, `  !  The proxy refused "api\.example\.com:443", which is not the platform's host\. --others tunnel lets other hosts through`)
+	s.out.shows(t, `  !  The proxy refused "api\.example\.com:443", which is not the platform's host\n +!  Start the simulator with --others tunnel to let other hosts through`)
+	require.Contains(t, s.get(t, "/simulator/log"), "--others tunnel")
 }
 
 func TestNodeReachesTheSimulatorByThePlatformsName(t *testing.T) {
@@ -100,31 +101,38 @@ func TestNodeReachesTheSimulatorByThePlatformsName(t *testing.T) {
 	s := platform(t)
 	const script = `
 		const http = require("node:http"), https = require("node:https"), tls = require("node:tls"), net = require("node:net");
-		const [host, path, own] = process.argv.slice(1);
+		const [own, ...urls] = process.argv.slice(1);
 		const read = (stream) => new Promise((done, fail) => { let all = ""; stream.on("data", (d) => all += d).on("end", () => done(all)).on("error", fail); });
-		const get = (options) => new Promise((done, fail) => https.get(options, (r) => read(r).then(done, fail)).on("error", fail));
-		const request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
-		const by = async (socket) => { socket.write(request); return read(socket); };
-		(async () => {
-			console.log("https", await get("https://" + host + path));
-			console.log("agent", await get({ host: host.toUpperCase() + ".", path, headers: { Host: host }, servername: host, agent: new https.Agent({ keepAlive: false }) }));
+		const get = (by, options) => new Promise((done, fail) => by.get(options, (r) => read(r).then(done, fail)).on("error", fail));
+		const calls = async (host, path) => {
+			const request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+			const by = async (socket) => { socket.write(request); return read(socket); };
+			console.log("https", await get(https, "https://" + host + path));
+			console.log("agent", await get(https, { host: host.toUpperCase() + ".", path, headers: { Host: host }, servername: host, agent: new https.Agent({ keepAlive: false }) }));
+			console.log("tls", await by(tls.connect(443, host, { servername: host })));
+			console.log("net", await by(net.connect(443, host)));
+			console.log("socket", await by(new net.Socket().connect(443, host)));
+			console.log("net options", await by(net.connect({ host, port: 80 })));
 			for (let done = false; !done;) {
 				await fetch("https://" + host + path).then((r) => r.text()).then((text) => { console.log("fetch", text); done = true; },
 					(e) => { if (e.cause?.code !== "UND_ERR_CONNECT_TIMEOUT") throw e; }); // its limit of 10 s, on a busy machine
 			}
-			console.log("tls", await by(tls.connect(443, host, { servername: host })));
-			console.log("net", await by(net.connect(443, host)));
-			console.log("net options", await by(net.connect({ host, port: 80 })));
-			console.log("other", await new Promise((done, fail) => http.get(own + "/simulator/", (r) => read(r).then(done, fail)).on("error", fail)));
+		};
+		(async () => {
+			for (const url of urls.map((u) => new URL(u))) await calls(url.host, url.pathname + url.search);
+			console.log("other", await get(http, own + "/simulator/"));
 			net.connect(1, "graph.facebook.com.localhost").on("error", (e) => console.log("not redirected", e.code));
 		})();`
+	client := []string{"node", "-e", script, s.base}
 	for _, host := range graphhosts.Names() {
-		out := s.runs(t, "node", "node", "-e", script, host, profileAt(host), s.base)
-		require.Equal(t, 6, strings.Count(out, "Ada"), out)
-		require.Contains(t, out, "messenger simulator")
-		require.Regexp(t, "not redirected (ECONNREFUSED|ENOTFOUND|EAI_AGAIN)", out)
+		client = append(client, "https://"+host+profileAt(host))
 	}
-	out := s.runs(t, "node", "node", "--input-type=module", "-e", `import https from "node:https"; https.get("https://graph.facebook.com`+profile+`", (r) => r.pipe(process.stdout))`)
+	out := s.runs(t, "node", client...)
+	require.Equal(t, 7*len(graphhosts.Names()), strings.Count(out, "Ada"), out)
+	require.Contains(t, out, "messenger simulator")
+	require.Regexp(t, "not redirected (ECONNREFUSED|ENOTFOUND|EAI_AGAIN)", out)
+
+	out = s.runs(t, "node", "node", "--input-type=module", "-e", `import https from "node:https"; https.get("https://graph.facebook.com`+profile+`", (r) => r.pipe(process.stdout))`)
 	require.Contains(t, out, "Ada", "a module")
 
 	out = s.runs(t, "node", "sh", "-c", `MESSENGER_SIMULATOR="http://[" exec node -e 'console.log("runs")'`)
@@ -136,10 +144,13 @@ func TestPythonReachesTheSimulatorByThePlatformsName(t *testing.T) {
 	t.Parallel()
 	needs(t, "python3")
 	s := platform(t)
+	client := []string{"python3", "-c", `import sys, urllib.request
+for url in sys.argv[1:]: print(urllib.request.urlopen(url).read().decode())`}
 	for _, host := range graphhosts.Names() {
-		out := s.runs(t, "python", "python3", "-c", `import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())`, "https://"+host+profileAt(host))
-		require.Contains(t, out, "Ada", host)
+		client = append(client, "https://"+host+profileAt(host))
 	}
+	out := s.runs(t, "python", client...)
+	require.Equal(t, len(graphhosts.Names()), strings.Count(out, "Ada"), out)
 }
 
 func TestGoReachesTheSimulatorByThePlatformsName(t *testing.T) {
@@ -157,5 +168,5 @@ func TestAClientThatDoesNotTrustIsExplained(t *testing.T) {
 	s := simulate(t, nil).starts(t)
 	_, err := http.Get("https" + strings.TrimPrefix(s.base, "http")) //nolint:bodyclose // there is no answer
 	require.ErrorContains(t, err, "certificate")
-	s.out.shows(t, `!  A client closed its TLS connection before a request: it seems not to trust .* "messenger simulate env --shell node"`)
+	s.out.shows(t, `!  A client closed its TLS connection before a request: it seems not to trust .*\n +!  "messenger simulate env --shell node"`)
 }

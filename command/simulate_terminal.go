@@ -188,7 +188,10 @@ func (t *terminal) count(e simulator.Entry) {
 // show writes an entry in one line, and what is wrong in further ones.
 func (t *terminal) show(e simulator.Entry) {
 	if e.Kind == simulator.EntryWarning {
-		t.say("%s  !  %s\n          !  %s\n", e.Time.Local().Format(time.TimeOnly), e.Error, e.Advice)
+		t.say("%s  !  %s\n", e.Time.Local().Format(time.TimeOnly), e.Error)
+		if e.Advice != "" {
+			t.say("          !  %s\n", e.Advice)
+		}
 		return
 	}
 	arrow := "←"

@@ -147,3 +147,16 @@ func TestSeed(t *testing.T) {
 		require.NotEqual(t, random[i], anew[i])
 	}
 }
+
+// TestAServerWarns: what the server around the simulator sees is in the log with the rest.
+func TestAServerWarns(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	p.do(t, "GET", "/me", "")
+	p.Warn("a client went", "trust it")
+	var entries []simulator.Entry
+	require.NoError(t, json.Unmarshal(p.do(t, "GET", "/simulator/log", "").body, &entries))
+	require.Len(t, entries, 2)
+	require.Equal(t, simulator.EntryWarning, entries[1].Kind)
+	require.Equal(t, []string{"server", "a client went", "trust it"}, []string{entries[1].Name, entries[1].Error, entries[1].Advice})
+}

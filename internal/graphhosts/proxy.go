@@ -38,7 +38,7 @@ type Config struct {
 	// Tunnel lets requests for other hosts through, though never to this machine or a private network. Default: they are refused.
 	Tunnel bool
 	// Warn says in words what was refused and what to do, once for each host. Default: nothing is said.
-	Warn func(text string)
+	Warn func(what, advice string)
 
 	allowed func(netip.Addr) bool // of tunnels; tests have no internet
 }
@@ -63,7 +63,7 @@ type Proxy struct {
 func New(config Config) *Proxy {
 	p := &Proxy{cfg: config, inner: newInner(), slots: make(chan struct{}, maxTunnels), tunnels: map[net.Conn]bool{}, warned: map[string]bool{}}
 	if p.cfg.Warn == nil {
-		p.cfg.Warn = func(string) {}
+		p.cfg.Warn = func(string, string) {}
 	}
 	if p.cfg.allowed == nil {
 		p.cfg.allowed = public
@@ -136,19 +136,24 @@ func (p *Proxy) isThis(r *http.Request, hostport, scheme string) bool {
 		slices.ContainsFunc(p.cfg.Hosts, func(name string) bool { return strings.EqualFold(name, host) })
 }
 
-// refuse refuses another host. Clients' libraries show the status alone, so it is said here too.
+// refuse refuses another host.
 func (p *Proxy) refuse(w http.ResponseWriter, host string) {
-	p.answer(w, http.StatusForbidden, host, "The proxy refused "+quoted(host)+", which is not the platform's host. "+
-		"--others tunnel lets other hosts through; or keep the bot from the proxy for them, with NO_PROXY="+nameOf(host)+".")
+	p.answer(w, http.StatusForbidden, host, "The proxy refused "+quoted(host)+", which is not the platform's host",
+		"Start the simulator with --others tunnel to let other hosts through, or keep the bot from the proxy for this one: NO_PROXY="+nameOf(host))
 }
 
 // failed says why another host was not reached.
 func (p *Proxy) failed(w http.ResponseWriter, host string, err error) {
 	if errors.Is(err, errPrivate) {
-		p.answer(w, http.StatusForbidden, host, "The proxy refused "+quoted(host)+": "+errPrivate.Error()+". Keep the bot from the proxy for it, with NO_PROXY="+nameOf(host)+".")
+		p.answer(w, http.StatusForbidden, host, "The proxy refused "+quoted(host)+": "+errPrivate.Error(), "Keep the bot from the proxy for it: NO_PROXY="+nameOf(host))
 		return
 	}
-	p.answer(w, http.StatusBadGateway, host, "The proxy did not reach "+quoted(host)+": "+reason(err)+".")
+	p.answer(w, http.StatusBadGateway, host, "The proxy did not reach "+quoted(host)+": "+reason(err), "")
+}
+
+// full refuses one connection too many.
+func (p *Proxy) full(w http.ResponseWriter) {
+	p.answer(w, http.StatusServiceUnavailable, "", fmt.Sprintf("The proxy has %d open connections and takes no more", maxTunnels), "A client may not close its own.")
 }
 
 // reason is an error of the network without addresses that clients know.
@@ -162,15 +167,15 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// answer answers with a sentence, and says it here once for each host.
-func (p *Proxy) answer(w http.ResponseWriter, status int, host, text string) {
-	p.warn(host, text)
+// answer answers in words, and says them here once for each host: clients' libraries show the status alone.
+func (p *Proxy) answer(w http.ResponseWriter, status int, host, what, advice string) {
+	p.warn(host, what, advice)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	http.Error(w, text, status)
+	http.Error(w, strings.TrimSpace(what+". "+advice), status)
 }
 
 // warn says something once for each key.
-func (p *Proxy) warn(key, text string) {
+func (p *Proxy) warn(key, what, advice string) {
 	p.mu.Lock()
 	known := p.warned[key] || len(p.warned) >= maxWarned
 	if !known {
@@ -178,7 +183,7 @@ func (p *Proxy) warn(key, text string) {
 	}
 	p.mu.Unlock()
 	if !known {
-		p.cfg.Warn(text)
+		p.cfg.Warn(what, advice)
 	}
 }
 
@@ -186,12 +191,13 @@ func (p *Proxy) warn(key, text string) {
 func (p *Proxy) distrusted(serverName string, err error) {
 	switch {
 	case serverName != "" && serverName != "localhost" && !isGraph(serverName):
-		p.warn("tls "+serverName, "A client asked by TLS for "+quoted(serverName)+", for which there is no certificate. Call that name with http, or one of the platform's hosts with https.")
+		p.warn("tls "+serverName, "A client asked by TLS for "+quoted(serverName)+", for which there is no certificate",
+			"Call that name with http, or one of the platform's hosts with https.")
 	case errors.Is(err, io.EOF), strings.Contains(err.Error(), "certificate"), errors.Is(err, syscall.ECONNRESET):
-		p.warn("tls", "A client closed its TLS connection before a request: it seems not to trust the simulator's certificate. "+
-			"\"messenger simulate env --shell node\" (python, ruby, php, go, curl) prints what it needs.")
+		p.warn("tls", "A client closed its TLS connection before a request: it seems not to trust the simulator's certificate",
+			`"messenger simulate env --shell node" (python, ruby, php, go, curl) prints what it needs.`)
 	default:
-		p.warn("tls "+err.Error(), "TLS with a client failed: "+reason(err)+".")
+		p.warn("tls "+err.Error(), "TLS with a client failed: "+reason(err), "")
 	}
 }
 

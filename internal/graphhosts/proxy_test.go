@@ -35,10 +35,10 @@ func serve(t *testing.T, cfg Config) *server {
 	require.NoError(t, err)
 	s := &server{kit: kit}
 	cfg.TLS = kit.TLS()
-	cfg.Warn = func(text string) {
+	cfg.Warn = func(what, advice string) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.warned = append(s.warned, text)
+		s.warned = append(s.warned, strings.TrimSpace(what+". "+advice))
 	}
 	cfg.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -184,16 +184,16 @@ func TestOtherHostsAreRefusedInWords(t *testing.T) {
 			words  string // with --others tunnel, if it is another
 			tunnel string
 		}{
-			"CONNECT api.example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n":                 {403, `refused "api.example.com:443", which is not the platform's host. --others tunnel`, "-"},
+			"CONNECT api.example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n":                 {403, `refused "api.example.com:443", which is not the platform's host. Start the simulator with --others tunnel to`, "-"},
 			"CONNECT facebook.com:443 HTTP/1.1\r\nHost: x\r\n\r\n":                    {403, "--others tunnel", "-"},
-			"GET http://api.example.com/ HTTP/1.1\r\nHost: x\r\n\r\n":                 {403, "NO_PROXY=api.example.com.", "-"},
-			"GET https://api.example.com:8443/ HTTP/1.1\r\nHost: x\r\n\r\n":           {403, "NO_PROXY=api.example.com.", "-"},
+			"GET http://api.example.com/ HTTP/1.1\r\nHost: x\r\n\r\n":                 {403, "NO_PROXY=api.example.com", "-"},
+			"GET https://api.example.com:8443/ HTTP/1.1\r\nHost: x\r\n\r\n":           {403, "NO_PROXY=api.example.com", "-"},
 			"CONNECT graph.facebook.com:80 HTTP/1.1\r\nHost: x\r\n\r\n":               {403, "on port 443 alone", ""},
 			"CONNECT graph.facebook.com:22 HTTP/1.1\r\nHost: x\r\n\r\n":               {403, "on port 443 alone", ""},
 			"CONNECT graph.facebook.com HTTP/1.1\r\nHost: x\r\n\r\n":                  {400, "a host and a port", ""},
 			"CONNECT :443 HTTP/1.1\r\nHost: x\r\n\r\n":                                {400, "a host and a port", ""},
 			"CONNECT /simulator/people HTTP/1.1\r\nHost: x\r\n\r\n":                   {400, "a host and a port", ""},
-			"CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: x\r\n\r\n":                         {403, "--others tunnel", "NO_PROXY=127.0.0.1."},
+			"CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: x\r\n\r\n":                         {403, "--others tunnel", "NO_PROXY=127.0.0.1"},
 			"CONNECT localhost:1 HTTP/1.1\r\nHost: x\r\n\r\n":                         {403, "--others tunnel", "address of this machine"},
 			"CONNECT [::1]:1 HTTP/1.1\r\nHost: x\r\n\r\n":                             {403, "--others tunnel", "address of this machine"},
 			"CONNECT [::ffff:127.0.0.1]:" + port + " HTTP/1.1\r\nHost: x\r\n\r\n":     {200, "", ""},

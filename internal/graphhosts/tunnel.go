@@ -17,11 +17,11 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	case err != nil || host == "" || r.URL.Path != "":
 		http.Error(w, "CONNECT needs a host and a port.", http.StatusBadRequest)
 	case isGraph(host) && port != "443":
-		p.answer(w, http.StatusForbidden, r.Host, "The proxy refused "+quoted(r.Host)+": the platform's hosts are simulated on port 443 alone.")
+		p.answer(w, http.StatusForbidden, r.Host, "The proxy refused "+quoted(r.Host), "The platform's hosts are simulated on port 443 alone.")
 	case !isGraph(host) && !here && !p.cfg.Tunnel:
 		p.refuse(w, r.Host)
 	case !p.enter():
-		p.answer(w, http.StatusServiceUnavailable, "", "The proxy has 256 open connections and takes no more. A client may not close its own.")
+		p.full(w)
 	case isGraph(host) || here:
 		p.comeBack(w)
 	default:
@@ -159,7 +159,7 @@ func (p *Proxy) Close() error {
 // tunnelRequest passes on a request in absolute form, which some clients send for https addresses too.
 func (p *Proxy) tunnelRequest(w http.ResponseWriter, r *http.Request) {
 	if !p.enter() {
-		p.answer(w, http.StatusServiceUnavailable, "", "The proxy has 256 open connections and takes no more.")
+		p.full(w)
 		return
 	}
 	defer p.leave()
