@@ -125,7 +125,7 @@ func TestI18nCheckOfCataloguesAlone(t *testing.T) {
 func TestI18nCheckOfLimits(t *testing.T) {
 	t.Parallel()
 	dir := catalogue(t, map[string]string{"en.yaml": shopTexts, "de.yaml": `Order: "jetzt sofort bestellen"
-My orders: {plural: n, one: Zwanzig Zeichen hier, other: Einundzwanzig Zeichen}
+My orders: Zwanzig Zeichen hier
 What may it be?: Was darf es denn heute sein, bitte sehr?
 `})
 	got := i18nRun(t, dir, "check", "./testdata/shop")
@@ -136,5 +136,6 @@ What may it be?: Was darf es denn heute sein, bitte sehr?
 
 	policy := file(t, "p.yaml", `routers: [{type: DEFAULT, handlers: [{name: Dummy, senders: [{name: Buttons, args: {text: Hi, buttons: [{title: Order, payload: O}]}}]}]}]`)
 	got = i18nRun(t, dir, "check", "--no-code", "--policy", policy)
+	require.Equal(t, 1, got.code)
 	require.Contains(t, got.err, `"Order": has 22 characters, limit 20: sending.Button.Title in `+policy+":1:113")
 }

@@ -93,7 +93,7 @@ func TestATextKnowsWhereItComesFromAndWhatItBecomes(t *testing.T) {
 	result, err := bot()
 	require.NoError(t, err)
 	all := texts(t, result)
-	require.Equal(t, []extract.Place{{File: "texts.go", Line: 21, Column: 19}, {File: "texts.go", Line: 60, Column: 11}}, all["status.paid"].Places)
+	require.Equal(t, []extract.Place{{File: "texts.go", Line: 21, Column: 19}, {File: "texts.go", Line: 62, Column: 11}}, all["status.paid"].Places)
 	require.Contains(t, all, "raw\ntext")
 	require.True(t, all["looked up"].Optional)
 	require.False(t, all["filled"].Optional)

@@ -29,6 +29,8 @@ var counted = map[int]string{
 	2: "map.two", // text: map.two
 }
 
+var converted = []string{"key.converted"} // text: key.converted
+
 var asked = map[string]bool{
 	"key.of.map": true, // text: key.of.map
 }
@@ -58,7 +60,7 @@ text`) // the text of two lines begins in the line before
 	l.Lookup("looked up")              // text: looked up
 	l.Format(i18n.Key("status.lost"))  // text: status.lost
 	l.Format(paid)                     // text: status.paid
-	l.Format(i18n.Key(counted[n]))     // the map says it
+	l.Format(i18n.Key(converted[n]))   // the map says it
 	l.Text(fmt.Sprintf("order.%d", n)) // unknown: the result of fmt.Sprintf
 	l.Text("order." + fmt.Sprint(n))   // unknown: a text that is put together at run time
 	l.Text(whole[2:n])                 // unknown: a part of a text
