@@ -67,6 +67,7 @@ func (s *Simulator) newAPI() *routes {
 	s.routeClock(mux)
 	s.routeDisorder(mux)
 	s.routeLog(mux)
+	s.routeSnapshot(mux)
 	s.routeFaults(mux)
 	s.routePages(mux)
 	s.routeThreads(mux)
@@ -195,13 +196,18 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 
 // answering makes a handler of a function from a JSON body to a JSON answer. Errors are answered as refuseControl does.
 func answering[In any](do func(*http.Request, In) (any, error)) http.HandlerFunc {
+	return answeringUpTo(1<<20, do)
+}
+
+// answeringUpTo is answering for bodies of at most so many bytes.
+func answeringUpTo[In any](most int64, do func(*http.Request, In) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in In
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 			complain(w, http.StatusUnsupportedMediaType, errors.New("simulator: the body must be application/json"))
 			return
 		}
-		if err := readBody(w, r, 1<<20, &in); err != nil {
+		if err := readBody(w, r, most, &in); err != nil {
 			refuseControl(w, err)
 			return
 		}

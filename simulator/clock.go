@@ -57,6 +57,20 @@ func (c *clock) freeze(frozen bool) {
 	c.ahead = c.at.Sub(c.base())
 }
 
+// set makes it show a time, back too.
+func (c *clock) set(at time.Time, frozen bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at, c.frozen, c.ahead = at, frozen, at.Sub(c.base())
+}
+
+// reset makes it that of the configuration.
+func (c *clock) reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frozen, c.ahead = false, 0
+}
+
 func (c *clock) isFrozen() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

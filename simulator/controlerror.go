@@ -49,6 +49,8 @@ func refusalOf(err error) (status int, code string) {
 		return http.StatusNotFound, "no_such_person"
 	case errors.Is(err, ErrNoPage):
 		return http.StatusNotFound, "no_such_page"
+	case errors.Is(err, ErrBusy):
+		return http.StatusConflict, "busy"
 	case errors.Is(err, ErrNoEntry):
 		return http.StatusNotFound, "no_such_entry"
 	case errors.Is(err, ErrNotThreadOwner):

@@ -169,6 +169,8 @@
 //	GET  /simulator/refusals                 the refusals of the platform that a fault can name
 //	PUT  /simulator/clock                    {"advance":"25h"}, or {"now":"…"}; {"frozen":true}; GET reads it
 //	PUT  /simulator/delivery                 {"duplicate":0.5,"reorder":0.2,"delay_ms":[0,300],"batch":5,"seed":1,"retries":"platform"}: [Disorder]; GET reads it
+//	GET  /simulator/snapshot                 [Simulator.Snapshot]; PUT restores it
+//	POST /simulator/reset                    {"keep":["people"]}: [Simulator.Reset]
 //	PUT  /simulator/usage                    {"header":"…"}: [Simulator.SetUsage]
 //	PATCH /simulator/pages/{page}            {"token":"…","revoked":463,"fields":["messages"],"lenient":true,"usage":"…"}
 //	POST /simulator/verify                   {}: the verification handshake

@@ -1,5 +1,7 @@
 package simulator
 
+import "reflect"
+
 // Routes are the patterns of the chat page and the control API.
 func (s *Simulator) Routes() []string { return s.api.patterns }
 
@@ -16,4 +18,19 @@ func (s *Simulator) Endpoints() []string {
 		paths = append(paths, "/{node}/"+edge)
 	}
 	return paths
+}
+
+// StateFields are the fields of the types that hold what the platform knows.
+func StateFields() map[string][]string {
+	all := map[string][]string{}
+	for _, t := range []reflect.Type{
+		reflect.TypeFor[Simulator](), reflect.TypeFor[page](), reflect.TypeFor[conversation](), reflect.TypeFor[thread](), reflect.TypeFor[moderated](),
+		reflect.TypeFor[userSettings](), reflect.TypeFor[attachment](), reflect.TypeFor[author](), reflect.TypeFor[persona](), reflect.TypeFor[label](),
+		reflect.TypeFor[utilityTemplate](), reflect.TypeFor[linkToken](), reflect.TypeFor[appSubscription](), reflect.TypeFor[file](),
+	} {
+		for f := range t.Fields() {
+			all[t.Name()] = append(all[t.Name()], f.Name)
+		}
+	}
+	return all
 }

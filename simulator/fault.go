@@ -87,6 +87,7 @@ func (f *Fault) check() error {
 type fault struct {
 	Fault
 	order faultOrder // how it came over HTTP; of Go it has what JSON can say
+	code  bool       // Match is a program's own
 	hits  int
 	mu    sync.Mutex // of hits
 }
@@ -118,6 +119,7 @@ func (s *Simulator) Fault(f Fault) {
 	if f.Times == 0 {
 		f.Times = 1
 	}
+	code := f.Match != nil
 	if f.Match == nil {
 		f.Match = func(method, path string) bool {
 			return method == http.MethodPost && strings.HasSuffix(path, "/messages")
@@ -131,7 +133,7 @@ func (s *Simulator) Fault(f Fault) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = append(s.faults, &fault{Fault: f, order: faultOrder{
+	s.faults = append(s.faults, &fault{Fault: f, code: code, order: faultOrder{
 		Error: f.Error, Status: f.Status, Body: f.Body, Header: headers(f.Header), Delay: durationText(f.Delay), Drop: f.Drop, Effect: f.Effect, Times: f.Times,
 	}})
 }

@@ -94,7 +94,7 @@ func (s *Simulator) orderFault(in faultOrder) (any, error) {
 	s.Fault(f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults[len(s.faults)-1].order = in
+	s.faults[len(s.faults)-1].order, s.faults[len(s.faults)-1].code = in, false
 	return struct{}{}, nil
 }
 

@@ -82,6 +82,9 @@ type watch struct {
 }
 
 func (w watch) wants(e feedEvent) bool {
+	if e.kind == "reset" {
+		return true
+	}
 	return (len(w.kinds) == 0 || slices.Contains(w.kinds, e.kind)) && (w.psid == "" || w.psid == e.psid)
 }
 

@@ -71,7 +71,7 @@ func (s *Simulator) AddPerson(p Person) (Person, error) {
 	if s.closed {
 		return Person{}, ErrClosed
 	}
-	p.PageID = cmp.Or(p.PageID, s.cfg.PageID)
+	p.PageID = cmp.Or(p.PageID, s.main.id)
 	pg := s.pageByID(p.PageID)
 	if pg == nil {
 		return Person{}, fmt.Errorf("%w: %s", ErrNoPage, p.PageID)

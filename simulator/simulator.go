@@ -16,10 +16,11 @@ var ErrClosed = errors.New("simulator: closed")
 // Simulator is the Messenger Platform as one bot sees it. It is an
 // [http.Handler]; all methods are safe for concurrent use.
 type Simulator struct {
-	cfg    Config
-	random *random
-	client *http.Client
-	api    *routes
+	cfg     Config
+	random  *random
+	client  *http.Client
+	api     *routes
+	initial snapshot // to which Reset goes back
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -114,6 +115,7 @@ func New(config Config) (*Simulator, error) {
 		s.cancel()
 		return nil, err
 	}
+	s.initial = s.snapshot()
 	s.api = s.newAPI()
 	return s, nil
 }

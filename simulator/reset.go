@@ -1,0 +1,115 @@
+package simulator
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// snapshotMost is how long a snapshot over HTTP may be.
+const snapshotMost = 256 << 20
+
+// What [Simulator.Reset] can keep.
+const (
+	KeepPages    = "pages"    // those there are, with their tokens and fields, instead of those of [Config]
+	KeepPeople   = "people"   // those of pages that there still are, instead of those of [Config]
+	KeepProfile  = "profile"  // the Messenger Profile of each page that there still is
+	KeepFaults   = "faults"   // [Simulator.Fault]
+	KeepClock    = "clock"    // [Simulator.MoveClock] and [Simulator.FreezeClock]
+	KeepDelivery = "delivery" // [Simulator.SetDisorder]
+	KeepRecord   = "record"   // [Simulator.Log], [Simulator.Requests] and [Simulator.Deliveries]
+)
+
+var keepable = []string{KeepPages, KeepPeople, KeepProfile, KeepFaults, KeepClock, KeepDelivery, KeepRecord}
+
+func (s *Simulator) routeSnapshot(mux *routes) {
+	mux.HandleFunc("GET /simulator/snapshot", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Snapshot()) })
+	mux.HandleFunc("PUT /simulator/snapshot", answeringUpTo(snapshotMost, func(_ *http.Request, in snapshot) (any, error) {
+		return struct{}{}, s.restore(in)
+	}))
+	mux.HandleFunc("POST /simulator/reset", answering(func(r *http.Request, in struct{ Keep []string }) (any, error) {
+		return struct{}{}, s.Reset(r.Context(), in.Keep...)
+	}))
+}
+
+// Reset makes all as [Config] says, except for what is kept: conversations, uploads and what was added are gone, callbacks that
+// wait are given up. It waits for the callback that is under way; if ctx ends before that, all but the record is reset. The
+// webhook stays. Ids of messages are not drawn a second time, whatever the seed.
+func (s *Simulator) Reset(ctx context.Context, keep ...string) error {
+	for _, what := range keep {
+		if !slices.Contains(keepable, what) {
+			return &controlError{err: fmt.Errorf("simulator: what can be kept is %s, not %q", strings.Join(keepable, ", "), what), field: "keep"}
+		}
+	}
+	kept := func(what string) bool { return slices.Contains(keep, what) }
+	s.mu.Lock()
+	now := s.snapshot()
+	closed := s.closed
+	s.mu.Unlock()
+	if closed {
+		return ErrClosed
+	}
+	next, err := s.build(s.afterReset(now, kept))
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.install(next)
+	if !kept(KeepDelivery) {
+		s.setDisorder(Disorder{})
+	}
+	if !kept(KeepFaults) {
+		s.faults = nil
+	}
+	if !kept(KeepClock) {
+		s.clock.reset()
+	}
+	s.mu.Unlock()
+	if err := s.until(ctx, func() bool { return s.pending == 0 }); err != nil {
+		return fmt.Errorf("simulator: a callback is under way: %w", err)
+	}
+	if !kept(KeepRecord) {
+		s.forgetRecord()
+	}
+	return nil
+}
+
+// afterReset is what there is after a reset, of what there is now.
+func (s *Simulator) afterReset(now snapshot, kept func(string) bool) snapshot {
+	out := s.initial
+	out.Clock, out.Disorder, out.Pages = nil, nil, slices.Clone(out.Pages)
+	if kept(KeepPages) {
+		out.Pages, out.Apps = slices.Clone(now.Pages), now.Apps
+		for i := range out.Pages {
+			out.Pages[i] = savedPage{Page: out.Pages[i].Page, TokenError: out.Pages[i].TokenError, TokenAt: out.Pages[i].TokenAt, TokenUntil: out.Pages[i].TokenUntil}
+		}
+	}
+	there := map[string]*savedPage{}
+	for i := range out.Pages {
+		there[out.Pages[i].ID] = &out.Pages[i]
+	}
+	if kept(KeepPeople) {
+		out.People = now.People
+	}
+	out.People = slices.DeleteFunc(slices.Clone(out.People), func(p Person) bool { return there[p.PageID] == nil })
+	if kept(KeepProfile) {
+		for _, old := range now.Pages {
+			if pg := there[old.ID]; pg != nil {
+				pg.Profile = maps.Clone(old.Profile)
+			}
+		}
+	}
+	return out
+}
+
+// forgetRecord forgets what went over the wire.
+func (s *Simulator) forgetRecord() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wire.first += len(s.wire.entries)
+	s.wire.entries, s.requests, s.deliveries, s.answerBytes, s.problem = nil, nil, nil, 0, problem{}
+	s.publish("reset", struct{}{})
+}
