@@ -334,6 +334,9 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 		{[]string{"--listen", "127.0.0.1:0", "--listen", taken.Addr().String()}, 3, "address already in use: choose another --listen"},
 		{[]string{"--listen", "127.0.0.1:0", "--ca-dir", filepath.Dir(foreign)}, 2, foreign + " is not a certificate authority of the simulator: remove it"},
 		{[]string{"--listen", "127.0.0.1:0", "--ca-dir", foreign}, 2, "not a directory"},
+		{[]string{"--clock", "tomorrow"}, 2, `--clock: "tomorrow" is no time such as 2026-12-01T09:00:00Z, and not frozen`},
+		{[]string{"--clock", "2026-12-01T09:00:00Z,2026-12-01T09:00:00Z"}, 2, "there are two times"},
+		{[]string{"--clock", "frozen,"}, 2, `"" is no time`},
 		{[]string{"--others", "accept"}, 2, `--others is refuse or tunnel, not "accept"`},
 		{[]string{"--others", "tunnel", "--public"}, 2, "anyone who reaches the proxy could call any host through it"},
 	} {
@@ -357,13 +360,33 @@ func TestGuideShowsTheCommand(t *testing.T) {
 
 	help := run(t, command.Config{}, "simulate", "--help").out
 	flags := regexp.MustCompile(`(?m)^   (--[a-z-]+)`).FindAllStringSubmatch(help, -1)
-	require.Len(t, flags, 14)
+	require.Len(t, flags, 15)
 	for _, flag := range flags {
 		if flag[1] != "--public" && flag[1] != "--help" {
 			require.Contains(t, string(guide), "| `"+flag[1], help)
 		}
 	}
 	require.Contains(t, string(guide), "`--public`")
+}
+
+// TestSimulateAtAnotherTime: the platform's clock starts where it is told, and runs or stands.
+func TestSimulateAtAnotherTime(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2031, 12, 1, 9, 0, 0, 0, time.UTC)
+	for flag, standing := range map[string]bool{"2031-12-01T09:00:00Z": false, "frozen,2031-12-01T10:00:00+01:00": true, "frozen": true} {
+		s := simulate(t, nil, "--clock", flag).starts(t)
+		var first, second struct {
+			Now    time.Time
+			Frozen bool
+		}
+		require.NoError(t, json.Unmarshal([]byte(s.get(t, "/simulator/clock")), &first))
+		require.NoError(t, json.Unmarshal([]byte(s.get(t, "/simulator/clock")), &second))
+		require.Equal(t, standing, first.Frozen, flag)
+		require.Equal(t, standing, first.Now.Equal(second.Now), flag)
+		if flag != "frozen" {
+			require.WithinRange(t, first.Now, start, start.Add(10*time.Minute), flag)
+		}
+	}
 }
 
 func TestSimulatedPeople(t *testing.T) {
