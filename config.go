@@ -80,6 +80,11 @@ type Config struct {
 	// they are. Default: slog.Default.
 	Logger *slog.Logger
 
+	// Language is the language in which the bot speaks to people of whom none is known, of pages that have none of their own:
+	// a BCP 47 tag ("de"), or a locale of the platform. docs/i18n.md has the order in which a language is found. Default: the
+	// source language of Catalog.
+	Language string
+
 	// MaxBody is the size in bytes above which a callback is refused with 413.
 	// Default: 4 MiB.
 	MaxBody int64
@@ -297,6 +302,9 @@ func (c Config) validate() error {
 		fail("Workers", "is negative")
 	}
 	c.checkTokens(fail)
+	if err := checkLanguage(c.Language); err != nil {
+		fail("Language", "%w", err)
+	}
 	if nilcheck.IsNil(c.Store) {
 		fail("Store", "is a nil %T: check the error of the function that opened the store", c.Store)
 	}

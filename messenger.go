@@ -110,10 +110,11 @@ func New(config Config) (*Bot, error) {
 	logTranslations(cfg.Logger, cfg.Catalog)
 	logLongTexts(cfg.Logger, pages.texts.long)
 	b.voice = &engine.Voice{
-		Catalog: cfg.Catalog,
-		Logger:  cfg.Logger,
-		Named:   func(id string) bool { return b.pages.Load().texts.named[id] },
-		Texts:   sending.Texts{Prefix: cfg.Prefix, Default: cfg.DefaultText},
+		Catalog:  cfg.Catalog,
+		Language: b.languageOf,
+		Logger:   cfg.Logger,
+		Named:    func(id string) bool { return b.pages.Load().texts.named[id] },
+		Texts:    sending.Texts{Prefix: cfg.Prefix, Default: cfg.DefaultText},
 	}
 	b.engine = engine.New(engine.Config{
 		AtMostOnce:     cfg.AtMostOnce,

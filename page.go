@@ -43,6 +43,10 @@ type Page struct {
 	// secrets of App.
 	Secrets []secret.Value
 
+	// Language is the language in which the page speaks to people of whom none is known: a BCP 47 tag ("de"), or a locale of
+	// the platform. On Instagram, where profiles have no locale, that is everyone who has not chosen one. Default:
+	// Config.Language.
+	Language string
 	// ThreadSettings are applied to the page when Run starts, and when the page is set
 	// with other settings than before. With Config.Catalog their texts are translated
 	// for each locale. What is left out of them is not touched. Default: none.
@@ -130,6 +134,9 @@ func (p Page) check(place string) []error {
 		fail("PolicyOf", "is set beside Policy: a page has one policy")
 	case p.PolicyOf != "" && p.PolicyOf == p.ID:
 		fail("PolicyOf", "is the page itself")
+	}
+	if err := checkLanguage(p.Language); err != nil {
+		errs = append(errs, &PageError{Place: place, PageID: p.ID, Field: "Language", Err: err})
 	}
 	if err := p.ThreadSettings.Validate(); err != nil {
 		errs = append(errs, &PageError{Place: place, PageID: p.ID, Field: "ThreadSettings", Err: err})

@@ -179,7 +179,7 @@ func (b *Bot) For(ctx context.Context, pageID, psid string) (context.Context, er
 	}
 	set := store.NewTurn(b.cfg.Store, person).Begin("")
 	set.Discard() // what is queued would never be committed
-	return b.voice.Speak(set.Context(ctx), func() store.Person { return person }), nil
+	return b.voice.Speak(set.Context(ctx), func() store.Person { return person }, nil), nil
 }
 
 // threadOf returns the conversation of a message to a recipient without a PSID.

@@ -12,6 +12,7 @@ import (
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
 )
 
 // texts are what is known of the texts that policies, dialogs and thread settings name. Pages may share a policy, so each
@@ -88,6 +89,33 @@ func (t *pageTable) addTexts(c Config) error {
 	t.texts.add(c, []i18n.TextRef{{Key: c.Prefix, Place: "Config.Prefix"}}, in("Prefix"))
 	t.texts.add(c, []i18n.TextRef{{Key: c.DefaultText, Place: "Config.DefaultText", Limit: sending.MaxText}}, in("DefaultText"))
 	return errors.Join(errs...)
+}
+
+// checkLanguage returns what is wrong with the default language of a page.
+func checkLanguage(language string) error {
+	if language == "" {
+		return nil
+	}
+	_, err := i18n.ParseLocaleRange(language)
+	return err
+}
+
+// LanguageOf returns the BCP 47 tag of the language in which the bot speaks to a person, in turns in which the platform detects none:
+// the one that was chosen for them, or that of their profile, or of their page. It is "de" for people who read the catalogue de.json, and
+// "und" without a catalogue. A broadcast in several languages yields to each the people of its language; see [Bot.People].
+func (b *Bot) LanguageOf(person store.Person) string {
+	if b == nil {
+		return "und"
+	}
+	return b.cfg.Catalog.Choose(person.Language, person.Profile.Locale, nil, b.languageOf(person.PageID)).Tag().String()
+}
+
+// languageOf returns the language in which a page speaks to people of whom none is known; "" is the source language.
+func (b *Bot) languageOf(pageID string) string {
+	if p := b.pages.Load().page(pageID); p != nil && p.Language != "" {
+		return p.Language
+	}
+	return b.cfg.Language
 }
 
 // logLongTexts says once for each language which translations are too long.

@@ -22,7 +22,7 @@ type Catalog struct {
 	ids       map[string]bool // of all files
 	warnings  []*Mistake
 	problems  problems
-	matches   byLocale[*Localizer]
+	matches   byLocale[matched]
 	languages map[written]*regions
 	matcher   language.Matcher
 	texts     []*Localizer // in the order that matcher knows; the source language is the first

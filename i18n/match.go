@@ -27,7 +27,14 @@ func (c *Catalog) For(locale string) *Localizer {
 	case c == nil:
 		return strangers.get(locale, stranger)
 	}
-	return c.matches.get(locale, c.match)
+	return c.matches.get(locale, c.match).localizer
+}
+
+// matched is what is known of a locale.
+type matched struct {
+	localizer *Localizer // never nil
+	known     bool       // it names a language
+	spoken    bool       // the localizer is of that language in its script
 }
 
 // strangers are people whose bot has no catalogue: their numbers and dates are written as in their locale.
@@ -53,19 +60,19 @@ func personsTag(locale string) (language.Tag, bool) {
 }
 
 // match returns the localizer of a locale: that of its catalogue, which writes as in the region of the person.
-func (c *Catalog) match(locale string) *Localizer {
+func (c *Catalog) match(locale string) matched {
 	tag, ok := personsTag(locale)
 	if !ok {
-		return c.texts[0]
+		return matched{localizer: c.texts[0]}
 	}
 	found := c.matchText(tag)
-	region := inRegion(found.tag, tag)
-	if region == found.tag {
-		return found
+	m := matched{localizer: found, known: true, spoken: writtenIn(tag) == writtenIn(found.tag)}
+	if region := inRegion(found.tag, tag); region != found.tag {
+		with := *found
+		with.speaks = tongueOf(region)
+		m.localizer = &with
 	}
-	with := *found
-	with.speaks = tongueOf(region)
-	return &with
+	return m
 }
 
 func (c *Catalog) matchText(tag language.Tag) *Localizer {

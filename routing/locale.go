@@ -20,11 +20,18 @@ import (
 // DEFAULT, and the app the platform's permission. A person of whom no locale is known
 // does not meet the condition: on Instagram, where profiles have no locale, that is
 // everyone.
+//
+// A language that was chosen for the person (handling.SetLanguage) counts in place of the profile's locale, unless
+// that is of the chosen language: then its region counts.
 type Locale []string
 
 // Match reports whether the event's person has such a locale.
 func (c Locale) Match(ctx context.Context, _ *receiving.Event) bool {
-	locale := store.PersonFrom(ctx).Profile.Locale
+	person := store.PersonFrom(ctx)
+	locale := person.Profile.Locale
+	if chosen, err := localeRange(person.Language); err == nil && !chosen.Contains(locale) {
+		locale = person.Language
+	}
 	for _, tag := range c {
 		if r, err := localeRange(tag); err == nil && r.Contains(locale) {
 			return true

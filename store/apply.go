@@ -42,6 +42,10 @@ func (p *Person) Apply(w Write) {
 		if is(w.PageID, w.PSID) && w.At.After(p.ResumedAt) {
 			p.ResumedAt = w.At
 		}
+	case SetLanguage:
+		if is(w.PageID, w.PSID) {
+			p.Language = w.Language
+		}
 	}
 }
 

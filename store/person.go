@@ -42,6 +42,9 @@ type Person struct {
 	// ResumedAt is when the program last said that the bot may answer again; see
 	// [EndSilence].
 	ResumedAt time.Time
+	// Language is the language that was chosen for the person, in place of the profile's: a BCP 47 tag or a locale of the
+	// platform; empty if none was. See [SetLanguage].
+	Language string
 }
 
 // threadLapse is how long an app controls a conversation after the person's last act.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -78,6 +79,19 @@ type EndSilence struct {
 	PSID   string
 	At     time.Time
 }
+
+// SetLanguage keeps the language that the person has chosen, or the program for them, in place of the profile's: a BCP 47 tag
+// ("pt-BR") or a locale of the platform ("pt_BR"), of at most [MaxLanguage] bytes. An empty one is that of the
+// profile again. Whether the bot speaks it is not checked here: another deployment may. Like TouchPerson it adds the
+// person if the store has not heard of them.
+type SetLanguage struct {
+	PageID   string
+	PSID     string
+	Language string
+}
+
+// MaxLanguage is the length of a [SetLanguage] in bytes.
+const MaxLanguage = 64
 
 // AddThumbUp adds one to a person's count.
 type AddThumbUp struct {
@@ -179,7 +193,7 @@ type Call struct {
 	Route string
 }
 
-// CheckWrite returns an error for what no store can apply: nil, a pointer, a location
+// CheckWrite returns an error for what no store can apply: nil, a pointer, a language that is no tag, a location
 // whose coordinates are no finite numbers, a [Raise] or
 // a [CancelRaise] beyond its bounds, and a session above [MaxSession]. [Queue] asks it, and every store does
 // before anything takes effect. Whether a store runs a [Call] it does not say.
@@ -197,6 +211,10 @@ func CheckWrite(w Write) error {
 		return CheckRaise(w.Key, 0)
 	case SaveSession:
 		return checkSession(w)
+	case SetLanguage:
+		if len(w.Language) > MaxLanguage || strings.ContainsFunc(w.Language, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return fmt.Errorf("store: %q is not a language: a tag has at most %d bytes, letters, digits, - and _", w.Language, MaxLanguage)
+		}
 	case SaveProfile, TouchPerson, MarkUnavailable, NoteHuman, NoteThread, EndSilence, AddThumbUp, SaveMessage, SaveSent, DeleteSession,
 		SaveAttachment, CancelSend, SettleSend, Call:
 	default:
@@ -211,6 +229,7 @@ func (MarkUnavailable) isWrite() {}
 func (NoteHuman) isWrite()       {}
 func (NoteThread) isWrite()      {}
 func (EndSilence) isWrite()      {}
+func (SetLanguage) isWrite()     {}
 func (AddThumbUp) isWrite()      {}
 func (AddLocation) isWrite()     {}
 func (SaveMessage) isWrite()     {}

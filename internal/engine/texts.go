@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/internal/replier"
@@ -18,6 +19,8 @@ type Voice struct {
 	Catalog *i18n.Catalog
 	Texts   sending.Texts
 	Logger  *slog.Logger
+	// Language returns the locale in which a page speaks to people of whom no language is known; "" is the source language. Or nil.
+	Language func(pageID string) string
 	// Named reports whether a text is one of the program's own, which a log line may show.
 	Named func(id string) bool
 
@@ -45,22 +48,65 @@ func (v *Voice) report(ctx context.Context, p i18n.Problem) {
 }
 
 // Speak returns a context in which texts are in a person's language and find
-// what is known of them, at the time of each use. What goes wrong with a text for
-// the first time is logged.
-func (v *Voice) Speak(ctx context.Context, person func() store.Person) context.Context {
+// what is known of them, at the time of each use. Detected returns the locales of what they have said, the most certain first. What
+// goes wrong with a text for the first time is logged.
+func (v *Voice) Speak(ctx context.Context, person func() store.Person, detected func() []string) context.Context {
 	ctx = sending.WithTexts(ctx, v.Texts)
 	ctx = replier.WithLookup(ctx, func(name string) (string, bool) { return personValue(person(), name) })
 	report := func(p i18n.Problem) { v.report(ctx, p) }
+	var last atomic.Pointer[listener]
 	return i18n.WithFunc(ctx, func() *i18n.Localizer {
-		profile := person().Profile
-		l := v.Catalog.For(profile.Locale).Reporting(report)
+		p := person()
+		now := listener{page: p.PageID, chosen: p.Language, profile: p.Profile.Locale, zone: noZone}
+		if p.Profile.Timezone != nil {
+			now.zone = *p.Profile.Timezone
+		}
+		if known := last.Load(); known != nil && known.is(now) {
+			return known.localizer
+		}
+		standard := ""
+		if v.Language != nil {
+			standard = v.Language(p.PageID)
+		}
+		l := v.Catalog.Choose(p.Language, p.Profile.Locale, detected, standard).Reporting(report)
 		if v.Named != nil {
 			l = l.Naming(v.Named)
 		}
-		if profile.Timezone == nil {
-			return l
+		if p.Profile.Timezone != nil {
+			l = l.In(i18n.Zone(*p.Profile.Timezone))
 		}
-		return l.In(i18n.Zone(*profile.Timezone))
+		now.localizer = l
+		last.Store(&now)
+		return l
+	})
+}
+
+// listener is what the language of a person depends on in a turn, and the localizer that follows.
+type listener struct {
+	page, chosen, profile string
+	zone                  float64
+	localizer             *i18n.Localizer
+}
+
+// noZone is the zone of a person of whom none is known.
+const noZone = 1 << 20
+
+func (l *listener) is(other listener) bool {
+	return l.page == other.page && l.chosen == other.chosen && l.profile == other.profile && l.zone == other.zone
+}
+
+// detected returns the locales that the platform took the words of an event for, the most certain first.
+func detected(ev *receiving.Event) func() []string {
+	m, ok := ev.Payload.(*receiving.Message)
+	if !ok || len(m.NLP)+len(m.NLPV2) == 0 {
+		return nil
+	}
+	return sync.OnceValue(func() []string {
+		var locales []string
+		for _, l := range m.ReadNLP().Locales {
+			locales = append(locales, l.Locale)
+		}
+		return locales
 	})
 }
 

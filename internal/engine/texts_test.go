@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 )
@@ -27,7 +29,7 @@ func TestTextsNameAPersonByWhatIsKnown(t *testing.T) {
 		"Ada, Lovelace, Countess Lovelace": {FirstName: "Ada", LastName: "Lovelace", Name: "Countess Lovelace"},
 	} {
 		voice := &Voice{Logger: slog.New(slog.DiscardHandler)}
-		ctx := voice.Speak(t.Context(), func() store.Person { return store.Person{Profile: profile} })
+		ctx := voice.Speak(t.Context(), func() store.Person { return store.Person{Profile: profile} }, nil)
 		require.Equal(t, want, sending.Expand(ctx, text))
 	}
 }
@@ -40,7 +42,7 @@ func TestTextsAreInTheLocaleAndTheTimeZoneOfThePerson(t *testing.T) {
 	var log bytes.Buffer
 	profile := store.Profile{}
 	voice := &Voice{Catalog: catalog, Logger: slog.New(slog.NewTextHandler(&log, nil))}
-	ctx := voice.Speak(t.Context(), func() store.Person { return store.Person{Profile: profile} })
+	ctx := voice.Speak(t.Context(), func() store.Person { return store.Person{Profile: profile} }, nil)
 	when := time.Date(2026, 12, 24, 20, 30, 0, 0, time.UTC)
 	require.Equal(t, "Dec 24, 2026, 8:30\u202fPM", i18n.From(ctx).Format(when))
 	profile = store.Profile{Locale: "de_AT", Timezone: new(5.75)} // a handler of this turn has read it
@@ -52,4 +54,40 @@ func TestTextsAreInTheLocaleAndTheTimeZoneOfThePerson(t *testing.T) {
 	}
 	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 	require.Contains(t, log.String(), `problem="not translated" language=de key=Bye`)
+}
+
+// The language that was chosen, the profile's, what the platform has detected in the message, the page's.
+func TestTheLanguageIsThePersons(t *testing.T) {
+	t.Parallel()
+	catalog, err := i18n.New(map[string]map[string]string{"de": {"Hello": "Hallo"}, "fr": {"Hello": "Bonjour"}, "es": {"Hello": "Hola"}})
+	require.NoError(t, err)
+	voice := &Voice{Catalog: catalog, Logger: slog.New(slog.DiscardHandler), Language: func(pageID string) string { return map[string]string{"spanish": "es"}[pageID] }}
+	said := func(nlp string, p store.Person) string {
+		ev := &receiving.Event{Payload: &receiving.Message{NLP: json.RawMessage(nlp)}}
+		return sending.Expand(voice.Speak(t.Context(), func() store.Person { return p }, detected(ev)), "Hello")
+	}
+	const german = `{"detected_locales": [{"locale": "de_XX", "confidence": 0.9}, {"locale": "fr_XX", "confidence": 0.1}]}`
+	require.Equal(t, "Hello", said(``, store.Person{}))
+	require.Equal(t, "Hola", said(``, store.Person{PageID: "spanish"}))
+	require.Equal(t, "Hallo", said(german, store.Person{PageID: "spanish"}))
+	require.Equal(t, "Hola", said(`{"detected_locales": "rubbish"}`, store.Person{PageID: "spanish"}))
+	require.Equal(t, "Bonjour", said(german, store.Person{PageID: "spanish", Profile: store.Profile{Locale: "fr_CA"}}))
+	require.Equal(t, "Hola", said(german, store.Person{Language: "es", Profile: store.Profile{Locale: "fr_CA"}}))
+	require.Equal(t, "Bonjour", said(german, store.Person{Language: "pl", Profile: store.Profile{Locale: "fr_CA"}}), "the bot does not speak Polish any more")
+	p := store.Person{Profile: store.Profile{Locale: "fr_CA"}}
+	ctx := voice.Speak(t.Context(), func() store.Person { return p }, nil)
+	require.Equal(t, "Bonjour", sending.Expand(ctx, "Hello"))
+	p.Language = "de" // which a handler of this turn has set
+	require.Equal(t, "Hallo", sending.Expand(ctx, "Hello"))
+	first, second := i18n.From(ctx), i18n.From(ctx)
+	require.Same(t, first, second, "it is not made anew for each text")
+}
+
+// Each value that texts are told to have of the person is there.
+func TestThePersonsValuesAreThere(t *testing.T) {
+	t.Parallel()
+	for _, name := range sending.PersonValues() {
+		_, ok := personValue(store.Person{}, name)
+		require.True(t, ok, name)
+	}
 }

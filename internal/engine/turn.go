@@ -105,7 +105,7 @@ func (t *turn) context(ctx context.Context) context.Context {
 		Attempt: t.queued.Attempts + 1, At: t.happened(), Replayed: len(t.queued.Only) > 0, Progress: t.progress, Now: t.w.now,
 		Dialogs: t.dialogs(),
 	})
-	return cfg.Voice.Speak(ctx, t.person)
+	return cfg.Voice.Speak(ctx, t.person, detected(t.ev))
 }
 
 // dialogs are those of the policy.

@@ -78,13 +78,13 @@ func (r *OnceRow) Fields(to []any) []any {
 
 // PersonFields are page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone, gender,
 // profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since, human_at, thread_owner, thread_at,
-// thread_standby, resumed_at.
+// thread_standby, resumed_at, language.
 func PersonFields(p *store.Person, to []any) []any {
 	profile := &p.Profile
 	return append(to, &p.PageID, &p.PSID, prose(&profile.FirstName), prose(&profile.LastName), prose(&profile.Name),
 		prose(&profile.Username), prose(&profile.ProfilePic), prose(&profile.Locale), &profile.Timezone, prose(&profile.Gender),
 		&p.ProfileAt, &p.ProfileRefused, &p.ThumbUps, &p.FirstSeen, &p.LastAct, &p.UnavailableSince,
-		&p.HumanAt, prose(&p.ThreadOwner), &p.ThreadAt, &p.ThreadStandby, &p.ResumedAt)
+		&p.HumanAt, prose(&p.ThreadOwner), &p.ThreadAt, &p.ThreadStandby, &p.ResumedAt, prose(&p.Language))
 }
 
 // ActFields are what [Changes.Acts] changes of a person: page_id, psid, last_act, unavailable_since.

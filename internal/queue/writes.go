@@ -25,6 +25,8 @@ func personOf(w store.Write) (person store.Conversation, changes bool) {
 		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.EndSilence:
 		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
+	case store.SetLanguage:
+		return store.Conversation{PageID: w.PageID, PSID: w.PSID}, true
 	case store.AddThumbUp:
 		return store.Conversation(w), true
 	case store.AddLocation:

@@ -14,6 +14,10 @@ type textArgs struct {
 	Exact   bool   `doc:"White space at the ends of a text has to match too."`
 }
 
+type languageArgs struct {
+	Command string `doc:"What people write to choose a language: alternatives with a bar between them. Default: language."`
+}
+
 type userProfileArgs struct {
 	Fields       []string      `doc:"The fields to ask for. Default: those that most apps may read."`
 	PSIDOnly     bool          `doc:"Keep the person without asking for the profile."                             json:"psid_only"`
@@ -27,6 +31,11 @@ func addHandlers(r *Registry) {
 	handlerOf[handling.Location](r, "Location", "Keeps the places that a person sends.")
 	handlerOf[routing.ThumbImage](r, "ThumbImage", "Answers a thumb with the image of the built-in policy.")
 	handlerOf[handling.Dummy](r, "Dummy", "Does nothing, for routes that only answer.")
+	Handler(r, "Language", func(a languageArgs) (handling.Handler, error) {
+		h := handling.Language(a)
+		return h, ArgError("command", h.Validate())
+	}, Doc("Lets people choose the language in which the bot speaks to them."),
+		Dump(func(h handling.Language) (languageArgs, bool) { return languageArgs(h), true }))
 	Handler(r, "UserProfile", func(a userProfileArgs) (handling.Handler, error) {
 		h := handling.UserProfile(a)
 		return h, h.Validate()

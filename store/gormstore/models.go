@@ -57,6 +57,8 @@ type Person struct {
 	ThreadAt      Time   `gorm:"column:thread_at;-:migration"`
 	ThreadStandby bool   `gorm:"column:thread_standby;-:migration"`
 	ResumedAt     Time   `gorm:"column:resumed_at;-:migration"`
+	// Language is the one that was chosen for the person, in place of the profile's.
+	Language string `gorm:"column:language;-:migration"`
 }
 
 // TableName implements schema.Tabler.

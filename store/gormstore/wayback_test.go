@@ -81,7 +81,7 @@ func TestTheWayBack(t *testing.T) {
 				require.NoError(t, err)
 				_, err = pool.ExecContext(t.Context(), wayBack(t, version, p.kind))
 				require.NoError(t, err)
-				if version == gormstore.Versions[p.kind] { // what has a timer is due in the version before, too
+				if version == 7 { // what has a timer is due in the version before, too
 					var undue int64
 					require.NoError(t, db.Raw("SELECT COUNT(*) FROM messenger_raised r WHERE NOT EXISTS (SELECT 1 FROM messenger_conversations c"+
 						" WHERE c.page_id = r.page_id AND c.person_id = r.person_id AND c.next_at > 0)").Scan(&undue).Error)

@@ -93,12 +93,12 @@ const (
 			FROM messenger_outbox s WHERE r.sends AND s.page_id = r.page_id AND s.person_id = r.person_id ORDER BY s.id) o ON TRUE`
 	readPeople = `SELECT r.page_id, r.psid, p.first_name, p.last_name, p.name, p.username, p.profile_pic, p.locale, p.timezone,
 			p.gender, p.profile_at, p.profile_refused, p.thumb_ups, p.first_seen, p.last_act, p.unavailable_since, p.human_at,
-			p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at
+			p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at, p.language
 		FROM unnest($1::text[], $2::text[]) AS r(page_id, psid)
 		CROSS JOIN LATERAL (
 			SELECT t.first_name, t.last_name, t.name, t.username, t.profile_pic, t.locale, t.timezone, t.gender, t.profile_at,
 				t.profile_refused, t.thumb_ups, t.first_seen, t.last_act, t.unavailable_since, t.human_at, t.thread_owner,
-				t.thread_at, t.thread_standby, t.resumed_at
+				t.thread_at, t.thread_standby, t.resumed_at, t.language
 			FROM messenger_people t WHERE t.page_id = r.page_id AND t.psid = r.psid OFFSET 0) p`
 	readSessions = `SELECT r.page_id, r.psid, r.name, s.version, s.expires
 		FROM unnest($1::text[], $2::text[], $3::text[]) AS r(page_id, psid, name)

@@ -58,23 +58,23 @@ const (
 		WHERE p.ctid = x.place`
 	savePeople = `INSERT INTO messenger_people (page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone,
 			gender, profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since, human_at, thread_owner,
-			thread_at, thread_standby, resumed_at)
+			thread_at, thread_standby, resumed_at, language)
 		SELECT r.page_id, r.psid, r.first_name, r.last_name, r.name, r.username, r.profile_pic, r.locale, r.timezone,
 			r.gender, r.profile_at, r.profile_refused, r.thumb_ups, r.first_seen, r.last_act, r.unavailable_since, r.human_at,
-			r.thread_owner, r.thread_at, r.thread_standby, r.resumed_at
+			r.thread_owner, r.thread_at, r.thread_standby, r.resumed_at, r.language
 		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
 				$9::double precision[], $10::text[], $11::bigint[], $12::boolean[], $13::bigint[], $14::bigint[], $15::bigint[],
-				$16::bigint[], $17::bigint[], $18::text[], $19::bigint[], $20::boolean[], $21::bigint[])
+				$16::bigint[], $17::bigint[], $18::text[], $19::bigint[], $20::boolean[], $21::bigint[], $22::text[])
 			AS r(page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone, gender, profile_at,
 				profile_refused, thumb_ups, first_seen, last_act, unavailable_since, human_at, thread_owner, thread_at,
-				thread_standby, resumed_at)
+				thread_standby, resumed_at, language)
 		ON CONFLICT (page_id, psid) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name,
 			name = excluded.name, username = excluded.username, profile_pic = excluded.profile_pic, locale = excluded.locale,
 			timezone = excluded.timezone, gender = excluded.gender, profile_at = excluded.profile_at,
 			profile_refused = excluded.profile_refused, thumb_ups = excluded.thumb_ups, first_seen = excluded.first_seen,
 			last_act = excluded.last_act, unavailable_since = excluded.unavailable_since, human_at = excluded.human_at,
 			thread_owner = excluded.thread_owner, thread_at = excluded.thread_at, thread_standby = excluded.thread_standby,
-			resumed_at = excluded.resumed_at`
+			resumed_at = excluded.resumed_at, language = excluded.language`
 	saveSessions = `INSERT INTO messenger_sessions (page_id, psid, name, data, version, expires)
 		SELECT r.page_id, r.psid, r.name, r.data, r.version, r.expires
 		FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bigint[], $6::bigint[])

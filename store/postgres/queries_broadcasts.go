@@ -99,7 +99,7 @@ const (
 	// peopleOf reads the $3 people of page $1 after $2.
 	peopleOf = `SELECT page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone, gender, profile_at,
 			profile_refused, thumb_ups, first_seen, last_act, unavailable_since, human_at, thread_owner, thread_at, thread_standby,
-			resumed_at
+			resumed_at, language
 		FROM messenger_people WHERE page_id = $1 AND psid > $2 ORDER BY psid LIMIT $3::bigint`
 )
 

@@ -34,7 +34,7 @@ const (
 const (
 	readPerson = `SELECT page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone, gender, profile_at,
 			profile_refused, thumb_ups, first_seen, last_act, unavailable_since, human_at, thread_owner, thread_at, thread_standby,
-			resumed_at
+			resumed_at, language
 		FROM messenger_people WHERE page_id = $1 AND psid = $2`
 	readSession = `SELECT data, version, expires FROM messenger_sessions
 		WHERE page_id = $1 AND psid = $2 AND name = $3 AND (expires = 0

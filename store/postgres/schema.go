@@ -18,9 +18,11 @@ var (
 	schema6 string
 	//go:embed schema7.sql
 	schema7 string
+	//go:embed schema8.sql
+	schema8 string
 )
 
 // migrations are the steps from nothing to today's tables.
 func migrations() [][]string {
-	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}, {schema6}, {schema7}}
+	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}, {schema6}, {schema7}, {schema8}}
 }

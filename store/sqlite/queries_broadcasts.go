@@ -64,7 +64,7 @@ WHERE broadcast_id = ?1 AND person_id = ?2 AND stage = 1`
 	// peopleOf reads the ?3 people of page ?1 after ?2.
 	peopleOf = `SELECT p.page_id, p.psid, p.first_name, p.last_name, p.name, p.username, p.profile_pic, p.locale, p.timezone, p.gender,
   p.profile_at, p.profile_refused, p.thumb_ups, p.first_seen, p.last_act, p.unavailable_since,
-  p.human_at, p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at
+  p.human_at, p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at, p.language
 FROM messenger_people p WHERE p.page_id = +?1 AND p.psid > +?2 ORDER BY p.psid LIMIT +?3`
 )
 

@@ -4,20 +4,20 @@ package sqlite
 const (
 	readPerson = `SELECT p.first_name, p.last_name, p.name, p.username, p.profile_pic, p.locale, p.timezone, p.gender,
   p.profile_at, p.profile_refused, p.thumb_ups, p.first_seen, p.last_act, p.unavailable_since,
-  p.human_at, p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at
+  p.human_at, p.thread_owner, p.thread_at, p.thread_standby, p.resumed_at, p.language
 FROM messenger_people p WHERE p.page_id = ?1 AND p.psid = ?2`
 
 	savePerson = `INSERT INTO messenger_people (page_id, psid, first_name, last_name, name, username, profile_pic, locale, timezone, gender,
   profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since,
-  human_at, thread_owner, thread_at, thread_standby, resumed_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+  human_at, thread_owner, thread_at, thread_standby, resumed_at, language)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
 ON CONFLICT (page_id, psid) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name,
   name = excluded.name, username = excluded.username, profile_pic = excluded.profile_pic, locale = excluded.locale,
   timezone = excluded.timezone, gender = excluded.gender, profile_at = excluded.profile_at,
   profile_refused = excluded.profile_refused, thumb_ups = excluded.thumb_ups, first_seen = excluded.first_seen,
   last_act = excluded.last_act, unavailable_since = excluded.unavailable_since, human_at = excluded.human_at,
   thread_owner = excluded.thread_owner, thread_at = excluded.thread_at, thread_standby = excluded.thread_standby,
-  resumed_at = excluded.resumed_at`
+  resumed_at = excluded.resumed_at, language = excluded.language`
 
 	// saveActs is what most turns change of a person who is there.
 	saveActs = `UPDATE messenger_people SET last_act = ?3, unavailable_since = ?4 WHERE page_id = ?1 AND psid = ?2`

@@ -153,6 +153,9 @@ var migrations = [][]string{
 	sentParts,
 	raisedEvents,
 	broadcasts,
+	{
+		`ALTER TABLE messenger_people ADD COLUMN language TEXT NOT NULL DEFAULT ''`,
+	},
 }
 
 // plainNames copies the rows of conversations and of sends that wait. Tables that can be large keep their rows where they

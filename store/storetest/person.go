@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -118,6 +119,26 @@ var personPromises = []promise{
 			PageID: ann.PageID, PSID: ann.PSID, FirstSeen: start,
 			HumanAt: start, ThreadOwner: "app", ThreadAt: start, ResumedAt: start.Add(time.Hour),
 		}, s.person(ann))
+	}},
+	{"a language that was chosen stays until another one is", func(s *suite) {
+		choose := func(language string) store.Write {
+			return store.SetLanguage{PageID: ann.PageID, PSID: ann.PSID, Language: language}
+		}
+		s.apply(choose("pt-BR"))
+		require.Equal(s, store.Person{PageID: ann.PageID, PSID: ann.PSID, FirstSeen: s.person(ann).FirstSeen, Language: "pt-BR"}, s.person(ann), "the person is added")
+		s.apply(store.SaveProfile{PageID: ann.PageID, PSID: ann.PSID, Profile: store.Profile{Locale: "en_US"}, At: start}, touch(ann, start), thumb(ann))
+		s.put(ann, "a")
+		lease := s.one(ann)
+		require.Equal(s, "pt-BR", lease.Person.Language, "a lease comes with it")
+		s.apply(choose("de"), choose(""))
+		require.Empty(s, s.person(ann).Language)
+		for _, wrong := range []string{"a language", "a\x00b", "zh\xff", "中文", strings.Repeat("x", store.MaxLanguage+1)} {
+			require.Error(s, s.Apply(s.ctx, choose(wrong)), "%q", wrong)
+		}
+		s.apply(choose("fr"))
+		require.NoError(s, s.Forget(s.ctx, ann))
+		s.apply(touch(ann, start))
+		require.Empty(s, s.person(ann).Language, "it is forgotten with the person")
 	}},
 	{"a text of any bytes can name a thread's owner", func(s *suite) {
 		s.apply(thread(ann, "a\x00b\xff", start))

@@ -6,6 +6,10 @@
 //
 //	go run ./cldr -data DIR -languages ../i18n/testdata/locales.txt > ../i18n/internal/cldr/locales.tsv
 //
+// The names of languages are in a table of their own, from cldr-localenames-full:
+//
+//	go run ./cldr -names -data DIR -languages ../i18n/testdata/locales.txt > ../i18n/internal/cldr/languages.tsv
+//
 // A line has a locale, the one it inherits from, and what differs from that one.
 package main
 
@@ -82,7 +86,12 @@ func read(path ...string) tree {
 func main() {
 	dir := flag.String("data", "", "the folder with the four packages")
 	languages := flag.String("languages", "", "a file whose lines begin with the locales of the platform")
+	names := flag.Bool("names", false, "write the names of languages instead, which are in cldr-localenames-full")
 	flag.Parse()
+	if *names {
+		writeNames(*dir, wantedLanguages(*languages))
+		return
+	}
 	core := filepath.Join(*dir, "cldr-core", "supplemental")
 	s := source{
 		dir:       *dir,

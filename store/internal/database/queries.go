@@ -10,7 +10,7 @@ type Queries struct {
 
 	// Person reads a person: page_id, psid. Columns: page_id, psid, first_name, last_name, name, username, profile_pic,
 	// locale, timezone, gender, profile_at, profile_refused, thumb_ups, first_seen, last_act, unavailable_since,
-	// human_at, thread_owner, thread_at, thread_standby, resumed_at.
+	// human_at, thread_owner, thread_at, thread_standby, resumed_at, language.
 	Person string
 	// Session reads a session that has not expired: page_id, psid, name, now. Columns: data, version, expires.
 	Session string
