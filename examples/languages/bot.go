@@ -26,9 +26,10 @@ var offer = sending.QuickReplies{Text: "offer"}.
 	WithReply("offer.parcels", askParcels.MustEncode(payload.None{})).
 	WithReply("offer.queue", askQueue.MustEncode(payload.None{})).
 	WithReply("offer.order", askOrder.MustEncode(payload.None{})).
-	WithReply("offer.neighbour", askNeighbour.MustEncode(payload.None{}))
+	WithReply("offer.neighbour", askNeighbour.MustEncode(payload.None{})).
+	WithReply("offer.language", handling.LanguagePayload())
 
-// policy answers what is tapped. A number that is written shows the forms of a plural.
+// policy answers what is tapped. A number that is written shows the forms of a plural, and "language" lists the languages.
 func policy(s shop) routing.Policy {
 	answer := func(kind payload.Kind[payload.None], say func(ctx context.Context) string) routing.Route {
 		return routing.Route{Senders: sending.List(offer), TypedTaps: true, Handler: handling.OnPayload(kind,
@@ -39,9 +40,11 @@ func policy(s shop) routing.Policy {
 	return routing.Policy{
 		receiving.TypeDefault: {{Handler: handling.UserProfile{}}},
 		receiving.TypeTap: {
+			{Handler: handling.Language{}},
 			answer(askParcels, s.parcels), answer(askQueue, s.queue), answer(askOrder, s.order), answer(askNeighbour, s.neighbour),
 		},
 		receiving.TypeSimpleText: {
+			{Handler: handling.Language{}, Final: true},
 			{
 				Handler: handling.SimpleText{Pattern: `(?P<count>\d{1,3})`},
 				Senders: sending.List(sending.SimpleMessage{Text: "parcels"}, offer),
