@@ -2,10 +2,8 @@ package i18n
 
 // Kept returns how many locales a catalogue remembers.
 func Kept(c *Catalog) int {
-	kept := 0
-	c.matches.found.Range(func(any, any) bool {
-		kept++
-		return true
-	})
-	return kept
+	if found := c.matches.found.Load(); found != nil {
+		return len(*found)
+	}
+	return 0
 }
