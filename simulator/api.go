@@ -284,6 +284,8 @@ type conversationState struct {
 	Messages []Message `json:"messages"`
 	Seen     time.Time `json:"seen,omitzero"`
 	Typing   bool      `json:"typing,omitempty"`
+
+	Menu json.RawMessage `json:"menu,omitempty"` // of this person alone
 }
 
 // stateKeep is how many deliveries and requests a page that loads gets to see.
@@ -301,7 +303,7 @@ func (s *Simulator) state() stateOf {
 	for _, pg := range s.pages {
 		st.Pages = append(st.Pages, pageState{pg.id, pg.name, pg.platform(), pg.appID, pg.inbox(), maps.Clone(pg.profile)})
 		for id, c := range pg.conversations {
-			cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing}
+			cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing, Menu: c.settings.menu}
 			for _, m := range latest(c.messages, feedKeep) {
 				cs.Messages = append(cs.Messages, *m)
 			}

@@ -197,17 +197,14 @@ func TestBatchResultsDoNotGrowWithoutBound(t *testing.T) {
 	require.Equal(t, 400, got[0].Code)
 	require.Nil(t, got[49])
 
-	personas := make([]string, 3)
-	for i := range personas {
-		name := fmt.Sprintf(`{"method":"POST","relative_url":"me/personas","name":"p%d","omit_response_on_success":false,"body":"name=x&profile_picture_url=https://e.x/`, i)
-		if i > 0 {
-			name += strings.Repeat(fmt.Sprintf("{result=p%d:$.id}", i-1), 1000)
-		}
-		personas[i] = name + `"}`
-	}
-	got = p.batch(t, "["+strings.Join(personas, ",")+"]")
-	require.Equal(t, 200, got[0].Code)
-	require.Equal(t, 400, got[1].Code, "a URL of 16,000 characters")
+	_, err := p.Say(t.Context(), ada, strings.Repeat("x", 100<<10))
+	require.NoError(t, err)
+	long := "{result=text:$.data[0].messages.data[0].message}"
+	got = p.batch(t, `[{"method":"GET","relative_url":"me/conversations?fields=messages{message}","name":"text","omit_response_on_success":false},
+		{"method":"GET","relative_url":"me?fields=`+strings.Repeat(long, 10)+`"},{"method":"GET","relative_url":"me?fields=`+strings.Repeat(long, 11)+`"}]`)
+	require.Contains(t, got[0].Body, "xxx")
+	require.NotContains(t, got[1].Body, "too long")
+	require.Contains(t, got[2].Body, "too long")
 }
 
 // TestFaultsInABatch: they hit the parts, and a cut connection is null.

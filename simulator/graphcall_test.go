@@ -141,6 +141,9 @@ func TestMethodOverride(t *testing.T) {
 	p.with(t, "simulator-page-token", "POST", "/"+persona, formBody, "method=delete").is(t, 0, 0)
 	p.do(t, "GET", "/"+persona, "").is(t, 100, 33, "deleted")
 
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	p.do(t, "GET", `/me/messages?method=post&recipient={"id":"`+ada+`"}&message={"text":"x"}`, "").is(t, 0, 0, "it is no parameter of the message")
 	p.Fault(simulator.Fault{Error: simulator.RefusalNamed("calls limit").GraphError()})
 	p.do(t, "GET", "/me/messages?method=post", "").is(t, 613, 0, "a fault of POST hits it")
 }

@@ -28,6 +28,7 @@ type Message struct {
 	MessagingType string       `json:"messaging_type,omitempty"`
 	Metadata      string       `json:"metadata,omitempty"`
 	PersonaID     string       `json:"persona_id,omitempty"`
+	Persona       *Persona     `json:"persona,omitempty"` // under which people see it; nil: the page
 	Tag           string       `json:"tag,omitempty"`
 	// AppID is the app that sent it: the bot's, an inbox ([InboxApp]), or another one.
 	AppID string `json:"app_id,omitempty"`
@@ -51,6 +52,13 @@ type Message struct {
 type ThreadControl struct {
 	ControlType string `json:"control_type"`     // pass or release; release if the page did not say
 	AppID       string `json:"app_id,omitempty"` // who gets it
+}
+
+// Persona is a name and a picture under which a message of the page appears.
+type Persona struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	PictureURL string `json:"profile_picture_url"`
 }
 
 // Attachment is media, a sticker, a location or a template. Which fields are set

@@ -41,7 +41,9 @@ func TestMultipartWithoutItsEnd(t *testing.T) {
 		"two files": file + "\r\n" + file, "header without end": "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n",
 		"many parts": strings.Repeat("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n", 1100),
 	} {
-		p.with(t, "simulator-page-token", "POST", path, kind, body).is(t, 100, 0, name)
+		a := p.with(t, "simulator-page-token", "POST", path, kind, body)
+		a.is(t, 100, 0, name)
+		require.Equal(t, name == "many parts", strings.Contains(string(a.body), "over 1000 parts"), "%s: %s", name, a.body)
 	}
 	p.with(t, "simulator-page-token", "POST", path, "multipart/form-data", message).is(t, 100, 0, "no boundary named")
 }

@@ -9,7 +9,7 @@ import (
 // maxPersonaName is the length of a persona's name in characters.
 const maxPersonaName = 50
 
-// persona is a name and a picture under which a message of the page appears.
+// persona is one of the page's.
 type persona struct {
 	serial            int
 	id, name, picture string

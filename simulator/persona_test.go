@@ -33,6 +33,7 @@ func TestPersonas(t *testing.T) {
 	}
 	send().is(t, 0, 0)
 	require.Equal(t, id, p.Messages(ada)[1].PersonaID)
+	require.Equal(t, &simulator.Persona{ID: id, Name: "Eve", PictureURL: "https://e.x/a.png"}, p.Messages(ada)[1].Persona)
 
 	const theirs = "simulator-page-token-" + other
 	p.with(t, theirs, "GET", "/"+id, "", "").is(t, 100, 33, "another page's")

@@ -28,8 +28,12 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 	if err := s.admit(c.page, sd, c.at); err != nil {
 		return nil, err
 	}
-	if id := sd.message.PersonaID; id != "" && c.page.personaByID(id) == nil {
-		return nil, refuse(0, "Param persona_id: the page has no persona %s", shortened(id))
+	if id := sd.message.PersonaID; id != "" {
+		p := c.page.personaByID(id)
+		if p == nil {
+			return nil, refuse(0, "Param persona_id: the page has no persona %s", shortened(id))
+		}
+		sd.message.Persona = &Persona{p.id, p.name, p.picture}
 	}
 	if sd.action != "" {
 		return s.doAction(c.page, sd, c.at)

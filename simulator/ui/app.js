@@ -98,6 +98,10 @@ function listen(cursor) {
     showMenu();
     showWelcome();
   });
+  on("menu", (m) => {
+    conversation(m.person_id).menu = m.menu;
+    if (m.person_id === me) showMenu();
+  });
   on("webhook", (w) => { state.webhook = w.url; state.webhook_error = w.error; state.webhook_advice = w.advice; showWebhook(); showStatus(); });
 }
 
@@ -178,8 +182,9 @@ const about = (p) => {
   return [p.locale, state.pages.length > 1 ? page.name : "", page.platform === "instagram" ? "Instagram" : ""].filter(Boolean).join(" · ");
 };
 
-// sender is who wrote a message of the page, if it was not the bot.
+// sender is who wrote a message of the page, if it was not the bot in its own name.
 const sender = (m) => {
+  if (m.persona) return m.persona.name;
   if (m.from !== "page" || !m.app_id || m.app_id === pageOf().app_id) return "";
   return m.app_id === pageOf().inbox ? "A human in the inbox" : `App ${m.app_id}`;
 };
@@ -268,8 +273,7 @@ function showFailures() {
   }
 }
 
-function localized(property) {
-  const list = pageOf().profile[property] ?? [];
+function localized(property, list = pageOf().profile[property] ?? []) {
   return list.find((e) => e.locale === person()?.locale) ?? list.find((e) => e.locale === "default");
 }
 
@@ -290,7 +294,7 @@ function showWelcome() {
 }
 
 function showMenu() {
-  const menu = localized("persistent_menu");
+  const menu = localized("persistent_menu", conversation().menu ?? undefined);
   $("menu-button").hidden = !menu?.call_to_actions?.length;
   $("text").hidden = $("send").hidden = Boolean(menu?.composer_input_disabled);
   $("menu").replaceChildren(...(menu?.call_to_actions ?? []).map((b) => {
