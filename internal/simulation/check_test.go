@@ -28,7 +28,7 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 	if lease.Deliveries > 2 || w.isolates() || due > w.now() || w.troubled >= due {
 		return
 	}
-	if slices.ContainsFunc(w.troubles, func(t trouble) bool { return t.kind == troubleStore && t.covers(w.now()) }) {
+	if slices.ContainsFunc(w.troubles, func(t trouble) bool { return t.kind == troubleStore && !t.quiet() && t.covers(w.now()) }) {
 		return
 	}
 	waited := w.now() - due
@@ -38,17 +38,25 @@ func (w *world) checkClaim(p *process, lease *store.Lease, c *conversation) {
 		return
 	}
 	page := shareOf(lease.PageID, lease.Background)
-	if slices.ContainsFunc(w.slots, func(p *process) bool { return p.hasHadRoom(page, due) }) {
+	if slices.ContainsFunc(w.slots, func(p *process) bool {
+		return w.now()-p.claims(due) > claimBound+2*w.latency && p.hasHadRoom(page, p.claims(due))
+	}) {
 		w.violate("what is due is claimed within a second", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
 	// In a crowd the first of two pages is busy, and the other one must not wait for it.
 	if w.crowd && w.workers > 2 && page == w.pages[1] && p.busy[page] == 0 {
 		w.violate("a page cannot take all workers", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
+	if w.crowd && page == background && waited > starveBound && slices.ContainsFunc(w.slots, func(p *process) bool { return p.works() && p.began < due }) {
+		w.violate("people do not starve background work", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
+	}
 	if w.flood && page != background && p.free() == w.workers-p.busy[background] {
 		w.violate("timers delay no person", "%s was due at %v, and %s claimed it after %v", lease.PSID, due, p.name, waited)
 	}
 }
+
+// starveBound is how long a timer of a crowd may wait when people need all workers: for its turn among few, and the end of another's.
+const starveBound = 20 * time.Second
 
 // dueOf returns when the first of what a lease has became due, and the timer if it is one. What is background work by itself counts only
 // if all of it is.
@@ -100,7 +108,7 @@ const hintWithin = time.Minute
 
 // checkHint checks that a conversation that rested was claimed when its rest was over.
 func (w *world) checkHint(lease *store.Lease, c *conversation, due, waited time.Duration) {
-	if p := c.rester; p != nil && due == c.rests && c.rests > c.free && c.rests-c.free <= hintWithin && max(w.stepped, p.troubled) < c.free-claimBound-w.latency &&
+	if p := c.rester; p != nil && due == c.rests && c.rests > c.free && c.rests-c.free <= hintWithin && w.stepped < c.free-claimBound-w.latency && p.troubled < due-claimBound-w.latency && p.claims(due) == due &&
 		!lease.Background && waited > hintBound+3*w.latency && p.hasHadRoom(lease.PageID, due) {
 		w.violate("the end of a rest is not waited for with the poll", "%s was due at %v, and claimed after %v", lease.PSID, due, waited)
 	}
@@ -132,6 +140,10 @@ func (w *world) checkAgain(m *message, now *attempt) {
 		echoed, echoes := w.echoed[m.conv.PageID]
 		switch {
 		case a.answer == answerRefused:
+		case w.isSettling(now.process, a):
+			again("what another process may know is waited for", fmt.Sprintf("which has the conversation since %v", a.takenOver))
+		case w.isKnown(a):
+			again("what was confirmed is never sent again", "although the first could tell the store")
 		case echoes && echoed < a.at && w.stepped < a.marked && w.now()-a.marked < echoWait:
 			again("an unknown outcome waits for its echo", "although the page gets echoes")
 		case w.atMostOnce:

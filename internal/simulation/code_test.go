@@ -26,6 +26,9 @@ const (
 	tokenDeaf    = "deaf"
 )
 
+// poisonings is how many processes a turn ends at most. An event is a dead letter much sooner.
+const poisonings = 40
+
 var errMisbehaves = errors.New("it misbehaves")
 
 // policy is the program's: what each event is in the journal of its conversation, and what is
@@ -50,6 +53,12 @@ type run struct {
 	event *eventPlan
 	text  string
 	n     int
+
+	// w.mu guards these: its lease, as far as that is known, when the store said to its process that it is lost, and its context.
+	lease store.LeaseID
+	lost  time.Duration
+	began time.Duration
+	ctx   context.Context //nolint:containedctx // that the bot gave to it
 }
 
 // said is the text of an event that has a plan, or empty.
@@ -73,6 +82,8 @@ func (p *process) wrapTurn(next handling.TurnFunc) handling.TurnFunc {
 		}
 		r := &run{event: p.w.plan(text), text: text}
 		r.n = p.w.ran(p, text)
+		p.w.beginsRun(ctx, p, r, store.Conversation{PageID: ev.PageID, PSID: ev.PSID})
+		defer p.w.endsRun(p, r)
 		if r.misbehaves(inMiddleware) {
 			if err := p.misbehave(ctx, r.event); err != nil {
 				return err
@@ -119,6 +130,7 @@ func (p *process) answer(ctx context.Context, _ *receiving.Event, reply *sending
 	}
 	e := r.event
 	if !p.w.rest(e.takes, ctx.Done()) && ctx.Err() != nil {
+		p.w.cutShort(ctx, p, r.began, r.text)
 		return ctx.Err()
 	}
 	if e.leaks {
@@ -175,6 +187,9 @@ func (p *process) misbehave(ctx context.Context, e *eventPlan) error {
 		<-ctx.Done()
 		return ctx.Err()
 	case misPoison:
+		if p.w.next("poison") > poisonings {
+			return nil // and that it took effect is found
+		}
 		if p.kill("poisoned by " + e.text()) {
 			p.w.spawn(func() {
 				p.w.rest(2 * time.Second)
@@ -216,10 +231,12 @@ func (p *process) sendMessages(ctx context.Context, o *outsidePlan, messages []s
 	done := make(chan error, 1)
 	p.w.within(func() {
 		if o.once == 0 {
-			done <- p.bot.Send(ctx, o.person.page, o.person.id, messages...)
+			done <- safely(func() error { return p.bot.Send(ctx, o.person.page, o.person.id, messages...) })
 			return
 		}
-		done <- p.bot.SendOnce(ctx, o.person.page, o.person.id, fmt.Sprint("outside ", o.n), messages...)
+		done <- safely(func() error {
+			return p.bot.SendOnce(ctx, o.person.page, o.person.id, fmt.Sprint("outside ", o.n), messages...)
+		})
 	})
 	select {
 	case err := <-done:

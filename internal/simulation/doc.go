@@ -19,6 +19,13 @@
 //     sent or reported.
 //   - The messages of a conversation arrive in the order in which they were queued, except
 //     delayed ones and those of a process that was paused or has lost its lease.
+//   - One that knows what a message came to tells the store within five seconds of when that answers again, also when it is to stop, and another
+//     process waits that long. What no request was made for has no unknown outcome.
+//   - A message to a person who has just written is not refused as outside of their window.
+//   - One worker of a process acts for a conversation. A lease that the process has lost is not renewed, no turn begins on it, and one that runs
+//     ends when the store says that it is lost. What a claim leases whose answer comes too late is given back.
+//   - A single call of the store that hangs delays nothing by more than 14 seconds, and costs no lease. A store that fails is asked for work by the
+//     poll only. An outcome that it does not take is tried for as long as a lease lasts.
 //   - When all faults are over, the queue becomes empty within a bound (world.bound): what the
 //     longest conversation takes if all of its turns are run as often as they may be, and seven
 //     minutes, the longest wait for a token or for the next try of a message with a lease.
@@ -30,7 +37,7 @@
 //     and never before its time by the store's clock. Of what was raised under one key the model of [store.Raise] says what takes
 //     effect; what was taken back or replaced is not handled, unless its turn may have begun before. What is due is claimed as
 //     what people have written, and by the process that has raised it without waiting for its poll.
-//   - Timers that are due together delay no person while a worker is free.
+//   - Timers that are due together delay no person while a worker is free, and people who need all workers delay no timer by more than 20 seconds.
 //   - Sessions and counters have exactly the events that took effect; what runs on after its
 //     turn has no effect.
 //   - What fails each time becomes a dead letter, what never fails does not, and OnDeadLetter

@@ -40,6 +40,12 @@ type account struct {
 	busy                    map[string]int           // workers, by page: that have a lease, run a hook, or have lost a lease
 	noRoom                  map[string]time.Duration // when a page, or background work, last had to wait
 	hints                   int                      // from the store
+	hung                    time.Duration            // when a claim began that does not return, though all is well
+	beat                    time.Duration            // when it last announced itself
+	asks, gone              time.Duration            // when Run was to return, and has
+	refused                 []time.Duration          // when the last claims were asked for, if they have failed
+	asked                   map[store.LeaseID]time.Duration
+	running                 map[*run]bool
 }
 
 // event is one that the store has taken.
@@ -56,8 +62,10 @@ type event struct {
 	runs     int
 	by       *process // that has ended it
 	told     bool     // OnDeadLetter was called
-	killed   bool     // its process was killed while it ran alone
-	*raising          // nil for what the platform has sent
+	// succeeded is when a process first asked the store to take that its turn has; 0 after an answer of the store.
+	succeeded time.Duration
+	killed    bool // its process was killed while it ran alone
+	*raising       // nil for what the platform has sent
 }
 
 // available is since when it is surely handed out in its place.
@@ -89,13 +97,14 @@ type conversation struct {
 	token   int64
 	until   time.Duration
 	rests   time.Duration   // until when it rests
-	rester  *process        // that has released it last
+	rester  *process        // that has released it last, and knows it
 	awaits  string          // the send with whose echo that ends
 	alone   int64           // the event that its process marked
 	signals map[string]bool // the keys under which signals were raised
 	// background reports that the lease is one of background work.
 	background bool
 	level      int
+	late       time.Duration // when the answer to the claim that has leased it came, too late
 }
 
 func (l *ledger) init(s *scenario) {
@@ -210,6 +219,8 @@ func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	w.checkClaim(p, lease, c)
 	if c.holder != nil {
 		c.holder.gives(shareOf(lease.PageID, c.background), true)
+		w.takenOver(c)
+		w.checkLate(c, lease.PSID)
 		if c.alone != 0 && !c.holder.alive() {
 			lease.Fatal = c.alone // the store in memory does not know when a process ends
 		}
@@ -218,10 +229,24 @@ func (w *world) claimed(p *process, lease *store.Lease, ttl time.Duration) {
 	if c.level > 0 {
 		w.disturbed(nil)
 	}
-	c.background = lease.Background
+	if w.flood && !lease.Background && w.isBackground(lease) {
+		w.violate("timers are background work", "%s leases %v of %s beside what people have written", p.name, texts, lease.PSID)
+	}
+	c.background, c.late = lease.Background, 0
 	p.takes(shareOf(lease.PageID, c.background))
 	w.say("%s: claim %d of %s, delivery %d: %s", p.name, lease.Token, lease.PSID, lease.Deliveries, strings.Join(texts, " "))
 	w.happens(p, onClaim)
+}
+
+// isBackground reports whether all that a lease has was raised as timers or queued outside of turns.
+func (w *world) isBackground(lease *store.Lease) bool {
+	return !slices.ContainsFunc(lease.Events, func(e store.QueuedEvent) bool {
+		ev := w.taken[e.Key]
+		return ev == nil || !ev.isTimer()
+	}) && !slices.ContainsFunc(lease.Sends, func(s store.QueuedSend) bool {
+		m := w.byKey[s.Key]
+		return m == nil || !m.outside
+	})
 }
 
 // handsOut notes what a lease has, and returns its texts.
@@ -290,7 +315,7 @@ func (w *world) committed(p *process, o *store.Outcome, due []store.QueuedSend) 
 	}
 	if o.Release {
 		w.say("%s: release %s for %v", p.name, o.Lease.PSID, o.After)
-		c.free, c.rests, c.rester, c.awaits = w.now(), w.now()+o.After, p, o.Awaits
+		c.free, c.rests, c.rester, c.awaits = w.now(), w.now()+o.After, nil, o.Awaits // who has released it has yet to hear of that
 		if c.holder != nil {
 			if c.level > 0 {
 				w.disturbed(nil)
@@ -318,9 +343,15 @@ func (w *world) ended(p *process, c *conversation, o *store.Outcome) {
 			w.violate("events are handled in order", "%s ends before %s, which was stored at %v, before it was claimed at %v", name, other.text, other.put, ev.claimed)
 		}
 	}
+	if (o.Event.Retry || len(o.Event.Failures) > 0) && ev.succeeded > 0 && w.now()-ev.succeeded < leaseTTL-time.Second {
+		w.violate("an outcome is tried for as long as a lease lasts", "%s has failed %v after it had succeeded", name, w.now()-ev.succeeded)
+	}
 	switch {
 	case o.Event.Retry:
 		p.retried++
+		if o.After < time.Second {
+			w.violate("a turn that has failed is tried again after a pause", "%s after %v", name, o.After)
+		}
 		ev.attempts++
 		w.say("%s: %s will be tried again in %v", p.name, name, o.After)
 		return
@@ -400,6 +431,7 @@ func (w *world) ran(p *process, text string) int {
 	ev := w.said[text]
 	if p.alive() {
 		ev.runs++
+		ev.succeeded = 0
 	}
 	w.say("%s: run %d of %s", p.name, ev.runs, ev.text)
 	w.happens(p, onRun)
@@ -430,7 +462,5 @@ func (w *world) failed(p *process, f sending.Failure) {
 	}
 	m.reported = append(m.reported, f.Err.Error())
 	w.say("%s: %s failed: %v", p.name, m.name, f.Err)
-	if a := m.knownBy(p); a != nil && w.now() >= m.held {
-		w.violate("what was confirmed is not reported as failed", "%s: %v, after the platform confirmed it at %v", m.name, f.Err, a.at)
-	}
+	w.checkFailure(p, m, f.Err)
 }

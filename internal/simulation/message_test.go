@@ -48,6 +48,8 @@ type attempt struct {
 	late     bool          // executed when the lease was another's, or the process did not wait any more
 	answer   string
 	answered time.Duration
+	// takenOver is when another process had the conversation first after the lease of this attempt ran out; 0 if it did not.
+	takenOver time.Duration
 }
 
 // Answers, as they reached the process.
@@ -77,6 +79,11 @@ func (w *world) queued(sends []store.Send, outside bool) {
 		}
 		w.orders++
 		m := &message{name: name, conv: s.Conversation, key: s.Key, order: w.orders, delay: s.Delay, due: w.now() + s.Delay, outside: outside}
+		for _, other := range w.messages { // those that were queued before a small step of the clock back go first
+			if other.conv == m.conv && !other.finished && !other.echoed && other.delay <= 0 && m.delay <= 0 {
+				m.due = max(m.due, other.due)
+			}
+		}
 		w.messages[name], w.byKey[s.Key] = m, m
 		w.say("%s is queued for %s", name, s.PSID)
 		if name == "leaked" {

@@ -99,14 +99,16 @@ func (n *network) post(d dice, body []byte) bool {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Hub-Signature-256", n.w.platform.Sign(body))
 	answer := httptest.NewRecorder()
-	done := make(chan struct{})
+	done := make(chan error, 1)
 	n.w.within(func() {
-		defer close(done)
-		p.bot.ServeHTTP(answer, r)
+		done <- safely(func() error { // as net/http does
+			p.bot.ServeHTTP(answer, r)
+			return nil
+		})
 	})
 	select {
-	case <-done:
-		return p.alive() && answer.Code == http.StatusOK
+	case err := <-done:
+		return err == nil && p.alive() && answer.Code == http.StatusOK
 	case <-ctx.Done():
 	case <-p.died:
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
 )
 
 // process is one life of a replica.
@@ -41,10 +42,14 @@ var errDead = errors.New("the process is dead")
 // ctx is a context of the world.
 func (*world) ctx() context.Context { return context.Background() }
 
-// restart starts a replica again, unless another trouble has.
+// restart starts a replica again, unless another trouble has or the world is over.
 func (w *world) restart(slot int) {
-	if !w.process(slot).serves() {
-		w.startProcess(slot)
+	select {
+	case <-w.over:
+	default:
+		if !w.process(slot).serves() {
+			w.startProcess(slot)
+		}
 	}
 }
 
@@ -52,6 +57,7 @@ func (w *world) restart(slot int) {
 func (w *world) startProcess(slot int) *process {
 	p := &process{w: w, slot: slot, ended: make(chan struct{}), died: make(chan struct{}), began: w.now()}
 	p.busy, p.noRoom = map[string]int{}, map[string]time.Duration{}
+	p.asked, p.running = map[store.LeaseID]time.Duration{}, map[*run]bool{}
 	p.store = &processStore{p: p, inner: w.store}
 	p.gen = w.next(fmt.Sprint("process ", slot))
 	p.name = fmt.Sprintf("%c%d", 'A'+slot, p.gen)
@@ -89,6 +95,10 @@ func (w *world) startProcess(slot int) *process {
 		if err := bot.Run(ctx); err != nil {
 			panic(err)
 		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		p.gone = w.now()
+		w.checkGone(p)
 	}()
 	return p
 }
@@ -133,6 +143,13 @@ func (p *process) works() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return !p.dead && !p.stopped && p.resume == nil
+}
+
+// moves reports whether it does not stand still.
+func (p *process) moves() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.resume == nil
 }
 
 // kill ends the process: nothing that it does has an effect any more. It reports whether it
@@ -203,6 +220,7 @@ func (p *process) stop() {
 	at := w.now()
 	w.mu.Lock()
 	paused := p.paused
+	p.asks = at
 	w.mu.Unlock()
 	p.cancel()
 	for {
@@ -246,7 +264,11 @@ func (p *process) tellStats() {
 	done := make(chan struct{})
 	p.w.within(func() {
 		defer close(done)
-		stats, err := p.bot.Stats(p.w.ctx())
+		var stats messenger.Stats
+		err := safely(func() (err error) {
+			stats, err = p.bot.Stats(p.w.ctx())
+			return err
+		})
 		if err != nil {
 			return
 		}
@@ -289,7 +311,9 @@ func (w *world) suffer(t *trouble) {
 		w.rest(t.lasts)
 	}
 	w.mu.Lock()
-	w.disturbed(nil)
+	if !t.quiet() {
+		w.disturbed(nil)
+	}
 	w.say("trouble %d ends", t.n)
 	w.mu.Unlock()
 }

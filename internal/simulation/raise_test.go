@@ -162,16 +162,17 @@ func (w *world) raiseOutside(r *raisePlan) {
 func (p *process) raise(ctx context.Context, r *raisePlan, name string) error {
 	done := make(chan error, 1)
 	p.w.within(func() {
-		var err error
-		switch r.do {
-		case doSignal:
-			err = p.bot.Signal(ctx, r.person.page, r.person.id, r.key, word.MustEncodeSignal(name))
-		case doTimer:
-			err = p.bot.SignalAfter(ctx, r.person.page, r.person.id, r.delay, r.key, word.MustEncodeSignal(name))
-		case doCancel:
-			_, err = p.bot.CancelSignal(ctx, r.person.page, r.person.id, r.key)
-		}
-		done <- err
+		done <- safely(func() (err error) {
+			switch r.do {
+			case doSignal:
+				err = p.bot.Signal(ctx, r.person.page, r.person.id, r.key, word.MustEncodeSignal(name))
+			case doTimer:
+				err = p.bot.SignalAfter(ctx, r.person.page, r.person.id, r.delay, r.key, word.MustEncodeSignal(name))
+			case doCancel:
+				_, err = p.bot.CancelSignal(ctx, r.person.page, r.person.id, r.key)
+			}
+			return err
+		})
 	})
 	select {
 	case err := <-done:

@@ -38,7 +38,7 @@ func (s *processStore) Now(ctx context.Context) (time.Time, error) {
 }
 
 func (s *processStore) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLetter, error) {
-	return call(ctx, s, "read", func(ctx context.Context) ([]store.DeadLetter, error) { return s.inner.Dead(ctx, query) })
+	return call(ctx, s, "dead", func(ctx context.Context) ([]store.DeadLetter, error) { return s.inner.Dead(ctx, query) })
 }
 
 func (s *processStore) Replay(ctx context.Context, id int64) error {
@@ -60,6 +60,9 @@ func (s *processStore) Waiting(ctx context.Context) (map[string]store.Waiting, e
 func (s *processStore) Ping(ctx context.Context) error { return do(ctx, s, "put", s.inner.Ping) }
 
 func (s *processStore) Heartbeat(ctx context.Context, replica store.Replica) ([]store.Replica, error) {
+	s.p.w.mu.Lock()
+	s.p.w.beats(s.p)
+	s.p.w.mu.Unlock()
 	return call(ctx, s, "beat", func(ctx context.Context) ([]store.Replica, error) { return s.inner.Heartbeat(ctx, replica) })
 }
 

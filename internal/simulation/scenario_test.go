@@ -32,7 +32,10 @@ type scenario struct {
 	ahead time.Duration
 }
 
-type person struct{ page, id string }
+type person struct {
+	page, id string
+	away     bool // they have last written a day ago
+}
 
 // where in a turn its code misbehaves, and how.
 const (
@@ -93,7 +96,7 @@ func newScenario(seed uint64) *scenario {
 	s.workers = pick(d.at("workers"), weighted[int]{5, 64}, weighted[int]{2, 8}, weighted[int]{1, 3})
 	s.atMostOnce = d.at("at most once").chance(0.3)
 	s.echoes = d.at("echoes").chance(0.4)
-	s.calm = d.at("calm").chance(0.15)
+	s.calm = d.at("calm").chance(0.2)
 	s.horizon = d.at("horizon").between(30*time.Second, 3*time.Minute)
 	if d.at("latency").chance(0.5) {
 		s.latency = d.at("latency", 1).between(0, 30*time.Millisecond)
@@ -115,15 +118,19 @@ func newScenario(seed uint64) *scenario {
 		page := fmt.Sprint(100000000000001 + i)
 		s.pages = append(s.pages, page)
 		for j := range d.at("people", i).from(1, 6) {
-			s.people = append(s.people, person{page, fmt.Sprint(7100000000000000 + 100*(i+1) + j)})
+			away := d.at("away", i, j).chance(0.3)
+			s.people = append(s.people, person{page, fmt.Sprint(7100000000000000 + 100*(i+1) + j), away})
 		}
 	}
 	s.planEvents()
 	s.planOutside()
 	s.planRaises()
 	s.planPoison()
-	if !s.calm {
+	switch {
+	case !s.calm:
 		s.planTroubles()
+	case s.dice.at("one call", 1).chance(0.5):
+		s.planOneCall()
 	}
 	return s
 }
@@ -166,7 +173,7 @@ func (s *scenario) numberEvents() {
 }
 
 // planCrowd lets many people write to the first of two pages, to be answered after seconds, and
-// few to the second, to be answered at once. Nothing goes wrong.
+// few to the second, to be answered at once. One or two write once, and their turns set timers. Nothing goes wrong.
 func (s *scenario) planCrowd() {
 	s.calm = true
 	s.workers = s.dice.at("crowd workers").from(3, 8)
@@ -176,7 +183,7 @@ func (s *scenario) planCrowd() {
 	}
 	for i := range s.dice.at("crowd people").from(15, 30) {
 		d := s.dice.at("crowd", i)
-		whose := person{s.pages[0], fmt.Sprint(7100000000000100 + i)}
+		whose := person{page: s.pages[0], id: fmt.Sprint(7100000000000100 + i)}
 		s.people = append(s.people, whose)
 		for j := range d.at("events").from(1, 2) {
 			e := d.at("event", j)
@@ -185,11 +192,21 @@ func (s *scenario) planCrowd() {
 	}
 	for i := range s.dice.at("few people").from(1, 2) {
 		d := s.dice.at("few", i)
-		whose := person{s.pages[1], fmt.Sprint(7100000000000200 + i)}
+		whose := person{page: s.pages[1], id: fmt.Sprint(7100000000000200 + i)}
 		s.people = append(s.people, whose)
 		for j := range 4 {
 			s.events = append(s.events, &eventPlan{person: whose, at: d.at("event", j).between(0, 40*time.Second), replies: 1})
 		}
+	}
+	for i := range s.dice.at("timers").from(1, 2) {
+		d := s.dice.at("timer", i)
+		whose := person{page: s.pages[i], id: fmt.Sprint(7100000000000300 + i)}
+		s.people = append(s.people, whose)
+		e := &eventPlan{person: whose, at: d.at("sets").between(0, 2*time.Second)}
+		r := &raisePlan{n: i, do: doTimer, key: "timer", person: whose, delay: d.at("delay").between(4*time.Second, 9*time.Second)}
+		r.turn = &eventPlan{n: i, raised: true, person: whose, replies: 1}
+		s.turns, e.raises = append(s.turns, r.turn), []*raisePlan{r}
+		s.events = append(s.events, e)
 	}
 	s.numberEvents()
 }
@@ -204,7 +221,7 @@ func (s *scenario) planFlood() {
 	s.pages = []string{"100000000000001", "100000000000002"}
 	for i := range s.dice.at("flood people").from(15, 60) {
 		d := s.dice.at("flood", i)
-		whose := person{s.pages[0], fmt.Sprint(7100000000000100 + i)}
+		whose := person{page: s.pages[0], id: fmt.Sprint(7100000000000100 + i)}
 		s.people = append(s.people, whose)
 		e := &eventPlan{person: whose, at: d.at("at").between(0, 5*time.Second)}
 		r := &raisePlan{n: i, do: doTimer, key: "timer", person: whose, delay: due - e.at}
@@ -213,7 +230,7 @@ func (s *scenario) planFlood() {
 		s.events = append(s.events, e)
 	}
 	for i, page := range s.pages {
-		whose := person{page, fmt.Sprint(7100000000000200 + i)}
+		whose := person{page: page, id: fmt.Sprint(7100000000000200 + i)}
 		s.people = append(s.people, whose)
 		for j := range 6 {
 			s.events = append(s.events, &eventPlan{person: whose, at: s.dice.at("writes", i, j).between(due-time.Second, 2*due), replies: 1})

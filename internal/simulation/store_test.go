@@ -38,6 +38,12 @@ func (w *world) storeTrouble(p *process, op string, d dice) *trouble {
 	for i := range w.troubles {
 		t := &w.troubles[i]
 		if t.kind == troubleStore && t.covers(w.now()) && (t.slot < 0 || t.slot == p.slot) && (t.ops == "" || t.ops == op) && d.at("part", i).chance(t.part) {
+			if t.quiet() {
+				if t.hit++; t.hit > t.calls {
+					continue
+				}
+				w.hangs(p, op)
+			}
 			return t
 		}
 	}
@@ -63,7 +69,7 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 		if !p.alive() {
 			return none, errDead
 		}
-		if t != nil {
+		if t != nil && !t.quiet() {
 			w.disturbed(p)
 		}
 		return effect(context.WithoutCancel(ctx))
@@ -73,7 +79,9 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 	if t != nil {
 		w.mu.Lock()
 		p.stumbled = true
-		w.disturbed(p)
+		if !t.quiet() {
+			w.disturbed(p)
+		}
 		w.say("%s: %s %s", p.name, op, t.way)
 		w.mu.Unlock()
 	}
@@ -84,6 +92,8 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 		result, err = act()
 	case t.way == storeRefuses:
 		err = errStore
+	case t.way == storePanics:
+		panic(errStore)
 	case t.way == storeLoses:
 		_, _ = act()
 		err = errStore
@@ -102,7 +112,7 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 		w.rest(end())
 		result, err = act()
 	}
-	if t != nil {
+	if t != nil && !t.quiet() {
 		w.mu.Lock()
 		w.disturbed(p)
 		w.mu.Unlock()
@@ -144,23 +154,36 @@ func (s *processStore) Cancel(ctx context.Context, conv store.Conversation, key 
 }
 
 func (s *processStore) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
-	return call(ctx, s, "claim", func(ctx context.Context) ([]store.Lease, error) {
+	w := s.p.w
+	w.mu.Lock()
+	asked := w.now()
+	w.failedClaims(s.p, asked)
+	w.mu.Unlock()
+	leases, err := call(ctx, s, "claim", func(ctx context.Context) ([]store.Lease, error) {
 		leases, err := s.inner.Claim(ctx, claim)
 		for i := range leases {
 			s.p.w.claimed(s.p, &leases[i], claim.TTL)
 		}
 		return leases, err
 	})
+	w.claimEnded(s.p, asked, leases, err)
+	return leases, err
 }
 
 func (s *processStore) Renew(ctx context.Context, ttl time.Duration, leases ...store.LeaseID) ([]store.LeaseID, error) {
-	return call(ctx, s, "renew", func(ctx context.Context) ([]store.LeaseID, error) {
+	asked := s.p.w.now()
+	s.p.w.renews(s.p, leases)
+	lost, err := call(ctx, s, "renew", func(ctx context.Context) ([]store.LeaseID, error) {
 		lost, err := s.inner.Renew(ctx, ttl, leases...)
 		if err == nil {
 			s.p.w.renewed(leases, lost, ttl)
 		}
 		return lost, err
 	})
+	if err == nil {
+		s.p.w.hasRenewed(s.p, asked, leases, lost)
+	}
+	return lost, err
 }
 
 func (s *processStore) Commit(ctx context.Context, o store.Outcome) ([]store.QueuedSend, error) {
@@ -169,10 +192,12 @@ func (s *processStore) Commit(ctx context.Context, o store.Outcome) ([]store.Que
 	if next != nil {
 		o.Next = func(ev store.QueuedEvent) { handed = &ev }
 	}
+	s.p.w.commitBegins(&o)
 	due, err := call(ctx, s, "commit", func(ctx context.Context) ([]store.QueuedSend, error) {
 		due, err := s.inner.Commit(ctx, o)
 		if err != nil {
 			s.p.w.say("%s: commit for %s: %v", s.p.name, o.Lease.PSID, err)
+			s.p.w.commitRefused(s.p, &o, err)
 			return due, err
 		}
 		noted := o
@@ -184,10 +209,45 @@ func (s *processStore) Commit(ctx context.Context, o store.Outcome) ([]store.Que
 		}
 		return due, nil
 	})
+	s.p.w.commitEnded(s.p, &o, err)
 	if err == nil && handed != nil {
 		next(*handed)
 	}
 	return due, err
+}
+
+// commitRefused notes that the store does not take an outcome.
+func (w *world) commitRefused(p *process, o *store.Outcome, err error) {
+	if o.Event == nil {
+		return
+	}
+	if ev := w.bySeq[o.Event.Seq]; ev != nil {
+		ev.succeeded = 0
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		w.happens(p, onDoubt)
+	}
+}
+
+// commitBegins notes that a turn has succeeded. w.mu must not be held.
+func (w *world) commitBegins(o *store.Outcome) {
+	if o.Event == nil || o.Event.Retry || len(o.Event.Failures) > 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if ev := w.bySeq[o.Event.Seq]; ev != nil && ev.succeeded == 0 {
+		ev.succeeded = w.now()
+	}
+}
+
+// commitEnded notes what a process knows of a commit. w.mu must not be held.
+func (w *world) commitEnded(p *process, o *store.Outcome, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c := w.conv(o.Lease.Conversation); err == nil && o.Release && c.token == o.Lease.Token && c.holder == nil {
+		c.rester = p
+	}
 }
 
 func (s *processStore) MarkAlone(ctx context.Context, lease store.LeaseID, seq int64) error {

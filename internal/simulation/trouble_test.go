@@ -24,6 +24,7 @@ const (
 	storeHangsLate = "hangs late" // the same after the effect
 	storeDeaf      = "deaf"       // no answer until the trouble is over, whatever the context says, without effect
 	storeDeafLate  = "deaf late"  // the same, and then it takes effect and answers
+	storePanics    = "panics"     // a panic, without effect
 )
 
 // Moments at which a trouble can begin: when something happens in a process, before it knows of
@@ -36,6 +37,7 @@ const (
 	onExecution = "execution" // the platform has executed one
 	onAnswer    = "answer"    // its answer is about to arrive
 	onDue       = "due"       // what it has raised becomes due
+	onDoubt     = "doubt"     // the store has told it that an event is no longer there
 )
 
 // trouble is something that goes wrong for a while.
@@ -54,9 +56,12 @@ type trouble struct {
 	part float64 // of the calls that fail
 	page string  // empty for all
 	step time.Duration
+	// calls is how many calls fail; 0 for all. The others do not know of the trouble.
+	calls int
 
 	// w.mu guards these.
 	armed, began bool
+	hit          int // calls, of those that fail
 	from         time.Duration
 	begins       chan struct{}
 }
@@ -110,39 +115,6 @@ func (w *world) await(t *trouble) bool {
 	return t.began
 }
 
-// planOutage draws a time in which no result can be stored, and which begins when the platform
-// has just confirmed a message.
-func (s *scenario) planOutage(n int, d dice) trouble {
-	t := trouble{
-		n: n, kind: troubleStore, slot: -1, part: 1, at: d.at("at").between(0, s.horizon),
-		moment: onAnswer, nth: d.at("nth").from(1, 4), begins: make(chan struct{}),
-	}
-	t.way = pick(d.at("way"), weighted[string]{4, storeRefuses}, weighted[string]{1, storeHangs}, weighted[string]{1, storeDeaf})
-	t.ops = pick(d.at("ops"), weighted[string]{2, ""}, weighted[string]{1, "commit"})
-	longest := pick(d.at("lasts"), weighted[time.Duration]{1, 15 * time.Second}, weighted[time.Duration]{3, time.Minute}, weighted[time.Duration]{1, 10 * time.Minute})
-	t.lasts = d.at("lasts", 1).between(5*time.Second, longest)
-	if d.at("one").chance(0.3) {
-		t.slot = d.at("one", 1).below(s.replicas)
-	}
-	return t
-}
-
-// planHang draws calls of the store that do not return for minutes, in a replica that is asked to
-// stop meanwhile.
-func (s *scenario) planHang(n int, d dice) (hang, stop trouble) {
-	hang = trouble{
-		n: n, kind: troubleStore, way: storeDeaf, part: 1, at: d.at("at").between(0, s.horizon), slot: d.at("slot").below(s.replicas),
-		lasts: d.at("lasts").between(time.Minute, 4*time.Minute), begins: make(chan struct{}),
-	}
-	hang.ops = pick(d.at("ops"), weighted[string]{2, ""}, weighted[string]{1, "claim"}, weighted[string]{1, "commit"},
-		weighted[string]{1, "renew"}, weighted[string]{1, "beat"}, weighted[string]{1, "read"})
-	stop = trouble{
-		n: n + 1, kind: troubleStop, at: hang.at + d.at("stop").between(0, 20*time.Second), slot: hang.slot,
-		lasts: 40 * time.Second, begins: make(chan struct{}),
-	}
-	return hang, stop
-}
-
 func (s *scenario) addTrouble(t trouble) {
 	s.troubles = append(s.troubles, t)
 	s.horizon = max(s.horizon, t.at+t.lasts)
@@ -151,6 +123,10 @@ func (s *scenario) addTrouble(t trouble) {
 // planTroubles draws the troubles of a scenario. All of them end; the horizon is after the
 // last.
 func (s *scenario) planTroubles() {
+	if s.dice.at("meeting").chance(0.35) {
+		s.planMeeting(s.dice.at("meeting", 1))
+		return
+	}
 	n := s.dice.at("troubles").from(1, 8)
 	for i := range n {
 		d := s.dice.at("trouble", i)
@@ -165,7 +141,7 @@ func (s *scenario) planTroubles() {
 		switch t.kind {
 		case troubleStore:
 			t.way = pick(d.at("way"), weighted[string]{4, storeRefuses}, weighted[string]{3, storeLoses}, weighted[string]{2, storeHangs},
-				weighted[string]{2, storeHangsLate}, weighted[string]{1, storeDeaf}, weighted[string]{1, storeDeafLate})
+				weighted[string]{2, storeHangsLate}, weighted[string]{1, storeDeaf}, weighted[string]{1, storeDeafLate}, weighted[string]{1, storePanics})
 			t.ops = pick(d.at("ops"), weighted[string]{6, ""}, weighted[string]{3, "commit"}, weighted[string]{1, "claim"},
 				weighted[string]{1, "renew"}, weighted[string]{1, "put"}, weighted[string]{1, "read"}, weighted[string]{1, "beat"})
 			t.part = pick(d.at("part"), weighted[float64]{2, 1}, weighted[float64]{1, 0.3})
@@ -186,6 +162,9 @@ func (s *scenario) planTroubles() {
 			t.lasts = min(t.lasts, time.Minute)
 		case troubleClock:
 			t.step = d.at("step").between(-20*time.Second, 20*time.Second)
+			if d.at("small").chance(0.4) { // such a step back the store does not notice
+				t.step = -d.at("step").between(0, time.Second)
+			}
 			t.lasts = 30 * time.Second // until what it did to leases and due times is over
 		}
 		if d.at("moment").chance(0.6) {
@@ -196,8 +175,10 @@ func (s *scenario) planTroubles() {
 		s.addTrouble(t)
 	}
 	if s.dice.at("outage").chance(0.25) {
-		s.addTrouble(s.planOutage(n, s.dice.at("outage", 1)))
-		n++
+		for _, t := range s.planOutage(n, s.dice.at("outage", 1)) {
+			s.addTrouble(t)
+			n++
+		}
 	}
 	if s.dice.at("hang").chance(0.08) {
 		hang, stop := s.planHang(n, s.dice.at("hang", 1))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
 )
 
@@ -57,6 +58,14 @@ func newWorld(s *scenario) *world {
 	var err error
 	if w.platform, err = simulator.New(cfg); err != nil {
 		panic(err)
+	}
+	for _, p := range s.people {
+		if p.away {
+			touch := store.TouchPerson{PageID: p.page, PSID: p.id, At: w.began.Add(-30 * time.Hour)}
+			if err := w.store.Apply(w.ctx(), touch); err != nil {
+				panic(err)
+			}
+		}
 	}
 	w.slots = make([]*process, s.replicas)
 	return w
@@ -130,6 +139,16 @@ func (w *world) spawn(task func()) { w.count(&w.tasks, task) }
 
 // within runs a task in a process. If the process dies, it hangs until the world is over.
 func (w *world) within(task func()) { w.count(&w.inside, task) }
+
+// safely calls the bot from the goroutine of a program, which recovers what the store panics with.
+func safely(do func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = errStore
+		}
+	}()
+	return do()
+}
 
 func (w *world) count(n *int, task func()) {
 	w.mu.Lock()
