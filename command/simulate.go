@@ -57,6 +57,7 @@ func simulate(config Config) *cli.Command {
 			&cli.StringFlag{Name: "webhook", Usage: "the `URL` that the bot listens on; default: $" + envWebhook + ", else the chat page asks for it"},
 			&cli.StringFlag{Name: "people", Usage: "a `NUMBER`, names as Ada:en_US,Bo:de_DE, or @FILE with a JSON list; default: three people"},
 			&cli.Uint64Flag{Name: "seed", HideDefault: true, Usage: "a `NUMBER` that decides all ids; default: drawn, and printed"},
+			&cli.StringFlag{Name: "pages", Usage: "a @`FILE` with pages, people and what they know, as GET /simulator/snapshot gives it; default: one page"},
 			&cli.StringFlag{Name: "clock", Usage: "a `TIME` at which the platform's clock starts (2026-12-01T09:00:00Z), frozen, or both with a comma; default: this machine's"},
 			&cli.StringFlag{Name: "fields", Usage: "the webhook `FIELDS` that the page is subscribed to, with commas, or all; default: every act of a person"},
 			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s), platform (as the platform does it, by the clock) or none"},
@@ -121,6 +122,12 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 		return nil, usagef(cmd, "--clock: %v", err)
 	}
 	settings.Now = now
+	pages := cmd.String("pages")
+	for _, flag := range []string{"people", "clock", "fields"} {
+		if pages != "" && cmd.IsSet(flag) {
+			return nil, usagef(cmd, "--%s does not go with --pages: the file has it", flag)
+		}
+	}
 	retries := cmd.String("retries")
 	if !slices.Contains([]string{simulator.RetriesQuick, simulator.RetriesPlatform, simulator.RetriesNone}, retries) {
 		return nil, usagef(cmd, "--retries is quick, platform or none, not %q", retries)
@@ -160,10 +167,16 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	if err != nil {
 		return nil, usagef(cmd, "%v", err)
 	}
-	if err := sim.SetDisorder(simulator.Disorder{Retries: retries, Seed: seed}); err != nil {
-		return nil, usagef(cmd, "%v", err)
+	if pages == "" {
+		sim.FreezeClock(frozen)
+	} else if err := restore(sim, pages); err != nil {
+		return nil, usagef(cmd, "--pages: %v", err)
 	}
-	sim.FreezeClock(frozen)
+	if pages == "" || cmd.IsSet("retries") {
+		if err := sim.SetDisorder(simulator.Disorder{Retries: retries, Seed: seed}); err != nil {
+			return nil, usagef(cmd, "%v", err)
+		}
+	}
 	return &simulation{
 		sim: sim, terminal: screen, name: config.Name, caDir: cmd.String("ca-dir"), listen: cmd.StringSlice("listen"), hosts: cmd.StringSlice("allow-host"), webhook: webhook, seed: seed,
 		requireBot: cmd.Bool("require-bot"), exports: exportsOf(config, sim.Pages()[0]), tunnel: tunnel,

@@ -70,9 +70,9 @@ func printEnv(ctx context.Context, config Config, cmd *cli.Command, sh shell, ad
 	out.note("What a bot needs of the simulator at http://%s.", address)
 	for _, e := range append(exportsOf(config, page), export{envGraphURL, "http://" + address, false}) {
 		switch {
-		case e.own:
+		case e.own && config.Env(e.name) != "":
 			out.note("%s is set here: give the bot the same.", e.name)
-		case e.name == envPageToken && page.Token != defaultPage().Token:
+		case e.own:
 			out.note("%s: give the bot the one with which the simulator was started.", e.name)
 		default:
 			out.set(e.name, e.value)

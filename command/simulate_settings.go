@@ -85,10 +85,13 @@ func exportsOf(config Config, page simulator.Page) []export {
 	for i, e := range list {
 		list[i].own = config.Env(e.name) != "" && config.Env(e.name) != public[i]
 	}
+	// A page of --pages may have a token and an app of its own. What the simulator makes up is public.
+	list[0].own = list[0].own || page.AppID != defaultPage().AppID
+	list[2].own = list[2].own || !strings.HasPrefix(page.Token, defaultPage().Token)
 	return list
 }
 
 // defaultPage is that of a simulator that takes nothing from the environment.
 func defaultPage() simulator.Page {
-	return simulator.Page{ID: "100000000000001", Token: "simulator-page-token"}
+	return simulator.Page{ID: "100000000000001", Token: "simulator-page-token", AppID: "1000000000000001"}
 }

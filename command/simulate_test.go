@@ -337,6 +337,12 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 		{[]string{"--clock", "tomorrow"}, 2, `--clock: "tomorrow" is no time such as 2026-12-01T09:00:00Z, and not frozen`},
 		{[]string{"--clock", "2026-12-01T09:00:00Z,2026-12-01T09:00:00Z"}, 2, "there are two times"},
 		{[]string{"--clock", "frozen,"}, 2, `"" is no time`},
+		{[]string{"--pages", "shop"}, 2, `--pages: "shop" is no @FILE`},
+		{[]string{"--pages", "@none.json"}, 2, "none.json"},
+		{[]string{"--pages", "@" + file(t, "pages.json", `{"pages":[]}`)}, 2, "pages.json: "},
+		{[]string{"--pages", "@" + file(t, "pages.json", `{"snapshot":1,"pages":[{"id":"x"}]}`)}, 2, "pages.json: "},
+		{[]string{"--pages", "@x", "--people", "3"}, 2, "--people does not go with --pages: the file has it"},
+		{[]string{"--pages", "@x", "--clock", "frozen"}, 2, "--clock does not go with --pages"},
 		{[]string{"--others", "accept"}, 2, `--others is refuse or tunnel, not "accept"`},
 		{[]string{"--others", "tunnel", "--public"}, 2, "anyone who reaches the proxy could call any host through it"},
 	} {
@@ -360,7 +366,7 @@ func TestGuideShowsTheCommand(t *testing.T) {
 
 	help := run(t, command.Config{}, "simulate", "--help").out
 	flags := regexp.MustCompile(`(?m)^   (--[a-z-]+)`).FindAllStringSubmatch(help, -1)
-	require.Len(t, flags, 15)
+	require.Len(t, flags, 16)
 	for _, flag := range flags {
 		if flag[1] != "--public" && flag[1] != "--help" {
 			require.Contains(t, string(guide), "| `"+flag[1], help)
@@ -387,6 +393,25 @@ func TestSimulateAtAnotherTime(t *testing.T) {
 			require.WithinRange(t, first.Now, start, start.Add(10*time.Minute), flag)
 		}
 	}
+}
+
+// TestSimulateTheWorldOfAFile: what one simulator gave another one starts with, and a file of two lines is enough.
+func TestSimulateTheWorldOfAFile(t *testing.T) {
+	t.Parallel()
+	one := simulate(t, nil, "--pages", "@"+file(t, "pages.json", `{"snapshot":1,"pages":[{"id":"4711","name":"Shop"},{"id":"4712","token":"real token","app_id":"99"}],
+		"people":[{"first_name":"Eve","page_id":"4711"},{"id":"7300000000000001","first_name":"Sue","page_id":"4712"}]}`)).starts(t)
+	require.Contains(t, one.out.String(), "export MESSENGER_PAGE_TOKEN=simulator-page-token-4711\n  export MESSENGER_PAGE_ID=4711\n")
+	require.Contains(t, one.get(t, "/4711?access_token=simulator-page-token-4711"), "Shop")
+	require.Contains(t, one.env(t, "sh", nil), "export MESSENGER_PAGE_TOKEN=simulator-page-token-4711\n")
+	one.post(t, "/simulator/people/7300000000000001/acts", `{"type":"say","text":"hello there"}`)
+	one.post(t, "/simulator/flush", `{}`)
+	other := simulate(t, nil, "--pages", "@"+file(t, "world.json", one.get(t, "/simulator/snapshot"))).starts(t)
+	require.Contains(t, other.get(t, "/simulator/people/7300000000000001/messages"), "hello there")
+
+	second := simulate(t, nil, "--pages", "@"+file(t, "second.json", `{"snapshot":1,"pages":[{"id":"4712","token":"real token","app_id":"99"}]}`)).starts(t)
+	require.NotContains(t, second.out.String(), "real token")
+	require.Contains(t, second.out.String(), "# MESSENGER_PAGE_TOKEN is set here")
+	require.Contains(t, second.out.String(), "# MESSENGER_APP_SECRET is set here")
 }
 
 func TestSimulatedPeople(t *testing.T) {
