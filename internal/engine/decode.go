@@ -21,7 +21,7 @@ func (t *turn) decode(stored decodeFunc) bool {
 			err = setRaised(t.ev, t.queued.Event)
 		}
 		return err
-	}, "event", t.queued.Key)
+	}, t.about...)
 	if err != nil {
 		t.fail(handling.Permanent(fmt.Errorf("stored event: %w", err)))
 		return false

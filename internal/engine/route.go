@@ -67,7 +67,7 @@ func (t *turn) runLimited(ctx context.Context, step routes.Step, out *outlet) ro
 }
 
 func (t *turn) runGuarded(ctx context.Context, step routes.Step, out *outlet) (end routeEnd) {
-	end.err = recovered(t.w.log, "a handler", func() error { return t.runStep(ctx, step, out, &end.asked) }, "event", t.ev.Key)
+	end.err = recovered(t.w.log, "a handler", func() error { return t.runStep(ctx, step, out, &end.asked) }, t.about...)
 	return end
 }
 

@@ -59,7 +59,7 @@ func newShares(workers int, sole func() bool) *shares {
 	if workers > 2 {
 		reserve = max(reserve, 1)
 	}
-	return &shares{reserve: reserve, sole: sole, held: map[string]int{}, served: time.Now()}
+	return &shares{reserve: reserve, sole: sole, held: map[string]int{}, rooms: map[string]int{}, served: time.Now()}
 }
 
 // ask adds to a claim what it may lease of each page, and of background work.
@@ -67,7 +67,8 @@ func (s *shares) ask(claim *store.Claim) {
 	sole := s.sole != nil && s.sole()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.free, s.rooms, s.full, s.skipped, s.freed, s.background = claim.Conversations, map[string]int{}, false, false, false, 0
+	clear(s.rooms)
+	s.free, s.full, s.skipped, s.freed, s.background = claim.Conversations, false, false, false, 0
 	background := s.free - s.reserve
 	if s.reserve > 1 && s.free > 1 && s.heldBackground == 0 {
 		background = max(background, 1)

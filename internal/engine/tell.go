@@ -53,11 +53,11 @@ func (t *turn) tellFailure() bool {
 	if !ok {
 		return false
 	}
-	last := &turn{w: t.w, queued: t.queued, policy: t.policy, ev: t.ev, own: t.own, age: t.age, traced: t.traced, silence: t.silence, tells: true}
+	last := &turn{w: t.w, queued: t.queued, about: t.about, policy: t.policy, ev: t.ev, own: t.own, age: t.age, traced: t.traced, silence: t.silence, tells: true}
 	last.state = store.NewTurn(t.w.e.cfg.Store, person)
 	last.see(t.w.held.ctx, person)
 	about := code{
-		name: "a dialog that says that it has failed", log: t.w.log, about: []any{"event", t.ev.Key}, limit: min(tellTimeout, t.w.e.cfg.TurnTimeout),
+		name: "a dialog that says that it has failed", log: t.w.log, about: t.about, limit: min(tellTimeout, t.w.e.cfg.TurnTimeout),
 	}
 	_, err := run(t.w.held.ctx, t.w.e.guard, about, func(ctx context.Context) (struct{}, error) {
 		set := last.state.Begin("middleware")

@@ -19,6 +19,7 @@ import (
 type turn struct {
 	w      *worker
 	queued store.QueuedEvent
+	about  []any         // the event, for log lines
 	policy *routes.Table // as it was when the turn began; nil if the page was removed
 	ev     *receiving.Event
 	own    bool          // an echo of the bot's own message
@@ -64,7 +65,7 @@ type routeResult struct {
 }
 
 func newTurn(w *worker, queued store.QueuedEvent) *turn {
-	return &turn{w: w, queued: queued, policy: w.e.cfg.Policy(w.lease.PageID), age: w.now().Sub(queued.ReceivedAt)}
+	return &turn{w: w, queued: queued, about: []any{"event", queued.Key}, policy: w.e.cfg.Policy(w.lease.PageID), age: w.now().Sub(queued.ReceivedAt)}
 }
 
 // run runs the policy's routes. It returns false if the turn was cut short by
@@ -81,7 +82,7 @@ func (t *turn) run() bool {
 		return false // the reads took longer than the lease lasts
 	}
 
-	about := code{name: "a handler", log: t.w.log, about: []any{"event", t.ev.Key}, limit: t.limit()}
+	about := code{name: "a handler", log: t.w.log, about: t.about, limit: t.limit()}
 	_, err := run(t.w.held.ctx, t.w.e.guard, about, func(ctx context.Context) (struct{}, error) {
 		t.runWrapped(t.context(ctx))
 		return struct{}{}, nil
@@ -122,7 +123,7 @@ func (t *turn) runWrapped(ctx context.Context) {
 	// Middleware reads from the turn; what it queues would belong to no route.
 	set := t.state.Begin("middleware")
 	set.Discard()
-	err := recovered(t.w.log, "a handler", func() error { return t.w.e.runTurn(set.Context(ctx), t.ev) }, "event", t.ev.Key)
+	err := recovered(t.w.log, "a handler", func() error { return t.w.e.runTurn(set.Context(ctx), t.ev) }, t.about...)
 	if t.middlewareReturned(); err != nil && !t.failed() {
 		t.fail(fmt.Errorf("middleware: %w", err))
 	}
