@@ -27,6 +27,10 @@ func (s *Simulator) routeControls(mux *routes) {
 		return struct{}{}, s.orderCallback(r.Context(), in)
 	}))
 	mux.HandleFunc("POST /simulator/callbacks/raw", s.serveRaw, "signature")
+	mux.HandleFunc("GET /simulator/callbacks/kinds", func(w http.ResponseWriter, _ *http.Request) { respond(w, Kinds()) })
+	mux.HandleFunc("POST /simulator/callbacks/kinds/{kind}", answering(func(r *http.Request, in Trigger) (any, error) {
+		return s.Trigger(r.Context(), r.PathValue("kind"), in)
+	}))
 	mux.HandleFunc("PUT /simulator/usage", answering(func(_ *http.Request, in struct{ Header string }) (any, error) {
 		s.SetUsage(in.Header)
 		return struct{}{}, nil

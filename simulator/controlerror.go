@@ -51,6 +51,8 @@ func refusalOf(err error) (status int, code string) {
 		return http.StatusNotFound, "no_such_page"
 	case errors.Is(err, ErrBusy):
 		return http.StatusConflict, "busy"
+	case errors.Is(err, ErrNoKind):
+		return http.StatusNotFound, "no_such_kind"
 	case errors.Is(err, ErrNoEntry):
 		return http.StatusNotFound, "no_such_entry"
 	case errors.Is(err, ErrNotThreadOwner):

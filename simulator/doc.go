@@ -163,6 +163,7 @@
 //	POST /simulator/log/{seq}/again          {"body":"…","signature":"bad","times":3}: [Simulator.Again]
 //	PUT  /simulator/webhook                  {"url":"…"}
 //	POST /simulator/callbacks                {"event":{…}}, {"standby":{…}} or {"change":{"field":"…","value":{…}},"page_id":"…"}
+//	POST /simulator/callbacks/kinds/{kind}   {"person":"…","set":{"message.text":"hi"}}: [Simulator.Trigger]; GET /simulator/callbacks/kinds lists the kinds
 //	POST /simulator/callbacks/raw            any bytes, ?signature=bad or none; answers an [Attempt]
 //	GET  /simulator/faults                   those that have calls left; DELETE forgets them
 //	POST /simulator/faults                   {"code":613,"times":2}; or refusal, error, status, body, header, delay, drop, effect, method, path

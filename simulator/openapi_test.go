@@ -214,7 +214,7 @@ func TestTheFileHasEveryRoute(t *testing.T) {
 
 // filled is the path of an operation with something for each variable.
 func filled(path string) string {
-	for name, value := range map[string]string{"{psid}": ada, "{page}": page, "{parent}": "1_1", "{id}": "1", "{name}": "x", "{seq}": "1", "{file}": "app.js"} {
+	for name, value := range map[string]string{"{psid}": ada, "{page}": page, "{parent}": "1_1", "{id}": "1", "{name}": "x", "{seq}": "1", "{kind}": "postback", "{file}": "app.js"} {
 		path = strings.ReplaceAll(path, name, value)
 	}
 	return path
