@@ -20,8 +20,14 @@ func (w *world) couldTell(p *process, since time.Duration) bool {
 	} else if !p.moves() {
 		return false
 	}
-	return p.alive() && until-max(since, p.troubled) > tellWithin && !slices.ContainsFunc(w.troubles, func(t trouble) bool {
-		return t.kind == troubleStore && t.began && (t.slot < 0 || t.slot == p.slot) && t.from < until && t.from+t.lasts > until-tellWithin
+	return p.alive() && until-max(since, p.troubled) > tellWithin && !w.storeAway(p, until-tellWithin, until)
+}
+
+// storeAway reports whether the store was away for a process at some time between the two. A process that makes no call then, since too
+// many of them hang, is not otherwise troubled.
+func (w *world) storeAway(p *process, from, until time.Duration) bool {
+	return slices.ContainsFunc(w.troubles, func(t trouble) bool {
+		return t.kind == troubleStore && !t.quiet() && t.began && (t.slot < 0 || t.slot == p.slot) && t.from < until && t.from+t.lasts > from
 	})
 }
 

@@ -63,7 +63,7 @@ func (w *world) cutShort(ctx context.Context, p *process, began time.Duration, t
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if p.alive() && p.troubled < began-leaseTTL && w.stepped < began-leaseTTL {
+	if p.alive() && p.troubled < began-leaseTTL && w.stepped < began-leaseTTL && !w.storeAway(p, began-leaseTTL, w.now()) {
 		w.violate("a turn keeps its lease", "%s of %s lost it after %v", text, p.name, w.now()-began)
 	}
 }
