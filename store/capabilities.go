@@ -101,8 +101,8 @@ type Peeker interface {
 // those of other stores it gives a goroutine each, so that it can go on without a call that hangs, which takes CPU time.
 type Interruptible interface {
 	// Interruptible returns the store that promises this: itself. A bot asks the store that it was given, not what that unwraps
-	// to, and believes only an answer that is that same store. So a wrapper with methods that may hang promises nothing
-	// by embedding a store that is interruptible.
+	// to, and believes only an answer that is that same store, by ==. So a wrapper with methods that may hang promises nothing
+	// by embedding a store that is interruptible, and a store whose type cannot be compared promises nothing either.
 	Interruptible() Store
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
@@ -57,10 +58,11 @@ func (e *Engine) reading() context.Context { return e.reads.context() }
 // effect; the caller makes the same call again.
 func (e *Engine) writing() context.Context { return e.writes.context() }
 
-// isInterruptible reports whether calls of the store return when their contexts end, so that they need no [run].
+// isInterruptible reports whether calls of the store return when their contexts end, so that they need no [run]. A store that
+// cannot be compared, such as a struct with a map, promises nothing.
 func isInterruptible(st store.Store) bool {
 	promises, ok := st.(store.Interruptible)
-	return ok && promises.Interruptible() == st
+	return ok && reflect.ValueOf(st).Comparable() && promises.Interruptible() == st
 }
 
 // The functions below write to the store. The caller has what is to be written in its memory only,

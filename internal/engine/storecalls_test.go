@@ -23,6 +23,19 @@ func TestAWrapperIsNotInterruptibleByWhatItWraps(t *testing.T) {
 	}
 }
 
+// A store of a type that Go cannot compare is no panic of New.
+func TestAStoreThatCannotBeComparedIsNotInterruptible(t *testing.T) {
+	t.Parallel()
+	require.False(t, isInterruptible(uncomparable{Store: memory.New(memory.Config{}), hooks: map[string]func(){}}))
+}
+
+type uncomparable struct {
+	store.Store
+	hooks map[string]func()
+}
+
+func (u uncomparable) Interruptible() store.Store { return u }
+
 type unwraps struct{ store.Store }
 
 func (u unwraps) Unwrap() store.Store { return u.Store }
