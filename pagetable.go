@@ -250,7 +250,7 @@ func (t *pageTable) bySecret() map[string][]string {
 // without returns a table without these pages, or why they cannot go. Those that it
 // does not have are passed over.
 func (t *pageTable) without(pageIDs []string) (*pageTable, error) {
-	next := &pageTable{every: t.every, common: t.common, pages: maps.Clone(t.pages), me: t.me}
+	next := &pageTable{every: t.every, common: t.common, pages: maps.Clone(t.pages), me: t.me, texts: t.texts.more()}
 	for _, pageID := range pageIDs {
 		delete(next.pages, pageID)
 	}

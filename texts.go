@@ -18,15 +18,16 @@ import (
 // texts are what is known of the texts that policies, dialogs and thread settings name. Pages may share a policy, so each
 // text is checked once.
 type texts struct {
-	named    map[string]bool // the message ids; a log line may show them
-	checked  map[string]bool
+	named   map[string]bool // the message ids; a log line may show them
+	checked map[string]bool
+	// policies are those that were added to this table, by address: of an older table one may be gone, or have changed.
 	policies map[uintptr]bool
 	long     []*i18n.TooLongError // translations that are found to be too long, and were not before
 }
 
-// more returns a copy for a table with more pages, in which nothing is long yet.
+// more returns a copy for a table with other pages, in which nothing is long yet.
 func (t *texts) more() texts {
-	return texts{named: cloned(t.named), checked: cloned(t.checked), policies: cloned(t.policies)}
+	return texts{named: cloned(t.named), checked: cloned(t.checked), policies: map[uintptr]bool{}}
 }
 
 func cloned[K comparable](m map[K]bool) map[K]bool {

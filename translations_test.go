@@ -19,6 +19,8 @@ import (
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -138,4 +140,44 @@ func TestNewRefusesPlaceholdersThatNothingFills(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is checked of pages that are set and removed while the bot runs.
+func TestTextsOfPagesThatChange(t *testing.T) {
+	t.Parallel()
+	catalog, err := i18n.New(map[string]map[string]string{"de": {"Hi": "Hallo"}})
+	require.NoError(t, err)
+	st := memory.New(memory.Config{})
+	require.NoError(t, st.Apply(t.Context(), store.SaveProfile{PageID: "1", PSID: "ada", Profile: store.Profile{Locale: "de_DE"}}))
+	newBot := func(t *testing.T) (*messenger.Bot, *bytes.Buffer) {
+		t.Helper()
+		var log bytes.Buffer
+		bot, err := messenger.New(messenger.Config{
+			Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.PageToken("t"), Catalog: catalog, Store: st,
+			Logger: slog.New(slog.NewTextHandler(&log, nil)), Policy: answering(sending.SimpleMessage{Text: "Good morning"}),
+		})
+		require.NoError(t, err)
+		return bot, &log
+	}
+	page := func(id string, policy routing.Policy) messenger.Page {
+		return messenger.Page{ID: id, Policy: policy}
+	}
+	t.Run("a log line names the texts that are left", func(t *testing.T) {
+		t.Parallel()
+		bot, log := newBot(t)
+		require.NoError(t, bot.SetPages(page("2", answering(sending.SimpleMessage{Text: "Good evening"}))))
+		require.NoError(t, bot.RemovePages("2"))
+		ctx, err := bot.For(t.Context(), "1", "ada")
+		require.NoError(t, err)
+		require.Equal(t, "Good morning", sending.Expand(ctx, "Good morning"))
+		require.Contains(t, log.String(), `problem="not translated" language=de key="Good morning"`)
+	})
+	t.Run("a policy that has changed is checked anew", func(t *testing.T) {
+		t.Parallel()
+		bot, _ := newBot(t)
+		policy := answering(sending.SimpleMessage{Text: "Hi"})
+		require.NoError(t, bot.SetPages(page("2", policy)))
+		policy[receiving.TypeSimpleText][0].Senders = sending.List(sending.SimpleMessage{Text: "Hi %{nothing}"})
+		require.ErrorContains(t, bot.SetPages(page("2", policy)), "the placeholder %{nothing}")
+	})
 }
