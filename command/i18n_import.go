@@ -213,13 +213,10 @@ func (in *importing) apply() error {
 
 // short shows a text in a line.
 func short(t i18n.Text) string {
-	line := strings.Join(catalogedit.Lines(t), " ")
-	line = strings.Join(strings.Fields(line), " ")
-	if letters := []rune(line); len(letters) > 80 {
-		line = string(letters[:80]) + "…"
-	}
+	const limit = 80
 	if t.By == "" {
-		return fmt.Sprintf("%q", strings.Trim(line, `"`))
+		return fmt.Sprintf("%q", i18n.Shorten(t.Words, limit))
 	}
-	return "{" + line + "}"
+	line := strings.Join(catalogedit.Lines(t), " ")
+	return "{" + i18n.Shorten(strings.Join(strings.Fields(line), " "), limit) + "}"
 }

@@ -82,6 +82,17 @@ func TestImportTakesWhatATranslatorHasDone(t *testing.T) {
 	require.Equal(t, strings.Replace(polish, "Jedna paczka", "Tylko jedna", 1)+"# en: \"%{number} is lost: call us\"\norders.lost: \"Zginęła %{number}\"\n", read(t, dir, "pl.yaml"))
 }
 
+// A long text is shown up to a whole character, with its line breaks as escapes.
+func TestImportShortensTheTextsOfAConflict(t *testing.T) {
+	t.Parallel()
+	const family = "\U0001F469\u200d\U0001F469\u200d\U0001F467"
+	dir := catalogue(t, map[string]string{"en.yaml": mergeSource, "pl.yaml": "Order: Zamów\n"})
+	po := exchange(t, dir, "pl")
+	rewrite(t, po, `msgstr "Zamów"`, `msgstr "\n`+strings.Repeat("a", 74)+family+`bcd"`)
+	rewrite(t, filepath.Join(dir, "pl.yaml"), "Zamów", "Kup")
+	require.Contains(t, i18nRun(t, dir, "import", po).err, `conflict: here it is "\n`+strings.Repeat("a", 74)+`…", and in`)
+}
+
 func TestImportNamesConflicts(t *testing.T) {
 	t.Parallel()
 	start := func() (dir, po string) {

@@ -1,6 +1,9 @@
 package catalogedit_test
 
 import (
+	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -51,4 +54,28 @@ func TestAFileThatIsOpenStaysWhole(t *testing.T) {
 	n, err := reader.Read(buffer)
 	require.NoError(t, err)
 	require.Equal(t, "old", string(buffer[:n]))
+}
+
+// What is no file, such as /dev/stdout, is not replaced by one.
+func TestWriteFileReplacesFilesOnly(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	name := filepath.Join(dir, "s") // the path of a socket has to be short
+	listener, err := net.Listen("unix", name)
+	require.NoError(t, err)
+	defer listener.Close()
+	require.Error(t, catalogedit.WriteFile(name, []byte("a: A\n")), "nothing can be written into a socket")
+	info, err := os.Lstat(name)
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeSocket)
+	require.ErrorContains(t, catalogedit.WriteFile(dir, nil), "is a directory")
+
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	defer reader.Close()
+	require.NoError(t, catalogedit.WriteFile(fmt.Sprintf("/dev/fd/%d", writer.Fd()), []byte("a: A\n")))
+	require.NoError(t, writer.Close())
+	data, err := io.ReadAll(reader)
+	require.NoError(t, err)
+	require.Equal(t, "a: A\n", string(data))
 }
