@@ -43,9 +43,11 @@ func (e *Engine) HintAfter(wait time.Duration) {
 	if !first {
 		return
 	}
-	e.timers.after(wait, func() {
+	if !e.timers.after(wait, func() {
 		e.dueHints.remove(number)
 		e.shares.lookNow()
 		e.hint()
-	})
+	}) {
+		e.dueHints.remove(number) // a program may raise signals after Run
+	}
 }

@@ -54,3 +54,13 @@ func TestBackgroundWorkIsLookedForWhenItIsDue(t *testing.T) {
 		}
 	})
 }
+
+// A program may raise signals after Run, for other processes: of them nothing is kept.
+func TestNoHintIsKeptAfterRun(t *testing.T) {
+	t.Parallel()
+	onFakeStore(t, Config{Workers: 16}, func(t *testing.T, c *claiming) {
+		c.Engine.timers.stop()
+		c.HintAfter(time.Second)
+		require.Empty(t, c.dueHints.waiting)
+	})
+}

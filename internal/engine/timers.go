@@ -12,12 +12,12 @@ type timers struct {
 	waiting map[*time.Timer]struct{}
 }
 
-// after calls f, which must not block, once the time is over.
-func (t *timers) after(wait time.Duration, f func()) {
+// after calls f, which must not block, once the time is over. It returns false if it never will, since Run is over.
+func (t *timers) after(wait time.Duration, f func()) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.stopped {
-		return
+		return false
 	}
 	if t.waiting == nil {
 		t.waiting = map[*time.Timer]struct{}{}
@@ -33,6 +33,7 @@ func (t *timers) after(wait time.Duration, f func()) {
 		}
 	})
 	t.waiting[timer] = struct{}{}
+	return true
 }
 
 // stop stops all, and starts none any more.
