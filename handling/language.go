@@ -32,7 +32,7 @@ var errNoOneSpeaks = errors.New("handling: the event has no person, so there is 
 
 // Language lets people choose the language in which the bot speaks to them. When they write the command, it lists the
 // languages that the bot speaks, each by its own name, as quick replies, in pages if there are many. They tap one, or write its name, in
-// the language itself or in English, or its tag; "language German" chooses in one step. It answers in the
+// the language itself or in English; "language German" chooses in one step, and so does its tag: "language de". It answers in the
 // language that was chosen, and says how to go back to that of the profile. See [SetLanguage] for what follows.
 //
 //	routing.Policy{
@@ -41,7 +41,8 @@ var errNoOneSpeaks = errors.New("handling: the event has no person, so there is 
 //		receiving.TypePostback:   {{Handler: handling.Language{}}}, // for a button or a menu item with LanguagePayload
 //	}
 //
-// For ten minutes after the list a text that names a language chooses it; at other times it is a text like any other. Its texts,
+// For ten minutes after the list a text that names a language chooses it; at other times it is a text like any other, and so is
+// always one of two letters, such as "no". Its texts,
 // [LanguageTexts], are message ids, and so are the English names of languages: a catalogue with "German": "allemand" takes that,
 // too. Without a catalogue it handles nothing.
 type Language struct {
@@ -118,8 +119,8 @@ func (h Language) act(ctx context.Context, ev *receiving.Event) (act languageAct
 			return languageAct{named: strings.TrimSpace(said[len(word):])}, true
 		}
 	}
-	if len(i18n.From(ctx).FindLanguages(said)) == 0 {
-		return act, false
+	if len(said) < 3 || len(i18n.From(ctx).FindLanguages(said)) == 0 {
+		return act, false // "no" after the list is an answer, and not Norwegian
 	}
 	open, err := store.LoadSession(ctx, languageSession, new(bool)) // only of the few texts that name a language
 	return languageAct{named: said}, err == nil && open

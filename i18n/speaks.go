@@ -178,11 +178,17 @@ func (l *Localizer) FindLanguages(written string) []Language {
 	case len(near) > 0:
 		return near
 	}
-	if means, ok := l.catalog.Speaks(strings.TrimSpace(written)); ok { // another region of it, or a locale of the platform
-		for _, known := range l.catalog.Languages() {
-			if known.Tag == means {
-				return []Language{known}
-			}
+	locale := strings.TrimSpace(written)
+	if locale == "" || len(locale) > maxLocaleSize {
+		return nil
+	}
+	means := l.catalog.match(locale) // which is not kept: people may write anything, and the locales of profiles need the room
+	if !means.spoken {
+		return nil
+	}
+	for _, known := range l.catalog.Languages() { // another region of it, or a locale of the platform
+		if known.Tag == means.localizer.tag.String() {
+			return []Language{known}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package i18n_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,6 +60,18 @@ func TestLanguagesAreFoundByTheirNames(t *testing.T) {
 		require.ElementsMatch(t, want, got, "%q", said)
 	}
 	require.Empty(t, (*i18n.Localizer)(nil).FindLanguages("German"))
+}
+
+// What people write takes no room from the locales of profiles.
+func TestFindLanguagesKeepsNothing(t *testing.T) {
+	t.Parallel()
+	catalog := speaking(t, "de")
+	l := catalog.For("de_DE")
+	kept := i18n.Kept(catalog)
+	for _, said := range []string{"hello", "de_AT", "de-x-1", "fr", strings.Repeat("a", 64), strings.Repeat("a", 65)} {
+		l.FindLanguages(said)
+		require.Equal(t, kept, i18n.Kept(catalog), said)
+	}
 }
 
 // The language that was chosen, the profile's, what was detected, the page's.
