@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -26,6 +27,7 @@ type Catalog struct {
 	languages map[written]*regions
 	matcher   language.Matcher
 	texts     []*Localizer // in the order that matcher knows; the source language is the first
+	spoken    func() []spokenLanguage
 }
 
 // Option changes how a [Catalog] is built.
@@ -200,6 +202,7 @@ func build(source language.Tag, byTag map[language.Tag]File, given map[string]Te
 		c.texts = append(c.texts, l)
 	}
 	c.languages = byLanguage(c.texts)
+	c.spoken = sync.OnceValue(func() []spokenLanguage { return spokenLanguages(c.texts) })
 	c.matcher = language.NewMatcher(tags)
 	c.warnings = c.findMissing(byTag[source])
 	return c

@@ -24,6 +24,35 @@ type Language struct {
 	English string
 }
 
+// spokenLanguage is a language with the names that it is found by, folded.
+type spokenLanguage struct {
+	Language
+
+	names []string // its own, with its region or script if it has one
+	base  []string // those of the language without a region and a script
+}
+
+// spokenLanguages names the languages of localizers, in the order of their names.
+func spokenLanguages(texts []*Localizer) []spokenLanguage {
+	languages := make([]spokenLanguage, 0, len(texts))
+	for _, l := range texts {
+		siblings := 0
+		for _, other := range texts {
+			if other.speaks.in == l.speaks.in {
+				siblings++
+			}
+		}
+		named := nameLanguage(l.tag, siblings > 1)
+		base, _ := l.tag.Base()
+		own, english := cldr.Name(base.String())
+		languages = append(languages, spokenLanguage{
+			named, foldNames(named.Name, named.English, named.Tag), foldNames(own, english, base.String()),
+		})
+	}
+	slices.SortFunc(languages, func(a, b spokenLanguage) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Tag, b.Tag)) })
+	return languages
+}
+
 // Languages returns what a bot with this catalogue speaks: the language of each catalogue, and the source language, in the order of
 // their names. A nil Catalog has none.
 func (c *Catalog) Languages() []Language {
@@ -31,16 +60,9 @@ func (c *Catalog) Languages() []Language {
 		return nil
 	}
 	languages := make([]Language, 0, len(c.texts))
-	for _, l := range c.texts {
-		siblings := 0
-		for _, other := range c.texts {
-			if other.speaks.in == l.speaks.in {
-				siblings++
-			}
-		}
-		languages = append(languages, nameLanguage(l.tag, siblings > 1))
+	for _, known := range c.spoken() {
+		languages = append(languages, known.Language)
 	}
-	slices.SortFunc(languages, func(a, b Language) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Tag, b.Tag)) })
 	return languages
 }
 
@@ -158,18 +180,17 @@ func (l *Localizer) FindLanguages(written string) []Language {
 		return nil
 	}
 	said := foldName(written)
+	if said == "" {
+		return nil
+	}
 	var exact, near []Language
-	for _, known := range l.catalog.Languages() {
-		tag := language.Make(known.Tag)
-		base, _ := tag.Base()
-		own, english := cldr.Name(base.String())
-		local, _ := l.Lookup(known.English)
+	for _, known := range l.catalog.spoken() {
+		local, translated := l.Lookup(known.English)
 		switch {
-		case said == "":
-		case slices.Contains([]string{foldName(known.Name), foldName(known.English), foldName(local), foldName(known.Tag)}, said):
-			exact = append(exact, known)
-		case slices.Contains([]string{foldName(own), foldName(english), foldName(base.String())}, said):
-			near = append(near, known)
+		case slices.Contains(known.names, said), translated && foldName(local) == said:
+			exact = append(exact, known.Language)
+		case slices.Contains(known.base, said):
+			near = append(near, known.Language)
 		}
 	}
 	switch {
@@ -186,12 +207,19 @@ func (l *Localizer) FindLanguages(written string) []Language {
 	if !means.spoken {
 		return nil
 	}
-	for _, known := range l.catalog.Languages() { // another region of it, or a locale of the platform
+	for _, known := range l.catalog.spoken() { // another region of it, or a locale of the platform
 		if known.Tag == means.localizer.tag.String() {
-			return []Language{known}
+			return []Language{known.Language}
 		}
 	}
 	return nil
+}
+
+func foldNames(names ...string) []string {
+	for i, name := range names {
+		names[i] = foldName(name)
+	}
+	return names
 }
 
 // foldName is what counts of the name of a language.

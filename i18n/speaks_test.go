@@ -108,3 +108,17 @@ func TestChooseKnowsTheOrder(t *testing.T) {
 	require.Equal(t, "1.234,5", (*i18n.Catalog)(nil).Choose("fr", "de_DE", nil, "").Format(1234.5), "without a catalogue nothing can be chosen")
 	catalog.Choose("de", "fr_FR", func() []string { panic("not needed") }, "")
 }
+
+// Of each text that a person writes it is asked whether it names a language.
+func BenchmarkFindLanguages(b *testing.B) {
+	messages := map[string]map[string]string{}
+	for _, tag := range []string{"ar", "de", "es", "fr", "he", "hi", "it", "ja", "ko", "nl", "pl", "pt-BR", "pt-PT", "ru", "tr", "uk"} {
+		messages[tag] = map[string]string{"Hello": "Hello in " + tag}
+	}
+	catalog, err := i18n.New(messages)
+	require.NoError(b, err)
+	l := catalog.For("de_DE")
+	for b.Loop() {
+		require.Empty(b, l.FindLanguages("I would like to order a pizza, please"))
+	}
+}
