@@ -29,8 +29,11 @@ type Locale []string
 func (c Locale) Match(ctx context.Context, _ *receiving.Event) bool {
 	person := store.PersonFrom(ctx)
 	locale := person.Profile.Locale
-	if chosen, err := localeRange(person.Language); err == nil && !chosen.Contains(locale) {
-		locale = person.Language
+	if person.Language != "" {
+		chosen, err := i18n.ParseLocaleRange(person.Language) // not kept: it may come from anyone
+		if err == nil && !chosen.Contains(locale) {
+			locale = person.Language
+		}
 	}
 	for _, tag := range c {
 		if r, err := localeRange(tag); err == nil && r.Contains(locale) {
@@ -55,7 +58,7 @@ func (c Locale) Validate() error {
 
 func (c Locale) String() string { return strings.TrimSpace("Locale " + strings.Join(c, ", ")) }
 
-// localeRanges keeps the parsed tags, so that a condition can be a plain value.
+// localeRanges keeps the parsed tags of policies, so that a condition can be a plain value.
 var localeRanges sync.Map // of string to i18n.LocaleRange
 
 func localeRange(tag string) (i18n.LocaleRange, error) {
