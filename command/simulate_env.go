@@ -18,14 +18,16 @@ import (
 )
 
 func simulateEnv(config Config) *cli.Command {
-	return common(config, &cli.Command{
+	env := common(config, &cli.Command{
 		Name:  "env",
 		Usage: "print the environment that a bot needs of a running simulator",
 		Description: "sh, fish, powershell and dotenv are the variables of a bot that takes the address of the Graph API\n" +
 			"from its environment. node, python, ruby, php, go and curl are those of a bot that has\n" +
 			"https://graph.facebook.com compiled in, for a POSIX shell: what makes its client call the simulator,\n" +
 			"and trust it. Nothing is installed. For example:\n\n" +
-			"   eval \"$(" + config.Name + " simulate env --shell node)\" && node bot.js\n\n" +
+			"   e=\"$(" + config.Name + " simulate env --shell node)\" && eval \"$e\" && node bot.js\n\n" +
+			"In this form the bot does not start if the command fails, or is not found: it would call the real\n" +
+			"platform. Of a failure that is evaluated all the same the output is \"" + failPOSIX + "\".\n" +
 			"It works before the simulator is started, too. Secrets of the environment are not printed.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "shell", Value: "sh", Usage: "the `SHELL` or language: " + strings.Join(shellNames(), ", ")},
@@ -47,6 +49,26 @@ func simulateEnv(config Config) *cli.Command {
 			return printEnv(ctx, config, cmd, shells[i], address)
 		},
 	})
+	return failsWhenEvaluated(config, env)
+}
+
+// failsWhenEvaluated lets the command print, if it fails, what fails in the shell that evaluates it. In
+// eval "$(messenger simulate env)" && node bot.js the exit code of the command is lost, and a bot that starts in spite of it
+// calls the real platform.
+func failsWhenEvaluated(config Config, env *cli.Command) *cli.Command {
+	action, wrongUsage := env.Action, env.OnUsageError
+	env.Action = func(ctx context.Context, cmd *cli.Command) error {
+		err := action(ctx, cmd)
+		if err != nil {
+			say(config.Out, "%s", failureOf(cmd.String("shell")))
+		}
+		return err
+	}
+	env.OnUsageError = func(ctx context.Context, cmd *cli.Command, err error, isSubcommand bool) error {
+		say(config.Out, "%s", failureOf(cmd.String("shell")))
+		return wrongUsage(ctx, cmd, err, isSubcommand)
+	}
+	return env
 }
 
 // printEnv prints what one shell or language needs.

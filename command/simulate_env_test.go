@@ -135,12 +135,44 @@ func TestSimulateEnvAndHealthThatCannotWork(t *testing.T) {
 		got := run(t, command.Config{Env: func(string) string { return "" }}, append([]string{"simulate"}, c.args...)...)
 		require.Equal(t, c.code, got.code, "%v %s", c.args, got.err)
 		require.Contains(t, got.err, c.want, c.args)
-		require.Empty(t, got.out, c.args)
+		if c.args[0] != "env" {
+			require.Empty(t, got.out, c.args)
+			continue
+		}
+		require.Equal(t, "false # simulate env failed\n", got.out, c.args)
 	}
 	for _, address := range []string{running, s.base, s.base + "/", "https://" + running} {
 		got := run(t, command.Config{}, "simulate", "health", "--simulator", address)
 		require.Equal(t, 0, got.code, got.err)
 		require.Equal(t, "The simulator at "+running+" works.\n", got.out)
+	}
+}
+
+// TestSimulateEnvThatFailsStartsNoBot: with an environment that is not set the bot would call the real platform.
+func TestSimulateEnvThatFailsStartsNoBot(t *testing.T) {
+	t.Parallel()
+	wrongDir := filepath.Dir(file(t, "ca-key.pem", "another's"))
+	for _, args := range [][]string{
+		{"--shell", "node", "--ca-dir", wrongDir},
+		{"--shell", "sh", "--simulator", "localhost"},
+		{"--shell", "bash"},
+		{"--shell"},
+		{"--shel", "node"},
+		{"node"},
+	} {
+		got := run(t, command.Config{Env: func(string) string { return "" }}, append([]string{"simulate", "env"}, args...)...)
+		require.NotZero(t, got.code, args)
+		for _, form := range []string{`eval "$1" && echo started`, `e="$(printf %s "$1")" && eval "$e" && echo started`, `set -e; eval "$1"; echo started`} {
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", form, "sh", got.out)
+			out, err := cmd.CombinedOutput()
+			require.Error(t, err, "%v %s", args, form)
+			require.Empty(t, string(out), "%v %s", args, form)
+		}
+	}
+	for shell, want := range map[string]string{"fish": "false # simulate env failed\n", "powershell": "throw 'simulate env failed'\n", "dotenv": ""} {
+		got := run(t, command.Config{Env: func(string) string { return "" }}, "simulate", "env", "--shell", shell, "--ca-dir", wrongDir)
+		require.Equal(t, 2, got.code)
+		require.Equal(t, want, got.out, shell)
 	}
 }
 

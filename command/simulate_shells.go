@@ -14,6 +14,7 @@ import (
 type shell struct {
 	name   string
 	assign string // of name and quoted value
+	fail   string // a line that fails when it is evaluated; "" where nothing is evaluated
 	quote  func(string) string
 	client func(*script, client) // of a language
 	bundle bool                  // its variables replace the roots
@@ -26,20 +27,23 @@ type client struct {
 	env     func(string) string
 }
 
-const exportLine = "export %s=%s\n"
+const (
+	exportLine = "export %s=%s\n"
+	failPOSIX  = "false # simulate env failed"
+)
 
 // shells are all of them. What a language needs was tried with its clients: docs/simulator.md has the table.
 var shells = []shell{
-	{name: "sh", assign: exportLine, quote: quotePOSIX},
-	{name: "fish", assign: "set -gx %s %s\n", quote: quoteFish},
-	{name: "powershell", assign: "$env:%s = %s\n", quote: quotePowerShell},
+	{name: "sh", assign: exportLine, fail: failPOSIX, quote: quotePOSIX},
+	{name: "fish", assign: "set -gx %s %s\n", fail: failPOSIX, quote: quoteFish},
+	{name: "powershell", assign: "$env:%s = %s\n", fail: "throw 'simulate env failed'", quote: quotePowerShell},
 	{name: "dotenv", assign: "%s=%s\n", quote: quoteDotenv},
-	{name: "node", assign: exportLine, quote: quotePOSIX, client: forNode},
-	{name: "python", assign: exportLine, quote: quotePOSIX, client: forPython, bundle: true},
-	{name: "ruby", assign: exportLine, quote: quotePOSIX, client: forRuby, bundle: true},
-	{name: "php", assign: exportLine, quote: quotePOSIX, client: forPHP, bundle: true},
-	{name: "go", assign: exportLine, quote: quotePOSIX, client: forGo, bundle: true},
-	{name: "curl", assign: exportLine, quote: quotePOSIX, client: forCurl, bundle: true},
+	{name: "node", assign: exportLine, fail: failPOSIX, quote: quotePOSIX, client: forNode},
+	{name: "python", assign: exportLine, fail: failPOSIX, quote: quotePOSIX, client: forPython, bundle: true},
+	{name: "ruby", assign: exportLine, fail: failPOSIX, quote: quotePOSIX, client: forRuby, bundle: true},
+	{name: "php", assign: exportLine, fail: failPOSIX, quote: quotePOSIX, client: forPHP, bundle: true},
+	{name: "go", assign: exportLine, fail: failPOSIX, quote: quotePOSIX, client: forGo, bundle: true},
+	{name: "curl", assign: exportLine, fail: failPOSIX, quote: quotePOSIX, client: forCurl, bundle: true},
 }
 
 func shellNames() []string {
@@ -48,6 +52,20 @@ func shellNames() []string {
 		names = append(names, s.name)
 	}
 	return names
+}
+
+// failureOf is what is printed for a shell when the command fails. One that is not known is taken for a POSIX shell.
+func failureOf(name string) string {
+	line := failPOSIX
+	for _, s := range shells {
+		if s.name == name {
+			line = s.fail
+		}
+	}
+	if line == "" {
+		return ""
+	}
+	return line + "\n"
 }
 
 // script is what is printed.
