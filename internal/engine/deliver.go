@@ -11,6 +11,11 @@ import (
 // first one: see planFirst. It returns how long the conversation must rest before the
 // next can go out, and whether the lease is still good.
 func (w *worker) deliver(started *plan) (pause time.Duration, ok bool) {
+	if started == nil {
+		if wait := w.awaitHolder(); wait > 0 {
+			return wait, true
+		}
+	}
 	for {
 		if len(w.due) == 0 {
 			if !w.more {

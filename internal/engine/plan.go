@@ -127,6 +127,20 @@ func (w *worker) holderWait(s *store.QueuedSend) time.Duration {
 	return max(w.e.cfg.SendTimeout+stuckAfter-s.StartedAgo, 0) + settlePatience
 }
 
+// awaitHolder returns how long the conversation rests first, if another process may know of one of its sends. That is decided before
+// any other send: one that makes the conversation rest gives back the only lease that says so.
+func (w *worker) awaitHolder() (wait time.Duration) {
+	if !w.lease.Expired {
+		return 0
+	}
+	for i := range w.due {
+		if s := &w.due[i]; s.Started && w.holderWait(s) > wait {
+			wait, w.awaits, w.inLine = w.holderWait(s), s.Key, false
+		}
+	}
+	return wait
+}
+
 // checkPerson refuses what the platform would refuse for sure at that time.
 func checkPerson(d *sending.Delivery, person store.Person, now time.Time) error {
 	switch {

@@ -69,6 +69,43 @@ func TestSendThatWasUnderWayWhenTheProcessEnded(t *testing.T) {
 	}
 }
 
+// TestSendThatAnotherProcessKnowsIsWaitedFor: also when a message before it makes its conversation rest, after which nothing says any
+// more that the lease under which it was started ran out.
+func TestSendThatAnotherProcessKnowsIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	var failed []string
+	refused := false
+	cfg := config{
+		AtMostOnce: true, Policy: texts(echo),
+		OnSendFailed: func(_ context.Context, f sending.Failure) { failed = append(failed, f.Message.Text) },
+		SendMiddleware: []sending.Middleware{func(next sending.DeliverFunc) sending.DeliverFunc {
+			return func(ctx context.Context, d sending.Delivery) (graph.SendResult, error) {
+				if !refused {
+					refused = true
+					return graph.SendResult{}, &graph.Error{Code: 613} // it may be sent again, after a pause
+				}
+				return next(ctx, d)
+			}
+		}},
+	}
+	inBubble(t, simulator.Config{Strangers: true}, cfg, func(w *world) {
+		w.Stop()
+		w.send(ada, sending.Text("late").After(time.Second))
+		w.send(ada, sending.Text("news"))
+		leases, err := w.Store.Claim(t.Context(), store.Claim{Owner: "other", Conversations: 1, Background: 1, TTL: time.Second})
+		require.NoError(t, err)
+		_, err = w.Store.Commit(t.Context(), store.Outcome{Lease: leases[0].LeaseID, Start: leases[0].Sends[0].Key, Due: 1})
+		require.NoError(t, err)
+		after(2 * time.Second)
+		w.start()
+		after(12 * time.Second)
+		require.Empty(t, failed, "another process may know what came of it")
+		after(time.Minute)
+		require.Equal(t, []string{"news"}, failed)
+		require.Equal(t, []string{"late"}, w.Texts(ada))
+	})
+}
+
 func TestEchoThatArrivesBetweenClaimAndSendIsBelieved(t *testing.T) {
 	t.Parallel()
 	var w2 *world
