@@ -44,15 +44,15 @@ func runExport(config Config, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	languages, err := c.languagesOf(cmd)
-	if err != nil {
+	language := cmd.String("language")
+	if err := c.checkLanguage(cmd, language); err != nil {
 		return err
 	}
 	source, ok := c.of(c.source)
 	if !ok {
 		return c.noSource()
 	}
-	file, _ := c.of(languages[0])
+	file, _ := c.of(language)
 	po, err := written(file, source)
 	if err != nil {
 		return err

@@ -21,8 +21,9 @@ func i18nImport(config Config) *cli.Command {
 		Usage:     "take the translations of a .po file into a catalogue",
 		ArgsUsage: "FILE",
 		Description: "The file is one of messenger i18n export, or any other .po file. Its name says the language, as in fr.po, or\n" +
-			"--language does. What is not translated there, or is marked fuzzy, changes nothing. Comments and the order of the\n" +
-			"catalogue stay. A mistake in the file, such as a placeholder that is missing, is reported, and nothing is written.\n" +
+			"--language does; a file whose header says another language is refused. What is not translated there, or is marked\n" +
+			"fuzzy, changes nothing. Comments and the order of the catalogue stay. A mistake in the file, such as a placeholder\n" +
+			"that is missing, is reported, and nothing is written.\n" +
 			"If the catalogue has changed since the export, an entry that differs is a conflict; so is one whose source text has\n" +
 			"changed. Conflicts are listed, and nothing is written, unless --take says which translation counts.\n" +
 			"The exit code is 0, 1 with mistakes or conflicts, and 2 if the command line is wrong.",
@@ -102,6 +103,10 @@ func (c *catalogs) readPO(config Config, cmd *cli.Command, name string, data []b
 	}
 	if sameLanguage(language, c.source) {
 		return i18n.File{}, usagef(cmd, "%s is the source language, whose texts the program has", language)
+	}
+	if said, other := gettext.OtherLanguage(data, language); other {
+		return i18n.File{}, fmt.Errorf("%s: the file is of language %s, not %s: its header says \"Language: %s\"; nothing was written. "+
+			"Name its language with --language %s; if the header is wrong, correct it", name, said, language, said, strings.ReplaceAll(said, "_", "-"))
 	}
 	file, mistakes := gettext.ReadPO(path.Join(path.Dir(filepath.ToSlash(name)), language+".po"), data)
 	file.Name = name

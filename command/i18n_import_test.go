@@ -70,6 +70,22 @@ func TestExportAndImportLoseNothing(t *testing.T) {
 	require.ElementsMatch(t, strings.Split(first, "\n\n"), strings.Split(second, "\n\n"), "a catalogue that is made of it says the same")
 }
 
+// Each language is exported as itself, whatever other catalogues there are.
+func TestExportWritesTheLanguageThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	dir := catalogue(t, map[string]string{"en.yaml": mergeSource, "ar.yaml": "Order: اطلب\n", "fr.yaml": "Order: Commander\norders.lost: Perdu %{number}\n"})
+	for language, want := range map[string]struct{ done, header, order string }{
+		"ar": {"1 of 3 texts", "Language: ar", "اطلب"}, "fr": {"2 of 3 texts", "Language: fr", "Commander"}, "pt-BR": {"0 of 3 texts", "Language: pt_BR", ""},
+	} {
+		po := filepath.Join(t.TempDir(), "out.po")
+		got := i18nRun(t, dir, "export", "--language", language, "--output", po)
+		require.Equal(t, result{0, po + ": " + want.done + " translated\n", ""}, got, language)
+		content := read(t, filepath.Dir(po), "out.po")
+		require.Contains(t, content, want.header+`\n"`, language)
+		require.Contains(t, content, "msgid \"Order\"\nmsgstr \""+want.order+"\"\n", language)
+	}
+}
+
 // A translator fills in, and corrects. The comments and the order of the catalogue stay.
 func TestImportTakesWhatATranslatorHasDone(t *testing.T) {
 	t.Parallel()
@@ -145,6 +161,33 @@ msgstr[2] "%{days} dni"
 	got = i18nRun(t, inPlace, "import", filepath.Join(inPlace, "pl.po"))
 	require.Zero(t, got.code, got.err)
 	require.Contains(t, got.out, "locales/pl.yaml has what locales/pl.po has: remove that one, a language has one catalogue\n")
+}
+
+// A file of another language does not get into the catalogue, and what tools call the same language in another way does.
+func TestImportComparesTheLanguageOfTheHeader(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		header, language string
+		refused          bool
+	}{
+		{"ar", "fr", true}, {"pt_BR", "pt-PT", true}, {"zh_CN", "zh-Hant", true}, {"sr_Latn", "sr-Cyrl", true},
+		{"fr", "fr", false}, {"pt_BR", "pt-BR", false}, {"pl_PL", "pl", false}, {"pt", "pt-BR", false}, {"zh_TW", "zh-Hant", false},
+		{"nb", "no", false}, {"", "fr", false}, {"French", "fr", false},
+	} {
+		name := test.header + " into " + test.language
+		dir := catalogue(t, map[string]string{"en.yaml": mergeSource, test.language + ".yaml": "Order: Kept\n"})
+		po := file(t, test.language+".po", "msgid \"\"\nmsgstr \"\"\n\"Language: "+test.header+"\\n\"\n\nmsgid \"Order\"\nmsgstr \"New\"\n")
+		got := i18nRun(t, dir, "import", "--take", "po", po)
+		if !test.refused {
+			require.Zero(t, got.code, "%s: %s", name, got.err)
+			require.Equal(t, "Order: New\n", read(t, dir, test.language+".yaml"), name)
+			continue
+		}
+		require.Equal(t, 1, got.code, name)
+		require.Contains(t, got.err, po+": the file is of language "+test.header+", not "+test.language+`: its header says "Language: `+test.header+`"; nothing was written. `+
+			"Name its language with --language "+strings.ReplaceAll(test.header, "_", "-")+"; if the header is wrong, correct it", name)
+		require.Equal(t, "Order: Kept\n", read(t, dir, test.language+".yaml"), name)
+	}
 }
 
 func TestImportOfABadFile(t *testing.T) {

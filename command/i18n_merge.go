@@ -81,15 +81,23 @@ func runMerge(config Config, cmd *cli.Command) error {
 	return nil
 }
 
+// checkLanguage returns an error if the flag names no language, or that of the source.
+func (c *catalogs) checkLanguage(cmd *cli.Command, language string) error {
+	if _, err := i18n.New(map[string]map[string]string{language: nil}); err != nil {
+		return usagef(cmd, "--language is %q, which is no language; write it as fr or pt-BR", language)
+	}
+	if sameLanguage(language, c.source) {
+		return usagef(cmd, "--language is %s, the source language; messenger i18n extract writes its catalogue", language)
+	}
+	return nil
+}
+
 // languagesOf returns the languages of the flag, or all but the source. Each is a language.
 func (c *catalogs) languagesOf(cmd *cli.Command) ([]string, error) {
 	languages := cmd.StringSlice("language")
 	for _, l := range languages {
-		if _, err := i18n.New(map[string]map[string]string{l: nil}); err != nil {
-			return nil, usagef(cmd, "--language is %q, which is no language; write it as fr or pt-BR", l)
-		}
-		if sameLanguage(l, c.source) {
-			return nil, usagef(cmd, "--language is %s, the source language; messenger i18n extract writes its catalogue", l)
+		if err := c.checkLanguage(cmd, l); err != nil {
+			return nil, err
 		}
 	}
 	if len(languages) > 0 {

@@ -31,6 +31,7 @@ type builder struct {
 	trees   map[string]*i18n.Text // of choices that are in several entries
 	plurals map[string]int        // where messages are that have the plural forms of gettext
 
+	language  string     // by the header
 	originals []Original // the source texts; nil if they are not asked for
 }
 
@@ -59,6 +60,8 @@ func (b *builder) header(e entry) {
 			}
 			b.forms = f
 			b.name()
+		case "language":
+			b.language = value
 		case "x-messenger-keys":
 			b.ours = value == "msgctxt"
 		}
