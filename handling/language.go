@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/i18n"
+	"github.com/djmessenger/messenger/internal/turnctx"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/receiving/payload"
 	"github.com/djmessenger/messenger/sending"
@@ -36,12 +37,14 @@ var errNoOneSpeaks = errors.New("handling: the event has no person, so there is 
 // language that was chosen, and says how to go back to that of the profile. See [SetLanguage] for what follows.
 //
 //	routing.Policy{
-//		receiving.TypeSimpleText: {{Handler: handling.Language{}, Final: true}},
-//		receiving.TypeQuickReply: {{Handler: handling.Language{}}},
-//		receiving.TypePostback:   {{Handler: handling.Language{}}}, // for a button or a menu item with LanguagePayload
+//		receiving.TypeDefault: {{Handler: handling.UserProfile{}}, {Handler: handling.Language{}, Final: true}},
 //	}
 //
-// For ten minutes after the list a text that names a language chooses it; at other times it is a text like any other, and so is
+// There, and Final, it comes before an open dialog, which else would take the command for an answer. Its list stands until the person has chosen;
+// then the open question is asked again, in the new language. The same route takes a tap on a button or a menu item with LanguagePayload. Under
+// other types it works only while no dialog is open.
+//
+// Languages are listed in the order of their own names, by Unicode code point; one whose catalogue translates nothing is left out. For ten minutes after the list a text that names a language chooses it; at other times it is a text like any other, and so is
 // always one of two letters, such as "no". Its texts,
 // [LanguageTexts], are message ids, and so are the English names of languages: a catalogue with "German": "allemand" takes that,
 // too. Without a catalogue it handles nothing.
@@ -219,10 +222,24 @@ func (h Language) choose(ctx context.Context, ev *receiving.Event, reply *sendin
 		return err
 	}
 	if chosen.Tag == "" {
-		return answer(ctx, reply, sending.Text(sending.Expand(ctx, languageProfile)))
+		return answerAndResume(ctx, ev, reply, sending.Text(sending.Expand(ctx, languageProfile)))
 	}
 	filled := sending.WithValues(ctx, map[string]string{"language": chosen.Name, "command": h.words(ctx)[0]})
-	return answer(ctx, reply, sending.Text(sending.Expand(filled, languageSet)))
+	return answerAndResume(ctx, ev, reply, sending.Text(sending.Expand(filled, languageSet)))
+}
+
+// answerAndResume answers, and asks the open question of a dialog again: a Final route under DEFAULT keeps the event from dialogs.
+// Of another route, the dialog sees that the event has asked the question already.
+func answerAndResume(ctx context.Context, ev *receiving.Event, reply *sending.Replier, m sending.Message) error {
+	if err := answer(ctx, reply, m); err != nil || turnctx.Muted(ctx) {
+		return err
+	}
+	for _, d := range TurnFrom(ctx).Dialogs {
+		if err := d.Resume(ctx, ev, reply, Resumption{Handled: true}); err != nil && !errors.Is(err, Skip) {
+			return err
+		}
+	}
+	return nil
 }
 
 // list shows a page of languages, counted from 0. Behind the last page is the first.

@@ -126,6 +126,67 @@ func TestAPersonChoosesTheirLanguage(t *testing.T) {
 	ada.Sees("Bonjour")
 }
 
+// Someone who cannot read the language of an open dialog changes it there, by a command, a tap or a name, and is asked again.
+func TestALanguageIsChosenDuringADialog(t *testing.T) {
+	t.Parallel()
+	config := polyglotBot(t, map[string]map[string]string{"de": germanLanguage})
+	language := routing.Route{Handler: handling.Language{}, Final: true}
+	config.Policy[receiving.TypeDefault] = append(config.Policy[receiving.TypeDefault], language)
+	config.Policy[receiving.TypeSimpleText] = config.Policy[receiving.TypeSimpleText][1:]
+	delete(config.Policy, receiving.TypeQuickReply)
+	delete(config.Policy, receiving.TypePostback)
+	chat := startPatient(t, config)
+	ada := chat.Person("Ada", "en_US")
+	ada.Says("pizza")
+	ada.Sees("Which size?")
+
+	ada.Says("language")
+	ada.IsAsked("Which language shall I speak?", "Deutsch", "English")
+	ada.SeesNothing() // the question would take the list's quick replies away
+	ada.Taps("Deutsch")
+	ada.Sees(setToGerman)
+	ada.Sees("Welche Größe?")
+	ada.SeesNothing()
+
+	ada.TapsOldButton("Sprache", handling.LanguagePayload())
+	ada.IsAsked("Welche Sprache soll ich sprechen?", "Deutsch", "English", "Wie in meinem Profil")
+	ada.SeesNothing()
+	ada.Says("English")
+	ada.Sees("From now on I speak this language with you: English. Write “language” to change it, or to go back to that of your profile.")
+	ada.Sees("Which size?")
+	ada.SeesNothing()
+
+	ada.Says("language German")
+	ada.Sees(setToGerman)
+	ada.Sees("Welche Größe?")
+	ada.Says("sprache")
+	ada.IsAsked("Welche Sprache soll ich sprechen?", "Deutsch", "English", "Wie in meinem Profil")
+	ada.Taps("Wie in meinem Profil")
+	ada.Sees("I speak the language of your profile with you again.")
+	ada.Sees("Which size?")
+	ada.SeesNothing()
+	ada.Says("large") // it is the answer to the question
+	ada.SeesNothing()
+	ada.Says("language German")
+	ada.Sees(setToGerman)
+	ada.SeesNothing() // no dialog is open
+}
+
+// On a route that leaves the event to dialogs, the question comes once.
+func TestAChoiceOfALanguageAsksAnOpenQuestionOnce(t *testing.T) {
+	t.Parallel()
+	chat := startPatient(t, polyglotBot(t, map[string]map[string]string{"de": germanLanguage}))
+	ada := chat.Person("Ada", "en_US")
+	ada.Says("language")
+	ada.IsAsked("Which language shall I speak?", "Deutsch", "English")
+	ada.Says("pizza")
+	ada.Sees("Which size?")
+	ada.TapsOldButton("Deutsch", `{"kind":"messenger.language","data":{"t":"de"}}`)
+	ada.Sees(setToGerman)
+	ada.Sees("Welche Größe?")
+	ada.SeesNothing()
+}
+
 // The name of a language chooses it after the list alone: else it is a text like any other.
 func TestTheNameOfALanguageIsATextLikeAnyOther(t *testing.T) {
 	t.Parallel()

@@ -38,13 +38,14 @@ func policy(s shop) routing.Policy {
 			})}
 	}
 	return routing.Policy{
-		receiving.TypeDefault: {{Handler: handling.UserProfile{}}},
+		receiving.TypeDefault: {
+			{Handler: handling.UserProfile{}},
+			{Handler: handling.Language{}, Final: true},
+		},
 		receiving.TypeTap: {
-			{Handler: handling.Language{}},
 			answer(askParcels, s.parcels), answer(askQueue, s.queue), answer(askOrder, s.order), answer(askNeighbour, s.neighbour),
 		},
 		receiving.TypeSimpleText: {
-			{Handler: handling.Language{}, Final: true},
 			{
 				Handler: handling.SimpleText{Pattern: `(?P<count>\d{1,3})`},
 				Senders: sending.List(sending.SimpleMessage{Text: "parcels"}, offer),
