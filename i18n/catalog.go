@@ -192,7 +192,7 @@ func build(source language.Tag, byTag map[language.Tag]File, given map[string]Te
 		sources[key] = tongueOf(source).compile(text, rulesFor(File{}, source))
 	}
 	for i, tag := range tags {
-		l := &Localizer{tag: tag, catalog: c, source: i == 0, speaks: tongueOf(tag)}
+		l := &Localizer{tag: tag, catalog: c, source: i == 0, translates: len(texts[tag]) > 0, speaks: tongueOf(tag)}
 		if i > 0 || texts[source] != nil { // else the ids are the text, whatever the parents of their language hold
 			l.messages, l.own = chain(tag, source, tags, texts)
 		}

@@ -9,15 +9,17 @@ import (
 // Localizer says texts in the language of one person. A nil Localizer, like the zero value, translates nothing. It is
 // immutable and may be used from many goroutines at once.
 type Localizer struct {
-	tag      language.Tag
-	catalog  *Catalog
-	source   bool                   // it is the one of the source language
-	messages []map[string]*compiled // the catalogue of tag first, then what people of it read as well
-	own      int                    // how many of them are in the language itself
-	speaks   *tongue                // the language with the region of the person
-	zone     *time.Location
-	report   func(Problem)
-	named    func(id string) bool
+	tag     language.Tag
+	catalog *Catalog
+	source  bool // it is the one of the source language
+	// translates reports that the catalogue of tag has a text.
+	translates bool
+	messages   []map[string]*compiled // the catalogue of tag first, then what people of it read as well
+	own        int                    // how many of them are in the language itself
+	speaks     *tongue                // the language with the region of the person
+	zone       *time.Location
+	report     func(Problem)
+	named      func(id string) bool
 }
 
 // Text returns the translation of a message id, with the values of its placeholders, or the source text if there is none.

@@ -32,8 +32,15 @@ type spokenLanguage struct {
 	base  []string // those of the language without a region and a script
 }
 
-// spokenLanguages names the languages of localizers, in the order of their names.
-func spokenLanguages(texts []*Localizer) []spokenLanguage {
+// spokenLanguages names the languages of localizers, in the order of their names. One whose catalogue has no text is left out: a person
+// who chose it would get another language.
+func spokenLanguages(all []*Localizer) []spokenLanguage {
+	var texts []*Localizer
+	for _, l := range all {
+		if l.source || l.translates {
+			texts = append(texts, l)
+		}
+	}
 	languages := make([]spokenLanguage, 0, len(texts))
 	for _, l := range texts {
 		siblings := 0
@@ -53,8 +60,8 @@ func spokenLanguages(texts []*Localizer) []spokenLanguage {
 	return languages
 }
 
-// Languages returns what a bot with this catalogue speaks: the language of each catalogue, and the source language, in the order of
-// their names. A nil Catalog has none.
+// Languages returns what a bot with this catalogue speaks: the language of each catalogue that translates a text, and the source language,
+// in the order of their names by Unicode code point. A nil Catalog has none.
 func (c *Catalog) Languages() []Language {
 	if c == nil {
 		return nil

@@ -39,6 +39,22 @@ func TestLanguagesHaveTheirOwnNames(t *testing.T) {
 	require.Empty(t, (*i18n.Catalog)(nil).Languages())
 }
 
+// Who chose a language without a text would get another one.
+func TestALanguageWithoutATextIsNotOffered(t *testing.T) {
+	t.Parallel()
+	catalog, err := i18n.New(map[string]map[string]string{"de": {"Hello": "Hallo"}, "it": {}, "pt-BR": {}, "pt-PT": {"Hello": "Olá"}})
+	require.NoError(t, err)
+	var tags []string
+	for _, l := range catalog.Languages() {
+		tags = append(tags, l.Tag)
+	}
+	require.Equal(t, []string{"de", "en", "pt-PT"}, tags, "the source language is always there")
+	for _, said := range []string{"Italian", "Italiano", "it", "it_IT", "pt-BR", "Português do Brasil"} {
+		require.Empty(t, catalog.For("de").FindLanguages(said), said)
+	}
+	require.Len(t, catalog.For("de").FindLanguages("Portuguese"), 1)
+}
+
 func TestLanguagesAreFoundByTheirNames(t *testing.T) {
 	t.Parallel()
 	catalog, err := i18n.New(map[string]map[string]string{
