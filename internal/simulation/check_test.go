@@ -101,14 +101,14 @@ func (w *world) checkTimerHint(timer *event, c *conversation, due, waited time.D
 // wait for its poll: by a timer, and for the last of the claims that it makes anyhow.
 const hintBound = 200 * time.Millisecond
 
-// A process whose claims have failed heeds no hints until one succeeds, up to a claimBound after the trouble.
+// A process whose claims have failed heeds no hints until one succeeds, which can be seconds after the trouble. So a rest counts that began later.
 
 // hintWithin is the longest rest whose end a process knows by a timer. The poll finds the end of longer ones.
 const hintWithin = time.Minute
 
 // checkHint checks that a conversation that rested was claimed when its rest was over.
 func (w *world) checkHint(lease *store.Lease, c *conversation, due, waited time.Duration) {
-	if p := c.rester; p != nil && due == c.rests && c.rests > c.free && c.rests-c.free <= hintWithin && w.stepped < c.free-claimBound-w.latency && p.troubled < due-claimBound-w.latency && p.claims(due) == due &&
+	if p := c.rester; p != nil && due == c.rests && c.rests > c.free && c.rests-c.free <= hintWithin && max(w.stepped, p.troubled) < c.free-claimBound-w.latency && p.claims(due) == due &&
 		!lease.Background && waited > hintBound+3*w.latency && p.hasHadRoom(lease.PageID, due) {
 		w.violate("the end of a rest is not waited for with the poll", "%s was due at %v, and claimed after %v", lease.PSID, due, waited)
 	}

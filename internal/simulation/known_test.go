@@ -68,7 +68,8 @@ func (w *world) checkFailure(p *process, m *message, err error) {
 	switch c := w.conv(m.conv); {
 	case errors.Is(err, sending.ErrUncertain):
 		for _, s := range m.starts {
-			if !w.couldTell(s.process, s.at) || w.stepped >= s.at { // which may have ended the lease under which it could
+			// A step may have ended the lease under which it could. And a process does not know of a start whose answer the store kept to itself.
+			if !w.couldTell(s.process, s.at) || w.stepped >= s.at || w.storeAway(s.process, s.at, w.now()) {
 				return
 			}
 		}
