@@ -69,13 +69,16 @@ func Run(t *testing.T, d Database) {
 	}
 }
 
+// patient is for calls that must succeed, also on a busy machine.
+var patient = gormstore.WithCommitTimeout(time.Minute)
+
 func (d Database) shop(t *testing.T, opts ...gormstore.Option) *Shop {
 	t.Helper()
 	return NewShop(t, d.Open(t, opts...))
 }
 
 func (d Database) joinsTheTurn(t *testing.T) {
-	s := d.shop(t)
+	s := d.shop(t, patient)
 	require.NoError(t, s.Turn(t,
 		func(tx *gorm.DB) error { return tx.Create(&Order{Text: "one"}).Error },
 		func(tx *gorm.DB) error {

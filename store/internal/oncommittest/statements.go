@@ -61,7 +61,7 @@ func (d Database) cannotEndItsTransaction(t *testing.T) {
 }
 
 func (d Database) runsOrdinaryStatements(t *testing.T) {
-	s := d.shop(t)
+	s := d.shop(t, patient)
 	require.NoError(t, s.Turn(t, func(tx *gorm.DB) error {
 		for _, statement := range d.Ordinary {
 			if err := tx.Exec(statement).Error; err != nil {
