@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"log/slog"
+	"strings"
 
 	"github.com/djmessenger/messenger/i18n"
 )
@@ -26,7 +27,7 @@ func byLanguage(warnings []*i18n.Mistake, warn func(about ...any)) {
 			}
 			count++
 		}
-		warn("language", language, "count", count, "first", named)
+		warn("language", language, "count", count, "first", strings.Join(named, "; "))
 		warnings = warnings[count:]
 	}
 }

@@ -27,7 +27,7 @@ import (
 func TestNewLogsWhatIsNotTranslated(t *testing.T) {
 	t.Parallel()
 	catalog, err := i18n.New(map[string]map[string]string{
-		"de": {"Small": "Klein"}, "fr": {"Large": "Grand"}, "es": {"Small": "Pequeño", "Large": "Grande"},
+		"de": {"Small": "Klein", "Medium size": "Mittel"}, "fr": {"Large": "Grand"}, "es": {"Small": "Pequeño", "Large": "Grande", "Medium size": "Mediana"},
 	})
 	require.NoError(t, err)
 	var log bytes.Buffer
@@ -36,8 +36,8 @@ func TestNewLogsWhatIsNotTranslated(t *testing.T) {
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	require.NoError(t, err)
-	require.Contains(t, log.String(), `language=de count=1 first="[Large: is not translated]"`)
-	require.Contains(t, log.String(), `language=fr count=1 first="[Small: is not translated]"`)
+	require.Contains(t, log.String(), `language=de count=1 first="Large: is not translated"`)
+	require.Contains(t, log.String(), `language=fr count=2 first="Medium size: is not translated; Small: is not translated"`)
 	require.NotContains(t, log.String(), "language=es")
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/djmessenger/messenger/dialog"
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
 )
 
 // What a Text shows is what the catalogue's texts show, in whichever language they do.
@@ -69,6 +70,21 @@ func TestAKeyShowsWhatItsTextsShow(t *testing.T) {
 			require.Contains(t, drawn, "sure --> confirm: corrected")
 		})
 	}
+}
+
+// A text with arguments is in the person's language already: it is sent as it is, and nothing that they wrote is filled in.
+func TestATextThatIsFinalIsSentAsItIs(t *testing.T) {
+	t.Parallel()
+	catalog, err := i18n.New(map[string]map[string]string{"en": {"order.to": "To %{address}."}, "de": {"order.to": "An %{address}."}})
+	require.NoError(t, err)
+	d := dialog.Dialog[order]{Name: "final", Steps: []dialog.Step[order]{askSize, askAddress}, Done: func(ctx context.Context, r *run) error {
+		return r.Send(ctx, sending.Text(i18n.From(ctx).Text("order.to", i18n.Args{"address": r.State.Address})))
+	}}
+	s := newShopWith(t, messenger.Config{Catalog: catalog}, func(*shop) routing.Policy { return starting(d) })
+	s.says(t, "pizza", "Which size?")
+	s.taps(t, "Small", "Where to?")
+	s.says(t, "%{size} street", "To %{size} street.")
+	require.Empty(t, catalog.Problems())
 }
 
 // Of a step that is called something else now, all that has the old name goes on: texts, catalogues, and what leads there.

@@ -37,6 +37,11 @@ type Run[S any] struct {
 // Say says a text, a message id. %{step} is the answer of that step as it is shown. A long text
 // becomes several messages. What cannot be said, because the bot keeps silent (handling.Quiet)
 // or the event cannot be answered, is no error: the bot logs and records it as refused.
+//
+// It takes no text that is in the person's language already, such as one of i18n.Localizer.Text: that would be looked up again, reported as
+// not translated, and placeholders in what the person wrote would be filled in. [Run.Send] says such a text as it is, by sending.Text:
+//
+//	r.Send(ctx, sending.Text(i18n.From(ctx).Text("order.loaves", i18n.Args{"count": r.State.Loaves})))
 func (r *Run[S]) Say(ctx context.Context, text string) error {
 	if text == "" {
 		return nil

@@ -43,8 +43,22 @@ func (v *Voice) report(ctx context.Context, p i18n.Problem) {
 	}
 	v.mu.Unlock()
 	if !known {
-		v.Logger.WarnContext(ctx, "a text is not as it should be", "problem", string(p.Kind), "language", p.Language, "key", p.Key, "placeholder", p.Name)
+		v.Logger.WarnContext(ctx, "a text is not as it should be", aboutProblem(p)...)
 	}
+}
+
+// aboutProblem returns the attributes of a problem that are known. A text without a key may be what a person wrote.
+func aboutProblem(p i18n.Problem) []any {
+	about := []any{"problem", string(p.Kind), "language", p.Language}
+	if p.Key != "" {
+		about = append(about, "key", p.Key)
+	} else {
+		about = append(about, "text", "is in no catalogue, and not shown since a person may have written it; a text that is in its language already is sent by sending.Text")
+	}
+	if p.Name != "" {
+		about = append(about, "placeholder", p.Name)
+	}
+	return about
 }
 
 // Speak returns a context in which texts are in a person's language and find

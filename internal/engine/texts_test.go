@@ -54,6 +54,10 @@ func TestTextsAreInTheLocaleAndTheTimeZoneOfThePerson(t *testing.T) {
 	}
 	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 	require.Contains(t, log.String(), `problem="not translated" language=de key=Bye`)
+	require.Equal(t, "Guten Tag, Ada", sending.Expand(ctx, "Guten Tag, Ada"))
+	require.Contains(t, log.String(), `problem="not translated" language=de text="is in no catalogue`)
+	require.NotContains(t, log.String(), "Ada")
+	require.NotContains(t, log.String(), `=""`, "no attribute is empty")
 }
 
 // The language that was chosen, the profile's, what the platform has detected in the message, the page's.
