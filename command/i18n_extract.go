@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -24,6 +26,7 @@ func i18nExtract(config Config) *cli.Command {
 			"command line is.",
 		Flags: slices.Concat(catalogFlags(), codeFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "format", Usage: "the `FORMAT` of a new catalogue: yaml or json"},
+			&cli.BoolFlag{Name: "optional", Usage: "add optional texts too, which the bot only looks up"},
 			&cli.BoolFlag{Name: "print", Usage: "write the catalogue to the standard output, and no file"},
 			asJSON(),
 		}),
@@ -65,9 +68,14 @@ func runExtract(ctx context.Context, config Config, cmd *cli.Command) error {
 	result := extracted{File: d.Name, Added: []string{}, Texts: []text{}, Unknown: []unknownText{}, NoText: []string{}}
 	result.Texts, result.Unknown = append(result.Texts, all.texts...), append(result.Unknown, all.unknown...)
 	var entries []catalogedit.Entry
+	var left []string // optional texts that are not added
 	from := ""
 	for _, t := range all.texts {
-		if t.Optional || d.Has(t.ID) {
+		if d.Has(t.ID) {
+			continue
+		}
+		if t.Optional && !cmd.Bool("optional") {
+			left = append(left, strconv.Quote(t.ID))
 			continue
 		}
 		e := catalogedit.Entry{Key: t.ID}
@@ -108,6 +116,9 @@ func runExtract(ctx context.Context, config Config, cmd *cli.Command) error {
 		return nil
 	}
 	say(config.Out, "%s: %s added; the program has %s\n", d.Name, several(len(result.Added), "text"), several(len(all.texts), "text"))
+	if len(left) > 0 {
+		say(config.Out, "not added, since optional: %s (%s); --optional adds them\n", several(len(left), "text"), strings.Join(left, ", "))
+	}
 	return nil
 }
 

@@ -62,6 +62,45 @@ func TestExtractWritesTheSourceCatalogue(t *testing.T) {
 	require.Equal(t, shopTexts, read(t, dir, "en.yaml"), "the same again changes nothing")
 }
 
+// What is left out is named, and the flag adds it.
+func TestExtractNamesOptionalTexts(t *testing.T) {
+	t.Parallel()
+	dir := catalogue(t, map[string]string{"en.yaml": "{}\n"})
+	got := i18nRun(t, dir, "extract", "../i18n/extract/testdata/bot")
+	require.Zero(t, got.code, got.err)
+	require.Regexp(t, `\nnot added, since optional: \d+ texts? \(.*"looked up".*\); --optional adds them\n$`, got.out)
+	require.NotContains(t, read(t, dir, "en.yaml"), "looked up")
+	got = i18nRun(t, dir, "extract", "--optional", "../i18n/extract/testdata/bot")
+	require.Zero(t, got.code, got.err)
+	require.NotContains(t, got.out, "optional")
+	require.Contains(t, read(t, dir, "en.yaml"), "\nlooked up: looked up\n")
+}
+
+// Before the first catalogue go:embed has no file, and the code does not compile.
+func TestExtractSaysHowToBeginWithAnEmbeddedDirectory(t *testing.T) {
+	root, err := filepath.Abs("..")
+	require.NoError(t, err)
+	sums, err := os.ReadFile("../go.sum")
+	require.NoError(t, err)
+	t.Setenv("GOWORK", "off")
+	t.Setenv("GOPROXY", "off")
+	t.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -mod=mod")
+	for name, directory := range map[string]bool{"no directory": false, "empty directory": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			require.NoError(t, os.WriteFile("go.mod", []byte("module example.com/shop\n\ngo 1.26.0\n\nrequire github.com/djmessenger/messenger v0.0.0\n\nreplace github.com/djmessenger/messenger => "+root+"\n"), 0o600))
+			require.NoError(t, os.WriteFile("go.sum", sums, 0o600))
+			require.NoError(t, os.WriteFile("shop.go", []byte("package shop\n\nimport (\n\t\"embed\"\n\n\t_ \"github.com/djmessenger/messenger/i18n\"\n)\n\n//go:embed locales\nvar Locales embed.FS\n"), 0o600))
+			if directory {
+				require.NoError(t, os.Mkdir("locales", 0o750))
+			}
+			got := run(t, command.Config{}, "i18n", "extract", "--source", "de")
+			require.Equal(t, 1, got.code)
+			require.Contains(t, got.err, "begin with an empty one: mkdir -p locales && echo '{}' > locales/de.yaml\n")
+		})
+	}
+}
+
 func TestExtractPrints(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "locales")

@@ -145,6 +145,10 @@ func (f *found) code(ctx context.Context, config Config, cmd *cli.Command, byID 
 		for _, p := range bad.Problems {
 			say(config.Err, "%s\n", p)
 		}
+		if slices.ContainsFunc(bad.Problems, embedsNothing) {
+			dir, source := cmd.String("catalogs"), cmd.String("source")
+			say(config.Err, "go:embed needs a file; if it embeds the catalogues, begin with an empty one: mkdir -p %s && echo '{}' > %s/%s.yaml\n", dir, dir, source)
+		}
 		say(config.Err, "the code does not compile, so not all of its texts are known; mend it first. Nothing was written.\n")
 		return reportedError{}
 	}
@@ -168,6 +172,11 @@ func (f *found) code(ctx context.Context, config Config, cmd *cli.Command, byID 
 		f.limits[field.Name] = field.Limit
 	}
 	return nil
+}
+
+// embedsNothing reports whether a problem of the go command is a go:embed pattern that no file matches.
+func embedsNothing(problem string) bool {
+	return strings.Contains(problem, "no matching files found") || strings.Contains(problem, "contains no embeddable files")
 }
 
 // policy finds the texts of a policy file, and reports whether it is right.
