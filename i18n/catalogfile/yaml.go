@@ -52,7 +52,7 @@ func (r *yamlReader) document(data []byte) (*yaml.Node, bool) {
 		r.fail(1, 1, "is empty; a catalogue without texts is {}")
 		return nil, false
 	case err != nil:
-		r.syntax(err)
+		r.syntax(data, err)
 		return nil, false
 	}
 	switch err := decoder.Decode(&second); {
@@ -60,7 +60,7 @@ func (r *yamlReader) document(data []byte) (*yaml.Node, bool) {
 		r.fail(second.Line, second.Column, "has a second document; a catalogue is one")
 		return nil, false
 	case !errors.Is(err, io.EOF):
-		r.syntax(err)
+		r.syntax(data, err)
 		return nil, false
 	}
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
@@ -70,15 +70,29 @@ func (r *yamlReader) document(data []byte) (*yaml.Node, bool) {
 }
 
 // syntax says where the text is not valid YAML.
-func (r *yamlReader) syntax(err error) {
+func (r *yamlReader) syntax(data []byte, err error) {
 	line, column, problem := 0, 0, strings.TrimPrefix(err.Error(), "yaml: ")
 	if bad, ok := errors.AsType[*yaml.LoadError](err); ok && bad.Mark.Line > 0 {
 		line, column, problem = bad.Mark.Line, max(bad.Mark.Column, 1), bad.Message
 	}
-	if strings.Contains(problem, "cannot start any token") {
+	switch begins := strings.Contains(problem, "cannot start any token"); {
+	case begins && tabAt(data, line, column), strings.Contains(problem, "a tab character"):
+		problem += "; YAML takes no tabs as indentation, write spaces"
+	case begins:
 		problem += "; put a text that begins with a special character into quotation marks"
 	}
 	r.fail(line, column, "not valid YAML: "+problem)
+}
+
+// tabAt reports whether a tab is at a place, with nothing but blanks before it.
+func tabAt(data []byte, line, column int) bool {
+	n := 0
+	for text := range bytes.Lines(data) {
+		if n++; n == line {
+			return len(text) >= column && text[column-1] == '\t' && len(bytes.TrimLeft(text[:column], " \t")) == 0
+		}
+	}
+	return false
 }
 
 const maxDepth = 64
