@@ -2,9 +2,11 @@ package simulator
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	mathrand "math/rand/v2"
 	"sync"
@@ -12,8 +14,9 @@ import (
 
 // random draws the ids of people, pages, messages, comments and uploads.
 type random struct {
-	mu   sync.Mutex
-	from io.Reader
+	mu     sync.Mutex
+	from   io.Reader
+	seeded bool
 }
 
 // newRandom makes a source whose draws depend on the seed only. Zero stands for no seed: then nobody can foresee them.
@@ -23,7 +26,21 @@ func newRandom(seed uint64) *random {
 	}
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
-	return &random{from: mathrand.NewChaCha8(key)}
+	return &random{from: mathrand.NewChaCha8(key), seeded: true}
+}
+
+// branchOff makes what is drawn from now on depend on a document too. The document may have ids that another source of the
+// same seed has drawn, and this one would draw again.
+func (r *random) branchOff(document any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.seeded {
+		return
+	}
+	hash := sha256.New()
+	_, _ = io.CopyN(hash, r.from, sha256.Size) // neither fails; a document that comes twice is no way back
+	_ = json.NewEncoder(hash).Encode(document) // cannot fail: it was JSON
+	r.from = mathrand.NewChaCha8([sha256.Size]byte(hash.Sum(nil)))
 }
 
 func (r *random) read(b []byte) {

@@ -236,3 +236,28 @@ func TestResetGivesUpWhatWaits(t *testing.T) {
 	require.NoError(t, p.Close())
 	require.ErrorIs(t, p.Reset(t.Context()), simulator.ErrClosed)
 }
+
+// TestARestoredSimulatorDrawsNoIDTwice: a snapshot may be of a simulator with the same seed.
+func TestARestoredSimulatorDrawsNoIDTwice(t *testing.T) {
+	t.Parallel()
+	drawn := map[string]bool{}
+	var next []string
+	first := newSim(t, simulator.Config{Seed: 1})
+	require.NoError(t, first.Restore(first.Snapshot()), "as the next ones are")
+	for range 3 {
+		mid, err := first.Say(t.Context(), ada, "hi")
+		require.NoError(t, err)
+		drawn[mid] = true
+	}
+	require.NoError(t, first.Flush(t.Context()))
+	doc := first.Snapshot()
+	for range 2 {
+		other := newSim(t, simulator.Config{Seed: 1})
+		require.NoError(t, other.Restore(doc))
+		mid, err := other.Say(t.Context(), ada, "again")
+		require.NoError(t, err)
+		require.False(t, drawn[mid], "a bot that remembers %s does not answer", mid)
+		next = append(next, mid)
+	}
+	require.Equal(t, next[0], next[1], "the seed and the snapshot decide")
+}
