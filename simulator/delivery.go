@@ -76,7 +76,9 @@ func (s *Simulator) deliver(g *group) {
 			s.problem = attempt.problem()
 			s.publish("webhook", s.webhookState())
 		}
+		subscribed := !g.page.unsubscribed
 		pause, next := s.afterAttempt(g, attempt, got, try)
+		unsubscribed := subscribed && g.page.unsubscribed
 		last := next == settled
 		e := Entry{
 			Seq: seq, Time: at, Kind: EntryCallback, Name: g.first().Field, PageID: g.page.id, PSID: g.psid(), Preview: previewCallback(string(body)),
@@ -85,11 +87,15 @@ func (s *Simulator) deliver(g *group) {
 		}
 		e.keep(string(body))
 		s.end(e)
+		s.mu.Unlock()
+		// A logger may call the simulator, and may wait for who reads it.
 		if attempt.Error != "" {
 			s.cfg.Logger.Warn("callback not taken",
-				"field", g.first().Field, "person", g.psid(), "try", try+1, "final", last, "error", attempt.Error, "advice", attempt.Advice)
+				"field", e.Name, "person", e.PSID, "try", try+1, "final", last, "error", attempt.Error, "advice", attempt.Advice)
 		}
-		s.mu.Unlock()
+		if unsubscribed {
+			s.cfg.Logger.Warn("the app was unsubscribed: its webhook failed for an hour", "page", e.PageID)
+		}
 		if next != repeated {
 			return
 		}

@@ -91,7 +91,6 @@ func (s *Simulator) unsubscribe(pg *page, at time.Time) {
 		}
 		q.waiting = nil
 	}
-	s.cfg.Logger.Warn("the app was unsubscribed: its webhook failed for an hour", "page", pg.id)
 	s.warn(pg, "unsubscribed", fmt.Sprintf("The bot of page %s did not take callbacks for an hour: the platform has unsubscribed it.", pg.id), advice)
 }
 
