@@ -53,6 +53,8 @@ func (s *Simulator) Again(ctx context.Context, seq int, how Repetition) ([]Entry
 		return nil, errors.New("simulator: a warning cannot be repeated")
 	case detail.Entry.Kind == EntryCall && detail.Request == nil, detail.Entry.Kind == EntryCallback && detail.Body == "" && how.Body == "":
 		return nil, errors.New("simulator: the log does not have what was posted any more, or it was longer than 1 MiB")
+	case detail.Entry.Kind == EntryCall && detail.Request.lost && how.Body == "":
+		return nil, errors.New("simulator: the call cannot be repeated: its body was too long to be kept")
 	case detail.Entry.Kind == EntryCall && detail.Request.upload && how.Body == "":
 		return nil, errors.New("simulator: an upload cannot be repeated: its bytes were not kept")
 	case detail.Entry.Kind == EntryCall && how.Signature != "":

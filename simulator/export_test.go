@@ -34,3 +34,14 @@ func StateFields() map[string][]string {
 	}
 	return all
 }
+
+// FeedBytes is how much the live stream remembers.
+func (s *Simulator) FeedBytes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, e := range s.feed.events {
+		n += len(e.data)
+	}
+	return n
+}

@@ -16,6 +16,7 @@ import (
 type feed struct {
 	epoch  string // identifies the events of this run of the simulator
 	first  int    // number of events[0]
+	bytes  int    // of all events
 	events []feedEvent
 }
 
@@ -46,7 +47,30 @@ func about(v any) string {
 	return ""
 }
 
-const feedKeep = 1000
+const (
+	feedKeep  = 1000
+	feedBytes = 32 << 20 // of all events together
+)
+
+// add adds an event and forgets the oldest ones that are too many, or too large. Who reads has a part of the list, so what
+// is in it stays.
+func (f *feed) add(e feedEvent) {
+	all := append(f.events, e) //nolint:gocritic // what falls off is looked at
+	f.bytes += len(e.data)
+	f.events = trim(all, feedKeep)
+	drop := len(all) - len(f.events)
+	for _, old := range all[:drop] {
+		f.bytes -= len(old.data)
+	}
+	for f.bytes > feedBytes && drop < len(all)-1 {
+		f.bytes -= len(all[drop].data)
+		drop++
+	}
+	if len(all)-drop < len(f.events) {
+		f.events = slices.Clone(all[drop:])
+	}
+	f.first += drop
+}
 
 // publish adds an event and wakes those who wait. s.mu must be held.
 func (s *Simulator) publish(kind string, v any) {
@@ -55,9 +79,7 @@ func (s *Simulator) publish(kind string, v any) {
 		s.cfg.Logger.Error("event not shown", "kind", kind, "error", err)
 		return
 	}
-	before := len(s.feed.events) + 1
-	s.feed.events = trim(append(s.feed.events, feedEvent{kind, about(v), data}), feedKeep)
-	s.feed.first += before - len(s.feed.events)
+	s.feed.add(feedEvent{kind, about(v), data})
 	s.notify()
 }
 

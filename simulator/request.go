@@ -38,10 +38,39 @@ type Request struct {
 
 	start   time.Time // of the wall clock
 	upload  bool      // the body is multipart, of which the bytes are not kept
+	lost    bool      // body and answer are forgotten, as there was too much
 	says    string    // its header X-Simulator-Delivery
 	again   *repeatedCall
 	psid    string // whom it is about, if known
 	preview string
+}
+
+// requestsKeep is how many bytes of the bodies and answers of Graph calls are kept in all.
+const requestsKeep = 64 << 20
+
+// size is how many bytes of it count for requestsKeep.
+func (r Request) size() int { return len(r.Query) + len(r.Body) + len(r.Answer) }
+
+// keepRequest adds a call to those that are remembered. When there is too much, the oldest calls lose what they said. s.mu
+// must be held.
+func (s *Simulator) keepRequest(rec Request) {
+	before := append(s.requests, rec) //nolint:gocritic // what falls off is looked at
+	s.requests = trim(before, s.cfg.History)
+	s.requestBytes += rec.size()
+	for i := range before[:len(before)-len(s.requests)] {
+		s.requestBytes -= before[i].size()
+	}
+	for i := 0; s.requestBytes > requestsKeep && i < len(s.requests)-1; i++ {
+		old := &s.requests[i]
+		if old.size() == 0 {
+			continue
+		}
+		s.requestBytes -= old.size()
+		old.Query, old.Body, old.Answer, old.lost = "", "", "", true
+		if at := slices.IndexFunc(s.wire.entries, func(e Entry) bool { return e.Seq == old.Seq }); at >= 0 {
+			s.wire.entries[at].body = ""
+		}
+	}
 }
 
 // ViaBatch is the [Request.Via] of the calls that came together in one.
@@ -61,7 +90,7 @@ func (s *Simulator) remember(rec Request) {
 	rec.DurationMS = time.Since(rec.start).Milliseconds()
 	refusal := rec.answered()
 	rec.AnswersDelivery = s.answersDelivery(rec)
-	s.requests = trim(append(s.requests, rec), s.cfg.History)
+	s.keepRequest(rec)
 	s.publish("request", rec)
 	e := Entry{
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,

@@ -110,6 +110,6 @@ func (s *Simulator) forgetRecord() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wire.first += len(s.wire.entries)
-	s.wire.entries, s.requests, s.deliveries, s.answerBytes, s.problem = nil, nil, nil, 0, problem{}
+	s.wire.entries, s.requests, s.deliveries, s.answerBytes, s.requestBytes, s.problem = nil, nil, nil, 0, 0, problem{}
 	s.publish("reset", struct{}{})
 }

@@ -27,34 +27,35 @@ type Simulator struct {
 	work   sync.WaitGroup // one per running delivery queue
 	clock  clock
 
-	mu          sync.Mutex
-	closed      bool
-	main        *page // that of Config.PageID; it stays when it is removed
-	pages       []*page
-	home        map[string]*page  // of people
-	order       []string          // ids of people
-	apps        map[string]string // secrets
-	webhook     string
-	problem     problem // with the last callback
-	answerBytes int     // of all attempts together
-	faults      []*fault
-	requests    []Request
-	deliveries  []*Delivery
-	queues      map[string]*queue
-	pending     int // deliveries that are not settled
-	numbered    int // deliveries so far
-	flushing    int // calls of Flush
-	disorder    Disorder
-	drawn       map[string]uint64 // callbacks of each queue and field since the disorder began
-	files       map[string]*file
-	fileOrder   []string
-	usage       string
-	serial      int                      // of what can be listed
-	userTokens  map[string]string        // of which app
-	appFields   map[string]subscriptions // of apps that have changed them
-	feed        feed
-	wire        wireLog
-	changed     chan struct{} // closed and replaced whenever something happened
+	mu           sync.Mutex
+	closed       bool
+	main         *page // that of Config.PageID; it stays when it is removed
+	pages        []*page
+	home         map[string]*page  // of people
+	order        []string          // ids of people
+	apps         map[string]string // secrets
+	webhook      string
+	problem      problem // with the last callback
+	answerBytes  int     // of all attempts together
+	faults       []*fault
+	requests     []Request
+	requestBytes int // of their bodies and answers together
+	deliveries   []*Delivery
+	queues       map[string]*queue
+	pending      int // deliveries that are not settled
+	numbered     int // deliveries so far
+	flushing     int // calls of Flush
+	disorder     Disorder
+	drawn        map[string]uint64 // callbacks of each queue and field since the disorder began
+	files        map[string]*file
+	fileOrder    []string
+	usage        string
+	serial       int                      // of what can be listed
+	userTokens   map[string]string        // of which app
+	appFields    map[string]subscriptions // of apps that have changed them
+	feed         feed
+	wire         wireLog
+	changed      chan struct{} // closed and replaced whenever something happened
 }
 
 // page is all that belongs to one page.

@@ -67,7 +67,7 @@ func (s *Simulator) callbackAsCurl(detail entryDetail) string {
 		quotedShell(s.webhook), signSHA1(s.apps[appID], body), sign(s.apps[appID], body), quotedShell(detail.Body))
 }
 
-var errUploadSnippet = errors.New("simulator: the bytes of an upload were not kept")
+var errUploadSnippet = errors.New("simulator: the bytes of an upload, or of calls that were too long, were not kept")
 
 // target is the path and the query of a call.
 func (r Request) target() string {
@@ -86,7 +86,7 @@ func (r Request) contentType() string {
 }
 
 func callAsCurl(r *Request) (string, error) {
-	if r.upload {
+	if r.upload || r.lost {
 		return "", errUploadSnippet
 	}
 	text := fmt.Sprintf("curl -X %s \"$MESSENGER_GRAPH_URL\"%s \\\n  -H \"Authorization: Bearer $MESSENGER_PAGE_TOKEN\"", r.Method, quotedShell(r.target()))
@@ -97,7 +97,7 @@ func callAsCurl(r *Request) (string, error) {
 }
 
 func callAsGo(r *Request) (string, error) {
-	if r.upload {
+	if r.upload || r.lost {
 		return "", errUploadSnippet
 	}
 	body := "nil"
