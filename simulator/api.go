@@ -211,6 +211,7 @@ func answeringUpTo[In any](most int64, do func(*http.Request, In) (any, error)) 
 			refuseControl(w, err)
 			return
 		}
+		outlive(w)
 		out, err := do(r, in)
 		if err != nil {
 			refuseControl(w, err)
@@ -218,6 +219,12 @@ func answeringUpTo[In any](most int64, do func(*http.Request, In) (any, error)) 
 		}
 		respond(w, out)
 	}
+}
+
+// outlive lets an answer take longer than the ReadTimeout of the server. That ends the context of a request too, even one that
+// was read.
+func outlive(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a server without deadlines has none to move
 }
 
 // readBody decodes one JSON value, of at most so many bytes and with no field that is unknown.

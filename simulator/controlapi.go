@@ -62,6 +62,7 @@ func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 		complain(w, http.StatusNotFound, problem)
 		return
 	}
+	outlive(w)
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(timeout + time.Minute)) // a server without deadlines has none to move
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
