@@ -70,7 +70,7 @@ func (s *Simulator) adviseNoAnswer(got exchanged, webhook string) string {
 	case errors.Is(err, errPageRemoved), errors.Is(err, context.Canceled):
 		return ""
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("No answer within %v. Answer 200 first, work afterwards: the platform gives up here and delivers again.", s.cfg.AnswerTimeout)
+		return "Answer 200 first, work afterwards: the platform gives up here and delivers again."
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("Nothing listens on %s. Start the bot, or correct the webhook.", host)
 	case errors.As(err, &unknown):

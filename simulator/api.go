@@ -23,7 +23,10 @@ func (s *Simulator) newAPI() *routes {
 		s.serveAsset(r.PathValue("file"))(w, r)
 	})
 	mux.HandleFunc("GET /simulator/{$}", func(w http.ResponseWriter, _ *http.Request) {
-		respond(w, aboutAPI{Name: "messenger simulator", API: 1, Graph: graphVersion})
+		respond(w, aboutAPI{
+			Name: "messenger simulator", API: 1, Graph: graphVersion,
+			DefaultAppSecret: s.secretOf(s.cfg.AppID) == DefaultAppSecret, DefaultVerifyToken: s.cfg.VerifyToken == DefaultVerifyToken,
+		})
 	})
 	mux.HandleFunc("GET /simulator/openapi.yaml", serveOpenAPI)
 	mux.HandleFunc("GET /simulator/events", s.serveEvents, "after", "kinds", "person")
@@ -34,15 +37,24 @@ func (s *Simulator) newAPI() *routes {
 	mux.HandleFunc("GET /simulator/deliveries", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Deliveries()) })
 	mux.HandleFunc("GET /simulator/people", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.People()) })
 	mux.HandleFunc("GET /simulator/people/{psid}/messages", func(w http.ResponseWriter, r *http.Request) {
-		respond(w, append([]Message{}, s.Messages(r.PathValue("psid"))...))
+		psid := r.PathValue("psid")
+		if err := s.knowsMessage(psid, ""); err != nil {
+			refuseControl(w, err)
+			return
+		}
+		respond(w, append([]Message{}, s.Messages(psid)...))
 	})
 	mux.HandleFunc("GET /simulator/comments/{parent}", func(w http.ResponseWriter, r *http.Request) {
 		respond(w, append([]Comment{}, s.Comments(r.PathValue("parent"))...))
 	})
 	mux.HandleFunc("POST /simulator/files", s.takeFile, "name")
 	mux.HandleFunc("POST /simulator/people", answering(func(_ *http.Request, p Person) (any, error) { return s.AddPerson(p) }))
-	mux.HandleFunc("POST /simulator/people/{psid}/acts", answering(func(r *http.Request, a Act) (any, error) {
+	mux.HandleFunc("POST /simulator/people/{psid}/acts", answering(func(r *http.Request, in actOrder) (any, error) {
 		psid := r.PathValue("psid")
+		a, err := in.act()
+		if err != nil {
+			return nil, err
+		}
 		mid, err := s.Do(r.Context(), psid, a)
 		if _, ok := errors.AsType[notOfferedError](err); ok {
 			err = &controlError{err: err, code: "not_offered", offered: append([]Offer{}, s.Offers(psid)...)}

@@ -68,10 +68,23 @@ func (s *Simulator) exchange(req *http.Request) (got exchanged) {
 	return got
 }
 
-// inTime gives the end of the time for an answer its own words.
+// noAnswerError is the end of the time for an answer.
+type noAnswerError struct {
+	within time.Duration
+	err    error
+}
+
+func (e *noAnswerError) Error() string { return fmt.Sprintf("no answer within %v", e.within) }
+
+func (e *noAnswerError) Unwrap() error { return e.err }
+
+// inTime gives the end of the time for an answer, and of the connection, words of its own.
 func (s *Simulator) inTime(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("no answer within %v: %w", s.cfg.AnswerTimeout, err)
+		return &noAnswerError{s.cfg.AnswerTimeout, err}
+	}
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("no answer: the connection ended (%w)", err)
 	}
 	return err
 }

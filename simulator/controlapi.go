@@ -102,10 +102,7 @@ func (s *Simulator) troubles(since time.Time) string {
 		if e.Error == "" || e.Time.Before(since) {
 			continue
 		}
-		line := fmt.Sprintf("  callback %s %s: %s", e.Name, e.Preview, e.Error)
-		if e.Kind == EntryCall {
-			line = fmt.Sprintf("  call %s %s: %s", e.Name, e.Preview, e.Error)
-		}
+		line := fmt.Sprintf("  %s %s: %s", e.Kind, strings.TrimSpace(e.Name+" "+e.Preview), strings.TrimSuffix(e.Error, "."))
 		if e.Advice != "" {
 			line += ". " + e.Advice
 		}

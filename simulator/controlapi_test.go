@@ -121,8 +121,58 @@ func TestWaitSaysWhatWentWrong(t *testing.T) {
 	got := message(t, p.do(t, "GET", "/simulator/people/"+ada+"/wait?timeout=0s&after="+act.MID, ""))
 	require.Contains(t, got, "What went wrong:\n  callback messages \"hi\": the bot answered 403. The bot refused the signature.")
 	require.Contains(t, got, "\n  call POST messages \"x\": 613")
+	require.NotContains(t, got, "..", "each sentence ends once")
 	require.Contains(t, got, "Wait and send again, later each time.")
 	require.True(t, p.Log()[1].Fault)
+}
+
+// TestAWarningIsNoCallback: what went wrong has the kind of each entry.
+func TestAWarningIsNoCallback(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	p.Warn("The client went away.", "Look at its log.")
+	got := message(t, p.do(t, "GET", "/simulator/people/"+ada+"/wait?timeout=0s", ""))
+	require.Contains(t, got, "\n  warning server: The client went away. Look at its log.")
+}
+
+// TestActsHaveTheFieldsOfTheirType: what has no effect is a mistake of the test that sent it, and so is what is missing.
+func TestActsHaveTheFieldsOfTheirType(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	for body, want := range map[string][2]string{
+		`{"type":"say","text":"hi","title":"Hi"}`:               {"title", `an act of type say has no field "title", only text`},
+		`{"type":"say","text":"hi","latitude":0}`:               {"latitude", `has no field "latitude"`},
+		`{"type":"get_started","payload":"x"}`:                  {"payload", `an act of type get_started has no field "payload", only its type`},
+		`{"type":"location"}`:                                   {"latitude", "latitude is missing"},
+		`{"type":"location","latitude":1}`:                      {"longitude", "longitude is missing"},
+		`{"type":"location","latitude":null,"longitude":1}`:     {"latitude", "latitude is missing"},
+		`{"type":"edit","text":"x"}`:                            {"mid", "mid is missing"},
+		`{"type":"react","emoji":"x"}`:                          {"mid", "mid is missing"},
+		`{"type":"unreact"}`:                                    {"mid", "mid is missing"},
+		`{"type":"unsend"}`:                                     {"mid", "mid is missing"},
+		`{"type":"location","latitude":"x"}`:                    {"latitude", "cannot be a JSON string"},
+		`{"type":"attachment","kind":"image","sticker_id":"1"}`: {"sticker_id", "only kind, url"},
+	} {
+		got := p.do(t, "POST", "/simulator/people/"+ada+"/acts", body)
+		require.Equal(t, 400, got.status, body)
+		require.Contains(t, message(t, got), want[1], body)
+		require.Contains(t, string(got.body), `"field":"`+want[0]+`"`, body)
+	}
+	require.Empty(t, p.Messages(ada))
+	p.ok(t, "POST", "/simulator/people/"+ada+"/acts", `{"type":"location","latitude":0,"longitude":0}`)
+	for _, err := range []error{p.Edit(t.Context(), ada, "", "x"), p.React(t.Context(), ada, "", "x"), p.Unreact(t.Context(), ada, "")} {
+		require.EqualError(t, err, "simulator: mid is missing")
+	}
+}
+
+// TestMessagesOfNoPerson: a typing error in an id is no empty conversation.
+func TestMessagesOfNoPerson(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	require.JSONEq(t, `[]`, p.ok(t, "GET", "/simulator/people/"+ada+"/messages", ""))
+	got := p.do(t, "GET", "/simulator/people/77/messages", "")
+	require.Equal(t, 404, got.status)
+	require.Contains(t, string(got.body), `"code":"no_such_person"`)
 }
 
 // TestTheGuideHasAllActs: the table of docs/simulator.md, openapi.yaml, and the refusal of an act that there is not.

@@ -209,7 +209,7 @@ func TestTheFileHasEveryRoute(t *testing.T) {
 	}
 	require.ElementsMatch(t, routed, inFile)
 	require.Equal(t, string(must(os.ReadFile("openapi.yaml"))), p.ok(t, "GET", "/simulator/openapi.yaml", ""))
-	require.JSONEq(t, `{"name":"messenger simulator","api":1,"graph":"v27.0"}`, p.ok(t, "GET", "/simulator/", ""))
+	require.JSONEq(t, `{"name":"messenger simulator","api":1,"graph":"v27.0","default_app_secret":true,"default_verify_token":true}`, p.ok(t, "GET", "/simulator/", ""))
 }
 
 // filled is the path of an operation with something for each variable.

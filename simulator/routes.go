@@ -96,4 +96,7 @@ type aboutAPI struct {
 	Name  string `json:"name"`
 	API   int    `json:"api"`   // grows with a change that breaks callers; such a change gets other paths
 	Graph string `json:"graph"` // the version of the Graph API that is followed
+
+	DefaultAppSecret   bool `json:"default_app_secret"` // that of the main page is [DefaultAppSecret]
+	DefaultVerifyToken bool `json:"default_verify_token"`
 }

@@ -42,6 +42,9 @@ func (s *Simulator) Reply(ctx context.Context, psid, toMID, text string) (mid st
 }
 
 func errNoMessage(mid string) error {
+	if mid == "" {
+		return &controlError{err: errors.New("simulator: mid is missing"), field: "mid"}
+	}
 	return fmt.Errorf("simulator: no message %q in this conversation", mid)
 }
 
