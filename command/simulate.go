@@ -109,6 +109,13 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	if webhook == "" {
 		webhook = config.Env(envWebhook)
 	}
+	if !beginsWithHTTP(webhook) {
+		from := "--webhook"
+		if cmd.String("webhook") == "" {
+			from = envWebhook
+		}
+		return nil, usagef(cmd, "%s: must begin with http:// or https://, such as http://localhost:3000/webhook", from)
+	}
 	seed := cmd.Uint64("seed")
 	for seed == 0 {
 		seed = rand.Uint64N(1_000_000) // easy to type

@@ -28,7 +28,9 @@ func simulateEnv(config Config) *cli.Command {
 			"   e=\"$(" + config.Name + " simulate env --shell node)\" && eval \"$e\" && node bot.js\n\n" +
 			"In this form the bot does not start if the command fails, or is not found: it would call the real\n" +
 			"platform. Of a failure that is evaluated all the same the output is \"" + failPOSIX + "\".\n" +
-			"It works before the simulator is started, too. Secrets of the environment are not printed.",
+			"It works before the simulator is started, too: run it with the same " + envAppSecret + ", " + envVerifyToken + ",\n" +
+			envPageToken + " and " + envPageID + " as the simulator. Secrets of the environment are not printed,\n" +
+			"nor are those of a running simulator that has others than the public defaults.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "shell", Value: "sh", Usage: "the `SHELL` or language: " + strings.Join(shellNames(), ", ")},
 			simulatorFlag(),
@@ -73,24 +75,28 @@ func failsWhenEvaluated(config Config, env *cli.Command) *cli.Command {
 
 // printEnv prints what one shell or language needs.
 func printEnv(ctx context.Context, config Config, cmd *cli.Command, sh shell, address string) error {
-	kit, err := openKit(config, cmd)
-	if err != nil {
-		return err
+	var kit *graphhosts.Kit // of a language alone: the others name no certificate
+	hasRoots := true
+	if sh.client != nil {
+		var err error
+		if kit, err = openKit(config, cmd); err != nil {
+			return err
+		}
+		if hasRoots, err = kit.WriteBundle(config.Env); err != nil {
+			return err
+		}
 	}
-	hasRoots, err := kit.WriteBundle(config.Env)
-	if err != nil {
-		return err
-	}
-	page, err := runningPage(ctx, kit, address)
+	exports, err := exportsOfRunning(ctx, kit, address)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		say(config.Err, "%s: nothing listens on %s yet; this is for a simulator that will.\n", config.Name, address)
+		exports = exportsOf(config, defaultPage())
 	case err != nil:
 		return err
 	}
 	out := &script{quote: sh.quote, assign: sh.assign}
 	out.note("What a bot needs of the simulator at http://%s.", address)
-	for _, e := range append(exportsOf(config, page), export{envGraphURL, "http://" + address, false}) {
+	for _, e := range append(exports, export{envGraphURL, "http://" + address, false}) {
 		switch {
 		case e.own && config.Env(e.name) != "":
 			out.note("%s is set here: give the bot the same.", e.name)
@@ -110,26 +116,32 @@ func printEnv(ctx context.Context, config Config, cmd *cli.Command, sh shell, ad
 	return nil
 }
 
-// runningPage asks the simulator for its page, by https: that the certificate is the one of this directory is what most clients
-// depend on.
-func runningPage(ctx context.Context, kit *graphhosts.Kit, address string) (simulator.Page, error) {
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: kit.Roots(), ServerName: "localhost", MinVersion: tls.VersionTLS12}}
+// exportsOfRunning asks a running simulator what the bot needs of it. With a kit it asks by https: that the certificate is the
+// one of this directory is what most clients depend on. What the simulator has is what counts, not what is set here.
+func exportsOfRunning(ctx context.Context, kit *graphhosts.Kit, address string) ([]export, error) {
+	base, transport := "http://"+address, &http.Transport{}
+	if kit != nil {
+		base = "https://" + address
+		transport.TLSClientConfig = &tls.Config{RootCAs: kit.Roots(), ServerName: "localhost", MinVersion: tls.VersionTLS12}
+	}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
-	base := "https://" + address
-	err := askName(ctx, client, base)
+	about, err := askAbout(ctx, client, base)
 	var page simulator.Page
 	if err == nil {
 		page, err = askPage(ctx, client, base)
 	}
 	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
-		return page, fmt.Errorf("the simulator at %s has its certificates in another directory: give the same --ca-dir to both", address)
+		return nil, fmt.Errorf("the simulator at %s has its certificates in another directory: give the same --ca-dir to both", address)
 	}
 	if _, isTLS := errors.AsType[tls.RecordHeaderError](err); isTLS || err != nil && strings.Contains(err.Error(), "gave HTTP response") {
-		return page, fmt.Errorf("what listens on %s speaks no https: another program, or a simulator that could keep no certificates", address)
+		return nil, fmt.Errorf("what listens on %s speaks no https: another program, or a simulator that could keep no certificates", address)
 	}
 	if err != nil {
-		return defaultPage(), err
+		return nil, err
 	}
-	return page, nil
+	list := exportsOf(Config{Env: func(string) string { return "" }}, page)
+	list[0].own = list[0].own || !about.DefaultAppSecret
+	list[1].own = !about.DefaultVerifyToken
+	return list, nil
 }

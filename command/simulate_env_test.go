@@ -83,6 +83,33 @@ func TestSimulateEnvShowsNoSecrets(t *testing.T) {
 	require.Contains(t, s.env(t, "sh", secrets), "# MESSENGER_APP_SECRET is set here: give the bot the same.\n")
 }
 
+// TestSimulateEnvIsThatOfTheRunningSimulator: whatever is set here, the bot needs what the simulator has.
+func TestSimulateEnvIsThatOfTheRunningSimulator(t *testing.T) {
+	t.Parallel()
+	all := map[string]string{"MESSENGER_APP_SECRET": "my secret", "MESSENGER_VERIFY_TOKEN": "my verify", "MESSENGER_PAGE_TOKEN": "my token", "MESSENGER_PAGE_ID": "4711"}
+	defaults := simulate(t, nil).starts(t)
+	require.Equal(t, defaults.env(t, "sh", nil), defaults.env(t, "sh", all))
+	require.Contains(t, defaults.env(t, "node", all), "export MESSENGER_APP_SECRET=simulator-app-secret\n")
+	for name, public := range map[string]string{"MESSENGER_APP_SECRET": "simulator-app-secret", "MESSENGER_VERIFY_TOKEN": "simulator-verify-token"} {
+		one := simulate(t, map[string]string{name: all[name]}).starts(t)
+		require.Contains(t, one.env(t, "sh", nil), "# "+name+": give the bot the one with which the simulator was started.\n")
+		require.NotContains(t, one.env(t, "sh", nil), public)
+		require.NotContains(t, one.env(t, "sh", all), all[name])
+	}
+}
+
+// TestSimulateEnvWithoutACertificateNeedsNoDirectory: only a language names the CA.
+func TestSimulateEnvWithoutACertificateNeedsNoDirectory(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, nil).starts(t)
+	foreign := filepath.Dir(file(t, "ca-key.pem", "another's"))
+	for _, shell := range []string{"sh", "fish", "powershell", "dotenv"} {
+		got := run(t, command.Config{Env: func(string) string { return "" }}, "simulate", "env", "--shell", shell, "--simulator", s.base, "--ca-dir", foreign)
+		require.Equal(t, 0, got.code, got.err)
+		require.Equal(t, s.env(t, shell, nil), got.out)
+	}
+}
+
 // TestSimulateEnvBeforeTheSimulator: the order of two terminals does not matter.
 func TestSimulateEnvBeforeTheSimulator(t *testing.T) {
 	t.Parallel()
@@ -119,12 +146,13 @@ func TestSimulateEnvAndHealthThatCannotWork(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{"env", "--simulator", running, "--ca-dir", t.TempDir()}, 1, "has its certificates in another directory: give the same --ca-dir to both"},
-		{[]string{"env", "--simulator", other.URL, "--ca-dir", t.TempDir()}, 1, "speaks no https"},
+		{[]string{"env", "--shell", "node", "--simulator", running, "--ca-dir", t.TempDir()}, 1, "has its certificates in another directory: give the same --ca-dir to both"},
+		{[]string{"env", "--shell", "node", "--simulator", other.URL, "--ca-dir", t.TempDir()}, 1, "speaks no https"},
+		{[]string{"env", "--simulator", other.URL}, 1, "is no Messenger simulator: it answered 404"},
 		{[]string{"env", "--shell", "bash", "--ca-dir", t.TempDir()}, 2, `--shell is one of sh, fish, powershell, dotenv, node, python, ruby, php, go, curl, not "bash"`},
 		{[]string{"env", "--simulator", "localhost"}, 2, `"localhost" is no address`},
 		{[]string{"env", "node"}, 2, "only flags"},
-		{[]string{"env", "--ca-dir", filepath.Dir(foreign)}, 2, "remove it, or choose another directory"},
+		{[]string{"env", "--shell", "node", "--ca-dir", filepath.Dir(foreign)}, 2, "remove it, or choose another directory"},
 		{[]string{"env", "--shel", "sh"}, 2, "the nearest is --shell"},
 		{[]string{"health", "--simulator", other.URL}, 1, "is no Messenger simulator: it answered 404"},
 		{[]string{"health", "--simulator", pretender.URL + "/"}, 1, "is no Messenger simulator"},
@@ -170,7 +198,7 @@ func TestSimulateEnvThatFailsStartsNoBot(t *testing.T) {
 		}
 	}
 	for shell, want := range map[string]string{"fish": "false # simulate env failed\n", "powershell": "throw 'simulate env failed'\n", "dotenv": ""} {
-		got := run(t, command.Config{Env: func(string) string { return "" }}, "simulate", "env", "--shell", shell, "--ca-dir", wrongDir)
+		got := run(t, command.Config{Env: func(string) string { return "" }}, "simulate", "env", "--shell", shell, "--simulator", "localhost")
 		require.Equal(t, 2, got.code)
 		require.Equal(t, want, got.out, shell)
 	}

@@ -35,7 +35,7 @@ func simulateHealth(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := askName(ctx, http.DefaultClient, "http://"+address); err != nil {
+			if _, err := askAbout(ctx, http.DefaultClient, "http://"+address); err != nil {
 				return err
 			}
 			say(config.Out, "The simulator at %s works.\n", address)
@@ -54,16 +54,23 @@ func addressOf(cmd *cli.Command) (string, error) {
 	return address, nil
 }
 
-// askName asks a simulator for its name.
-func askName(ctx context.Context, client *http.Client, base string) error {
-	var about struct{ Name string }
-	if err := ask(ctx, client, base, "/simulator/", &about); err != nil {
-		return err
+// about is what a simulator says of itself.
+type about struct {
+	Name               string `json:"name"`
+	DefaultAppSecret   bool   `json:"default_app_secret"`
+	DefaultVerifyToken bool   `json:"default_verify_token"`
+}
+
+// askAbout asks a simulator for its name, and whether it has the public secrets.
+func askAbout(ctx context.Context, client *http.Client, base string) (about, error) {
+	var got about
+	if err := ask(ctx, client, base, "/simulator/", &got); err != nil {
+		return about{}, err
 	}
-	if about.Name != "messenger simulator" {
-		return fmt.Errorf("what answers at %s is no Messenger simulator", base)
+	if got.Name != "messenger simulator" {
+		return about{}, fmt.Errorf("what answers at %s is no Messenger simulator", base)
 	}
-	return nil
+	return got, nil
 }
 
 // askPage asks a simulator for its first page.

@@ -12,7 +12,7 @@ import (
 func restore(sim *simulator.Simulator, flag string) error {
 	path, ok := strings.CutPrefix(flag, "@")
 	if !ok {
-		return fmt.Errorf("%q is no @FILE", flag)
+		return fmt.Errorf("write @%s: a file is named with @", flag)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -11,6 +11,12 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
+// beginsWithHTTP reports whether a webhook has a scheme that the platform can call; none is for the chat page to ask for.
+func beginsWithHTTP(webhook string) bool {
+	lower := strings.ToLower(webhook)
+	return webhook == "" || strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
+}
+
 // names are those of the people that --people draws by number.
 var names = []string{"Ada", "Bo", "Chen", "Dina", "Emre", "Fatou", "Goran", "Hana", "Ivo", "Juno"}
 
