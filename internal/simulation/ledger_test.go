@@ -44,6 +44,7 @@ type account struct {
 	beat                    time.Duration            // when it last announced itself
 	asks, gone              time.Duration            // when Run was to return, and has
 	refused                 []time.Duration          // when the last claims were asked for, if they have failed
+	granted                 time.Duration            // when the last claim was asked for that has not failed
 	asked                   map[store.LeaseID]time.Duration
 	running                 map[*run]bool
 }

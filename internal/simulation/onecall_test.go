@@ -2,6 +2,7 @@ package simulation_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,10 +94,13 @@ func (w *world) claimEnded(p *process, asked time.Duration, leases []store.Lease
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
-		p.refused = append(p.refused, asked)
+		if asked > p.granted { // an abandoned one can end after others that were asked for later
+			p.refused = append(p.refused, asked)
+			slices.Sort(p.refused)
+		}
 		return
 	}
-	p.refused = nil
+	p.refused, p.granted = nil, max(p.granted, asked)
 	for i := range leases {
 		p.asked[leases[i].LeaseID] = asked
 		if c := w.conv(leases[i].Conversation); w.now()-asked >= safeFor && c.token == leases[i].Token {
