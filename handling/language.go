@@ -119,7 +119,11 @@ func (h Language) act(ctx context.Context, ev *receiving.Event) (act languageAct
 	said := strings.Join(strings.Fields(ev.Text()), " ")
 	for _, word := range h.words(ctx) {
 		if len(said) >= len(word) && strings.EqualFold(said[:len(word)], word) && (len(said) == len(word) || said[len(word)] == ' ') {
-			return languageAct{named: strings.TrimSpace(said[len(word):])}, true
+			name := strings.TrimSpace(said[len(word):])
+			if strings.Contains(name, " ") && len(i18n.From(ctx).FindLanguages(name)) == 0 {
+				return act, false // "language school in Rome?" is about something else
+			}
+			return languageAct{named: name}, true
 		}
 	}
 	if len(said) < 3 || len(i18n.From(ctx).FindLanguages(said)) == 0 {

@@ -194,6 +194,8 @@ func TestTheNameOfALanguageIsATextLikeAnyOther(t *testing.T) {
 	ada := chat.Person("Ada", "en_US")
 	ada.Says("German")
 	ada.SeesNothing()
+	ada.Says("language school in Rome?")
+	ada.SeesNothing()
 	ada.Says("language deutsch")
 	ada.Sees(setToGerman)
 	ada.Says("English")
