@@ -27,7 +27,7 @@ type report struct {
 	Unknown []unknownText `json:"unknown"`
 }
 
-// languageReport is what is to be said of one language.
+// languageReport is what check says of one language.
 type languageReport struct {
 	Language   string        `json:"language"`
 	File       string        `json:"file"`

@@ -75,7 +75,7 @@ func (s *scenario) planOutage(n int, d dice) []trouble {
 }
 
 // planDoubt draws commits that take effect, and of which a process does not know for so long that it takes their turns for failed. Then
-// the store may not say what has become of them.
+// the store may not say what came of them.
 func (s *scenario) planDoubt(n int, d dice) []trouble {
 	t := trouble{
 		n: n, kind: troubleStore, way: storeLoses, ops: "commit", part: 1, slot: -1, at: d.at("at").between(0, s.horizon), moment: onRun, nth: 1,
