@@ -26,7 +26,10 @@ func (t *turn) deadLetter(failures []store.Failure, err error) {
 	var readErr error
 	if dead, ok := store.As[store.DeadLetters](t.w.e.cfg.Store); ok {
 		read := func() error {
-			found, readErr = dead.Dead(t.w.e.reading(), store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+			readErr = recovered(t.w.log, "the store's Dead", func() (err error) {
+				found, err = dead.Dead(t.w.e.reading(), store.DeadQuery{PageID: letter.PageID, Key: letter.Key, Limit: 1})
+				return err
+			})
 			return readErr
 		}
 		if t.w.gone { // then the answer decides more than the id

@@ -214,6 +214,42 @@ func TestOnDeadLetterIsNotCalledForWhatIsUnknown(t *testing.T) {
 	require.NotEmpty(t, lineWith(log.String(), "level=ERROR", "it is unknown whether an event became a dead letter or took effect", "event="))
 }
 
+// deadPanics is a store whose look-up of dead letters panics.
+type deadPanics struct {
+	store.Store
+	asked int
+}
+
+func (s *deadPanics) Unwrap() store.Store { return s.Store }
+
+func (s *deadPanics) Dead(context.Context, store.DeadQuery) ([]store.DeadLetter, error) {
+	s.asked++
+	panic("it misbehaves")
+}
+
+func (*deadPanics) Replay(context.Context, int64) error { return errMine }
+
+func (*deadPanics) Drop(context.Context, int64) error { return errMine }
+
+// A look-up of the letter that panics costs the program the letter's id, and nothing else.
+func TestOnDeadLetterIsCalledWhenTheLookUpPanics(t *testing.T) {
+	t.Parallel()
+	var told []engine.DeadLetter
+	st := &deadPanics{Store: memory.New(memory.Config{})}
+	cfg := config{
+		Store: st, Policy: texts(route("fails", func(context.Context, *receiving.Event, *sending.Replier) error { return handling.Permanent(errMine) })),
+		OnDeadLetter: func(_ context.Context, letter engine.DeadLetter) { told = append(told, letter) },
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Says(ada, "hi")
+		after(time.Minute)
+	})
+	require.Equal(t, 1, st.asked)
+	require.Len(t, told, 1)
+	require.ErrorIs(t, told[0].Err, errMine)
+	require.Zero(t, told[0].Letter.ID)
+}
+
 // TestHooksThatMisbehave: a hook that panics, ends its goroutine or never returns is logged, and
 // the conversation goes on, with the same bot.
 func TestHooksThatMisbehave(t *testing.T) {
