@@ -32,7 +32,7 @@ func (r *report) print(config Config) error {
 	return table.Flush()
 }
 
-// list says what is to be done in a language.
+// list prints what a translator has to do in a language.
 func (l *languageReport) list(config Config) {
 	for _, e := range append(append([]entryReport{}, l.Mistakes...), l.TooLong...) {
 		say(config.Err, "%v\n", e.mistake())

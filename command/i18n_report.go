@@ -14,7 +14,7 @@ import (
 	"github.com/djmessenger/messenger/i18n"
 )
 
-// report is what is to be said of the catalogues of a bot.
+// report is what check says of the catalogues of a bot.
 type report struct {
 	OK        bool             `json:"ok"`
 	Source    string           `json:"source"`

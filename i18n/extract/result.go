@@ -52,7 +52,9 @@ func (f *flow) result() *Result {
 	for _, id := range slices.Sorted(maps.Keys(texts)) {
 		t := texts[id]
 		out.Texts = append(out.Texts, Text{
-			ID: id, Places: slices.SortedFunc(maps.Keys(t.places), comparePlaces), Imported: sorted(t.imported), Fields: sorted(t.fields), Optional: !t.required, Limit: t.limit,
+			ID: id, Places: slices.SortedFunc(maps.Keys(t.places), comparePlaces),
+			Imported: slices.Sorted(maps.Keys(t.imported)), Fields: slices.Sorted(maps.Keys(t.fields)),
+			Optional: !t.required, Limit: t.limit,
 		})
 	}
 	out.Unknown = slices.SortedFunc(maps.Keys(unknown), func(a, b Unknown) int { return comparePlaces(a.Place, b.Place) })

@@ -3,7 +3,6 @@ package extract
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -76,13 +75,4 @@ type CompileError struct {
 // Error returns the problems, one in a line.
 func (e *CompileError) Error() string {
 	return "the code does not compile, so the texts that it says are not known:\n" + strings.Join(e.Problems, "\n")
-}
-
-func sorted(set map[string]bool) []string {
-	var all []string
-	for s := range set {
-		all = append(all, s)
-	}
-	slices.Sort(all)
-	return all
 }
