@@ -62,6 +62,7 @@ type running struct {
 
 	guard *Guard
 	code  code
+	ends  <-chan struct{} // closed when the code's time is up
 	done  chan struct{}
 	phase atomic.Int32
 	since time.Time // when it was abandoned
@@ -96,9 +97,9 @@ type withResult[T any] struct {
 // panicError, errGoexit or errStuck if it did not return; after errStuck the zero value is
 // returned, and do may go on.
 //
-// The code may go on for stuckAfter when its context has ended, nested code for half of
-// that, code nested in that for a quarter. So of two that end at one time the inner one is
-// found to be stuck, and the outer one returns.
+// The code may go on for stuckAfter when its context has ended. When the context of the code
+// around it ends too, it may go on for half of that; code nested in that for a quarter. So of
+// two that end at one time the inner one is found to be stuck, and the outer one returns.
 func run[T any](ctx context.Context, g *Guard, about code, do func(ctx context.Context) (T, error)) (T, error) {
 	if about.log == nil {
 		about.log = g.log
@@ -114,6 +115,7 @@ func run[T any](ctx context.Context, g *Guard, about code, do func(ctx context.C
 		inner, cancel = context.WithTimeout(inner, about.limit)
 		defer cancel()
 	}
+	c.ends = inner.Done()
 	g.spawn(func() {
 		returned := false
 		defer func() {
@@ -131,21 +133,13 @@ func run[T any](ctx context.Context, g *Guard, about code, do func(ctx context.C
 	select {
 	case <-c.done:
 		return c.value, c.err
-	case <-inner.Done():
+	case <-c.ends:
 	}
-	patience := time.NewTimer(stuckAfter >> c.depth())
-	defer patience.Stop()
-	select {
-	case <-c.done:
-		return c.value, c.err
-	case <-patience.C:
-	case <-g.hurry:
+	if !c.returnsLate() && c.abandon() {
+		return zero, &stuckError{name: about.name}
 	}
-	if !c.abandon() {
-		<-c.done
-		return c.value, c.err
-	}
-	return zero, &stuckError{name: about.name}
+	<-c.done
+	return c.value, c.err
 }
 
 // spawn starts a goroutine. It is the only place where code of others gets one.
@@ -198,9 +192,39 @@ func (r *running) abandon() bool {
 	return true
 }
 
+// returnsLate waits for code whose time is up, and reports whether it returns before it is stuck.
+func (r *running) returnsLate() bool {
+	until := time.Now().Add(stuckAfter)
+	patience := time.NewTimer(stuckAfter)
+	defer patience.Stop()
+	var outerEnds <-chan struct{}
+	if outer := r.outer(); outer != nil {
+		outerEnds = outer.ends
+	}
+	for {
+		select {
+		case <-r.done:
+			return true
+		case <-outerEnds:
+			outerEnds = nil
+			patience.Reset(min(time.Until(until), stuckAfter>>r.depth()))
+		case <-patience.C:
+			return false
+		case <-r.guard.hurry:
+			return false
+		}
+	}
+}
+
+// outer is the guarded call that this one is inside of, or nil.
+func (r *running) outer() *running {
+	outer, _ := r.Context.Value(runningKey{}).(*running)
+	return outer
+}
+
 // depth is how many guarded calls this one is inside of.
 func (r *running) depth() (n int) {
-	for outer, ok := r.Context.Value(runningKey{}).(*running); ok; outer, ok = outer.Context.Value(runningKey{}).(*running) {
+	for outer := r.outer(); outer != nil; outer = outer.outer() {
 		n++
 	}
 	return n

@@ -159,6 +159,46 @@ func TestTheInnermostCodeIsStuck(t *testing.T) {
 	})
 }
 
+// TestNestedCodeHasItsPatience: code inside of other code may go on as long as any when its own time
+// is up, and half of that when the time of the other one is up too.
+func TestNestedCodeHasItsPatience(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		outer, takes time.Duration
+		value        int
+		after        time.Duration
+	}{
+		"returns a moment later":               {time.Minute, time.Second + stuckAfter - 1, 7, time.Second + stuckAfter - 1},
+		"returns too late":                     {time.Minute, time.Second + stuckAfter + 1, 0, time.Second + stuckAfter},
+		"both end, returns a moment later":     {time.Second, time.Second + stuckAfter/2 - 1, 7, time.Second + stuckAfter/2 - 1},
+		"both end, returns too late":           {time.Second, time.Second + stuckAfter/2 + 1, 0, time.Second + stuckAfter/2},
+		"the outer one ends soon, is in time":  {1200 * time.Millisecond, 1700*time.Millisecond - 1, 7, 1700*time.Millisecond - 1},
+		"the outer one ends soon, is too late": {1200 * time.Millisecond, 1700*time.Millisecond + 1, 0, 1700 * time.Millisecond},
+		"the outer one ends late, is too late": {1900 * time.Millisecond, 2*time.Second + 1, 0, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			guarded(t, func(t *testing.T, g *Guard, _ *journal) {
+				began := time.Now()
+				value, err := run(t.Context(), g, code{name: "outer", limit: c.outer}, func(ctx context.Context) (int, error) {
+					return run(ctx, g, code{name: "inner", limit: time.Second}, func(context.Context) (int, error) {
+						<-time.After(c.takes)
+						return 7, nil
+					})
+				})
+				require.Equal(t, c.value, value)
+				require.Equal(t, c.after, time.Since(began))
+				if c.value == 0 {
+					require.EqualError(t, err, "inner did not return after its context had ended")
+				} else {
+					require.NoError(t, err)
+				}
+				<-time.After(time.Minute)
+			})
+		})
+	}
+}
+
 func TestNoMoreCallsAreStuckThanAllowed(t *testing.T) {
 	t.Parallel()
 	guarded(t, func(t *testing.T, g *Guard, _ *journal) {
