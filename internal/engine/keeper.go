@@ -18,7 +18,7 @@ var errLeaseLost = errors.New("the lease on the conversation was lost")
 type keeper struct {
 	cfg  Config
 	mu   sync.Mutex
-	held map[store.Conversation]*lease
+	held map[store.Conversation]*lease // the newest of each conversation
 }
 
 // lease is one that this process holds.
@@ -30,10 +30,11 @@ type lease struct {
 	end    context.CancelCauseFunc
 	timer  *time.Timer
 	asked  atomic.Pointer[time.Time] // when it was last asked for
-	// before is the lease of the worker that had the conversation when this one was granted; nil if
-	// none had. Its gone is closed when that worker ends.
+	// before is the newest older lease on the conversation that a worker of this process has not
+	// dropped yet, or nil. The keeper's mutex guards it.
 	before *lease
-	gone   chan struct{}
+	// gone is closed when the worker drops the lease. It is nil until there is a newer lease.
+	gone chan struct{}
 }
 
 // safe reports whether the lease is still surely this process's. The clock is
@@ -78,9 +79,7 @@ func (k *keeper) left(asked time.Time) time.Duration {
 // drop stops keeping the lease and ends its context.
 func (l *lease) drop() {
 	l.keeper.mu.Lock()
-	if l.keeper.held[l.id.Conversation] == l {
-		delete(l.keeper.held, l.id.Conversation)
-	}
+	l.keeper.unlink(l)
 	if l.gone != nil {
 		close(l.gone)
 	}
@@ -89,17 +88,38 @@ func (l *lease) drop() {
 	l.end(context.Canceled)
 }
 
-// awaitBefore waits until no other worker of this process has the conversation. It returns
-// false if the lease ends first.
-func (l *lease) awaitBefore() bool {
-	if l.before == nil {
-		return true
+// unlink removes a lease from those of its conversation. What waits for its worker then waits for
+// the one before: a worker that leaves without having waited leaves that one behind.
+func (k *keeper) unlink(l *lease) {
+	conv := l.id.Conversation
+	switch newer := k.held[conv]; {
+	case newer != l:
+		for newer.before != l {
+			newer = newer.before
+		}
+		newer.before = l.before
+	case l.before != nil:
+		k.held[conv] = l.before
+	default:
+		delete(k.held, conv)
 	}
-	select {
-	case <-l.before.gone:
-		return true
-	case <-l.ctx.Done():
-		return false
+}
+
+// awaitBefore waits until no worker of this process has an older lease on the conversation. It
+// returns false if the lease ends first.
+func (l *lease) awaitBefore() bool {
+	for {
+		l.keeper.mu.Lock()
+		before := l.before
+		l.keeper.mu.Unlock()
+		if before == nil {
+			return true
+		}
+		select {
+		case <-before.gone:
+		case <-l.ctx.Done():
+			return false
+		}
 	}
 }
 
@@ -167,7 +187,12 @@ func (k *keeper) renew(ctx context.Context) {
 			delete(leases, id)
 		}
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	for _, l := range leases {
+		if k.held[l.id.Conversation] != l {
+			continue // it was dropped, or a newer one was granted, meanwhile
+		}
 		// A timer that has fired has ended the lease's context.
 		if l.timer.Stop() {
 			l.asked.Store(&asked)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,4 +49,79 @@ func TestRenewalThatTheStopCutsShortIsNotLogged(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWorkerThatLeavesHandsOnWhomToWaitFor: a lease waits for the workers of all older ones, also when
+// one of them has left without having waited itself.
+func TestWorkerThatLeavesHandsOnWhomToWaitFor(t *testing.T) {
+	t.Parallel()
+	for name, leavesFirst := range map[string]bool{"before the next one is granted": true, "while the next one waits": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				k := newKeeper(Config{LeaseTTL: 15 * time.Second})
+				hold := func(token int64) *lease {
+					id := store.LeaseID{Conversation: store.Conversation{PageID: "1", PSID: "2"}, Token: token}
+					return k.hold(t.Context(), id, time.Now())
+				}
+				first, second := hold(1), hold(2)
+				if leavesFirst {
+					second.drop()
+				}
+				third := hold(3)
+				var went atomic.Bool
+				waited := make(chan bool)
+				go func() {
+					ok := third.awaitBefore()
+					went.Store(true)
+					waited <- ok
+				}()
+				if !leavesFirst {
+					synctest.Wait()
+					second.drop()
+				}
+				synctest.Wait()
+				require.False(t, went.Load(), "the worker of the first lease still has the conversation")
+				require.False(t, first.safe())
+				require.True(t, third.safe())
+				first.drop()
+				require.True(t, <-waited)
+				third.drop()
+				require.Empty(t, k.held)
+			})
+		})
+	}
+}
+
+// renews is a store that has renewed a lease and then grants a newer one on the conversation, before
+// the answer to the renewal has arrived.
+type renews struct {
+	store.Store
+	grant func()
+}
+
+func (r renews) Renew(context.Context, time.Duration, ...store.LeaseID) ([]store.LeaseID, error) {
+	r.grant()
+	return nil, nil
+}
+
+// TestRenewalOfALeaseThatWasFollowedByANewerOne does not make the older one safe again.
+func TestRenewalOfALeaseThatWasFollowedByANewerOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var k *keeper
+		var newer *lease
+		hold := func(token int64) *lease {
+			id := store.LeaseID{Conversation: store.Conversation{PageID: "1", PSID: "2"}, Token: token}
+			return k.hold(t.Context(), id, time.Now())
+		}
+		logger := slog.New(slog.DiscardHandler)
+		k = newKeeper(Config{LeaseTTL: 15 * time.Second, Logger: logger, Guard: NewGuard(logger), Store: renews{grant: func() { newer = hold(2) }}})
+		older := hold(1)
+		k.renew(t.Context())
+		require.False(t, older.safe())
+		require.True(t, newer.safe())
+		older.drop()
+		newer.drop()
+	})
 }
