@@ -27,6 +27,7 @@ type ledger struct {
 	orders   int
 	troubled time.Duration            // when something last went wrong anywhere
 	stepped  time.Duration            // when the store's clock was last set
+	seen     time.Time                // the latest time by the store's clock, since it noticed a step back, in a claim
 	echoed   map[string]time.Duration // when the first echo for a page was stored
 }
 
@@ -153,19 +154,38 @@ func (w *world) stepClock(step time.Duration) {
 		p.stumbled = true // leases may end
 	}
 	w.disturbed(nil)
-	// A step back by a second or more the store notices at its next call: then pauses end as before, and what is not delayed is due.
-	noticed := max(step, -time.Second)
 	for _, c := range w.convs {
-		c.rests -= noticed
+		c.rests -= step
 	}
 	for _, m := range w.messages {
-		if m.delay > 0 {
-			m.due -= step
-		} else {
-			m.due -= noticed
-		}
+		m.due -= step
 	}
 	w.stepRaised(step)
+}
+
+// seesClock notes that a claim shows the store its clock. A step back of a second or more that it notices there changes nothing of when
+// pauses end, and what is not delayed is due. If no call reaches the store for as long as the step is, it notices nothing: its clock
+// has never been behind what it has seen.
+func (w *world) seesClock() {
+	now := w.stored()
+	back := w.seen.Sub(now)
+	if back < time.Second {
+		if back < 0 {
+			w.seen = now
+		}
+		return
+	}
+	w.seen = now
+	for _, c := range w.convs {
+		if c.rests > w.now() {
+			c.rests = max(c.rests-back, w.now())
+		}
+	}
+	for _, m := range w.messages {
+		if m.delay == 0 {
+			m.due = min(m.due, w.now())
+		}
+	}
 }
 
 // put notes events that the store has taken.

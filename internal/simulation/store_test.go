@@ -160,6 +160,7 @@ func (s *processStore) Claim(ctx context.Context, claim store.Claim) ([]store.Le
 	w.failedClaims(s.p, asked)
 	w.mu.Unlock()
 	leases, err := call(ctx, s, "claim", func(ctx context.Context) ([]store.Lease, error) {
+		w.seesClock()
 		leases, err := s.inner.Claim(ctx, claim)
 		for i := range leases {
 			s.p.w.claimed(s.p, &leases[i], claim.TTL)
