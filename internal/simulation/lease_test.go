@@ -104,9 +104,11 @@ func (w *world) endsRun(p *process, r *run) {
 	}
 }
 
-// checkLate checks that what a claim has leased that was answered too late was given back, when its lease is found to have expired.
+// checkLate checks that what a claim has leased that was answered too late was given back, when its lease is found to have expired. The
+// answer ends one trouble of the store, and another may begin with it.
 func (w *world) checkLate(c *conversation, psid string) {
-	if p := c.holder; c.late > 0 && p.works() && p.troubled <= c.late && w.stepped <= c.late && w.now()-c.late > claimBound {
+	p := c.holder
+	if c.late > 0 && p.works() && p.troubled <= c.late && !w.storeAway(p, c.late, w.now()) && w.stepped <= c.late && w.now()-c.late > claimBound {
 		w.violate("leases that come too late are given back", "that on %s came to %s at %v, and was not", psid, p.name, c.late)
 	}
 }

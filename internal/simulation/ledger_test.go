@@ -27,7 +27,7 @@ type ledger struct {
 	orders   int
 	troubled time.Duration            // when something last went wrong anywhere
 	stepped  time.Duration            // when the store's clock was last set
-	seen     time.Time                // the latest time by the store's clock, since it noticed a step back, in a claim
+	seen     time.Time                // the latest time by the store's clock, since it noticed a step back
 	echoed   map[string]time.Duration // when the first echo for a page was stored
 }
 
@@ -163,7 +163,7 @@ func (w *world) stepClock(step time.Duration) {
 	w.stepRaised(step)
 }
 
-// seesClock notes that a claim shows the store its clock. A step back of a second or more that it notices there changes nothing of when
+// seesClock notes that a call shows the store its clock. A step back of a second or more that it notices there changes nothing of when
 // pauses end, and what is not delayed is due. If no call reaches the store for as long as the step is, it notices nothing: its clock
 // has never been behind what it has seen.
 func (w *world) seesClock() {

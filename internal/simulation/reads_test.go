@@ -34,7 +34,10 @@ func (s *processStore) Attachment(ctx context.Context, pageID, name string) (str
 }
 
 func (s *processStore) Now(ctx context.Context) (time.Time, error) {
-	return call(ctx, s, "read", s.inner.Now)
+	return call(ctx, s, "read", func(ctx context.Context) (time.Time, error) {
+		s.p.w.seesClock()
+		return s.inner.Now(ctx)
+	})
 }
 
 func (s *processStore) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLetter, error) {

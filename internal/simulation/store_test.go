@@ -50,6 +50,9 @@ func (w *world) storeTrouble(p *process, op string, d dice) *trouble {
 	return nil
 }
 
+// reads are the calls that look at what is stored and not at the clock.
+var reads = map[string]bool{"read": true, "dead": true}
+
 // call makes one call of the store: effect is called under w.mu, at most once, and its context
 // does not end.
 func call[T any](ctx context.Context, s *processStore, op string, effect func(ctx context.Context) (T, error)) (T, error) {
@@ -71,6 +74,9 @@ func call[T any](ctx context.Context, s *processStore, op string, effect func(ct
 		}
 		if t != nil && !t.quiet() {
 			w.disturbed(p)
+		}
+		if !reads[op] {
+			w.seesClock()
 		}
 		return effect(context.WithoutCancel(ctx))
 	}
@@ -160,7 +166,6 @@ func (s *processStore) Claim(ctx context.Context, claim store.Claim) ([]store.Le
 	w.failedClaims(s.p, asked)
 	w.mu.Unlock()
 	leases, err := call(ctx, s, "claim", func(ctx context.Context) ([]store.Lease, error) {
-		w.seesClock()
 		leases, err := s.inner.Claim(ctx, claim)
 		for i := range leases {
 			s.p.w.claimed(s.p, &leases[i], claim.TTL)
