@@ -89,7 +89,7 @@ func TestAHotConversationDelaysNoOther(t *testing.T) {
 func TestABroadcastDelaysNoReply(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{Strangers: true}, config{Policy: texts(echo)}, func(w *world) {
-		const people = 4000 // 13 seconds of the page's rate
+		const people = 2500 // 8 seconds of the page's rate
 		for i := range people {
 			w.send(fmt.Sprint(9000+i), sending.Text("news"))
 		}
@@ -108,15 +108,15 @@ func TestABroadcastDelaysNoReply(t *testing.T) {
 		}
 		wrote := 0
 		for i := range people {
-			if psid := fmt.Sprint(9000 + i); len(w.Texts(psid)) == 0 && wrote < 10 {
+			if psid := fmt.Sprint(9000 + i); len(w.Texts(psid)) == 0 && wrote < 3 {
 				require.Equal(t, http.StatusOK, w.Posts(callback(pageID, psid, "m_"+psid, "hi")).Code)
 				after(time.Second / 2)
 				require.Equal(t, []string{"news", "you said hi"}, w.Texts(psid), "in order")
 				wrote++
 			}
 		}
-		require.Equal(t, 10, wrote, "the broadcast goes on")
-		after(30 * time.Second)
+		require.Equal(t, 3, wrote, "the broadcast goes on")
+		after(10 * time.Second)
 		for i := range people {
 			require.NotEmpty(t, w.Texts(fmt.Sprint(9000+i)))
 		}

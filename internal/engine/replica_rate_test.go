@@ -58,7 +58,7 @@ func TestReplicasShareAPagesLimit(t *testing.T) {
 	platform := &limited{limit: 300}
 	cfg := config{HTTPClient: &http.Client{Transport: platform}}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		for i := range 10_000 {
+		for i := range 6000 {
 			w.send(fmt.Sprint(i), sending.Text("news"))
 		}
 		stops := []func(){w.Stop}
@@ -69,16 +69,16 @@ func TestReplicasShareAPagesLimit(t *testing.T) {
 		}
 		after(3 * time.Second)
 		from := time.Now()
-		after(10 * time.Second)
+		after(4 * time.Second)
 		require.Zero(t, platform.refused)
-		require.Greater(t, platform.within(from, time.Now()), 10*300*80/100, "most of the limit is used")
+		require.Greater(t, platform.within(from, time.Now()), 4*300*80/100, "most of the limit is used")
 
 		// One goes, and the others take over its share.
 		stops[0]()
 		after(5 * time.Second)
 		from = time.Now()
-		after(5 * time.Second)
-		require.Greater(t, platform.within(from, time.Now()), 5*300*80/100)
+		after(4 * time.Second)
+		require.Greater(t, platform.within(from, time.Now()), 4*300*80/100)
 		require.Zero(t, platform.refused)
 		for _, stop := range stops {
 			stop()
