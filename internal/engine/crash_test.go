@@ -194,7 +194,7 @@ func TestOnlyEventsThatEndTheirProcessAreDeadLetters(t *testing.T) {
 					writes(fmt.Sprint(7000+i), "a")
 				}
 				crashes, wrote := 0, 0
-				settled := time.After(time.Hour)
+				settled := time.After(30 * time.Minute)
 				for over := false; !over; {
 					select {
 					case <-now.crashed:

@@ -92,7 +92,7 @@ func TestPrivateReplyAfterAnUnknownOutcome(t *testing.T) {
 					w.Fault(f)
 				}
 				w.send(ada, sending.Text("thanks").To(sending.Recipient{CommentID: comment}))
-				after(time.Hour)
+				after(15 * time.Minute)
 				require.Equal(t, c.want, w.Texts(ada))
 				require.Equal(t, c.outcomes, outcomes(t, w.Store, ada))
 				if len(c.failed) == 0 {

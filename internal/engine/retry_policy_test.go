@@ -139,7 +139,7 @@ func TestFewTriesKeepTheDefaultPauses(t *testing.T) {
 			}
 			inBubble(t, simulator.Config{People: crowd(1)}, cfg, func(w *world) {
 				w.Says("70", "hi")
-				after(time.Hour)
+				after(10 * time.Minute)
 				requirePauses(t, want, seen.pauses("hi"))
 				require.Equal(t, tries, w.Letters()[0].Attempts)
 			})
