@@ -162,6 +162,7 @@ func root(config Config) *cli.Command {
 			policy(config),
 			translations(config),
 			simulate(config),
+			trigger(config),
 		},
 	})
 }

@@ -61,6 +61,7 @@ func simulate(config Config) *cli.Command {
 			&cli.StringFlag{Name: "clock", Usage: "a `TIME` at which the platform's clock starts (2026-12-01T09:00:00Z), frozen, or both with a comma; default: this machine's"},
 			&cli.StringFlag{Name: "fields", Usage: "the webhook `FIELDS` that the page is subscribed to, with commas, or all; default: every act of a person"},
 			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s), platform (as the platform does it, by the clock) or none"},
+			&cli.BoolFlag{Name: "lenient", Usage: "answer Graph calls that are not simulated with success and a warning, instead of an error"},
 			&cli.StringFlag{Name: "log", Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
 			&cli.DurationFlag{Name: "warn-silence", Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and nothing arrived for so long; 0: never"},
 			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that it answers to besides localhost; repeatable"},
@@ -122,7 +123,7 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	}
 	settings := simulator.Config{
 		AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken), PageToken: config.Env(envPageToken), PageID: config.Env(envPageID),
-		WebhookURL: webhook, People: people, Hosts: cmd.StringSlice("allow-host"), Seed: seed,
+		WebhookURL: webhook, People: people, Hosts: cmd.StringSlice("allow-host"), Seed: seed, Lenient: cmd.Bool("lenient"),
 	}
 	now, frozen, err := clockOf(cmd.String("clock"))
 	if err != nil {
@@ -153,6 +154,7 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 		screen.silence = cmd.Duration("warn-silence")
 	case "json":
 		screen.json = json.NewEncoder(config.Out)
+		screen.silence = cmd.Duration("warn-silence")
 	case "none":
 	default:
 		return nil, usagef(cmd, "--log is text, json or none, not %q", format)

@@ -61,9 +61,20 @@ func (t *terminal) start(base string, seed uint64, webhook, env string, exports 
 
 // warn shows what no entry has.
 func (t *terminal) warn(text string) {
-	if t.json == nil {
+	if !t.warnJSON(text, "") {
 		t.say("  !  %s\n", text)
 	}
+}
+
+// warnJSON writes a warning as a line like those of the log, without a number of its own, and reports whether lines are asked for.
+func (t *terminal) warnJSON(text, advice string) bool {
+	if t.json == nil {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_ = t.json.Encode(simulator.Entry{Time: time.Now().UTC(), Kind: simulator.EntryWarning, Name: "simulate", Error: text, Advice: advice}) // the writer keeps its error
+	return true
 }
 
 func (t *terminal) verified(after time.Duration) {
@@ -73,12 +84,11 @@ func (t *terminal) verified(after time.Duration) {
 }
 
 func (t *terminal) notVerified(err error, again bool) {
-	if t.json != nil {
-		return
-	}
 	var failed *simulator.VerifyError
 	if !errors.As(err, &failed) {
-		t.say("Webhook NOT verified: %v\n", err)
+		failed = &simulator.VerifyError{Err: err}
+	}
+	if t.warnJSON(fmt.Sprintf("the webhook is not verified: %v", failed.Err), failed.Advice) {
 		return
 	}
 	t.say("Webhook NOT verified: %v.\n", failed.Err)
@@ -244,8 +254,12 @@ func (t *terminal) listen(ctx context.Context, e simulator.Entry) {
 		return
 	}
 	t.waiting[e.PSID] = time.AfterFunc(t.silence, func() {
-		if ctx.Err() == nil {
-			t.say("          !  The bot took %s and nothing of it has arrived for %v. (It may have nothing to say.)\n", e.Preview, t.silence)
+		if ctx.Err() != nil {
+			return
+		}
+		text := fmt.Sprintf("The bot took %s and nothing of it has arrived for %v. (It may have nothing to say.)", e.Preview, t.silence)
+		if !t.warnJSON(text, "") {
+			t.say("          !  %s\n", text)
 		}
 	})
 }

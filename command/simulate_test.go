@@ -368,7 +368,7 @@ func TestGuideShowsTheCommand(t *testing.T) {
 
 	help := run(t, command.Config{}, "simulate", "--help").out
 	flags := regexp.MustCompile(`(?m)^   (--[a-z-]+)`).FindAllStringSubmatch(help, -1)
-	require.Len(t, flags, 16)
+	require.Len(t, flags, 17)
 	for _, flag := range flags {
 		if flag[1] != "--public" && flag[1] != "--help" {
 			require.Contains(t, string(guide), "| `"+flag[1], help)

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 //go:embed kinds.json
@@ -56,20 +57,42 @@ func (s *Simulator) Trigger(ctx context.Context, kind string, t Trigger) (Delive
 	if err := ctx.Err(); err != nil {
 		return Delivery{}, err
 	}
-	i := slices.IndexFunc(kinds(), func(k Kind) bool { return k.Kind == kind })
-	if i < 0 {
-		return Delivery{}, fmt.Errorf("%w: %s", ErrNoKind, kind)
-	}
-	sample := kinds()[i]
 	at := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		return Delivery{}, ErrClosed
-	}
-	pg, psid, err := s.partiesOf(sample, t)
+	d, err := s.sample(kind, t, at)
 	if err != nil {
 		return Delivery{}, err
+	}
+	s.enqueue(d)
+	return *d, nil
+}
+
+// Sample returns the callback that [Simulator.Trigger] would queue, with the same errors, and queues nothing.
+func (s *Simulator) Sample(kind string, t Trigger) (json.RawMessage, error) {
+	at := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, err := s.sample(kind, t, at)
+	if err != nil {
+		return nil, err
+	}
+	return json.RawMessage(d.Body), nil
+}
+
+// sample is a callback of a kind. s.mu must be held.
+func (s *Simulator) sample(kind string, t Trigger, at time.Time) (*Delivery, error) {
+	i := slices.IndexFunc(kinds(), func(k Kind) bool { return k.Kind == kind })
+	if i < 0 {
+		return nil, fmt.Errorf("%w: %s", ErrNoKind, kind)
+	}
+	if s.closed {
+		return nil, ErrClosed
+	}
+	sample := kinds()[i]
+	pg, psid, err := s.partiesOf(sample, t)
+	if err != nil {
+		return nil, err
 	}
 	text := strings.NewReplacer(
 		`"{ms}"`, strconv.FormatInt(at.UnixMilli(), 10), `"{s}"`, strconv.FormatInt(at.Unix(), 10),
@@ -77,15 +100,14 @@ func (s *Simulator) Trigger(ctx context.Context, kind string, t Trigger) (Delive
 	).Replace(string(sample.Entry))
 	entry, err := setPaths([]byte(text), t.Set)
 	if err != nil {
-		return Delivery{}, err
+		return nil, err
 	}
 	object := "page"
 	if pg.instagram {
 		object = "instagram"
 	}
-	d := &Delivery{page: pg, PSID: psid, Field: kind, Time: at, Body: string(escape([]byte(`{"object":"` + object + `","entry":[` + string(entry) + `]}`)))}
-	s.enqueue(d)
-	return *d, nil
+	body := escape([]byte(`{"object":"` + object + `","entry":[` + string(entry) + `]}`))
+	return &Delivery{page: pg, PSID: psid, Field: kind, Time: at, Body: string(body)}, nil
 }
 
 // partiesOf finds the page and the person of a sample. s.mu must be held.

@@ -30,7 +30,7 @@ var house = map[string]room{
 	},
 	"attachment": {},
 	"command": {
-		ours:   []string{"i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
+		ours:   []string{"i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"dialog": {
@@ -67,6 +67,7 @@ var house = map[string]room{
 		others: []string{"github.com/jackc/pgx/v5"},
 	},
 	"internal/graphhosts":   {},
+	"internal/simclient":    {},
 	"internal/simulation":   {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
 	"internal/jitter":       {},
