@@ -34,6 +34,7 @@ var capabilities = []struct {
 	{"Peeker", has[store.Peeker]},
 	{"Replicas", has[store.Replicas]},
 	{"Timers", has[store.Timers]},
+	{"Viewer", has[store.Viewer]},
 }
 
 func has[T any](st store.Store) bool {

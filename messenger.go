@@ -173,6 +173,15 @@ func (b *Bot) Client() *graph.Client {
 	return b.client
 }
 
+// Store returns the bot's store, that of Config.Store or the one in memory; nil for a nil bot. In a
+// turn store.From has it too, with what is read.
+func (b *Bot) Store() store.Store {
+	if b == nil {
+		return nil
+	}
+	return b.cfg.Store
+}
+
 // ServeHTTP answers the platform: GET verifies the webhook, POST takes a
 // callback. It answers 200 once every event of the callback is durable, 401 to
 // a callback whose signature does not match or that is all about pages which

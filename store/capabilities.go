@@ -61,7 +61,7 @@ type Inspector interface {
 type Replicas interface {
 	// Heartbeat announces a replica, or announces it anew, and returns all that
 	// have been announced and not run out, this one included, by their owners'
-	// names. With a TTL of 0 it deregisters.
+	// names. With a TTL of 0 it deregisters; an owner that was never announced only reads then.
 	Heartbeat(ctx context.Context, replica Replica) ([]Replica, error)
 
 	// EchoedAt returns when an event with an EchoOf key last arrived for a page,
@@ -94,6 +94,21 @@ type Peeker interface {
 	// most limit; less than 1 returns none. Events that a worker handles wait too; what was raised is not
 	// among them. Of a [QueuedEvent] it sets Conversation, Key, Time, Body, Seq and ReceivedAt.
 	Peek(ctx context.Context, conv Conversation, limit int) ([]QueuedEvent, error)
+}
+
+// Viewer shows people at work what a bot itself has no need to list: which conversations are stuck, and what is kept of one. The
+// lists are bounded and none takes a lease. Without it package operations answers that the store does not support them, and an
+// export of a person leaves their sessions and waiting messages out and says so.
+type Viewer interface {
+	// Blocked lists conversations whose head has failed and waits for its next try, those that have waited longest first, at most
+	// limit and [MaxBlockedList].
+	Blocked(ctx context.Context, limit int) ([]Blocked, error)
+
+	// Outbox returns the sends of a conversation that wait, in the order in which they were added, at most limit.
+	Outbox(ctx context.Context, conv Conversation, limit int) ([]QueuedSend, error)
+
+	// SessionsOf returns the sessions of a person that have not expired, by name, those after the name after, at most limit.
+	SessionsOf(ctx context.Context, conv Conversation, after string, limit int) ([]Session, error)
 }
 
 // Interruptible promises that the calls of [Queuer], and Apply, return as soon as their context has ended, whatever the disk, the

@@ -373,6 +373,8 @@ type SendResult struct {
 type DeadQuery struct {
 	// PageID limits the answer to one page; empty means all.
 	PageID string
+	// PSID limits the answer to one person, or other conversation, of a page; empty means all.
+	PSID string
 	// Key limits the answer to the letter of the event with that key; empty means all.
 	Key string
 	// After limits the answer to letters with a higher id, for paging.

@@ -28,5 +28,8 @@ type Blocked struct {
 	Since time.Time
 }
 
-// MaxBlocked is how many blocked conversations [Stats] names.
-const MaxBlocked = 10
+// How many blocked conversations are named: MaxBlocked by [Stats], and MaxBlockedList by [Viewer.Blocked].
+const (
+	MaxBlocked     = 10
+	MaxBlockedList = 1000
+)

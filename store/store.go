@@ -9,7 +9,7 @@ import (
 
 // Store is everything a bot remembers: what every store must do. What it may do beyond
 // that are capabilities, interfaces of their own that [As] finds: [DeadLetters], [Inspector],
-// [Replicas], [Isolator], [Timers], [Broadcasts] and [CallRunner]. Each says what a bot does without it. What is
+// [Replicas], [Isolator], [Timers], [Broadcasts], [Viewer] and [CallRunner]. Each says what a bot does without it. What is
 // added to this package later is a capability too, so that it breaks no store.
 // Implementations are safe for concurrent use, and pass the suite in package
 // store/storetest.

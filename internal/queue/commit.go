@@ -120,7 +120,7 @@ func (g *group) start(s *State, o *store.Outcome) []store.QueuedSend {
 	}
 	var queued []store.QueuedSend
 	for _, send := range due[:min(max(o.Due, 0), len(due))] {
-		queued = append(queued, send.queued(g.now))
+		queued = append(queued, send.Queued(g.now))
 	}
 	return queued
 }
@@ -143,8 +143,8 @@ func (g *group) release(s *State, o *store.Outcome) {
 	g.effects.Hint = g.effects.Hint || s.NextAt != 0 && !waits
 }
 
-// queued is a send as it is handed out.
-func (r *SendRow) queued(now int64) store.QueuedSend {
+// Queued is a send as it is handed out and shown.
+func (r *SendRow) Queued(now int64) store.QueuedSend {
 	q := store.QueuedSend{
 		Send: store.Send{
 			Conversation: r.Conversation, Key: r.Key, Group: r.Group, Body: r.Body, Delay: time.Duration(r.Delay),

@@ -46,7 +46,7 @@ func (g *group) lease(leases []store.Lease, due []DueRow, claim *store.Claim) (a
 			lease.Events = append(lease.Events, ev)
 		}
 		for _, row := range work.Sends[i] {
-			lease.Sends = append(lease.Sends, row.queued(g.now))
+			lease.Sends = append(lease.Sends, row.Queued(g.now))
 		}
 		leases = append(leases, lease)
 		d.LeaseUntil = g.until(claim.TTL)

@@ -21,6 +21,9 @@ func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLe
 	if query.PageID != "" {
 		db = db.Where("page_id = ?", query.PageID)
 	}
+	if query.PSID != "" {
+		db = db.Where("person_id = ?", query.PSID)
+	}
 	db = db.Table("messenger_dead").
 		Select("id, page_id, person_id, key, event_at, body, echo_of, attempts, failures, only_routes, at, raised_key, raised_at")
 	rows, err := list(ctx, s, db, func(r *queue.DeadRow, to []any) []any { return r.Fields(append(to, &r.ID)) })

@@ -14,12 +14,8 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	if err := s.row(ctx, s.db.Queries.Stats, []any{s.now()}, fields); err != nil {
 		return store.Stats{}, err
 	}
-	err := s.rows(ctx, s.db.Queries.Blocked, []any{store.MaxBlocked, s.now()}, func(rows *sql.Rows) error {
-		var b store.Blocked
-		err := rows.Scan(&b.PageID, &b.PSID, &b.Attempts, moment{&b.Since})
-		stats.Blocked = append(stats.Blocked, b)
-		return err
-	})
+	var err error
+	stats.Blocked, err = s.Blocked(ctx, store.MaxBlocked)
 	return stats, err
 }
 

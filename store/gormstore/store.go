@@ -17,7 +17,7 @@ import (
 
 // Store is a [store.Store] in an SQL database, with all capabilities: [store.CallRunner], [store.Clock],
 // [store.DeadLetters], [store.Inspector], [store.Interruptible], [store.Isolator], [store.OnceKeeper], [store.Peeker],
-// [store.Replicas] and [store.Timers]. It is safe for concurrent use.
+// [store.Replicas], [store.Timers] and [store.Viewer]. It is safe for concurrent use.
 type Store struct {
 	operations
 
@@ -47,6 +47,7 @@ var (
 	_ store.Replicas      = (*Store)(nil)
 	_ store.Timers        = (*Store)(nil)
 	_ store.Peeker        = (*Store)(nil)
+	_ store.Viewer        = (*Store)(nil)
 	_ store.Broadcasts    = (*Store)(nil)
 )
 

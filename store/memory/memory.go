@@ -43,7 +43,8 @@ func (c Config) withDefaults() Config {
 
 // Store is a [store.Store] that keeps everything in the process: nothing survives a restart. What grows with traffic is bounded,
 // see [Config]. It runs no [store.Call], and has all other capabilities: [store.Clock], [store.DeadLetters],
-// [store.Inspector], [store.Interruptible], [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas] and [store.Timers].
+// [store.Inspector], [store.Interruptible], [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas], [store.Timers] and
+// [store.Viewer].
 // It is safe for concurrent use.
 type Store struct {
 	operations
@@ -73,6 +74,7 @@ var (
 	_ store.Replicas      = (*Store)(nil)
 	_ store.Timers        = (*Store)(nil)
 	_ store.Peeker        = (*Store)(nil)
+	_ store.Viewer        = (*Store)(nil)
 	_ store.Broadcasts    = (*Store)(nil)
 )
 

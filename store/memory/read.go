@@ -2,9 +2,7 @@ package memory
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/internal/queue"
@@ -99,7 +97,7 @@ func (s *Store) Dead(ctx context.Context, query store.DeadQuery) ([]store.DeadLe
 		if len(letters) == query.Most() {
 			break
 		}
-		if row.ID <= query.After || query.PageID != "" && row.PageID != query.PageID || query.Key != "" && row.Key != query.Key {
+		if row.ID <= query.After || query.PageID != "" && row.PageID != query.PageID || query.PSID != "" && row.PSID != query.PSID || query.Key != "" && row.Key != query.Key {
 			continue
 		}
 		row.Body = bytes.Clone(row.Body)
@@ -136,16 +134,8 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 		if c.LeaseUntil > now {
 			stats.InFlight++
 		}
-		if head := c.head(now); head != nil && head.Attempts > 0 {
-			stats.Blocked = append(stats.Blocked, store.Blocked{
-				Conversation: c.Conversation, Attempts: int(head.Attempts), Since: queue.Time(head.ReceivedAt),
-			})
-		}
 	}
-	slices.SortFunc(stats.Blocked, func(a, b store.Blocked) int {
-		return cmp.Or(a.Since.Compare(b.Since), compare(a.Conversation, b.Conversation))
-	})
-	stats.Blocked = stats.Blocked[:min(len(stats.Blocked), store.MaxBlocked)]
+	stats.Blocked = t.blocked(now, store.MaxBlocked)
 	return stats, nil
 }
 

@@ -31,6 +31,7 @@ var clusterPromises = []promise{
 		s.attend(announce(first), first, second)
 		s.clock.advance(ttl / 2)
 		s.attend(announce(first), first)
+		s.attend(store.Replica{Owner: "never announced"}, first)
 		s.attend(store.Replica{Owner: "a"})
 		s.attend(announce(second), second)
 	}},

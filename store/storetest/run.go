@@ -22,7 +22,7 @@ type Options struct {
 }
 
 // Run tests a store with the capabilities [store.Broadcasts], [store.DeadLetters], [store.Inspector],
-// [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas] and [store.Timers]: the suite observes a store by them, and fails for
+// [store.Isolator], [store.OnceKeeper], [store.Peeker], [store.Replicas], [store.Timers] and [store.Viewer]: the suite observes a store by them, and fails for
 // one that lacks any. The function opens a new, empty one; the suite closes it.
 // The subtests run in parallel.
 func Run(t *testing.T, open func(t *testing.T, opts Options) store.Store) {
@@ -43,7 +43,7 @@ func RunPromises(t *testing.T, open func(t *testing.T, opts Options) store.Store
 	for _, promises := range [][]promise{
 		putPromises, orderPromises, claimPromises, fairPromises, backgroundPromises, pagePromises, commitPromises, sendPromises, delayPromises, cancelPromises, echoPromises, settlePromises,
 		deadPromises, unsendPromises, personPromises, recordPromises, sessionPromises, erasePromises, silentPromises, lifePromises, pingPromises, racePromises, clusterPromises, oncePromises, raisePromises, raiseKeyPromises, raiseBoundPromises, raiseNextPromises,
-		broadcastPromises, broadcastEndPromises, peekPromises,
+		broadcastPromises, broadcastEndPromises, peekPromises, viewPromises,
 	} {
 		for _, p := range promises {
 			t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
@@ -79,6 +79,7 @@ type suite struct {
 	store.Peeker
 	store.Replicas
 	store.Timers
+	store.Viewer
 
 	ctx   context.Context
 	clock *clock
@@ -99,6 +100,7 @@ func newSuite(t *testing.T, open func(*testing.T, Options) store.Store) *suite {
 	s.Peeker = capability[store.Peeker](t, st)
 	s.Replicas = capability[store.Replicas](t, st)
 	s.Timers = capability[store.Timers](t, st)
+	s.Viewer = capability[store.Viewer](t, st)
 	return s
 }
 

@@ -1,0 +1,73 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store"
+)
+
+// Blocked implements [store.Viewer].
+func (s *Store) Blocked(ctx context.Context, limit int) (blocked []store.Blocked, err error) {
+	if limit < 1 {
+		_, err := s.begin(ctx)
+		return nil, err
+	}
+	args := []any{min(limit, store.MaxBlockedList), s.now()}
+	err = s.rows(ctx, s.db.Queries.Blocked, args, func(rows *sql.Rows) error {
+		var b store.Blocked
+		err := rows.Scan(&b.PageID, &b.PSID, &b.Attempts, moment{&b.Since})
+		blocked = append(blocked, b)
+		return err
+	})
+	return blocked, err
+}
+
+// Outbox implements [store.Viewer].
+func (s *Store) Outbox(ctx context.Context, conv store.Conversation, limit int) ([]store.QueuedSend, error) {
+	db, err := s.begin(ctx)
+	if err != nil || limit < 1 {
+		return nil, err
+	}
+	now, err := s.clock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	db = db.Table("messenger_outbox").
+		Select("id, page_id, person_id, key, group_key, body, delay, not_before, started_at, attempts").
+		Where("page_id = ? AND person_id = ?", conv.PageID, conv.PSID).Order("id").Limit(limit)
+	rows, err := list(ctx, s, db, func(r *queue.SendRow, to []any) []any { return r.Fields(append(to, &r.ID)) })
+	waiting := make([]store.QueuedSend, len(rows))
+	for i := range rows {
+		waiting[i] = rows[i].Queued(now)
+	}
+	return waiting, err
+}
+
+// SessionsOf implements [store.Viewer].
+func (s *Store) SessionsOf(ctx context.Context, conv store.Conversation, after string, limit int) ([]store.Session, error) {
+	db, err := s.begin(ctx)
+	if err != nil || limit < 1 {
+		return nil, err
+	}
+	now, err := s.clock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	db = db.Table("messenger_sessions").Select("page_id, psid, name, data, version, expires").
+		Where("page_id = ? AND psid = ? AND name > ? AND (expires = 0 OR expires > ?)", conv.PageID, conv.PSID, after, now).
+		Order("name").Limit(limit)
+	return list(ctx, s, db, queue.SessionFields)
+}
+
+// clock is the time by the store's clock, in microseconds.
+func (s *Store) clock(ctx context.Context) (int64, error) {
+	if now := s.now(); now != 0 {
+		return now, nil
+	}
+	var at time.Time
+	at, err := s.Now(ctx)
+	return queue.Micros(at), err
+}

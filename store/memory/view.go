@@ -1,0 +1,74 @@
+package memory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/djmessenger/messenger/internal/queue"
+	"github.com/djmessenger/messenger/store"
+)
+
+// Blocked implements [store.Viewer].
+func (s *Store) Blocked(ctx context.Context, limit int) ([]store.Blocked, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	return s.tables.blocked(queue.Micros(s.config.Now()), min(limit, store.MaxBlockedList)), nil
+}
+
+// blocked returns conversations whose head has failed, the first ones that waited, at most limit.
+func (t *tables) blocked(now int64, limit int) []store.Blocked {
+	var blocked []store.Blocked
+	for _, c := range t.conversations {
+		if head := c.head(now); head != nil && head.Attempts > 0 {
+			blocked = append(blocked, store.Blocked{
+				Conversation: c.Conversation, Attempts: int(head.Attempts), Since: queue.Time(head.ReceivedAt),
+			})
+		}
+	}
+	slices.SortFunc(blocked, func(a, b store.Blocked) int {
+		return cmp.Or(a.Since.Compare(b.Since), compare(a.Conversation, b.Conversation))
+	})
+	return blocked[:min(len(blocked), max(limit, 0))]
+}
+
+// Outbox implements [store.Viewer].
+func (s *Store) Outbox(ctx context.Context, conv store.Conversation, limit int) ([]store.QueuedSend, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	c := s.tables.conversations[conv]
+	if c == nil {
+		return nil, nil
+	}
+	now := queue.Micros(s.config.Now())
+	var waiting []store.QueuedSend
+	for _, row := range c.sends[:min(len(c.sends), max(limit, 0))] {
+		send := row.Queued(now)
+		send.Body = bytes.Clone(send.Body)
+		waiting = append(waiting, send)
+	}
+	return waiting, nil
+}
+
+// SessionsOf implements [store.Viewer].
+func (s *Store) SessionsOf(ctx context.Context, conv store.Conversation, after string, limit int) ([]store.Session, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var found []store.Session
+	for key, session := range s.tables.sessions {
+		if key.PageID == conv.PageID && key.PSID == conv.PSID && key.Name > after && !s.expired(session.Expires) {
+			session.Data = bytes.Clone(session.Data)
+			found = append(found, session)
+		}
+	}
+	slices.SortFunc(found, func(a, b store.Session) int { return strings.Compare(a.Name, b.Name) })
+	return found[:min(len(found), max(limit, 0))], nil
+}

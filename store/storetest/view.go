@@ -1,0 +1,93 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/store"
+)
+
+func (s *suite) blocked(limit int) []store.Blocked {
+	s.Helper()
+	blocked, err := s.Blocked(s.ctx, limit)
+	require.NoError(s, err)
+	return blocked
+}
+
+func (s *suite) outbox(conv store.Conversation, limit int) []store.QueuedSend {
+	s.Helper()
+	waiting, err := s.Outbox(s.ctx, conv, limit)
+	require.NoError(s, err)
+	return waiting
+}
+
+func (s *suite) sessionsOf(conv store.Conversation, after string, limit int) (names []string) {
+	s.Helper()
+	found, err := s.SessionsOf(s.ctx, conv, after, limit)
+	require.NoError(s, err)
+	for _, one := range found {
+		require.Equal(s, conv.PageID, one.PageID)
+		require.Equal(s, conv.PSID, one.PSID)
+		names = append(names, one.Name)
+	}
+	return names
+}
+
+var viewPromises = []promise{
+	{"all blocked conversations are listed, the first that waited first", func(s *suite) {
+		require.Empty(s, s.blocked(10))
+		for i := range store.MaxBlocked + 2 {
+			conv := store.Conversation{PageID: ann.PageID, PSID: fmt.Sprintf("p%02d", i)}
+			s.put(conv, conv.PSID)
+			lease := s.one(conv)
+			s.commit(store.Outcome{Lease: lease.LeaseID, Event: again(lease), Release: true, After: time.Hour})
+			s.clock.advance(time.Second)
+		}
+		require.Len(s, s.stats().Blocked, store.MaxBlocked)
+		all := s.blocked(store.MaxBlockedList + 1)
+		require.Len(s, all, store.MaxBlocked+2)
+		require.Equal(s, s.stats().Blocked, all[:store.MaxBlocked])
+		require.Equal(s, all[:2], s.blocked(2))
+		require.Empty(s, s.blocked(0))
+		require.Empty(s, s.blocked(-1))
+	}},
+	{"what waits to be sent to a person can be seen without a lease", func(s *suite) {
+		require.Empty(s, s.outbox(ann, 10))
+		late := send(ann, "late")
+		late.Delay, late.Group = time.Hour, "group"
+		s.enqueue(late, send(ann, "1"), send(ann, "2"), send(bob, "other"))
+		waiting := s.outbox(ann, 10)
+		require.Len(s, waiting, 3)
+		require.Equal(s, store.QueuedSend{Send: late, AddedAt: start}, waiting[0])
+		require.Equal(s, "1", waiting[1].Key)
+		require.Len(s, s.outbox(ann, 2), 2)
+		require.Empty(s, s.outbox(ann, 0))
+		require.Empty(s, s.outbox(ann, -1))
+
+		lease := s.claim(store.Claim{Owner: "me", Conversations: 1, Events: 9, Background: 9, TTL: time.Minute})[0]
+		s.start(lease, "1")
+		s.clock.advance(time.Second)
+		for _, one := range s.outbox(lease.Conversation, 10) {
+			require.Equal(s, one.Key == "1", one.Started, one.Key)
+			if one.Started {
+				require.Equal(s, time.Second, one.StartedAgo)
+			}
+		}
+	}},
+	{"the sessions of a person are listed by name, without those that have expired", func(s *suite) {
+		require.Empty(s, s.sessionsOf(ann, "", 10))
+		for _, name := range []string{"b", "a", "c"} {
+			s.apply(store.SaveSession{PageID: ann.PageID, PSID: ann.PSID, Name: name, Data: []byte(`{}`)})
+		}
+		s.apply(store.SaveSession{PageID: ann.PageID, PSID: ann.PSID, Name: "brief", Data: []byte(`{}`), Life: time.Second})
+		s.apply(store.SaveSession{PageID: bob.PageID, PSID: bob.PSID, Name: "x", Data: []byte(`{}`)})
+		require.Equal(s, []string{"a", "b", "brief", "c"}, s.sessionsOf(ann, "", 10))
+		require.Equal(s, []string{"b", "brief"}, s.sessionsOf(ann, "a", 2))
+		require.Empty(s, s.sessionsOf(ann, "c", 2))
+		require.Empty(s, s.sessionsOf(ann, "", 0))
+		s.clock.advance(time.Second)
+		require.Equal(s, []string{"a", "b", "c"}, s.sessionsOf(ann, "", 10))
+	}},
+}
