@@ -28,6 +28,8 @@ const (
 	CannotListen = 3
 	// NoBot says that the bot could not be reached, or not be verified.
 	NoBot = 4
+	// NoAPI says that the operations API could not be reached, or refused the token.
+	NoAPI = 5
 )
 
 // Config is what a program makes of the command.
@@ -159,9 +161,12 @@ func root(config Config) *cli.Command {
 		Name:  config.Name,
 		Usage: "tools for a Messenger and Instagram bot",
 		Commands: []*cli.Command{
+			dead(config),
+			people(config),
 			policy(config),
 			translations(config),
 			simulate(config),
+			stats(config),
 			trigger(config),
 		},
 	})
