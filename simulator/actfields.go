@@ -12,9 +12,11 @@ var actFields = map[string][]string{
 	ActReply: {"mid", "text"}, ActEdit: {"mid", "text"}, ActUnsend: {"mid"},
 	ActQuickReply: {"title", "payload"}, ActMenu: {"title", "payload"}, ActOldQuickReply: {"title", "payload"}, ActOldButton: {"title", "payload"},
 	ActButton: {"title", "payload", "mid"}, ActIceBreaker: {"title"}, ActGetStarted: {}, ActRead: {},
-	ActSticker: {"sticker_id"}, ActAttachment: {"kind", "url"}, ActLocation: {"latitude", "longitude", "title"},
+	ActSticker: {"sticker_id"}, ActAttachment: {"kind", "url", "urls"}, ActLocation: {"latitude", "longitude", "title"},
 	ActReact: {"mid", "emoji"}, ActUnreact: {"mid", "emoji"}, ActLink: {"ref"}, ActOptIn: {"ref"}, ActAccountLinking: {"code"},
-	ActStoryReply: {"url", "text"},
+	ActStoryReply: {"url", "text"}, ActStoryMention: {"url"}, ActAd: {"ad_id", "ref", "title"}, ActCoupon: {"mid"},
+	ActFeedback: {"mid", "answer", "text"}, ActInformation: {"mid", "answers"},
+	ActNotificationOptIn: {"mid"}, ActNotificationStop: {}, ActNotificationResume: {},
 }
 
 // actOrder is an act as a request has it: coordinates that are left out are not 0, which is a place on earth.
@@ -39,6 +41,7 @@ func (o actOrder) act() (Act, error) {
 		{"mid", a.MID != ""}, {"text", a.Text != ""}, {"title", a.Title != ""}, {"payload", a.Payload != ""}, {"sticker_id", a.StickerID != ""},
 		{"kind", a.Kind != ""}, {"url", a.URL != ""}, {"latitude", o.Latitude != nil}, {"longitude", o.Longitude != nil},
 		{"emoji", a.Emoji != ""}, {"ref", a.Ref != ""}, {"code", a.Code != ""},
+		{"urls", len(a.URLs) > 0}, {"ad_id", a.AdID != ""}, {"answer", a.Answer != ""}, {"answers", len(a.Answers) > 0},
 	} {
 		belongs := slices.Contains(fields, f.name)
 		switch {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -99,12 +100,17 @@ type Act struct {
 	Payload   string  `json:"payload,omitempty"`    // quick_reply, menu: instead of title; button: instead, or of several the one; old_…: both
 	StickerID string  `json:"sticker_id,omitempty"` // default: the Like button
 	Kind      string  `json:"kind,omitempty"`       // attachment: image, audio, …
-	URL       string  `json:"url,omitempty"`        // attachment; story_reply: of the story
+	URL       string  `json:"url,omitempty"`        // attachment; story_reply, story_mention: of the story
 	Latitude  float64 `json:"latitude,omitempty"`
 	Longitude float64 `json:"longitude,omitempty"`
 	Emoji     string  `json:"emoji,omitempty"`
 	Ref       string  `json:"ref,omitempty"`  // link, optin
 	Code      string  `json:"code,omitempty"` // account_linking; empty unlinks
+
+	URLs    []string          `json:"urls,omitempty"`    // attachment: instead of url, several
+	AdID    string            `json:"ad_id,omitempty"`   // ad; default: DefaultAdID
+	Answer  string            `json:"answer,omitempty"`  // feedback: the score, or a text; Text is the comment
+	Answers map[string]string `json:"answers,omitempty"` // customer_information
 }
 
 // What a person does, the values of [Act].Type; each is the method beside it.
@@ -132,13 +138,26 @@ const (
 	ActPost           = "post"            // [Simulator.VisitorPost]
 	ActStoryReply     = "story_reply"     // [Simulator.ReplyToStory]
 	ActUnsend         = "unsend"          // [Simulator.Unsend]
+	ActStoryMention   = "story_mention"   // [Simulator.MentionInStory]
+	ActAd             = "ad"              // [Simulator.ClickAd]
+	ActCoupon         = "coupon"          // [Simulator.RevealCoupon]
+	ActFeedback       = "feedback"        // [Simulator.AnswerFeedback]
+
+	ActInformation        = "customer_information" // [Simulator.GiveInformation]
+	ActNotificationOptIn  = "notification_optin"   // [Simulator.AllowNotifications]
+	ActNotificationStop   = "notification_stop"    // [Simulator.StopNotifications]
+	ActNotificationResume = "notification_resume"  // [Simulator.ResumeNotifications]
 )
 
 // actTypes are all of them.
 var actTypes = []string{
 	ActSay, ActReply, ActEdit, ActQuickReply, ActButton, ActOldQuickReply, ActOldButton, ActMenu, ActIceBreaker, ActGetStarted, ActSticker,
 	ActAttachment, ActLocation, ActReact, ActUnreact, ActRead, ActLink, ActOptIn, ActAccountLinking, ActComment, ActPost, ActStoryReply, ActUnsend,
+	ActStoryMention, ActAd, ActCoupon, ActFeedback, ActInformation, ActNotificationOptIn, ActNotificationStop, ActNotificationResume,
 }
+
+// ActTypes returns the types of acts that [Simulator.Do] knows. The result is a copy.
+func ActTypes() []string { return slices.Clone(actTypes) }
 
 // Do lets a person do what the act says, like the method of that name, and
 // returns the mid of what was written, if anything was; of a comment or a post its id.
@@ -176,6 +195,9 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 		}
 		return s.SendSticker(ctx, psid, a.StickerID)
 	case ActAttachment:
+		if len(a.URLs) > 0 {
+			return s.SendAttachments(ctx, psid, a.Kind, a.URLs...)
+		}
 		return s.SendAttachment(ctx, psid, a.Kind, a.URL)
 	case ActLocation:
 		return s.SendLocation(ctx, psid, a.Latitude, a.Longitude, a.Title)
@@ -202,6 +224,23 @@ func (s *Simulator) Do(ctx context.Context, psid string, a Act) (mid string, err
 		return s.ReplyToStory(ctx, psid, a.URL, a.Text)
 	case ActUnsend:
 		return "", s.Unsend(ctx, psid, a.MID)
+	case ActStoryMention:
+		return s.MentionInStory(ctx, psid, a.URL)
+	case ActAd:
+		return "", s.ClickAd(ctx, psid, Ad{ID: a.AdID, Ref: a.Ref, Title: a.Title})
+	case ActCoupon:
+		return "", s.RevealCoupon(ctx, psid, a.MID)
+	case ActFeedback:
+		return "", s.AnswerFeedback(ctx, psid, a.MID, a.Answer, a.Text)
+	case ActInformation:
+		return "", s.GiveInformation(ctx, psid, a.MID, a.Answers)
+	case ActNotificationOptIn:
+		_, err = s.AllowNotifications(ctx, psid, a.MID)
+		return "", err
+	case ActNotificationStop:
+		return "", s.StopNotifications(ctx, psid)
+	case ActNotificationResume:
+		return "", s.ResumeNotifications(ctx, psid)
 	}
 	return "", fmt.Errorf("simulator: no act of type %q; there are %s", a.Type, strings.Join(actTypes, ", "))
 }

@@ -36,6 +36,9 @@ type element struct {
 	Reaction       *eventReaction       `json:"reaction,omitempty"`
 	MessageEdit    *eventEdit           `json:"message_edit,omitempty"`
 	Optin          *eventOptin          `json:"optin,omitempty"`
+	Template       *eventTemplate       `json:"template,omitempty"`
+	Feedback       *eventFeedback       `json:"messaging_feedback,omitempty"`
+	Information    *eventInformation    `json:"messaging_customer_information,omitempty"`
 	Referral       *eventReferral       `json:"referral,omitempty"`
 	AccountLinking *eventAccountLinking `json:"account_linking,omitempty"`
 	Delivery       *eventDelivery       `json:"delivery,omitempty"`
@@ -139,15 +142,18 @@ type eventEdit struct {
 	NumEdit int    `json:"num_edit"`
 }
 
-type eventOptin struct {
-	Ref     string `json:"ref,omitempty"`
-	UserRef string `json:"user_ref,omitempty"`
+type eventReferral struct {
+	Ref        string      `json:"ref,omitempty"`
+	Source     string      `json:"source"`
+	Type       string      `json:"type"`
+	AdID       string      `json:"ad_id,omitempty"`
+	AdsContext *adsContext `json:"ads_context_data,omitempty"`
 }
 
-type eventReferral struct {
-	Ref    string `json:"ref"`
-	Source string `json:"source"`
-	Type   string `json:"type"`
+// adsContext says which ad it was.
+type adsContext struct {
+	Title  string `json:"ad_title"`
+	PostID string `json:"post_id"`
 }
 
 type eventAccountLinking struct {

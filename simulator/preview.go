@@ -48,11 +48,19 @@ type eventPreview struct {
 		QuickReply  *struct{ Payload string } `json:"quick_reply"`
 		Attachments []struct{ Type string }
 	}
-	Postback       *struct{ Title, Payload string }
-	Reaction       *struct{ Action, Emoji string }
-	MessageEdit    *struct{ Text string } `json:"message_edit"`
-	Optin          *struct{ Ref, Type string }
-	Referral       *struct{ Ref string }
+	Postback    *struct{ Title, Payload string }
+	Reaction    *struct{ Action, Emoji string }
+	MessageEdit *struct{ Text string } `json:"message_edit"`
+	Optin       *struct{ Ref, Type string }
+	Template    *struct {
+		Code string `json:"coupon_code"`
+	}
+	Feedback    json.RawMessage `json:"messaging_feedback"`
+	Information json.RawMessage `json:"messaging_customer_information"`
+	Referral    *struct {
+		Ref  string
+		AdID ident `json:"ad_id"`
+	}
 	AccountLinking *struct{ Status string } `json:"account_linking"`
 	Read, Delivery json.RawMessage
 	Pass           json.RawMessage `json:"pass_thread_control"`
@@ -72,8 +80,14 @@ func (e eventPreview) String() string {
 		return "edits to " + quoted(e.MessageEdit.Text)
 	case e.Optin != nil:
 		return "opts in " + quoted(cmp.Or(e.Optin.Ref, e.Optin.Type))
+	case e.Template != nil:
+		return "reveals the coupon " + quoted(e.Template.Code)
+	case e.Feedback != nil:
+		return "gives feedback"
+	case e.Information != nil:
+		return "fills in the form"
 	case e.Referral != nil:
-		return "comes by " + quoted(e.Referral.Ref)
+		return "comes by " + quoted(cmp.Or(e.Referral.Ref, "ad "+string(e.Referral.AdID)))
 	case e.AccountLinking != nil:
 		return "account " + e.AccountLinking.Status
 	case e.Read != nil:

@@ -123,8 +123,18 @@ func (s *Simulator) SendImage(ctx context.Context, psid, link string) (mid strin
 // audio, video, file, share, reel, ig_reel, ig_post or story_mention. The bot gets
 // the URL as it is.
 func (s *Simulator) SendAttachment(ctx context.Context, psid, kind, link string) (mid string, err error) {
-	if err := checkURL(link); err != nil {
-		return "", fmt.Errorf("simulator: the URL of an attachment %w", err)
+	return s.SendAttachments(ctx, psid, kind, link)
+}
+
+// SendAttachments is [Simulator.SendAttachment] of several in one message, as people send photos: up to 30.
+func (s *Simulator) SendAttachments(ctx context.Context, psid, kind string, links ...string) (mid string, err error) {
+	if len(links) == 0 || len(links) > 30 {
+		return "", &controlError{err: fmt.Errorf("simulator: a message has 1 to 30 attachments, not %d", len(links)), field: "urls"}
+	}
+	for _, link := range links {
+		if err := checkURL(link); err != nil {
+			return "", fmt.Errorf("simulator: the URL of an attachment %w", err)
+		}
 	}
 	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
 		kinds := []string{"image", "audio", "video", "file", "reel", "ig_reel", "post", "ig_post", "fallback"}
@@ -134,8 +144,13 @@ func (s *Simulator) SendAttachment(ctx context.Context, psid, kind, link string)
 		if !slices.Contains(kinds, kind) {
 			return doing{}, fmt.Errorf("simulator: a person cannot send an attachment of type %q", kind)
 		}
-		return writing(Message{Attachments: []Attachment{{Type: kind, URL: link}}},
-			eventMessage{Attachments: []eventAttachment{{Type: kind, Payload: mediaPayload{URL: link}}}}), nil
+		var shown Message
+		var wire eventMessage
+		for _, link := range links {
+			shown.Attachments = append(shown.Attachments, Attachment{Type: kind, URL: link})
+			wire.Attachments = append(wire.Attachments, eventAttachment{Type: kind, Payload: mediaPayload{URL: link}})
+		}
+		return writing(shown, wire), nil
 	})
 }
 

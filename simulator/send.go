@@ -51,6 +51,7 @@ type send struct {
 	check
 	to            string // conversation: person, user_ref, …
 	toKind        string // id, user_ref, comment_id, …
+	optIn         *optIn // whose token it is; nil: no one's here
 	origin        string // the comment or post a private reply answers
 	action        string
 	message       Message
@@ -216,7 +217,7 @@ func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
 		sd.origin = origin
 		return nil
 	default:
-		return nil
+		return pg.admitOptIn(sd, at)
 	}
 	if pg.people[sd.to] == nil && !s.meet(pg, sd.to) {
 		return pg.known("person unknown")
@@ -297,6 +298,9 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 	m.Answer = mustJSON(answer)
 	if sd.origin != "" {
 		pg.replied[sd.origin] = true
+	}
+	if sd.optIn != nil {
+		sd.optIn.used = sd.optIn.request == oneTimeRequest
 	}
 	s.record(conv, &m)
 	if known {

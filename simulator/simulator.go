@@ -89,6 +89,7 @@ type page struct {
 	labels        []*label
 	templates     []*utilityTemplate
 	linkTokens    []linkToken
+	optIns        []*optIn
 }
 
 // New returns a running simulator. It reports every field of config that cannot

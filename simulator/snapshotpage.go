@@ -28,6 +28,7 @@ type savedPage struct {
 	Labels        []savedLabel               `json:"labels,omitempty"`
 	Templates     []savedTemplate            `json:"templates,omitempty"`
 	LinkTokens    []savedLinkToken           `json:"link_tokens,omitempty"`
+	OptIns        []savedOptIn               `json:"opt_ins,omitempty"`
 	Conversations []savedConversation        `json:"conversations,omitempty"`
 }
 
@@ -77,6 +78,17 @@ type savedLinkToken struct {
 	Token string    `json:"token"`
 	PSID  string    `json:"person_id"`
 	At    time.Time `json:"at"`
+}
+
+type savedOptIn struct {
+	Token   string    `json:"token"`
+	PSID    string    `json:"person_id"`
+	Request string    `json:"request"` // the type of the template
+	Payload string    `json:"payload,omitempty"`
+	Title   string    `json:"title,omitempty"`
+	At      time.Time `json:"at"`
+	Used    bool      `json:"used,omitempty"`
+	Stopped bool      `json:"stopped,omitempty"`
 }
 
 // savedConversation is one of a person, or of a user_ref, comment or post.
@@ -131,6 +143,9 @@ func (p *page) saved() savedPage {
 	}
 	for _, one := range p.linkTokens {
 		out.LinkTokens = append(out.LinkTokens, savedLinkToken{one.token, one.psid, one.at})
+	}
+	for _, one := range p.optIns {
+		out.OptIns = append(out.OptIns, savedOptIn{one.token, one.psid, one.request, one.payload, one.title, one.at, one.used, one.stopped})
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.conversations)) {
 		out.Conversations = append(out.Conversations, p.conversations[id].saved(id))
@@ -205,6 +220,12 @@ func (s *Simulator) rebuild(in savedPage) error {
 	}
 	for _, one := range in.LinkTokens {
 		pg.linkTokens = append(pg.linkTokens, linkToken{one.Token, one.PSID, one.At})
+	}
+	for _, one := range in.OptIns {
+		if one.Request != marketingRequest && one.Request != oneTimeRequest {
+			return &controlError{err: fmt.Errorf("simulator: page %s: the request of an opt-in is %s or %s, not %q", pg.id, marketingRequest, oneTimeRequest, one.Request), field: "opt_ins"}
+		}
+		pg.optIns = append(pg.optIns, &optIn{one.Token, one.PSID, one.Request, one.Payload, one.Title, one.At, one.Used, one.Stopped})
 	}
 	for _, c := range in.Conversations {
 		if err := pg.rebuild(c); err != nil {
