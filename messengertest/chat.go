@@ -16,10 +16,6 @@ import (
 	"github.com/djmessenger/messenger/store/memory"
 )
 
-// Patience is how long an expectation waits before it fails the test, if
-// [Chat.Patience] is not set.
-const Patience = 10 * time.Second
-
 // The app, the page and the tokens that [Start] sets up.
 const (
 	AppID       = "1000000000000001"
@@ -176,6 +172,3 @@ func setPlatform(t testing.TB, platform *simulator.Config) {
 		*fixed.field = fixed.value
 	}
 }
-
-// patience is how long an expectation waits.
-func (c *Chat) patience() time.Duration { return cmp.Or(c.Patience, Patience) }

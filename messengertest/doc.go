@@ -9,9 +9,13 @@
 //	}
 //
 // Only the platform is simulated: callbacks are signed and posted over HTTP on
-// loopback, and the bot answers by Graph API calls. The embedded
-// simulator.Simulator has what the methods here do not cover: faults, more
-// people, the record of requests, and every act of a person (Chat.Do).
+// loopback, and the bot answers by Graph API calls. A [Person] does
+// what people do on Messenger and Instagram, and expects what the bot says; what
+// fails shows the conversation so far, and what the platform refused.
+// [Chat.Refuse] makes the platform refuse calls, [Chat.HasCalled] and
+// [Person.IsRefused] look at them, and [Chat.Trigger] sends a callback of any kind.
+// The embedded simulator.Simulator has the rest: faults of any call, disorder of
+// callbacks, acts on any message.
 // [Chat.Human] is someone at work who answers in the page's inbox, and
 // [Chat.OtherApp] another app on the page. [Chat.PersonOn] writes to another page
 // of simulator.Config.Pages.

@@ -25,9 +25,7 @@ func ExampleChat_PersonOn_instagram() {
 		ana := chat.PersonOn(account, "Ana", "")
 		ana.Says("hi")
 		ana.Sees("Hello!")
-		if _, err := chat.MentionInStory(t.Context(), ana.ID, "https://example.com/story"); err != nil {
-			t.Fatal(err)
-		}
+		ana.MentionsInStory("https://example.com/story")
 		ana.Sees("Thanks for the mention!")
 	}
 }

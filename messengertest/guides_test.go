@@ -14,6 +14,8 @@ import (
 func TestGuidesHaveTheExamples(t *testing.T) {
 	t.Parallel()
 	for example, guide := range map[string]string{
+		"example_acts_test.go":       "testing.md",
+		"example_faults_test.go":     "testing.md",
 		"example_broadcast_test.go":  "broadcasts.md",
 		"example_comments_test.go":   "comments.md",
 		"example_handlers_test.go":   "handlers.md",

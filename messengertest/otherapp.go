@@ -64,26 +64,23 @@ func (a *OtherApp) ReleasesThread(p *Person) {
 	p.act("", a.app.ReleaseThread(p.t.Context(), p.ID))
 }
 
+// ExpireThread ends the control that an app has of the conversation with a person, as 24 hours after the person's last message do
+// ([Chat.Advance]). The bot gets no event of it. It fails the test if no app has the conversation.
+func (c *Chat) ExpireThread(p *Person) {
+	c.t.Helper()
+	p.act("", c.Simulator.ExpireThread(c.t.Context(), p.ID))
+}
+
 // needs fails the test unless the person's page is subscribed to the field by which the bot learns of an act, which has
 // another name on Instagram.
 func (a *OtherApp) needs(p *Person, field, onInstagram string) {
 	p.t.Helper()
-	pageID := ""
-	for _, person := range a.chat.People() {
-		if person.ID == p.ID {
-			pageID = person.PageID
-		}
+	page, ok := a.chat.pageOf(p)
+	if page.Platform == simulator.PlatformInstagram {
+		field = onInstagram
 	}
-	for _, page := range a.chat.Pages() {
-		if page.ID != pageID {
-			continue
-		}
-		if page.Platform == simulator.PlatformInstagram {
-			field = onInstagram
-		}
-		if !slices.Contains(page.Fields, field) {
-			p.t.Fatalf("messengertest: the bot cannot learn of this act: page %s is not subscribed to %s; add "+
-				"messengertest.HandoverFields to simulator.DefaultFields in simulator.Config.Fields, and give it to StartOn", page.ID, field)
-		}
+	if ok && !slices.Contains(page.Fields, field) {
+		p.t.Fatalf("messengertest: the bot cannot learn of this act: page %s is not subscribed to %s; add "+
+			"messengertest.HandoverFields to simulator.DefaultFields in simulator.Config.Fields, and give it to StartOn", page.ID, field)
 	}
 }

@@ -86,3 +86,17 @@ func appsOf(pages []simulator.Page) []receiving.App {
 	}
 	return apps
 }
+
+// pageOf is the page that a person writes to.
+func (c *Chat) pageOf(p *Person) (simulator.Page, bool) {
+	known, ok := c.find(p.ID)
+	if !ok {
+		return simulator.Page{}, false
+	}
+	pages := c.Pages()
+	i := slices.IndexFunc(pages, func(page simulator.Page) bool { return page.ID == known.PageID })
+	if i < 0 {
+		return simulator.Page{}, false
+	}
+	return pages[i], true
+}

@@ -35,7 +35,7 @@ func (c *Chat) As(psid string) *Person {
 	if _, known := c.find(psid); !known {
 		c.t.Fatalf("messengertest: there is no person %s on the platform; known are:\n%s", psid, c.known())
 	}
-	return &Person{ID: psid, chat: c, t: c.t, seen: map[string]bool{}}
+	return &Person{ID: psid, chat: c, t: c.t, seen: map[string]bool{}, refused: map[int]bool{}}
 }
 
 // find returns a person of the platform.

@@ -4,28 +4,74 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/djmessenger/messenger/simulator"
 )
 
 // Transcript is this person's conversation as text, for people to read: a line for each message, with what it offers to tap and
-// the payloads, and then the page's public replies to them. Expectations that fail show it.
+// the payloads, and then the page's public replies to them. Between them are the calls that the platform refused or that a fault
+// broke off, and the callbacks that the bot did not take. Expectations that fail show it.
 //
 //	person: "pizza"
+//	   bot: POST messages "Which size?" was refused: 613: (#613) Calls to this api have exceeded the rate limit.
 //	  page: "Which size?"; quick reply "Small", payload "size:s"
 //
 // It is empty if nothing was said.
 func (p *Person) Transcript() string {
 	var text strings.Builder
+	troubles := p.troubles()
+	tell := func(before time.Time) {
+		for len(troubles) > 0 && (before.IsZero() || troubles[0].Time.Before(before)) {
+			text.WriteString(trouble(troubles[0]) + "\n")
+			troubles = troubles[1:]
+		}
+	}
 	for _, m := range p.chat.Messages(p.ID) {
+		tell(m.Time)
 		text.WriteString(p.line(m) + "\n")
 	}
+	tell(time.Time{})
 	for _, c := range p.chat.PublicReplies(p.ID) {
 		fmt.Fprintf(&text, "    page: %q, in public, below %s\n", c.Text, c.ParentID)
 	}
 	return text.String()
+}
+
+// troubles are the calls about this person, or about none that is known, that were refused, and the callbacks of what the person did that
+// the bot did not take.
+func (p *Person) troubles() []simulator.Entry {
+	return slices.DeleteFunc(p.chat.Log(), func(e simulator.Entry) bool {
+		failed := wasRefused(e) || e.Fault || e.Kind == simulator.EntryCallback && e.Error != ""
+		return !failed || !p.isAbout(e)
+	})
+}
+
+// isAbout reports whether an entry of the log is about this person, or about a person who is not known, on the same page.
+func (p *Person) isAbout(e simulator.Entry) bool {
+	home, _ := p.chat.find(p.ID)
+	return e.PSID == p.ID || e.PSID == "" && (e.PageID == home.PageID || e.PageID == "")
+}
+
+// trouble is one of them, in one line.
+func trouble(e simulator.Entry) string {
+	what, why := strings.TrimSpace(e.Name+" "+e.Preview), e.Error
+	if e.Kind == simulator.EntryCallback {
+		return fmt.Sprintf("%8s: did not take the callback %s: %s", "bot", what, why)
+	}
+	if !wasRefused(e) {
+		return fmt.Sprintf("%8s: %s was taken, with a fault of the test", "bot", what)
+	}
+	if why == "" {
+		why = fmt.Sprintf("status %d", e.Status)
+	}
+	if e.Fault {
+		why += " (a fault of the test)"
+	}
+	return fmt.Sprintf("%8s: %s was refused: %s", "bot", what, why)
 }
 
 // Transcript is what was said to and by all people, as [Person.Transcript] has it, with the name of each person above it.

@@ -84,6 +84,7 @@ func (s *Simulator) newAPI() *routes {
 	s.routeFaults(mux)
 	s.routePages(mux)
 	s.routeThreads(mux)
+	s.routeFeed(mux)
 	s.routeGraph(mux)
 	return mux
 }

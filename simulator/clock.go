@@ -108,6 +108,7 @@ func (s *Simulator) moveClock(ctx context.Context, d time.Duration) error {
 		d -= step
 		err := s.clock.move(step)
 		s.publish("clock", s.clockState())
+		s.lapseThreads()
 		s.mu.Unlock()
 		if err != nil || last {
 			return err

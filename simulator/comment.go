@@ -1,8 +1,8 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -21,6 +21,7 @@ type Comment struct {
 	From     string    `json:"from"` // FromPage or FromPerson
 	Text     string    `json:"text"`
 	Time     time.Time `json:"time"`
+	Hidden   bool      `json:"hidden,omitempty"` // by the page
 }
 
 type feedValue struct {
@@ -31,7 +32,9 @@ type feedValue struct {
 	CommentID   string   `json:"comment_id,omitempty"`
 	ParentID    string   `json:"parent_id,omitempty"`
 	CreatedTime int64    `json:"created_time"` // seconds
-	Message     string   `json:"message"`
+	Message     string   `json:"message,omitempty"`
+
+	ReactionType string `json:"reaction_type,omitempty"`
 }
 
 type feedFrom struct {
@@ -47,55 +50,24 @@ type feedFrom struct {
 // field comments, and the public answer POST /{comment-id}/replies. See
 // https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
 func (s *Simulator) Comment(ctx context.Context, psid, text string) (commentID string, err error) {
-	return s.writeOnFeed(ctx, psid, text, func(pg *page, at time.Time) (string, feedValue) {
-		c := &Comment{ID: pg.newCommentID(), ParentID: pg.postID(), PSID: psid, From: FromPerson, Text: text, Time: at}
-		s.keepComment(pg, c)
-		return c.ID, feedValue{Item: "comment", PostID: c.ParentID, CommentID: c.ID, ParentID: c.ParentID}
-	})
+	return s.feedOf(ctx, psid, FeedAct{Item: FeedComment, PSID: psid, Text: text})
 }
 
 // VisitorPost lets a person post on the page's feed. The page can answer as it can a
 // comment, by the post's id. Instagram has none.
 func (s *Simulator) VisitorPost(ctx context.Context, psid, text string) (postID string, err error) {
+	return s.feedOf(ctx, psid, FeedAct{Item: FeedPost, PSID: psid, Text: text})
+}
+
+// feedOf is an act on the feed of the person's page.
+func (s *Simulator) feedOf(ctx context.Context, psid string, a FeedAct) (id string, err error) {
 	s.mu.Lock()
 	pg := s.home[psid]
 	s.mu.Unlock()
-	if pg != nil && pg.instagram {
-		return "", errNotOnInstagram("a post on the feed")
-	}
-	return s.writeOnFeed(ctx, psid, text, func(pg *page, _ time.Time) (string, feedValue) {
-		id := pg.id + "_" + pg.random.digits(15)
-		return id, feedValue{Item: "status", PostID: id}
-	})
-}
-
-// writeOnFeed lets a person write on the feed, and queues the page's notification.
-func (s *Simulator) writeOnFeed(
-	ctx context.Context, psid, text string, write func(pg *page, at time.Time) (id string, value feedValue),
-) (id string, err error) {
-	if text == "" {
-		return "", errors.New("simulator: nothing to write")
-	}
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	at := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return "", ErrClosed
-	}
-	pg := s.home[psid]
 	if pg == nil {
 		return "", fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
-	if c := pg.conversations[psid]; c != nil && c.moderated.banned {
-		return "", ErrBarred
-	}
-	id, value := write(pg, at)
-	pg.authors[id] = author{psid, at}
-	value.From, value.Message = feedFrom{psid, pg.people[psid].name()}, text
-	return id, s.notifyFeed(pg, psid, at, value)
+	return PageControl{s, pg}.Feed(ctx, a)
 }
 
 // notifyFeed queues the notification of something new on the feed. s.mu must be held.
@@ -103,7 +75,7 @@ func (s *Simulator) notifyFeed(pg *page, queue string, at time.Time, value feedV
 	if pg.instagram {
 		return s.notifyComment(pg, queue, at, value)
 	}
-	value.Verb, value.CreatedTime = "add", at.Unix()
+	value.Verb, value.CreatedTime = cmp.Or(value.Verb, FeedAdd), at.Unix()
 	return s.reportUnder(pg, Delivery{PSID: queue, Field: "feed", Time: at},
 		func(e *entry) { e.Changes = []change{{Field: "feed", Value: mustJSON(value)}} })
 }

@@ -19,6 +19,9 @@ type eventTemplate struct {
 // coupon. The event comes under the field messages and has no message. A coupon that has only a link reveals none.
 func (s *Simulator) RevealCoupon(ctx context.Context, psid, mid string) error {
 	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+		if s.home[psid].instagram {
+			return doing{}, errNotOnInstagram("a coupon")
+		}
 		var coupon struct {
 			Code    string `json:"coupon_code"`
 			Payload string `json:"payload"`

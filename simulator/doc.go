@@ -150,10 +150,11 @@
 //	PUT  /simulator/people/{psid}/blocked    {"blocked":true}
 //	POST /simulator/people/{psid}/linking_token  {}: answers {"token":"…"}, which [Simulator.LinkingToken] is
 //	GET  /simulator/people/{psid}/labels     the labels that the page has put on the person
+//	POST /simulator/pages/{page}/feed        a [FeedAct]: a post, comment or reaction, or a change; answers {"id":"…"}
 //	PUT  /simulator/pages/{page}/template    {"name":"…","language":"…","status":"REJECTED"}: [PageControl.SetTemplateStatus]
 //	POST /simulator/people/{psid}/agent      {"message":{"text":"…"},"by":"app id"}: a message of the inbox, or of an app
 //	GET  /simulator/people/{psid}/thread     who has the conversation: a [Thread]
-//	POST /simulator/people/{psid}/thread     {"do":"take","by":"app id","to":"app id","metadata":"…"}; also pass, request, release
+//	POST /simulator/people/{psid}/thread     {"do":"take","by":"app id","to":"app id","metadata":"…"}; also pass, request, release, and {"do":"expire"}
 //	GET  /simulator/people/{psid}/wait       the next [Message] of the page: ?after=mid, ?contains=text, ?timeout=10s (5m at most); 404 if none came
 //	GET  /simulator/comments/{id}            what stands below a comment or post: [Comment] list
 //	GET  /simulator/requests                 [Request] list

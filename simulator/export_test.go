@@ -45,3 +45,16 @@ func (s *Simulator) FeedBytes() int {
 	}
 	return n
 }
+
+// Published is how many events of a kind the live stream remembers.
+func (s *Simulator) Published(kind string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, e := range s.feed.events {
+		if e.kind == kind {
+			n++
+		}
+	}
+	return n
+}

@@ -125,6 +125,18 @@ func (a OtherApp) ReleaseThread(ctx context.Context, psid string) error {
 	})
 }
 
+// ExpireThread ends the control that an app has of a conversation, as 24 hours after the person's last message do: it is idle then. The
+// platform sends no event of it. A conversation that is idle is [ErrNotThreadOwner].
+func (s *Simulator) ExpireThread(ctx context.Context, psid string) error {
+	return s.Inbox().act(ctx, psid, func(pg *page, _ string, at time.Time) error {
+		if pg.conversation(psid).ownerAt(at) == "" {
+			return notOwner("")
+		}
+		s.release(pg, psid, at)
+		return nil
+	})
+}
+
 func notOwner(owner string) error {
 	if owner == "" {
 		return fmt.Errorf("%w: it is idle", ErrNotThreadOwner)

@@ -42,6 +42,9 @@ var scores = map[string][2]int{"csat": {1, 5}, "nps": {0, 10}, "ces": {1, 7}}
 // See https://developers.facebook.com/docs/messenger-platform/send-messages/templates/customer-feedback-template
 func (s *Simulator) AnswerFeedback(ctx context.Context, psid, mid, answer, comment string) error {
 	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+		if s.home[psid].instagram {
+			return doing{}, errNotOnInstagram("a customer feedback template")
+		}
 		var template struct {
 			Screens []struct{ Questions []feedbackQuestion } `json:"feedback_screens"`
 		}
@@ -107,6 +110,9 @@ func (s *Simulator) GiveInformation(ctx context.Context, psid, mid string, answe
 		screen.Responses = append(screen.Responses, informationResponse{key, answers[key]})
 	}
 	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+		if s.home[psid].instagram {
+			return doing{}, errNotOnInstagram("a customer information template")
+		}
 		var template struct{ Purpose string }
 		if err := c.template(mid, &template, "customer_information"); err != nil {
 			return doing{}, err

@@ -205,6 +205,9 @@ func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
 		if sd.action != "" {
 			return refuse(0, "A private reply must be a message")
 		}
+		if slices.Contains(pg.removedIDs, origin) {
+			return pg.known("comment invalid")
+		}
 		if pg.replied[origin] {
 			return pg.known("already replied")
 		}

@@ -90,6 +90,7 @@ type page struct {
 	templates     []*utilityTemplate
 	linkTokens    []linkToken
 	optIns        []*optIn
+	removedIDs    []string // of posts and comments
 }
 
 // New returns a running simulator. It reports every field of config that cannot

@@ -20,7 +20,7 @@ func TestASnapshotHasEveryField(t *testing.T) {
 			`cfg random client api initial ctx cancel work mu closed webhook problem answerBytes requests requestBytes deliveries queues pending numbered flushing ` +
 			`drawn feed wire changed`,
 		"page": `id name appID defaultApp token instagram link tokenError tokenAt tokenUntil lenient usage fields unsubscribed people ` +
-			`conversations profile attachments authors comments replied posts personas labels templates linkTokens optIns ` +
+			`conversations profile attachments authors comments replied posts personas labels templates linkTokens optIns removedIDs ` +
 			`random removed gone outage`, // running
 		"conversation":    `messages actions lastAct seen typing thread blocked moderated settings`,
 		"thread":          `owner until`,

@@ -29,6 +29,7 @@ type savedPage struct {
 	Templates     []savedTemplate            `json:"templates,omitempty"`
 	LinkTokens    []savedLinkToken           `json:"link_tokens,omitempty"`
 	OptIns        []savedOptIn               `json:"opt_ins,omitempty"`
+	RemovedIDs    []string                   `json:"removed_ids,omitempty"` // of posts and comments
 	Conversations []savedConversation        `json:"conversations,omitempty"`
 }
 
@@ -114,7 +115,7 @@ func (p *page) saved() savedPage {
 			ID: p.id, Name: p.name, Platform: p.platform(), Token: p.token, AppID: p.appID, DefaultApp: p.defaultApp, Fields: slices.Clone(p.fields), Lenient: p.lenient,
 		},
 		Usage: p.usage, Unsubscribed: p.unsubscribed, TokenAt: p.tokenAt, TokenUntil: p.tokenUntil, Profile: maps.Clone(p.profile),
-		Replied: slices.Sorted(maps.Keys(p.replied)), Posts: slices.Clone(p.posts),
+		Replied: slices.Sorted(maps.Keys(p.replied)), Posts: slices.Clone(p.posts), RemovedIDs: slices.Clone(p.removedIDs),
 	}
 	if p.link != nil {
 		out.LinkedTo, out.Token = p.link.id, ""
@@ -179,7 +180,7 @@ func (s *Simulator) rebuild(in savedPage) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pg := s.pageByID(added.ID)
-	pg.usage, pg.unsubscribed, pg.posts = in.Usage, in.Unsubscribed, in.Posts
+	pg.usage, pg.unsubscribed, pg.posts, pg.removedIDs = in.Usage, in.Unsubscribed, in.Posts, in.RemovedIDs
 	pg.tokenAt, pg.tokenUntil = later(pg.tokenAt, in.TokenAt), later(pg.tokenUntil, in.TokenUntil)
 	if !in.TokenAt.IsZero() {
 		pg.tokenAt, pg.tokenUntil = in.TokenAt, in.TokenUntil

@@ -22,8 +22,14 @@ var ErrOpensLink = errors.New("simulator: it opens a link, nothing reaches the b
 // taps one of them.
 var ErrAmbiguous = errors.New("simulator: several buttons have that title")
 
+// ErrNotOffered is what an error is ([errors.Is]) of an act that taps or answers what the page has not offered, or not yet.
+var ErrNotOffered = errors.New("simulator: it is not on offer")
+
 // notOfferedError says what a person was to tap and could not.
 type notOfferedError string
+
+// Is makes it an [ErrNotOffered].
+func (e notOfferedError) Is(target error) bool { return target == ErrNotOffered }
 
 // Error implements error.
 func (e notOfferedError) Error() string { return string(e) }

@@ -187,6 +187,19 @@ func (p *page) threadOf(psid string, at time.Time) Thread {
 	return t
 }
 
+// lapseThreads makes the conversations idle whose control has ended by the clock, so that the live stream shows it. s.mu must be held.
+func (s *Simulator) lapseThreads() {
+	at := s.now()
+	for _, pg := range s.pages {
+		for psid, c := range pg.conversations {
+			if c.thread.owner != "" && c.ownerAt(at) == "" {
+				c.thread.owner = ""
+				s.publishThread(pg, psid, at)
+			}
+		}
+	}
+}
+
 func (s *Simulator) publishThread(pg *page, psid string, at time.Time) {
 	s.publish("thread", pg.threadOf(psid, at))
 }

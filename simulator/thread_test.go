@@ -327,7 +327,7 @@ func TestThreadAPIForOtherLanguages(t *testing.T) {
 	require.Contains(t, string(p.do(t, "POST", path+"/thread", `{"do":"release","by":"`+secondApp+`"}`).body), `"owner":""`)
 	for body, status := range map[string]int{
 		`{"do":"release"}`: 409, `{"do":"give"}`: 400, `{"do":"take","by":"x"}`: 400, `{"do":"take","by":"` + botApp + `"}`: 400,
-		`{"do":"request"}`: 400, `{"do":"pass","to":"x"}`: 400, `{"take":1}`: 400,
+		`{"do":"request"}`: 400, `{"do":"pass","to":"x"}`: 400, `{"take":1}`: 400, `{"do":"expire"}`: 409, `{"do":"expire","by":"1"}`: 400,
 	} {
 		require.Equal(t, status, p.do(t, "POST", path+"/thread", body).status, body)
 	}
@@ -343,4 +343,23 @@ func TestThreadAPIForOtherLanguages(t *testing.T) {
 	_, err = p.Inbox().Say(t.Context(), ada, "late")
 	require.ErrorIs(t, err, simulator.ErrClosed)
 	require.ErrorIs(t, p.Page(page).AppRoles(t.Context(), nil), simulator.ErrClosed)
+}
+
+// TestControlExpires: by an act, and by the clock, which the live stream shows.
+func TestControlExpires(t *testing.T) {
+	t.Parallel()
+	p, _, _ := routed(t, simulator.Config{DefaultApp: botApp})
+	thread := "/simulator/people/" + ada + "/thread"
+	p.ok(t, "POST", thread, `{"do":"take"}`)
+	require.Contains(t, p.ok(t, "POST", thread, `{"do":"expire"}`), `"owner":""`)
+
+	p.ok(t, "POST", thread, `{"do":"take"}`)
+	p.ok(t, "PUT", "/simulator/clock", `{"advance":"23h"}`)
+	require.Contains(t, p.ok(t, "GET", thread, ""), `"owner":"`+simulator.InboxApp+`"`)
+	published := p.Published("thread")
+	p.ok(t, "PUT", "/simulator/clock", `{"advance":"2h"}`)
+	require.Equal(t, published+1, p.Published("thread"))
+	require.Contains(t, p.ok(t, "GET", thread, ""), `"owner":""`)
+	p.ok(t, "PUT", "/simulator/clock", `{"advance":"2h"}`)
+	require.Equal(t, published+1, p.Published("thread"), "once")
 }

@@ -33,7 +33,7 @@ func (s *Simulator) routeThreads(mux *routes) {
 
 // threadAct is what another app does with a conversation.
 type threadAct struct {
-	Do       string `json:"do"` // take, pass, request, release
+	Do       string `json:"do"` // take, pass, request, release, expire
 	By       string `json:"by"` // app id; empty: the inbox
 	To       string `json:"to"` // pass; empty: the bot's app
 	Metadata string `json:"metadata"`
@@ -48,6 +48,9 @@ type agentMessage struct {
 }
 
 func (s *Simulator) doThread(ctx context.Context, psid string, in threadAct) error {
+	if in.Do == "expire" {
+		return s.expireThread(ctx, psid, in)
+	}
 	app, err := s.otherApp(in.By)
 	if err != nil {
 		return err
@@ -62,7 +65,17 @@ func (s *Simulator) doThread(ctx context.Context, psid string, in threadAct) err
 	case "release":
 		return app.ReleaseThread(ctx, psid)
 	}
-	return fmt.Errorf("simulator: do must be take, pass, request or release, not %q", in.Do)
+	return &controlError{err: fmt.Errorf("simulator: do must be take, pass, request, release or expire, not %q", in.Do), field: "do"}
+}
+
+// expireThread is the act of the clock: no app does it.
+func (s *Simulator) expireThread(ctx context.Context, psid string, in threadAct) error {
+	for field, value := range map[string]string{"by": in.By, "to": in.To, "metadata": in.Metadata} {
+		if value != "" {
+			return &controlError{err: fmt.Errorf("simulator: expire has no field %q", field), field: field}
+		}
+	}
+	return s.ExpireThread(ctx, psid)
 }
 
 // otherApp is the app with that id; the inbox if it is empty.

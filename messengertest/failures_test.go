@@ -1,0 +1,133 @@
+package messengertest_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/messengertest"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// fails runs an expectation that is to fail, and returns the whole text of its failure.
+func (f *failing) fails(act func()) string {
+	f.TB.Helper()
+	f.expect("", act)
+	require.NotEmpty(f.TB, f.failure, "it has not failed")
+	return f.failure
+}
+
+// What a failure says is a promise: the act or the expectation, and the conversation so far with what the platform refused.
+func TestFailuresSayWhatHappened(t *testing.T) {
+	t.Parallel()
+	tb := &failing{TB: t}
+	chat := startPatient(tb, messenger.Config{Policy: answering("hello")})
+	ada := chat.Person("Ada", "en_US")
+	const nothing = "; the conversation so far:\n  nothing was said"
+	for want, act := range map[string]func(){
+		`messengertest: no message to reply to was seen yet: call Sees or Next first` + nothing:                              func() { ada.Replies("x") },
+		`messengertest: no message to react to was seen yet: call Sees or Next first` + nothing:                              func() { ada.Reacts("👍") },
+		`messengertest: no message to take a reaction from was seen yet: call Sees or Next first` + nothing:                  ada.Unreacts,
+		`messengertest: the person has written no message to edit` + nothing:                                                 func() { ada.Edits("x") },
+		`messengertest: the person has written no message to take back` + nothing:                                            ada.Unsends,
+		`messengertest: simulator: the text is empty` + nothing:                                                              func() { ada.Says("") },
+		`messengertest: simulator: a message has 1 to 30 attachments, not 0` + nothing:                                       func() { ada.Sends("image") },
+		`messengertest: simulator: a person cannot send an attachment of type "lamp"` + nothing:                              func() { ada.Sends("lamp", privacy) },
+		`messengertest: simulator: sticker id "x" is not digits` + nothing:                                                   func() { ada.SendsSticker("x") },
+		`messengertest: simulator: the id of an ad is digits` + nothing:                                                      func() { ada.ClicksAd(simulator.Ad{ID: "x"}) },
+		`messengertest: simulator: this person gets no marketing messages that they could stop` + nothing:                    ada.StopsNotifications,
+		`messengertest: simulator: this person has stopped no marketing messages` + nothing:                                  ada.ResumesNotifications,
+		`messengertest: simulator: only people of an Instagram account can do this` + nothing:                                func() { ada.RepliesToStory(privacy, "x") },
+		`messengertest: simulator: a person cannot send an attachment of type "story_mention"` + nothing:                     func() { ada.MentionsInStory(privacy) },
+		`messengertest: simulator: nothing to write` + nothing:                                                               func() { ada.Comments("") },
+		`messengertest: trigger "lamp": simulator: no such kind of callback: lamp`:                                           func() { chat.Trigger("lamp", simulator.Trigger{}) },
+		`messengertest: post an event: simulator: the event is not a JSON object with parties: unexpected end of JSON input`: func() { chat.Post("{") },
+		`messengertest: calls POST …/messages: 0, want 1; all calls so far:` + "\n  none":                                    func() { chat.HasCalled(1, "POST", "/messages") },
+		`messengertest: the bot cannot learn of this act: page ` + messengertest.PageID + ` is not subscribed to message_reads; add it to ` +
+			`simulator.DefaultFields in simulator.Config.Fields, and give it to StartOn`: ada.Reads,
+	} {
+		require.Equal(t, want, tb.fails(act))
+	}
+	require.True(t, strings.HasPrefix(tb.fails(func() { chat.Refuse("lamp", 1) }),
+		"messengertest: the platform has no refusal \"lamp\"; there are:\n  token invalid\n  app removed\n"), tb.failure)
+}
+
+// A wait that was in vain shows what the platform refused, and why.
+func TestFailuresShowRefusedCalls(t *testing.T) {
+	t.Parallel()
+	tb := &failing{TB: t}
+	chat := startPatient(tb, messenger.Config{Policy: answering("hello")})
+	ada := chat.Person("Ada", "en_US")
+	chat.Refuse("person receives no messages", 1)
+	ada.Says("hi")
+	chat.HasCalled(1, "POST", "/messages")
+	const conversation = "; the conversation so far:\n" +
+		"  person: \"hi\"\n" +
+		"     bot: POST messages \"hello\" was refused: 10/2018108: (#10) This Person Cannot Receive Messages: This person isn't receiving messages " +
+		"from you right now. (a fault of the test)"
+	chat.Patience = 1
+	require.Equal(t, "no message from the page within 1ns"+conversation, tb.fails(func() { ada.Next() }))
+	require.Equal(t, "messengertest: simulator: no template of the type coupon in this conversation"+conversation, tb.fails(ada.RevealsCoupon))
+	chat.Patience = patience
+	require.Equal(t, "the next refusal has the code 10, want 613: 10/2018108: (#10) This Person Cannot Receive Messages: This person isn't receiving "+
+		"messages from you right now."+conversation, tb.fails(func() { ada.IsRefused(613) }))
+	require.Equal(t, "messengertest: calls POST …/messages: 1, want 2; all calls so far:\n  POST /v27.0/me/messages: 400 Bad Request",
+		tb.fails(func() { chat.HasCalled(2, "POST", "/messages") }))
+	chat.Patience = 1
+	require.Equal(t, "no call about this person was refused within 1ns"+conversation, tb.fails(func() { ada.IsRefused(10) }))
+	chat.Patience = patience
+}
+
+// Faults by rule: the call that a rule hits is refused, and the next one is not.
+func TestRefusalsAreExpected(t *testing.T) {
+	t.Parallel()
+	chat := startPatient(t, messenger.Config{Policy: answering("hello")})
+	ada := chat.Person("Ada", "en_US")
+	chat.Refuse("calls limit", 1)
+	ada.Says("hi")
+	ada.IsRefused(613)
+	chat.Advance(time.Hour)
+	ada.Sees("hello")
+	require.Len(t, chat.Calls("POST", "/messages"), 2)
+	chat.Fault(simulator.Fault{Drop: simulator.DropAfter})
+	ada.Says("hi")
+	ada.IsRefused(0)
+	ada.Sees("hello")
+	ada.Sees("hello") // its outcome was unknown: sent again
+	chat.Fault(simulator.Fault{Drop: simulator.DropHalf})
+	ada.Says("hi")
+	ada.Sees("hello")
+	ada.Sees("hello")
+	require.Contains(t, ada.Transcript(), "\n     bot: POST messages \"hello\" was taken, with a fault of the test\n")
+}
+
+// Each kind of callback that the platform has can be sent, to a page or an Instagram account, and so can an event as it is.
+func TestEveryKindOfCallbackReachesTheBot(t *testing.T) {
+	t.Parallel()
+	chat, types := startRecording(t)
+	chat.PersonOn(messengertest.PageID, "Ada", "")
+	chat.PersonOn(account, "Ana", "")
+	kinds := simulator.Kinds()
+	for _, kind := range kinds {
+		d := chat.Trigger(kind.Kind, simulator.Trigger{})
+		require.Equal(t, kind.Kind, d.Field)
+	}
+	chat.Idle()
+	for _, d := range chat.Deliveries() {
+		require.Equal(t, simulator.Delivered, d.State, d.Field)
+	}
+	require.NotEmpty(t, types)
+
+	ada := chat.Person("Ada", "")
+	chat.Post(`{"sender":{"id":"` + ada.ID + `"},"recipient":{"id":"` + messengertest.PageID + `"},"timestamp":1458692752478,"form":{"id":"4711"}}`)
+	chat.Idle()
+	var last receiving.Type
+	for len(types) > 0 {
+		last = <-types
+	}
+	require.Equal(t, receiving.TypeLeadForm, last)
+}
