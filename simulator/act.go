@@ -57,6 +57,9 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 	d.event.Timestamp = at.UnixMilli()
 	if d.opens {
 		pg.arrive(c, at)
+		if d.message == nil { // else the message says so
+			s.publish("conversation", c.info(psid))
+		}
 	}
 	if tapped := d.event.Postback; tapped != nil && pg.onStandby(c, at) {
 		tapped.Payload = "" // the platform keeps it from apps on standby
@@ -175,7 +178,9 @@ func (s *Simulator) postEntry(
 		return err
 	}
 	if opens && pg.people[person] != nil {
-		pg.conversation(person).lastAct = at
+		c := pg.conversation(person)
+		c.lastAct = at
+		s.publish("conversation", c.info(person))
 	}
 	s.enqueue(&Delivery{page: pg, PSID: person, Field: field, Time: at, Body: string(body)})
 	return nil

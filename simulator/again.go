@@ -91,6 +91,7 @@ func (s *Simulator) postAgain(ctx context.Context, detail entryDetail, how Repet
 	}
 	e, _ := s.postLogged(ctx, Entry{
 		Name: detail.Entry.Name, PageID: detail.Entry.PageID, PSID: detail.Entry.PSID, DeliveryID: detail.Entry.DeliveryID, Again: detail.Entry.Seq,
+		MIDs: detail.Entry.MIDs,
 	}, []byte(body), head)
 	return e, nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -23,6 +22,9 @@ func (s *Simulator) newAPI() *routes {
 	mux.HandleFunc("GET /simulator/ui/{file}", func(w http.ResponseWriter, r *http.Request) {
 		s.serveAsset(r.PathValue("file"))(w, r)
 	})
+	mux.HandleFunc("GET /simulator/ui/{folder}/{file}", func(w http.ResponseWriter, r *http.Request) {
+		s.serveAsset(r.PathValue("folder")+"/"+r.PathValue("file"))(w, r)
+	})
 	mux.HandleFunc("GET /simulator/{$}", func(w http.ResponseWriter, _ *http.Request) {
 		respond(w, aboutAPI{
 			Name: "messenger simulator", API: 1, Graph: graphVersion,
@@ -33,7 +35,7 @@ func (s *Simulator) newAPI() *routes {
 	mux.HandleFunc("GET /simulator/events", s.serveEvents, "after", "kinds", "person")
 	mux.HandleFunc("GET /simulator/files/{id}/{name}", s.serveFile)
 	mux.HandleFunc("GET /simulator/pictures/{psid}", s.servePicture)
-	mux.HandleFunc("GET /simulator/state", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.state()) })
+	mux.HandleFunc("GET /simulator/state", s.serveState, "record")
 	mux.HandleFunc("GET /simulator/requests", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Requests()) })
 	mux.HandleFunc("GET /simulator/deliveries", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Deliveries()) })
 	mux.HandleFunc("GET /simulator/people", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.People()) })
@@ -67,6 +69,13 @@ func (s *Simulator) newAPI() *routes {
 	mux.HandleFunc("PUT /simulator/people/{psid}/blocked", answering(func(r *http.Request, in struct{ Blocked bool }) (any, error) {
 		return struct{}{}, s.setBlocked(r.PathValue("psid"), in.Blocked)
 	}))
+	mux.HandleFunc("DELETE /simulator/people/{psid}/conversation", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.ForgetConversation(r.PathValue("psid")); err != nil {
+			refuseControl(w, err)
+			return
+		}
+		respond(w, struct{}{})
+	})
 	mux.HandleFunc("PUT /simulator/webhook", answering(func(_ *http.Request, in struct{ URL string }) (any, error) {
 		return struct{}{}, s.SetWebhook(in.URL)
 	}))
@@ -314,67 +323,4 @@ func (s *Simulator) takeFile(w http.ResponseWriter, r *http.Request) {
 	where := s.keep(&file{name: r.URL.Query().Get("name"), contentType: r.Header.Get("Content-Type"), data: data})
 	s.mu.Unlock()
 	respond(w, map[string]string{"path": where})
-}
-
-type stateOf struct {
-	Page          map[string]string             `json:"page"`  // the one of Config.PageID
-	Pages         []pageState                   `json:"pages"` // all
-	Webhook       string                        `json:"webhook"`
-	WebhookError  string                        `json:"webhook_error"`  // why the last callback was not taken
-	WebhookAdvice string                        `json:"webhook_advice"` // what to do about it
-	People        []Person                      `json:"people"`
-	Conversations map[string]*conversationState `json:"conversations"`
-	Deliveries    []Delivery                    `json:"deliveries"` // the latest
-	Requests      []Request                     `json:"requests"`   // the latest
-	Cursor        string                        `json:"cursor"`     // where the events continue
-	Now           time.Time                     `json:"now"`
-}
-
-type pageState struct {
-	ID       string                     `json:"id"`
-	Name     string                     `json:"name"`
-	Platform string                     `json:"platform"`
-	AppID    string                     `json:"app_id"` // of the bot
-	Inbox    string                     `json:"inbox"`  // app id of the people at work
-	Profile  map[string]json.RawMessage `json:"profile"`
-}
-
-type conversationState struct {
-	Messages []Message `json:"messages"`
-	Seen     time.Time `json:"seen,omitzero"`
-	Typing   bool      `json:"typing,omitempty"`
-
-	Menu json.RawMessage `json:"menu,omitempty"` // of this person alone
-}
-
-// stateKeep is how many deliveries and requests a page that loads gets to see.
-const stateKeep = 200
-
-func (s *Simulator) state() stateOf {
-	now := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st := stateOf{
-		Page: map[string]string{"id": s.main.id, "name": s.main.name}, Pages: []pageState{},
-		Webhook: s.webhook, WebhookError: s.problem.err, WebhookAdvice: s.problem.advice, People: s.peopleInOrder(), Conversations: map[string]*conversationState{},
-		Deliveries: []Delivery{}, Requests: latest(s.requests, stateKeep), Cursor: s.feed.cursor(), Now: now,
-	}
-	for _, pg := range s.pages {
-		st.Pages = append(st.Pages, pageState{pg.id, pg.name, pg.platform(), pg.appID, pg.inbox(), maps.Clone(pg.profile)})
-		for id, c := range pg.conversations {
-			cs := &conversationState{Messages: []Message{}, Seen: c.seen, Typing: c.typing, Menu: c.settings.menu}
-			for _, m := range latest(c.messages, feedKeep) {
-				cs.Messages = append(cs.Messages, *m)
-			}
-			st.Conversations[id] = cs
-		}
-	}
-	for _, d := range latest(s.deliveries, stateKeep) {
-		st.Deliveries = append(st.Deliveries, d.brief())
-	}
-	return st
-}
-
-func latest[T any](list []T, n int) []T {
-	return append([]T{}, list[max(0, len(list)-n):]...)
 }

@@ -116,6 +116,24 @@ func (s *Simulator) Messages(psid string) []Message {
 	return list
 }
 
+// ForgetConversation lets a person begin anew: messages, the 24-hour window, who has the conversation, a block, and the menu of
+// this person alone are forgotten. Callbacks that wait are delivered still, and the bot keeps what it knows. It is
+// [ErrNoPerson] if there is no such person.
+func (s *Simulator) ForgetConversation(psid string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pg := s.home[psid]
+	switch {
+	case s.closed:
+		return ErrClosed
+	case pg == nil:
+		return fmt.Errorf("%w: %s", ErrNoPerson, psid)
+	}
+	delete(pg.conversations, psid)
+	s.publish("page", map[string]string{"changed": pg.id})
+	return nil
+}
+
 // Actions returns the page's typing_on, typing_off and mark_seen towards a
 // person, in order. Reactions are found on the [Message] they belong to.
 func (s *Simulator) Actions(psid string) []Action {

@@ -83,7 +83,7 @@ func (s *Simulator) deliver(g *group) {
 		e := Entry{
 			Seq: seq, Time: at, Kind: EntryCallback, Name: g.first().Field, PageID: g.page.id, PSID: g.psid(), Preview: previewCallback(string(body)),
 			Status: attempt.Status, DurationMS: attempt.DurationMS, Error: attempt.Error, Advice: attempt.Advice, DeliveryID: g.first().ID,
-			Batch: attempt.Batch, Final: last && attempt.Error != "",
+			Batch: attempt.Batch, Final: last && attempt.Error != "", MIDs: g.mids(),
 		}
 		e.keep(string(body))
 		s.end(e)
@@ -141,6 +141,17 @@ func (s *Simulator) finish(d *Delivery, state string) {
 	d.State = state
 	s.pending--
 	s.publish("delivery", d.brief())
+}
+
+// mids are the messages that callbacks which go out together tell of.
+func (g *group) mids() []string {
+	var mids []string
+	for _, d := range g.all() {
+		if d.MID != "" {
+			mids = append(mids, d.MID)
+		}
+	}
+	return mids
 }
 
 func (s *Simulator) finishAll(g *group, state string) {

@@ -140,12 +140,13 @@
 // {"api":1}; the number grows with a change that breaks callers:
 //
 //	GET  /simulator/                         the version of this API; /simulator/openapi.yaml describes it
-//	GET  /simulator/state                    everything the chat page shows
+//	GET  /simulator/state                    everything the chat page shows; ?record=log: with the log in place of deliveries and requests
 //	GET  /simulator/events                   server-sent events from then on; ?kinds=message,log, ?person=
 //	GET  /simulator/pages                    [Page] list; POST adds one: a [Page]
 //	DELETE /simulator/pages/{page}           removes one
 //	GET  /simulator/people                   POST adds one: a [Person]
 //	GET  /simulator/people/{psid}/messages   the conversation: [Message] list
+//	DELETE /simulator/people/{psid}/conversation  [Simulator.ForgetConversation]
 //	POST /simulator/people/{psid}/acts       an [Act]; answers {"mid":"…"}
 //	PUT  /simulator/people/{psid}/blocked    {"blocked":true}
 //	POST /simulator/people/{psid}/linking_token  {}: answers {"token":"…"}, which [Simulator.LinkingToken] is

@@ -41,6 +41,8 @@ func about(v any) string {
 		return v.psid
 	case Thread:
 		return v.PSID
+	case conversationInfo:
+		return v.PSID
 	case Person:
 		return v.ID
 	}

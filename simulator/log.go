@@ -39,6 +39,9 @@ type Entry struct {
 	// counted. The platform has no such link.
 	AnswersDelivery int `json:"answers_delivery,omitempty"`
 
+	// MIDs are the messages that it tells of or made.
+	MIDs []string `json:"message_ids,omitempty"`
+
 	body string // what was posted
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // ErrNoEntry is returned, wrapped with the number, for an [Entry] that is not in the log, or not any more.
@@ -58,12 +59,33 @@ func (s *Simulator) serveLog(w http.ResponseWriter, r *http.Request) {
 
 // has reports whether one of an entry's texts has a text in lower case.
 func (e *Entry) has(words string) bool {
-	for _, text := range []string{e.Name, e.Person, e.Preview, e.Error, e.Advice, strconv.Itoa(e.Status), e.body} {
+	for _, text := range []string{e.Name, e.Person, e.Preview, e.Error, e.Advice, strconv.Itoa(e.Status)} {
 		if strings.Contains(strings.ToLower(text), words) {
 			return true
 		}
 	}
-	return false
+	return bodyHas(e.body, words)
+}
+
+// bodyHas reports whether a body has a text in lower case, without a copy of the body: there are thousands, of up to a megabyte.
+func bodyHas(body, words string) bool {
+	if words == "" {
+		return true
+	}
+	if words[0] >= utf8.RuneSelf {
+		return strings.Contains(strings.ToLower(body), words)
+	}
+	first := words[:1] + strings.ToUpper(words[:1])
+	for {
+		at := strings.IndexAny(body, first)
+		if at < 0 || len(body)-at < len(words) {
+			return false
+		}
+		if strings.EqualFold(body[at:at+len(words)], words) {
+			return true
+		}
+		body = body[at+1:]
+	}
 }
 
 // entryDetail is an entry with all that is known of it.

@@ -28,8 +28,10 @@ func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 		return map[string]any{"data": data}, nil
 	case http.MethodPost:
 		c.page.resubscribe(names)
+		s.publish("page", map[string]string{"changed": c.page.id})
 	case http.MethodDelete:
 		c.page.fields = nil
+		s.publish("page", map[string]string{"changed": c.page.id})
 	}
 	return successful, nil
 }

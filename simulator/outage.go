@@ -80,6 +80,7 @@ func (s *Simulator) fail(pg *page) {
 // unsubscribe ends the subscription of a page's app: what waits is given up. s.mu must be held.
 func (s *Simulator) unsubscribe(pg *page, at time.Time) {
 	pg.unsubscribed, pg.outage = true, outage{}
+	s.publish("page", map[string]string{"changed": pg.id})
 	const advice = "Repair the bot and subscribe again: POST /{page}/subscribed_apps."
 	for _, q := range s.queues {
 		if q.page != pg {

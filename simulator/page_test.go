@@ -438,7 +438,7 @@ func TestPagesAPIForOtherLanguages(t *testing.T) {
 	a = p.do(t, "POST", "/simulator/people", `{"first_name":"Sue","page_id":"`+shop+`"}`)
 	require.Contains(t, string(a.body), `"page_id":"`+shop+`"`)
 	require.Contains(t, string(p.do(t, "GET", "/simulator/pages", "").body), `"name":"Shop"`)
-	require.Contains(t, string(p.do(t, "GET", "/simulator/state", "").body), `{"id":"`+shop+`","name":"Shop","platform":"messenger","app_id":"`+botApp+`","inbox":"`+simulator.InboxApp+`","profile":{}}`)
+	require.Contains(t, string(p.do(t, "GET", "/simulator/state", "").body), `{"id":"`+shop+`","name":"Shop","platform":"messenger","app_id":"`+botApp+`","inbox":"`+simulator.InboxApp+`","profile":{},"fields":[`)
 	require.Equal(t, 200, p.do(t, "DELETE", "/simulator/pages/"+shop, "").status)
 	require.Equal(t, 404, p.do(t, "DELETE", "/simulator/pages/"+shop, "").status)
 	require.NoError(t, p.Close())

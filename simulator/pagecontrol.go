@@ -74,6 +74,7 @@ func (p PageControl) SetFields(fields ...string) error {
 		return errors.New("simulator: " + problem)
 	}
 	p.pg.resubscribe(fields)
+	p.sim.publish("page", map[string]string{"changed": p.pg.id})
 	return nil
 }
 

@@ -138,7 +138,9 @@ func (s *Simulator) setBlocked(psid string, blocked bool) error {
 	if pg == nil {
 		return fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
-	pg.conversation(psid).blocked = blocked
+	c := pg.conversation(psid)
+	c.blocked = blocked
+	s.publish("conversation", c.info(psid))
 	return nil
 }
 

@@ -51,21 +51,26 @@ type eventPreview struct {
 	Postback    *struct{ Title, Payload string }
 	Reaction    *struct{ Action, Emoji string }
 	MessageEdit *struct{ Text string } `json:"message_edit"`
-	Optin       *struct{ Ref, Type string }
-	Template    *struct {
-		Code string `json:"coupon_code"`
+	Optin       *struct {
+		Ref, Type string
+		Status    string `json:"notification_messages_status"`
 	}
-	Feedback    json.RawMessage `json:"messaging_feedback"`
-	Information json.RawMessage `json:"messaging_customer_information"`
-	Referral    *struct {
+	Referral *struct {
 		Ref  string
 		AdID ident `json:"ad_id"`
 	}
 	AccountLinking *struct{ Status string } `json:"account_linking"`
 	Read, Delivery json.RawMessage
-	Pass           json.RawMessage `json:"pass_thread_control"`
-	Take           json.RawMessage `json:"take_thread_control"`
-	Request        json.RawMessage `json:"request_thread_control"`
+	Feedback       json.RawMessage `json:"messaging_feedback"`
+	Information    json.RawMessage `json:"messaging_customer_information"`
+	Form           json.RawMessage
+	Template       *struct {
+		CouponCode string `json:"coupon_code"`
+	}
+	CallPermission *struct{ Response string } `json:"call_permission_reply"`
+	Pass           json.RawMessage            `json:"pass_thread_control"`
+	Take           json.RawMessage            `json:"take_thread_control"`
+	Request        json.RawMessage            `json:"request_thread_control"`
 }
 
 func (e eventPreview) String() string {
@@ -79,17 +84,21 @@ func (e eventPreview) String() string {
 	case e.MessageEdit != nil:
 		return "edits to " + quoted(e.MessageEdit.Text)
 	case e.Optin != nil:
-		return "opts in " + quoted(cmp.Or(e.Optin.Ref, e.Optin.Type))
-	case e.Template != nil:
-		return "reveals the coupon " + quoted(e.Template.Code)
-	case e.Feedback != nil:
-		return "gives feedback"
-	case e.Information != nil:
-		return "fills in the form"
+		return strings.TrimSpace("opts in " + quoted(cmp.Or(e.Optin.Ref, e.Optin.Type)) + " " + e.Optin.Status)
 	case e.Referral != nil:
 		return "comes by " + quoted(cmp.Or(e.Referral.Ref, "ad "+string(e.Referral.AdID)))
 	case e.AccountLinking != nil:
 		return "account " + e.AccountLinking.Status
+	case e.Feedback != nil:
+		return "gives feedback"
+	case e.Information != nil:
+		return "fills in the form"
+	case e.Form != nil:
+		return "fills in a form"
+	case e.Template != nil:
+		return "reveals the coupon " + quoted(e.Template.CouponCode)
+	case e.CallPermission != nil:
+		return "calls: " + e.CallPermission.Response
 	case e.Read != nil:
 		return "read"
 	case e.Delivery != nil:
@@ -167,6 +176,8 @@ type callPreview struct {
 			}
 		}
 		Attachments []struct{ Type string }
+		StickerID   json.RawMessage `json:"sticker_id"`
+		Template    *struct{ Name string }
 	}
 }
 
@@ -189,6 +200,12 @@ func (c callPreview) String() string {
 	}
 	for _, a := range c.Message.Attachments {
 		parts = append(parts, "["+a.Type+"]")
+	}
+	if c.Message.StickerID != nil {
+		parts = append(parts, "[sticker]")
+	}
+	if t := c.Message.Template; t != nil {
+		parts = append(parts, "[utility]", quoted(t.Name))
 	}
 	switch n := len(c.Message.QuickReplies); {
 	case n == 1:

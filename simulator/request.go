@@ -96,6 +96,7 @@ func (s *Simulator) remember(rec Request) {
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
 		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(refusal), Fault: rec.Fault,
 		Advice: cmp.Or(adviceFor(refusal), strings.Join(rec.Warnings, " ")), AnswersDelivery: rec.AnswersDelivery, body: rec.Body,
+		MIDs: rec.mids(),
 	}
 	if rec.again != nil {
 		e.Again = rec.again.of
@@ -103,6 +104,15 @@ func (s *Simulator) remember(rec Request) {
 		return
 	}
 	s.end(e)
+}
+
+// mids are the messages that the call made.
+func (r Request) mids() []string {
+	var answer sent
+	if r.Status != http.StatusOK || json.Unmarshal([]byte(r.Answer), &answer) != nil || answer.MessageID == "" {
+		return nil
+	}
+	return []string{answer.MessageID}
 }
 
 // answered is the error of an answer; nil if there is none.

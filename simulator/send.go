@@ -42,6 +42,9 @@ func (s *Simulator) callMessages(c *call) (any, *GraphError) {
 		if err := c.page.admitTemplate(c, sd.template[0], sd.template[1]); err != nil {
 			return nil, err
 		}
+		if t := c.page.templateNamed(sd.template[0], sd.template[1]); t != nil {
+			t.fill(sd.message.Attachments[0].Template)
+		}
 	}
 	return s.takeMessage(sd, c)
 }
