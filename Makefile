@@ -63,7 +63,8 @@ test: ## the README's test command
 race: ## all tests under the race detector, in random order; with CI=true a skipped test fails
 	@$(GO) test -race -shuffle=on -timeout=15m -v ./store/postgres ./internal/engine ./... 2>&1 | awk -v ci="$(CI)" -v allowed=.ci/skips -f .ci/report.awk
 
-browser: ## the quickstart in a headless Chromium
+browser: ## the chat page and the quickstart in a headless Chromium
+	cd simulator/browsertest && $(GO) test -count=1 -v ./...
 	cd examples/quickstart/browsertest && $(GO) test -count=1 -v ./...
 
 fuzz: ## each fuzz target for FUZZTIME (10s)

@@ -103,8 +103,8 @@ func TestChatPageIsServed(t *testing.T) {
 	for path, kind := range map[string]string{
 		"/": "text/html; charset=utf-8", "/favicon.ico": "image/svg+xml",
 		"/simulator/ui/app.js": "text/javascript; charset=utf-8", "/simulator/ui/style.css": "text/css; charset=utf-8",
-		"/simulator/ui/dom.js": "text/javascript; charset=utf-8", "/simulator/ui/bubbles.js": "text/javascript; charset=utf-8",
-		"/simulator/ui/wire.js": "text/javascript; charset=utf-8",
+		"/simulator/ui/dom.js": "text/javascript; charset=utf-8", "/simulator/ui/templates/generic.js": "text/javascript; charset=utf-8",
+		"/simulator/ui/tools/log.js": "text/javascript; charset=utf-8",
 	} {
 		a := p.do(t, "GET", path, "")
 		require.Equal(t, 200, a.status, path)

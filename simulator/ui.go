@@ -13,10 +13,11 @@ import (
 //go:embed ui
 var assets embed.FS
 
-// policy lets the chat page run its own script and style and nothing else; media
-// may come from anywhere, since bots send URLs.
+// policy lets the chat page run its own scripts and styles and nothing else, and make no script or markup of a text; media may
+// come from anywhere, since bots send URLs.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data:; " +
-	"media-src 'self' http: https:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"media-src 'self' http: https:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types 'none'"
 
 var assetTypes = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",

@@ -34,18 +34,18 @@ func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as
 	p.isUsable(as)
 	p.picture(shot + "5-card-without-image")
 
-	p.taps("dev-toggle")
-	const order = `[...document.querySelectorAll('[data-testid="wire-entry"]')].map((e) => e.dataset.time + " " + e.querySelector("b").textContent).join("\n")`
-	p.until("the call of the card is listed", `all("wire-entry")[0]?.innerText.includes("/me/messages")`)
+	p.opensTools()
+	const order = `all("wire-entry").map((e) => e.dataset.seq + " " + e.dataset.kind).join("\n")`
+	p.until("the call of the card is listed", `all("wire-entry")[0]?.innerText.includes("POST messages")`)
 	before := p.eval(order)
-	p.picture(shot + "6-wire")
-	require.Regexp(t, `(?s)←.*→.*←.*→`, before, "callbacks and calls alternate")
+	p.picture(shot + "6-log")
+	require.Regexp(t, `(?s)call.*callback.*call.*callback`, before, "callbacks and calls alternate")
 	p.reload()
-	p.taps("dev-toggle")
+	p.opensTools()
 	require.Equal(t, before, p.eval(order), "the order has changed with the reload")
-	require.Equal(t, "true", p.eval(`[...document.querySelectorAll('[data-testid="wire-entry"]')].every((e, i, all) =>
-		i === 0 || Date.parse(e.dataset.time) <= Date.parse(all[i - 1].dataset.time))`), "the newest is not on top")
-	p.taps("dev-close")
+	require.Equal(t, "true", p.eval(`all("wire-entry").every((e, i, list) => i === 0 || Number(e.dataset.seq) < Number(list[i - 1].dataset.seq))`),
+		"the newest is not on top")
+	p.taps("tools-close")
 
 	// A bot that is away, and comes back.
 	var status atomic.Int32
@@ -72,6 +72,15 @@ func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as
 	p.types("hi")
 	p.until("the bot is back", `find("status")?.textContent === "Connected" && all("message").at(-1).dataset.from === "page"`)
 	p.picture(shot + "9-bot-is-back")
+}
+
+// opensTools shows the log, which is there already where the screen is wide.
+func (p *page) opensTools() {
+	p.t.Helper()
+	if p.eval(`document.getElementById("tools").hidden`) == "true" {
+		p.taps("tools-toggle")
+	}
+	p.until("the log is shown", `find("wire-entry") !== undefined`)
 }
 
 // sendsCard lets the page send a card whose image cannot be fetched.
