@@ -30,6 +30,8 @@ const (
 	NoBot = 4
 	// NoAPI says that the operations API could not be reached, or refused the token.
 	NoAPI = 5
+	// Interrupted says that an interrupt has kept scenarios from being played.
+	Interrupted = 130
 )
 
 // Config is what a program makes of the command.

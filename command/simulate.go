@@ -44,14 +44,16 @@ func simulate(config Config) *cli.Command {
 	return common(config, &cli.Command{
 		Name:     "simulate",
 		Usage:    "run a fake Messenger Platform for a bot in any language",
-		Commands: []*cli.Command{simulateEnv(config), simulateHealth(config)},
+		Commands: []*cli.Command{simulateEnv(config), simulateHealth(config), simulateReplay(config)},
 		Description: "It is the Graph API that the bot calls, people who write to it, and a chat page for a browser.\n" +
 			"The app secret, the verify token, the page token and the page's id are those of the environment\n" +
 			"(" + strings.Join([]string{envAppSecret, envVerifyToken, envPageToken, envPageID}, ", ") + "), or public defaults.\n" +
 			"It runs until it is interrupted. The same port serves http and https, and is a proxy for bots\n" +
 			"that have https://graph.facebook.com compiled in: the command env prints what they need.\n\n" +
-			"The exit code is 0 after an interrupt, 2 if the command line is wrong, 3 if it cannot listen,\n" +
-			"and 4 if --require-bot is given and the bot cannot be verified.",
+			"With --scenario it waits for the bot, plays what the files say, and ends.\n\n" +
+			"The exit code is 0 after an interrupt and if all scenarios pass, 1 if one fails, 2 if the command line\n" +
+			"or a file is wrong, 3 if it cannot listen, 4 if the bot cannot be verified (--require-bot, --scenario),\n" +
+			"and 130 if an interrupt ends the scenarios.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "listen", Value: []string{defaultListen}, Usage: "an `ADDRESS` to listen on, loopback unless --public is given; repeatable"},
 			&cli.StringFlag{Name: "webhook", Usage: "the `URL` that the bot listens on; default: $" + envWebhook + ", else the chat page asks for it"},
@@ -68,7 +70,10 @@ func simulate(config Config) *cli.Command {
 			&cli.StringFlag{Name: "others", Value: "refuse", Usage: "`WHAT` the proxy does with hosts that are not the platform's: refuse, or tunnel (never to this machine or a private network)"},
 			caDirFlag(),
 			&cli.BoolFlag{Name: "public", Usage: "allow an address that other machines reach: anyone who reaches it can act as any person"},
-			&cli.BoolFlag{Name: "require-bot", Usage: "end with code 4 if the bot cannot be verified"},
+			&cli.BoolFlag{Name: "require-bot", Usage: "end with code 4 if the bot cannot be verified, without waiting for it"},
+			&cli.StringSliceFlag{Name: "scenario", Usage: "play the scenarios of a `FILE`, and end; repeatable"},
+			junitFlag(),
+			&cli.DurationFlag{Name: "wait", Value: botWait, Usage: "with --scenario: the `TIME` to wait for the bot to be verified"},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if cmd.NArg() > 0 {
@@ -98,6 +103,7 @@ type simulation struct {
 	seed       uint64
 	requireBot bool
 	exports    []export
+	scenarios  *scenarios // --scenario; nil: none
 }
 
 // simulationOf makes a simulator of flags and environment.
@@ -147,8 +153,17 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	default:
 		settings.Fields = strings.Split(fields, ",")
 	}
+	played, err := scenariosOf(config, cmd)
+	if err != nil {
+		return nil, err
+	}
 	screen := &terminal{to: config.Out}
-	switch format := cmd.String("log"); format {
+	format := cmd.String("log")
+	if played != nil && !cmd.IsSet("log") {
+		format = "none" // the results say what happened
+	}
+	screen.quiet = played != nil && format == "none"
+	switch format {
 	case "text":
 		screen.text = true
 		screen.silence = cmd.Duration("warn-silence")
@@ -169,8 +184,8 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if webhook == "" && cmd.Bool("require-bot") {
-		return nil, usagef(cmd, "--require-bot needs --webhook")
+	if webhook == "" && (cmd.Bool("require-bot") || played != nil) {
+		return nil, usagef(cmd, "--require-bot and --scenario need --webhook")
 	}
 	sim, err := simulator.New(settings)
 	if err != nil {
@@ -188,7 +203,7 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	}
 	return &simulation{
 		sim: sim, terminal: screen, name: config.Name, caDir: cmd.String("ca-dir"), listen: cmd.StringSlice("listen"), hosts: cmd.StringSlice("allow-host"), webhook: webhook, seed: seed,
-		requireBot: cmd.Bool("require-bot"), exports: exportsOf(config, sim.Pages()[0]), tunnel: tunnel,
+		requireBot: cmd.Bool("require-bot"), exports: exportsOf(config, sim.Pages()[0]), tunnel: tunnel, scenarios: played,
 		openKit: func() (*graphhosts.Kit, error) { return openKit(config, cmd) },
 	}, nil
 }
@@ -250,6 +265,9 @@ func (s *simulation) serve(ctx context.Context, failed <-chan error) error {
 	defer cancel()
 	verified := make(chan error, 1)
 	go func() { verified <- s.verify(verifying) }()
+	if s.scenarios != nil {
+		return s.play(ctx, failed, verified)
+	}
 	for {
 		select {
 		case <-ctx.Done():

@@ -22,6 +22,7 @@ type terminal struct {
 	text    bool          // --log text
 	json    *json.Encoder // --log json
 	silence time.Duration // after which a bot that sends nothing gets a warning; 0: never
+	quiet   bool          // nothing but warnings is shown
 
 	mu        sync.Mutex
 	to        io.Writer
@@ -41,7 +42,7 @@ func (t *terminal) say(format string, args ...any) {
 
 // start shows where the simulator is, and what the bot needs.
 func (t *terminal) start(base string, seed uint64, webhook, env string, exports []export) {
-	if t.json != nil {
+	if t.json != nil || t.quiet {
 		return
 	}
 	if webhook == "" {
@@ -78,7 +79,7 @@ func (t *terminal) warnJSON(text, advice string) bool {
 }
 
 func (t *terminal) verified(after time.Duration) {
-	if t.json == nil {
+	if t.json == nil && !t.quiet {
 		t.say("Webhook verified in %d ms.\n", after.Milliseconds())
 	}
 }
@@ -266,7 +267,7 @@ func (t *terminal) listen(ctx context.Context, e simulator.Entry) {
 
 // stop shows what there was.
 func (t *terminal) stop() {
-	if t.json != nil {
+	if t.json != nil || t.quiet {
 		return
 	}
 	t.mu.Lock()

@@ -16,6 +16,7 @@ const snapshotMost = 256 << 20
 const (
 	KeepPages    = "pages"    // those there are, with their tokens and fields, instead of those of [Config]
 	KeepPeople   = "people"   // those of pages that there still are, instead of those of [Config]
+	KeepSetup    = "setup"    // pages, and what the bot has set up on them: profile, uploads, personas, labels, templates, subscriptions
 	KeepProfile  = "profile"  // the Messenger Profile of each page that there still is
 	KeepFaults   = "faults"   // [Simulator.Fault]
 	KeepClock    = "clock"    // [Simulator.MoveClock] and [Simulator.FreezeClock]
@@ -23,7 +24,7 @@ const (
 	KeepRecord   = "record"   // [Simulator.Log], [Simulator.Requests] and [Simulator.Deliveries]
 )
 
-var keepable = []string{KeepPages, KeepPeople, KeepProfile, KeepFaults, KeepClock, KeepDelivery, KeepRecord}
+var keepable = []string{KeepPages, KeepSetup, KeepPeople, KeepProfile, KeepFaults, KeepClock, KeepDelivery, KeepRecord}
 
 func (s *Simulator) routeSnapshot(mux *routes) {
 	mux.HandleFunc("GET /simulator/snapshot", func(w http.ResponseWriter, _ *http.Request) { respond(w, s.Snapshot()) })
@@ -87,6 +88,9 @@ func (s *Simulator) afterReset(now snapshot, kept func(string) bool) snapshot {
 			out.Pages[i] = savedPage{Page: out.Pages[i].Page, TokenError: out.Pages[i].TokenError, TokenAt: out.Pages[i].TokenAt, TokenUntil: out.Pages[i].TokenUntil}
 		}
 	}
+	if kept(KeepSetup) {
+		out.Pages, out.Apps, out.Files, out.UserTokens, out.Serial = setups(now.Pages), now.Apps, now.Files, now.UserTokens, now.Serial
+	}
 	there := map[string]*savedPage{}
 	for i := range out.Pages {
 		there[out.Pages[i].ID] = &out.Pages[i]
@@ -103,6 +107,20 @@ func (s *Simulator) afterReset(now snapshot, kept func(string) bool) snapshot {
 		}
 	}
 	return out
+}
+
+// setups are pages without what people did and were told there.
+func setups(pages []savedPage) []savedPage {
+	pages = slices.Clone(pages)
+	for i := range pages {
+		pg := &pages[i]
+		pg.Conversations, pg.Authors, pg.Comments, pg.Replied, pg.Posts, pg.LinkTokens = nil, nil, nil, nil, nil, nil
+		pg.Labels = slices.Clone(pg.Labels)
+		for j := range pg.Labels {
+			pg.Labels[j].People = nil
+		}
+	}
+	return pages
 }
 
 // forgetRecord forgets what went over the wire.

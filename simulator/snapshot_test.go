@@ -211,6 +211,29 @@ func TestResetKeeps(t *testing.T) {
 	require.Empty(t, p.Profile())
 }
 
+// TestResetKeepsTheSetup: what the bot has set up, and nothing that was said.
+func TestResetKeepsTheSetup(t *testing.T) {
+	t.Parallel()
+	p := lived(t)
+	p.ok(t, "POST", "/simulator/pages", `{"id":"88"}`)
+	require.NotEmpty(t, p.Messages(ada))
+	var before, after map[string]any
+	require.NoError(t, json.Unmarshal(p.Snapshot(), &before))
+	p.ok(t, "POST", "/simulator/reset", `{"keep":["setup"]}`)
+	require.NoError(t, json.Unmarshal(p.Snapshot(), &after))
+	require.Empty(t, p.Messages(ada))
+	require.Len(t, p.People(), 4)
+	require.Equal(t, before["files"], after["files"])
+	for _, name := range []string{"profile", "attachments", "personas", "templates", "fields", "token"} {
+		require.Equal(t, before["pages"].([]any)[0].(map[string]any)[name], after["pages"].([]any)[0].(map[string]any)[name], name)
+	}
+	require.Len(t, p.Pages(), 3)
+	for _, page := range after["pages"].([]any) {
+		require.NotContains(t, page, "conversations")
+		require.NotContains(t, page, "authors")
+	}
+}
+
 // TestResetGivesUpWhatWaits, and waits for what is under way.
 func TestResetGivesUpWhatWaits(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ var house = map[string]room{
 	},
 	"attachment": {},
 	"command": {
-		ours:   []string{"i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient", "receiving", "routing", "routing/policyfile", "simulator", "store", "store/memory"},
+		ours:   []string{"i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient", "receiving", "routing", "routing/policyfile", "simulator", "simulator/scenario", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"dialog": {
@@ -67,6 +67,7 @@ var house = map[string]room{
 		others: []string{"github.com/jackc/pgx/v5"},
 	},
 	"internal/graphhosts":   {},
+	"internal/shown":        {ours: []string{"simulator"}},
 	"internal/simclient":    {},
 	"internal/simulation":   {},
 	"internal/testdisk":     {others: []string{"github.com/stretchr/testify"}},
@@ -102,7 +103,12 @@ var house = map[string]room{
 	"secret":    {},
 	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/joined", "internal/nilcheck", "internal/replier", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator": {},
-	"store":     {},
+	"simulator/scenario": {
+		ours:   []string{"internal/nearest", "internal/shown", "internal/simclient", "simulator"},
+		others: []string{"go.yaml.in/yaml/v4", "golang.org/x/text"},
+	},
+	"simulator/scenario/scenariotest": {ours: []string{"simulator/scenario"}},
+	"store":                           {},
 	"store/gormstore": {
 		ours:   []string{"internal/queue", "store", "store/internal/database", "store/memory"},
 		others: []string{"gorm.io/gorm"},

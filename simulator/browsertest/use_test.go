@@ -27,7 +27,7 @@ func TestThePageIsUsed(t *testing.T) {
 		w.sends(sending.CouponTemplate{}.WithTitle("Ten percent").WithCode("LAMP10", "spring").Message())
 		p.taps("button", "Reveal code")
 		p.until("the code is revealed", `find("coupon-code", "LAMP10")`)
-		p.until("the event is in the conversation", `find("event")?.textContent.includes("reveals a coupon")`)
+		p.until("the event is in the conversation", `find("event")?.textContent.includes("reveals the coupon")`)
 
 		w.sends(sending.ButtonTemplate("Your account", sending.LinkButton("https://shop.example/login")))
 		p.taps("button", "Log In")
