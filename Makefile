@@ -78,6 +78,12 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 chaos: ## kill and stop bots for CHAOS_SECONDS (60), or until CHAOS_KILLS; on PostgreSQL too with MESSENGER_TEST_POSTGRES
 	@CHAOS_SECONDS=$(CHAOS_SECONDS) $(GO) test -count=1 -timeout=30m -parallel=3 -v ./internal/chaos
 
+compat: ## foreign clients and bots, from the npm registry, against messenger simulate; docs/compatibility.md has what comes of it
+	@$(GO) run ./compat
+
+compat-update: ## write the tables of docs/compatibility.md anew
+	@$(GO) run ./compat -update
+
 simulate: ## bots in fake time, under random faults, for SIM_SECONDS (60), or SIM_SEEDS seeds; SIM_SEED repeats one
 	@SIM_SECONDS=$(if $(SIM_SEEDS),,$(SIM_SECONDS)) $(GO) test -count=1 -timeout=60m -run TestSeeds -v ./internal/simulation
 
@@ -93,7 +99,7 @@ cost: ## CPU per event of a bot on each store; with BASE=COMMIT of that commit t
 
 ##@ All of it
 
-verify: fmt-check lint vet tidy-check examples race chaos simulate bench test ## what CI does, on this machine
+verify: fmt-check lint vet tidy-check examples compat race chaos simulate bench test ## what CI does, on this machine
 
 help: ## this text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -106,4 +112,4 @@ $(LINT): tools/go.mod tools/go.sum
 	@cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-.PHONY: fmt tidy api container fmt-check lint vet tidy-check examples test race browser fuzz chaos simulate bench bench-compare cost verify help
+.PHONY: fmt tidy api container fmt-check lint vet tidy-check examples test race browser fuzz chaos compat compat-update simulate bench bench-compare cost verify help

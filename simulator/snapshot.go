@@ -198,6 +198,9 @@ func (s *Simulator) build(in snapshot) (*Simulator, error) {
 			next.appFields[app.ID][object] = &appSubscription{sub.Callback, sub.Fields}
 		}
 	}
+	if next.apps[s.cfg.AppID] == "" && !slices.ContainsFunc(in.Pages, func(p savedPage) bool { return p.AppID == s.cfg.AppID && p.AppSecret != "" }) {
+		next.apps[s.cfg.AppID] = s.secretOf(s.cfg.AppID) // what the bot was given, and signs with
+	}
 	for _, p := range in.Pages {
 		if err := next.rebuild(p); err != nil {
 			return nil, err

@@ -83,6 +83,20 @@ func TestPagesByHand(t *testing.T) {
 	require.Equal(t, 200, p.as(t, "t", "GET", "/me", "").status)
 }
 
+// TestASnapshotWithoutTheAppKeepsItsSecret: the bot was started with it.
+func TestASnapshotWithoutTheAppKeepsItsSecret(t *testing.T) {
+	t.Parallel()
+	for doc, want := range map[string]string{
+		`{"snapshot":1,"pages":[{"id":"1"}]}`:                                                  "s3cret",
+		`{"snapshot":1,"pages":[{"id":"1","app_id":"1000000000000001"}]}`:                      "s3cret",
+		`{"snapshot":1,"pages":[{"id":"1","app_id":"1000000000000001","app_secret":"other"}]}`: "other",
+	} {
+		other := serve(t, simulator.Config{AppSecret: "s3cret"})
+		require.NoError(t, other.Restore(json.RawMessage(doc)), doc)
+		require.Contains(t, string(other.Snapshot()), `"secret":"`+want+`"`, doc)
+	}
+}
+
 // TestSnapshotsThatDoNotFit change nothing.
 func TestSnapshotsThatDoNotFit(t *testing.T) {
 	t.Parallel()

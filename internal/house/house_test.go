@@ -33,6 +33,7 @@ var house = map[string]room{
 		ours:   []string{"i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient", "receiving", "routing", "routing/policyfile", "simulator", "simulator/scenario", "store", "store/memory"},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
+	"compat": {},
 	"dialog": {
 		ours:   []string{"handling", "i18n", "internal/cldrdates", "internal/joined", "receiving", "receiving/payload", "sending", "store"},
 		others: []string{"golang.org/x/text"},
