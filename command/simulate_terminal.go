@@ -281,7 +281,8 @@ type warnings struct{ *terminal }
 func (w warnings) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
 
 func (w warnings) Handle(_ context.Context, r slog.Record) error {
-	if r.Message == "callback not taken" { // its entry says so
+	switch r.Message {
+	case "callback not taken", "the app was unsubscribed: its webhook failed for an hour": // their entries say so
 		return nil
 	}
 	text := r.Message

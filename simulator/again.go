@@ -125,8 +125,9 @@ func (e *Entry) keep(body string) {
 
 // repeatedCall is a call that is made again, as its record has it.
 type repeatedCall struct {
-	of    int   // its entry
-	entry Entry // the new one
+	of         int    // its entry
+	host, base string // as they were: graph.instagram.com and graph.facebook.com take different tokens
+	entry      Entry  // the new one
 }
 
 type repeatedCallKey struct{}
@@ -138,7 +139,7 @@ func (s *Simulator) callAgain(ctx context.Context, detail entryDetail, how Repet
 	if body == "" {
 		body = old.Body
 	}
-	call := &repeatedCall{of: detail.Entry.Seq}
+	call := &repeatedCall{of: detail.Entry.Seq, host: old.host, base: old.base}
 	r, err := http.NewRequestWithContext(context.WithValue(ctx, repeatedCallKey{}, call), old.Method, "http://localhost/", strings.NewReader(body))
 	if err != nil {
 		return Entry{}, errors.New("simulator: the call cannot be made again")

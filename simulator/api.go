@@ -288,6 +288,12 @@ func outlive(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a server without deadlines has none to move
 }
 
+// outliveFor lets an answer take a minute longer than a time that is waited, whatever the timeouts of the server.
+func outliveFor(w http.ResponseWriter, wait time.Duration) {
+	outlive(w)
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(wait + time.Minute))
+}
+
 // readBody decodes one JSON value, of at most so many bytes and with no field that is unknown.
 func readBody(w http.ResponseWriter, r *http.Request, most int64, in any) error {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))

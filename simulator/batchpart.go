@@ -53,7 +53,7 @@ func (s *Simulator) makeParts(c *call, parts []*batchPart, i int, answers []*par
 // makePart makes one call, with its fault if there is one, and records it. cut says that it is answered null.
 func (s *Simulator) makePart(c *call, path []string, problem *GraphError) (status int, answer []byte, cut bool) {
 	whole := "/" + strings.Join(path, "/")
-	rec := Request{Time: c.at, start: time.Now(), Method: c.method, Path: whole, Via: ViaBatch, Headers: []string{}}
+	rec := Request{Time: c.at, start: time.Now(), Method: c.method, Path: whole, Via: ViaBatch, Headers: []string{}, host: c.host, base: c.base}
 	if c.version != "" {
 		rec.Path = "/" + c.version + whole
 	}

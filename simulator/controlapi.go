@@ -62,8 +62,7 @@ func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 		complain(w, http.StatusNotFound, problem)
 		return
 	}
-	outlive(w)
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(timeout + time.Minute)) // a server without deadlines has none to move
+	outliveFor(w, timeout)
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
 	m, err := s.Wait(ctx, psid, func(m Message) bool {
@@ -137,6 +136,9 @@ func (s *Simulator) isAfter(psid, mid, after string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.pageWith(psid).conversations[psid]
+	if c == nil { // a reset came while it was waited for
+		return false
+	}
 	at := func(id string) int { return slices.IndexFunc(c.messages, func(m *Message) bool { return m.ID == id }) }
 	return at(mid) > at(after)
 }

@@ -93,6 +93,7 @@ func (c *conversation) find(mid string) *Message {
 // record adds a message and publishes it to the chat page. s.mu must be held.
 func (s *Simulator) record(c *conversation, m *Message) {
 	c.messages = trim(append(c.messages, m), s.cfg.History)
+	s.keepRaw(m)
 	if m.From == FromPage {
 		c.typing = false
 	}

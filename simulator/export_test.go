@@ -58,3 +58,6 @@ func (s *Simulator) Published(kind string) int {
 	}
 	return n
 }
+
+// ContainsFold is what searches the log.
+var ContainsFold = containsFold

@@ -59,6 +59,7 @@ func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 		f = &Fault{}
 	} else {
 		rec.Fault = true
+		outliveFor(w, f.Delay)
 		s.wait(r.Context(), f.Delay)
 	}
 	if f.Drop == DropBefore {
@@ -68,7 +69,7 @@ func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 	p, problem := readParams(w, r)
 	rec.psid, rec.preview = previewCall(path, p)
 	rec.PageID = s.pageIDOf(p.token) // also of a call that a fault answers
-	c := &call{params: p, ctx: r.Context(), method: r.Method, base: baseOf(r), host: graphHost(r.Host), version: version, at: s.now()}
+	c := &call{params: p, ctx: r.Context(), method: r.Method, base: rec.base, host: rec.host, version: version, at: s.now()}
 	if problem == nil {
 		problem = c.override()
 	}

@@ -226,3 +226,36 @@ func TestUnderThePlatformsHostsThereIsOnlyTheGraphAPI(t *testing.T) {
 	r.Host = "facebook.com"
 	require.Equal(t, http.StatusForbidden, answerOf(s, r).Code)
 }
+
+// TestAnAddressOfTheNetworkIsGuarded: there a browser sends no Sec-Fetch-Site, and with a picture or a frame no Origin. Another site could
+// embed what people have uploaded, and act as the bot by ?method=.
+func TestAnAddressOfTheNetworkIsGuarded(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, simulator.Config{Hosts: []string{"192.0.2.7"}})
+	const browser, page = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0", "text/html,application/xhtml+xml"
+	for _, c := range []struct {
+		path, agent, accept, referer string
+		want                         int
+	}{
+		{"/simulator/pictures/" + ada, browser, "image/webp,*/*", "", 403},
+		{"/simulator/pictures/" + ada, browser, "image/webp,*/*", "http://evil.example/", 403},
+		{"/simulator/pictures/" + ada, browser, "image/webp,*/*", "http://192.0.2.7:9090/", 200},
+		{"/simulator/state", browser, "*/*", "", 403},
+		{"/", browser, page, "", 200},
+		{"/simulator/openapi.yaml", browser, page, "http://evil.example/", 200},
+		{"/me/messages?method=post&access_token=simulator-page-token", browser, "image/webp", "", 403},
+		{"/me/messages?method=post&access_token=simulator-page-token", browser, page, "", 403},
+		{"/me?access_token=simulator-page-token", "curl/8.5.0", "*/*", "", 200},
+		{"/me?access_token=simulator-page-token", "Mozilla/5.0 (Windows NT 10.0) WindowsPowerShell/5.1", "", "", 200},
+		{"/simulator/state", "", "", "", 200},
+	} {
+		r := httptest.NewRequest("GET", c.path, nil)
+		r.Host = "192.0.2.7:9090"
+		for name, value := range map[string]string{"User-Agent": c.agent, "Accept": c.accept, "Referer": c.referer} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		require.Equal(t, c.want, answerOf(s, r).Code, "%+v", c)
+	}
+}

@@ -35,6 +35,20 @@ func (s *Simulator) guarded(next http.Handler) http.Handler {
 // fromBrowser reports whether a web page made the request. Browsers say so with
 // every request that changes something; bots have no reason to.
 func fromBrowser(r *http.Request) bool {
+	return namesItsSite(r) || !trustworthy(r) && strings.HasPrefix(r.UserAgent(), "Mozilla/") && !strings.Contains(r.UserAgent(), "PowerShell")
+}
+
+// trustworthy reports whether a browser sends Sec-Fetch-Site with such a request: one by https, or to this machine.
+func trustworthy(r *http.Request) bool {
+	name := hostname(r.Host)
+	address, err := netip.ParseAddr(name)
+	return r.TLS != nil || name == "localhost" || strings.HasSuffix(name, ".localhost") || err == nil && address.Unmap().IsLoopback()
+}
+
+// namesItsSite reports whether a request says which site it is of. What a browser
+// asks of an address of the network by http does not: neither Sec-Fetch-Site nor, of
+// an image or a frame, an Origin.
+func namesItsSite(r *http.Request) bool {
 	return r.Header["Origin"] != nil || r.Header["Sec-Fetch-Site"] != nil
 }
 
@@ -53,7 +67,20 @@ func ofThisSite(r *http.Request) bool {
 			return false
 		}
 	}
-	return true
+	return namesItsSite(r) || !fromBrowser(r) || referredByThisSite(r) || reads(r)
+}
+
+// referredByThisSite reports whether the request is of the chat page: it tells its own site alone where a request comes from.
+func referredByThisSite(r *http.Request) bool {
+	from, err := url.Parse(r.Referer())
+	return err == nil && from.Host != "" && strings.EqualFold(from.Host, r.Host)
+}
+
+// reads reports whether someone opens the chat page, or a path of its API, in a browser. What another site embeds in this
+// way it cannot read, and nothing changes by it. A Graph call could (?method=).
+func reads(r *http.Request) bool {
+	own := r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/simulator/")
+	return own && r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 func opensThePage(r *http.Request) bool {

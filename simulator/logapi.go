@@ -59,33 +59,40 @@ func (s *Simulator) serveLog(w http.ResponseWriter, r *http.Request) {
 
 // has reports whether one of an entry's texts has a text in lower case.
 func (e *Entry) has(words string) bool {
-	for _, text := range []string{e.Name, e.Person, e.Preview, e.Error, e.Advice, strconv.Itoa(e.Status)} {
-		if strings.Contains(strings.ToLower(text), words) {
+	for _, text := range []string{e.Name, e.Person, e.Preview, e.Error, e.Advice, strconv.Itoa(e.Status), e.body} {
+		if containsFold(text, words) {
 			return true
 		}
 	}
-	return bodyHas(e.body, words)
+	return false
 }
 
-// bodyHas reports whether a body has a text in lower case, without a copy of the body: there are thousands, of up to a megabyte.
-func bodyHas(body, words string) bool {
-	if words == "" {
-		return true
+// containsFold reports whether a text has words, which are in lower case. Of ASCII, the usual case, it makes no copy: the
+// bodies of a whole log are megabytes.
+func containsFold(text, words string) bool {
+	if strings.ContainsFunc(words, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return strings.Contains(strings.ToLower(text), words)
 	}
-	if words[0] >= utf8.RuneSelf {
-		return strings.Contains(strings.ToLower(body), words)
-	}
-	first := words[:1] + strings.ToUpper(words[:1])
-	for {
-		at := strings.IndexAny(body, first)
-		if at < 0 || len(body)-at < len(words) {
-			return false
-		}
-		if strings.EqualFold(body[at:at+len(words)], words) {
+	for i := 0; i+len(words) <= len(text); i++ {
+		if sameFold(text[i:i+len(words)], words) {
 			return true
 		}
-		body = body[at+1:]
 	}
+	return false
+}
+
+// sameFold reports whether a text of the same length is the same but for the case of ASCII letters.
+func sameFold(text, lower string) bool {
+	for i := range len(lower) {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // entryDetail is an entry with all that is known of it.

@@ -318,3 +318,23 @@ func TestASlowReaderIsDisconnected(t *testing.T) {
 		require.NoError(t, s.Close())
 	})
 }
+
+// TestWordsInTheLog: case counts nowhere.
+func TestWordsInTheLog(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, words string
+		want        bool
+	}{
+		{"", "", true}, {"a", "", true}, {"", "a", false}, {"Hello", "hello", true}, {"say HELLO", "hello", true}, {"hell", "hello", false},
+		{"[x]", "{", false}, {"ÄRGER", "ärger", true}, {"Zoë 613", "613", true}, {"zoË", "zoë", true}, {"aab", "ab", true},
+	} {
+		require.Equal(t, c.want, simulator.ContainsFold(c.text, c.words), "%q in %q", c.words, c.text)
+	}
+}
+
+// TestSearchingTheLogAllocatesNothing: the bodies of a whole log are megabytes, and a page asks with each letter that is typed.
+func TestSearchingTheLogAllocatesNothing(t *testing.T) {
+	long := strings.Repeat("Some Words of a Body, ", 1000)
+	require.Zero(t, testing.AllocsPerRun(10, func() { simulator.ContainsFold(long, "nowhere") }))
+}

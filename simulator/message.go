@@ -41,7 +41,8 @@ type Message struct {
 	PersonReaction string `json:"person_reaction,omitempty"`
 
 	// Raw is what went over the wire: of a person the element of the callback, of
-	// the page the body of the Graph call, without its token.
+	// the page the body of the Graph call, without its token. 64 MiB are kept of all
+	// messages together; the oldest lose theirs, and the Raw of their templates.
 	Raw json.RawMessage `json:"raw,omitempty"`
 	// Answer is what the Graph call was answered.
 	Answer json.RawMessage `json:"answer,omitempty"`

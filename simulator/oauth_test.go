@@ -166,6 +166,15 @@ func TestInstagramLogin(t *testing.T) {
 	at("graph.facebook.com", "simulator-page-token", "GET", "/me").is(t, 0, 0)
 	at("", "ig", "GET", "/me").is(t, 0, 0, "localhost takes both")
 
+	// Made again, a call goes to the host that it went to, and is answered as it was.
+	for _, was := range p.Log() {
+		if was.PageID != "" {
+			list, err := p.Again(t.Context(), was.Seq, simulator.Repetition{})
+			require.NoError(t, err)
+			require.Equal(t, was.Status, list[0].Status, "%d %s", was.Seq, was.Name)
+		}
+	}
+
 	const refresh = "/refresh_access_token?grant_type=ig_refresh_token"
 	at("graph.instagram.com", "ig", "GET", refresh).is(t, 100, 0, "less than a day old")
 	at("graph.instagram.com", "ig", "GET", "/refresh_access_token").is(t, 100, 0)

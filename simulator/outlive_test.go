@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,12 @@ import (
 type unhurried struct {
 	*httptest.ResponseRecorder
 	moved bool
+	until time.Time // for the answer
+}
+
+func (u *unhurried) SetWriteDeadline(at time.Time) error {
+	u.until = at
+	return nil
 }
 
 func (u *unhurried) SetReadDeadline(at time.Time) error {
@@ -42,4 +49,22 @@ func TestLongAnswersOutliveTheReadTimeout(t *testing.T) {
 		s.ServeHTTP(http.ResponseWriter(w), r)
 		require.True(t, w.moved, "%s %s", one.method, one.path)
 	}
+}
+
+// TestALongDelayOutlivesTheServer: a fault's delay of an hour is no connection that breaks after the server's minute.
+func TestALongDelayOutlivesTheServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSim(t, simulator.Config{})
+		s.Fault(simulator.Fault{Delay: time.Hour, Error: simulator.RefusalNamed("token expired").GraphError()})
+		r := httptest.NewRequest("POST", "/v27.0/me/messages", strings.NewReader(`{}`))
+		r.Host = "localhost:9090"
+		w := &unhurried{ResponseRecorder: httptest.NewRecorder()}
+		start := time.Now()
+		s.ServeHTTP(http.ResponseWriter(w), r)
+		require.Equal(t, time.Hour, time.Since(start))
+		require.True(t, w.moved)
+		require.True(t, w.until.After(time.Now()), "there is time to write the answer")
+		require.NoError(t, s.Close())
+	})
 }

@@ -41,6 +41,8 @@ type Request struct {
 	lost    bool      // body and answer are forgotten, as there was too much
 	says    string    // its header X-Simulator-Delivery
 	again   *repeatedCall
+	host    string // of the Graph API, if the call named it
+	base    string // where the simulator was reached
 	psid    string // whom it is about, if known
 	preview string
 }
@@ -180,7 +182,10 @@ func recordOf(r *http.Request, at time.Time) Request {
 		query.Del(name)
 	}
 	rec := Request{Time: at, start: time.Now(), Method: r.Method, Path: r.URL.Path, Query: query.Encode(), says: r.Header.Get(deliveryHeader)}
-	rec.again, _ = r.Context().Value(repeatedCallKey{}).(*repeatedCall)
+	rec.host, rec.base = graphHost(r.Host), baseOf(r)
+	if rec.again, _ = r.Context().Value(repeatedCallKey{}).(*repeatedCall); rec.again != nil {
+		rec.host, rec.base = rec.again.host, rec.again.base
+	}
 	rec.upload = strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/")
 	for name := range r.Header {
 		rec.Headers = append(rec.Headers, name)

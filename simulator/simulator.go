@@ -47,6 +47,8 @@ type Simulator struct {
 	flushing     int // calls of Flush
 	disorder     Disorder
 	drawn        map[string]uint64 // callbacks of each queue and field since the disorder began
+	raws         []*Message        // that keep what went over the wire, oldest first
+	rawBytes     int
 	files        map[string]*file
 	fileOrder    []string
 	usage        string

@@ -157,6 +157,7 @@ func (s *Simulator) install(next *Simulator) {
 	s.main, s.pages, s.home, s.order, s.apps = next.main, next.pages, next.home, next.order, next.apps
 	s.files, s.fileOrder, s.usage, s.serial = next.files, next.fileOrder, next.usage, max(s.serial, next.serial)
 	s.userTokens, s.appFields = next.userTokens, next.appFields
+	s.countRaws()
 	s.publish("reset", struct{}{})
 }
 
@@ -189,6 +190,9 @@ func (s *Simulator) build(in snapshot) (*Simulator, error) {
 	for _, app := range in.Apps {
 		if !digits(app.ID) || app.Secret == "" {
 			return nil, &controlError{err: wrong("an app has an id of digits and a secret"), field: "apps"}
+		}
+		if next.apps[app.ID] != "" {
+			return nil, &controlError{err: wrong("app %s stands there twice", app.ID), field: "apps"}
 		}
 		next.apps[app.ID] = app.Secret
 		for object, sub := range app.Subscriptions {

@@ -171,10 +171,48 @@ func (c *conversation) saved(id string) savedConversation {
 	return out
 }
 
+// checkIDs refuses ids that are missing, or stand twice in one list.
+func (in savedPage) checkIDs() error {
+	return cmp.Or(
+		in.checkList("attachments", ids(in.Attachments, func(a savedAttachment) string { return a.ID })),
+		in.checkList("authors", ids(in.Authors, func(a savedAuthor) string { return a.ID })),
+		in.checkList("comments", ids(in.Comments, func(c Comment) string { return c.ID })),
+		in.checkList("replied", in.Replied),
+		in.checkList("posts", in.Posts),
+		in.checkList("personas", ids(in.Personas, func(p savedPersona) string { return p.ID })),
+		in.checkList("labels", ids(in.Labels, func(l savedLabel) string { return l.ID })),
+		in.checkList("templates", ids(in.Templates, func(t savedTemplate) string { return t.ID })),
+		in.checkList("link_tokens", ids(in.LinkTokens, func(t savedLinkToken) string { return t.Token })),
+	)
+}
+
+func ids[T any](list []T, id func(T) string) []string {
+	out := make([]string, len(list))
+	for i, one := range list {
+		out[i] = id(one)
+	}
+	return out
+}
+
+// checkList names the first id of a list of the page that is missing or not the first of its kind.
+func (in savedPage) checkList(name string, ids []string) error {
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if id == "" || seen[id] {
+			return &controlError{err: fmt.Errorf("simulator: page %s: %s: %q: each needs an id of its own", in.ID, name, id), field: name}
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
 // rebuild adds a page of a snapshot with all that belongs to it.
 func (s *Simulator) rebuild(in savedPage) error {
 	added, err := s.AddPage(in.Page)
 	if err != nil {
+		return err
+	}
+	if err := in.checkIDs(); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -228,16 +266,17 @@ func (s *Simulator) rebuild(in savedPage) error {
 		}
 		pg.optIns = append(pg.optIns, &optIn{one.Token, one.PSID, one.Request, one.Payload, one.Title, one.At, one.Used, one.Stopped})
 	}
+	mids := map[string]bool{}
 	for _, c := range in.Conversations {
-		if err := pg.rebuild(c); err != nil {
+		if err := pg.rebuild(c, mids); err != nil {
 			return &controlError{err: fmt.Errorf("simulator: page %s: conversation %q: %w", pg.id, c.ID, err), field: "conversations"}
 		}
 	}
 	return nil
 }
 
-// rebuild adds a conversation of a snapshot.
-func (p *page) rebuild(in savedConversation) error {
+// rebuild adds a conversation of a snapshot. seen are the ids of the page's messages so far.
+func (p *page) rebuild(in savedConversation, seen map[string]bool) error {
 	if in.ID == "" || p.conversations[in.ID] != nil {
 		return errors.New("it needs an id of its own")
 	}
@@ -257,7 +296,6 @@ func (p *page) rebuild(in savedConversation) error {
 			return fmt.Errorf("moderated is blocked, banned or spam, not %q", what)
 		}
 	}
-	seen := map[string]bool{}
 	for _, m := range in.Messages {
 		m.Kind, m.PSID = cmp.Or(m.Kind, KindMessage), cmp.Or(m.PSID, in.ID)
 		switch {

@@ -36,7 +36,7 @@ func (s *Simulator) serveAsset(name string) http.HandlerFunc {
 		h.Set("Content-Security-Policy", policy)
 		h.Set("Content-Type", assetTypes[path.Ext(name)])
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", "same-origin") // ofThisSite needs it
 		h.Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write(data) // a browser that has gone away needs no page
 	}

@@ -27,8 +27,11 @@ type file struct {
 	data              []byte
 }
 
-// maxFiles is how many uploads are kept; older ones answer 404.
-const maxFiles = 200
+// What is kept of uploads; older ones answer 404.
+const (
+	maxFiles  = 200
+	filesKeep = 256 << 20 // bytes of all together
+)
 
 // keep stores bytes and returns their path relative to the simulator's root.
 // s.mu must be held.
@@ -40,11 +43,20 @@ func (s *Simulator) keep(f *file) string {
 	id := randomHex()
 	s.files[id] = f
 	s.fileOrder = append(s.fileOrder, id)
-	for len(s.fileOrder) > maxFiles {
+	for len(s.fileOrder) > maxFiles || s.fileBytes() > filesKeep {
 		delete(s.files, s.fileOrder[0])
 		s.fileOrder = s.fileOrder[1:]
 	}
 	return "simulator/files/" + id + "/" + url.PathEscape(f.name)
+}
+
+// fileBytes is how long all uploads are together. s.mu must be held.
+func (s *Simulator) fileBytes() int {
+	sum := 0
+	for _, f := range s.files {
+		sum += len(f.data)
+	}
+	return sum
 }
 
 // takeUpload checks filedata for an attachment of this type.

@@ -156,3 +156,39 @@ func TestAnUploadUnderAHostOfThePlatform(t *testing.T) {
 		require.Regexp(t, "^http://"+regexp.QuoteMeta(want)+"/base/simulator/files/[0-9a-f]{24}/a.png$", messages[len(messages)-1].Attachments[0].URL)
 	}
 }
+
+// TestUploadsAreBounded: 256 MiB of files are kept, and of what went over the wire 64 MiB; the oldest go first.
+func TestUploadsAreBounded(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	large := strings.Repeat("x", 25<<20)
+	var paths []string
+	for range 11 {
+		var got struct{ Path string }
+		require.NoError(t, json.Unmarshal([]byte(p.ok(t, "POST", "/simulator/files?name=a.bin", large)), &got))
+		paths = append(paths, got.Path)
+	}
+	require.Equal(t, 404, p.do(t, "GET", "/"+paths[0], "").status)
+	require.Len(t, p.ok(t, "GET", "/"+paths[1], ""), 25<<20)
+}
+
+// TestRawIsBounded: what went over the wire with the newest messages is kept, 64 MiB of it.
+func TestRawIsBounded(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	first := p.Messages(ada)[0]
+	for range 4 {
+		_, err := p.Say(t.Context(), ada, strings.Repeat("x", 20<<20))
+		require.NoError(t, err)
+	}
+	sum := 0
+	for _, m := range p.Messages(ada) {
+		sum += len(m.Raw)
+	}
+	require.LessOrEqual(t, sum, 64<<20)
+	require.Empty(t, p.Messages(ada)[0].Raw)
+	require.NotEmpty(t, p.Messages(ada)[4].Raw)
+	require.NotEmpty(t, first.Raw, "a copy that was given out")
+}

@@ -55,13 +55,14 @@ type Proxy struct {
 	mu      sync.Mutex
 	closed  bool
 	tunnels map[net.Conn]bool
+	back    map[*conn]bool // came back after CONNECT
 	work    sync.WaitGroup
 	warned  map[string]bool
 }
 
 // New returns a proxy.
 func New(config Config) *Proxy {
-	p := &Proxy{cfg: config, inner: newInner(), slots: make(chan struct{}, maxTunnels), tunnels: map[net.Conn]bool{}, warned: map[string]bool{}}
+	p := &Proxy{cfg: config, inner: newInner(), slots: make(chan struct{}, maxTunnels), tunnels: map[net.Conn]bool{}, back: map[*conn]bool{}, warned: map[string]bool{}}
 	if p.cfg.Warn == nil {
 		p.cfg.Warn = func(string, string) {}
 	}

@@ -420,3 +420,23 @@ func TestWithoutACertificateTLSIsClosed(t *testing.T) {
 	_, err := p.conn(near, nil).Read(make([]byte, 10))
 	require.ErrorIs(t, err, errNoTLS)
 }
+
+// TestCloseEndsWhatCameBack: a connection that CONNECT brought back to the server does not outlive the proxy.
+func TestCloseEndsWhatCameBack(t *testing.T) {
+	t.Parallel()
+	s := serve(t, Config{})
+	c := s.raw(t, "CONNECT graph.facebook.com:443 HTTP/1.1\r\nHost: graph.facebook.com:443\r\n\r\n")
+	reader := bufio.NewReader(c)
+	answer, err := http.ReadResponse(reader, &http.Request{Method: http.MethodConnect})
+	require.NoError(t, err)
+	require.Equal(t, 200, answer.StatusCode)
+	_, err = io.WriteString(c, "GET /me HTTP/1.1\r\nHost: graph.facebook.com\r\n\r\n")
+	require.NoError(t, err)
+	answer, err = http.ReadResponse(reader, nil)
+	require.NoError(t, err)
+	_, _ = io.Copy(io.Discard, answer.Body)
+	require.NoError(t, answer.Body.Close())
+	require.NoError(t, s.Close())
+	_, err = reader.ReadByte()
+	require.ErrorIs(t, err, io.EOF)
+}

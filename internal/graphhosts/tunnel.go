@@ -2,9 +2,11 @@ package graphhosts
 
 import (
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -63,7 +65,34 @@ func (p *Proxy) comeBack(w http.ResponseWriter) {
 		p.leave()
 		return
 	}
-	p.inner.take(p.conn(c, p.leave))
+	var back *conn
+	back = p.conn(c, func() {
+		p.forget(back)
+		p.leave()
+	})
+	if p.remember(back) {
+		p.inner.take(back)
+	}
+}
+
+// remember keeps a connection that came back, for Close. It closes it if that was before.
+func (p *Proxy) remember(c *conn) bool {
+	p.mu.Lock()
+	closed := p.closed
+	if !closed {
+		p.back[c] = true
+	}
+	p.mu.Unlock()
+	if closed {
+		_ = c.Close()
+	}
+	return !closed
+}
+
+func (p *Proxy) forget(c *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.back, c)
 }
 
 // tunnel joins a connection with one to another host, blindly.
@@ -140,14 +169,18 @@ func (p *Proxy) untrack(conns ...net.Conn) {
 	p.work.Done()
 }
 
-// Close ends all tunnels and waits for them.
+// Close ends all tunnels and waits for them, and ends the connections that came back after CONNECT.
 func (p *Proxy) Close() error {
 	p.mu.Lock()
 	p.closed = true
 	for c := range p.tunnels {
 		_ = c.Close()
 	}
+	back := slices.Collect(maps.Keys(p.back))
 	p.mu.Unlock()
+	for _, c := range back { // each forgets itself, under the lock
+		_ = c.Close()
+	}
 	p.work.Wait()
 	_ = p.inner.Close()
 	if t, ok := p.forward.Transport.(*http.Transport); ok {
