@@ -29,7 +29,7 @@ import (
 // TestNewNamesEveryMistake: all of them together, each in one line that begins with its field.
 func TestNewNamesEveryMistake(t *testing.T) {
 	t.Parallel()
-	twoMistakes := threadsettings.Settings{Greeting: threadsettings.Greet(strings.Repeat("x", 161)), GetStarted: &threadsettings.GetStarted{Payload: strings.Repeat("p", 1001)}}
+	twoMistakes := threadsettings.Settings{Greeting: threadsettings.GreetingOf(strings.Repeat("x", 161)), GetStarted: &threadsettings.GetStarted{Payload: strings.Repeat("p", 1001)}}
 	for name, test := range map[string]struct {
 		config messenger.Config
 		want   []string

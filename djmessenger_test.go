@@ -243,7 +243,7 @@ func TestDjmessengerThreadSettings(t *testing.T) {
 	t.Parallel()
 	settings := threadsettings.Settings{
 		GetStarted: &threadsettings.GetStarted{},
-		Greeting:   threadsettings.Greet("Welcome"),
+		Greeting:   threadsettings.GreetingOf("Welcome"),
 		PersistentMenu: threadsettings.MenuOf(
 			threadsettings.MenuItem{Title: "Help"}, threadsettings.MenuItem{Title: "Site", URL: "https://x.example"}, threadsettings.MenuItem{Title: "Buy"},
 		),

@@ -152,8 +152,8 @@ func New(config Config) (*Bot, error) {
 
 // startSettings queues the thread settings of the configuration for Run.
 func (b *Bot) startSettings() {
-	b.settings = newSettingsQueue(b.cfg.Logger, func(ctx context.Context, pageID string, s threadsettings.Settings) (plan threadsettings.Plan, err error) {
-		return engine.Call(ctx, b.guard, "the HTTP client of thread settings", settingsTimeout, func(ctx context.Context) (threadsettings.Plan, error) {
+	b.settings = newSettingsQueue(b.cfg.Logger, func(ctx context.Context, pageID string, s threadsettings.Settings) (threadsettings.Report, error) {
+		return engine.Call(ctx, b.guard, "the HTTP client of thread settings", settingsTimeout, func(ctx context.Context) (threadsettings.Report, error) {
 			return threadsettings.Apply(ctx, b.client, pageID, s.Localize(b.cfg.Catalog))
 		})
 	})

@@ -27,7 +27,7 @@ func onboarded(tb testing.TB, pages int) *messenger.Bot {
 	for i := range list {
 		list[i] = messenger.Page{
 			ID: fmt.Sprint(100_000_000_000_000 + i), Token: graph.PageToken(fmt.Sprint("token", i)),
-			ThreadSettings: threadsettings.Settings{Greeting: threadsettings.Greet("hello")},
+			ThreadSettings: threadsettings.Settings{Greeting: threadsettings.GreetingOf("hello")},
 		}
 	}
 	require.NoError(tb, bot.SetPages(list...))

@@ -342,7 +342,7 @@ func (p *profileCalls) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestThreadSettingsOfAPageFollowIt(t *testing.T) {
 	t.Parallel()
 	greeting := func(text string) threadsettings.Settings {
-		return threadsettings.Settings{Greeting: threadsettings.Greet(text)}
+		return threadsettings.Settings{Greeting: threadsettings.GreetingOf(text)}
 	}
 	platform := &profileCalls{}
 	cfg := atRunTime()
@@ -431,7 +431,7 @@ func TestMistakesInPagesAreRefusedTogether(t *testing.T) {
 			messenger.Page{ID: "19", PolicyOf: "20"},
 			messenger.Page{ID: "20", PolicyOf: "18"},
 			messenger.Page{ID: "21", Policy: texts(routing.Route{Name: "empty"})},
-			messenger.Page{ID: "22", ThreadSettings: threadsettings.Settings{Greeting: threadsettings.Greet(strings.Repeat("x", 200))}},
+			messenger.Page{ID: "22", ThreadSettings: threadsettings.Settings{Greeting: threadsettings.GreetingOf(strings.Repeat("x", 200))}},
 			messenger.Page{ID: "22"},
 			messenger.Page{ID: "23", App: "other", Secrets: []secret.Value{secret.New(customerSecret)}},
 			messenger.Page{ID: "abc", Token: graph.PageToken("")},

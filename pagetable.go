@@ -70,7 +70,7 @@ func (t *pageTable) usesCommon() bool {
 
 // menus returns the menus of a page.
 func (t *pageTable) menus(pageID string) []menu {
-	if p := t.pages[pageID]; p != nil && !isEmpty(p.ThreadSettings) {
+	if p := t.pages[pageID]; p != nil && !p.ThreadSettings.IsEmpty() {
 		return p.menus
 	}
 	if t.me != nil {

@@ -25,7 +25,7 @@ const settingsAtOnce = 8
 // page that fails is tried again; it holds back nothing else. Of one page one try runs
 // at a time, so that newer settings are never overtaken by older ones.
 type settingsQueue struct {
-	apply func(ctx context.Context, pageID string, settings threadsettings.Settings) (threadsettings.Plan, error)
+	apply func(ctx context.Context, pageID string, settings threadsettings.Settings) (threadsettings.Report, error)
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -57,14 +57,14 @@ const (
 	settingsFailed
 )
 
-func newSettingsQueue(log *slog.Logger, apply func(context.Context, string, threadsettings.Settings) (threadsettings.Plan, error)) *settingsQueue {
+func newSettingsQueue(log *slog.Logger, apply func(context.Context, string, threadsettings.Settings) (threadsettings.Report, error)) *settingsQueue {
 	return &settingsQueue{apply: apply, log: log, pages: map[string]*pageSettings{}}
 }
 
 // set has settings applied to a page, in place of those before. The same ones again
 // are applied only if they could not be yet: then they are tried at once.
 func (q *settingsQueue) set(pageID string, settings threadsettings.Settings) {
-	if isEmpty(settings) {
+	if settings.IsEmpty() {
 		q.remove(pageID)
 		return
 	}
@@ -146,15 +146,15 @@ func (q *settingsQueue) start() {
 		q.running++
 		version, wanted := p.version, p.wanted
 		q.tries.Go(func() {
-			plan, err := q.apply(ctx, pageID, wanted)
+			report, err := q.apply(ctx, pageID, wanted)
 			cancel()
-			q.finish(pageID, p, version, plan, err)
+			q.finish(pageID, p, version, report, err)
 		})
 	}
 }
 
 // finish notes how a try ended.
-func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, plan threadsettings.Plan, err error) {
+func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, report threadsettings.Report, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.running--
@@ -168,7 +168,7 @@ func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, plan
 		q.ready = append(q.ready, pageID)
 	case err == nil:
 		p.state = settingsApplied
-		log.Info("thread settings applied", "changes", len(plan.Changes))
+		log.Info("thread settings applied", "changes", report.Changed())
 	case q.ctx.Err() != nil:
 		p.state = settingsFailed
 	case p.tried == len(settingsPauses), errors.Is(err, threadsettings.ErrGetStartedMissing):
@@ -207,9 +207,4 @@ func (q *settingsQueue) run(ctx context.Context) {
 	}
 	q.mu.Unlock()
 	q.tries.Wait()
-}
-
-// isEmpty reports whether there is nothing to apply.
-func isEmpty(s threadsettings.Settings) bool {
-	return s.GetStarted == nil && len(s.Greeting) == 0 && len(s.IceBreakers) == 0 && len(s.PersistentMenu) == 0
 }

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// MessengerProfile holds properties of a page's Messenger Profile by their names, such as get_started and
-// persistent_menu, as the platform writes them. Package threadsettings has them as data. See
-// https://developers.facebook.com/documentation/business-messaging/messenger-platform/messenger-profile.
+// MessengerProfile holds properties of the Messenger Profile of a page, or of the Instagram account that is linked to it, by
+// their names, such as get_started and persistent_menu, as the platform writes them. Package threadsettings has them as data.
+// See https://developers.facebook.com/documentation/business-messaging/messenger-platform/messenger-profile.
 type MessengerProfile map[string]json.RawMessage
 
 const (
@@ -23,10 +23,10 @@ const (
 	question      = "question"
 )
 
-// MessengerProfile reads properties of a page's Messenger Profile. What is not set is missing in the result. At least
-// one field is needed. The platform allows 10 calls of the Messenger Profile API in 10 minutes for each page. Errors are
-// those of [Client.Do].
-func (c *Client) MessengerProfile(ctx context.Context, pageID string, fields ...string) (MessengerProfile, error) {
+// MessengerProfile reads properties of the profile that a page, or its Instagram account, has; an empty platform is
+// [PlatformMessenger]. What is not set is missing in the result. At least one field is needed. The platform allows 10 calls of
+// the Messenger Profile API in 10 minutes for each page. Errors are those of [Client.Do].
+func (c *Client) MessengerProfile(ctx context.Context, pageID string, platform Platform, fields ...string) (MessengerProfile, error) {
 	if len(fields) == 0 {
 		return nil, &RequestError{Err: errors.New("messenger profile: no field named")}
 	}
@@ -38,7 +38,7 @@ func (c *Client) MessengerProfile(ctx context.Context, pageID string, fields ...
 		Once:   true,
 		PageID: pageID,
 		Path:   profilePath,
-		Query:  url.Values{"fields": {strings.Join(fields, ",")}},
+		Query:  profileQuery(platform, url.Values{"fields": {strings.Join(fields, ",")}}),
 	}, &found)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (c *Client) MessengerProfile(ctx context.Context, pageID string, fields ...
 // whitelisted_domains, account_linking_url and the items of a persistent menu, are checked first: a malformed one is a
 // [RequestError] that names its place. Other errors are those of [Client.Do], and a [ResponseError] for an answer that does
 // not report success.
-func (c *Client) SetMessengerProfile(ctx context.Context, pageID string, properties MessengerProfile) error {
+func (c *Client) SetMessengerProfile(ctx context.Context, pageID string, platform Platform, properties MessengerProfile) error {
 	if len(properties) == 0 {
 		return &RequestError{Err: errors.New("messenger profile: no property to set")}
 	}
@@ -74,16 +74,32 @@ func (c *Client) SetMessengerProfile(ctx context.Context, pageID string, propert
 			return err
 		}
 	}
-	return c.change(ctx, Request{Body: properties, Method: http.MethodPost, Once: true, PageID: pageID, Path: profilePath})
+	return c.change(ctx, Request{
+		Body: properties, Method: http.MethodPost, Once: true, PageID: pageID, Path: profilePath, Query: profileQuery(platform, nil),
+	})
 }
 
 // DeleteMessengerProfile removes the named properties. Errors are those of [Client.SetMessengerProfile].
-func (c *Client) DeleteMessengerProfile(ctx context.Context, pageID string, fields ...string) error {
+func (c *Client) DeleteMessengerProfile(ctx context.Context, pageID string, platform Platform, fields ...string) error {
 	if len(fields) == 0 {
 		return &RequestError{Err: errors.New("messenger profile: no field named")}
 	}
 	body := map[string][]string{"fields": fields}
-	return c.change(ctx, Request{Body: body, Method: http.MethodDelete, Once: true, PageID: pageID, Path: profilePath})
+	return c.change(ctx, Request{
+		Body: body, Method: http.MethodDelete, Once: true, PageID: pageID, Path: profilePath, Query: profileQuery(platform, nil),
+	})
+}
+
+// profileQuery adds the platform, unless it is Messenger, which the platform takes for granted.
+func profileQuery(platform Platform, query url.Values) url.Values {
+	if platform == "" || platform == PlatformMessenger {
+		return query
+	}
+	if query == nil {
+		query = url.Values{}
+	}
+	query.Set("platform", string(platform))
+	return query
 }
 
 // change makes a call that reports success as {"result":"success"} or as {"success":"true"}.

@@ -139,7 +139,7 @@ func everyCall(t *testing.T, client *graph.Client, look func(err error)) {
 	look(err)
 	_, err = upload(ctx, client, strings.NewReader("x"))
 	look(err)
-	look(client.SetMessengerProfile(ctx, page, graph.MessengerProfile{"greeting": []byte(`[]`)}))
+	look(client.SetMessengerProfile(ctx, page, "", graph.MessengerProfile{"greeting": []byte(`[]`)}))
 	answers, err := client.Batch(ctx, page, graph.Request{Path: "me"})
 	for _, answer := range answers {
 		requireNothingHidden(t, answer)

@@ -286,7 +286,7 @@ func (w walker) inbox() map[string]func(context.Context) error {
 
 // setProfile gives the page a Get Started button.
 func (w walker) setProfile(ctx context.Context) error {
-	return w.client.SetMessengerProfile(ctx, walkPage, graph.MessengerProfile{"get_started": []byte(`{"payload":"G"}`)})
+	return w.client.SetMessengerProfile(ctx, walkPage, "", graph.MessengerProfile{"get_started": []byte(`{"payload":"G"}`)})
 }
 
 func (w walker) page() map[string]func(context.Context) error {
@@ -317,10 +317,10 @@ func (w walker) page() map[string]func(context.Context) error {
 			if err := w.setProfile(ctx); err != nil {
 				return err
 			}
-			got, err := c.MessengerProfile(ctx, walkPage, "get_started")
+			got, err := c.MessengerProfile(ctx, walkPage, "", "get_started")
 			return given(len(got) == 1, err)
 		},
-		"DeleteMessengerProfile": func(ctx context.Context) error { return c.DeleteMessengerProfile(ctx, walkPage, "greeting") },
+		"DeleteMessengerProfile": func(ctx context.Context) error { return c.DeleteMessengerProfile(ctx, walkPage, "", "greeting") },
 		"MessagingFeatureStatus": func(ctx context.Context) error {
 			got, err := c.MessagingFeatureStatus(ctx, walkPage)
 			return given(got.HopV2, err)

@@ -18,7 +18,7 @@ func TestCallsRefuseURLsThatRFC3986Forbids(t *testing.T) {
 	const spaced = "https://a.example/red shoes.png"
 	profile := func(name, value string) func(*graph.Client) error {
 		return func(c *graph.Client) error {
-			return c.SetMessengerProfile(t.Context(), page, graph.MessengerProfile{name: json.RawMessage(value)})
+			return c.SetMessengerProfile(t.Context(), page, "", graph.MessengerProfile{name: json.RawMessage(value)})
 		}
 	}
 	for name, test := range map[string]struct {
@@ -138,7 +138,7 @@ func TestCallsTakeURLsThatAreRight(t *testing.T) {
 	t.Parallel()
 	platform := newPlatform(t, answering(200, `{"result":"success"}`))
 	client := platform.client(t)
-	require.NoError(t, client.SetMessengerProfile(t.Context(), page, graph.MessengerProfile{
+	require.NoError(t, client.SetMessengerProfile(t.Context(), page, "", graph.MessengerProfile{
 		"account_linking_url": json.RawMessage(`"https://a.example/link?x=1"`),
 		"persistent_menu":     json.RawMessage(`[{"call_to_actions":[{"type":"postback","title":"a b é","payload":"{x}"},{"url":"https://a.example","fallback_url":""}]}]`),
 		"whitelisted_domains": json.RawMessage(`["https://a.example","https://b.example:8443"]`),

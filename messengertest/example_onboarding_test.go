@@ -31,7 +31,7 @@ func (o onboarding) connect(w http.ResponseWriter, r *http.Request) {
 		ID:             r.FormValue("page"),
 		Token:          graph.PageToken(r.FormValue("token")),
 		Policy:         policyOf(r.FormValue("name")),
-		ThreadSettings: threadsettings.Settings{Greeting: threadsettings.Greet("Welcome to " + r.FormValue("name"))},
+		ThreadSettings: threadsettings.Settings{Greeting: threadsettings.GreetingOf("Welcome to " + r.FormValue("name"))},
 	}
 	// First the bot knows the page, then the platform sends its events.
 	if err := o.bot.SetPages(page); err != nil {

@@ -4,117 +4,110 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
+	"time"
 
 	"github.com/djmessenger/messenger/graph"
 )
 
-// Read returns what a page has of the properties that this package manages. Properties that [Settings] cannot express, such
-// as nested menus, are left out. If the platform refuses to return the greeting, the greeting is left out too, without an
-// error. Read makes one call, or two in that case. Errors are those of [graph.Client.Do].
-func Read(ctx context.Context, client *graph.Client, pageID string) (Settings, error) {
-	return fetch(ctx, client, pageID, removal)
-}
+// The platform's limit of calls of the Messenger Profile API for a page. [Apply] makes at most 9.
+const (
+	MaxCalls    = 10
+	CallsPeriod = 10 * time.Minute
+)
 
-// Apply applies the wanted settings to a page: it reads the page's settings, posts the differences, and returns the plan
-// that it followed. It makes no call if wanted is invalid. The greeting and the other properties are posted separately, so
-// that a refusal of one does not affect the other: the error names the property and joins all refusals, and the plan is what
-// was attempted.
+// Apply makes a page have the wanted settings: it reads the page's settings and changes what differs, one property with each
+// call, in the order that the platform needs. Nothing is called if wanted is invalid, and nothing is changed if nothing
+// differs, so Apply is safe to repeat, and to run from several replicas at once with the same settings.
 //
-// Apply is safe to repeat, and to run from several replicas at once with the same settings.
-func Apply(ctx context.Context, client *graph.Client, pageID string, wanted Settings) (Plan, error) {
-	if err := wanted.Validate(); err != nil {
-		return Plan{}, err
-	}
-	asked := mentioned(wanted)
-	if len(asked) == 0 {
-		return Plan{}, nil
-	}
-	current, err := fetch(ctx, client, pageID, asked)
+// A refusal of one property does not stop the others. What would fail in the same way for all of them does: calls that are
+// used up, a token that is refused, a platform that cannot be reached. The report says what was done and what was not, and
+// the error joins what has failed. A refused greeting is a warning in the report and no error.
+func Apply(ctx context.Context, client *graph.Client, pageID string, wanted Settings) (Report, error) {
+	plan, err := ReadPlan(ctx, client, pageID, wanted)
 	if err != nil {
-		return Plan{}, err
+		return Report{}, err
 	}
-	plan, err := NewPlan(current, wanted)
-	if err != nil {
-		return Plan{}, err
-	}
-	var failed []error
-	for _, profile := range plan.split() {
-		if err := client.SetMessengerProfile(ctx, pageID, profile); err != nil {
-			refused := strings.Join(slices.Sorted(maps.Keys(profile)), ", ")
-			failed = append(failed, fmt.Errorf("threadsettings: setting %s: %w", refused, err))
+	report := Report{}
+	var stopped error              // why nothing further is tried
+	missing := map[Property]bool{} // what was to come or go first, and did not
+	for _, change := range plan.Changes {
+		outcome := Outcome{Change: change}
+		needed, needs := need(change)
+		switch {
+		case stopped != nil:
+			outcome.Status, outcome.Err = Skipped, errors.New("not tried after the failure before it")
+		case needs && missing[needed]:
+			outcome.Status, outcome.Err = Skipped, fmt.Errorf("not tried without the change of %s", needed)
+		default:
+			outcome = change.apply(ctx, client, pageID, wanted.Platform)
+			if outcome.Status == Failed && concernsAll(outcome.Err) {
+				stopped = outcome.Err
+			}
 		}
+		missing[change.Property] = outcome.Status != Applied && (change.From == nil || change.To == nil)
+		report.Outcomes = append(report.Outcomes, outcome)
 	}
-	return plan, errors.Join(failed...)
+	return report, report.err()
 }
 
-// Delete removes the named properties of a page, or all that this package manages if none is named. The menu goes before the
-// button it needs; if the menu is refused, the button stays. A refusal does not stop the deletion of the other properties;
-// the error joins all refusals.
-func Delete(ctx context.Context, client *graph.Client, pageID string, properties ...Property) error {
-	ordered, err := inOrder(properties)
-	if err != nil {
-		return err
+// Delete makes a page, or its Instagram account, lack the named properties, or all that this package manages if none is
+// named. It is [Apply] of settings that remove them: what is not there is not deleted, and the menu goes before the button it
+// needs.
+func Delete(ctx context.Context, client *graph.Client, pageID string, platform graph.Platform, properties ...Property) (Report, error) {
+	if len(properties) == 0 {
+		properties = Properties(platform)
 	}
-	var failed []error
-	menuStays := false
-	for _, property := range ordered {
-		if property == PropertyGetStarted && menuStays {
-			continue
+	return Apply(ctx, client, pageID, Settings{Platform: platform, Remove: properties})
+}
+
+// need returns the property without whose change, if it was planned, the platform would refuse this one.
+func need(change Change) (Property, bool) {
+	switch {
+	case change.Property == PropertyPersistentMenu && change.To != nil && change.From == nil:
+		return PropertyGetStarted, true
+	case change.Property == PropertyGetStarted && change.To == nil:
+		return PropertyPersistentMenu, true
+	}
+	return "", false
+}
+
+// apply makes the call of one change.
+func (c Change) apply(ctx context.Context, client *graph.Client, pageID string, platform graph.Platform) Outcome {
+	var err error
+	if c.To == nil {
+		err = client.DeleteMessengerProfile(ctx, pageID, platform, string(c.Property))
+	} else {
+		err = client.SetMessengerProfile(ctx, pageID, platform, graph.MessengerProfile{string(c.Property): c.To})
+	}
+	switch {
+	case err == nil:
+		return Outcome{Change: c, Status: Applied}
+	case c.Property == PropertyGreeting && !concernsAll(err):
+		return Outcome{Change: c, Status: Refused, Err: err}
+	}
+	return Outcome{Change: c, Status: Failed, Err: limited(err)}
+}
+
+// concernsAll reports whether a failure would befall the other properties too.
+func concernsAll(err error) bool {
+	if refused, ok := errors.AsType[*graph.Error](err); ok {
+		switch refused.Meaning() {
+		case graph.MeaningInvalid, graph.MeaningRefused, graph.MeaningPolicy:
+			return false
+		case graph.MeaningUnknown:
+			return refused.Retry() != graph.RetryNever
 		}
-		if err := client.DeleteMessengerProfile(ctx, pageID, string(property)); err != nil {
-			failed = append(failed, fmt.Errorf("threadsettings: deleting %s: %w", property, err))
-			menuStays = menuStays || property == PropertyPersistentMenu
-		}
+		return true
 	}
-	return errors.Join(failed...)
+	var malformed *graph.RequestError
+	return !errors.As(err, &malformed) || errors.Is(err, graph.ErrNoToken)
 }
 
-// mentioned returns the properties that must be read before wanted can be applied.
-func mentioned(wanted Settings) []Property {
-	var properties []Property
-	if len(wanted.PersistentMenu) > 0 {
-		properties = append(properties, PropertyPersistentMenu)
+// limited adds to the refusal of a call that the page has made too many when to go on.
+func limited(err error) error {
+	if errors.Is(err, graph.ErrRateLimited) {
+		return fmt.Errorf("%w; the platform takes %d calls in %d minutes for a page: apply again after that, what is done is not repeated",
+			err, MaxCalls, int(CallsPeriod.Minutes()))
 	}
-	if wanted.GetStarted != nil || len(wanted.PersistentMenu) > 0 {
-		properties = append(properties, PropertyGetStarted)
-	}
-	if len(wanted.IceBreakers) > 0 {
-		properties = append(properties, PropertyIceBreakers)
-	}
-	if len(wanted.Greeting) > 0 {
-		properties = append(properties, PropertyGreeting)
-	}
-	return properties
-}
-
-// fetch reads properties. It leaves the greeting out if the platform no longer supports it.
-func fetch(ctx context.Context, client *graph.Client, pageID string, properties []Property) (Settings, error) {
-	profile, err := client.MessengerProfile(ctx, pageID, names(properties)...)
-	if isBadParameter(err) && slices.Contains(properties, PropertyGreeting) {
-		rest := slices.DeleteFunc(slices.Clone(properties), func(p Property) bool { return p == PropertyGreeting })
-		if len(rest) == 0 {
-			return Settings{}, nil
-		}
-		profile, err = client.MessengerProfile(ctx, pageID, names(rest)...)
-	}
-	if err != nil {
-		return Settings{}, fmt.Errorf("threadsettings: reading: %w", err)
-	}
-	return decode(profile), nil
-}
-
-func isBadParameter(err error) bool {
-	var refused *graph.Error
-	return errors.As(err, &refused) && refused.Code == 100
-}
-
-func names(properties []Property) []string {
-	var list []string
-	for _, property := range properties {
-		list = append(list, string(property))
-	}
-	return list
+	return err
 }

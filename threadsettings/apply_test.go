@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func wanted() threadsettings.Settings {
 	return threadsettings.Settings{
 		GetStarted: &threadsettings.GetStarted{},
-		Greeting:   threadsettings.Greet("Hello {{user_first_name}}, how can we help?"),
+		Greeting:   threadsettings.GreetingOf("Hello {{user_first_name}}, how can we help?"),
 		PersistentMenu: threadsettings.MenuOf(
 			threadsettings.MenuItem{Title: "Order status"},
 			threadsettings.MenuItem{Title: "Our shop", URL: "https://shop.example", WebviewHeightRatio: "tall", MessengerExtensions: true, FallbackURL: "https://m.shop.example"},
@@ -64,14 +64,15 @@ func TestApplyPostsWhatThePlatformExpects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			platform, client := newPlatform(t)
-			plan, err := threadsettings.Apply(t.Context(), client, page, settings)
+			report, err := threadsettings.Apply(t.Context(), client, page, settings)
 			require.NoError(t, err)
-			require.Len(t, plan.Changes, 3)
+			require.Len(t, report.Outcomes, 3)
 			calls := platform.taken()
-			require.Len(t, calls, 3)
-			require.Equal(t, "GET persistent_menu,get_started,greeting", calls[0])
-			golden(t, name+".menu.json", []byte(strings.TrimPrefix(calls[1], "POST ")))
-			golden(t, name+".greeting.json", []byte(strings.TrimPrefix(calls[2], "POST ")))
+			require.Len(t, calls, 4)
+			require.Equal(t, "GET get_started,persistent_menu,greeting", calls[0])
+			require.Equal(t, `POST {"get_started":{"payload":"GET_STARTED_BUTTON"}}`, calls[1])
+			golden(t, name+".menu.json", []byte(strings.TrimPrefix(calls[2], "POST ")))
+			golden(t, name+".greeting.json", []byte(strings.TrimPrefix(calls[3], "POST ")))
 		})
 	}
 }
@@ -101,9 +102,9 @@ func TestApplyAgainOnlyReads(t *testing.T) {
 		p.profile["persistent_menu"], err = json.Marshal(menus)
 		require.NoError(t, err)
 	})
-	plan, err := threadsettings.Apply(t.Context(), client, page, settings)
+	report, err := threadsettings.Apply(t.Context(), client, page, settings)
 	require.NoError(t, err)
-	require.True(t, plan.Empty(), "%v", plan)
+	require.Empty(t, report.Outcomes)
 	require.Len(t, platform.taken(), 1)
 }
 
@@ -116,11 +117,11 @@ func TestApplyPostsOnlyWhatDiffers(t *testing.T) {
 
 	changed := wanted()
 	changed.Greeting[0].Text = "Welcome"
-	plan, err := threadsettings.Apply(t.Context(), client, page, changed)
+	report, err := threadsettings.Apply(t.Context(), client, page, changed)
 	require.NoError(t, err)
-	require.Len(t, plan.Changes, 1)
+	require.Len(t, report.Outcomes, 1)
 	require.Equal(t, []string{
-		"GET persistent_menu,get_started,greeting", `POST {"greeting":[{"locale":"default","text":"Welcome"}]}`,
+		"GET get_started,persistent_menu,greeting", `POST {"greeting":[{"locale":"default","text":"Welcome"}]}`,
 	}, platform.taken())
 }
 
@@ -154,30 +155,29 @@ func TestApplyOfAMenuWithoutAButtonPostsNothing(t *testing.T) {
 func TestApplyOfInvalidSettingsCallsNothing(t *testing.T) {
 	t.Parallel()
 	platform, client := newPlatform(t)
-	_, err := threadsettings.Apply(t.Context(), client, page, threadsettings.Settings{Greeting: threadsettings.Greet("")})
+	_, err := threadsettings.Apply(t.Context(), client, page, threadsettings.Settings{Greeting: threadsettings.GreetingOf("")})
 	require.ErrorContains(t, err, "Greeting[0]")
 	require.Empty(t, platform.taken())
 }
 
-func TestRefusedGreetingDoesNotStopTheRest(t *testing.T) {
+func TestRefusedGreetingIsAWarning(t *testing.T) {
 	t.Parallel()
 	platform, client := newPlatform(t)
 	platform.change(func(p *profileAPI) { p.greetingFate = "refused" })
-	plan, err := threadsettings.Apply(t.Context(), client, page, wanted())
-	var refused *graph.Error
-	require.ErrorAs(t, err, &refused)
-	require.ErrorContains(t, err, "setting greeting: ")
-	require.Len(t, plan.Changes, 3)
-	require.Equal(t, []string{"get_started", "persistent_menu"}, platform.has())
-	require.Len(t, platform.taken(), 4)
-
-	_, err = threadsettings.Apply(t.Context(), client, page, threadsettings.Settings{Greeting: threadsettings.Greet("Hi")})
-	require.ErrorContains(t, err, "setting greeting: ")
-
-	settings, err := threadsettings.Read(t.Context(), client, page)
+	report, err := threadsettings.Apply(t.Context(), client, page, wanted())
 	require.NoError(t, err)
-	require.Empty(t, settings.Greeting)
-	require.NotEmpty(t, settings.PersistentMenu)
+	require.Equal(t, 2, report.Changed())
+	require.Len(t, report.Warnings(), 1)
+	require.Equal(t, threadsettings.PropertyGreeting, report.Warnings()[0].Property)
+	require.ErrorIs(t, report.Warnings()[0].Err, graph.ErrInvalidRequest)
+	require.Contains(t, report.String(), "refused  set greeting: the platform may no longer have it: ")
+	require.Equal(t, []string{"get_started", "persistent_menu"}, platform.has())
+	require.Len(t, platform.taken(), 5)
+
+	current, err := threadsettings.Read(t.Context(), client, page, "")
+	require.NoError(t, err)
+	require.Empty(t, current.Settings.Greeting)
+	require.NotEmpty(t, current.Settings.PersistentMenu)
 }
 
 func TestIgnoredGreetingDoesNotStopTheRest(t *testing.T) {
@@ -189,7 +189,7 @@ func TestIgnoredGreetingDoesNotStopTheRest(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, []string{"get_started", "persistent_menu"}, platform.has())
-	require.Len(t, platform.taken(), 3+2)
+	require.Len(t, platform.taken(), 4+2)
 }
 
 func TestRefusalsAreReported(t *testing.T) {
@@ -198,8 +198,9 @@ func TestRefusalsAreReported(t *testing.T) {
 	platform.change(func(p *profileAPI) { p.refuseAnything = true })
 	_, err := threadsettings.Apply(t.Context(), client, page, wanted())
 	require.ErrorContains(t, err, "reading")
-	require.Error(t, threadsettings.Delete(t.Context(), client, page))
-	_, err = threadsettings.Read(t.Context(), client, page)
+	_, err = threadsettings.Delete(t.Context(), client, page, "")
+	require.Error(t, err)
+	_, err = threadsettings.Read(t.Context(), client, page, "")
 	var refused *graph.Error
 	require.ErrorAs(t, err, &refused)
 }
@@ -210,32 +211,38 @@ func TestReadReturnsWhatWasApplied(t *testing.T) {
 	settings := wanted().Localize(translations(t))
 	_, err := threadsettings.Apply(t.Context(), client, page, settings)
 	require.NoError(t, err)
-	got, err := threadsettings.Read(t.Context(), client, page)
+	got, err := threadsettings.Read(t.Context(), client, page, "")
 	require.NoError(t, err)
-	require.Equal(t, "GET_STARTED_BUTTON", got.GetStarted.Payload)
-	require.ElementsMatch(t, settings.Greeting, got.Greeting)
-	require.ElementsMatch(t, settings.PersistentMenu, got.PersistentMenu)
+	require.Empty(t, got.LeftOut)
+	require.Equal(t, "GET_STARTED_BUTTON", got.Settings.GetStarted.Payload)
+	require.ElementsMatch(t, settings.Greeting, got.Settings.Greeting)
+	require.ElementsMatch(t, settings.PersistentMenu, got.Settings.PersistentMenu)
 }
 
-func TestReadLeavesOutWhatSettingsCannotExpress(t *testing.T) {
+func TestReadNamesWhatSettingsCannotExpress(t *testing.T) {
 	t.Parallel()
 	platform, client := newPlatform(t)
 	platform.holds(t, "get_started", `{"payload":"G","extra":1}`)
 	platform.holds(t, "greeting", `{"strange":true}`)
+	platform.holds(t, "whitelisted_domains", `[]`)
 	platform.holds(t, "persistent_menu", `[{"locale":"default","disabled_surfaces":["x"],"call_to_actions":[
 		{"type":"nested","title":"More","payload":"PERSISTENT_MENU_ONE","call_to_actions":[]},{"type":"web_url","title":"Shop","url":"https://s","webview_height_ratio":"full"}]}]`)
-	got, err := threadsettings.Read(t.Context(), client, page)
+	got, err := threadsettings.Read(t.Context(), client, page, "")
 	require.NoError(t, err)
-	require.Equal(t, threadsettings.Settings{
-		GetStarted:     &threadsettings.GetStarted{Payload: "G"},
-		PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "More"}, threadsettings.MenuItem{Title: "Shop", URL: "https://s"}),
+	shop := threadsettings.MenuOf(threadsettings.MenuItem{Title: "Shop", URL: "https://s"})
+	require.Equal(t, threadsettings.Current{
+		Settings: threadsettings.Settings{GetStarted: &threadsettings.GetStarted{Payload: "G"}, PersistentMenu: shop},
+		LeftOut:  []string{`the menu item "More" (default) of the kind "nested"`, "the property greeting, which has an unknown form"},
 	}, got)
 
-	plan, err := threadsettings.NewPlan(got, threadsettings.Settings{
-		PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "More"}, threadsettings.MenuItem{Title: "Shop", URL: "https://s"}),
-	})
+	plan, err := threadsettings.ReadPlan(t.Context(), client, page, threadsettings.Settings{PersistentMenu: shop})
 	require.NoError(t, err)
-	require.Len(t, plan.Changes, 1, "a nested menu is no postback of the same title")
+	require.Len(t, plan.Changes, 1, "the nested item has to go")
+	require.Contains(t, plan.String(), `"title": "More"`)
+
+	_, err = threadsettings.Delete(t.Context(), client, page, "", threadsettings.PropertyGreeting)
+	require.NoError(t, err)
+	require.NotContains(t, platform.has(), "greeting", "what cannot be expressed can be removed")
 }
 
 func TestDeleteTakesTheMenuBeforeItsButton(t *testing.T) {
@@ -243,11 +250,18 @@ func TestDeleteTakesTheMenuBeforeItsButton(t *testing.T) {
 	platform, client := newPlatform(t)
 	_, err := threadsettings.Apply(t.Context(), client, page, wanted())
 	require.NoError(t, err)
-	platform.holds(t, "commands", `[]`)
+	platform.holds(t, "home_url", `{}`)
 	platform.taken()
-	require.NoError(t, threadsettings.Delete(t.Context(), client, page))
-	require.Equal(t, []string{"commands"}, platform.has())
-	require.Len(t, platform.taken(), 4, "one call for each property")
+	report, err := threadsettings.Delete(t.Context(), client, page, "")
+	require.NoError(t, err)
+	require.Equal(t, "applied  remove greeting\napplied  remove persistent_menu\napplied  remove get_started\n", report.String())
+	require.Equal(t, []string{"home_url"}, platform.has())
+	require.Len(t, platform.taken(), 4, "one call to read, and one for each property that is there")
+
+	report, err = threadsettings.Delete(t.Context(), client, page, "")
+	require.NoError(t, err)
+	require.Equal(t, "nothing to change\n", report.String())
+	require.Len(t, platform.taken(), 1)
 }
 
 func TestDeleteOfSomeProperties(t *testing.T) {
@@ -255,11 +269,14 @@ func TestDeleteOfSomeProperties(t *testing.T) {
 	platform, client := newPlatform(t)
 	_, err := threadsettings.Apply(t.Context(), client, page, wanted())
 	require.NoError(t, err)
-	require.Error(t, threadsettings.Delete(t.Context(), client, page, threadsettings.PropertyGetStarted), "the menu needs it")
-	require.NoError(t, threadsettings.Delete(t.Context(), client, page, threadsettings.PropertyGetStarted, threadsettings.PropertyPersistentMenu))
+	_, err = threadsettings.Delete(t.Context(), client, page, "", threadsettings.PropertyGetStarted)
+	require.ErrorIs(t, err, threadsettings.ErrGetStartedMissing, "the menu needs it")
+	_, err = threadsettings.Delete(t.Context(), client, page, "", threadsettings.PropertyGetStarted, threadsettings.PropertyPersistentMenu)
+	require.NoError(t, err)
 	require.Equal(t, []string{"greeting"}, platform.has())
 	platform.taken()
-	require.ErrorContains(t, threadsettings.Delete(t.Context(), client, page, "menu"), `"menu"`)
+	_, err = threadsettings.Delete(t.Context(), client, page, "", "menu")
+	require.ErrorContains(t, err, `Remove[0]: there is no property "menu"; there are ["whitelisted_domains"`)
 	require.Empty(t, platform.taken())
 }
 
@@ -270,7 +287,10 @@ func TestDeleteKeepsTheButtonIfTheMenuStays(t *testing.T) {
 	require.NoError(t, err)
 	platform.change(func(p *profileAPI) { p.menuStays = true })
 	platform.taken()
-	require.ErrorContains(t, threadsettings.Delete(t.Context(), client, page), "deleting persistent_menu")
+	report, err := threadsettings.Delete(t.Context(), client, page, "")
+	require.ErrorContains(t, err, "cannot remove persistent_menu: ")
+	require.ErrorContains(t, err, "not tried: get_started")
+	require.Contains(t, report.String(), "skipped  remove get_started: not tried without the change of persistent_menu\n")
 	require.Equal(t, []string{"get_started", "persistent_menu"}, platform.has())
 	require.Len(t, platform.taken(), 3)
 }

@@ -27,7 +27,7 @@ func ExampleApply() {
 		return
 	}
 
-	plan, err := threadsettings.Apply(context.Background(), client, "1234", threadsettings.Settings{
+	report, err := threadsettings.Apply(context.Background(), client, "1234", threadsettings.Settings{
 		GetStarted:     &threadsettings.GetStarted{},
 		PersistentMenu: threadsettings.MenuOf(threadsettings.MenuItem{Title: "Help"}, threadsettings.MenuItem{Title: "Shop", URL: "https://shop.example"}),
 	})
@@ -35,14 +35,16 @@ func ExampleApply() {
 		fmt.Println(err)
 		return
 	}
-	for _, change := range plan.Changes {
-		fmt.Println(change.Property)
-	}
-	// Output: persistent_menu
+	fmt.Print(report)
+	// Output: applied  set persistent_menu
 }
 
 func ExampleNewPlan() {
-	plan, err := threadsettings.NewPlan(threadsettings.Settings{}, threadsettings.Settings{GetStarted: &threadsettings.GetStarted{}})
+	current := threadsettings.Settings{Greeting: threadsettings.GreetingOf("Hi")}
+	plan, err := threadsettings.NewPlan(current, threadsettings.Settings{
+		GetStarted: &threadsettings.GetStarted{},
+		Greeting:   threadsettings.GreetingOf("Welcome"),
+	})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -50,9 +52,11 @@ func ExampleNewPlan() {
 	fmt.Print(plan)
 	// Output:
 	// set get_started
-	//   + {
-	//   +   "payload": "GET_STARTED_BUTTON"
-	//   + }
+	//     + GET_STARTED_BUTTON
+	// change greeting
+	//   default
+	//     - "Hi"
+	//     + "Welcome"
 }
 
 func ExampleSettings_Localize() {
@@ -61,7 +65,7 @@ func ExampleSettings_Localize() {
 		fmt.Println(err)
 		return
 	}
-	settings := threadsettings.Settings{Greeting: threadsettings.Greet("Welcome")}.Localize(catalog)
+	settings := threadsettings.Settings{Greeting: threadsettings.GreetingOf("Welcome")}.Localize(catalog)
 	for _, greeting := range settings.Greeting {
 		fmt.Println(greeting.Locale, greeting.Text)
 	}

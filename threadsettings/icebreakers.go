@@ -2,17 +2,8 @@ package threadsettings
 
 import (
 	"cmp"
-	"fmt"
+	"encoding/json"
 	"slices"
-
-	"github.com/djmessenger/messenger/graph"
-	"github.com/djmessenger/messenger/i18n"
-)
-
-// Limits of ice breakers; the length of a question is in characters.
-const (
-	maxIceBreakers = 4
-	maxQuestion    = 80
 )
 
 // IceBreakers are the questions that a person can tap instead of writing the first message, in one locale. A page that has
@@ -43,46 +34,6 @@ func iceBreakersWithDefaults(blocks []IceBreakers) []IceBreakers {
 	return blocks
 }
 
-func (m *mistakes) iceBreakers(blocks []IceBreakers) {
-	var locales []string
-	for i, block := range blocks {
-		place := fmt.Sprintf("IceBreakers[%d] (%s).Items", i, block.Locale)
-		if len(block.Items) == 0 || len(block.Items) > maxIceBreakers {
-			m.add(place, "%d items; a locale has 1 to %d", len(block.Items), maxIceBreakers)
-		}
-		for j, item := range block.Items {
-			m.length(fmt.Sprintf("%s[%d].Question", place, j), item.Question, maxQuestion)
-			m.length(fmt.Sprintf("%s[%d].Payload", place, j), item.Payload, maxPayload)
-		}
-		locales = append(locales, block.Locale)
-	}
-	m.locales("IceBreakers", locales)
-}
-
-func localizeIceBreakers(blocks []IceBreakers, catalog *i18n.Catalog, targets []string) []IceBreakers {
-	at := slices.IndexFunc(blocks, func(b IceBreakers) bool { return b.Locale == DefaultLocale })
-	if at < 0 {
-		return blocks
-	}
-	translate := func(items []IceBreaker, localizer *i18n.Localizer) []IceBreaker {
-		translated := slices.Clone(items)
-		for i := range translated {
-			translated[i].Question = said(localizer, translated[i].Question, maxQuestion)
-		}
-		return translated
-	}
-	ids := blocks[at].Items
-	blocks[at].Items = translate(ids, catalog.For(""))
-	for _, locale := range targets {
-		items := translate(ids, catalog.For(locale))
-		known := slices.ContainsFunc(blocks, func(b IceBreakers) bool { return b.Locale == locale })
-		if !known && !slices.Equal(items, blocks[at].Items) {
-			blocks = append(blocks, IceBreakers{Items: items, Locale: locale})
-		}
-	}
-	return blocks
-}
-
 // wireIceBreakers is one block; wireIceBreaker is an item of it, or of the older form, a list of items for every locale. The
 // platform documents both forms.
 type wireIceBreakers struct {
@@ -107,17 +58,16 @@ func encodeIceBreakers(blocks []IceBreakers) []wireIceBreakers {
 	return encoded
 }
 
-// decodeIceBreakers reads either form, also mixed.
-func decodeIceBreakers(profile graph.MessengerProfile) []IceBreakers {
+// decodeIceBreakers reads either form, also mixed, and reports whether it is one of them.
+func decodeIceBreakers(raw json.RawMessage) (blocks []IceBreakers, ok bool) {
 	var found []struct {
 		wireIceBreakers
 		wireIceBreaker
 	}
-	if !read(profile, PropertyIceBreakers, &found) {
-		return nil
+	if json.Unmarshal(raw, &found) != nil {
+		return nil, false
 	}
 	var flat []IceBreaker
-	var blocks []IceBreakers
 	for _, f := range found {
 		if f.CallToActions == nil {
 			flat = append(flat, IceBreaker{Payload: f.Payload, Question: f.Question})
@@ -132,5 +82,5 @@ func decodeIceBreakers(profile graph.MessengerProfile) []IceBreakers {
 	if len(flat) > 0 {
 		blocks = append(blocks, IceBreakers{Items: flat, Locale: DefaultLocale})
 	}
-	return blocks
+	return blocks, true
 }

@@ -27,12 +27,13 @@ func TestIceBreakersAreAppliedOnce(t *testing.T) {
 	require.Equal(t, "GET ice_breakers", calls[0])
 	golden(t, "localized.icebreakers.json", []byte(strings.TrimPrefix(calls[1], "POST ")))
 
-	plan, err := threadsettings.Apply(t.Context(), client, page, settings)
+	report, err := threadsettings.Apply(t.Context(), client, page, settings)
 	require.NoError(t, err)
-	require.True(t, plan.Empty(), "%v", plan)
+	require.Empty(t, report.Outcomes)
 	require.Len(t, platform.taken(), 1)
 
-	require.NoError(t, threadsettings.Delete(t.Context(), client, page, threadsettings.PropertyIceBreakers))
+	_, err = threadsettings.Delete(t.Context(), client, page, "", threadsettings.PropertyIceBreakers)
+	require.NoError(t, err)
 	require.Empty(t, platform.has())
 }
 
@@ -48,17 +49,17 @@ func TestIceBreakersAreReadInBothForms(t *testing.T) {
 			t.Parallel()
 			platform, client := newPlatform(t)
 			platform.holds(t, "ice_breakers", value)
-			found, err := threadsettings.Read(t.Context(), client, page)
+			found, err := threadsettings.Read(t.Context(), client, page, "")
 			require.NoError(t, err)
-			require.Equal(t, questions(), found)
-			plan, err := threadsettings.Apply(t.Context(), client, page, questions())
+			require.Equal(t, threadsettings.Current{Settings: questions()}, found)
+			report, err := threadsettings.Apply(t.Context(), client, page, questions())
 			require.NoError(t, err)
-			require.True(t, plan.Empty(), "%v", plan)
+			require.Empty(t, report.Outcomes)
 			changed := questions()
 			changed.IceBreakers[0].Items[1].Payload = "STORE"
-			plan, err = threadsettings.Apply(t.Context(), client, page, changed)
+			report, err = threadsettings.Apply(t.Context(), client, page, changed)
 			require.NoError(t, err)
-			require.Len(t, plan.Changes, 1)
+			require.Len(t, report.Outcomes, 1)
 		})
 	}
 }
@@ -68,9 +69,9 @@ func TestIceBreakersOfAnUnknownShapeAreReplaced(t *testing.T) {
 	for _, value := range []string{`{}`, `[]`, `null`, `[1]`, `"x"`, `[{"question":1}]`} {
 		platform, client := newPlatform(t)
 		platform.holds(t, "ice_breakers", value)
-		plan, err := threadsettings.Apply(t.Context(), client, page, questions())
+		report, err := threadsettings.Apply(t.Context(), client, page, questions())
 		require.NoError(t, err, value)
-		require.Len(t, plan.Changes, 1, value)
+		require.Len(t, report.Outcomes, 1, value)
 	}
 }
 
@@ -90,13 +91,13 @@ func TestValidateChecksIceBreakers(t *testing.T) {
 		want   string // "": fine
 	}{
 		"4 items":            {many(4), ""},
-		"5 items":            {many(5), "IceBreakers[0] (default).Items: 5 items; a locale has 1 to 4"},
-		"no items":           {many(0), "IceBreakers[0] (default).Items: 0 items"},
+		"5 items":            {many(5), "IceBreakers[0].Items (default): 5 items; a locale has 1 to 4"},
+		"no items":           {many(0), "IceBreakers[0].Items (default): 0 items"},
 		"question at limit":  {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: "p", Question: long(80)}), ""},
-		"question over it":   {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: "p", Question: long(81)}), "Items[0].Question: 81 characters; at most 80"},
-		"no question":        {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: "p"}), "Items[0].Question: is empty"},
-		"no payload":         {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Question: "q"}), "Items[0].Payload: is empty"},
-		"payload over it":    {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: long(1001), Question: "q"}), "Items[0].Payload: 1001 characters"},
+		"question over it":   {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: "p", Question: long(81)}), "Items[0].Question (default): 81 characters; at most 80"},
+		"no question":        {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: "p"}), "Items[0].Question (default): is empty"},
+		"no payload":         {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Question: "q"}), "Items[0].Payload (default): is empty"},
+		"payload over it":    {threadsettings.IceBreakersOf(threadsettings.IceBreaker{Payload: long(1001), Question: "q"}), "Items[0].Payload (default): 1001 characters"},
 		"no default":         {[]threadsettings.IceBreakers{{Items: []threadsettings.IceBreaker{item}, Locale: "de_DE"}}, `IceBreakers: has no block for the locale "default"`},
 		"locale twice":       {append(many(1), many(1)...), `IceBreakers[1].Locale: "default" comes twice`},
 		"default by default": {[]threadsettings.IceBreakers{{Items: []threadsettings.IceBreaker{item}}}, ""},

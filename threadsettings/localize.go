@@ -21,7 +21,7 @@ var locales = strings.Fields(`
 
 // Localize returns settings with the default block and one block for every locale of the platform that a catalogue serves,
 // so that a person reads the menu in the same language as the bot's messages. The texts of the default block are the message
-// ids. A locale gets no block if its texts equal those of the default block. Existing blocks do not change. Payloads are the
+// ids: the greeting, the titles of the menu, the questions, and the descriptions of commands, whose names stay. A locale gets no block if its texts equal those of the default block. Existing blocks do not change. Payloads are the
 // same in every language. A nil catalogue changes nothing. A translation that is longer than the platform takes is shortened, as
 // by [i18n.Shorten].
 //
@@ -29,6 +29,7 @@ var locales = strings.Fields(`
 func (s Settings) Localize(catalog *i18n.Catalog) Settings {
 	s = s.withDefaults()
 	targets := targetLocales(catalog)
+	s.Commands = localizeCommands(s.Commands, catalog, targets)
 	s.Greeting = localizeGreetings(s.Greeting, catalog, targets)
 	s.IceBreakers = localizeIceBreakers(s.IceBreakers, catalog, targets)
 	s.PersistentMenu = localizeMenus(s.PersistentMenu, catalog, targets)
@@ -50,6 +51,54 @@ func localizeGreetings(greetings []Greeting, catalog *i18n.Catalog, targets []st
 		}
 	}
 	return greetings
+}
+
+func localizeCommands(blocks []Commands, catalog *i18n.Catalog, targets []string) []Commands {
+	at := slices.IndexFunc(blocks, func(b Commands) bool { return b.Locale == DefaultLocale })
+	if at < 0 {
+		return blocks
+	}
+	translate := func(items []Command, localizer *i18n.Localizer) []Command {
+		translated := slices.Clone(items)
+		for i := range translated {
+			translated[i].Description = said(localizer, translated[i].Description, maxDescription)
+		}
+		return translated
+	}
+	ids := blocks[at].Items
+	blocks[at].Items = translate(ids, catalog.For(""))
+	for _, locale := range targets {
+		items := translate(ids, catalog.For(locale))
+		known := slices.ContainsFunc(blocks, func(b Commands) bool { return b.Locale == locale })
+		if !known && !slices.Equal(items, blocks[at].Items) {
+			blocks = append(blocks, Commands{Items: items, Locale: locale})
+		}
+	}
+	return blocks
+}
+
+func localizeIceBreakers(blocks []IceBreakers, catalog *i18n.Catalog, targets []string) []IceBreakers {
+	at := slices.IndexFunc(blocks, func(b IceBreakers) bool { return b.Locale == DefaultLocale })
+	if at < 0 {
+		return blocks
+	}
+	translate := func(items []IceBreaker, localizer *i18n.Localizer) []IceBreaker {
+		translated := slices.Clone(items)
+		for i := range translated {
+			translated[i].Question = said(localizer, translated[i].Question, maxQuestion)
+		}
+		return translated
+	}
+	ids := blocks[at].Items
+	blocks[at].Items = translate(ids, catalog.For(""))
+	for _, locale := range targets {
+		items := translate(ids, catalog.For(locale))
+		known := slices.ContainsFunc(blocks, func(b IceBreakers) bool { return b.Locale == locale })
+		if !known && !slices.Equal(items, blocks[at].Items) {
+			blocks = append(blocks, IceBreakers{Items: items, Locale: locale})
+		}
+	}
+	return blocks
 }
 
 func localizeMenus(menus []Menu, catalog *i18n.Catalog, targets []string) []Menu {

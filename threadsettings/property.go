@@ -3,6 +3,8 @@ package threadsettings
 import (
 	"fmt"
 	"slices"
+
+	"github.com/djmessenger/messenger/graph"
 )
 
 // Property names a part of the Messenger Profile, as the platform does.
@@ -10,30 +12,43 @@ type Property string
 
 // The properties that this package manages.
 const (
-	PropertyGetStarted     Property = "get_started"
-	PropertyGreeting       Property = "greeting"
-	PropertyIceBreakers    Property = "ice_breakers"
-	PropertyPersistentMenu Property = "persistent_menu"
+	PropertyAccountLinkingURL  Property = "account_linking_url"
+	PropertyCommands           Property = "commands"
+	PropertyGetStarted         Property = "get_started"
+	PropertyGreeting           Property = "greeting"
+	PropertyIceBreakers        Property = "ice_breakers"
+	PropertyPersistentMenu     Property = "persistent_menu"
+	PropertyWhitelistedDomains Property = "whitelisted_domains"
 )
 
-// removal is every property, in the order in which the platform allows their removal: the menu before the button it needs.
-var removal = []Property{PropertyPersistentMenu, PropertyGetStarted, PropertyIceBreakers, PropertyGreeting}
+// inOrder has every property in the order in which the platform takes them: the domains before the links that use them, the
+// get-started button before the menu that needs it, and the greeting, which may be refused, last. They are removed in the
+// opposite order.
+var inOrder = []Property{
+	PropertyWhitelistedDomains, PropertyAccountLinkingURL, PropertyGetStarted, PropertyPersistentMenu, PropertyCommands, PropertyIceBreakers,
+	PropertyGreeting,
+}
 
-// inOrder returns the named properties once each in the order of removal, or all of them if none is named.
-func inOrder(named []Property) ([]Property, error) {
-	if len(named) == 0 {
-		return removal, nil
+// ofInstagram are the properties that Instagram has.
+var ofInstagram = []Property{PropertyPersistentMenu, PropertyIceBreakers}
+
+// Properties returns the properties that a platform has, in the order in which they are set. An empty platform is
+// [graph.PlatformMessenger].
+func Properties(platform graph.Platform) []Property {
+	if platform == graph.PlatformInstagram {
+		return slices.Clone(ofInstagram)
 	}
-	for _, property := range named {
-		if !slices.Contains(removal, property) {
-			return nil, fmt.Errorf("threadsettings: no property %q; there are %q", string(property), removal)
-		}
+	return slices.Clone(inOrder)
+}
+
+// checkProperty returns why a platform has no such property, or nil.
+func checkProperty(property Property, platform graph.Platform) error {
+	switch has := Properties(platform); {
+	case slices.Contains(has, property):
+		return nil
+	case slices.Contains(inOrder, property):
+		return fmt.Errorf("Instagram has no %s; it has %q", property, has)
+	default:
+		return fmt.Errorf("there is no property %q; there are %q", string(property), has)
 	}
-	var ordered []Property
-	for _, property := range removal {
-		if slices.Contains(named, property) {
-			ordered = append(ordered, property)
-		}
-	}
-	return ordered, nil
 }

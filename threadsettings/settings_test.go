@@ -56,34 +56,34 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{"all", wanted(), ""},
 		{"payload at the limit", threadsettings.Settings{GetStarted: &threadsettings.GetStarted{Payload: long(1000)}}, ""},
 		{"payload over it", threadsettings.Settings{GetStarted: &threadsettings.GetStarted{Payload: long(1001)}}, "GetStarted.Payload: 1001 characters; at most 1000"},
-		{"greeting at the limit", threadsettings.Settings{Greeting: threadsettings.Greet(long(160))}, ""},
-		{"greeting over it", threadsettings.Settings{Greeting: threadsettings.Greet(long(161))}, "Greeting[0] (default).Text: 161 characters; at most 160"},
-		{"blank greeting", threadsettings.Settings{Greeting: threadsettings.Greet(" ")}, "Greeting[0] (default).Text: is empty"},
+		{"greeting at the limit", threadsettings.Settings{Greeting: threadsettings.GreetingOf(long(160))}, ""},
+		{"greeting over it", threadsettings.Settings{Greeting: threadsettings.GreetingOf(long(161))}, "Greeting[0].Text (default): 161 characters; at most 160"},
+		{"blank greeting", threadsettings.Settings{Greeting: threadsettings.GreetingOf(" ")}, "Greeting[0].Text (default): is empty"},
 		{"greeting without default", threadsettings.Settings{Greeting: []threadsettings.Greeting{{Locale: "de_DE", Text: "x"}}}, `Greeting: has no block for the locale "default"`},
-		{"locale twice", threadsettings.Settings{Greeting: append(threadsettings.Greet("x"), threadsettings.Greeting{Text: "y"})}, `Greeting[1].Locale: "default" comes twice, first at 0`},
-		{"locale", threadsettings.Settings{Greeting: append(threadsettings.Greet("x"), threadsettings.Greeting{Locale: "zh-TW", Text: "y"})}, `Greeting[1].Locale: "zh-TW" is neither`},
-		{"menu without items", threadsettings.Settings{PersistentMenu: many(0)}, "PersistentMenu[0] (default).Items: 0 items"},
+		{"locale twice", threadsettings.Settings{Greeting: append(threadsettings.GreetingOf("x"), threadsettings.Greeting{Text: "y"})}, `Greeting[1].Locale: "default" comes twice, first at 0`},
+		{"locale", threadsettings.Settings{Greeting: append(threadsettings.GreetingOf("x"), threadsettings.Greeting{Locale: "zh-TW", Text: "y"})}, `Greeting[1].Locale: "zh-TW" is neither`},
+		{"menu without items", threadsettings.Settings{PersistentMenu: many(0)}, "PersistentMenu[0].Items (default): 0 items"},
 		{"20 items", threadsettings.Settings{PersistentMenu: many(20)}, ""},
-		{"21 items", threadsettings.Settings{PersistentMenu: many(21)}, "PersistentMenu[0] (default).Items: 21 items; a menu has 1 to 20"},
+		{"21 items", threadsettings.Settings{PersistentMenu: many(21)}, "PersistentMenu[0].Items (default): 21 items; a menu has 1 to 20"},
 		{"menu without default", threadsettings.Settings{PersistentMenu: []threadsettings.Menu{{Locale: "de_DE", Items: []threadsettings.MenuItem{item}}}}, "PersistentMenu: has no block"},
 		{"title at the limit", menu(func(i *threadsettings.MenuItem) { i.Title = long(30) }), ""},
-		{"title over it", menu(func(i *threadsettings.MenuItem) { i.Title = long(31) }), "PersistentMenu[0] (default).Items[1].Title: 31 characters; at most 30"},
-		{"no title", menu(func(i *threadsettings.MenuItem) { i.Title = "" }), "Items[1].Title: is empty"},
-		{"item payload", menu(func(i *threadsettings.MenuItem) { i.Payload = long(1001) }), "Items[1].Payload: 1001 characters"},
-		{"both", menu(func(i *threadsettings.MenuItem) { i.URL = "https://x" }), "Items[1]: has both a URL and a Payload"},
-		{"relative URL", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "/x", "" }), "Items[1].URL: \"/x\" is not an absolute"},
-		{"space", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/a b", "" }), `Items[1].URL: "https://x/a b" has a space; write "%20"`},
-		{"no host", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https:///x", "" }), `Items[1].URL: "https:///x" has no host`},
-		{"placeholder", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/%{id}", "" }), `Items[1].URL: "https://x/%{id}" has '{'`},
+		{"title over it", menu(func(i *threadsettings.MenuItem) { i.Title = long(31) }), "PersistentMenu[0].Items[1].Title (default): 31 characters; at most 30"},
+		{"no title", menu(func(i *threadsettings.MenuItem) { i.Title = "" }), "Items[1].Title (default): is empty"},
+		{"item payload", menu(func(i *threadsettings.MenuItem) { i.Payload = long(1001) }), "Items[1].Payload (default): 1001 characters"},
+		{"both", menu(func(i *threadsettings.MenuItem) { i.URL = "https://x" }), "Items[1] (default): has both a URL and a Payload"},
+		{"relative URL", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "/x", "" }), "Items[1].URL (default): \"/x\" is not an absolute"},
+		{"space", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/a b", "" }), `Items[1].URL (default): "https://x/a b" has a space; write "%20"`},
+		{"no host", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https:///x", "" }), `Items[1].URL (default): "https:///x" has no host`},
+		{"placeholder", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/%{id}", "" }), `Items[1].URL (default): "https://x/%{id}" has '{'`},
 		{"not ASCII", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/é", "" }), `has 'é'; write "%C3%A9"`},
 		{"escape", menu(func(i *threadsettings.MenuItem) {
 			i.URL, i.Payload, i.MessengerExtensions, i.FallbackURL = "https://x", "", true, "https://x/%zz"
-		}), `Items[1].FallbackURL: "https://x/%zz" has a '%' without`},
-		{"other scheme", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "javascript://x", "" }), "Items[1].URL: "},
-		{"height", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload, i.WebviewHeightRatio = "https://x", "", "huge" }), `Items[1].WebviewHeightRatio: "huge"`},
+		}), `Items[1].FallbackURL (default): "https://x/%zz" has a '%' without`},
+		{"other scheme", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "javascript://x", "" }), "Items[1].URL (default): "},
+		{"height", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload, i.WebviewHeightRatio = "https://x", "", "huge" }), `Items[1].WebviewHeightRatio (default): "huge"`},
 		{"full height", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload, i.WebviewHeightRatio = "https://x", "", "full" }), ""},
-		{"fallback", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload, i.FallbackURL = "https://x", "", "https://y" }), "Items[1].FallbackURL: goes with"},
-		{"link fields of a postback", menu(func(i *threadsettings.MenuItem) { i.MessengerExtensions = true }), "Items[1]: has fields of a link"},
+		{"fallback", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload, i.FallbackURL = "https://x", "", "https://y" }), "Items[1].FallbackURL (default): goes with"},
+		{"link fields of a postback", menu(func(i *threadsettings.MenuItem) { i.MessengerExtensions = true }), "Items[1] (default): has fields of a link"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -108,31 +108,23 @@ func TestSixthItemHasNoPayloadByPlace(t *testing.T) {
 	}
 	require.NoError(t, threadsettings.Settings{PersistentMenu: threadsettings.MenuOf(items[:5]...)}.Validate())
 	err := threadsettings.Settings{PersistentMenu: threadsettings.MenuOf(items...)}.Validate()
-	require.ErrorContains(t, err, "Items[5]: needs a Payload")
-	require.ErrorContains(t, err, "Items[6]: needs a Payload", "all mistakes at once")
+	require.ErrorContains(t, err, "Items[5] (default): needs a Payload")
+	require.ErrorContains(t, err, "Items[6] (default): needs a Payload", "all mistakes at once")
 }
 
 func TestPlanIsReadable(t *testing.T) {
 	t.Parallel()
 	plan, err := threadsettings.NewPlan(
 		threadsettings.Settings{GetStarted: &threadsettings.GetStarted{Payload: "OLD"}},
-		threadsettings.Settings{GetStarted: &threadsettings.GetStarted{}, Greeting: threadsettings.Greet("Hi")},
+		threadsettings.Settings{GetStarted: &threadsettings.GetStarted{}, Greeting: threadsettings.GreetingOf("Hi")},
 	)
 	require.NoError(t, err)
 	require.Equal(t, `change get_started
-  - {
-  -   "payload": "OLD"
-  - }
-  + {
-  +   "payload": "GET_STARTED_BUTTON"
-  + }
+    - OLD
+    + GET_STARTED_BUTTON
 set greeting
-  + [
-  +   {
-  +     "locale": "default",
-  +     "text": "Hi"
-  +   }
-  + ]
+  default
+    + "Hi"
 `, plan.String())
 	require.Equal(t, "nothing to change\n", threadsettings.Plan{}.String())
 }
@@ -187,7 +179,7 @@ func TestLocalizeKnowsCataloguesBesideThePlatformsList(t *testing.T) {
 		"de-AT": {"x": "y"}, "en": {"x": "default text"}, "es-419": {"x": "default text"},
 	})
 	require.NoError(t, err)
-	localized := threadsettings.Settings{Greeting: threadsettings.Greet("x")}.Localize(catalog)
+	localized := threadsettings.Settings{Greeting: threadsettings.GreetingOf("x")}.Localize(catalog)
 	require.Equal(t, []threadsettings.Greeting{
 		{Locale: "default", Text: "default text"}, {Locale: "de_AT", Text: "y"}, {Locale: "de_DE", Text: "y"},
 	}, localized.Greeting)

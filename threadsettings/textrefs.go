@@ -13,6 +13,13 @@ func (s Settings) TextRefs() []i18n.TextRef {
 	add := func(place, key string, limit int) {
 		refs = append(refs, i18n.TextRef{Key: key, Place: place, Limit: limit, Values: []string{}}) // no placeholders: nothing fills them
 	}
+	for i, block := range s.Commands {
+		for j, item := range block.Items {
+			if block.Locale == DefaultLocale {
+				add(fmt.Sprintf("Commands[%d].Items[%d].Description", i, j), item.Description, maxDescription)
+			}
+		}
+	}
 	for i, greeting := range s.Greeting {
 		if greeting.Locale == DefaultLocale {
 			add(fmt.Sprintf("Greeting[%d].Text", i), greeting.Text, maxGreeting)

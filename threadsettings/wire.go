@@ -1,6 +1,7 @@
 package threadsettings
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -9,7 +10,7 @@ import (
 	"github.com/djmessenger/messenger/graph"
 )
 
-// The types below have the platform's JSON form.
+// The types below and those beside each property have the platform's JSON form.
 
 type wireGetStarted struct {
 	Payload string `json:"payload"`
@@ -20,82 +21,52 @@ type wireGreeting struct {
 	Text   string `json:"text"`
 }
 
-type wireMenu struct {
-	Locale                string     `json:"locale"`
-	ComposerInputDisabled bool       `json:"composer_input_disabled"`
-	CallToActions         []wireItem `json:"call_to_actions"`
-}
-
-type wireItem struct {
-	Type                string `json:"type"`
-	Title               string `json:"title"`
-	Payload             string `json:"payload,omitempty"`
-	URL                 string `json:"url,omitempty"`
-	WebviewHeightRatio  string `json:"webview_height_ratio,omitempty"`
-	MessengerExtensions bool   `json:"messenger_extensions,omitempty"`
-	FallbackURL         string `json:"fallback_url,omitempty"`
-}
-
 // encode returns each mentioned property in the platform's shape. Blocks are sorted, the default one first, so that equal
 // settings have equal encodings once their defaults are set.
 func (s Settings) encode() (graph.MessengerProfile, error) {
 	profile := make(graph.MessengerProfile)
-	if s.GetStarted != nil {
-		if err := put(profile, PropertyGetStarted, wireGetStarted(*s.GetStarted)); err != nil {
-			return nil, err
+	for _, property := range inOrder {
+		if !s.has(property) {
+			continue
 		}
-	}
-	if len(s.Greeting) > 0 {
-		var greetings []wireGreeting
-		for _, greeting := range s.Greeting {
-			greetings = append(greetings, wireGreeting(greeting))
+		raw, err := json.Marshal(s.wire(property))
+		if err != nil {
+			return nil, fmt.Errorf("threadsettings: %s: %w", property, err)
 		}
-		slices.SortStableFunc(greetings, func(a, b wireGreeting) int { return byLocale(a.Locale, b.Locale) })
-		if err := put(profile, PropertyGreeting, greetings); err != nil {
-			return nil, err
-		}
-	}
-	if len(s.IceBreakers) > 0 {
-		if err := put(profile, PropertyIceBreakers, encodeIceBreakers(s.IceBreakers)); err != nil {
-			return nil, err
-		}
-	}
-	if len(s.PersistentMenu) > 0 {
-		var menus []wireMenu
-		for _, menu := range s.PersistentMenu {
-			menus = append(menus, wireMenu{
-				CallToActions: encodeItems(menu.Items), ComposerInputDisabled: menu.ComposerInputDisabled, Locale: menu.Locale,
-			})
-		}
-		slices.SortStableFunc(menus, func(a, b wireMenu) int { return byLocale(a.Locale, b.Locale) })
-		if err := put(profile, PropertyPersistentMenu, menus); err != nil {
-			return nil, err
-		}
+		profile[string(property)] = raw
 	}
 	return profile, nil
 }
 
-func put(profile graph.MessengerProfile, property Property, value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("threadsettings: %s: %w", property, err)
+// wire returns a property that is wanted in a type with the platform's JSON form.
+func (s Settings) wire(property Property) any {
+	switch property {
+	case PropertyAccountLinkingURL:
+		return s.AccountLinkingURL
+	case PropertyCommands:
+		return encodeCommands(s.Commands)
+	case PropertyGetStarted:
+		return wireGetStarted(*s.GetStarted)
+	case PropertyGreeting:
+		greetings := make([]wireGreeting, len(s.Greeting))
+		for i, greeting := range s.Greeting {
+			greetings[i] = wireGreeting(greeting)
+		}
+		slices.SortStableFunc(greetings, func(a, b wireGreeting) int { return byLocale(a.Locale, b.Locale) })
+		return greetings
+	case PropertyIceBreakers:
+		return encodeIceBreakers(s.IceBreakers)
+	case PropertyPersistentMenu:
+		return encodeMenus(s.PersistentMenu, s.Platform == graph.PlatformInstagram)
+	case PropertyWhitelistedDomains:
+		origins := make([]string, len(s.WhitelistedDomains))
+		for i, domain := range s.WhitelistedDomains {
+			origins[i] = strings.ToLower(strings.TrimSuffix(domain, "/"))
+		}
+		slices.Sort(origins)
+		return slices.Compact(origins)
 	}
-	profile[string(property)] = raw
 	return nil
-}
-
-func encodeItems(items []MenuItem) []wireItem {
-	encoded := make([]wireItem, len(items))
-	for i, item := range items {
-		encoded[i] = wireItem{
-			FallbackURL: item.FallbackURL, MessengerExtensions: item.MessengerExtensions, Payload: item.Payload, Title: item.Title,
-			Type: "postback", URL: item.URL, WebviewHeightRatio: item.WebviewHeightRatio,
-		}
-		if item.URL != "" {
-			encoded[i].Type = "web_url"
-		}
-	}
-	return encoded
 }
 
 func byLocale(a, b string) int {
@@ -110,51 +81,91 @@ func byLocale(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// decode reads a page's settings. A property of unknown form counts as not set, and of a menu item of unknown kind only the
-// title is kept, so that applying settings replaces both.
-func decode(profile graph.MessengerProfile) Settings {
-	var s Settings
-	var started wireGetStarted
-	if read(profile, PropertyGetStarted, &started) && started.Payload != "" {
-		s.GetStarted = &GetStarted{Payload: started.Payload}
-	}
-	var greetings []wireGreeting
-	if read(profile, PropertyGreeting, &greetings) {
-		for _, greeting := range greetings {
-			s.Greeting = append(s.Greeting, Greeting(greeting))
-		}
-	}
-	s.IceBreakers = decodeIceBreakers(profile)
-	var menus []wireMenu
-	if read(profile, PropertyPersistentMenu, &menus) {
-		for _, menu := range menus {
-			s.PersistentMenu = append(s.PersistentMenu, Menu{
-				ComposerInputDisabled: menu.ComposerInputDisabled, Items: decodeItems(menu.CallToActions), Locale: menu.Locale,
-			})
-		}
-	}
-	return s
-}
-
-func read(profile graph.MessengerProfile, property Property, out any) bool {
-	raw, ok := profile[string(property)]
-	return ok && json.Unmarshal(raw, out) == nil
-}
-
-func decodeItems(items []wireItem) []MenuItem {
-	decoded := make([]MenuItem, len(items))
-	for i, item := range items {
-		if item.Type != "postback" && item.Type != "web_url" {
-			decoded[i].Title = item.Title
+// decode reads a page's settings. A property of unknown form, and a menu item of unknown kind, is left out and named.
+func decode(profile graph.MessengerProfile, platform graph.Platform) Current {
+	current := Current{Settings: Settings{Platform: platform}}
+	for _, property := range inOrder {
+		raw := profile[string(property)]
+		if isNothing(raw) {
 			continue
 		}
-		decoded[i] = MenuItem{
-			FallbackURL: item.FallbackURL, MessengerExtensions: item.MessengerExtensions, Payload: item.Payload, Title: item.Title,
-			URL: item.URL, WebviewHeightRatio: item.WebviewHeightRatio,
-		}
-		if item.WebviewHeightRatio == "full" {
-			decoded[i].WebviewHeightRatio = ""
+		if !current.read(property, raw) {
+			current.LeftOut = append(current.LeftOut, "the property "+string(property)+", which has an unknown form")
 		}
 	}
-	return decoded
+	return current
+}
+
+// read reads one property, and reports whether its form is known.
+func (c *Current) read(property Property, raw json.RawMessage) bool {
+	s := &c.Settings
+	switch property {
+	case PropertyAccountLinkingURL:
+		return json.Unmarshal(raw, &s.AccountLinkingURL) == nil
+	case PropertyCommands:
+		var wire []wireCommands
+		ok := json.Unmarshal(raw, &wire) == nil
+		s.Commands = decodeCommands(wire)
+		return ok
+	case PropertyGetStarted:
+		var started wireGetStarted
+		if json.Unmarshal(raw, &started) != nil || started.Payload == "" {
+			return false
+		}
+		s.GetStarted = &GetStarted{Payload: started.Payload}
+	case PropertyGreeting:
+		var wire []wireGreeting
+		if json.Unmarshal(raw, &wire) != nil {
+			return false
+		}
+		for _, greeting := range wire {
+			greeting.Locale = cmp.Or(greeting.Locale, DefaultLocale)
+			s.Greeting = append(s.Greeting, Greeting(greeting))
+		}
+	case PropertyIceBreakers:
+		blocks, ok := decodeIceBreakers(raw)
+		s.IceBreakers = blocks
+		return ok
+	case PropertyPersistentMenu:
+		var wire []wireMenu
+		if json.Unmarshal(raw, &wire) != nil {
+			return false
+		}
+		menus, leftOut := decodeMenus(wire)
+		s.PersistentMenu = menus
+		c.LeftOut = append(c.LeftOut, leftOut...)
+	case PropertyWhitelistedDomains:
+		return json.Unmarshal(raw, &s.WhitelistedDomains) == nil
+	}
+	return true
+}
+
+// isNothing reports whether a property is not set: the platform leaves it out, or has null or an empty list for it.
+func isNothing(raw json.RawMessage) bool {
+	switch strings.TrimSpace(string(raw)) {
+	case "", "null", "[]", "{}", `""`:
+		return true
+	}
+	return false
+}
+
+// canonical returns the properties of a page as [Settings.encode] writes them, so that what means the same is the same. What
+// Settings cannot express stays as it is, and so differs from everything that could be wanted.
+func canonical(profile graph.MessengerProfile, platform graph.Platform) (graph.MessengerProfile, error) {
+	result := make(graph.MessengerProfile)
+	for name, raw := range profile {
+		if isNothing(raw) {
+			continue
+		}
+		current := decode(graph.MessengerProfile{name: raw}, platform)
+		encoded, err := current.Settings.encode()
+		if err != nil {
+			return nil, err
+		}
+		result[name] = raw
+		if len(current.LeftOut) == 0 && encoded[name] != nil {
+			result[name] = encoded[name]
+		}
+	}
+	return result, nil
 }

@@ -126,7 +126,7 @@ func catalog() (*i18n.Catalog, error) { return i18n.Load(locales, "locales") }
 func settings() threadsettings.Settings {
 	return threadsettings.Settings{
 		GetStarted: &threadsettings.GetStarted{},
-		Greeting:   threadsettings.Greet("A small shop for T-shirts. Tap Get Started to look around."),
+		Greeting:   threadsettings.GreetingOf("A small shop for T-shirts. Tap Get Started to look around."),
 		PersistentMenu: threadsettings.MenuOf(
 			threadsettings.MenuItem{Title: "Choose a size"},
 			threadsettings.MenuItem{Title: "Opening hours"},

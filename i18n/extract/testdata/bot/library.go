@@ -34,7 +34,7 @@ var shop = dialog.Dialog[form]{
 
 func settings() threadsettings.Settings {
 	return threadsettings.Settings{
-		Greeting: threadsettings.Greet("Welcome"), // text: Welcome
+		Greeting: threadsettings.GreetingOf("Welcome"), // text: Welcome
 		PersistentMenu: threadsettings.MenuOf(
 			threadsettings.MenuItem{Title: "Menu title", Payload: "NO_TEXT"}), // text: Menu title
 	}
