@@ -170,7 +170,11 @@ type Config struct {
 
 	// ThreadSettings are applied when Run starts, by page id; graph.Me stands
 	// for the one page of a bot with a single token. With Catalog their texts
-	// are translated for each locale. Default: none are touched.
+	// are translated for each locale. Replicas that share Store apply them
+	// once, and again only after they have changed: what another program has
+	// changed since stays. They are applied in the background: a failure is
+	// logged and tried again, and delays nothing. See docs/thread-settings.md.
+	// Default: none are touched.
 	ThreadSettings map[string]threadsettings.Settings
 
 	// Tokens finds the pages' access tokens; see graph.PageToken. Required.

@@ -20,7 +20,6 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
-	"github.com/djmessenger/messenger/threadsettings"
 )
 
 // ErrRunning is returned by [Bot.Run] when the bot has been run before.
@@ -152,11 +151,7 @@ func New(config Config) (*Bot, error) {
 
 // startSettings queues the thread settings of the configuration for Run.
 func (b *Bot) startSettings() {
-	b.settings = newSettingsQueue(b.cfg.Logger, func(ctx context.Context, pageID string, s threadsettings.Settings) (threadsettings.Report, error) {
-		return engine.Call(ctx, b.guard, "the HTTP client of thread settings", settingsTimeout, func(ctx context.Context) (threadsettings.Report, error) {
-			return threadsettings.Apply(ctx, b.client, pageID, s.Localize(b.cfg.Catalog))
-		})
-	})
+	b.settings = newSettingsQueue(b.cfg.Logger, b.applySettings)
 	b.settings.set(graph.Me, b.cfg.ThreadSettings[graph.Me])
 	table := b.pages.Load()
 	for _, pageID := range slices.Sorted(maps.Keys(table.pages)) {

@@ -49,7 +49,8 @@ type Page struct {
 	Language string
 	// ThreadSettings are applied to the page when Run starts, and when the page is set
 	// with other settings than before. With Config.Catalog their texts are translated
-	// for each locale. What is left out of them is not touched. Default: none.
+	// for each locale. What is left out of them is not touched. Those of an Instagram
+	// account have the Platform instagram. See Config.ThreadSettings. Default: none.
 	ThreadSettings threadsettings.Settings
 
 	// Token finds the page's access token, such as graph.PageToken. It is asked before

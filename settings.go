@@ -8,12 +8,17 @@ import (
 	"sync"
 	"time"
 
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
-// settingsPauses are those between the tries to apply thread settings. The
-// platform takes ten calls in ten minutes for a page.
+// settingsPauses are those between the first tries to apply thread settings, if the failure
+// may be a short one.
 var settingsPauses = []time.Duration{2 * time.Second, 30 * time.Second, 5 * time.Minute}
+
+// settingsLongPause is the one between all other tries: after a refusal, which every replica
+// meets, and when the page's calls are used up. The platform takes ten in ten minutes.
+const settingsLongPause = 15 * time.Minute
 
 // settingsTimeout bounds one try, which is several calls.
 const settingsTimeout = time.Minute
@@ -168,18 +173,34 @@ func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, repo
 		q.ready = append(q.ready, pageID)
 	case err == nil:
 		p.state = settingsApplied
+		for _, warning := range report.Warnings() {
+			log.Warn("the platform refuses a thread setting; the others are applied", "property", warning.Property, "error", warning.Err)
+		}
 		log.Info("thread settings applied", "changes", report.Changed())
 	case q.ctx.Err() != nil:
 		p.state = settingsFailed
-	case p.tried == len(settingsPauses), errors.Is(err, threadsettings.ErrGetStartedMissing):
+	case errors.Is(err, threadsettings.ErrGetStartedMissing):
 		p.state = settingsFailed
 		log.Error("cannot apply thread settings", "error", err)
 	default:
-		pause := settingsPauses[p.tried]
+		pause, level := settingsPause(p.tried, err)
 		p.state, p.tried = settingsPaused, p.tried+1
-		log.Warn("cannot apply thread settings; retrying", "error", err, "after", pause)
+		log.Log(q.ctx, level, "cannot apply thread settings; retrying", "error", err, "after", pause)
 		p.timer = time.AfterFunc(pause, func() { q.resume(pageID, p, version) })
 	}
+}
+
+// settingsPause returns the pause after a failed try and how it is logged: a failure that does
+// not pass by itself, or has lasted, needs a human.
+func settingsPause(tried int, err error) (time.Duration, slog.Level) {
+	if errors.Is(err, graph.ErrRateLimited) {
+		return settingsLongPause, slog.LevelWarn
+	}
+	class := graph.Classify(err)
+	if passes := class == graph.RetryLater || class == graph.RetryUncertain; passes && tried < len(settingsPauses) {
+		return settingsPauses[tried], slog.LevelWarn
+	}
+	return settingsLongPause, slog.LevelError
 }
 
 // resume queues the next try of a page whose pause is over.

@@ -47,7 +47,7 @@ func checkProperty(property Property, platform graph.Platform) error {
 	case slices.Contains(has, property):
 		return nil
 	case slices.Contains(inOrder, property):
-		return fmt.Errorf("Instagram has no %s; it has %q", property, has)
+		return fmt.Errorf("there is no %s on Instagram; there are %q", property, has)
 	default:
 		return fmt.Errorf("there is no property %q; there are %q", string(property), has)
 	}

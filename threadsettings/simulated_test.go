@@ -177,11 +177,11 @@ func TestInstagramRefusesInWords(t *testing.T) {
 	settings.Remove = []threadsettings.Property{"home_url", threadsettings.PropertyGreeting}
 	err := settings.Validate()
 	for _, want := range []string{
-		`GetStarted: Instagram has no get_started; it has ["persistent_menu" "ice_breakers"]; leave it out`,
-		"Greeting: Instagram has no greeting", "Commands: Instagram has no commands", "WhitelistedDomains: ", "AccountLinkingURL: ",
+		`GetStarted: there is no get_started on Instagram; there are ["persistent_menu" "ice_breakers"]; leave it out`,
+		"Greeting: there is no greeting on Instagram", "Commands: there is no commands on Instagram", "WhitelistedDomains: ", "AccountLinkingURL: ",
 		"PersistentMenu[0].Items[19] (default): Instagram has neither MessengerExtensions nor WebviewHeightRatio",
 		"PersistentMenu[1].ComposerInputDisabled (zh_TW): Instagram cannot do this",
-		`Remove[0]: there is no property "home_url"`, "Remove[1]: Instagram has no greeting",
+		`Remove[0]: there is no property "home_url"`, "Remove[1]: there is no greeting on Instagram",
 	} {
 		require.ErrorContains(t, err, want)
 	}

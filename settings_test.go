@@ -1,0 +1,186 @@
+package messenger_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/bubble"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+// greetingOfMe are the settings of a bot with one page.
+func greetingOfMe(text string) map[string]threadsettings.Settings {
+	return map[string]threadsettings.Settings{graph.Me: {Greeting: threadsettings.GreetingOf(text)}}
+}
+
+// isProfileCall picks the calls of the Messenger Profile API.
+func isProfileCall(_, path string) bool { return strings.HasSuffix(path, "/messenger_profile") }
+
+// settingsReplica runs a bot with settings until the test calls stop.
+func settingsReplica(t *testing.T, st store.Store, url string, settings map[string]threadsettings.Settings) (stop func()) {
+	t.Helper()
+	bot, err := messenger.New(messenger.Config{
+		Apps: messenger.App(appSecret), GraphURL: url, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Policy: answersAs("to"), Store: st,
+		ThreadSettings: settings, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken),
+	})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- bot.Run(ctx) }()
+	return func() {
+		cancel()
+		require.NoError(t, <-ended)
+	}
+}
+
+// Replicas that share a store apply settings once for each change of them.
+func TestReplicasApplyThreadSettingsOncePerChange(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"memory", "sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			const replicas = 4
+			shared := stores(t, kind, replicas)
+			var reads, writes atomic.Int32
+			sim, err := simulator.New(simulator.Config{AppSecret: appSecret, PageToken: pageToken})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, sim.Close()) })
+			platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				sim.ServeHTTP(w, r)
+				switch { // after the answer, so that a count says that it is done
+				case !isProfileCall(r.Method, r.URL.Path):
+				case r.Method == http.MethodGet:
+					reads.Add(1)
+				default:
+					writes.Add(1)
+				}
+			}))
+			t.Cleanup(platform.Close)
+			run := func(settings map[string]threadsettings.Settings, applied int32) {
+				t.Helper()
+				var stops []func()
+				for _, st := range shared {
+					stops = append(stops, settingsReplica(t, st, platform.URL, settings))
+				}
+				require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Equal(c, applied, writes.Load()) }, time.Minute, 10*time.Millisecond)
+				for _, stop := range stops {
+					stop() // which ends what a second replica might have begun
+				}
+			}
+			run(greetingOfMe("first"), 1)
+			run(greetingOfMe("first"), 1)
+			run(greetingOfMe("second"), 2)
+			require.Equal(t, int32(2), reads.Load(), "what was applied is not even read")
+			require.Contains(t, string(sim.Profile()["greeting"]), "second")
+			run(greetingOfMe("first"), 3)
+		})
+	}
+}
+
+// A replica that was killed while it applied settings holds up the others until its lease ends, and nothing else.
+func TestThreadSettingsOfAKilledReplicaAreAppliedByAnother(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: answersAs("to"), Store: memory.New(memory.Config{})}, func(w *world) {
+		w.Stop()
+		keeper, ok := store.As[store.OnceKeeper](w.Store)
+		require.True(t, ok)
+		state, err := keeper.StartOnce(t.Context(), "thread settings of "+graph.Me, "of the killed replica", 75*time.Second)
+		require.NoError(t, err)
+		require.NotZero(t, state.Token)
+
+		w.cfg.ThreadSettings = greetingOfMe("Hi")
+		w.start()
+		w.Says(ada, "hello")
+		after(70 * time.Second)
+		require.Len(t, w.Texts(ada), 1, "the bot works")
+		require.NotContains(t, w.Profile(), "greeting")
+		after(10 * time.Second)
+		require.Contains(t, w.Profile(), "greeting")
+	})
+}
+
+// A platform that is down at the start, for hours, delays neither the bot nor its other work.
+func TestThreadSettingsWaitForThePlatform(t *testing.T) {
+	t.Parallel()
+	log := &bubble.Log{}
+	cfg := messenger.Config{
+		Logger: slog.New(slog.NewTextHandler(log, nil)), Policy: answersAs("to"), ThreadSettings: greetingOfMe("Hi"), Store: memory.New(memory.Config{}),
+	}
+	calls := func(w *world) (n int) {
+		for _, request := range w.Requests() {
+			if isProfileCall(request.Method, request.Path) {
+				n++
+			}
+		}
+		return n
+	}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Fault(simulator.Fault{Match: isProfileCall, Times: -1, Status: http.StatusServiceUnavailable, Body: "down"})
+		w.Says(ada, "hello")
+		after(time.Second)
+		require.Len(t, w.Texts(ada), 1)
+		after(3 * time.Hour)
+		require.Equal(t, 4+11, calls(w), "after 2 s, 30 s and 5 min, and then every 15 min")
+		require.Contains(t, log.String(), "level=WARN msg=\"cannot apply thread settings; retrying\"")
+		require.Contains(t, log.String(), "level=ERROR msg=\"cannot apply thread settings; retrying\"")
+		w.ClearFaults()
+		after(15 * time.Minute)
+		require.Contains(t, w.Profile(), "greeting")
+	})
+}
+
+func TestARefusedGreetingIsLoggedAsAWarning(t *testing.T) {
+	t.Parallel()
+	log := &bubble.Log{}
+	settings := map[string]threadsettings.Settings{graph.Me: {GetStarted: &threadsettings.GetStarted{}, Greeting: threadsettings.GreetingOf("Hi")}}
+	cfg := messenger.Config{Logger: slog.New(slog.NewTextHandler(log, nil)), Policy: answersAs("to"), ThreadSettings: settings}
+	posts := 0
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Stop()
+		w.Fault(simulator.Fault{Times: 1, Error: &simulator.GraphError{Code: 100, Message: "(#100) Param greeting is unknown"}, Match: func(method, path string) bool {
+			if method == http.MethodPost && isProfileCall(method, path) {
+				posts++
+			}
+			return method == http.MethodPost && posts == 2
+		}})
+		w.cfg.ThreadSettings = map[string]threadsettings.Settings{graph.Me: {GetStarted: &threadsettings.GetStarted{Payload: "NEW"}, Greeting: threadsettings.GreetingOf("Hello")}}
+		w.start()
+		after(time.Hour)
+		require.Equal(t, 2, posts, "a warning is no reason to try again")
+		require.Contains(t, log.String(), "the platform refuses a thread setting; the others are applied")
+		require.Contains(t, string(w.Profile()["get_started"]), "NEW")
+	})
+}
+
+func TestThreadSettingsWaitForTheirTokenToo(t *testing.T) {
+	t.Parallel()
+	var known atomic.Bool
+	tokens := graph.TokenFunc(func(context.Context, string) (secret.Value, error) {
+		if known.Load() {
+			return secret.New(pageToken), nil
+		}
+		return secret.Value{}, graph.ErrNoToken
+	})
+	inBubble(t, simulator.Config{}, messenger.Config{Tokens: tokens, ThreadSettings: greetingOfMe("Hi"), Policy: answersAs("to")}, func(w *world) {
+		after(time.Minute)
+		require.Empty(t, w.Profile())
+		known.Store(true)
+		after(20 * time.Minute)
+		require.Contains(t, w.Profile(), "greeting")
+	})
+}
