@@ -166,6 +166,7 @@ func root(config Config) *cli.Command {
 			dead(config),
 			people(config),
 			policy(config),
+			profile(config),
 			translations(config),
 			simulate(config),
 			stats(config),

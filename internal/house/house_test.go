@@ -30,7 +30,10 @@ var house = map[string]room{
 	},
 	"attachment": {},
 	"command": {
-		ours:   []string{"i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient", "receiving", "routing", "routing/policyfile", "simulator", "simulator/scenario", "store", "store/memory"},
+		ours: []string{
+			"graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient",
+			"receiving", "routing", "routing/policyfile", "secret", "simulator", "simulator/scenario", "store", "store/memory", "threadsettings", "threadsettings/settingsfile",
+		},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
 	"compat": {},
@@ -137,6 +140,10 @@ var house = map[string]room{
 	},
 	"store/storetest": {ours: []string{"internal/queue", "store", "store/memory"}, others: []string{"github.com/stretchr/testify"}},
 	"threadsettings":  {ours: []string{"graph", "i18n", "internal/weburl"}, others: []string{"golang.org/x/text"}},
+	"threadsettings/settingsfile": {
+		ours:   []string{"graph", "internal/nearest", "threadsettings"},
+		others: []string{"go.yaml.in/yaml/v4"},
+	},
 }
 
 // linked are the modules that package messenger links besides this one.

@@ -1,0 +1,91 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+func profileApply(config Config) *cli.Command {
+	return common(config, &cli.Command{
+		Name:      "apply",
+		Usage:     "change what differs on the page",
+		ArgsUsage: "FILE",
+		Description: "Each property that differs is one call, in the order that the platform needs. Applied again, it changes nothing.\n" +
+			"If something fails, or after an interrupt, the report says what was applied and what was not; apply goes on with\n" +
+			"the rest. A refused greeting is a warning.\n" + whichPage + "\n" + exitCodes,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "wait", Usage: "if the page has used up its 10 calls in 10 minutes, wait and go on"},
+			catalogsFlag(), envFile(), asJSON(),
+		},
+		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
+			wanted, err := wantedSettings(config, cmd)
+			if err != nil {
+				return err
+			}
+			client, err := clientFor(config, cmd)
+			if err != nil {
+				return err
+			}
+			for {
+				report, err := threadsettings.Apply(ctx, client, graph.Me, wanted)
+				if !cmd.Bool("wait") || !errors.Is(err, graph.ErrRateLimited) {
+					return reportApplied(config, cmd, report, err)
+				}
+				if err := waitForCalls(ctx, config, report); err != nil {
+					return reportApplied(config, cmd, report, err)
+				}
+			}
+		}),
+	})
+}
+
+// waitForCalls waits until the page has calls again, or ctx ends.
+func waitForCalls(ctx context.Context, config Config, report threadsettings.Report) error {
+	if len(report.Outcomes) > 0 {
+		say(config.Err, "%s", report)
+	}
+	say(config.Err, "The page has used up its calls; going on at %s. An interrupt ends the waiting.\n",
+		time.Now().Add(threadsettings.CallsPeriod).Format(time.TimeOnly))
+	timer := time.NewTimer(threadsettings.CallsPeriod)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// reportApplied says how the changes ended, also if some or all have failed.
+func reportApplied(config Config, cmd *cli.Command, report threadsettings.Report, failed error) error {
+	if failed != nil && len(report.Outcomes) == 0 {
+		return failed
+	}
+	if cmd.Bool("json") {
+		applied := planned{Changes: []change{}}
+		for _, outcome := range report.Outcomes {
+			one := changeOf(outcome.Change)
+			one.Status = outcome.Status
+			if outcome.Err != nil {
+				one.Error = outcome.Err.Error()
+			}
+			applied.Changes = append(applied.Changes, one)
+		}
+		if err := writeJSON(config.Out, applied); err != nil {
+			return err
+		}
+	} else {
+		say(config.Out, "%s", report)
+	}
+	if failed != nil {
+		say(config.Err, "%s: %s; run it again to go on with the rest\n", cmd.FullName(), several(len(report.Outcomes)-report.Changed()-len(report.Warnings()), "change")+" not made")
+		return reportedError{}
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package command
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/threadsettings"
+)
+
+func profileDelete(config Config) *cli.Command {
+	return common(config, &cli.Command{
+		Name:      "delete",
+		Usage:     "remove properties of the page",
+		ArgsUsage: "PROPERTY...",
+		Description: "What is not there is not deleted. The menu goes before the get-started button that it needs.\n" +
+			whichPage + "\n" + exitCodes,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "all", Usage: "delete all properties"},
+			platformFlag(), envFile(), asJSON(),
+		},
+		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
+			of, err := accountFor(config, cmd)
+			if err != nil {
+				return err
+			}
+			properties, err := propertiesOf(cmd, of.platform)
+			if err != nil {
+				return err
+			}
+			report, err := threadsettings.Delete(ctx, of.client, graph.Me, of.platform, properties...)
+			return reportApplied(config, cmd, report, err)
+		}),
+	})
+}
