@@ -74,7 +74,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 			"Config.Retention.People: is below 24 hours: people whom the bot may still answer would be forgotten",
 			"Config.Quiet.AfterHuman: is negative: -1ns",
 			`Config.ThreadSettings["8"]: GetStarted.Payload: 1001 characters; at most 1000`,
-			`Config.ThreadSettings["8"]: Greeting[0] (default).Text: 161 characters; at most 160`,
+			`Config.ThreadSettings["8"]: Greeting[0].Text (default): 161 characters; at most 160`,
 			"Config.Policy: IMAGE/0: its handler is nil; only a route with When and Senders needs none",
 			"Config.Policy: SIMPLE_TEXT/0: handler handling.SimpleText: pattern: error parsing regexp: missing closing ): `(`",
 			`Config.Policies["7"] (page "7"): Policy: SIMPLE_TEXT/0: its handler is nil; only a route with When and Senders needs none`,

@@ -154,7 +154,7 @@ func TestWrongScenarioFiles(t *testing.T) {
 		want string
 	}{
 		{[]string{"simulate", "--junit", "x"}, "--junit goes with --scenario"},
-		{[]string{"simulate", "--scenario", good}, "--require-bot and --scenario need --webhook"},
+		{[]string{"simulate", "--scenario", good}, "--scenario needs --webhook"},
 		{[]string{"simulate", "--scenario", good, "--wait", "0s"}, "--wait is a time"},
 		{[]string{"simulate", "--webhook", "http://127.0.0.1:1/", "--scenario", good, "--junit", "/nowhere/at/all"}, "--junit: open /nowhere/at/all"},
 		{[]string{"simulate", "replay"}, "the files are missing"},

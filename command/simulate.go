@@ -184,8 +184,10 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if webhook == "" && (cmd.Bool("require-bot") || played != nil) {
-		return nil, usagef(cmd, "--require-bot and --scenario need --webhook")
+	for flag, given := range map[string]bool{"require-bot": cmd.Bool("require-bot"), "scenario": played != nil} {
+		if given && webhook == "" {
+			return nil, usagef(cmd, "--%s needs --webhook", flag)
+		}
 	}
 	sim, err := simulator.New(settings)
 	if err != nil {

@@ -42,7 +42,6 @@ type guest struct {
 	platform *platform
 	process  *process
 	webhook  string
-	received []any // what its framework gave to it and was not looked for yet
 	markers  int
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,9 +27,7 @@ var faults = []fault{
 // suffer lets a client send a text that the platform does not take, and says what the caller learns.
 func (s *session) suffer(ctx context.Context, f fault) (cell, error) {
 	order := map[string]any{"times": 1, "path": "/me/messages"}
-	for name, value := range f.order {
-		order[name] = value
-	}
+	maps.Copy(order, f.order)
 	if err := s.platform.ask(ctx, http.MethodPost, "/simulator/faults", order, nil); err != nil {
 		return cell{}, err
 	}

@@ -118,7 +118,7 @@ func (k *kit) build(ctx context.Context) error {
 	if k.tmp, err = os.MkdirTemp("", "compat-"); err != nil {
 		return err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", k.messenger(), "./cmd/messenger")
+	build := exec.CommandContext(ctx, "go", "build", "-o", k.messenger(), "./cmd/messenger") //nolint:gosec // a file of this run
 	build.Dir = k.root
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)

@@ -26,9 +26,7 @@ func main() {
 	install := flag.Bool("install", false, "install the software, and stop")
 	verbose := flag.Bool("v", false, "print each call")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, settings{update: *update, only: *only, install: *install, verbose: *verbose}); err != nil {
+	if err := untilInterrupted(settings{update: *update, only: *only, install: *install, verbose: *verbose}); err != nil {
 		fmt.Fprintf(os.Stderr, "compat: %v\n", err)
 		os.Exit(1)
 	}
@@ -37,6 +35,13 @@ func main() {
 type settings struct {
 	update, install, verbose bool
 	only                     string
+}
+
+// untilInterrupted runs, and ends what was started on an interrupt.
+func untilInterrupted(set settings) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, set)
 }
 
 func run(ctx context.Context, set settings) error {

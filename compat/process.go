@@ -48,7 +48,7 @@ func (k *kit) start(ctx context.Context, p *platform, by way, folder, dir, scrip
 		command = fmt.Sprintf(`e="$(%s simulate env --simulator %s)" && eval "$e" && exec node %s`, quoted(k.messenger()), quoted(p.address), script)
 		env = append(env, "HTTPS_PROXY=http://"+p.address, "NODE_EXTRA_CA_CERTS="+filepath.Join(p.caDir, "bundle.pem"))
 	}
-	cmd := exec.CommandContext(ctx, "sh", "-c", command)
+	cmd := exec.CommandContext(ctx, "sh", "-c", command) //nolint:gosec // its words are quoted, and of this run
 	cmd.Dir = dir
 	cmd.Env = append(k.environment(), append(env, "NODE_PATH="+k.modules(folder), "NODE_OPTIONS=--require "+filepath.Join(k.root, "compat", "offline.cjs"))...)
 	cmd.WaitDelay = 5 * time.Second

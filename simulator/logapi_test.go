@@ -334,7 +334,7 @@ func TestWordsInTheLog(t *testing.T) {
 }
 
 // TestSearchingTheLogAllocatesNothing: the bodies of a whole log are megabytes, and a page asks with each letter that is typed.
-func TestSearchingTheLogAllocatesNothing(t *testing.T) {
+func TestSearchingTheLogAllocatesNothing(t *testing.T) { //nolint:paralleltest // it counts what is allocated
 	long := strings.Repeat("Some Words of a Body, ", 1000)
 	require.Zero(t, testing.AllocsPerRun(10, func() { simulator.ContainsFold(long, "nowhere") }))
 }

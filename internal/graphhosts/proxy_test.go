@@ -430,6 +430,7 @@ func TestCloseEndsWhatCameBack(t *testing.T) {
 	answer, err := http.ReadResponse(reader, &http.Request{Method: http.MethodConnect})
 	require.NoError(t, err)
 	require.Equal(t, 200, answer.StatusCode)
+	require.NoError(t, answer.Body.Close())
 	_, err = io.WriteString(c, "GET /me HTTP/1.1\r\nHost: graph.facebook.com\r\n\r\n")
 	require.NoError(t, err)
 	answer, err = http.ReadResponse(reader, nil)

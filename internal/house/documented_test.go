@@ -16,8 +16,9 @@ import (
 // withoutExample are the packages that need no runnable Example, and why. That a
 // program or something internal needs none goes without saying.
 var withoutExample = map[string]string{
-	"messengertest":   "its functions take a *testing.T, which an Example has not: compiled only",
-	"store/storetest": "its functions take a *testing.T, which an Example has not: compiled only",
+	"messengertest":                   "its functions take a *testing.T, which an Example has not: compiled only",
+	"simulator/scenario/scenariotest": "its functions take a *testing.T, which an Example has not: compiled only",
+	"store/storetest":                 "its functions take a *testing.T, which an Example has not: compiled only",
 }
 
 func TestEveryPackageHasACommentAndAnExample(t *testing.T) {

@@ -101,7 +101,7 @@ func attachment(a simulator.Attachment) []string {
 
 // where is an address without that of the simulator, whose port and ids change.
 func where(url string) string {
-	if i := strings.Index(url, "/simulator/files/"); i >= 0 {
+	if strings.Contains(url, "/simulator/files/") {
 		return "file " + url[strings.LastIndexByte(url, '/')+1:]
 	}
 	return url

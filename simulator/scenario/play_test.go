@@ -193,7 +193,7 @@ func TestBotsThatFail(t *testing.T) {
 	t.Parallel()
 	p := start(t, simulator.Config{RetryPauses: []time.Duration{}})
 	p.bot.status = 500
-	require.Contains(t, p.fails(t, "steps: [ada says: hi, {ada sees: hi, within: 200ms}]"), "callback messages: the bot answered 500")
+	require.Contains(t, p.fails(t, "steps: [ada says: hi, flush: , {ada sees: hi, within: 200ms}]"), "callback messages: the bot answered 500")
 	p.bot.status = 0
 	p.bot.answers = func(_, _, _ string) []string { // a flood
 		return strings.Split(strings.Repeat(`{"text":"again"};`, 100)+`{"text":"end"}`, ";")
