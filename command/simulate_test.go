@@ -355,6 +355,26 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
+// TestAnUnsubscribedAppIsReportedOnce: its warning is an entry of the log, and needs no second line.
+func TestAnUnsubscribedAppIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	t.Cleanup(bot.Close)
+	s := simulate(t, nil, "--webhook", bot.URL, "--retries", "platform").starts(t)
+	s.post(t, "/simulator/people/7100000000000001/acts", `{"type":"say","text":"hi"}`)
+	s.out.shows(t, `"hi"`)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.base+"/simulator/clock", strings.NewReader(`{"advance":"2h"}`))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, 200, resp.StatusCode)
+	s.out.shows(t, `the platform has unsubscribed it`)
+	require.Equal(t, 0, s.stop())
+	require.Equal(t, 1, strings.Count(s.out.String(), "unsubscribed"), s.out.String())
+}
+
 // TestGuideShowsTheCommand: docs/simulator.md shows what the command says at its start, and knows its flags.
 func TestGuideShowsTheCommand(t *testing.T) {
 	t.Parallel()
