@@ -69,7 +69,7 @@ func TestFailedCallbacksAreExplained(t *testing.T) {
 			server.Start()
 			t.Cleanup(server.Close)
 			config := simulator.Config{WebhookURL: server.URL + "/hook", RetryPauses: []time.Duration{}}
-			if strings.HasPrefix(c.err, "no answer") {
+			if strings.HasPrefix(c.err, "no answer within") {
 				config.AnswerTimeout = 50 * time.Millisecond
 			}
 			got := attemptOf(t, config)

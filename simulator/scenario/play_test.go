@@ -175,7 +175,7 @@ $`, got)
 		"[ad says: hi]":                                                         `nobody is named ad; the nearest is ada; the simulator has ada, 小美, josé, and people of the scenario adds others`,
 		"[control: {of: ada, is: inbox}]\npatience: 1ms":                        `want inbox   got none`,
 		"[{callbacks: {field: messages}, within: 1ms}]":                         `callbacks   want {"at least":1}   got 0`,
-		"[ada says: long, ada says: hi, ada sees: you said hi, no warnings: ]":  `call POST messages: 100`,
+		"[ada says: long, calls: {status: 400}, no warnings: ]":                 `call POST messages: 100`,
 		"[ada does: {type: dance}]":                                             `no act of type "dance"`,
 		"[ada reacts: x]":                                                       `there is no message yet that ada reacts could be about`,
 		"[send: {body: {recipient: {id: '1'}, message: {text: x}}}]":            `answer   want success   got {`,

@@ -119,8 +119,8 @@ func (r *reading) parse(content []byte) *yaml.Node {
 
 // checkJSON reports whether the file is not valid JSON, which the reader of YAML would not always notice.
 func (r *reading) checkJSON(content []byte) (bad bool) {
-	var any json.RawMessage
-	err := json.Unmarshal(content, &any)
+	var value json.RawMessage
+	err := json.Unmarshal(content, &value)
 	if err == nil {
 		return false
 	}
