@@ -52,6 +52,7 @@ func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as
 	status.Store(http.StatusServiceUnavailable)
 	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
 	t.Cleanup(away.Close)
+	p.puts(process.url, "delivery", `{"retries":"platform"}`) // the quick ones end while the page is looked at
 	p.setsWebhook(away.URL)
 	p.types("Are you there?")
 	const refused = "Last callback failed: the bot answered 503. The bot says that it is busy. Callbacks are delivered again; " +
@@ -61,8 +62,10 @@ func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as
 	p.picture(shot + "7-bot-away")
 	p.reload(refused)
 	status.Store(http.StatusOK)
+	p.puts(process.url, "clock", `{"advance":"20m"}`)
 	p.until("a retry is taken, and that is said", `find("status")?.textContent === "Connected"`)
 
+	p.puts(process.url, "delivery", `{}`)
 	p.setsWebhook("http://127.0.0.1:1/webhook")
 	p.types("And now?")
 	p.until("that nothing listens is said", `/^Last callback failed: .*connection refused/.test(find("status")?.textContent)`)
@@ -81,6 +84,18 @@ func (p *page) opensTools() {
 		p.taps("tools-toggle")
 	}
 	p.until("the log is shown", `find("wire-entry") !== undefined`)
+}
+
+// puts changes a setting of the simulator.
+func (p *page) puts(origin, setting, body string) {
+	p.t.Helper()
+	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPut, strings.TrimSuffix(origin, "/")+"/simulator/"+setting, strings.NewReader(body))
+	require.NoError(p.t, err)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(p.t, err)
+	require.NoError(p.t, answer.Body.Close())
+	require.Equal(p.t, http.StatusOK, answer.StatusCode)
 }
 
 // sendsCard lets the page send a card whose image cannot be fetched.
