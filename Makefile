@@ -61,7 +61,7 @@ test: ## the README's test command
 
 # The packages that take minutes begin first, so that the others run beside them.
 race: ## all tests under the race detector, in random order; with CI=true a skipped test fails
-	@$(GO) test -race -shuffle=on -timeout=15m -v ./store/postgres ./internal/engine ./... 2>&1 | awk -v ci="$(CI)" -v allowed=.ci/skips -f .ci/report.awk
+	@$(GO) test -race -shuffle=on -timeout=30m -v ./store/postgres ./internal/engine ./... 2>&1 | awk -v ci="$(CI)" -v allowed=.ci/skips -f .ci/report.awk
 
 browser: ## the chat page and the quickstart in a headless Chromium
 	cd simulator/browsertest && $(GO) test -count=1 -v ./...

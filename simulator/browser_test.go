@@ -20,7 +20,7 @@ func TestInABrowser(t *testing.T) {
 	if browser == "" {
 		t.Skip("no chromium, chromium-browser or google-chrome on the PATH: the chat page was not tried in a browser")
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout=14m", "-v", "./...")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout=25m", "-v", "./...")
 	cmd.Dir = "browsertest"
 	cmd.Env = append(os.Environ(), "MESSENGER_TEST_BROWSER="+browser)
 	out, err := cmd.CombinedOutput()
