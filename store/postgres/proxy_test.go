@@ -81,6 +81,12 @@ func (p *proxy) accept() {
 			continue
 		}
 		p.mu.Lock()
+		if p.state == refusing { // since it was accepted
+			p.mu.Unlock()
+			reset(in)
+			reset(out)
+			continue
+		}
 		p.conns[in], p.conns[out] = true, true
 		p.mu.Unlock()
 		p.parts.Go(func() { p.copy(out, in) })
@@ -109,7 +115,7 @@ func (p *proxy) copy(to, from net.Conn) {
 			}
 			<-thaw
 		}
-		if err != nil {
+		if err != nil || state == refusing {
 			return
 		}
 		if p.cancels != nil && isCancel(buffer[:n]) {
