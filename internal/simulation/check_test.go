@@ -86,13 +86,14 @@ func (w *world) dueOf(lease *store.Lease) (due time.Duration, timer *event) {
 }
 
 // checkTimerHint checks that what was raised for up to a minute later is claimed when it is due, if the process that has raised it has had
-// room.
+// room and no claim of it hung.
 func (w *world) checkTimerHint(timer *event, c *conversation, due, waited time.Duration) {
 	if timer == nil || due != timer.put || due <= max(c.free, c.rests) || timer.delay > hintWithin {
 		return
 	}
 	share := shareOf(timer.PageID, timer.isTimer())
-	if p := timer.process; max(w.stepped, p.troubled) < timer.at-claimBound-w.latency && waited > hintBound+3*w.latency && p.hasHadRoom(share, due) {
+	p := timer.process
+	if max(w.stepped, p.troubled) < timer.at-claimBound-w.latency && p.claims(due) == due && waited > hintBound+3*w.latency && p.hasHadRoom(share, due) {
 		w.violate("what was raised is not waited for with the poll", "%s was due at %v, and claimed after %v", timer.text, due, waited)
 	}
 }
