@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/djmessenger/messenger/internal/stack"
@@ -122,15 +124,34 @@ func (e *Engine) lease(claim store.Claim) (leases []store.Lease, err error) {
 	})
 }
 
-// giveBack releases leases that have no worker.
+// giveBack releases leases that have no worker. It tries until they have expired: the store has
+// only just answered a call that hung, and others may still hang.
 func (e *Engine) giveBack(leases []store.Lease) {
-	for _, lease := range leases {
-		_, err := e.cfg.commit(e.writing(), e.cfg.Logger, store.Outcome{Lease: lease.LeaseID, Release: true})
-		if err != nil { // it will expire, if it has not
-			e.cfg.Logger.Warn("cannot give back a lease that the store has answered too late", "page", lease.PageID, "error", err)
+	expired := time.NewTimer(e.cfg.LeaseTTL)
+	defer expired.Stop()
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, poll) {
+		var failed error
+		leases = slices.DeleteFunc(leases, func(lease store.Lease) bool {
+			_, err := e.cfg.commit(e.writing(), e.cfg.Logger, store.Outcome{Lease: lease.LeaseID, Release: true})
+			if err == nil || errors.Is(err, store.ErrFenced) {
+				return true
+			}
+			failed = err
+			return false
+		})
+		e.hint()
+		if failed == nil {
+			return
 		}
+		select {
+		case <-time.After(wait):
+			continue
+		case <-expired.C:
+		case <-e.killed.Done():
+		}
+		e.cfg.Logger.Warn("cannot give back leases that the store has answered too late", "leases", len(leases), "error", failed)
+		return
 	}
-	e.hint()
 }
 
 // start runs a worker. The lease is counted from when it was asked for: it may

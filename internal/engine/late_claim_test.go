@@ -87,3 +87,45 @@ func TestClaimThatAnswersLate(t *testing.T) {
 		})
 	}
 }
+
+// TestLateLeasesAreGivenBackWhenTheStoreTakesCommitsAgain: with the claim, commits have hung too. What
+// the claim has leased is given back as soon as they work, and not left to expire.
+func TestLateLeasesAreGivenBackWhenTheStoreTakesCommitsAgain(t *testing.T) {
+	t.Parallel()
+	st := &noReleases{Store: memory.New(memory.Config{})}
+	inBubble(t, simulator.Config{}, config{Policy: texts(echo), Store: st}, func(w *world) {
+		after(10 * time.Second)
+		st.next.Store(2) // the next claim hangs, and so does the one that is made when that was abandoned
+		w.Says(ada, "hi")
+		st.refuse.Store(true)
+		after(22 * time.Second)
+		require.Empty(t, w.Texts(ada), "it is leased, and not given back")
+		st.refuse.Store(false)
+		after(6 * time.Second)
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada), "in time for the third claim, and before the lease expires")
+		after(time.Minute)
+		require.Zero(t, w.engine.Counts().Stuck)
+	})
+}
+
+// noReleases is a store of which the next claims take 20 seconds until they lease something, whatever
+// their context says, and which takes no leases back while it refuses.
+type noReleases struct {
+	*memory.Store
+	next   atomic.Int64
+	refuse atomic.Bool
+}
+
+func (s *noReleases) Claim(ctx context.Context, c store.Claim) ([]store.Lease, error) {
+	if s.next.Add(-1) >= 0 {
+		time.Sleep(20 * time.Second)
+	}
+	return s.Store.Claim(context.WithoutCancel(ctx), c)
+}
+
+func (s *noReleases) Commit(ctx context.Context, out store.Outcome) ([]store.QueuedSend, error) {
+	if s.refuse.Load() && out.Release {
+		return nil, context.DeadlineExceeded
+	}
+	return s.Store.Commit(ctx, out)
+}
