@@ -227,12 +227,18 @@ func (w *world) commitRefused(p *process, o *store.Outcome, err error) {
 	if o.Event == nil {
 		return
 	}
-	if ev := w.bySeq[o.Event.Seq]; ev != nil {
+	if ev := w.bySeq[o.Event.Seq]; ev != nil && w.isCurrent(o) {
 		ev.succeeded = 0
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		w.happens(p, onDoubt)
 	}
+}
+
+// isCurrent reports whether an outcome is of the newest lease. One that has lost its lease goes on to ask the store, when it does not hear the
+// answers, and says nothing of the turn of the next.
+func (w *world) isCurrent(o *store.Outcome) bool {
+	return w.conv(o.Lease.Conversation).token == o.Lease.Token
 }
 
 // commitBegins notes that a turn has succeeded. w.mu must not be held.
@@ -242,7 +248,7 @@ func (w *world) commitBegins(o *store.Outcome) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if ev := w.bySeq[o.Event.Seq]; ev != nil && ev.succeeded == 0 {
+	if ev := w.bySeq[o.Event.Seq]; ev != nil && ev.succeeded == 0 && w.isCurrent(o) {
 		ev.succeeded = w.now()
 	}
 }
