@@ -95,14 +95,6 @@ func open(t *testing.T, browser context.Context, url string, as look) *page {
 	return p
 }
 
-// reload loads the page again and waits until it says the status, or that it is
-// connected.
-func (p *page) reload(status ...string) {
-	p.t.Helper()
-	require.NoError(p.t, chromedp.Do(p.ctx, chromedp.Reload()))
-	p.until("the page is back", `find("status")?.textContent === `+quote(append(status, "Connected")[0]))
-}
-
 // listen notes what a developer would see in red: errors and warnings on the
 // console, exceptions, requests that failed or were refused.
 func (p *page) listen(event any) {
@@ -185,12 +177,6 @@ func (p *page) eval(expression string) string {
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => {`+hooks+` return String(`+expression+`); })()`))
 	require.NoError(p.t, err, expression)
 	return value
-}
-
-// sees waits until the bot has said something.
-func (p *page) sees(text string) {
-	p.t.Helper()
-	p.until(fmt.Sprintf("the bot says %q", text), `said("page", `+quote(text)+`)`)
 }
 
 // taps waits for something to tap, with that text if any is given, and taps the
