@@ -64,8 +64,7 @@ race: ## all tests under the race detector, in random order; with CI=true a skip
 	@$(GO) test -race -shuffle=on -timeout=30m -v ./store/postgres ./internal/engine ./... 2>&1 | awk -v ci="$(CI)" -v allowed=.ci/skips -f .ci/report.awk
 
 browser: ## the chat page and the quickstart in a headless Chromium
-	cd simulator/browsertest && $(GO) test -count=1 -v ./...
-	cd examples/quickstart/browsertest && $(GO) test -count=1 -v ./...
+	cd internal/browsertest && $(GO) test -count=1 -v ./...
 
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@$(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r pkg; do \

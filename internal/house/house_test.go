@@ -56,6 +56,7 @@ var house = map[string]room{
 		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/routes", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
+	"internal/browser": {others: []string{"github.com/stretchr/testify"}},
 	"internal/bubble": {
 		ours:   []string{"handling", "internal/metadata", "receiving", "routing", "sending", "simulator", "store", "store/memory"},
 		others: []string{"github.com/stretchr/testify"},

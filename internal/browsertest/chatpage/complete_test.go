@@ -1,4 +1,4 @@
-package browsertest_test
+package chatpage_test
 
 import (
 	"go/ast"
@@ -29,7 +29,7 @@ func TestDrawingsAreComplete(t *testing.T) {
 	for _, d := range drawings("https://shop.example/picture.png") {
 		drawn[d.builder] = true
 	}
-	files, err := filepath.Glob("../../sending/*.go")
+	files, err := filepath.Glob("../../../sending/*.go")
 	require.NoError(t, err)
 	found := 0
 	for _, name := range files {

@@ -1,4 +1,4 @@
-package browsertest_test
+package quickstart_test
 
 import (
 	"bufio"
@@ -21,7 +21,7 @@ func build(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "quickstart")
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".")
-	cmd.Dir = ".."
+	cmd.Dir = "../../../examples/quickstart"
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "go build: %s", out)
 	return program

@@ -1,4 +1,4 @@
-module github.com/djmessenger/messenger/simulator/browsertest
+module github.com/djmessenger/messenger/internal/browsertest
 
 go 1.26.0
 

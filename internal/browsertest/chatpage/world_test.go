@@ -1,4 +1,4 @@
-package browsertest_test
+package chatpage_test
 
 import (
 	"bytes"

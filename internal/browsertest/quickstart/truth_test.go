@@ -1,8 +1,6 @@
-package browsertest_test
+package quickstart_test
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/internal/browsertest"
 )
 
 const (
@@ -19,33 +19,33 @@ const (
 
 // The page says whether the bot takes callbacks, shows a card without its image,
 // and lists what went over the wire by time, before and after a reload.
-func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as look) {
+func pageTellsTheTruth(t *testing.T, program string, as browsertest.Look) {
 	process := start(t, program, database(t))
-	p := open(t, browser, process.url, as)
-	shot := fmt.Sprintf("%d-%s-", as.width, as.scheme)
+	p := open(t, process.url, as)
+	shot := as.String() + "-"
 
 	for _, text := range []string{"hi", "hello"} { // callbacks and calls in turn
-		p.types(text)
-		p.until("the bot has answered", `said("person", `+quote(text)+`) && lines(all("message").at(-1)).includes("What would you like to do?")`)
+		p.Types(text)
+		p.Until("the bot has answered", `said("person", `+browsertest.Quote(text)+`) && lines(all("message").at(-1)).includes("What would you like to do?")`)
 	}
 	p.sendsCard(process.url)
-	p.until("the card has a link for its image", `find("no-picture", "gone.png")`)
-	require.NotContains(t, p.eval(`find("card").innerText`), ": ", "a colon with nothing before it")
-	p.isUsable(as)
-	p.picture(shot + "5-card-without-image")
+	p.Until("the card has a link for its image", `find("no-picture", "gone.png")`)
+	require.NotContains(t, p.Eval(`find("card").innerText`), ": ", "a colon with nothing before it")
+	p.IsUsable(as)
+	p.Picture(shot + "5-card-without-image")
 
 	p.opensTools()
 	const order = `all("wire-entry").map((e) => e.dataset.seq + " " + e.dataset.kind).join("\n")`
-	p.until("the call of the card is listed", `all("wire-entry")[0]?.innerText.includes("POST messages")`)
-	before := p.eval(order)
-	p.picture(shot + "6-log")
+	p.Until("the call of the card is listed", `all("wire-entry")[0]?.innerText.includes("POST messages")`)
+	before := p.Eval(order)
+	p.Picture(shot + "6-log")
 	require.Regexp(t, `(?s)call.*callback.*call.*callback`, before, "callbacks and calls alternate")
-	p.reload()
+	p.Reload("Connected")
 	p.opensTools()
-	require.Equal(t, before, p.eval(order), "the order has changed with the reload")
-	require.Equal(t, "true", p.eval(`all("wire-entry").every((e, i, list) => i === 0 || Number(e.dataset.seq) < Number(list[i - 1].dataset.seq))`),
+	require.Equal(t, before, p.Eval(order), "the order has changed with the reload")
+	require.Equal(t, "true", p.Eval(`all("wire-entry").every((e, i, list) => i === 0 || Number(e.dataset.seq) < Number(list[i - 1].dataset.seq))`),
 		"the newest is not on top")
-	p.taps("tools-close")
+	p.Taps("tools-close")
 
 	// A bot that is away, and comes back.
 	var status atomic.Int32
@@ -54,36 +54,36 @@ func pageTellsTheTruth(t *testing.T, browser context.Context, program string, as
 	t.Cleanup(away.Close)
 	p.puts(process.url, "delivery", `{"retries":"platform"}`) // the quick ones end while the page is looked at
 	p.setsWebhook(away.URL)
-	p.types("Are you there?")
+	p.Types("Are you there?")
 	const refused = "Last callback failed: the bot answered 503. The bot says that it is busy. Callbacks are delivered again; " +
 		"if that goes on for an hour, the platform unsubscribes the app."
-	p.until("the refusal is said", `find("status")?.textContent === "`+refused+`"`)
-	p.isUsable(as)
-	p.picture(shot + "7-bot-away")
-	p.reload(refused)
+	p.Until("the refusal is said", `find("status")?.textContent === "`+refused+`"`)
+	p.IsUsable(as)
+	p.Picture(shot + "7-bot-away")
+	p.Reload(refused)
 	status.Store(http.StatusOK)
 	p.puts(process.url, "clock", `{"advance":"20m"}`)
-	p.until("a retry is taken, and that is said", `find("status")?.textContent === "Connected"`)
+	p.Until("a retry is taken, and that is said", `find("status")?.textContent === "Connected"`)
 
 	p.puts(process.url, "delivery", `{}`)
 	p.setsWebhook("http://127.0.0.1:1/webhook")
-	p.types("And now?")
-	p.until("that nothing listens is said", `/^Last callback failed: .*connection refused/.test(find("status")?.textContent)`)
-	p.isUsable(as)
-	p.picture(shot + "8-bot-unreachable")
+	p.Types("And now?")
+	p.Until("that nothing listens is said", `/^Last callback failed: .*connection refused/.test(find("status")?.textContent)`)
+	p.IsUsable(as)
+	p.Picture(shot + "8-bot-unreachable")
 	p.setsWebhook(strings.TrimSuffix(process.url, "/") + "/webhook")
-	p.types("hi")
-	p.until("the bot is back", `find("status")?.textContent === "Connected" && all("message").at(-1).dataset.from === "page"`)
-	p.picture(shot + "9-bot-is-back")
+	p.Types("hi")
+	p.Until("the bot is back", `find("status")?.textContent === "Connected" && all("message").at(-1).dataset.from === "page"`)
+	p.Picture(shot + "9-bot-is-back")
 }
 
 // opensTools shows the log, which is there already where the screen is wide.
 func (p *page) opensTools() {
 	p.t.Helper()
-	if p.eval(`document.getElementById("tools").hidden`) == "true" {
-		p.taps("tools-toggle")
+	if p.Eval(`document.getElementById("tools").hidden`) == "true" {
+		p.Taps("tools-toggle")
 	}
-	p.until("the log is shown", `find("wire-entry") !== undefined`)
+	p.Until("the log is shown", `find("wire-entry") !== undefined`)
 }
 
 // puts changes a setting of the simulator.
@@ -116,7 +116,7 @@ func (p *page) sendsCard(origin string) {
 // setsWebhook moves the bot's webhook, as a program on this machine can.
 func (p *page) setsWebhook(url string) {
 	p.t.Helper()
-	p.until("the webhook is moved", `window.moved === `+quote(url)+` || (window.moving !== `+quote(url)+` && (window.moving = `+quote(url)+`,
-		fetch("simulator/webhook", { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ url: `+quote(url)+` }) })
-			.then((answer) => { if (answer.ok) window.moved = `+quote(url)+`; }), false))`)
+	p.Until("the webhook is moved", `window.moved === `+browsertest.Quote(url)+` || (window.moving !== `+browsertest.Quote(url)+` && (window.moving = `+browsertest.Quote(url)+`,
+		fetch("simulator/webhook", { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ url: `+browsertest.Quote(url)+` }) })
+			.then((answer) => { if (answer.ok) window.moved = `+browsertest.Quote(url)+`; }), false))`)
 }

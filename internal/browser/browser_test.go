@@ -1,0 +1,28 @@
+package browser_test
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/internal/browser"
+)
+
+// The chat page and the quickstart are tried in a real browser.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	if raceDetector {
+		t.Skip("the pages are tried by programs that are built without the race detector: go test ./... runs them")
+	}
+	path := browser.Path(t)
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout=25m", "-v", "./...")
+	cmd.Dir = "../browsertest"
+	cmd.Env = append(os.Environ(), browser.Variable+"="+path)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.NotContains(t, string(out), "--- SKIP", "with a browser nothing is skipped")
+	require.Contains(t, string(out), "--- PASS: TestEveryMessageIsDrawn/")
+	require.Contains(t, string(out), "--- PASS: TestQuickstart/")
+}
