@@ -6,7 +6,8 @@
 //   - people: [Client.Profile], [Client.CustomLabels], [Client.Moderate], [Client.LinkingPerson]
 //   - the page: [Client.MessengerProfile], [Client.CustomUserSettings], [Client.Personas], [Client.Insights], [Client.SetNLP]
 //   - conversations: [Client.Conversations], [Client.PassThreadControl], [Client.ThreadOwner]
-//   - the app: [Client.Subscribe], [Client.SubscribeApp], [Client.FeatureReviews], [Client.DebugToken]
+//   - the app: [Client.Subscribe], [Client.SubscribeApp], [Client.FeatureReviews], [Client.DebugToken],
+//     [Client.Accounts], [Client.ExchangeUserToken]
 //
 // A [Client] serves many pages. Each call names the page whose token it bears, and a [TokenSource] finds that token anew
 // every time, so that renewing one needs no restart. Tokens travel in the Authorization header and never in a URL; with an

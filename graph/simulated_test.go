@@ -369,6 +369,13 @@ func (w walker) apps() map[string]func(context.Context) error {
 			got, err := c.DebugToken(ctx, w.app, secret.New("simulator-page-token"))
 			return given(got.Valid && got.ProfileID == walkPage, err)
 		},
+		"Accounts": func(ctx context.Context) error {
+			return some(c.Accounts(ctx, secret.New(simulator.DefaultUserToken)))
+		},
+		"ExchangeUserToken": func(ctx context.Context) error {
+			got, err := c.ExchangeUserToken(ctx, walkApp, secret.New(simulator.DefaultAppSecret), secret.New(simulator.DefaultUserToken))
+			return given(got.Expires > 0, err)
+		},
 		"StickerPacks":   func(ctx context.Context) error { return some(c.StickerPacks(ctx, w.app, "en_US")) },
 		"SearchStickers": func(ctx context.Context) error { return some(c.SearchStickers(ctx, w.app, "thumb", "")) },
 		"Stickers": func(ctx context.Context) error {
