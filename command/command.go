@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -52,6 +53,7 @@ type Config struct {
 	// Registry says which names policy files may use. Default: policyfile.BuiltIn().
 	Registry *policyfile.Registry
 
+	now   func() time.Time
 	plain bool // there was no Registry: other programs know more names
 }
 
@@ -67,6 +69,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Name == "" {
 		c.Name = "messenger"
+	}
+	if c.now == nil {
+		c.now = time.Now
 	}
 	if c.Out == nil {
 		c.Out = os.Stdout
@@ -110,6 +115,9 @@ func Run(ctx context.Context, config Config, args []string) int {
 		return exit.code
 	default:
 		say(config.Err, "%s: %v\n", config.Name, err)
+		if next := nextStep(config.Name, err); next != "" {
+			say(config.Err, "%s\n", next)
+		}
 		return Mistakes
 	}
 }
@@ -164,13 +172,16 @@ func root(config Config) *cli.Command {
 		Usage: "tools for a Messenger and Instagram bot",
 		Commands: []*cli.Command{
 			dead(config),
+			pages(config),
 			people(config),
 			policy(config),
 			profile(config),
 			translations(config),
 			simulate(config),
 			stats(config),
+			token(config),
 			trigger(config),
+			webhook(config),
 		},
 	})
 }

@@ -7,7 +7,7 @@
 //		os.Exit(command.Main(command.Config{Registry: reg}))
 //	}
 //
-// cmd/messenger is the command with the built-ins alone. docs/command.md describes it.
+// cmd/messenger is the command with the built-ins alone. docs/command.md and docs/platform-command.md describe it.
 //
 // The exit codes are [OK], [Mistakes], [Usage], [CannotListen] and [NoBot].
 package command

@@ -1,22 +1,15 @@
 package command
 
 import (
-	"context"
-	"fmt"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/djmessenger/messenger/graph"
-	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/threadsettings"
 	"github.com/djmessenger/messenger/threadsettings/settingsfile"
 )
-
-const envGraphVersion = "MESSENGER_GRAPH_VERSION"
 
 // profile is the commands about the Messenger Profile of a page.
 func profile(config Config) *cli.Command {
@@ -32,17 +25,6 @@ func profile(config Config) *cli.Command {
 	})
 }
 
-// whichPage describes how the commands find the page.
-const whichPage = "The page is the one of the access token in " + envPageToken + ". With " + envAppSecret + " calls are signed with it;\n" +
-	envGraphURL + " and " + envGraphVersion + " name another Graph API, such as a simulator. No secret is taken from the command line."
-
-// exitCodes describes the codes of the commands that call the platform.
-const exitCodes = "The exit code is 0 if all went well, 1 if settings are wrong or the platform refused something, and 2 if the command\nline is wrong."
-
-func envFile() cli.Flag {
-	return &cli.StringFlag{Name: "env-file", Usage: "read variables that are not set from `FILE`, such as .env"}
-}
-
 func platformFlag() cli.Flag {
 	return &cli.StringFlag{Name: "platform", Usage: "messenger, or instagram for the account that is linked to the page", Value: string(graph.PlatformMessenger)}
 }
@@ -51,46 +33,6 @@ func platformFlag() cli.Flag {
 type account struct {
 	client   *graph.Client
 	platform graph.Platform
-}
-
-// interruptible lets an interrupt end the calls of an action, so that it can say what was done. A second one ends the process.
-func interruptible(action func(context.Context, *cli.Command) error) cli.ActionFunc {
-	return func(ctx context.Context, cmd *cli.Command) error {
-		ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
-		defer stop()
-		context.AfterFunc(ctx, stop)
-		return action(ctx, cmd)
-	}
-}
-
-// clientFor makes a client with what the environment has.
-func clientFor(config Config, cmd *cli.Command) (*graph.Client, error) {
-	env := config.Env
-	if name := cmd.String("env-file"); name != "" {
-		read, err := readEnvFile(name)
-		if err != nil {
-			return nil, err
-		}
-		env = func(name string) string {
-			if value := config.Env(name); value != "" {
-				return value
-			}
-			return read[name]
-		}
-	}
-	token := env(envPageToken)
-	if token == "" {
-		return nil, fmt.Errorf("%s is not set: set it to the access token of the page, or name a file that has it with --env-file", envPageToken)
-	}
-	made := graph.Config{BaseURL: env(envGraphURL), Tokens: graph.PageToken(token), Version: env(envGraphVersion)}
-	if appSecret := env(envAppSecret); appSecret != "" {
-		made.AppSecret = func(string) secret.Value { return secret.New(appSecret) }
-	}
-	client, err := graph.New(made)
-	if err != nil {
-		return nil, fmt.Errorf("%s or %s is wrong: %w", envGraphURL, envGraphVersion, err)
-	}
-	return client, nil
 }
 
 // accountFor is the account of a command without a settings file.

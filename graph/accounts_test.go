@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -82,5 +81,5 @@ func TestTokensThatAreNotExchanged(t *testing.T) {
 func TestExchangeWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	_, err := newPlatform(t, answering(200, `{"data":[]}`)).client(t).ExchangeUserToken(t.Context(), "77", secret.New(appSecret), secret.New(person))
-	require.True(t, errors.As(err, new(*graph.ResponseError)))
+	require.ErrorAs(t, err, new(*graph.ResponseError))
 }

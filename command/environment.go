@@ -1,0 +1,88 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/secret"
+)
+
+// The variables of the commands that call the platform, besides those of [simulate].
+const (
+	envAppID        = "MESSENGER_APP_ID"
+	envGraphVersion = "MESSENGER_GRAPH_VERSION"
+)
+
+// environment returns the value of a variable, empty if it is not set.
+type environment func(name string) string
+
+// environmentOf is the environment of the process, and behind it the file of --env-file.
+func environmentOf(config Config, cmd *cli.Command) (environment, error) {
+	name := cmd.String("env-file")
+	if name == "" {
+		return config.Env, nil
+	}
+	read, err := readEnvFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return func(name string) string {
+		if value := config.Env(name); value != "" {
+			return value
+		}
+		return read[name]
+	}, nil
+}
+
+func envFile() cli.Flag {
+	return &cli.StringFlag{Name: "env-file", Usage: "read variables that are not set from `FILE`, such as .env"}
+}
+
+// client makes a client that bears the page's token, which may be missing if each call brings its own.
+func (env environment) client() (*graph.Client, error) {
+	made := graph.Config{BaseURL: env(envGraphURL), Tokens: graph.PageToken(env(envPageToken)), Version: env(envGraphVersion)}
+	if appSecret := env(envAppSecret); appSecret != "" {
+		made.AppSecret = func(string) secret.Value { return secret.New(appSecret) }
+	}
+	client, err := graph.New(made)
+	if err != nil {
+		return nil, fmt.Errorf("%s or %s is wrong: %w", envGraphURL, envGraphVersion, err)
+	}
+	return client, nil
+}
+
+// clientFor makes a client for the page of the environment.
+func clientFor(config Config, cmd *cli.Command) (*graph.Client, error) {
+	env, err := environmentOf(config, cmd)
+	if err != nil {
+		return nil, err
+	}
+	return env.pageClient()
+}
+
+// pageClient is client, if there is a token of a page.
+func (env environment) pageClient() (*graph.Client, error) {
+	if env(envPageToken) == "" {
+		return nil, fmt.Errorf("%s is not set: set it to the access token of the page, or name a file that has it with --env-file", envPageToken)
+	}
+	return env.client()
+}
+
+// app is the app of the environment, and the token by which it calls for itself.
+type app struct {
+	id    string
+	token secret.Value
+}
+
+// app returns the app of the environment. It has no token if its id or its secret is not set.
+func (env environment) app() app {
+	id := env(envAppID)
+	return app{id, graph.AppToken(id, secret.New(env(envAppSecret)))}
+}
+
+// errNoApp is why a call of the app cannot be made.
+func errNoApp() error {
+	return fmt.Errorf("%s and %s are needed: both are in the App Dashboard under Settings, Basic", envAppID, envAppSecret)
+}

@@ -1,0 +1,19 @@
+package command_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/djmessenger/messenger/command"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// The transcripts of the guide are what the commands say to a simulator, in the order of the guide.
+func TestTheGuideOfThePlatformIsRight(t *testing.T) {
+	t.Parallel()
+	p := connected(t, simulator.Config{Now: onDay, Fields: []string{}, Pages: []simulator.Page{{ID: "100000000000002", Name: "Lamp Shop"}}})
+	p.env["MESSENGER_USER_TOKEN"] = simulator.DefaultUserToken
+	holdTranscripts(t, "../docs/platform-command.md", command.WithNow(withEnv(p.env), onDay), map[string]string{
+		"policy.yaml": policyFile, "shop.env": filepath.Join(t.TempDir(), "shop.env"),
+	})
+}

@@ -1,0 +1,149 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/graph"
+)
+
+// webhook is the commands about the callbacks that a bot gets.
+func webhook(config Config) *cli.Command {
+	return group(config, &cli.Command{
+		Name:  "webhook",
+		Usage: "subscribe a bot to the events that its policy handles",
+		Commands: []*cli.Command{
+			webhookStatus(config),
+			webhookSubscribe(config),
+			webhookUnsubscribe(config),
+			webhookVerifyURL(config),
+		},
+	})
+}
+
+// aboutSubscriptions describes what the commands compare.
+const aboutSubscriptions = "The platform sends an event if both the app and the page are subscribed to its webhook field. The fields are those of the\n" +
+	"receiving types for which the policy in FILE has routes, or without a file the program's own policy.\n" + whichPage + "\n" +
+	"The app's side needs " + envAppID + " and " + envAppSecret + " too."
+
+// The accounts whose events a webhook gets.
+const (
+	ofPage           = "messenger"
+	ofLinkedAccount  = "instagram"
+	ofInstagramLogin = "instagram-login"
+)
+
+func accountFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "platform", Value: ofPage,
+		Usage: "messenger; instagram for the account that is linked to the page; instagram-login for an account with a token of its own",
+	}
+}
+
+// accountKind reads the flag --platform.
+func accountKind(cmd *cli.Command) (string, error) {
+	kind := cmd.String("platform")
+	if !slices.Contains([]string{ofPage, ofLinkedAccount, ofInstagramLogin}, kind) {
+		return "", usagef(cmd, "--platform is %q; there are messenger, instagram and instagram-login", kind)
+	}
+	return kind, nil
+}
+
+// subscription is what the platform sends to a bot, and to where.
+type subscription struct {
+	client *graph.Client
+	app    app
+	kind   string // of the account
+
+	sent     *graph.AppSubscription // of the app; nil if there is none, or the app is not known
+	fields   []string               // of the page
+	attached bool                   // the page has the app
+}
+
+// appKnown reports whether the app's side can be read and changed here. Apps of Instagram Login are set up in the dashboard.
+func (s *subscription) appKnown() bool { return !s.app.token.IsZero() && s.kind != ofInstagramLogin }
+
+// object is what the app's subscription is about.
+func (s *subscription) object() string {
+	if s.kind == ofPage {
+		return "page"
+	}
+	return "instagram"
+}
+
+// linked reports whether the events are those of a page's Instagram account: they come if the app's fields have them and the
+// page is subscribed to any.
+func (s *subscription) linked() bool { return s.kind == ofLinkedAccount }
+
+// subscriptionOf reads what the platform sends to the bot of the environment.
+func subscriptionOf(ctx context.Context, config Config, cmd *cli.Command) (*subscription, error) {
+	kind, err := accountKind(cmd)
+	if err != nil {
+		return nil, err
+	}
+	env, err := environmentOf(config, cmd)
+	if err != nil {
+		return nil, err
+	}
+	client, err := env.pageClient()
+	if err != nil {
+		return nil, err
+	}
+	s := &subscription{client: client, app: env.app(), kind: kind}
+	return s, s.read(ctx)
+}
+
+func (s *subscription) read(ctx context.Context) error {
+	if s.appKnown() {
+		for found, err := range s.client.AppSubscriptions(ctx, s.app.token, s.app.id) {
+			if err != nil {
+				return fmt.Errorf("the app's subscriptions cannot be read: %w", err)
+			}
+			if found.Object == s.object() {
+				s.sent = &found
+			}
+		}
+	}
+	var apps []graph.SubscribedApp
+	for found, err := range s.client.Subscriptions(ctx, graph.Me) {
+		if err != nil {
+			return fmt.Errorf("the page's subscriptions cannot be read: %w", err)
+		}
+		if s.app.id == "" || found.ID == s.app.id {
+			apps = append(apps, found)
+		}
+	}
+	switch len(apps) {
+	case 0:
+		return nil
+	case 1:
+		s.fields, s.attached = apps[0].Fields, true
+		return nil
+	}
+	return fmt.Errorf("several apps get the events of the page: set %s to the id of the bot's", envAppID)
+}
+
+// appHas reports whether the app is subscribed to a field.
+func (s *subscription) appHas(field string) bool {
+	return s.sent != nil && slices.Contains(s.sent.Fields, field)
+}
+
+// pageHas reports whether the page is subscribed to a field.
+func (s *subscription) pageHas(field string) bool {
+	if s.linked() {
+		return s.attached
+	}
+	return slices.Contains(s.fields, field)
+}
+
+// arrives reports whether events of a field reach the bot, as far as is known.
+func (s *subscription) arrives(field string) bool {
+	return s.pageHas(field) && (!s.appKnown() || s.appHas(field))
+}
+
+// joined is a list for people.
+func joined(names []string) string { return strings.Join(names, ", ") }
