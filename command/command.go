@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -53,8 +54,9 @@ type Config struct {
 	// Registry says which names policy files may use. Default: policyfile.BuiltIn().
 	Registry *policyfile.Registry
 
-	now   func() time.Time
-	plain bool // there was no Registry: other programs know more names
+	client *http.Client // calls webhooks
+	now    func() time.Time
+	plain  bool // there was no Registry: other programs know more names
 }
 
 func (c Config) withDefaults() Config {
@@ -69,6 +71,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Name == "" {
 		c.Name = "messenger"
+	}
+	if c.client == nil {
+		c.client = http.DefaultClient
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -172,6 +177,7 @@ func root(config Config) *cli.Command {
 		Usage: "tools for a Messenger and Instagram bot",
 		Commands: []*cli.Command{
 			dead(config),
+			doctor(config),
 			pages(config),
 			people(config),
 			policy(config),

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/urfave/cli/v3"
 
@@ -41,8 +42,11 @@ func envFile() cli.Flag {
 }
 
 // client makes a client that bears the page's token, which may be missing if each call brings its own.
-func (env environment) client() (*graph.Client, error) {
-	made := graph.Config{BaseURL: env(envGraphURL), Tokens: graph.PageToken(env(envPageToken)), Version: env(envGraphVersion)}
+func (env environment) client() (*graph.Client, error) { return env.clientWith(nil) }
+
+// clientWith is client with an HTTP client of its own.
+func (env environment) clientWith(httpClient *http.Client) (*graph.Client, error) {
+	made := graph.Config{BaseURL: env(envGraphURL), HTTPClient: httpClient, Tokens: graph.PageToken(env(envPageToken)), Version: env(envGraphVersion)}
 	if appSecret := env(envAppSecret); appSecret != "" {
 		made.AppSecret = func(string) secret.Value { return secret.New(appSecret) }
 	}

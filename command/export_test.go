@@ -1,6 +1,9 @@
 package command
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // SetHeaderTime gives clients more time, for machines that are busy with other tests.
 func SetHeaderTime(d time.Duration) { headerTime = d }
@@ -8,5 +11,11 @@ func SetHeaderTime(d time.Duration) { headerTime = d }
 // WithNow is a config whose commands have another clock.
 func WithNow(config Config, now func() time.Time) Config {
 	config.now = now
+	return config
+}
+
+// WithClient is a config whose commands call webhooks by another client.
+func WithClient(config Config, client *http.Client) Config {
+	config.client = client
 	return config
 }

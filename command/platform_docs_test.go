@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"net/http"
 	"path/filepath"
 	"testing"
 
@@ -12,8 +13,10 @@ import (
 func TestTheGuideOfThePlatformIsRight(t *testing.T) {
 	t.Parallel()
 	p := connected(t, simulator.Config{Now: onDay, Fields: []string{}, Pages: []simulator.Page{{ID: "100000000000002", Name: "Lamp Shop"}}})
+	p = fronted(t, p, "Date", dayOfCheck.Format(http.TimeFormat))
 	p.env["MESSENGER_USER_TOKEN"] = simulator.DefaultUserToken
-	holdTranscripts(t, "../docs/platform-command.md", command.WithNow(withEnv(p.env), onDay), map[string]string{
-		"policy.yaml": policyFile, "shop.env": filepath.Join(t.TempDir(), "shop.env"),
+	holdTranscripts(t, "../docs/platform-command.md", command.WithClient(command.WithNow(withEnv(p.env), onDay), p.bot), map[string]string{
+		"policy.yaml": policyFile, "thread-settings.yaml": settingsFile,
+		"shop.env": filepath.Join(t.TempDir(), "shop.env"),
 	})
 }

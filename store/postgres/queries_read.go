@@ -25,6 +25,7 @@ const (
 	beginSnapshot = `BEGIN READ ONLY, ISOLATION LEVEL REPEATABLE READ`
 
 	createSchemaTable = `CREATE TABLE IF NOT EXISTS messenger_schema (version BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)`
+	readClock         = `SELECT clock_timestamp()`
 	readVersion       = `SELECT COALESCE(MAX(version), 0) FROM messenger_schema`
 	addVersion        = `INSERT INTO messenger_schema (version, at) VALUES ($1, $2)`
 	// migrating waits for all transactions that write, and keeps new ones out until its own ends.
