@@ -54,6 +54,7 @@ type Config struct {
 	// Registry says which names policy files may use. Default: policyfile.BuiltIn().
 	Registry *policyfile.Registry
 
+	after  func(time.Duration) <-chan time.Time
 	client *http.Client // calls webhooks
 	now    func() time.Time
 	plain  bool // there was no Registry: other programs know more names
@@ -71,6 +72,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Name == "" {
 		c.Name = "messenger"
+	}
+	if c.after == nil {
+		c.after = time.After
 	}
 	if c.client == nil {
 		c.client = http.DefaultClient
@@ -173,15 +177,18 @@ func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format
 // root is the whole command. A command that is new gets a file and a line here.
 func root(config Config) *cli.Command {
 	return group(config, &cli.Command{
+		EnableShellCompletion: true, ConfigureShellCompletionCommand: completion(config), ShellComplete: suggest(commandNames),
 		Name:  config.Name,
 		Usage: "tools for a Messenger and Instagram bot",
 		Commands: []*cli.Command{
 			dead(config),
 			doctor(config),
+			newProject(config),
 			pages(config),
 			people(config),
 			policy(config),
 			profile(config),
+			send(config),
 			translations(config),
 			simulate(config),
 			stats(config),

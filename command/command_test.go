@@ -248,22 +248,22 @@ func TestDump(t *testing.T) {
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"a command is missing: one of dead, doctor, i18n, pages, people":     {},
-		`"polcy" is no command; there are dead, doctor, i18n, pages, people`: {"polcy"},
-		"one of check, dump, explain, schema":                                {"policy"},
-		`"chekc" is no command`:                                              {"policy", "chekc"},
-		"the files to check are missing":                                     {"policy", "check"},
-		"flag provided but not defined: -nope\n":                             {"policy", "check", "--nope", "x"},
-		"not defined: -formt; the nearest is --format":                       {"policy", "dump", "--formt", "json"},
-		"--locale is \"german\", and has to be a locale":                     {"policy", "explain", "--text", "x", "--locale", "german"},
-		"--locale is \"\"":                                                   {"policy", "explain", "--text", "x", "--locale", ""},
-		"give either --event or --text":                                      {"policy", "explain"},
-		"cannot both be the standard input":                                  {"policy", "explain", "-", "--event", "-"},
-		`--offer is "x", and has to be TITLE=PAYLOAD`:                        {"policy", "explain", "--text", "x", "--offer", "x"},
-		`--format is "toml"; there are json and yaml`:                        {"policy", "dump", "--format", "toml"},
-		"dump takes one file":                                                {"policy", "dump", "a", "b"},
-		"explain takes one policy file":                                      {"policy", "explain", "a", "b", "--text", "x"},
-		"schema takes no arguments":                                          {"policy", "schema", "x"},
+		"a command is missing: one of completion, dead, doctor, i18n, new":     {},
+		`"polcy" is no command; there are completion, dead, doctor, i18n, new`: {"polcy"},
+		"one of check, dump, explain, schema":                                  {"policy"},
+		`"chekc" is no command`:                                                {"policy", "chekc"},
+		"the files to check are missing":                                       {"policy", "check"},
+		"flag provided but not defined: -nope\n":                               {"policy", "check", "--nope", "x"},
+		"not defined: -formt; the nearest is --format":                         {"policy", "dump", "--formt", "json"},
+		"--locale is \"german\", and has to be a locale":                       {"policy", "explain", "--text", "x", "--locale", "german"},
+		"--locale is \"\"":                                                     {"policy", "explain", "--text", "x", "--locale", ""},
+		"give either --event or --text":                                        {"policy", "explain"},
+		"cannot both be the standard input":                                    {"policy", "explain", "-", "--event", "-"},
+		`--offer is "x", and has to be TITLE=PAYLOAD`:                          {"policy", "explain", "--text", "x", "--offer", "x"},
+		`--format is "toml"; there are json and yaml`:                          {"policy", "dump", "--format", "toml"},
+		"dump takes one file":                                                  {"policy", "dump", "a", "b"},
+		"explain takes one policy file":                                        {"policy", "explain", "a", "b", "--text", "x"},
+		"schema takes no arguments":                                            {"policy", "schema", "x"},
 	} {
 		got := run(t, command.Config{Name: "shopbot"}, args...)
 		require.Equal(t, 2, got.code, want)

@@ -8,6 +8,12 @@ import (
 // SetHeaderTime gives clients more time, for machines that are busy with other tests.
 func SetHeaderTime(d time.Duration) { headerTime = d }
 
+// WithAfter is a config whose commands wait otherwise.
+func WithAfter(config Config, after func(time.Duration) <-chan time.Time) Config {
+	config.after = after
+	return config
+}
+
 // WithNow is a config whose commands have another clock.
 func WithNow(config Config, now func() time.Time) Config {
 	config.now = now

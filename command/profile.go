@@ -21,6 +21,7 @@ func profile(config Config) *cli.Command {
 			profileApply(config),
 			profileDelete(config),
 			profilePull(config),
+			profileSchema(config),
 		},
 	})
 }

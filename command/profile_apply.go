@@ -52,10 +52,8 @@ func waitForCalls(ctx context.Context, config Config, report threadsettings.Repo
 	}
 	say(config.Err, "The page has used up its calls; going on at %s. An interrupt ends the waiting.\n",
 		time.Now().Add(threadsettings.CallsPeriod).Format(time.TimeOnly))
-	timer := time.NewTimer(threadsettings.CallsPeriod)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-config.after(threadsettings.CallsPeriod):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

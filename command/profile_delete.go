@@ -11,7 +11,7 @@ import (
 
 func profileDelete(config Config) *cli.Command {
 	return common(config, &cli.Command{
-		Name:      "delete",
+		Name: "delete", ShellComplete: suggest(settingNames),
 		Usage:     "remove properties of the page",
 		ArgsUsage: "PROPERTY...",
 		Description: "What is not there is not deleted. The menu goes before the get-started button that it needs.\n" +

@@ -1,17 +1,22 @@
 package command_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/command"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/threadsettings"
+	"github.com/djmessenger/messenger/threadsettings/settingsfile"
 )
 
 const linkedAccount = "17841400000000001"
@@ -160,6 +165,12 @@ func TestProfileSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestProfileSchema(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, result{0, string(settingsfile.Schema()), ""}, run(t, command.Config{}, "profile", "schema"))
+	require.Equal(t, 2, run(t, command.Config{}, "profile", "schema", "x").code)
+}
+
 func TestProfileReadsAnEnvFile(t *testing.T) {
 	t.Parallel()
 	_, env := simulatedPage(t)
@@ -181,4 +192,47 @@ func TestProfileReadsAnEnvFile(t *testing.T) {
 		require.Contains(t, got.err, test[1])
 		require.NotContains(t, got.err, "secret")
 	}
+}
+
+// With --wait apply goes on when the page has calls again; an interrupt ends the waiting, and the report has what was done.
+func TestProfileApplyWaits(t *testing.T) {
+	t.Parallel()
+	limited := func(times int) (*simulator.Simulator, map[string]string) {
+		sim, env := simulatedPage(t)
+		n := 0
+		sim.Fault(simulator.Fault{Times: times, Error: &simulator.GraphError{Code: 613, Message: "too many"}, Match: func(method, _ string) bool {
+			if method == "POST" {
+				n++
+			}
+			return n >= 2
+		}})
+		return sim, env
+	}
+	sim, env := limited(1)
+	var waited []time.Duration
+	config := command.WithAfter(withEnv(env), func(d time.Duration) <-chan time.Time {
+		waited = append(waited, d)
+		over := make(chan time.Time, 1)
+		over <- time.Now()
+		return over
+	})
+	got := run(t, config, "profile", "apply", "--wait", settingsFile)
+	require.Equal(t, 0, got.code, got.err)
+	require.Equal(t, []time.Duration{threadsettings.CallsPeriod}, waited)
+	require.Contains(t, got.err, "applied  set get_started\n")
+	require.Regexp(t, `The page has used up its calls; going on at \d\d:\d\d:\d\d\. An interrupt ends the waiting\.\n$`, got.err)
+	require.Equal(t, "applied  set persistent_menu\napplied  set ice_breakers\napplied  set greeting\n", got.out)
+	require.Len(t, sim.Profile(), 4)
+
+	_, env = limited(-1)
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, errs bytes.Buffer
+	config = command.WithAfter(withEnv(env), func(time.Duration) <-chan time.Time {
+		cancel()
+		return nil
+	})
+	config.Out, config.Err = &out, &errs
+	require.Equal(t, command.Mistakes, command.Run(ctx, config, []string{"profile", "apply", "--wait", settingsFile}))
+	require.Contains(t, out.String(), "applied  set get_started\n")
+	require.Contains(t, errs.String(), "run it again to go on with the rest")
 }

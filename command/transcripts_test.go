@@ -34,7 +34,7 @@ func holdTranscripts(t *testing.T, page string, config command.Config, names map
 			ran++
 			var terminal bytes.Buffer
 			config.Out, config.Err = &terminal, &terminal
-			args := strings.Fields(asked)
+			args := words(asked)
 			for i, arg := range args {
 				args[i] = cmp.Or(names[arg], arg)
 			}

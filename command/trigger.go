@@ -23,7 +23,7 @@ const triggerMost = 16 << 20
 
 func trigger(config Config) *cli.Command {
 	return common(config, &cli.Command{
-		Name:      "trigger",
+		Name: "trigger", ShellComplete: suggest(kindNames),
 		Usage:     "post one signed callback of any kind to a bot, without a simulator",
 		ArgsUsage: "KIND",
 		Description: "It makes a sample of that kind, signs it with the app secret of the environment (" + envAppSecret + ")\n" +

@@ -32,7 +32,7 @@ var house = map[string]room{
 	"command": {
 		ours: []string{
 			"graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient",
-			"receiving", "routing", "routing/policyfile", "secret", "simulator", "simulator/scenario", "store", "store/memory", "store/postgres", "threadsettings", "threadsettings/settingsfile",
+			"receiving", "routing", "routing/policyfile", "secret", "sending", "simulator", "simulator/scenario", "store", "store/memory", "store/postgres", "threadsettings", "threadsettings/settingsfile",
 		},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
