@@ -84,11 +84,11 @@ func (e eventPreview) String() string {
 	case e.MessageEdit != nil:
 		return "edits to " + quoted(e.MessageEdit.Text)
 	case e.Optin != nil:
-		return strings.TrimSpace("opts in " + quoted(cmp.Or(e.Optin.Ref, e.Optin.Type)) + " " + e.Optin.Status)
+		return e.optin()
 	case e.Referral != nil:
 		return "comes by " + quoted(cmp.Or(e.Referral.Ref, "ad "+string(e.Referral.AdID)))
 	case e.AccountLinking != nil:
-		return "account " + e.AccountLinking.Status
+		return cmp.Or(strings.TrimSuffix(e.AccountLinking.Status, "ed"), "change") + "s the account"
 	case e.Feedback != nil:
 		return "gives feedback"
 	case e.Information != nil:
@@ -98,7 +98,7 @@ func (e eventPreview) String() string {
 	case e.Template != nil:
 		return "reveals the coupon " + quoted(e.Template.CouponCode)
 	case e.CallPermission != nil:
-		return "calls: " + e.CallPermission.Response
+		return cmp.Or(e.CallPermission.Response, "answer") + "s calls by the page"
 	case e.Read != nil:
 		return "read"
 	case e.Delivery != nil:
@@ -111,6 +111,21 @@ func (e eventPreview) String() string {
 		return "conversation requested"
 	default:
 		return ""
+	}
+}
+
+func (e eventPreview) optin() string {
+	switch o := e.Optin; {
+	case o.Type == "one_time_notif_req":
+		return "allows one notification"
+	case o.Type != "notification_messages":
+		return "opts in " + quoted(cmp.Or(o.Ref, o.Type))
+	case strings.HasPrefix(o.Status, "STOP"):
+		return "stops notifications"
+	case strings.HasPrefix(o.Status, "RESUME"):
+		return "resumes notifications"
+	default:
+		return "allows notifications"
 	}
 }
 

@@ -3,11 +3,14 @@ package browsertest
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
@@ -101,10 +104,17 @@ func (p *Page) Types(text string) {
 	p.Until(fmt.Sprintf("%q is sent", text), `said("person", `+Quote(text)+`) && find("composer-text").value === ""`)
 }
 
-// Press presses keys one after the other, or types texts.
+// Press presses keys one after the other, or types texts. What comes down is a raw key, as from a keyboard: a page that handles it
+// gets no character.
 func (p *Page) Press(keys ...string) {
 	p.t.Helper()
-	for _, key := range keys {
-		require.NoError(p.t, chromedp.Do(p.ctx, chromedp.KeyEvent(key)))
+	for _, r := range strings.Join(keys, "") {
+		for _, event := range kb.Encode(r) {
+			if event.Type == kb.KeyDown {
+				event.Type = kb.KeyRawDown
+			}
+			_, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, *event)
+			require.NoError(p.t, err)
+		}
 	}
 }

@@ -42,7 +42,7 @@ async function byAd() {
 
 async function optIn() {
   const who = state.me;
-  const values = await ask("Opt in", { intro: h("p", {}, "As a Send-to-Messenger button does, with its data-ref."), fields: [{ name: "ref", label: "data-ref", required: true }] });
+  const values = await ask("Opt in", { submit: "Opt in", intro: h("p", {}, "As a Send-to-Messenger button does, with its data-ref."), fields: [{ name: "ref", label: "data-ref", required: true }] });
   if (values && await act({ type: "optin", ref: values.ref }, who)) needs("messaging_optins");
 }
 
@@ -66,13 +66,13 @@ async function write(type, title) {
 
 // watchComment shows the public answers below a comment or a post.
 function watchComment(id, text) {
-  const list = h("ul", { role: "status", "aria-label": "Public answers" });
+  const list = h("ul", { "aria-label": "Public answers" });
   const update = async () => {
     const below = await api.get(`comments/${id}`).catch(() => []);
     list.replaceChildren(...(below.length ? below.map((c) => h("li", { dir: "auto" }, `${c.from === "page" ? pageOf().name : "A person"}: ${c.text}`)) : [h("li", { class: "quiet" }, "No public answer yet. A private reply comes into the conversation.")]));
   };
   const timer = setInterval(update, 1000);
-  const dialog = show("On the feed", h("p", { dir: "auto" }, text), h("p", { class: "quiet" }, id), list);
+  const dialog = show("On the feed", h("p", { dir: "auto" }, text), h("p", { class: "quiet" }, id), h("div", { role: "status" }, list));
   dialog.addEventListener("close", () => clearInterval(timer));
   update();
 }

@@ -11,20 +11,21 @@ export const startBanner = (openTools) => { tools = openTools; };
 
 // status is the line below the name of the person.
 export function status() {
-  const { phase, webhook, webhook_error: error, webhook_advice: advice } = state;
+  const { phase, webhook, webhook_error: error } = state;
   switch (phase) {
     case "loading": return ["Loading…", false];
     case "connecting": return ["Connecting…", false];
     case "lost": return ["Connection lost, trying again…", true];
   }
   if (!webhook) return ["No bot connected", true];
-  if (error) return [`Last callback failed: ${advice ? `${error}. ${advice}` : error}`, true];
+  if (error) return [`Last callback failed: ${error}`, true]; // what to do about it is where it failed
   return ["Connected", false];
 }
 
 export function showStatus() {
   const [text, bad] = status();
   if ($("status").textContent !== text) $("status").textContent = text;
+  $("status").title = state.webhook_advice ?? "";
   $("status").classList.toggle("bad", bad);
   const bot = state.webhook ? `Bot: ${state.webhook}` : "No bot connected";
   if ($("webhook").textContent !== bot) $("webhook").textContent = bot;
@@ -40,9 +41,12 @@ export function showBanner() {
   $("banner").replaceChildren(...list.map(([words, ...nodes]) => h("div", { class: "notice" }, h("p", {}, words), ...nodes)));
 }
 
+let unverified = {}; // the webhook of which the handshake failed, and why
+
 function noWebhook() {
-  if (state.webhook) return undefined;
-  return ["No bot is connected: callbacks have nowhere to go.", webhookForm()];
+  if (!state.webhook) return ["No bot is connected: callbacks have nowhere to go.", webhookForm()];
+  if (unverified.url !== state.webhook) return undefined;
+  return [`The bot is not verified: ${unverified.why}`, webhookForm()];
 }
 
 // webhookForm sets the webhook and does the verification handshake.
@@ -51,14 +55,18 @@ export function webhookForm() {
   const result = h("p", { class: "quiet", role: "status" });
   return h("form", { class: "inline-form", onsubmit: async (e) => {
     e.preventDefault();
+    const url = input.value;
     result.textContent = "Verifying…";
     try {
-      await api.put("webhook", { url: input.value });
+      await api.put("webhook", { url });
       await api.post("verify");
       result.textContent = "Verified";
+      unverified = {};
     } catch (err) {
       result.textContent = err.message;
+      unverified = { url, why: err.message };
     }
+    showBanner();
   } }, input, h("button", { class: "primary" }, "Verify"), result);
 }
 

@@ -37,8 +37,13 @@ const logButton = (e, open) => button(`Log ${e.seq}`, () => open(e.seq), { class
 
 function event(e, open) {
   const bad = failed(e);
-  return h("p", { class: bad ? "event bad" : "event", "data-testid": "event", title: whole(e.time) }, `${e.person ?? "Someone"} ${e.preview}`.trim(), bad ? ` · not delivered: ${e.error} ` : " ", logButton(e, open));
+  return h("p", { class: bad ? "event bad" : "event", "data-testid": "event", title: whole(e.time) }, happened(e), bad ? ` · not delivered: ${reason(e)} ` : " ", logButton(e, open));
 }
+
+const reason = (e) => (e.advice ? `${e.error}. ${e.advice}` : e.error);
+
+// happened is a sentence about a callback. Its preview says what the person did, or what an app did with the conversation.
+const happened = (e) => (e.preview.startsWith("conversation ") ? `The ${e.preview.replace(" ", " was ")}` : `${e.person ?? "Someone"} ${e.preview}`);
 
 // refused is a call of the bot that failed, drawn where its message would be.
 function refused(e, open) {
@@ -118,7 +123,7 @@ function more(m) {
 // failure says below a message that it did not reach the bot.
 function failure(m, e, open) {
   const tries = triesOf(m.id), next = e.final ? "" : ` Try ${tries} has failed; it is tried again.`;
-  return h("p", { class: "failed", "data-testid": "delivery-error" }, `Not delivered (${e.name}): ${e.error}${e.advice ? `. ${e.advice}` : ""}${next} `, logButton(e, open));
+  return h("p", { class: "failed", "data-testid": "delivery-error" }, `Not delivered (${e.name}): ${reason(e)}${next} `, logButton(e, open));
 }
 
 // entryOf is the entry of the log that shows a message as it went over the wire.

@@ -44,6 +44,7 @@ export function showComposer() {
   $("composer").hidden = !p;
   $("menu-button").hidden = !menu?.call_to_actions?.length;
   for (const id of ["text", "emoji-button", "attach-button"]) $(id).hidden = off;
+  $("text-off").hidden = !off;
   $("text").placeholder = "Message";
   $("more-button").hidden = !p;
   showChips();
@@ -178,16 +179,24 @@ function sendFiles() {
   $("file").value = "";
 }
 
+const mostImages = 30; // in one message
+
+// sendAll sends what was chosen together: images as one message, as the platform does, all else one by one.
 async function sendAll(files) {
-  const who = state.me;
-  for (const file of files) await sendBlob(file, file.name, who);
+  const who = state.me, list = [...files], images = list.filter((file) => kindOf(file) === "image");
+  const urls = [];
+  for (const file of images) urls.push(await attempt(() => api.upload(file, file.name)));
+  const stored = urls.filter(Boolean);
+  while (stored.length) await act({ type: "attachment", kind: "image", urls: stored.splice(0, mostImages) }, who);
+  for (const file of list) if (!images.includes(file)) await sendBlob(file, file.name, who);
 }
 
 async function sendBlob(blob, name, who) {
   const url = await attempt(() => api.upload(blob, name));
-  const kind = /^(image|audio|video)\//.exec(blob.type)?.[1] ?? "file";
-  if (url) await act({ type: "attachment", kind, url }, who);
+  if (url) await act({ type: "attachment", kind: kindOf(blob), url }, who);
 }
+
+const kindOf = (blob) => /^(image|audio|video)\//.exec(blob.type)?.[1] ?? "file";
 
 // --- the menu of a message
 

@@ -51,6 +51,6 @@ function actsOf(m) {
   if (m.payload) return [{ type: "quick_reply", title: m.text, payload: m.payload }, { type: "old_quick_reply", title: m.text, payload: m.payload }];
   if (a?.type === "sticker") return [{ type: "sticker", sticker_id: a.sticker_id }];
   if (a?.type === "location") return [{ type: "location", latitude: a.latitude ?? 0, longitude: a.longitude ?? 0, title: a.title }];
-  if (a) return [{ type: "attachment", kind: a.type, url: a.url }];
+  if (a) return [{ type: "attachment", kind: a.type, urls: m.attachments.map((each) => each.url) }];
   return [{ type: "say", text: m.text }];
 }

@@ -34,7 +34,7 @@ func TestThePageIsUsed(t *testing.T) {
 		p.IsAccessible("dialog")
 		p.fill("code", "C-51")
 		p.Taps("dialog-submit")
-		p.Until("the account is linked", `all("event").some((e) => e.textContent.includes("account linked"))`)
+		p.Until("the account is linked", `all("event").some((e) => e.textContent.includes("Ada links the account"))`)
 
 		p.Taps("emoji-button")
 		p.Until("the emoji are shown", `document.querySelector("#emoji button")?.checkVisibility()`)

@@ -7,7 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,26 +23,53 @@ const ada = "7100000000000001"
 // world is a simulator with a server, and a bot that takes all callbacks.
 type world struct {
 	*simulator.Simulator
-	t   *testing.T
-	url string
+	t       *testing.T
+	url     string
+	webhook string
+	taken   chan string // the bodies of callbacks that the bot has taken
 }
 
 func serve(t *testing.T, cfg simulator.Config) *world {
 	t.Helper()
-	bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	w := &world{t: t, taken: make(chan string, 10000)}
+	bot := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.taken <- string(body)
+	}))
 	t.Cleanup(bot.Close)
 	if cfg.WebhookURL == "" {
 		cfg.WebhookURL = bot.URL
 	}
+	w.webhook = cfg.WebhookURL
 	cfg.Seed = 1
-	sim, err := simulator.New(cfg)
+	var err error
+	w.Simulator, err = simulator.New(cfg)
 	require.NoError(t, err)
-	srv := httptest.NewServer(sim)
+	srv := httptest.NewServer(w.Simulator)
 	t.Cleanup(func() {
-		_ = sim.Close() // ends the streams of the page
+		_ = w.Close() // ends the streams of the page
 		srv.Close()
 	})
-	return &world{sim, t, srv.URL + "/"}
+	w.url = srv.URL + "/"
+	return w
+}
+
+// told waits until the bot is told something: a callback with all of these texts, after those that were asked for before. It returns
+// the body; the texts are compared with the JSON without escapes.
+func (w *world) told(texts ...string) string {
+	w.t.Helper()
+	var others []string
+	for deadline := time.After(time.Minute); ; {
+		select {
+		case body := <-w.taken:
+			if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(plain(w.t, body), text) }) {
+				return body
+			}
+			others = append(others, body)
+		case <-deadline:
+			require.Fail(w.t, "the bot was not told", "%q; it was told\n%s", texts, strings.Join(others, "\n"))
+		}
+	}
 }
 
 // says lets Ada write, which opens the window.
@@ -80,4 +110,18 @@ func (w *world) sends(m sending.Message) {
 	body, err := m.Request(sending.Recipient{ID: ada}, "")
 	require.NoError(w.t, err)
 	require.Equal(w.t, http.StatusOK, w.call(http.MethodPost, "me/messages", body))
+}
+
+// plain is JSON without escapes of characters that need none, and with the names in order.
+func plain(t *testing.T, body string) string {
+	t.Helper()
+	var value any
+	from := json.NewDecoder(strings.NewReader(body))
+	from.UseNumber()
+	require.NoError(t, from.Decode(&value))
+	var out strings.Builder
+	to := json.NewEncoder(&out)
+	to.SetEscapeHTML(false)
+	require.NoError(t, to.Encode(value))
+	return out.String()
 }

@@ -55,9 +55,10 @@ func pageTellsTheTruth(t *testing.T, program string, as browsertest.Look) {
 	p.puts(process.url, "delivery", `{"retries":"platform"}`) // the quick ones end while the page is looked at
 	p.setsWebhook(away.URL)
 	p.Types("Are you there?")
-	const refused = "Last callback failed: the bot answered 503. The bot says that it is busy. Callbacks are delivered again; " +
-		"if that goes on for an hour, the platform unsubscribes the app."
+	const refused = "Last callback failed: the bot answered 503"
 	p.Until("the refusal is said", `find("status")?.textContent === "`+refused+`"`)
+	p.Until("below the message, with what it means", `find("delivery-error")?.textContent.includes("The bot says that it is busy. Callbacks are delivered again; "+
+		"if that goes on for an hour, the platform unsubscribes the app.")`)
 	p.IsUsable(as)
 	p.Picture(shot + "7-bot-away")
 	p.Reload(refused)

@@ -54,7 +54,9 @@ function tabsOf({ entry: e, body, delivery, request }) {
 
 function answerOf(delivery, e) {
   const mine = delivery?.attempts?.find((a) => a.time === e.time) ?? delivery?.attempts?.at(-1);
-  return [h("p", { class: "quiet" }, mine?.status ? `Status ${mine.status}${mine.content_type ? `, ${mine.content_type}` : ""}` : "No answer"), code(mine?.answer, "The bot's answer")];
+  if (!mine?.status) return h("p", { class: "quiet" }, "No answer");
+  const head = h("p", { class: "quiet" }, `Status ${mine.status}${mine.content_type ? `, ${mine.content_type}` : ""}${mine.answer ? "" : ", no body"}`);
+  return mine.answer ? [head, code(mine.answer, "The bot's answer")] : head;
 }
 
 function attempts(delivery) {

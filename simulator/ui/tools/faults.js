@@ -34,8 +34,9 @@ async function update(kinds) {
     const refusals = await attempt(() => api.get("refusals"));
     if (!refusals || loaded || !$("fault-kind")) return;
     loaded = true;
+    const untouched = $("fault-kind").selectedIndex === 0;
     $("fault-kind").prepend(...refusals.map((r) => h("option", { value: `refusal ${r.name}` }, `${r.code}${r.error_subcode ? `/${r.error_subcode}` : ""} ${r.meaning}`)));
-    $("fault-kind").selectedIndex = 0;
+    if (untouched) $("fault-kind").selectedIndex = 0;
   }
   if (kinds.has("all") || kinds.has("log")) show();
 }
