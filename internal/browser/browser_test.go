@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,7 +18,11 @@ func TestPages(t *testing.T) {
 		t.Skip("the pages are tried by programs that are built without the race detector: go test ./... runs them")
 	}
 	path := browser.Path(t)
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout=25m", "-v", "./...")
+	timeout := 25 * time.Minute
+	if deadline, ok := t.Deadline(); ok {
+		timeout = time.Until(deadline) - 20*time.Second // so that they end first, and say what ran
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout="+timeout.String(), "-v", "./...")
 	cmd.Dir = "../browsertest"
 	cmd.Env = append(os.Environ(), browser.Variable+"="+path)
 	out, err := cmd.CombinedOutput()

@@ -33,7 +33,7 @@ func (p *Page) TapsOn(role, name string) {
 // Fills writes a text into the field with a label, in the place of what it has.
 func (p *Page) Fills(label, text string) {
 	p.t.Helper()
-	find := `[...document.querySelectorAll("input, textarea, select")].filter((e) => e.checkVisibility() && e.computedName === ` + Quote(label) + `).at(-1)`
+	find := `field(` + Quote(label) + `)`
 	p.Until("there is a field "+label, find+` !== undefined`)
 	p.Eval(`(() => { const e = ` + find + `; e.focus(); if (e.select) e.select(); return ""; })()`)
 	p.Press(text)

@@ -108,9 +108,10 @@ func (p *Page) HasNotComplained(allowed ...string) {
 const hooks = `
 	const all = (id) => [...document.querySelectorAll('[data-testid="' + id + '"]')].filter((e) => e.checkVisibility({ visibilityProperty: true }));
 	const find = (id, text) => all(id).find((e) => text === undefined || e.textContent.trim() === text);
-	const named = (role, name) => [...document.querySelectorAll("a, button, input, select, textarea, dialog, article, section, summary, [role]")]
-		.filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.computedRole === role && e.computedName === name);
-	const the = (role, name) => named(role, name).at(-1);
+	const mayBe = (e, name) => [e.ariaLabel, e.textContent, e.labels?.[0]?.textContent].some((text) => text?.includes(name)) && e.checkVisibility({ visibilityProperty: true });
+	const named = (selector, name) => [...document.querySelectorAll(selector)].filter((e) => mayBe(e, name) && e.computedName === name); // the browser computes names slowly
+	const the = (role, name) => named("a, button, input, select, textarea, dialog, article, section, summary, [role]", name).findLast((e) => e.computedRole === role);
+	const field = (label) => named("input, textarea, select", label).at(-1);
 	const lines = (message) => message.innerText.split("\n").map((line) => line.trim());
 	const said = (from, text) => all("message").some((e) => e.dataset.from === from && lines(e).includes(text));
 	const talk = () => all("message").map((e) => e.dataset.from + ": " + lines(e).join(" | ")).join("\n");
