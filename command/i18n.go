@@ -15,6 +15,7 @@ import (
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/i18n/catalogfile"
 	"github.com/djmessenger/messenger/i18n/gettext"
+	"github.com/djmessenger/messenger/internal/atomicfile"
 	"github.com/djmessenger/messenger/internal/catalogedit"
 )
 
@@ -179,7 +180,7 @@ func (c *catalogs) write(d *catalogedit.Document) (changed bool, err error) {
 	if err := os.MkdirAll(c.dir, 0o755); err != nil { //nolint:gosec // as other directories of source code
 		return false, err
 	}
-	return true, catalogedit.WriteFile(d.Name, d.Bytes())
+	return true, atomicfile.Write(d.Name, d.Bytes())
 }
 
 // isKey reports whether a message id is a key, such as "orders.shipped", which no person should read.

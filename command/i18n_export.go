@@ -14,7 +14,7 @@ import (
 
 	"github.com/djmessenger/messenger/i18n"
 	"github.com/djmessenger/messenger/i18n/gettext"
-	"github.com/djmessenger/messenger/internal/catalogedit"
+	"github.com/djmessenger/messenger/internal/atomicfile"
 )
 
 func i18nExport(config Config) *cli.Command {
@@ -58,7 +58,7 @@ func runExport(config Config, cmd *cli.Command) error {
 		return err
 	}
 	if output := cmd.String("output"); output != "-" {
-		if err := catalogedit.WriteFile(output, po); err != nil {
+		if err := atomicfile.Write(output, po); err != nil {
 			return err
 		}
 		say(config.Out, "%s: %d of %s translated\n", output, len(file.Messages), several(len(source.Messages), "text"))

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/djmessenger/messenger/internal/atomicfile"
 	"github.com/djmessenger/messenger/simulator/scenario"
 )
 
@@ -63,12 +65,16 @@ func readScenarios(files []string) ([]*scenario.Scenario, error) {
 	return all, errors.Join(mistakes...)
 }
 
-// checkJUnit finds out before anything is played whether the results can be written.
+// checkJUnit finds out before anything is played whether the results can be written. What is in the file stays until they are.
 func (s *scenarios) checkJUnit(cmd *cli.Command) error {
 	if s.junit == "" {
 		return nil
 	}
-	if err := os.WriteFile(s.junit, nil, 0o644); err != nil { //nolint:gosec // CI reads it
+	file, err := os.OpenFile(s.junit, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // CI reads it
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
 		return usagef(cmd, "--junit: %v", err)
 	}
 	return nil
@@ -148,10 +154,13 @@ func (s *scenarios) writeJUnit(results []scenario.Result) error {
 	if s.junit == "" {
 		return nil
 	}
-	file, err := os.Create(s.junit)
+	var out bytes.Buffer
+	err := scenario.WriteJUnit(&out, s.start, results)
+	if err == nil {
+		err = atomicfile.Write(s.junit, out.Bytes())
+	}
 	if err != nil {
 		return fmt.Errorf("--junit: %w", err)
 	}
-	err = scenario.WriteJUnit(file, s.start, results)
-	return errors.Join(err, file.Close())
+	return nil
 }

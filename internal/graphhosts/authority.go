@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/djmessenger/messenger/internal/atomicfile"
 )
 
 const (
@@ -90,9 +92,9 @@ func openAuthority(dir string, now time.Time) (*authority, error) {
 			return nil, newErr
 		}
 		if a != nil {
-			return fresh, replace(path, fresh.encode(), 0o600)
+			return fresh, atomicfile.WriteMode(path, fresh.encode(), 0o600)
 		}
-		err = create(path, fresh.encode(), 0o600)
+		err = atomicfile.Create(path, fresh.encode(), 0o600)
 		if !errors.Is(err, fs.ErrExist) { // else another process was faster: its CA counts
 			return fresh, err
 		}

@@ -7,10 +7,11 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/djmessenger/messenger/internal/atomicfile"
 )
 
 // Kit is a CA in a directory, and what makes clients use it. It is installed nowhere: each client is told of it by the
@@ -115,37 +116,5 @@ func update(path string, data []byte) error {
 	if old, err := readSmall(path); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
-	return replace(path, data, 0o644)
-}
-
-// replace writes a file as a whole: a reader sees the old one or the new one.
-func replace(path string, data []byte, mode fs.FileMode) error {
-	return write(path, data, mode, os.Rename)
-}
-
-// create is replace for a file that must not exist; else the error is [fs.ErrExist].
-func create(path string, data []byte, mode fs.FileMode) error {
-	return write(path, data, mode, os.Link)
-}
-
-func write(path string, data []byte, mode fs.FileMode, place func(from, to string) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Chmod(mode)
-	}
-	if err == nil {
-		err = file.Sync() // else a crash leaves an empty file under the name
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return place(file.Name(), path)
+	return atomicfile.WriteMode(path, data, 0o644)
 }

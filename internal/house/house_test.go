@@ -31,7 +31,7 @@ var house = map[string]room{
 	"attachment": {},
 	"command": {
 		ours: []string{
-			"graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient",
+			"graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/atomicfile", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient",
 			"receiving", "routing", "routing/policyfile", "secret", "sending", "simulator", "simulator/scenario", "store", "store/memory", "store/postgres", "threadsettings", "threadsettings/settingsfile",
 		},
 		others: []string{"github.com/urfave/cli/v3"},
@@ -56,7 +56,8 @@ var house = map[string]room{
 		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/routes", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
-	"internal/browser": {others: []string{"github.com/stretchr/testify"}},
+	"internal/browser":    {others: []string{"github.com/stretchr/testify"}},
+	"internal/atomicfile": {},
 	"internal/bubble": {
 		ours:   []string{"handling", "internal/metadata", "receiving", "routing", "sending", "simulator", "store", "store/memory"},
 		others: []string{"github.com/stretchr/testify"},
@@ -71,7 +72,7 @@ var house = map[string]room{
 		ours:   []string{".", "graph", "handling", "receiving", "routing", "secret", "sending", "store", "store/memory", "store/postgres", "store/sqlite"},
 		others: []string{"github.com/jackc/pgx/v5"},
 	},
-	"internal/graphhosts":   {},
+	"internal/graphhosts":   {ours: []string{"internal/atomicfile"}},
 	"internal/shown":        {ours: []string{"simulator"}},
 	"internal/simclient":    {},
 	"internal/simulation":   {},
