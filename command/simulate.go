@@ -44,7 +44,7 @@ func simulate(config Config) *cli.Command {
 	return common(config, &cli.Command{
 		Name:     "simulate",
 		Usage:    "run a fake Messenger Platform for a bot in any language",
-		Commands: []*cli.Command{simulateEnv(config), simulateHealth(config), simulateReplay(config)},
+		Commands: []*cli.Command{simulateEnv(config), simulateHealth(config), simulateRecord(config), simulateReplay(config)},
 		Description: "It is the Graph API that the bot calls, people who write to it, and a chat page for a browser.\n" +
 			"The app secret, the verify token, the page token and the page's id are those of the environment\n" +
 			"(" + strings.Join([]string{envAppSecret, envVerifyToken, envPageToken, envPageID}, ", ") + "), or public defaults.\n" +

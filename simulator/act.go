@@ -17,9 +17,9 @@ type doing struct {
 	apply   func(c *conversation)
 }
 
-// act lets a person do something: the conversation changes and the callback
+// act lets a person do what is, for a transcript, an Act: the conversation changes and the callback
 // joins the person's queue, both in one step.
-func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversation, at time.Time) (doing, error)) (string, error) {
+func (s *Simulator) act(ctx context.Context, psid string, what Act, plan func(c *conversation, at time.Time) (doing, error)) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
@@ -71,18 +71,20 @@ func (s *Simulator) act(ctx context.Context, psid string, plan func(c *conversat
 	if d.apply != nil {
 		d.apply(c)
 	}
-	mid := ""
+	mid, done := "", happening{Act: &what, Raw: raw}
 	if m := d.message; m != nil {
+		done.MID, done.Raw = m.ID, nil
 		mid = m.ID
 		m.PSID, m.From, m.Time, m.Raw = psid, FromPerson, at, raw
 		s.record(c, m)
 	}
+	s.happened(c, done)
 	return mid, s.report(pg, c, Delivery{PSID: psid, Field: d.field, MID: mid, Time: at}, raw)
 }
 
 // write is an act that is a message of Messenger.
-func (s *Simulator) write(ctx context.Context, psid, what string, shown Message, wire eventMessage) (string, error) {
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+func (s *Simulator) write(ctx context.Context, psid, what string, a Act, shown Message, wire eventMessage) (string, error) {
+	return s.act(ctx, psid, a, func(*conversation, time.Time) (doing, error) {
 		if s.home[psid].instagram {
 			return doing{}, errNotOnInstagram(what)
 		}
@@ -113,13 +115,13 @@ func postback(title, payload string) doing {
 // that of the person, or else the one that the event names, or that of
 // [Config.PageID].
 func (s *Simulator) Post(ctx context.Context, event json.RawMessage) error {
-	return s.postEvent(ctx, event, "event", messagingOf)
+	return s.postEvent(ctx, event, postedEvent, messagingOf)
 }
 
 // PostStandby sends one event like [Simulator.Post], as the platform does while
 // another app controls the thread.
 func (s *Simulator) PostStandby(ctx context.Context, event json.RawMessage) error {
-	return s.postEvent(ctx, event, "standby", standbyOf)
+	return s.postEvent(ctx, event, postedStandby, standbyOf)
 }
 
 // PostChange is [PageControl.PostChange] of the page of [Config.PageID].
@@ -137,7 +139,11 @@ func (s *Simulator) postEvent(ctx context.Context, event json.RawMessage, field 
 		if from == "" || s.pageByID(from) != nil {
 			return s.pageNamed(from, to), to, false
 		}
-		return s.pageNamed(from, to), from, true
+		pg := s.pageNamed(from, to)
+		if pg.people[from] != nil && !pg.removed {
+			s.happened(pg.conversation(from), happening{Posted: field, Raw: event})
+		}
+		return pg, from, true
 	})
 }
 

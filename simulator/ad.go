@@ -24,7 +24,7 @@ func (s *Simulator) ClickAd(ctx context.Context, psid string, ad Ad) error {
 	if !digits(ad.ID) {
 		return &controlError{err: errors.New("simulator: the id of an ad is digits"), field: "ad_id"}
 	}
-	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActAd, AdID: ad.ID, Ref: ad.Ref, Title: ad.Title}, func(*conversation, time.Time) (doing, error) {
 		pg := s.home[psid]
 		return doing{
 			field: "messaging_referrals", opens: true,

@@ -47,6 +47,7 @@ func (s *Simulator) newAPI() *routes {
 		}
 		respond(w, append([]Message{}, s.Messages(psid)...))
 	})
+	mux.HandleFunc("GET /simulator/people/{psid}/transcript", s.serveTranscript, "format")
 	mux.HandleFunc("GET /simulator/comments/{parent}", func(w http.ResponseWriter, r *http.Request) {
 		respond(w, append([]Comment{}, s.Comments(r.PathValue("parent"))...))
 	})

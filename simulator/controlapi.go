@@ -74,7 +74,7 @@ func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, ErrClosed):
 		complain(w, http.StatusServiceUnavailable, ErrClosed)
 	default:
-		said := s.transcript(psid)
+		said := s.readable(psid)
 		complain(w, http.StatusNotFound, &controlError{
 			err:  fmt.Errorf("simulator: no such message from the page within %v. The conversation:\n%s%s", timeout, said, s.troubles(since)),
 			code: "timeout", conversation: said,
@@ -158,8 +158,8 @@ func (m *Message) words() string {
 	return strings.Join(parts, "\n")
 }
 
-// transcript is a conversation for a reader, a line for each message.
-func (s *Simulator) transcript(psid string) string {
+// readable is a conversation for a reader, a line for each of its last messages.
+func (s *Simulator) readable(psid string) string {
 	var lines []string
 	for _, m := range s.Messages(psid) {
 		who := "person"

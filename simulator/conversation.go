@@ -32,6 +32,9 @@ type conversation struct {
 
 	moderated moderated    // by the page
 	settings  userSettings // of this person alone
+
+	story []happening // all that happened, in order; see [Simulator.Transcript]
+	lost  bool        // the beginning of the story
 }
 
 // Action is a sender action of the page: typing_on, typing_off or mark_seen.

@@ -18,7 +18,7 @@ type eventTemplate struct {
 // RevealCoupon lets a person reveal the code of a coupon, in the message with this mid, or if it is empty in the newest one that has a
 // coupon. The event comes under the field messages and has no message. A coupon that has only a link reveals none.
 func (s *Simulator) RevealCoupon(ctx context.Context, psid, mid string) error {
-	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActCoupon, MID: mid}, func(c *conversation, _ time.Time) (doing, error) {
 		if s.home[psid].instagram {
 			return doing{}, errNotOnInstagram("a coupon")
 		}

@@ -94,7 +94,12 @@ func (p PageControl) Feed(ctx context.Context, a FeedAct) (id string, err error)
 	case pg.instagram && (a.Item != FeedComment || a.Verb != FeedAdd):
 		return "", errNotOnInstagram("posts, reactions and changes on the feed")
 	}
-	return s.onFeed(pg, a, at)
+	id, err = s.onFeed(pg, a, at)
+	if err == nil && a.PSID != "" && a.Verb == FeedAdd && a.Item != FeedReaction && a.ID == "" {
+		kind := map[string]string{FeedComment: ActComment, FeedPost: ActPost}[a.Item]
+		s.happened(pg.conversation(a.PSID), happening{Act: &Act{Type: kind, Text: a.Text}})
+	}
+	return id, err
 }
 
 // check refuses an act that no feed has.

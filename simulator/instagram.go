@@ -106,7 +106,7 @@ func (s *Simulator) ReplyToStory(ctx context.Context, psid, storyURL, text strin
 	if err := checkURL(storyURL); err != nil {
 		return "", fmt.Errorf("simulator: the URL of a story %w", err)
 	}
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	return s.act(ctx, psid, Act{Type: ActStoryReply, URL: storyURL, Text: text}, func(*conversation, time.Time) (doing, error) {
 		if !s.home[psid].instagram {
 			return doing{}, errOnlyInstagram
 		}
@@ -122,7 +122,7 @@ func (s *Simulator) MentionInStory(ctx context.Context, psid, storyURL string) (
 
 // Unsend lets a person of Instagram take back a message that they wrote.
 func (s *Simulator) Unsend(ctx context.Context, psid, mid string) error {
-	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActUnsend, MID: mid}, func(c *conversation, _ time.Time) (doing, error) {
 		m := c.find(mid)
 		switch {
 		case !s.home[psid].instagram:

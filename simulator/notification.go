@@ -49,7 +49,7 @@ type eventOptin struct {
 // and to that of a one-time request once. The window does not open. Instagram has none. See
 // https://developers.facebook.com/docs/messenger-platform/marketing-messages
 func (s *Simulator) AllowNotifications(ctx context.Context, psid, mid string) (token string, err error) {
-	_, err = s.act(ctx, psid, func(c *conversation, at time.Time) (doing, error) {
+	_, err = s.act(ctx, psid, Act{Type: ActNotificationOptIn, MID: mid}, func(c *conversation, at time.Time) (doing, error) {
 		pg := s.home[psid]
 		if pg.instagram {
 			return doing{}, errNotOnInstagram("requests for notifications")
@@ -88,7 +88,11 @@ func (s *Simulator) ResumeNotifications(ctx context.Context, psid string) error 
 }
 
 func (s *Simulator) turnNotifications(ctx context.Context, psid string, stop bool, status string) error {
-	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	what := Act{Type: ActNotificationResume}
+	if stop {
+		what.Type = ActNotificationStop
+	}
+	_, err := s.act(ctx, psid, what, func(*conversation, time.Time) (doing, error) {
 		for _, given := range slices.Backward(s.home[psid].optIns) {
 			if given.psid != psid || given.request != marketingRequest {
 				continue

@@ -72,6 +72,7 @@ func (a OtherApp) Say(ctx context.Context, psid, text string) (mid string, err e
 		m := &Message{ID: pg.newMID(), From: FromPage, Kind: KindMessage, PSID: psid, Time: at, Text: text, AppID: appID}
 		mid = m.ID
 		a.sim.record(c, m)
+		a.sim.happened(c, happening{MID: m.ID})
 		a.sim.echo(pg, m, at)
 		return nil
 	})

@@ -139,6 +139,9 @@ func (s *Simulator) setBlocked(psid string, blocked bool) error {
 		return fmt.Errorf("%w: %s", ErrNoPerson, psid)
 	}
 	c := pg.conversation(psid)
+	if c.blocked != blocked {
+		s.happened(c, happening{Blocked: &blocked})
+	}
 	c.blocked = blocked
 	s.publish("conversation", c.info(psid))
 	return nil

@@ -41,7 +41,7 @@ var scores = map[string][2]int{"csat": {1, 5}, "nps": {0, 10}, "ces": {1, 7}}
 // (free_form); the comment, which may be empty, is for a question with a follow-up. The page must be subscribed to messaging_feedback.
 // See https://developers.facebook.com/docs/messenger-platform/send-messages/templates/customer-feedback-template
 func (s *Simulator) AnswerFeedback(ctx context.Context, psid, mid, answer, comment string) error {
-	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActFeedback, MID: mid, Answer: answer, Text: comment}, func(c *conversation, _ time.Time) (doing, error) {
 		if s.home[psid].instagram {
 			return doing{}, errNotOnInstagram("a customer feedback template")
 		}
@@ -109,7 +109,7 @@ func (s *Simulator) GiveInformation(ctx context.Context, psid, mid string, answe
 	for _, key := range slices.Sorted(maps.Keys(answers)) {
 		screen.Responses = append(screen.Responses, informationResponse{key, answers[key]})
 	}
-	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActInformation, MID: mid, Answers: maps.Clone(answers)}, func(c *conversation, _ time.Time) (doing, error) {
 		if s.home[psid].instagram {
 			return doing{}, errNotOnInstagram("a customer information template")
 		}

@@ -41,7 +41,11 @@ func (s *Simulator) Unreact(ctx context.Context, psid, mid string) error {
 }
 
 func (s *Simulator) reaction(ctx context.Context, psid, mid, emoji string) error {
-	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	what := Act{Type: ActReact, MID: mid, Emoji: emoji}
+	if emoji == "" {
+		what.Type = ActUnreact
+	}
+	_, err := s.act(ctx, psid, what, func(c *conversation, _ time.Time) (doing, error) {
 		m := c.find(mid)
 		if m == nil {
 			return doing{}, errNoMessage(mid)
@@ -69,7 +73,7 @@ func (s *Simulator) reaction(ctx context.Context, psid, mid, emoji string) error
 // Read lets a person see all messages so far. The page is told if it subscribed
 // to message_reads.
 func (s *Simulator) Read(ctx context.Context, psid string) error {
-	_, err := s.act(ctx, psid, func(c *conversation, at time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActRead}, func(c *conversation, at time.Time) (doing, error) {
 		read := eventRead{Watermark: at.UnixMilli()}
 		if s.home[psid].instagram {
 			m := c.newestOf(FromPage)
@@ -86,7 +90,7 @@ func (s *Simulator) Read(ctx context.Context, psid string) error {
 // FollowLink lets a person open the conversation through an m.me link with this
 // ref, which sends a messaging_referrals event and opens the window.
 func (s *Simulator) FollowLink(ctx context.Context, psid, ref string) error {
-	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActLink, Ref: ref}, func(*conversation, time.Time) (doing, error) {
 		return doing{
 			field: "messaging_referrals", opens: true,
 			event: element{Referral: &eventReferral{Ref: ref, Source: "SHORTLINK", Type: "OPEN_THREAD"}},
@@ -98,7 +102,7 @@ func (s *Simulator) FollowLink(ctx context.Context, psid, ref string) error {
 // OptIn lets a person press a Send-to-Messenger button with this data-ref.
 // Instagram has none.
 func (s *Simulator) OptIn(ctx context.Context, psid, ref string) error {
-	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActOptIn, Ref: ref}, func(*conversation, time.Time) (doing, error) {
 		if s.home[psid].instagram {
 			return doing{}, errNotOnInstagram("a plugin")
 		}
@@ -124,7 +128,7 @@ func (s *Simulator) UnlinkAccount(ctx context.Context, psid string) error {
 }
 
 func (s *Simulator) linking(ctx context.Context, psid string, event eventAccountLinking) error {
-	_, err := s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActAccountLinking, Code: event.AuthorizationCode}, func(*conversation, time.Time) (doing, error) {
 		if s.home[psid].instagram {
 			return doing{}, errNotOnInstagram("account linking")
 		}

@@ -28,7 +28,11 @@ func (s *Simulator) Reply(ctx context.Context, psid, toMID, text string) (mid st
 	if text == "" {
 		return "", errors.New("simulator: the text is empty")
 	}
-	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	what := Act{Type: ActSay, Text: text}
+	if toMID != "" {
+		what = Act{Type: ActReply, MID: toMID, Text: text}
+	}
+	return s.act(ctx, psid, what, func(c *conversation, _ time.Time) (doing, error) {
 		pg := s.home[psid]
 		wire := eventMessage{Text: text, Commands: pg.commandsIn(text)}
 		if toMID != "" {
@@ -70,7 +74,7 @@ func (p *page) commandsIn(text string) []eventCommand {
 
 // Edit lets a person change a text they sent; the platform allows five edits.
 func (s *Simulator) Edit(ctx context.Context, psid, mid, text string) error {
-	_, err := s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	_, err := s.act(ctx, psid, Act{Type: ActEdit, MID: mid, Text: text}, func(c *conversation, _ time.Time) (doing, error) {
 		m := c.find(mid)
 		switch {
 		case m == nil:
@@ -101,7 +105,7 @@ func (s *Simulator) SendSticker(ctx context.Context, psid, stickerID string) (mi
 		return "", fmt.Errorf("simulator: sticker id %q is not digits", stickerID)
 	}
 	link := "https://scontent.xx.fbcdn.net/v/t39.1997-6/" + stickerID + ".png"
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	return s.act(ctx, psid, Act{Type: ActSticker, StickerID: stickerID}, func(*conversation, time.Time) (doing, error) {
 		d := writing(Message{Attachments: []Attachment{{Type: "sticker", URL: link, StickerID: stickerID}}},
 			eventMessage{Attachments: []eventAttachment{
 				{Type: "sticker", Payload: mediaPayload{URL: link, StickerID: number(stickerID)}},
@@ -136,7 +140,11 @@ func (s *Simulator) SendAttachments(ctx context.Context, psid, kind string, link
 			return "", fmt.Errorf("simulator: the URL of an attachment %w", err)
 		}
 	}
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	what := Act{Type: ActAttachment, Kind: kind, URL: links[0]}
+	if len(links) > 1 {
+		what = Act{Type: ActAttachment, Kind: kind, URLs: slices.Clone(links)}
+	}
+	return s.act(ctx, psid, what, func(*conversation, time.Time) (doing, error) {
 		kinds := []string{"image", "audio", "video", "file", "reel", "ig_reel", "post", "ig_post", "fallback"}
 		if s.home[psid].instagram {
 			kinds = []string{"image", "audio", "video", "file", "share", "reel", "ig_reel", "ig_post", "story_mention"}
@@ -162,7 +170,7 @@ func (s *Simulator) SendLocation(ctx context.Context, psid string, lat, long flo
 	}
 	link := "https://www.facebook.com/l.php?u=" + url.QueryEscape("https://www.bing.com/maps/default.aspx?where1="+
 		strconv.FormatFloat(lat, 'f', -1, 64)+","+strconv.FormatFloat(long, 'f', -1, 64))
-	return s.write(ctx, psid, "a location",
+	return s.write(ctx, psid, "a location", Act{Type: ActLocation, Latitude: lat, Longitude: long, Title: title},
 		Message{Attachments: []Attachment{{Type: "location", Title: title, Latitude: lat, Longitude: long, URL: link}}},
 		eventMessage{Attachments: []eventAttachment{{
 			Title: title, URL: link, Type: "location", Payload: locationPayload{coordinates{lat, long}},

@@ -126,6 +126,7 @@ func (c *call) readSend() *send {
 	sd.action = sd.oneOf(c.get("sender_action"), "typing_on", "typing_off", "mark_seen", "react", "unreact")
 	if sd.action != "" {
 		sd.readAction(c)
+		sd.message.Raw = c.raw()
 		return sd
 	}
 	if c.get("payload").present() {
@@ -279,6 +280,7 @@ func (s *Simulator) doAction(pg *page, sd *send, at time.Time) (any, *GraphError
 		}
 		s.publish("action", a)
 	}
+	s.happened(conv, happening{Raw: sd.message.Raw})
 	if sd.toKind == "user_ref" {
 		return map[string]string{}, nil
 	}
@@ -312,6 +314,7 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 		sd.optIn.used = sd.optIn.request == oneTimeRequest
 	}
 	s.record(conv, &m)
+	s.happened(conv, happening{MID: m.ID})
 	if known {
 		s.echo(pg, &m, c.at)
 		s.controlAfter(pg, &m, c.at)

@@ -22,7 +22,7 @@ func TestASnapshotHasEveryField(t *testing.T) {
 		"page": `id name appID defaultApp token instagram link tokenError tokenAt tokenUntil lenient usage fields unsubscribed people ` +
 			`conversations profile attachments authors comments replied posts personas labels templates linkTokens optIns removedIDs ` +
 			`random removed gone outage`, // running
-		"conversation":    `messages actions lastAct seen typing thread blocked moderated settings`,
+		"conversation":    `messages actions lastAct seen typing thread blocked moderated settings story lost`,
 		"thread":          `owner until`,
 		"moderated":       `blocked banned spam`,
 		"userSettings":    `menu calls`,

@@ -106,6 +106,8 @@ type savedConversation struct {
 	Moderated []string        `json:"moderated,omitempty"` // blocked, banned, spam
 	Menu      json.RawMessage `json:"menu,omitempty"`
 	MenuCalls []time.Time     `json:"menu_calls,omitempty"`
+	Story     []happening     `json:"story,omitempty"` // for [Simulator.Transcript]
+	Lost      bool            `json:"lost,omitempty"`  // the beginning of the story
 }
 
 // saved must be called with s.mu held.
@@ -157,7 +159,7 @@ func (p *page) saved() savedPage {
 func (c *conversation) saved(id string) savedConversation {
 	out := savedConversation{
 		ID: id, Actions: slices.Clone(c.actions), LastAct: c.lastAct, Seen: c.seen, Typing: c.typing, Owner: c.thread.owner, Until: c.thread.until,
-		Blocked: c.blocked, Menu: c.settings.menu, MenuCalls: slices.Clone(c.settings.calls),
+		Blocked: c.blocked, Menu: c.settings.menu, MenuCalls: slices.Clone(c.settings.calls), Story: slices.Clone(c.story), Lost: c.lost,
 	}
 	for _, m := range c.messages {
 		out.Messages = append(out.Messages, *m)
@@ -284,6 +286,7 @@ func (p *page) rebuild(in savedConversation, seen map[string]bool) error {
 	c.actions, c.lastAct, c.seen, c.typing = in.Actions, in.LastAct, in.Seen, in.Typing
 	c.thread, c.blocked = thread{in.Owner, in.Until}, in.Blocked
 	c.settings = userSettings{in.Menu, in.MenuCalls}
+	c.story, c.lost = in.Story, in.Lost || len(in.Story) == 0 && len(in.Messages) > 0 // an older snapshot has none
 	for _, what := range in.Moderated {
 		switch what {
 		case "blocked":

@@ -53,7 +53,11 @@ func (s *Simulator) tapQuickReply(ctx context.Context, psid, title, payload stri
 	if title == "" && payload == "" {
 		return "", errNothing
 	}
-	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	what := Act{Type: ActQuickReply, Title: title, Payload: payload}
+	if title != "" {
+		what.Payload = "" // the title decides
+	}
+	return s.act(ctx, psid, what, func(c *conversation, _ time.Time) (doing, error) {
 		var chips []QuickReply
 		if m := c.newest(); m != nil { // a person's message has no chips
 			chips = m.QuickReplies
@@ -106,7 +110,7 @@ func (s *Simulator) tapButton(ctx context.Context, psid, mid, title, payload str
 	if title == "" && payload == "" {
 		return "", errNothing
 	}
-	return s.act(ctx, psid, func(c *conversation, _ time.Time) (doing, error) {
+	return s.act(ctx, psid, Act{Type: ActButton, MID: mid, Title: title, Payload: payload}, func(c *conversation, _ time.Time) (doing, error) {
 		for _, m := range slices.Backward(c.messages) {
 			if m.From != FromPage || mid != "" && m.ID != mid {
 				continue
@@ -153,7 +157,7 @@ func tap(b Button) (doing, error) {
 // GetStarted lets a person tap the Get Started button of the welcome screen. The
 // page's profile must have one.
 func (s *Simulator) GetStarted(ctx context.Context, psid string) (mid string, err error) {
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	return s.act(ctx, psid, Act{Type: ActGetStarted}, func(*conversation, time.Time) (doing, error) {
 		var button struct{ Payload string }
 		if json.Unmarshal(s.home[psid].profile["get_started"], &button) != nil {
 			return doing{}, notOfferedError("simulator: the page has no Get Started button")
@@ -165,12 +169,12 @@ func (s *Simulator) GetStarted(ctx context.Context, psid string) (mid string, er
 // TapMenu lets a person tap an item of the persistent menu, found by title in the
 // menu of their locale.
 func (s *Simulator) TapMenu(ctx context.Context, psid, title string) (mid string, err error) {
-	return s.tapMenu(ctx, psid, title, func(item Button) bool { return item.Title == title })
+	return s.tapMenu(ctx, psid, Act{Type: ActMenu, Title: title}, func(item Button) bool { return item.Title == title })
 }
 
 // TapMenuPayload is [Simulator.TapMenu] that goes by the payload.
 func (s *Simulator) TapMenuPayload(ctx context.Context, psid, payload string) (mid string, err error) {
-	return s.tapMenu(ctx, psid, payload, func(item Button) bool { return item.Payload == payload })
+	return s.tapMenu(ctx, psid, Act{Type: ActMenu, Payload: payload}, func(item Button) bool { return item.Payload == payload })
 }
 
 // menu is the persistent menu in one locale.
@@ -178,11 +182,12 @@ type menu struct {
 	CallToActions []Button `json:"call_to_actions"`
 }
 
-func (s *Simulator) tapMenu(ctx context.Context, psid, sought string, match func(Button) bool) (string, error) {
+func (s *Simulator) tapMenu(ctx context.Context, psid string, what Act, match func(Button) bool) (string, error) {
+	sought := cmp.Or(what.Title, what.Payload)
 	if sought == "" {
 		return "", errNothing
 	}
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	return s.act(ctx, psid, what, func(*conversation, time.Time) (doing, error) {
 		pg := s.home[psid]
 		found, ok := inLocale[menu](pg.menuOf(psid), pg.people[psid].Locale)
 		if !ok {
@@ -199,7 +204,7 @@ func (s *Simulator) tapMenu(ctx context.Context, psid, sought string, match func
 
 // TapIceBreaker lets a person tap one of the questions of the welcome screen.
 func (s *Simulator) TapIceBreaker(ctx context.Context, psid, question string) (mid string, err error) {
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) {
+	return s.act(ctx, psid, Act{Type: ActIceBreaker, Title: question}, func(*conversation, time.Time) (doing, error) {
 		type set struct {
 			CallToActions []struct{ Question, Payload string } `json:"call_to_actions"`
 		}

@@ -15,7 +15,7 @@ func (s *Simulator) TapOldButton(ctx context.Context, psid, title, payload strin
 	if title == "" || payload == "" {
 		return "", errOldOffer
 	}
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) { return postback(title, payload), nil })
+	return s.act(ctx, psid, Act{Type: ActOldButton, Title: title, Payload: payload}, func(*conversation, time.Time) (doing, error) { return postback(title, payload), nil })
 }
 
 // TapOldQuickReply is [Simulator.TapOldButton] of a quick reply, of which the title is the text of the person's message.
@@ -25,5 +25,5 @@ func (s *Simulator) TapOldQuickReply(ctx context.Context, psid, title, payload s
 	if title == "" || payload == "" {
 		return "", errOldOffer
 	}
-	return s.act(ctx, psid, func(*conversation, time.Time) (doing, error) { return quickReply(title, payload), nil })
+	return s.act(ctx, psid, Act{Type: ActOldQuickReply, Title: title, Payload: payload}, func(*conversation, time.Time) (doing, error) { return quickReply(title, payload), nil })
 }

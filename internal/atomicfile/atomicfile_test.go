@@ -99,7 +99,7 @@ func TestWriteMode(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	name, link := filepath.Join(dir, "key.pem"), filepath.Join(dir, "link.pem")
-	require.NoError(t, os.WriteFile(name, []byte("old"), 0o444)) //nolint:gosec // that is what is closed
+	require.NoError(t, os.WriteFile(name, []byte("old"), 0o444))
 	require.NoError(t, os.Symlink(name, link))
 	require.NoError(t, atomicfile.WriteMode(link, []byte("new"), 0o600))
 	info, err := os.Lstat(name)

@@ -110,7 +110,7 @@ var house = map[string]room{
 	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/joined", "internal/nilcheck", "internal/replier", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
 	"simulator": {},
 	"simulator/scenario": {
-		ours:   []string{"internal/nearest", "internal/shown", "internal/simclient", "simulator"},
+		ours:   []string{"internal/atomicfile", "internal/nearest", "internal/shown", "internal/simclient", "simulator"},
 		others: []string{"go.yaml.in/yaml/v4", "golang.org/x/text"},
 	},
 	"simulator/scenario/scenariotest": {ours: []string{"simulator/scenario"}},

@@ -8,7 +8,9 @@
 //	  - ada taps: Red
 //	  - ada sees: {contains: red}
 //
-// [ReadFile] reads the scenarios of a file and [Play] plays them; package
+// A conversation that was recorded (simulator.Transcript) is played again in the same way, and compared.
+//
+// [ReadFile] reads the scenarios of a file, or a transcript, and [Play] plays them; package
 // scenariotest does both in a Go test, and the command messenger simulate --scenario in CI. docs/scenarios.md has all verbs and the rules by which
-// messages are compared.
+// messages are compared, and docs/transcripts.md is the guide to transcripts.
 package scenario

@@ -3,6 +3,7 @@ package scenario
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -18,8 +19,8 @@ import (
 // DefaultPatience is how long a step waits for what it expects.
 const DefaultPatience = 10 * time.Second
 
-// maxPatience is how long a step can wait.
-const maxPatience = 5 * time.Minute
+// MaxPatience is the longest that a step can wait.
+const MaxPatience = 5 * time.Minute
 
 // Scenario is one document of a file.
 type Scenario struct {
@@ -38,6 +39,8 @@ type Scenario struct {
 	clock    *value
 	vars     map[string]string
 	steps    []*step
+
+	recording *recording // a transcript; nil: it is a scenario
 }
 
 // step is one line of a scenario.
@@ -59,26 +62,32 @@ func (s *step) title() string {
 	return strings.TrimSpace(s.who + " " + s.name)
 }
 
-// ReadFile reads the scenarios of a file. All mistakes are reported together; each is a [MistakeError].
+// ReadFile reads the scenarios of a file, or a transcript, which is played as one scenario. All mistakes are reported together; each
+// is a [MistakeError].
 func ReadFile(path string) ([]*Scenario, error) {
-	info, err := os.Stat(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > MaxFile {
-		return Read(path, make([]byte, MaxFile+1))
-	}
-	data, err := os.ReadFile(path)
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, MaxTranscript+1))
 	if err != nil {
 		return nil, err
 	}
 	return Read(path, data)
 }
 
-// Read reads scenarios in YAML, of which JSON is a part. name is that of the file, for messages.
+// Read reads scenarios in YAML, of which JSON is a part, or a transcript. name is that of the file, for messages.
 func Read(name string, data []byte) ([]*Scenario, error) {
 	r := &reader{file: name}
 	var all []*Scenario
+	if isTranscript(data) {
+		one := r.transcript(data)
+		if err := r.wrong(); err != nil {
+			return nil, err
+		}
+		return []*Scenario{one}, nil
+	}
 	steps := 0
 	for _, document := range r.documents(data) {
 		if s := r.scenario(document); s != nil {
@@ -92,11 +101,14 @@ func Read(name string, data []byte) ([]*Scenario, error) {
 	if steps > maxSteps {
 		r.fail(0, "has more than %d steps", maxSteps)
 	}
-	if len(r.mistakes) > 0 {
-		return nil, errors.Join(r.mistakes[:min(len(r.mistakes), 100)]...)
+	if err := r.wrong(); err != nil {
+		return nil, err
 	}
 	return all, nil
 }
+
+// wrong are the mistakes, the first hundred of them.
+func (r *reader) wrong() error { return errors.Join(r.mistakes[:min(len(r.mistakes), 100)]...) }
 
 var scenarioKeys = []string{"scenario", "pages", "people", "fields", "clock", "patience", "vars", "steps"}
 
@@ -232,8 +244,8 @@ func (r *reader) duration(v *value, name string) time.Duration {
 		return 0
 	}
 	d, err := time.ParseDuration(inner.text)
-	if err != nil || d <= 0 || d > maxPatience {
-		r.fail(inner.line, "%s is a time up to %v, such as 500ms, 10s or 2m, not %v", name, maxPatience, inner)
+	if err != nil || d <= 0 || d > MaxPatience {
+		r.fail(inner.line, "%s is a time up to %v, such as 500ms, 10s or 2m, not %v", name, MaxPatience, inner)
 		return 0
 	}
 	return d

@@ -26,6 +26,18 @@ type Config struct {
 	// URL is the address of a running simulator, such as http://localhost:9090. Default: none.
 	URL string
 
+	// Patience is how long a transcript waits for each message that was recorded, up to five minutes. Default: [DefaultPatience]. A
+	// scenario has its own.
+	Patience time.Duration
+
+	// Strict compares the JSON of the calls that a transcript has, also of those that people do not see, such as payloads and sender actions,
+	// and the events that the bot got. Default: what people see.
+	Strict bool
+
+	// Update writes a transcript that was played again anew into its file, with what the bot says now, instead of comparing. A
+	// file stays as it was if the bot does not take a callback, or if the person cannot do what was recorded. Default: nothing is written.
+	Update bool
+
 	// Each is called after each scenario, in order. Default: nothing is done.
 	Each func(Result)
 }
@@ -40,6 +52,9 @@ type Result struct {
 
 	// Err says why the scenario could not be played to its end: the simulator does not answer, or ctx has ended.
 	Err error
+
+	// Updated reports that the file has a new transcript: see [Config].
+	Updated bool
 
 	// Conversation is all that was said, for people to read.
 	Conversation string
@@ -70,12 +85,16 @@ func Play(ctx context.Context, config Config, scenarios []*Scenario) ([]Result, 
 		return nil, err
 	}
 	var results []Result
+	if config.Patience < 0 || config.Patience > MaxPatience {
+		return nil, fmt.Errorf("scenario: Patience is a time up to %v, not %v", MaxPatience, config.Patience)
+	}
 	for _, s := range scenarios {
 		start := time.Now()
-		p := &play{c: c, s: s, base: c.Base(), people: map[string]*actor{}, vars: maps.Clone(s.vars)}
+		p := &play{c: c, s: s, config: config, base: c.Base(), people: map[string]*actor{}, vars: maps.Clone(s.vars)}
 		result := Result{Scenario: s}
 		result.Failure, result.Err = p.run(ctx)
 		p.end(ctx)
+		result.Updated = p.updated
 		result.Duration, result.Conversation = time.Since(start), p.conversations(ctx)
 		results = append(results, result)
 		if config.Each != nil {
@@ -89,6 +108,7 @@ func Play(ctx context.Context, config Config, scenarios []*Scenario) ([]Result, 
 type play struct {
 	c      *simclient.Client
 	s      *Scenario
+	config Config
 	base   string
 	page   simulator.Page   // the first one
 	pages  []simulator.Page // as they were before
@@ -98,6 +118,7 @@ type play struct {
 	vars   map[string]string
 	seq    int // of the log when the scenario began
 
+	updated  bool         // the file of the transcript
 	expected map[int]bool // refused calls that a step has expected, by their numbers in the log
 }
 
@@ -135,6 +156,9 @@ func (p *play) run(ctx context.Context) (*Failure, error) {
 	}
 	if err := p.begin(ctx); err != nil {
 		return p.outcome(ctx, &step{line: p.s.Line, name: "begin", value: &value{}}, err)
+	}
+	if p.s.recording != nil {
+		return p.replay(ctx)
 	}
 	for _, one := range p.s.steps {
 		filledIn := *one
@@ -289,6 +313,9 @@ func (p *play) populate(ctx context.Context) error {
 // add adds a person: as the scenario says, and like the simulator's own one of that name.
 func (p *play) add(ctx context.Context, name string) error {
 	own, declared := p.s.people[name]
+	if p.s.recording != nil {
+		return p.introduce(ctx, name, own)
+	}
 	i := slices.IndexFunc(p.known, func(k simulator.Person) bool { return strings.EqualFold(k.FirstName, name) })
 	if !declared && i < 0 {
 		var names []string
@@ -319,9 +346,17 @@ func (p *play) add(ctx context.Context, name string) error {
 	if err := json.Unmarshal(data, &person); err != nil {
 		return err
 	}
+	return p.introduce(ctx, name, person)
+}
+
+// introduce lets a person take part, and adds them if they are new.
+func (p *play) introduce(ctx context.Context, name string, person simulator.Person) error {
 	a := &actor{Person: person, calls: p.seq}
-	if !slices.ContainsFunc(p.known, func(k simulator.Person) bool { return k.ID == cmp.Or(person.ID, "-") }) {
-		if err := p.c.Do(ctx, http.MethodPost, "/simulator/people", person, &a.Person); err != nil {
+	if a.ID == "{{person}}" {
+		a.ID = ""
+	}
+	if !slices.ContainsFunc(p.known, func(k simulator.Person) bool { return k.ID == cmp.Or(a.ID, "-") }) {
+		if err := p.c.Do(ctx, http.MethodPost, "/simulator/people", a.Person, &a.Person); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,11 @@ func (r Result) Write(w io.Writer) error {
 	if !r.Passed() {
 		how = "FAIL"
 	}
-	_, err := fmt.Fprintf(w, "%s  %-40s %6.2f s\n%s", how, printable(r.Scenario.Name), r.Duration.Seconds(), r.Explanation())
+	note := ""
+	if r.Updated {
+		note = "  updated"
+	}
+	_, err := fmt.Fprintf(w, "%s  %-40s %6.2f s%s\n%s", how, printable(r.Scenario.Name), r.Duration.Seconds(), note, r.Explanation())
 	return err
 }
 

@@ -183,8 +183,8 @@ func checkSees(r *reader, s *step) {
 }
 
 func checkWait(r *reader, s *step) {
-	if d, err := time.ParseDuration(s.value.text); err != nil || d <= 0 || d > maxPatience {
-		r.fail(s.line, "%s takes a time up to %v, such as 500ms, not %v", s.title(), maxPatience, s.value)
+	if d, err := time.ParseDuration(s.value.text); err != nil || d <= 0 || d > MaxPatience {
+		r.fail(s.line, "%s takes a time up to %v, such as 500ms, not %v", s.title(), MaxPatience, s.value)
 	}
 }
 

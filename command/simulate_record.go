@@ -1,0 +1,128 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/djmessenger/messenger/internal/atomicfile"
+	"github.com/djmessenger/messenger/internal/nearest"
+	"github.com/djmessenger/messenger/internal/simclient"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+// Forms of what is recorded.
+const (
+	formTranscript = "transcript"
+	formScenario   = "scenario"
+)
+
+func simulateRecord(config Config) *cli.Command {
+	return common(config, &cli.Command{
+		Name:      "record",
+		Usage:     "write a conversation of a running simulator to a file",
+		ArgsUsage: "PERSON",
+		Description: "PERSON is the id or the name of someone who has talked with the bot. The file is a transcript, which\n" +
+			"the command replay plays again and compares, or a scenario, to be changed by hand. What was in the\n" +
+			"file is replaced once all is there.\n" +
+			"The exit code is 0 if it is written, 1 if there is nothing to record or the simulator does not answer,\n" +
+			"2 if the command line is wrong, and 130 after an interrupt.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "-", Usage: "the `FILE` to write; -: the standard output"},
+			&cli.StringFlag{Name: "format", Value: formTranscript, Usage: "the `FORM`: " + formTranscript + " or " + formScenario},
+			simulatorFlag(),
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			form := cmd.String("format")
+			switch {
+			case cmd.NArg() == 0:
+				return usagef(cmd, "the person is missing: an id, or a name such as Ada")
+			case cmd.NArg() > 1:
+				return usagef(cmd, "record takes one person; put a name of several words into quotation marks")
+			case form != formTranscript && form != formScenario:
+				return usagef(cmd, "--format is %s or %s, not %q", formTranscript, formScenario, form)
+			}
+			address, err := addressOf(cmd)
+			if err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			text, err := recording(ctx, simclient.At("http://"+address), cmd.Args().First(), form)
+			if ctx.Err() != nil {
+				return &exitError{Interrupted, errors.New("interrupted; nothing is written")}
+			}
+			if err != nil {
+				return err
+			}
+			if output := cmd.String("output"); output != "-" {
+				return atomicfile.Write(output, text)
+			}
+			say(config.Out, "%s", text)
+			return nil
+		},
+	})
+}
+
+// recording is the conversation of a person as a file has it.
+func recording(ctx context.Context, c *simclient.Client, who, form string) ([]byte, error) {
+	person, err := personNamed(ctx, c, who)
+	if err != nil {
+		return nil, err
+	}
+	path := "/simulator/people/" + person.ID + "/transcript"
+	var t simulator.Transcript
+	if err := c.Get(ctx, path, nil, &t); err != nil {
+		return nil, err
+	}
+	if len(t.Entries) == 0 {
+		return nil, fmt.Errorf("%s has done nothing yet, so there is nothing to record", person.FirstName)
+	}
+	if form == formTranscript {
+		return t.Encode(), nil
+	}
+	status, text, err := c.Raw(ctx, http.MethodGet, path+"?format=scenario", "", nil)
+	if err == nil && (status != http.StatusOK || !bytes.HasPrefix(text, []byte("scenario:"))) {
+		err = fmt.Errorf("what answers at %s is no Messenger simulator: it answered %d", c.Base(), status)
+	}
+	return text, err
+}
+
+// personNamed finds a person by their id, their first name or their whole name, in whatever case.
+func personNamed(ctx context.Context, c *simclient.Client, who string) (simulator.Person, error) {
+	var people []simulator.Person
+	if err := c.Get(ctx, "/simulator/people", nil, &people); err != nil {
+		return simulator.Person{}, err
+	}
+	var found []simulator.Person
+	var names, ids []string
+	for _, p := range people {
+		if p.ID == who {
+			return p, nil
+		}
+		names = append(names, p.FirstName)
+		if strings.EqualFold(p.FirstName, who) || strings.EqualFold(strings.TrimSpace(p.FirstName+" "+p.LastName), who) {
+			found = append(found, p)
+			ids = append(ids, p.ID)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return simulator.Person{}, fmt.Errorf("%d people are named %s: give the id, one of %s", len(found), who, strings.Join(ids, ", "))
+	}
+	hint := "the simulator has " + strings.Join(names, ", ")
+	if near := nearest.Name(who, names); near != "" {
+		hint = "the nearest is " + near
+	}
+	return simulator.Person{}, fmt.Errorf("nobody is named %s; %s", who, hint)
+}
