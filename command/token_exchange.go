@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/atomicfile"
 	"github.com/djmessenger/messenger/secret"
 )
 
@@ -55,7 +56,7 @@ func tokenExchange(config Config) *cli.Command {
 				_, err = config.Out.Write(text)
 				return err
 			}
-			if err := writeSecret(out, text); err != nil {
+			if err := atomicfile.WriteMode(out, text, 0o600); err != nil {
 				return fmt.Errorf("the tokens are not written: %w", err)
 			}
 			for _, page := range got.Pages {
@@ -146,18 +147,4 @@ func (e exchanged) written(name string) ([]byte, error) {
 	var text strings.Builder
 	say(&text, "%s=%s\n%s=%s\n", envPageID, e.Pages[0].ID, envPageToken, e.Pages[0].Token)
 	return []byte(text.String()), nil
-}
-
-// writeSecret writes a file that only its owner can read, whole or not at all.
-func writeSecret(name string, text []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".token-*") // with mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), name)
 }
