@@ -36,14 +36,16 @@ func start(t *testing.T, config simulator.Config) *platform {
 	t.Helper()
 	b := &bot{t: t}
 	hook := httptest.NewServer(b)
-	t.Cleanup(hook.Close)
 	config.WebhookURL = hook.URL
 	sim, err := simulator.New(config)
 	require.NoError(t, err)
 	server := httptest.NewServer(sim)
-	t.Cleanup(server.Close)
-	t.Cleanup(func() { require.NoError(t, sim.Close()) })
-	t.Cleanup(b.work.Wait)
+	t.Cleanup(func() { // first nothing is posted any more, then nobody waits for the bot
+		require.NoError(t, sim.Close())
+		hook.Close()
+		b.work.Wait()
+		server.Close()
+	})
 	b.graph = server.URL
 	b.call("messenger_profile", `{"get_started":{"payload":"START"},"persistent_menu":[{"locale":"default","call_to_actions":[{"type":"postback","title":"Help","payload":"HELP"}]}]}`)
 	return &platform{sim, server.URL, b}
