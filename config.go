@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,6 +76,11 @@ type Config struct {
 	// library's own.
 	HTTPClient *http.Client
 
+	// InstagramURL is where the calls of pages with Page.InstagramLogin go. Default:
+	// GraphURL if that is set, as for a simulator; otherwise
+	// https://graph.instagram.com.
+	InstagramURL string
+
 	// Logger takes what the bot has to say. The bot itself puts no message's
 	// text, token or secret into it; errors and panics of handlers are logged as
 	// they are. Default: slog.Default.
@@ -118,6 +124,14 @@ type Config struct {
 	// that, OnTokenInvalid is called again. It must not block for long. Default:
 	// nothing is called; it is logged anyway.
 	OnTokenInvalid func(ctx context.Context, pageID string, err error)
+
+	// OnTokenRefreshFailed is called when the token of a page with Page.InstagramLogin
+	// could not be refreshed: at once if the platform calls the token invalid, which
+	// connecting the account again mends, and for other failures when they have lasted for
+	// 48 hours. It is called after each further try, once an hour for all replicas that
+	// share Store. Its context ends after 10 seconds. Default: nothing is called; it is
+	// logged anyway.
+	OnTokenRefreshFailed func(ctx context.Context, failure TokenRefreshFailure)
 
 	// Pages are the pages that the bot serves from the start: those whose tokens,
 	// policies and thread settings are kept together, as services do that serve the
@@ -176,6 +190,18 @@ type Config struct {
 	// logged and tried again, and delays nothing. See docs/thread-settings.md.
 	// Default: none are touched.
 	ThreadSettings map[string]threadsettings.Settings
+
+	// TokenKeys encrypt the refreshed tokens of pages with Page.InstagramLogin, which are
+	// kept in Store: the first one encrypts, and each decrypts. A key is a long random
+	// string, such as the output of "openssl rand -base64 32"; one of less than 16 bytes is
+	// refused. To change it run with (new, old) for a week. Not used with TokenStore.
+	// Default: none.
+	TokenKeys []secret.Value
+
+	// TokenStore takes the refreshed tokens of pages with Page.InstagramLogin, for programs
+	// that keep tokens themselves. Default: they are kept in Store, encrypted with
+	// TokenKeys.
+	TokenStore TokenStore
 
 	// Tokens finds the pages' access tokens; see graph.PageToken. Required.
 	Tokens graph.TokenSource
@@ -257,6 +283,9 @@ func (c Config) WithDefaults() Config {
 	setDefault(&c.BodyTimeout, DefaultBodyTimeout)
 	setDefault(&c.DefaultText, DefaultText)
 	setDefault(&c.GracePeriod, DefaultGracePeriod)
+	if c.InstagramURL == "" {
+		c.InstagramURL = cmp.Or(c.GraphURL, graph.InstagramBaseURL)
+	}
 	setDefault(&c.GraphURL, graph.DefaultBaseURL)
 	setDefault(&c.GraphVersion, graph.DefaultVersion)
 	setDefault(&c.Logger, slog.Default())
@@ -269,6 +298,9 @@ func (c Config) WithDefaults() Config {
 	setDefault(&c.Workers, DefaultWorkers)
 	if c.OnSendFailed == nil {
 		c.OnSendFailed = func(context.Context, sending.Failure) {}
+	}
+	if c.OnTokenRefreshFailed == nil {
+		c.OnTokenRefreshFailed = func(context.Context, TokenRefreshFailure) {}
 	}
 	if c.OnTokenInvalid == nil {
 		c.OnTokenInvalid = func(context.Context, string, error) {}
@@ -306,6 +338,7 @@ func (c Config) validate() error {
 		fail("Workers", "is negative")
 	}
 	c.checkTokens(fail)
+	c.checkInstagram(fail)
 	if err := checkLanguage(c.Language); err != nil {
 		fail("Language", "%w", err)
 	}

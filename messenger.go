@@ -38,18 +38,19 @@ var ErrStuck = errors.New("messenger: calls of the program's code do not return 
 // mount it on a router, and call [Bot.Run]. Its methods are safe for concurrent
 // use.
 type Bot struct {
-	cfg      Config
-	client   *graph.Client
-	engine   *engine.Engine
-	pages    atomic.Pointer[pageTable]
-	pagesMu  sync.Mutex // is held while pages are replaced
-	settings *settingsQueue
-	webhook  *receiving.Webhook
-	guard    *engine.Guard
-	voice    *engine.Voice
-	health   health
-	watch    notRunning
-	ran      atomic.Bool
+	cfg       Config
+	client    *graph.Client
+	engine    *engine.Engine
+	instagram *instagramAccounts
+	pages     atomic.Pointer[pageTable]
+	pagesMu   sync.Mutex // is held while pages are replaced
+	settings  *settingsQueue
+	webhook   *receiving.Webhook
+	guard     *engine.Guard
+	voice     *engine.Voice
+	health    health
+	watch     notRunning
+	ran       atomic.Bool
 }
 
 // New builds a bot. The error names everything that is wrong with the
@@ -59,6 +60,7 @@ func New(config Config) (*Bot, error) {
 	cfg := config.WithDefaults()
 	b := &Bot{cfg: cfg}
 	b.guard = engine.NewGuard(cfg.Logger)
+	b.instagram = newInstagramAccounts(b)
 	tokens := engine.Tokens(b.guard, b.credentials, cfg.SendTimeout)
 	var errs []error
 	var err error
@@ -77,6 +79,7 @@ func New(config Config) (*Bot, error) {
 	b.client, err = graph.New(graph.Config{
 		AppSecret:  b.appSecret,
 		BaseURL:    cfg.GraphURL,
+		BaseURLOf:  b.baseURL,
 		HTTPClient: cfg.HTTPClient,
 		Timeout:    cfg.SendTimeout,
 		Tokens:     tokens,
@@ -301,7 +304,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		return ErrRunning
 	}
 	b.watch.stop()
-	b.engine.Run(ctx, b.settings.run, b.health.run)
+	b.engine.Run(ctx, b.settings.run, b.health.run, b.instagram.refresher.Run)
 	return nil
 }
 

@@ -27,6 +27,13 @@ type Page struct {
 	// ID is the page's id, as events have it: digits only. Required.
 	ID string
 
+	// InstagramLogin says that this is an Instagram account which is connected by
+	// Instagram Login instead of through a page: its calls go to Config.InstagramURL,
+	// without appsecret_proof, and its token, which lasts 60 days, is refreshed each week
+	// while Run runs. It needs Config.TokenStore or Config.TokenKeys. See
+	// docs/instagram-login.md. Default: false.
+	InstagramLogin bool
+
 	// Policy says which handlers run for the page's events. Default: that of the page
 	// PolicyOf, or else the common one, of Config.Policy and Bot.SetPolicy.
 	Policy routing.Policy

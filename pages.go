@@ -114,6 +114,7 @@ func (b *Bot) use(next *pageTable, pageIDs []string) error {
 		b.settings.set(pageID, p.ThreadSettings)
 	}
 	b.engine.Changed(pageIDs...)
+	b.instagram.refresher.Wake()
 	return nil
 }
 
@@ -215,23 +216,37 @@ func (b *Bot) keepPage(ctx context.Context, pageID string) context.Context {
 	return ctx
 }
 
-// credentials returns where the token of a page is from, and the secret of its app.
-func (b *Bot) credentials(ctx context.Context, pageID string) (tokens graph.TokenSource, appSecret secret.Value) {
+// find returns a page as it is served, or as it was when what runs for it began, or nil.
+func (b *Bot) find(ctx context.Context, pageID string) *servedPage {
 	p := b.pages.Load().page(pageID)
 	if kept, ok := ctx.Value(keptPageKey{}).(*servedPage); ok && p == nil && kept.ID == pageID {
-		p = kept
+		return kept
 	}
-	tokens = b.cfg.Tokens
+	return p
+}
+
+// credentials returns where the token of a page is from, and the secret of its app.
+func (b *Bot) credentials(ctx context.Context, pageID string) (tokens graph.TokenSource, appSecret secret.Value) {
+	p := b.find(ctx, pageID)
+	tokens = b.givenTokens(p)
 	switch {
-	case p != nil && p.Token != nil:
-		tokens = p.Token
-	case nilcheck.IsNil(tokens):
-		tokens = graph.TokenMap{}
-	}
-	if p != nil {
+	case p != nil && p.InstagramLogin:
+		return b.instagram.source(tokens), secret.Value{}
+	case p != nil:
 		return tokens, p.secret
 	}
 	return tokens, b.cfg.appSecret()
+}
+
+// givenTokens returns where the program has the token of a page from; the page may be nil.
+func (b *Bot) givenTokens(p *servedPage) graph.TokenSource {
+	switch {
+	case p != nil && p.Token != nil:
+		return p.Token
+	case nilcheck.IsNil(b.cfg.Tokens):
+		return graph.TokenMap{}
+	}
+	return b.cfg.Tokens
 }
 
 // appSecret finds the secret that signs the Graph calls for a page.

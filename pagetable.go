@@ -151,6 +151,9 @@ func (t *pageTable) serve(c Config, p placed) (*servedPage, []error) {
 	case !p.checked && hasNoToken(c.Tokens, p.ID):
 		fail("Token", errNotInTokens)
 	}
+	if p.InstagramLogin && c.TokenStore == nil && len(c.TokenKeys) == 0 {
+		fail("InstagramLogin", errNoTokenKeys)
+	}
 	if p.Policy != nil {
 		var err error
 		if served.own, err = routes.Compile(p.Policy); err != nil {

@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -47,7 +48,7 @@ func (b *Bot) versionOf(ctx context.Context, pageID string, settings threadsetti
 		Settings threadsettings.Settings
 		GraphURL string
 		Token    string
-	}{Settings: settings, GraphURL: b.cfg.GraphURL}
+	}{Settings: settings, GraphURL: cmp.Or(b.baseURL(ctx, pageID), b.cfg.GraphURL)}
 	if pageID == graph.Me {
 		token, err := engine.Call(ctx, b.guard, "the token source", settingsTimeout, func(ctx context.Context) (string, error) {
 			tokens, _ := b.credentials(ctx, pageID)

@@ -36,8 +36,11 @@ type outgoing struct {
 // answer, which is JSON and no refusal, or its error.
 func (c *Client) call(ctx context.Context, out outgoing) (*answer, error) {
 	if out.target == nil {
-		var err error
-		if out.target, err = c.target(out.Request); err != nil {
+		endpoint, err := c.endpoint(ctx, out.PageID)
+		if err == nil {
+			out.target, err = endpoint.target(out.Request)
+		}
+		if err != nil {
 			return nil, &RequestError{Err: err}
 		}
 	}

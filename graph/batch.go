@@ -41,16 +41,19 @@ type BatchAnswer struct {
 // unanswered, for want of time, has a [ResponseError] that is [RetryUncertain]. See
 // https://developers.facebook.com/docs/graph-api/batch-requests.
 func (c *Client) Batch(ctx context.Context, pageID string, requests ...Request) ([]BatchAnswer, error) {
+	endpoint, err := c.endpoint(ctx, pageID)
+	if err != nil {
+		return nil, &RequestError{Err: err}
+	}
 	parts := make([]batchPart, len(requests))
 	for i, request := range requests {
-		var err error
-		if parts[i], err = c.batchPart(pageID, request); err != nil {
+		if parts[i], err = endpoint.batchPart(pageID, request); err != nil {
 			return nil, &RequestError{Err: fmt.Errorf("batch: request %d: %w", i, err)}
 		}
 	}
 	answers := make([]BatchAnswer, 0, len(requests))
 	for some := range slices.Chunk(parts, maxBatch) {
-		found, err := c.batch(ctx, pageID, some)
+		found, err := c.batch(ctx, endpoint, pageID, some)
 		if err != nil {
 			for len(answers) < len(requests) {
 				answers = append(answers, BatchAnswer{Err: err})
@@ -71,7 +74,7 @@ type batchPart struct {
 }
 
 // batchPart checks a request of a batch.
-func (c *Client) batchPart(pageID string, request Request) (batchPart, error) {
+func (e *endpoint) batchPart(pageID string, request Request) (batchPart, error) {
 	switch {
 	case cmp.Or(request.Method, http.MethodGet) != http.MethodGet:
 		return batchPart{}, errors.New("not a GET")
@@ -82,11 +85,11 @@ func (c *Client) batchPart(pageID string, request Request) (batchPart, error) {
 	case request.PageID != "" && request.PageID != pageID:
 		return batchPart{}, errors.New("a page of its own")
 	}
-	target, err := c.target(request)
+	target, err := e.target(request)
 	if err != nil {
 		return batchPart{}, err
 	}
-	relative := strings.TrimPrefix(target.EscapedPath(), c.base.EscapedPath()+"/")
+	relative := strings.TrimPrefix(target.EscapedPath(), e.base.EscapedPath()+"/")
 	if target.RawQuery != "" {
 		relative += "?" + target.RawQuery
 	}
@@ -94,7 +97,7 @@ func (c *Client) batchPart(pageID string, request Request) (batchPart, error) {
 }
 
 // batch makes one call. The requests in it carry no credentials: those of the call count for them.
-func (c *Client) batch(ctx context.Context, pageID string, parts []batchPart) ([]BatchAnswer, error) {
+func (c *Client) batch(ctx context.Context, endpoint *endpoint, pageID string, parts []batchPart) ([]BatchAnswer, error) {
 	list, err := json.Marshal(parts)
 	if err != nil {
 		return nil, &RequestError{Err: err}
@@ -110,7 +113,7 @@ func (c *Client) batch(ctx context.Context, pageID string, parts []batchPart) ([
 		contentType: "application/x-www-form-urlencoded",
 		limit:       MaxBatchResponseBytes,
 		reads:       true,
-		target:      c.base.JoinPath("/"),
+		target:      endpoint.base.JoinPath("/"),
 		timeout:     c.config.Timeout,
 	})
 	if err != nil {

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/djmessenger/messenger/secret"
 )
@@ -25,8 +23,7 @@ import (
 // [Client.Usage]. [Client.SendMessage], [Client.Upload], [Client.Profile] and the calls of the Messenger Profile, of which
 // the platform takes ten in ten minutes, make one attempt, as does every [Request] with Once.
 type Client struct {
-	base   *url.URL // with the version
-	send   *url.URL // of sendPath, which most calls have
+	base   *endpoint
 	config Config
 	http   *http.Client
 	proof  func(key, token secret.Value) secret.Value
@@ -39,15 +36,13 @@ func New(config Config) (*Client, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(config.BaseURL)
+	base, err := newEndpoint(config.BaseURL, config.Version)
 	if err != nil {
-		return nil, errors.New("graph: Config.BaseURL: not an http or https URL")
+		return nil, fmt.Errorf("graph: Config.BaseURL: %w", err)
 	}
-	base.Path = "/" + strings.TrimPrefix(base.Path, "/") // as it is in requests, which JoinPath does not see to
 	client := *config.HTTPClient
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	base = base.JoinPath(config.Version)
-	return &Client{base: base, send: base.JoinPath(sendPath), config: config, http: &client, proof: newProofs(), usage: newUsageBook()}, nil
+	return &Client{base: base, config: config, http: &client, proof: newProofs(), usage: newUsageBook()}, nil
 }
 
 // Request is one call of the Graph API.
@@ -108,36 +103,6 @@ func (c *Client) do(ctx context.Context, request Request) (*answer, error) {
 		outgoing.contentType = "application/json"
 	}
 	return c.call(ctx, outgoing)
-}
-
-// target returns the URL of a request, without credentials.
-func (c *Client) target(request Request) (*url.URL, error) {
-	if request.Path == sendPath && len(request.Query) == 0 {
-		return c.send, nil
-	}
-	path := strings.TrimPrefix(request.Path, "/")
-	segments := strings.Split(path, "/")
-	if strings.ContainsAny(path, "?#") || slices.Contains(segments, "") || slices.ContainsFunc(segments, isDots) {
-		if at := strings.IndexAny(path, "?#"); at >= 0 {
-			path = path[:at] // what follows may carry a token
-		}
-		return nil, fmt.Errorf("path %q is not one below the version", path)
-	}
-	if request.Query.Has("access_token") || request.Query.Has(proofParameter) {
-		return nil, errors.New("the query must not carry credentials")
-	}
-	target := c.base.JoinPath(path)
-	if strings.Contains(path, "%") && target.RawPath != "" && target.EscapedPath() != target.RawPath {
-		return nil, fmt.Errorf("path %q is escaped in part", path) // and would be escaped anew, as another path
-	}
-	target.RawQuery = request.Query.Encode()
-	return target, nil
-}
-
-// isDots reports whether a segment, as the server may read it, leads out of its folder.
-func isDots(segment string) bool {
-	plain, err := url.PathUnescape(segment)
-	return err != nil || plain == "." || plain == ".."
 }
 
 func encodeBody(body any) ([]byte, error) {

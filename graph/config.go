@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 // What a [Config] means by its zero values.
 const (
 	DefaultBaseURL       = "https://graph.facebook.com"
+	InstagramBaseURL     = "https://graph.instagram.com" // of accounts connected by Instagram Login
 	DefaultRetries       = 2
 	DefaultTimeout       = 10 * time.Second
 	DefaultUploadTimeout = 2 * time.Minute
@@ -32,6 +34,11 @@ type Config struct {
 	// BaseURL is where the Graph API lives, without the version. It may have a path, such as that of a proxy or a
 	// simulator. Default: [DefaultBaseURL], https://graph.facebook.com.
 	BaseURL string
+
+	// BaseURLOf gives the base URL of a page's calls, such as [InstagramBaseURL], where it is not BaseURL. It follows the
+	// rules of BaseURL; a call with one that breaks them fails with a [RequestError]. It is called once for each call,
+	// from any goroutine. Default, and for a page for which it returns nothing: BaseURL.
+	BaseURLOf func(ctx context.Context, pageID string) string
 
 	// HTTPClient makes the calls, so that proxies, certificates, tracing and metrics are the user's. The client works on
 	// a copy that follows no redirect, since a redirect would carry the token elsewhere. Default: a client of its own,
@@ -95,24 +102,8 @@ func (c Config) validate() error {
 	report := func(field, format string, args ...any) {
 		mistakes = append(mistakes, fmt.Errorf("graph: Config.%s: %w", field, fmt.Errorf(format, args...)))
 	}
-	if base, err := url.Parse(c.BaseURL); err != nil {
-		report("BaseURL", "not an http or https URL")
-	} else {
-		if base.Scheme != "http" && base.Scheme != "https" {
-			report("BaseURL", "scheme must be http or https")
-		}
-		if base.Host == "" {
-			report("BaseURL", "host is missing")
-		}
-		if base.User != nil {
-			report("BaseURL", "must not carry a user or a password")
-		}
-		if base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
-			report("BaseURL", "must not have a query or a fragment")
-		}
-		if err := weburl.Check(c.BaseURL); err != nil && base.Host != "" && (base.Scheme == "http" || base.Scheme == "https") {
-			report("BaseURL", "%w", err)
-		}
+	for _, err := range baseURLMistakes(c.BaseURL) {
+		report("BaseURL", "%w", err)
 	}
 	if c.Timeout < 0 {
 		report("Timeout", "must not be negative: %v", c.Timeout)
@@ -129,6 +120,38 @@ func (c Config) validate() error {
 		report("Version", "must look like %s", DefaultVersion)
 	}
 	return errors.Join(mistakes...)
+}
+
+// CheckBaseURL reports every mistake of a URL that is to be a Config.BaseURL or to be returned by Config.BaseURLOf. The
+// error does not show the URL.
+func CheckBaseURL(text string) error { return errors.Join(baseURLMistakes(text)...) }
+
+func baseURLMistakes(text string) []error {
+	base, err := url.Parse(text)
+	if err != nil {
+		return []error{errors.New("not an http or https URL")}
+	}
+	var mistakes []error
+	report := func(text string) { mistakes = append(mistakes, errors.New(text)) }
+	web := base.Scheme == "http" || base.Scheme == "https"
+	if !web {
+		report("scheme must be http or https")
+	}
+	if base.Host == "" {
+		report("host is missing")
+	}
+	if base.User != nil {
+		report("must not carry a user or a password")
+	}
+	if base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
+		report("must not have a query or a fragment")
+	}
+	if web && base.Host != "" {
+		if err := weburl.Check(text); err != nil {
+			mistakes = append(mistakes, err)
+		}
+	}
+	return mistakes
 }
 
 // idleConnections is how many calls at a time find a connection that is open already, where the host speaks HTTP/1.1 only.

@@ -30,6 +30,7 @@ const (
 	walkFan     = "7100000000000099"
 	walkOther   = "100000000000002" // a page without a default app
 	walkGuest   = "7100000000000098"
+	walkLogin   = "17841400000000002" // an account connected by Instagram Login
 )
 
 // TestEveryCallIsSimulated makes every call that a Client has to the simulator. A method without an entry here fails it.
@@ -41,7 +42,7 @@ func TestEveryCallIsSimulated(t *testing.T) {
 	t.Cleanup(bot.Close)
 	sim, err := simulator.New(simulator.Config{
 		Client: bot.Client(), AnswerTimeout: time.Minute, RequireProof: true, DefaultApp: walkApp,
-		Pages:  []simulator.Page{{ID: walkAccount, Platform: simulator.PlatformInstagram, LinkedTo: walkPage}, {ID: walkOther}},
+		Pages:  []simulator.Page{{ID: walkAccount, Platform: simulator.PlatformInstagram, LinkedTo: walkPage}, {ID: walkOther}, {ID: walkLogin, Platform: simulator.PlatformInstagram}},
 		People: append(simulator.DefaultPeople(), simulator.Person{ID: walkFan, PageID: walkAccount, FirstName: "Ana"}, simulator.Person{ID: walkGuest, PageID: walkOther, FirstName: "Bo"}),
 	})
 	require.NoError(t, err)
@@ -52,8 +53,8 @@ func TestEveryCallIsSimulated(t *testing.T) {
 		BaseURL: server.URL,
 		Retries: -1,
 		Tokens: graph.TokenFunc(func(_ context.Context, pageID string) (secret.Value, error) {
-			if pageID == walkOther {
-				return secret.New("simulator-page-token-" + walkOther), nil
+			if pageID == walkOther || pageID == walkLogin {
+				return secret.New("simulator-page-token-" + pageID), nil
 			}
 			return secret.New("simulator-page-token"), nil
 		}),
@@ -375,6 +376,13 @@ func (w walker) apps() map[string]func(context.Context) error {
 		"ExchangeUserToken": func(ctx context.Context) error {
 			got, err := c.ExchangeUserToken(ctx, walkApp, secret.New(simulator.DefaultAppSecret), secret.New(simulator.DefaultUserToken))
 			return given(got.Expires > 0, err)
+		},
+		"RefreshToken": func(ctx context.Context) error {
+			if err := w.sim.MoveClock(24 * time.Hour); err != nil {
+				return err
+			}
+			got, err := c.RefreshToken(ctx, walkLogin, secret.Value{})
+			return given(!got.Token.IsZero() && got.Life == 60*24*time.Hour, err)
 		},
 		"StickerPacks":   func(ctx context.Context) error { return some(c.StickerPacks(ctx, w.app, "en_US")) },
 		"SearchStickers": func(ctx context.Context) error { return some(c.SearchStickers(ctx, w.app, "thumb", "")) },

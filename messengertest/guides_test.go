@@ -14,19 +14,20 @@ import (
 func TestGuidesHaveTheExamples(t *testing.T) {
 	t.Parallel()
 	for example, guide := range map[string]string{
-		"example_acts_test.go":       "testing.md",
-		"example_faults_test.go":     "testing.md",
-		"example_broadcast_test.go":  "broadcasts.md",
-		"example_comments_test.go":   "comments.md",
-		"example_handlers_test.go":   "handlers.md",
-		"example_handover_test.go":   "language-models.md",
-		"example_model_test.go":      "language-models.md",
-		"example_oldbutton_test.go":  "testing.md",
-		"example_onboarding_test.go": "pages.md",
-		"example_reopen_test.go":     "testing.md",
-		"example_sessions_test.go":   "sessions.md",
-		"example_signals_test.go":    "signals.md",
-		"example_slow_test.go":       "language-models.md",
+		"example_acts_test.go":           "testing.md",
+		"example_faults_test.go":         "testing.md",
+		"example_broadcast_test.go":      "broadcasts.md",
+		"example_comments_test.go":       "comments.md",
+		"example_handlers_test.go":       "handlers.md",
+		"example_handover_test.go":       "language-models.md",
+		"example_instagramlogin_test.go": "instagram-login.md",
+		"example_model_test.go":          "language-models.md",
+		"example_oldbutton_test.go":      "testing.md",
+		"example_onboarding_test.go":     "pages.md",
+		"example_reopen_test.go":         "testing.md",
+		"example_sessions_test.go":       "sessions.md",
+		"example_signals_test.go":        "signals.md",
+		"example_slow_test.go":           "language-models.md",
 	} {
 		page, err := os.ReadFile(filepath.Join("..", "docs", guide))
 		require.NoError(t, err)

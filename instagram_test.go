@@ -1,0 +1,183 @@
+package messenger_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/bubble"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/simulator"
+)
+
+const (
+	igAccount = "17841400000000001"
+	igToken   = "IGAA-instagram-token"
+	igFan     = "7100000000000088"
+)
+
+var tokenKey = secret.New("a key of more than sixteen bytes")
+
+// instagramPlatform has an account that is connected by Instagram Login, beside the page.
+func instagramPlatform() simulator.Config {
+	return simulator.Config{
+		Pages:  []simulator.Page{{ID: igAccount, Platform: simulator.PlatformInstagram, Token: igToken}},
+		People: append(simulator.DefaultPeople(), simulator.Person{ID: igFan, PageID: igAccount, FirstName: "Ana"}),
+	}
+}
+
+// byHost notes the paths of Graph calls by their host.
+type byHost struct {
+	bubble.InProcess
+
+	mu    sync.Mutex
+	calls map[string][]string
+	proof bool // one was signed at graph.instagram.com
+}
+
+func (b *byHost) RoundTrip(r *http.Request) (*http.Response, error) {
+	b.mu.Lock()
+	b.calls[r.URL.Host] = append(b.calls[r.URL.Host], r.URL.Path)
+	b.proof = b.proof || r.URL.Host == "graph.instagram.com" && r.URL.Query().Has("appsecret_proof")
+	b.mu.Unlock()
+	return b.InProcess.RoundTrip(r)
+}
+
+func (b *byHost) of(host string) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]string(nil), b.calls[host]...)
+}
+
+// TestAccountOfInstagramLogin: it has the same handler and policy as a page. Its calls go to a host of its own, unsigned, and its
+// token is refreshed as soon as the platform allows.
+func TestAccountOfInstagramLogin(t *testing.T) {
+	t.Parallel()
+	var w *world
+	calls := &byHost{calls: map[string][]string{}}
+	calls.Handler = func() http.Handler { return w.Simulator }
+	cfg := messenger.Config{
+		HTTPClient:   &http.Client{Transport: calls},
+		InstagramURL: "http://graph.instagram.com",
+		Pages:        []messenger.Page{{ID: igAccount, InstagramLogin: true, Token: graph.PageToken(igToken)}},
+		Policy:       texts(echo),
+		TokenKeys:    []secret.Value{tokenKey},
+	}
+	inBubbleAs(t, &w, instagramPlatform(), cfg, func() {
+		w.Says(igFan, "hi")
+		w.Says(ada, "hi")
+		after(time.Minute)
+		require.Equal(t, []string{"you said hi"}, w.Texts(igFan))
+		require.Equal(t, []string{"you said hi"}, w.Texts(ada))
+		require.Equal(t, []string{"/v27.0/me/messages"}, calls.of("graph.test"))
+		require.ElementsMatch(t, []string{"/v27.0/refresh_access_token", "/v27.0/me/messages"}, calls.of("graph.instagram.com"))
+		require.False(t, calls.proof)
+
+		after(26 * time.Hour)
+		session, err := w.Store.Session(w.T.Context(), igAccount, "", "instagram login")
+		require.NoError(t, err)
+		require.Contains(t, string(session.Data), `"refreshed"`)
+		require.NotContains(t, string(session.Data), igToken)
+		w.Says(igFan, "hi")
+		after(time.Minute)
+		require.Equal(t, []string{"you said hi", "you said hi"}, w.Texts(igFan))
+	})
+}
+
+// TestTokenThatEnds: when an account has been disconnected, the program hears of it with the account's id.
+func TestTokenThatEnds(t *testing.T) {
+	t.Parallel()
+	var (
+		w      *world
+		mu     sync.Mutex
+		failed []messenger.TokenRefreshFailure
+	)
+	cfg := messenger.Config{
+		Pages: []messenger.Page{{ID: igAccount, InstagramLogin: true, Token: graph.PageToken("IGAA-revoked")}},
+		OnTokenRefreshFailed: func(_ context.Context, failure messenger.TokenRefreshFailure) {
+			mu.Lock()
+			defer mu.Unlock()
+			failed = append(failed, failure)
+		},
+		TokenStore: savedTokens{},
+	}
+	inBubbleAs(t, &w, instagramPlatform(), cfg, func() {
+		after(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		require.Len(t, failed, 1)
+		require.Equal(t, igAccount, failed[0].PageID)
+		require.ErrorIs(t, failed[0].Err, graph.ErrTokenInvalid)
+		require.NotContains(t, failed[0].Err.Error(), "IGAA")
+	})
+}
+
+// savedTokens is a TokenStore.
+type savedTokens map[string]string
+
+func (s savedTokens) Save(_ context.Context, pageID string, token secret.Value, _ time.Time) error {
+	s[pageID] = token.Reveal()
+	return nil
+}
+
+// TestTokenStore: a token that is refreshed goes to the program's store, for an account that is added while the bot runs too.
+func TestTokenStore(t *testing.T) {
+	t.Parallel()
+	var w *world
+	saved := savedTokens{}
+	inBubbleAs(t, &w, instagramPlatform(), messenger.Config{TokenStore: saved}, func() {
+		after(25 * time.Hour)
+		require.NoError(t, w.bot.SetPages(messenger.Page{ID: igAccount, InstagramLogin: true, Token: graph.PageToken(igToken)}))
+		after(time.Minute)
+		require.Equal(t, savedTokens{igAccount: igToken}, saved, "the simulator gives the same token")
+	})
+}
+
+// inBubbleAs is inBubble for tests whose configuration needs the world.
+func inBubbleAs(t *testing.T, at **world, platform simulator.Config, cfg messenger.Config, test func()) {
+	t.Helper()
+	inBubble(t, platform, cfg, func(w *world) {
+		*at = w
+		test()
+	})
+}
+
+// TestInstagramConfig: what is wrong is named with its field, and no secret is shown.
+func TestInstagramConfig(t *testing.T) {
+	t.Parallel()
+	var noStore *nilTokenStore
+	account := messenger.Page{ID: igAccount, InstagramLogin: true, Token: graph.PageToken(igToken)}
+	for want, change := range map[string]func(c *messenger.Config){
+		`Config.Pages[0] (page "17841400000000001"): InstagramLogin: needs Config.TokenKeys or Config.TokenStore, since a token that is refreshed must be kept`: func(*messenger.Config) {},
+		`Config.TokenKeys[1]: has 5 bytes, less than 16`:            func(c *messenger.Config) { c.TokenKeys = []secret.Value{tokenKey, secret.New("short")} },
+		`Config.TokenKeys[0]: is empty`:                             func(c *messenger.Config) { c.TokenKeys = []secret.Value{{}} },
+		`Config.TokenStore: is a nil *messenger_test.nilTokenStore`: func(c *messenger.Config) { c.TokenStore = noStore },
+		`Config.InstagramURL: scheme must be http or https`: func(c *messenger.Config) {
+			c.InstagramURL, c.TokenKeys = "ftp://graph.instagram.com", []secret.Value{tokenKey}
+		},
+	} {
+		config := messenger.Config{
+			Apps: messenger.App(appSecret), VerifyToken: secret.New(verifyToken), Tokens: graph.PageToken(pageToken), Pages: []messenger.Page{account},
+		}
+		change(&config)
+		_, err := messenger.New(config)
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), igToken)
+		require.NotContains(t, err.Error(), "short")
+	}
+	_, err := messenger.New(messenger.Config{
+		Apps: messenger.App(appSecret), VerifyToken: secret.New(verifyToken), Tokens: graph.PageToken(pageToken),
+		Pages: []messenger.Page{account}, TokenKeys: []secret.Value{tokenKey},
+	})
+	require.NoError(t, err)
+}
+
+type nilTokenStore struct{}
+
+func (*nilTokenStore) Save(context.Context, string, secret.Value, time.Time) error { return nil }

@@ -1,0 +1,209 @@
+package instagramlogin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/store"
+)
+
+const (
+	// refreshPause is the time between refreshes. A token lasts 60 days: eight refreshes may fail before it ends.
+	refreshPause = 7 * 24 * time.Hour
+	// retryPause is the time between tries when a refresh has failed, of all replicas together.
+	retryPause = time.Hour
+	// patience is how long a refresh may fail before that is reported. A token is refused that is less than 24 hours old.
+	patience = 48 * time.Hour
+	// refreshLease is the lease of a replica on the refresh of one token; see [store.Once].
+	refreshLease = 2 * time.Minute
+	// atOnce is how many tokens are refreshed at the same time.
+	atOnce = 8
+)
+
+// Failure says that the token of an account could not be refreshed.
+type Failure struct {
+	Since   time.Time // of the first try that failed
+	Expires time.Time // when the token ends; zero if that is not known
+	Err     error
+}
+
+// Config is what a [Refresher] is made of. All fields but Tokens and Save are required, and one of these two.
+type Config struct {
+	// Accounts lists the accounts whose tokens are refreshed, by page id.
+	Accounts func() []string
+	// Given finds the token that the program has given to an account.
+	Given func(ctx context.Context, pageID string) (secret.Value, error)
+	// Refresh refreshes a token.
+	Refresh func(ctx context.Context, pageID string, token secret.Value) (graph.RefreshedToken, error)
+	// Save gives a refreshed token to the program; Given finds it from then on. If it is nil, Tokens keeps it.
+	Save func(ctx context.Context, pageID string, token secret.Value, expires time.Time) error
+	// Tokens keep refreshed tokens if there is no Save.
+	Tokens *Tokens
+	// Failed is called after a try that failed, when the token is invalid or the failures last.
+	Failed func(ctx context.Context, pageID string, failure Failure)
+
+	Store  store.Store
+	Logger *slog.Logger
+}
+
+// Refresher refreshes tokens while it runs.
+type Refresher struct {
+	config Config
+	wake   chan struct{}
+}
+
+// NewRefresher returns a refresher that waits for Run.
+func NewRefresher(config Config) *Refresher {
+	return &Refresher{config: config, wake: make(chan struct{}, 1)}
+}
+
+// Wake has the accounts looked at now, as after a change of them.
+func (r *Refresher) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run looks after the tokens until ctx ends.
+func (r *Refresher) Run(ctx context.Context) {
+	for {
+		r.look(ctx)
+		timer := time.NewTimer(retryPause)
+		select {
+		case <-timer.C:
+		case <-r.wake:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// look refreshes the tokens that are due.
+func (r *Refresher) look(ctx context.Context) {
+	var tries sync.WaitGroup
+	room := make(chan struct{}, atOnce)
+	for _, pageID := range r.config.Accounts() {
+		room <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		tries.Go(func() {
+			defer func() { <-room }()
+			if err := r.tend(ctx, pageID); err != nil && ctx.Err() == nil {
+				r.config.Logger.Warn("cannot look after the token of an Instagram account; trying again", "page", pageID, "error", err, "after", retryPause)
+			}
+		})
+	}
+	tries.Wait()
+}
+
+// errNotDue says that another replica has tried meanwhile.
+var errNotDue = errors.New("not due")
+
+// tend refreshes the token of an account if that is due, once between all replicas. Its error is one of the store, or of where
+// the given token is from.
+func (r *Refresher) tend(ctx context.Context, pageID string) error {
+	given, err := r.config.Given(ctx, pageID)
+	if err != nil {
+		return err
+	}
+	of := digest(given)
+	before, err := loadState(ctx, r.config.Store, pageID, of)
+	if err != nil || time.Now().Before(before.due()) {
+		return err
+	}
+	version := of + " " + before.Refreshed.String()
+	_, err = store.Once(ctx, r.config.Store, "Instagram Login token of "+pageID, version, refreshLease, func(ctx context.Context) error {
+		now, err := loadState(ctx, r.config.Store, pageID, of)
+		if err != nil {
+			return err
+		}
+		if time.Now().Before(now.due()) {
+			return errNotDue
+		}
+		return r.refresh(ctx, pageID, given, now)
+	})
+	if errors.Is(err, errNotDue) || errors.Is(err, errFailed) {
+		return nil
+	}
+	return err
+}
+
+// errFailed says that a refresh failed, which has been reported.
+var errFailed = errors.New("failed")
+
+// refresh makes one try and reports its result.
+func (r *Refresher) refresh(ctx context.Context, pageID string, given secret.Value, s state) error {
+	expires, err := r.renew(ctx, pageID, given, s)
+	if err != nil {
+		return r.failed(ctx, pageID, s, err)
+	}
+	r.config.Logger.Info("the token of an Instagram account was refreshed", "page", pageID, "expires", expires)
+	return nil
+}
+
+// renew has the platform refresh the token, and keeps what it answers.
+func (r *Refresher) renew(ctx context.Context, pageID string, given secret.Value, s state) (expires time.Time, err error) {
+	current := given
+	if r.config.Tokens != nil {
+		if known := r.config.Tokens.remember(pageID, s); !known.token.IsZero() {
+			current = known.token
+		}
+	}
+	refreshed, err := r.config.Refresh(ctx, pageID, current)
+	if err != nil {
+		return time.Time{}, err
+	}
+	now := time.Now()
+	expires = now.Add(refreshed.Life)
+	s.Refreshed, s.Expires, s.Tried, s.FailingSince = now, expires, time.Time{}, time.Time{}
+	if r.config.Tokens == nil {
+		if err := r.config.Save(ctx, pageID, refreshed.Token, expires); err != nil {
+			return time.Time{}, fmt.Errorf("Config.TokenStore: %w", err)
+		}
+		s.Of = digest(refreshed.Token)
+		return expires, s.save(ctx, r.config.Store, pageID)
+	}
+	if err := r.config.Tokens.keep(pageID, refreshed.Token, &s); err != nil {
+		return time.Time{}, err
+	}
+	if err := s.save(ctx, r.config.Store, pageID); err != nil {
+		return time.Time{}, err
+	}
+	r.config.Tokens.remember(pageID, s)
+	return expires, nil
+}
+
+// failed notes that a try failed, and reports it: at once if the token is invalid, which only a person can mend, and
+// otherwise when it lasts.
+func (r *Refresher) failed(ctx context.Context, pageID string, s state, failure error) error {
+	now := time.Now()
+	s.Tried = now
+	if s.FailingSince.IsZero() {
+		s.FailingSince = now
+	}
+	if err := s.save(ctx, r.config.Store, pageID); err != nil {
+		r.config.Logger.Warn("cannot store that a refresh failed: other replicas will try it too", "page", pageID, "error", err)
+	}
+	log := r.config.Logger.With("page", pageID, "error", failure, "since", s.FailingSince, "after", retryPause)
+	if !s.Expires.IsZero() {
+		log = log.With("expires", s.Expires)
+	}
+	if graph.Classify(failure) == graph.RetryNewToken || now.Sub(s.FailingSince) >= patience {
+		log.Error("cannot refresh the token of an Instagram account; retrying: if the token has ended, connect the account again")
+		r.config.Failed(ctx, pageID, Failure{Since: s.FailingSince, Expires: s.Expires, Err: failure})
+	} else {
+		log.Warn("cannot refresh the token of an Instagram account; retrying")
+	}
+	return errFailed
+}

@@ -1,0 +1,400 @@
+package instagramlogin_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/instagramlogin"
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
+)
+
+const (
+	account = "17841400000000001"
+	day     = 24 * time.Hour
+)
+
+var (
+	errTooYoung = &graph.Error{Code: 100, Message: "less than 24 hours old"}
+	errInvalid  = &graph.Error{Code: 190, Message: "the session has expired"}
+)
+
+// platform refreshes tokens.
+type platform struct {
+	mu     sync.Mutex
+	tokens []string // that it was asked to refresh
+	refuse func() error
+	during func() // while it is asked the first time
+}
+
+func (p *platform) refresh(_ context.Context, _ string, token secret.Value) (graph.RefreshedToken, error) {
+	p.mu.Lock()
+	p.tokens = append(p.tokens, token.Reveal())
+	n, refuse := len(p.tokens), p.refuse
+	p.mu.Unlock()
+	if n == 1 && p.during != nil {
+		p.during()
+	}
+	if refuse != nil {
+		if err := refuse(); err != nil {
+			return graph.RefreshedToken{}, err
+		}
+	}
+	return graph.RefreshedToken{Token: secret.New(fmt.Sprintf("token-%d", n)), Life: 60 * day}, nil
+}
+
+// refuses decides what is refused from now on; nil: nothing.
+func (p *platform) refuses(refuse func() error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refuse = refuse
+}
+
+func (p *platform) asked() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.tokens...)
+}
+
+// world is a platform, a store, and what replicas have in common.
+type world struct {
+	t        *testing.T
+	platform platform
+	store    store.Store
+	keys     []secret.Value
+
+	mu     sync.Mutex
+	given  string
+	failed []instagramlogin.Failure
+}
+
+func inWorld(t *testing.T, test func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		test(&world{t: t, store: memory.New(memory.Config{}), keys: []secret.Value{secret.New("key 1")}, given: "given"})
+	})
+}
+
+func (w *world) token(context.Context, string) (secret.Value, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return secret.New(w.given), nil
+}
+
+func (w *world) give(token string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.given = token
+}
+
+func (w *world) failures() []instagramlogin.Failure {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]instagramlogin.Failure(nil), w.failed...)
+}
+
+// config is that of a replica which keeps tokens in the store.
+func (w *world) config() instagramlogin.Config {
+	return instagramlogin.Config{
+		Accounts: func() []string { return []string{account} },
+		Given:    w.token,
+		Refresh:  w.platform.refresh,
+		Tokens:   instagramlogin.NewTokens(w.store, w.keys, slog.New(slog.DiscardHandler)),
+		Failed: func(_ context.Context, _ string, failure instagramlogin.Failure) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.failed = append(w.failed, failure)
+		},
+		Store:  w.store,
+		Logger: slog.New(slog.DiscardHandler),
+	}
+}
+
+// start runs a replica and returns the source of its tokens, and how to stop it.
+func (w *world) start(config instagramlogin.Config) (tokens graph.TokenSource, stop func()) {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	refresher := instagramlogin.NewRefresher(config)
+	var running sync.WaitGroup
+	running.Go(func() { refresher.Run(ctx) })
+	tokens = graph.TokenFunc(w.token)
+	if config.Tokens != nil {
+		tokens = config.Tokens.Source(tokens)
+	}
+	return tokens, func() { cancel(); running.Wait() }
+}
+
+func (w *world) requireToken(want string, of graph.TokenSource) {
+	w.t.Helper()
+	token, err := of.Token(w.t.Context(), account)
+	require.NoError(w.t, err)
+	require.Equal(w.t, want, token.Reveal())
+}
+
+func after(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// TestTokensAreRefreshedOnceAWeek: of three replicas one refreshes the token, all use it, and a restart changes nothing.
+func TestTokensAreRefreshedOnceAWeek(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		sources := make([]graph.TokenSource, 3)
+		stops := make([]func(), 3)
+		for i := range sources {
+			sources[i], stops[i] = w.start(w.config())
+		}
+		after(time.Minute)
+		for week := range 10 {
+			want := []string{"given"}
+			for i := range week {
+				want = append(want, fmt.Sprintf("token-%d", i+1))
+			}
+			require.Equal(t, want, w.platform.asked())
+			for _, source := range sources {
+				w.requireToken(fmt.Sprintf("token-%d", week+1), source)
+			}
+			stops[0]()
+			sources[0], stops[0] = w.start(w.config())
+			after(7*day + 2*time.Hour)
+		}
+		for _, stop := range stops {
+			stop()
+		}
+		require.Empty(t, w.failures())
+	})
+}
+
+// TestYoungTokens: the platform refuses to refresh a token on its first day, which is nothing to report.
+func TestYoungTokens(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		born := time.Now()
+		w.platform.refuses(func() error {
+			if time.Since(born) < day {
+				return errTooYoung
+			}
+			return nil
+		})
+		_, stop := w.start(w.config())
+		_, stopOther := w.start(w.config())
+		after(3 * day)
+		require.InDelta(t, 25, len(w.platform.asked()), 1, "one try an hour, of both replicas together")
+		require.Empty(t, w.failures())
+		stop()
+		stopOther()
+	})
+}
+
+// TestLastingFailures are reported after two days, once an hour, with their begin and the end of the token.
+func TestLastingFailures(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		tokens, stop := w.start(w.config())
+		after(6 * day)
+		begin := time.Now()
+		away := errors.New("the network is down")
+		w.platform.refuses(func() error { return away })
+		after(day + 47*time.Hour)
+		require.Empty(t, w.failures(), "failures of two days pass")
+		after(5 * time.Hour)
+		failures := w.failures()
+		require.InDelta(t, 5, len(failures), 1)
+		require.ErrorIs(t, failures[0].Err, away)
+		require.WithinDuration(t, begin.Add(day), failures[0].Since, 2*time.Hour)
+		require.WithinDuration(t, begin.Add(-6*day).Add(60*day), failures[0].Expires, time.Minute)
+		w.requireToken("token-1", tokens)
+
+		w.platform.refuses(nil)
+		after(day)
+		require.Len(t, w.failures(), len(failures), "it is mended")
+		stop()
+	})
+}
+
+// TestInvalidTokens: only a person can mend a token that has ended, so that is reported at once. A new one is refreshed at once,
+// and its failures are counted anew.
+func TestInvalidTokens(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.platform.refuses(func() error { return errInvalid })
+		tokens, stop := w.start(w.config())
+		after(time.Minute)
+		require.Len(t, w.failures(), 1)
+		require.Zero(t, w.failures()[0].Expires)
+		after(3 * day)
+		require.Greater(t, len(w.failures()), 70)
+
+		w.platform.refuses(func() error { return errTooYoung })
+		w.give("new")
+		w.requireToken("new", tokens)
+		known := len(w.failures())
+		after(day)
+		require.Len(t, w.failures(), known, "the new token has no failures that last")
+		w.platform.refuses(nil)
+		after(2 * time.Hour)
+		asked := w.platform.asked()
+		require.Equal(t, "new", asked[len(asked)-1])
+		w.requireToken(fmt.Sprintf("token-%d", len(asked)), tokens)
+		stop()
+	})
+}
+
+// TestTokensOfTheProgram: what is refreshed goes to the program's store, and is refreshed from there.
+func TestTokensOfTheProgram(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		var (
+			mu    sync.Mutex
+			saved []string
+		)
+		refused := errors.New("the vault is sealed")
+		fail := true
+		config := w.config()
+		config.Tokens = nil
+		config.Save = func(_ context.Context, pageID string, token secret.Value, expires time.Time) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if fail {
+				return refused
+			}
+			require.Equal(t, account, pageID)
+			require.Equal(t, time.Now().Add(60*day), expires)
+			saved = append(saved, token.Reveal())
+			w.give(token.Reveal())
+			return nil
+		}
+		_, stop := w.start(config)
+		after(49 * time.Hour)
+		require.NotEmpty(t, w.failures(), "that it cannot be saved is reported like any failure")
+		require.ErrorIs(t, w.failures()[0].Err, refused)
+		mu.Lock()
+		fail = false
+		mu.Unlock()
+		n := len(w.platform.asked())
+		after(15 * day)
+		require.Equal(t, []string{fmt.Sprintf("token-%d", n+1), fmt.Sprintf("token-%d", n+2), fmt.Sprintf("token-%d", n+3)}, saved)
+		require.Equal(t, []string{"given", saved[0], saved[1]}, w.platform.asked()[n:])
+		session, err := w.store.Session(t.Context(), account, "", "instagram login")
+		require.NoError(t, err)
+		require.NotContains(t, string(session.Data), "sealed")
+		stop()
+	})
+}
+
+// TestReplicaThatHangs: when the lease of a replica that hangs has ended, another refreshes the token, and what the first one
+// gets at last does not replace it.
+func TestReplicaThatHangs(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		hangs, release := make(chan struct{}), make(chan struct{})
+		w.platform.during = func() {
+			close(hangs)
+			<-release
+		}
+		first, stopFirst := w.start(w.config())
+		<-hangs
+		second, stopSecond := w.start(w.config())
+		after(5 * time.Minute)
+		require.Equal(t, []string{"given", "given"}, w.platform.asked())
+		w.requireToken("token-2", second)
+		close(release)
+		after(time.Minute)
+		w.requireToken("token-2", second)
+		w.requireToken("token-2", first)
+		stopFirst()
+		stopSecond()
+	})
+}
+
+// TestKeptTokensAreEncrypted: the store never has a token in clear. Keys can be changed, and without the right key the token
+// of the configuration is used.
+func TestKeptTokensAreEncrypted(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		_, stop := w.start(w.config())
+		after(time.Minute)
+		stop()
+		session, err := w.store.Session(t.Context(), account, "", "instagram login")
+		require.NoError(t, err)
+		require.NotContains(t, string(session.Data), "token-1")
+		require.NotContains(t, string(session.Data), "given")
+
+		w.keys = []secret.Value{secret.New("key 2"), secret.New("key 1")}
+		tokens, stop := w.start(w.config())
+		w.requireToken("token-1", tokens)
+		after(8 * day)
+		w.requireToken("token-2", tokens)
+		stop()
+
+		w.keys = []secret.Value{secret.New("key 2")}
+		tokens, stop = w.start(w.config())
+		w.requireToken("token-2", tokens)
+		stop()
+
+		w.keys = []secret.Value{secret.New("key 3")}
+		tokens, stop = w.start(w.config())
+		w.requireToken("given", tokens)
+		stop()
+	})
+}
+
+// awayStore is a store that can be away.
+type awayStore struct {
+	store.Store
+
+	mu   sync.Mutex
+	away error
+}
+
+// goAway has reads fail from now on; nil: no more.
+func (s *awayStore) goAway(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away = err
+}
+
+func (s *awayStore) Session(ctx context.Context, pageID, psid, name string) (store.Session, error) {
+	s.mu.Lock()
+	away := s.away
+	s.mu.Unlock()
+	if away != nil {
+		return store.Session{}, away
+	}
+	return s.Store.Session(ctx, pageID, psid, name)
+}
+
+// TestStoreAway: a token that is known serves on while the store is away; one that is not known is not guessed.
+func TestStoreAway(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		st := &awayStore{Store: w.store}
+		w.store = st
+		tokens, stop := w.start(w.config())
+		after(time.Minute)
+		w.requireToken("token-1", tokens)
+		away := errors.New("away")
+		st.goAway(away)
+		after(10 * day)
+		w.requireToken("token-1", tokens)
+		require.Len(t, w.platform.asked(), 1)
+		other, stopOther := w.start(w.config())
+		_, err := other.Token(t.Context(), account)
+		require.ErrorIs(t, err, away)
+		stopOther()
+		st.goAway(nil)
+		after(2 * time.Hour)
+		w.requireToken("token-2", tokens)
+		stop()
+	})
+}

@@ -1,0 +1,77 @@
+package instagramlogin
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/store"
+)
+
+// sessionName is the name of the session that has an account's state. It is the session of no person: its PSID is empty.
+const sessionName = "instagram login"
+
+// state is what replicas share about the token of an account.
+type state struct {
+	// Of is the digest of the token that the rest is about: the one that the program gave.
+	Of string `json:"of"`
+	// Sealed is the refreshed token; empty if the program keeps it.
+	Sealed []byte `json:"sealed,omitempty"`
+	// Refreshed is when the token was refreshed last; zero if it never was.
+	Refreshed time.Time `json:"refreshed,omitzero"`
+	// Expires is when the refreshed token ends.
+	Expires time.Time `json:"expires,omitzero"`
+	// Tried is when a refresh failed last, and FailingSince when it failed first; zero after one that succeeded.
+	Tried        time.Time `json:"tried,omitzero"`
+	FailingSince time.Time `json:"failing_since,omitzero"`
+
+	version int64
+}
+
+// loadState reads the state of an account. One that is about another token counts for nothing, but for its version.
+func loadState(ctx context.Context, st store.Store, pageID, of string) (state, error) {
+	session, err := st.Session(ctx, pageID, "", sessionName)
+	if errors.Is(err, store.ErrNotFound) {
+		return state{Of: of}, nil
+	}
+	if err != nil {
+		return state{}, err
+	}
+	var s state
+	if err := json.Unmarshal(session.Data, &s); err != nil || s.Of != of {
+		s = state{Of: of} // what another version of the program has kept cannot be read, and the token is refreshed anew
+	}
+	s.version = session.Version
+	return s, nil
+}
+
+// save keeps a state in place of the one that was read.
+func (s state) save(ctx context.Context, st store.Store, pageID string) error {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("encoding the state of a token: %w", err)
+	}
+	return st.Apply(ctx, store.SaveSession{PageID: pageID, Name: sessionName, Data: data, Version: s.version})
+}
+
+// due is when the token is to be refreshed, or the refresh tried again.
+func (s state) due() time.Time {
+	switch {
+	case !s.Tried.IsZero():
+		return s.Tried.Add(retryPause)
+	case !s.Refreshed.IsZero():
+		return s.Refreshed.Add(refreshPause)
+	}
+	return time.Time{}
+}
+
+// digest identifies a token without giving it away.
+func digest(token secret.Value) string {
+	sum := sha256.Sum256([]byte(token.Reveal()))
+	return hex.EncodeToString(sum[:8])
+}
