@@ -122,6 +122,9 @@ func (d lettersDone) report(config Config, cmd *cli.Command, did string) error {
 		}
 	} else {
 		say(config.Out, "%s %s.\n", several(d.Done, "dead letter"), did)
+		if did == "replayed" && d.Done > 0 {
+			say(config.Out, "The events wait to be handled again. What fails again is a dead letter again: look with dead list.\n")
+		}
 	}
 	if len(d.Gone) == 0 {
 		return nil

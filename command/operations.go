@@ -47,6 +47,7 @@ const aboutOperations = "It uses the operations API of a bot (docs/operations.md
 // operationsClient calls the operations API of a bot.
 type operationsClient struct {
 	base, token string
+	tokenFrom   string // where the token was found, for errors
 	client      *http.Client
 }
 
@@ -67,12 +68,12 @@ func operationsOf(config Config, cmd *cli.Command) (*operationsClient, error) {
 	case u.Scheme == "http" && !cmd.Bool("plain-http") && !isLoopback(u.Hostname()):
 		return nil, usagef(cmd, "%s would get the token without TLS; use https, or --plain-http on a network that you trust", u.Host)
 	}
-	token, err := operationsToken(config, cmd)
+	token, from, err := operationsToken(config, cmd)
 	if err != nil {
 		return nil, err
 	}
 	refuse := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // the token is for that address alone
-	return &operationsClient{strings.TrimSuffix(base, "/"), token, &http.Client{Timeout: operationsTime, CheckRedirect: refuse}}, nil
+	return &operationsClient{strings.TrimSuffix(base, "/"), token, from, &http.Client{Timeout: operationsTime, CheckRedirect: refuse}}, nil
 }
 
 func isLoopback(host string) bool {
@@ -80,23 +81,23 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func operationsToken(config Config, cmd *cli.Command) (string, error) {
-	token, from := config.Env(envOperationsToken), envOperationsToken
+func operationsToken(config Config, cmd *cli.Command) (token, from string, err error) {
+	token, from = config.Env(envOperationsToken), envOperationsToken
 	if name := cmd.String("token-file"); name != "" {
 		data, err := content(config, name, maxTokenFile)
 		if err != nil {
-			return "", fmt.Errorf("the token cannot be read: %w", err)
+			return "", "", fmt.Errorf("the token cannot be read: %w", err)
 		}
 		token, from = string(data), name
 	}
 	token = strings.TrimSpace(token)
 	switch {
 	case token == "":
-		return "", usagef(cmd, "there is no token: set %s, or give --token-file", envOperationsToken)
+		return "", "", usagef(cmd, "there is no token: set %s, or give --token-file", envOperationsToken)
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "", fmt.Errorf("what is in %s is no token: it has more than one line, or characters that no token has", from)
+		return "", "", fmt.Errorf("what is in %s is no token: it has more than one line, or characters that no token has", from)
 	}
-	return token, nil
+	return token, from, nil
 }
 
 // get decodes the answer to a request.
@@ -153,6 +154,9 @@ func (o *operationsClient) refusal(resp *http.Response, text []byte) error {
 	}
 	if json.Unmarshal(text, &why) != nil || why.Code == "" {
 		return &exitError{NoAPI, fmt.Errorf("what answers at %s with the status %d is no operations API; the path of the API belongs to the URL", o.base, resp.StatusCode)}
+	}
+	if resp.StatusCode == http.StatusUnauthorized {
+		why.Error = "the token in " + o.tokenFrom + " is not accepted at " + o.base + ": it has to be one of operations.Config.Tokens of the bot"
 	}
 	err := errors.New(oneLine(why.Error, 1000) + " (" + oneLine(why.Code, 100) + ", request " + oneLine(why.ID, 100) + ")")
 	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {

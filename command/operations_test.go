@@ -172,10 +172,12 @@ func TestOperationsJSON(t *testing.T) {
 		{"stats", "--json"}, {"dead", "list", "--json"}, {"dead", "show", "1", "--json"}, {"people", "show", opsPage, opsPerson, "--json"},
 		{"people", "export", opsPage, opsPerson}, {"dead", "replay", "--all", "--reason", "disk", "--json"}, {"people", "forget", opsPage, opsPerson, "--yes", "--json"},
 	} {
-		code, out, errs := d.run(args...)
 		if args[1] == "show" && args[0] == "dead" {
-			continue // the id is the store's
+			letters, err := d.store.Dead(t.Context(), store.DeadQuery{})
+			require.NoError(t, err)
+			args[2] = fmt.Sprint(letters[0].ID)
 		}
+		code, out, errs := d.run(args...)
 		require.Equal(t, 0, code, "%s: %s", args, errs)
 		require.True(t, json.Valid([]byte(out)), args)
 	}
@@ -226,7 +228,7 @@ func TestOperationsRefuses(t *testing.T) {
 		{without("MESSENGER_OPERATIONS_TOKEN", ""), "stats", 2, "there is no token: set MESSENGER_OPERATIONS_TOKEN"},
 		{without("MESSENGER_OPERATIONS_TOKEN", "  \n"), "stats", 2, "there is no token"},
 		{without("MESSENGER_OPERATIONS_TOKEN", "a b"), "stats", 1, "is no token"},
-		{without("MESSENGER_OPERATIONS_TOKEN", "wrong-token-0123456789-abc"), "stats", 5, "(unauthenticated, request "},
+		{without("MESSENGER_OPERATIONS_TOKEN", "wrong-token-0123456789-abc"), "stats", 5, "the token in MESSENGER_OPERATIONS_TOKEN is not accepted at "},
 		{without("MESSENGER_OPERATIONS_URL", ""), "stats", 2, "give the address of the operations API by --url"},
 		{d.env, "stats --token-file no-such-file", 1, "the token cannot be read"},
 		{d.env, "stats --token x", 2, "flag provided but not defined"},
@@ -290,7 +292,11 @@ func TestTextsOfPeopleAreNoCommandsOfATerminal(t *testing.T) {
 		store.SaveSent{Sent: store.Sent{PageID: opsPage, PSID: opsPerson, Key: "s", Type: "text", Outcome: "sent", At: noon, Error: nasty, Body: []byte(`{"message":{"text":` + quotedJSON(nasty) + `}}`)}}))
 	letters, err := d.store.Dead(t.Context(), store.DeadQuery{})
 	require.NoError(t, err)
-	for _, args := range [][]string{{"dead", "list"}, {"dead", "show", fmt.Sprint(letters[0].ID)}, {"people", "show", opsPage, opsPerson}} {
+	show := []string{"dead", "show", fmt.Sprint(letters[0].ID)}
+	for _, args := range [][]string{
+		{"dead", "list"}, {"dead", "list", "--json"}, show, append(show, "--json"),
+		{"people", "show", opsPage, opsPerson}, {"people", "show", opsPage, opsPerson, "--json"}, {"people", "export", opsPage, opsPerson},
+	} {
 		code, out, errs := d.run(args...)
 		require.Equal(t, 0, code, errs)
 		require.NotContains(t, out, "\x1b", args)
@@ -301,6 +307,18 @@ func TestTextsOfPeopleAreNoCommandsOfATerminal(t *testing.T) {
 	}
 }
 
+// onWrite does something when it is written to.
+type onWrite struct {
+	bytes.Buffer
+
+	do func()
+}
+
+func (o *onWrite) Write(p []byte) (int, error) {
+	o.do()
+	return o.Buffer.Write(p)
+}
+
 // TestManyLettersInSteps: more than one request is about, with progress, and resumed after an interrupt.
 func TestManyLettersInSteps(t *testing.T) {
 	t.Parallel()
@@ -309,15 +327,15 @@ func TestManyLettersInSteps(t *testing.T) {
 	for i := range count {
 		d.bury(fmt.Sprint("m_", i), "order", "r", "e")
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	var errs bytes.Buffer
-	code := command.Run(ctx, command.Config{Out: &bytes.Buffer{}, Err: &errs, Env: func(name string) string { return d.env[name] }}, []string{"dead", "drop", "--all", "--yes"})
+	ctx, interrupt := context.WithCancel(t.Context())
+	progress := onWrite{do: interrupt}
+	code := command.Run(ctx, command.Config{Out: &bytes.Buffer{}, Err: &progress, Env: func(name string) string { return d.env[name] }}, []string{"dead", "drop", "--all", "--yes"})
 	require.Equal(t, 1, code)
+	require.Contains(t, progress.String(), "500 dead letters dropped so far\n")
+	require.Contains(t, progress.String(), "500 dead letters were dropped before it failed")
 	code, out, said := d.run("dead", "drop", "--all", "--yes", "--page", opsPage)
 	require.Equal(t, 0, code, said)
-	require.Equal(t, "500 dead letters dropped so far\n", said)
-	require.Equal(t, "620 dead letters dropped.\n", out)
+	require.Equal(t, "120 dead letters dropped.\n", out)
 	_, out, _ = d.run("dead", "drop", "--all", "--yes")
 	require.Equal(t, "0 dead letters dropped.\n", out)
 }

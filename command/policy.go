@@ -1,7 +1,6 @@
 package command
 
 import (
-	"encoding/json"
 	"io"
 	"os"
 
@@ -142,13 +141,6 @@ func known(config Config, cmd *cli.Command, name string) (routing.Policy, error)
 		say(config.Err, "%s: %s; policy check lists them\n", c.File, several(n, "warning"))
 	}
 	return c.policy, nil
-}
-
-func writeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
 }
 
 // formatOf reads the flag --format.

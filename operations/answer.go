@@ -34,6 +34,10 @@ func (s *server) refuse(w http.ResponseWriter, c *call, err error) {
 	if !ok {
 		refused = s.meaning(w, c, err)
 	}
+	if some, ok := errors.AsType[*partly](err); ok {
+		writeJSON(w, refused.status, partlyRefused{refusalBody{refused.text, refused.code, idOf(w)}, some.progress})
+		return
+	}
 	if refused.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="messenger operations"`)
 	}
@@ -69,7 +73,20 @@ func (s *server) meaning(w http.ResponseWriter, c *call, err error) *refusal {
 }
 
 func writeRefusal(w http.ResponseWriter, r *refusal) {
-	writeJSON(w, r.status, map[string]string{"error": r.text, "code": r.code, "request_id": idOf(w)})
+	writeJSON(w, r.status, refusalBody{r.text, r.code, idOf(w)})
+}
+
+// refusalBody is the answer of a refusal.
+type refusalBody struct {
+	Error     string `json:"error"`
+	Code      string `json:"code"`
+	RequestID string `json:"request_id"`
+}
+
+// partlyRefused is the answer of a request about several letters that failed in the middle.
+type partlyRefused struct {
+	refusalBody
+	progress
 }
 
 // unhealthy is an answer with the status 503.

@@ -3,6 +3,7 @@ package operations_test
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -80,6 +81,8 @@ func TestTheProgramDecidesByAction(t *testing.T) {
 	require.Equal(t, operations.Action{Name: "forgetPerson", Changes: true, PageID: w.page, PSID: w.ada}, *asked.Load())
 	w.do("GET", "/dead?page=7&person=8", "")
 	require.Equal(t, operations.Action{Name: "listDead", PageID: "7", PSID: "8"}, *asked.Load())
+	w.do("POST", "/dead/drop?page=7;x", `{"all":true}`)
+	require.Equal(t, operations.Action{Name: "dropMany", Changes: true}, *asked.Load(), "what is malformed may mean all pages")
 	w.do("POST", "/dead/3/replay?page=7", "")
 	require.Equal(t, operations.Action{Name: "replayDead", Changes: true, PageID: "7"}, *asked.Load())
 
@@ -158,6 +161,13 @@ func TestRequestsThatAreWrong(t *testing.T) {
 		{"GET", "/stats?page=1", "", 400, "unknown_parameter"},
 		{"GET", "/dead?pgae=1", "", 400, "unknown_parameter"},
 		{"GET", "/dead?page=1&page=2", "", 400, "bad_parameter"},
+		{"GET", "/dead?page=1;type=POSTBACK", "", 400, "bad_parameter"},
+		{"GET", "/dead?page=%ZZ", "", 400, "bad_parameter"},
+		{"POST", "/dead/drop?page=4711;type=POSTBACK", `{"all":true}`, 400, "bad_parameter"},
+		{"POST", "/dead/drop?page=47%ZZ11", `{"all":true}`, 400, "bad_parameter"},
+		{"POST", "/dead/drop?page=1&person=2", `{"ids":[1]}`, 400, "bad_parameter"},
+		{"POST", "/dead/replay?route=order", `{"ids":[1]}`, 400, "bad_parameter"},
+		{"GET", "/dead?type=POSTBAK", "", 400, "bad_parameter"},
 		{"GET", "/dead?limit=0", "", 400, "bad_parameter"},
 		{"GET", "/dead?limit=201", "", 400, "bad_parameter"},
 		{"GET", "/dead?limit=ten", "", 400, "bad_parameter"},
@@ -232,4 +242,24 @@ func TestRequestIDs(t *testing.T) {
 	require.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
 	require.Contains(t, w.log.String(), `msg="an operator's change" action=forgetPerson`)
 	require.Contains(t, w.log.String(), "request=forget-1")
+}
+
+// TestPathsThatAreNotClean are not redirected: that would tell a caller without a token what there is.
+func TestPathsThatAreNotClean(t *testing.T) {
+	t.Parallel()
+	bot, err := newBot(memory.New(memory.Config{}))
+	require.NoError(t, err)
+	handler, err := operations.Handler(bot, operations.Config{Tokens: []secret.Value{secret.New(token)}})
+	require.NoError(t, err)
+	for _, target := range []string{"/x/../stats", "/dead//1", "//stats", "/stats/"} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.URL.Path = target
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		require.Equal(t, http.StatusUnauthorized, answer.Code, target)
+		r.Header.Set("Authorization", "Bearer "+token)
+		answer = httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		require.Equal(t, http.StatusNotFound, answer.Code, target)
+	}
 }

@@ -54,7 +54,7 @@ func (s *server) listBroadcasts(c *call) (any, error) {
 		return nil, err
 	}
 	query := store.BroadcastQuery{PageID: c.action.PageID, After: store.Broadcast{ID: from.ID, StartedAt: from.StartedAt}, Limit: limit + 1}
-	switch open := c.URL.Query().Get("open"); open {
+	switch open := c.query.Get("open"); open {
 	case "", "false":
 	case "true":
 		query.Open = true

@@ -41,8 +41,8 @@ type Action struct {
 	PSID string
 }
 
-// ErrUnauthenticated is what Config.Authorize returns, wrapped or not, for a request of nobody who is known: the answer is then
-// 401 and not 403.
+// ErrUnauthenticated is what Config.Authorize returns, wrapped or not, for a request without a known identity: the answer is
+// then 401 and not 403.
 var ErrUnauthenticated = errors.New("operations: the request proves no identity")
 
 // Config says who may use the API. Tokens or Authorize are required; with both, both must allow a request.

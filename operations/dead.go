@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/nearest"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/store"
@@ -73,7 +75,7 @@ type deadFilter struct {
 }
 
 func (c *call) deadFilter() (f deadFilter, err error) {
-	q := c.URL.Query()
+	q := c.query
 	f = deadFilter{
 		query: store.DeadQuery{PageID: q.Get("page"), PSID: q.Get("person"), Limit: deadStep},
 		kind:  receiving.Type(strings.ToUpper(q.Get("type"))), route: q.Get("route"), reason: strings.ToLower(q.Get("reason")),
@@ -81,10 +83,21 @@ func (c *call) deadFilter() (f deadFilter, err error) {
 	if f.query.PSID != "" && f.query.PageID == "" {
 		return f, badRequest("bad_parameter", "the parameter person needs the parameter page: an id is that of a person with one page")
 	}
+	if f.kind != "" && !slices.Contains(receiving.Types(), f.kind) {
+		return f, badRequest("bad_parameter", "there is no type %q; the nearest is %s", f.kind, nearestType(f.kind))
+	}
 	if f.since, err = c.time("since"); err == nil {
 		f.until, err = c.time("until")
 	}
 	return f, err
+}
+
+func nearestType(kind receiving.Type) string {
+	var known []string
+	for _, one := range receiving.Types() {
+		known = append(known, string(one))
+	}
+	return nearest.Name(string(kind), known)
 }
 
 func (f deadFilter) takes(d store.DeadLetter, l letter) bool {

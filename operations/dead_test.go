@@ -2,10 +2,17 @@ package operations_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -213,4 +220,91 @@ func TestAStoreThatCanDoLess(t *testing.T) {
 	w.greeted()
 	x := get[struct{ Incomplete []string }](w, "GET", w.person()+"/export", "")
 	require.Equal(t, []string{"sessions", "waiting.sends", "timers", "waiting.events", "dead"}, x.Incomplete)
+}
+
+// dropsTwo is a store that drops two dead letters, and then fails.
+type dropsTwo struct {
+	*memory.Store
+
+	dropped int
+	third   func() error
+}
+
+func (d *dropsTwo) Drop(ctx context.Context, id int64) error {
+	if d.dropped == 2 && d.third != nil {
+		return d.third()
+	}
+	d.dropped++
+	return d.Store.Drop(ctx, id)
+}
+
+// TestFailureInTheMiddle: what was done stays done, is said, and is logged, also if the caller has gone away.
+func TestFailureInTheMiddle(t *testing.T) {
+	t.Parallel()
+	st := &dropsTwo{Store: memory.New(memory.Config{}), third: func() error { return errors.New("disk full") }}
+	w := newWorld(t, st, operations.Config{Tokens: []secret.Value{secret.New(token)}})
+	w.bury("order 1", "order 2", "order 3", "order 4")
+	a := w.do("POST", "/dead/drop", `{"all":true}`)
+	w.refused(a, 503, "store_failed")
+	var p progress
+	require.NoError(t, json.Unmarshal([]byte(a.body), &p))
+	require.Equal(t, 2, p.Done)
+	require.Contains(t, w.log.String(), `an operator's change failed" action=dropMany`)
+	require.Contains(t, w.log.String(), "done=2")
+
+	st.third = nil
+	rest := get[progress](w, "POST", "/dead/drop", fmt.Sprintf(`{"all":true,"limit":1,"after":%q}`, p.Next))
+	require.Equal(t, 1, rest.Done, "it goes on with the letter at which it failed")
+
+	st.dropped = 2
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	st.third = func() error {
+		leave()
+		<-left
+		return errors.New("the caller is away")
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url+"/dead/drop", strings.NewReader(`{"all":true}`))
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	_, err = http.DefaultClient.Do(r)
+	require.ErrorIs(t, err, context.Canceled)
+	close(left)
+	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "the caller is away") }, patience, 5*time.Millisecond)
+}
+
+// slow is a connection whose body does not arrive before the deadline that is set.
+type slow struct {
+	*httptest.ResponseRecorder
+
+	deadline time.Time
+}
+
+func (s *slow) SetReadDeadline(at time.Time) error {
+	s.deadline = at
+	return nil
+}
+
+func (s *slow) Read([]byte) (int, error) {
+	if s.deadline.IsZero() {
+		return 0, errors.New("it would wait without end")
+	}
+	return 0, os.ErrDeadlineExceeded
+}
+
+// TestABodyThatDoesNotArrive is waited for as long as a request may take.
+func TestABodyThatDoesNotArrive(t *testing.T) {
+	t.Parallel()
+	bot, err := newBot(memory.New(memory.Config{}))
+	require.NoError(t, err)
+	handler, err := operations.Handler(bot, operations.Config{Tokens: []secret.Value{secret.New(token)}, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	connection := &slow{ResponseRecorder: httptest.NewRecorder()}
+	r := httptest.NewRequest(http.MethodPost, "/dead/drop", connection)
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	handler.ServeHTTP(connection, r)
+	require.Equal(t, http.StatusRequestTimeout, connection.Code, connection.Body)
+	require.WithinDuration(t, time.Now().Add(operations.Timeout), connection.deadline, 10*time.Second)
 }

@@ -48,19 +48,24 @@ func (s *server) many(c *call, of func(store.DeadLetters) func(context.Context, 
 	if err := body.check(); err != nil {
 		return nil, err
 	}
+	for name := range c.query {
+		if !body.All && name != "page" {
+			return nil, badRequest("bad_parameter", `the parameter %q goes with "all"; with "ids" only the parameter page does`, name)
+		}
+	}
 	dead, err := capability[store.DeadLetters](s, "DeadLetters")
 	if err != nil {
 		return nil, err
 	}
-	out := progress{Gone: []int64{}}
-	ids := body.IDs
+	selection := selection{ids: body.IDs}
 	if body.All {
-		if ids, out.Next, err = s.selected(c.ctx, dead, filter, body); err != nil {
+		if selection, err = s.selected(c.ctx, dead, filter, body); err != nil {
 			return nil, err
 		}
 	}
+	out := progress{Gone: []int64{}, Next: selection.next}
 	do := of(dead)
-	for _, id := range ids {
+	for i, id := range selection.ids {
 		err := error(nil)
 		if !body.All {
 			_, err = findLetter(c.ctx, dead, id, c.action.PageID)
@@ -75,11 +80,22 @@ func (s *server) many(c *call, of func(store.DeadLetters) func(context.Context, 
 		case isRefused && refused.code == "no_such_letter":
 			out.Gone = append(out.Gone, id)
 		default:
-			return nil, err
+			out.Next = selection.cursorBefore(i)
+			return nil, &partly{out, err}
 		}
 	}
 	return out, nil
 }
+
+// partly is the error of a request that failed after it had changed something, perhaps.
+type partly struct {
+	progress
+
+	err error
+}
+
+func (p *partly) Error() string { return p.err.Error() }
+func (p *partly) Unwrap() error { return p.err }
 
 func (m many) check() error {
 	switch {
@@ -95,16 +111,31 @@ func (m many) check() error {
 	return nil
 }
 
+// selection are the letters of a request.
+type selection struct {
+	ids   []int64
+	next  string    // the cursor behind them
+	until time.Time // of the cursor; zero if the letters were named
+}
+
+// cursorBefore is where to go on after a failure at one of the letters: with that one. It is empty if the letters were named.
+func (s selection) cursorBefore(i int) string {
+	if s.until.IsZero() {
+		return ""
+	}
+	return cursor(deadAfter{s.ids[i] - 1, s.until})
+}
+
 // selected finds the letters that a filter selects, of those that there were at the first request: a letter that a replay leaves
 // again must not be replayed without end.
-func (s *server) selected(ctx context.Context, dead store.DeadLetters, filter deadFilter, body many) (ids []int64, next string, err error) {
+func (s *server) selected(ctx context.Context, dead store.DeadLetters, filter deadFilter, body many) (out selection, err error) {
 	from := deadAfter{}
 	if _, err := readCursor(body.After, &from); err != nil {
-		return nil, "", err
+		return out, err
 	}
 	if from.Until.IsZero() {
 		if from.Until, err = s.now(ctx); err != nil {
-			return nil, "", err
+			return out, err
 		}
 	}
 	if filter.until.IsZero() || from.Until.Before(filter.until) {
@@ -116,15 +147,16 @@ func (s *server) selected(ctx context.Context, dead store.DeadLetters, filter de
 	}
 	found, after, err := filter.find(ctx, dead, from.ID, limit)
 	if err != nil {
-		return nil, "", err
+		return out, err
 	}
+	out.until = from.Until
 	for _, l := range found {
-		ids = append(ids, l.ID)
+		out.ids = append(out.ids, l.ID)
 	}
 	if after != 0 {
-		next = cursor(deadAfter{after, from.Until})
+		out.next = cursor(deadAfter{after, from.Until})
 	}
-	return ids, next, nil
+	return out, nil
 }
 
 // now is the store's time, just behind what it has written until now.

@@ -5,8 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +20,9 @@ func (c *call) body(into any) error {
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return err
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &refusal{http.StatusRequestTimeout, "body_timeout", fmt.Sprintf("the body did not arrive within %v; nothing was changed", Timeout)}
+	}
 	if err != nil {
 		return badRequest("bad_body", "the body is not the JSON object of this route: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
@@ -26,7 +31,7 @@ func (c *call) body(into any) error {
 
 // limit is how many entries are wanted.
 func (c *call) limit() (int, error) {
-	text := c.URL.Query().Get("limit")
+	text := c.query.Get("limit")
 	if text == "" {
 		return DefaultPage, nil
 	}
@@ -39,7 +44,7 @@ func (c *call) limit() (int, error) {
 
 // time reads a parameter that is a time; zero if it is not given.
 func (c *call) time(name string) (time.Time, error) {
-	text := c.URL.Query().Get(name)
+	text := c.query.Get(name)
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -60,7 +65,7 @@ func cursor(v any) string {
 }
 
 // after reads the cursor of a request into v, and reports whether there is one.
-func (c *call) after(v any) (bool, error) { return readCursor(c.URL.Query().Get("after"), v) }
+func (c *call) after(v any) (bool, error) { return readCursor(c.query.Get("after"), v) }
 
 func readCursor(text string, v any) (bool, error) {
 	if text == "" {

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	_ "embed"
@@ -8,9 +9,12 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
+	"path"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/store"
@@ -87,6 +91,8 @@ type call struct {
 	route  route
 	action Action
 	ctx    context.Context
+	query  url.Values
+	served bool // whether the operation has begun
 }
 
 // conv is the conversation of the path.
@@ -96,33 +102,51 @@ func (c *call) conv() store.Conversation {
 
 func (s *server) add(rt route) {
 	s.mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
-		page := r.PathValue("page")
-		if page == "" {
-			page = r.URL.Query().Get("page")
+		c := &call{Request: r, route: rt, action: Action{Name: rt.name, Changes: rt.changes(), PageID: r.PathValue("page"), PSID: r.PathValue("person")}}
+		query, malformed := url.ParseQuery(r.URL.RawQuery)
+		if malformed == nil { // otherwise the action is about all pages, which is the most that can be meant
+			c.query = query
+			c.action.PageID = cmp.Or(c.action.PageID, query.Get("page"))
+			c.action.PSID = cmp.Or(c.action.PSID, query.Get("person"))
 		}
-		c := &call{Request: r, route: rt, action: Action{Name: rt.name, Changes: rt.changes(), PageID: page, PSID: r.PathValue("person")}}
-		if c.action.PSID == "" {
-			c.action.PSID = r.URL.Query().Get("person")
+		answer, err := s.answer(w, c, malformed)
+		if rt.changes() && c.served {
+			s.logChange(w, c, answer, err)
 		}
-		answer, err := s.answer(w, c)
 		if err != nil {
 			s.refuse(w, c, err)
 			return
-		}
-		if rt.changes() {
-			s.config.Logger.Info("an operator's change", "action", rt.name, "page", c.action.PageID, "person", c.action.PSID,
-				"path", r.URL.Path, "request", idOf(w), "from", r.RemoteAddr)
 		}
 		write(w, answer)
 	})
 }
 
+// logChange logs a change that was tried, whether or not its caller hears of it.
+func (s *server) logChange(w http.ResponseWriter, c *call, answer any, err error) {
+	log := s.config.Logger.With("action", c.route.name, "page", c.action.PageID, "person", c.action.PSID,
+		"path", c.URL.Path, "request", idOf(w), "from", c.RemoteAddr)
+	if some, ok := errors.AsType[*partly](err); ok {
+		log = log.With("done", some.Done)
+	}
+	if all, ok := answer.(progress); ok {
+		log = log.With("done", all.Done)
+	}
+	if err != nil {
+		log.Info("an operator's change failed", "error", err)
+		return
+	}
+	log.Info("an operator's change")
+}
+
 // answer checks a call, in the order in which it costs least, and serves it.
-func (s *server) answer(w http.ResponseWriter, c *call) (any, error) {
+func (s *server) answer(w http.ResponseWriter, c *call, malformed error) (any, error) {
 	if err := s.allow(c); err != nil {
 		return nil, err
 	}
-	for name, values := range c.URL.Query() {
+	if malformed != nil {
+		return nil, badRequest("bad_parameter", "the query is malformed: write special characters as %%XX, and separate parameters with &")
+	}
+	for name, values := range c.query {
 		if !slices.Contains(c.route.query, name) {
 			return nil, badRequest("unknown_parameter", "there is no parameter %q; openapi.yaml lists those of this route", name)
 		}
@@ -139,6 +163,9 @@ func (s *server) answer(w http.ResponseWriter, c *call) (any, error) {
 	ctx, cancel := context.WithTimeout(c.Context(), Timeout)
 	defer cancel()
 	c.ctx = ctx
+	// A connection that does not support deadlines has those of its own.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(Timeout))
+	c.served = true
 	return c.route.serve(c)
 }
 
@@ -161,7 +188,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p := s.config.Prefix; p != "" && (r.URL.Path == p || strings.HasPrefix(r.URL.Path, p+"/")) {
 		r = stripped(r, p)
 	}
-	if _, pattern := s.mux.Handler(r); pattern != "" {
+	if _, pattern := s.mux.Handler(r); pattern != "" && path.Clean(r.URL.Path) == r.URL.Path { // other paths would be redirected
 		s.mux.ServeHTTP(w, r)
 		return
 	}
@@ -170,7 +197,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, c, err)
 		return
 	}
-	if allowed := s.methodsOf(r); len(allowed) > 0 {
+	if allowed := s.methodsOf(r); len(allowed) > 0 && path.Clean(r.URL.Path) == r.URL.Path {
 		h.Set("Allow", strings.Join(allowed, ", "))
 		s.refuse(w, c, &refusal{http.StatusMethodNotAllowed, "method_not_allowed", "the method of this path is " + strings.Join(allowed, " or ")})
 		return

@@ -96,7 +96,7 @@ var house = map[string]room{
 		ours:   []string{".", "dialog", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "store/memory", "threadsettings"},
 		others: []string{"github.com/stretchr/testify"},
 	},
-	"operations": {ours: []string{".", "dialog", "handling", "receiving", "routing", "secret", "sending", "store"}},
+	"operations": {ours: []string{".", "dialog", "handling", "internal/nearest", "receiving", "routing", "secret", "sending", "store"}},
 	"receiving": {
 		ours:   []string{"attachment", "internal/metadata", "internal/nearest", "receiving/internal/scan", "receiving/payload", "secret"},
 		others: []string{"github.com/go-json-experiment/json"},
