@@ -43,6 +43,8 @@ type Stats struct {
 	// Held are the pages for which this process does not send, because the platform
 	// refused the page's token or what it is signed with, by page id.
 	Held map[string]Held
+	// Paused are the pauses of [Bot.Pause], of all replicas.
+	Paused []Pause
 	// Usage is what the platform reported to this process about the allowances of the
 	// pages that it has sent for, by page id.
 	Usage map[string]graph.Usage
@@ -78,6 +80,10 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
+	paused, err := b.Paused(ctx)
+	if err != nil {
+		return Stats{}, err
+	}
 	c := b.engine.Counts()
 	return Stats{
 		Queue:   queue,
@@ -98,6 +104,7 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 
 		Unserved: unserved,
 		Held:     held,
+		Paused:   paused,
 	}, nil
 }
 

@@ -146,7 +146,7 @@ func TestTheGuideOfOperationsIsRight(t *testing.T) {
 			require.Equal(t, content, got, "write the guide anew: go test ./command -run TheGuideOfOperations -update")
 		}
 	}
-	require.Equal(t, 7, ran)
+	require.Equal(t, 12, ran)
 	if *update {
 		require.NoError(t, os.WriteFile(name, out, 0o644))
 	}
@@ -254,6 +254,15 @@ func TestOperationsRefuses(t *testing.T) {
 		{d.env, "dead replay 999", 1, "there are no such dead letters: 999"},
 		{d.env, "dead drop 999", 2, "cannot be undone: give --yes"},
 		{d.env, "dead drop --all", 2, "cannot be undone: give --yes"},
+		{d.env, "pause", 2, "give either --page, or --all"},
+		{d.env, "pause --page 1 --all", 2, "give either --page, or --all"},
+		{d.env, "pause --page *", 2, "--all is for all pages"},
+		{d.env, "pause 1", 2, "pause takes no arguments"},
+		{d.env, "pause --page me", 1, "is not a page id"},
+		{d.env, "pause --all --note " + strings.Repeat("x", 201), 1, "more than 200"},
+		{d.env, "resume", 2, "give either --page, or --all"},
+		{d.env, "resume --page 1", 1, "there is no such pause"},
+		{d.env, "paused 1", 2, "paused takes no arguments"},
 		{d.env, "people show 1", 2, "takes the id of a page and the id of a person"},
 		{d.env, "people show 1 ..", 2, "are no ids"},
 		{d.env, "people show 1 2", 1, "the store does not know this person"},

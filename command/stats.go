@@ -42,9 +42,9 @@ type queueStats struct {
 		}
 	}
 	Held []struct {
-		Page, Reason string
-		Since        time.Time
-		Waiting      waits
+		Page, Reason, Note string
+		Since              time.Time
+		Waiting            waits
 	}
 	Unserved map[string]waits
 }
@@ -112,7 +112,11 @@ func (s queueStats) print(w io.Writer) error {
 		say(w, "\nHeld: nothing is sent for these pages\n")
 	}
 	for _, h := range s.Held {
-		say(w, "  page %s, %s since %s: %s and %s wait\n", oneLine(h.Page, 60), oneLine(h.Reason, 60), when(h.Since),
+		why := oneLine(h.Reason, 60)
+		if h.Note != "" {
+			why += " (" + oneLine(h.Note, 200) + ")"
+		}
+		say(w, "  %s, %s since %s: %s and %s wait\n", pageName(h.Page), why, when(h.Since),
 			several(h.Waiting.Events, "event"), several(h.Waiting.Sends, "send"))
 	}
 	if len(s.Unserved) > 0 {

@@ -54,6 +54,11 @@ func (s *server) routes() []route {
 		{name: "stats", pattern: "GET /stats", serve: s.stats},
 		{name: "replicas", pattern: "GET /replicas", serve: s.replicas},
 		{name: "held", pattern: "GET /held", serve: s.held},
+		{name: "listPaused", pattern: "GET /paused", query: []string{"page"}, serve: s.listPaused},
+		{name: "pauseAll", pattern: "PUT /pause", body: true, serve: s.pauseAll},
+		{name: "resumeAll", pattern: "DELETE /pause", serve: s.resumeAll},
+		{name: "pausePage", pattern: "PUT /pages/{page}/pause", body: true, serve: s.pausePage},
+		{name: "resumePage", pattern: "DELETE /pages/{page}/pause", serve: s.resumePage},
 		{name: "blocked", pattern: "GET /blocked", query: []string{"page", "after", "limit"}, serve: s.blocked},
 
 		{name: "listDead", pattern: "GET /dead", query: slices.Concat(deadFilters, []string{"after", "limit"}), serve: s.listDead},

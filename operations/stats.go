@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/store"
 )
@@ -16,7 +17,15 @@ func (s *server) health(c *call) (any, error) {
 		s.config.Logger.Warn("the bot is not healthy", "error", err)
 		return unhealthy{map[string]any{"healthy": false, "error": "the bot does not run, or cannot store callbacks; the log of the service has the reason"}}, nil
 	}
-	return map[string]any{"healthy": true}, nil
+	answer := map[string]any{"healthy": true}
+	paused, err := s.bot.Paused(c.ctx)
+	switch {
+	case err != nil: // a load balancer asks only whether callbacks can be stored
+		s.config.Logger.Warn("the pauses cannot be read", "error", err)
+	case len(paused) > 0:
+		answer["paused"] = pausesOf(paused)
+	}
+	return answer, nil
 }
 
 // waiting is what waits for a page.
@@ -38,6 +47,7 @@ type blocked struct {
 type heldPage struct {
 	Page    string    `json:"page"`
 	Reason  string    `json:"reason"`
+	Note    string    `json:"note,omitempty"`
 	Since   time.Time `json:"since"`
 	RetryAt time.Time `json:"retry_at,omitzero"`
 	Waiting waiting   `json:"waiting"`
@@ -104,7 +114,7 @@ func (s *server) stats(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	held, err := s.heldPages(c)
+	held, err := s.heldPages(c, st)
 	if err != nil {
 		return nil, err
 	}
@@ -141,17 +151,18 @@ func blockedOf(list []store.Blocked) []blocked {
 	return out
 }
 
-// held lists the pages for which this process does not send.
+// held lists the pages for which nothing is sent.
 func (s *server) held(c *call) (any, error) {
-	held, err := s.heldPages(c)
-	return page[heldPage]{Items: held}, err
-}
-
-func (s *server) heldPages(c *call) ([]heldPage, error) {
 	st, err := s.bot.Stats(c.ctx)
 	if err != nil {
 		return nil, err
 	}
+	held, err := s.heldPages(c, st)
+	return page[heldPage]{Items: held}, err
+}
+
+// tokenRefused are the pages for which this process waits for a token.
+func tokenRefused(st messenger.Stats) []heldPage {
 	held := []heldPage{}
 	for _, pageID := range slices.Sorted(maps.Keys(st.Held)) {
 		h := st.Held[pageID]
@@ -159,7 +170,7 @@ func (s *server) heldPages(c *call) ([]heldPage, error) {
 			Page: pageID, Reason: "token_refused", Since: h.Since, RetryAt: h.RetryAt, Waiting: waiting(h.Waiting),
 		})
 	}
-	return held, nil
+	return held
 }
 
 // blockedAfter is the cursor of blocked conversations.

@@ -326,12 +326,16 @@ func newBot(st store.Store) (*messenger.Bot, error) {
 // newIdleWorld is the API of a bot that does not run.
 func newIdleWorld(t *testing.T, st store.Store) *world {
 	t.Helper()
+	return newIdleWorldWith(t, st, operations.Config{Tokens: []secret.Value{secret.New(token)}})
+}
+
+func newIdleWorldWith(t *testing.T, st store.Store, config operations.Config) *world {
+	t.Helper()
 	bot, err := newBot(st)
 	require.NoError(t, err)
 	w := &world{T: t, bot: bot, store: st, page: pageID, log: &logged{}}
-	api, err := operations.Handler(bot, operations.Config{
-		Tokens: []secret.Value{secret.New(token)}, Logger: slog.New(slog.NewTextHandler(w.log, nil)), Prefix: "/base",
-	})
+	config.Logger, config.Prefix = slog.New(slog.NewTextHandler(w.log, nil)), "/base"
+	api, err := operations.Handler(bot, config)
 	require.NoError(t, err)
 	service := httptest.NewServer(checked(t, api))
 	w.url = service.URL + "/base"

@@ -23,6 +23,7 @@ type Engine struct {
 	keeper    *keeper
 	peers     *peers
 	pages     *pages
+	pauses    *pauses
 	profiles  *profiles
 	unsaved   *unsaved
 	counts    counts
@@ -81,6 +82,7 @@ func New(cfg Config) *Engine {
 	last, e.cut = context.WithCancel(cfg.Base)
 	e.writes = newStoreCalls(last)
 	e.peers = newPeers(e)
+	e.pauses = &pauses{e: e}
 	e.pages = newPages(e)
 	e.keeper = newKeeper(cfg)
 	e.unsaved = newUnsaved(cfg, e.writing, e.HintAfter)

@@ -27,6 +27,7 @@ type pages struct {
 	timers *timers
 	hook   func(ctx context.Context, log *slog.Logger, name string, tell func(ctx context.Context))
 	peers  *peers
+	pauses *pauses
 	mu     sync.Mutex
 	all    map[string]*page
 }
@@ -42,7 +43,7 @@ type page struct {
 
 func newPages(e *Engine) *pages {
 	cfg, peers := e.cfg, e.peers
-	p := &pages{cfg: cfg, hint: e.hint, timers: &e.timers, hook: e.hook, peers: peers, all: map[string]*page{}}
+	p := &pages{cfg: cfg, hint: e.hint, timers: &e.timers, hook: e.hook, peers: peers, pauses: e.pauses, all: map[string]*page{}}
 	peers.help = func(pageID string) {
 		if cfg.Serves != nil && !cfg.Serves(pageID) {
 			return
@@ -68,6 +69,9 @@ func (p *pages) get(pageID string) *page {
 // if the message may go out, and whether it then stands in the page's line. It
 // never blocks for the pace: a worker must not wait for it.
 func (p *pages) wait(ctx context.Context, conv store.Conversation, m sending.Message, background bool) (rest time.Duration, inLine bool) {
+	if rest := p.pauses.rest(conv.PageID); rest > 0 {
+		return rest, false
+	}
 	p.mu.Lock()
 	pg := p.get(conv.PageID)
 	refused, until := pg.refused, pg.until

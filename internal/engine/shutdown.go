@@ -25,6 +25,8 @@ func (e *Engine) Run(ctx context.Context, beside ...func(ctx context.Context)) {
 	background.Go(func() { e.feeder.run(ctx) })
 	e.peers.beat(ctx)
 	background.Go(func() { e.peers.run(e.killed) })
+	e.pauses.read(ctx, firstPauses)
+	background.Go(func() { e.pauses.run(ctx) })
 	e.running.Store(true)
 	e.workers.Go(func() { e.claim(ctx) })
 	<-ctx.Done()

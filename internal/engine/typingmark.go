@@ -137,9 +137,12 @@ func (m *typingMark) send(ctx context.Context, action sending.Action) error {
 	return err
 }
 
-// spare reports whether a page may make a request now that can be left out, and counts it: the page has a
+// spare reports whether a page may make a request now that can be left out, and counts it: the page is not paused, it has a
 // good token, no reply waits for the page's send rate, and there is room.
 func (p *pages) spare(pageID string) bool {
+	if p.pauses.paused(pageID) {
+		return false
+	}
 	p.mu.Lock()
 	pg := p.get(pageID)
 	until := pg.until
