@@ -30,7 +30,7 @@ const (
 	CannotListen = 3
 	// NoBot says that the bot could not be reached, or not be verified.
 	NoBot = 4
-	// NoAPI says that the operations API could not be reached, or refused the token.
+	// NoAPI says that the operations API could not be reached, or refused the token, or that the database could not be used.
 	NoAPI = 5
 	// Interrupted says that an interrupt has kept scenarios from being played.
 	Interrupted = 130
@@ -104,7 +104,10 @@ func Run(ctx context.Context, config Config, args []string) int {
 	config = config.withDefaults()
 	out := &output{to: config.Out}
 	config.Out = out
-	err := root(config).Run(ctx, append([]string{config.Name}, args...))
+	err := dsnOnCommandLine(config.Name, args)
+	if err == nil {
+		err = root(config).Run(ctx, append([]string{config.Name}, args...))
+	}
 	if err == nil && out.err != nil {
 		err = fmt.Errorf("the result is not written: %w", out.err)
 	}

@@ -103,6 +103,7 @@ func deadList(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer api.close()
 			all := []json.RawMessage{}
 			more, err := each(ctx, api, "/dead", query, func(one json.RawMessage) bool {
 				if len(all) == limit {
@@ -175,6 +176,7 @@ func deadShow(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer api.close()
 			var raw json.RawMessage
 			if err := api.get(ctx, "/dead/"+strconv.FormatInt(ids[0], 10), nil, &raw); err != nil {
 				return err

@@ -68,6 +68,7 @@ func deadMany(config Config, cmd *cli.Command, does, did string) *cli.Command {
 		if err != nil {
 			return err
 		}
+		defer api.close()
 		if does == "drop" {
 			what := "drop " + several(len(ids), "dead letter")
 			if all {

@@ -10,7 +10,7 @@ import (
 	"github.com/djmessenger/messenger/store/postgres"
 )
 
-// envDatabase is the DSN of the bot's database.
+// envDatabase is the DSN of the bots' database, as programs have it that follow docs/production.md.
 const envDatabase = "MESSENGER_DATABASE"
 
 // database checks that the database can be reached, and its tables. It changes nothing.

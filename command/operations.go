@@ -34,6 +34,7 @@ const (
 
 // operationsFlags are what all commands that use the operations API have.
 func operationsFlags(more ...cli.Flag) []cli.Flag {
+	more = append(more, databaseFlags()...)
 	return append(more,
 		&cli.StringFlag{Name: "url", Usage: "the `URL` of the bot's operations API; without it " + envOperationsURL},
 		&cli.StringFlag{Name: "token-file", Usage: "the `FILE` with the token; without it the token is " + envOperationsToken},
@@ -42,22 +43,35 @@ func operationsFlags(more ...cli.Flag) []cli.Flag {
 	)
 }
 
-const aboutOperations = "It uses the operations API of a bot (docs/operations.md). The token is never a flag."
+const aboutOperations = "It uses the operations API of a bot (docs/operations.md), or with --dsn the bots' PostgreSQL database. Neither the token nor\n" +
+	"the DSN is ever a value on the command line."
 
 // operationsClient calls the operations API of a bot.
 type operationsClient struct {
 	base, token string
 	tokenFrom   string // where the token was found, for errors
 	client      *http.Client
+	closing     func() error // closes the database; nil if the API is that of another process
 }
 
+// close ends the use of the API.
+func (o *operationsClient) close() {
+	if o.closing != nil {
+		_ = o.closing() // what was acknowledged is durable
+	}
+}
+
+// operationsOf returns the API that the flags choose. The caller closes it.
 func operationsOf(config Config, cmd *cli.Command) (*operationsClient, error) {
+	if fromDatabase(cmd) {
+		return databaseOf(config, cmd)
+	}
 	base := cmd.String("url")
 	if base == "" {
 		base = config.Env(envOperationsURL)
 	}
 	if base == "" {
-		return nil, usagef(cmd, "give the address of the operations API by --url, or by %s", envOperationsURL)
+		return nil, usagef(cmd, "give the address of the operations API by --url, or by %s; or --dsn", envOperationsURL)
 	}
 	u, err := url.Parse(base)
 	switch {
@@ -73,7 +87,7 @@ func operationsOf(config Config, cmd *cli.Command) (*operationsClient, error) {
 		return nil, err
 	}
 	refuse := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // the token is for that address alone
-	return &operationsClient{strings.TrimSuffix(base, "/"), token, from, &http.Client{Timeout: operationsTime, CheckRedirect: refuse}}, nil
+	return &operationsClient{base: strings.TrimSuffix(base, "/"), token: token, tokenFrom: from, client: &http.Client{Timeout: operationsTime, CheckRedirect: refuse}}, nil
 }
 
 func isLoopback(host string) bool {

@@ -75,6 +75,7 @@ func pauseOrResume(ctx context.Context, config Config, cmd *cli.Command, method,
 	if err != nil {
 		return err
 	}
+	defer api.close()
 	var raw json.RawMessage
 	if err := api.do(ctx, method, path, nil, body, &raw); err != nil {
 		return err
@@ -100,6 +101,7 @@ func paused(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer api.close()
 			query := url.Values{}
 			if page := cmd.String("page"); page != "" {
 				query.Set("page", page)

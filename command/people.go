@@ -91,6 +91,7 @@ func peopleShow(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer api.close()
 			var person json.RawMessage
 			if err := api.get(ctx, path, nil, &person); err != nil {
 				return err
@@ -202,6 +203,7 @@ func peopleExport(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer api.close()
 			var raw json.RawMessage
 			if err := api.get(ctx, path+"/export", nil, &raw); err != nil {
 				return err
@@ -238,6 +240,7 @@ func peopleForget(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer api.close()
 			if err := confirmed(config, cmd, "forget person "+oneLine(cmd.Args().Get(1), 100)+" of page "+oneLine(cmd.Args().Get(0), 100)); err != nil {
 				return err
 			}

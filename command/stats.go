@@ -63,10 +63,16 @@ func stats(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer api.close()
 			if cmd.Bool("json") {
-				var raw json.RawMessage
+				var raw map[string]json.RawMessage
 				if err := api.get(ctx, "/stats", nil, &raw); err != nil {
 					return err
+				}
+				if fromDatabase(cmd) { // these are about this process
+					delete(raw, "process")
+					delete(raw, "usage")
+					delete(raw, "unserved")
 				}
 				return writeJSON(config.Out, raw)
 			}
@@ -74,12 +80,17 @@ func stats(config Config) *cli.Command {
 			if err := api.get(ctx, "/stats", nil, &s); err != nil {
 				return err
 			}
-			return s.print(config.Out)
+			s.printQueue(config.Out)
+			if !fromDatabase(cmd) {
+				s.printProcess(config.Out)
+			}
+			s.printWaiting(config.Out)
+			return nil
 		},
 	})
 }
 
-func (s queueStats) print(w io.Writer) error {
+func (s queueStats) printQueue(w io.Writer) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	say(table, "Queue, all replicas\n")
 	say(table, "  events\t%d\toldest %s\n", s.Queue.Events, when(s.Queue.Oldest))
@@ -87,6 +98,12 @@ func (s queueStats) print(w io.Writer) error {
 	say(table, "  sends\t%d\n", s.Queue.Sends)
 	say(table, "  in flight\t%d\n", s.Queue.InFlight)
 	say(table, "  dead letters\t%d\n", s.Queue.Dead)
+	_ = table.Flush() // the output keeps its errors
+}
+
+// printProcess shows what the process that answers has done.
+func (s queueStats) printProcess(w io.Writer) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	say(table, "\nThe process that answers, since its start\n")
 	say(table, "  callbacks\t%d\t%d not stored\n", s.Process.Webhook.Callbacks, s.Process.Webhook.NotAccepted)
 	say(table, "  turns\t%d\t%d retried, %d dead\n", s.Process.Turns, s.Process.Retried, s.Process.Dead)
@@ -99,9 +116,11 @@ func (s queueStats) print(w io.Writer) error {
 	}
 	say(table, "  attempts to send\t\t%s\n", strings.Join(sends, ", "))
 	say(table, "  stuck calls\t%d\n", s.Process.Stuck)
-	if err := table.Flush(); err != nil {
-		return err
-	}
+	_ = table.Flush() // as above
+}
+
+// printWaiting shows what is stuck.
+func (s queueStats) printWaiting(w io.Writer) {
 	if len(s.Queue.Blocked) > 0 {
 		say(w, "\nBlocked: the next event has failed and waits for another try\n")
 	}
@@ -125,5 +144,4 @@ func (s queueStats) print(w io.Writer) error {
 	for _, page := range slices.Sorted(maps.Keys(s.Unserved)) {
 		say(w, "  page %s: %s and %s wait\n", oneLine(page, 60), several(s.Unserved[page].Events, "event"), several(s.Unserved[page].Sends, "send"))
 	}
-	return nil
 }

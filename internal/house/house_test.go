@@ -31,8 +31,9 @@ var house = map[string]room{
 	"attachment": {},
 	"command": {
 		ours: []string{
-			"graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/atomicfile", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient",
-			"receiving", "routing", "routing/policyfile", "secret", "sending", "simulator", "simulator/scenario", "store", "store/memory", "store/postgres", "threadsettings", "threadsettings/settingsfile",
+			".", "graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient",
+			"operations", "receiving", "routing", "routing/policyfile", "secret", "sending", "simulator", "simulator/scenario", "store", "store/gormstore", "store/memory",
+			"store/postgres", "threadsettings", "threadsettings/settingsfile",
 		},
 		others: []string{"github.com/urfave/cli/v3"},
 	},
@@ -181,6 +182,14 @@ func TestMessengerBuildsWithoutCgo(t *testing.T) {
 	t.Parallel()
 	for _, pkg := range []string{".", "./cmd/messenger"} {
 		run(t, root(t), []string{"CGO_ENABLED=0"}, "go", "build", "-o", os.DevNull, pkg)
+	}
+}
+
+// The command opens PostgreSQL, whose driver is Go; SQLite's needs a C compiler.
+func TestTheCommandLinksNoSQLite(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "-deps", "./cmd/messenger") {
+		require.NotContains(t, p.ImportPath, "sqlite")
 	}
 }
 

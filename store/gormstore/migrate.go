@@ -7,13 +7,18 @@ import (
 	"time"
 )
 
-// SchemaError is returned when a database was written by a newer version of this library than the program has.
+// SchemaError is returned when a database was written by a newer version of this library than the program has, and when it is only to be used as
+// it is, as by postgres.Attach, and was written by an older one.
 type SchemaError struct {
 	// Found is the version of the tables, Known the newest that this program understands.
 	Found, Known int
 }
 
 func (e *SchemaError) Error() string {
+	if e.Found < e.Known {
+		return fmt.Sprintf("gormstore: the tables have version %d, and this program needs version %d and may not change them; "+
+			"use a program built with the version of the library that the bots have, or start a bot of this version, which migrates them", e.Found, e.Known)
+	}
 	return fmt.Sprintf("gormstore: the tables have version %d, this program knows versions up to %d; "+
 		"run a program built with a newer version of the library, or take the tables back as docs/database.md says", e.Found, e.Known)
 }
@@ -26,6 +31,9 @@ var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 // have ended, and keeps new ones out until the tables are as they should be: otherwise a change of a table could deadlock
 // with them.
 func (s *Store) migrate(ctx context.Context) error {
+	if s.db.Attached {
+		return s.checkVersion(ctx)
+	}
 	if s.db.Gate != nil {
 		s.db.Gate.Lock()
 		defer s.db.Gate.Unlock()
@@ -48,6 +56,18 @@ func (s *Store) migrate(ctx context.Context) error {
 		return s.config.migrated
 	}
 	return s.inTransaction(ctx, func(tx *sql.Tx) error { return runAll(ctx, tx, s.db.Opened) })
+}
+
+// checkVersion refuses tables of another version than the program's.
+func (s *Store) checkVersion(ctx context.Context) error {
+	var found int
+	if err := s.pool.QueryRowContext(ctx, s.db.Queries.Version).Scan(&found); err != nil {
+		return fmt.Errorf("gormstore: no tables of this library can be read; the database or the schema may be another than that of the bots, or no bot was started yet: %w", err)
+	}
+	if known := len(s.db.Migrations); found != known {
+		return &SchemaError{Found: found, Known: known}
+	}
+	return nil
 }
 
 func (s *Store) migrateTo(ctx context.Context, steps [][]string) error {

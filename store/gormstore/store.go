@@ -107,7 +107,7 @@ func (s *Store) watch() {
 		cancel()
 		s.watching.Wait()
 	}
-	if s.db.Cluster != nil {
+	if s.db.Cluster != nil && !s.db.Attached {
 		rejoin := func() { _ = s.writer.do(ctx, queue.Touch()) }
 		s.watching.Go(func() { s.db.Cluster.Watch(ctx, s.hints.Call, rejoin) })
 	}

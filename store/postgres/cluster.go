@@ -40,7 +40,9 @@ type cluster struct {
 	// pooled is set if a pooler is between: then a connection's end says
 	// nothing, and notifications may not arrive.
 	pooled atomic.Bool
-	holder atomic.Int64
+	// attached is set if the others are not to know of this process; see [Attach].
+	attached bool
+	holder   atomic.Int64
 }
 
 // connect makes a connection that writes.
@@ -77,7 +79,7 @@ func (c *cluster) connect(ctx context.Context, db *sql.DB, explicit bool) (*sql.
 // join makes the process known to the others on a connection that writes, so that they see when it ends. The tables are
 // there. A connection on which that fails is closed: another may do, as it may be to a server that is read-only.
 func (c *cluster) join(ctx context.Context, of *sql.Conn) (*conn, error) {
-	if c.pooled.Load() {
+	if c.pooled.Load() || c.attached {
 		return &conn{sql: of, guard: newGuard()}, nil
 	}
 	holder := c.holder.Load()

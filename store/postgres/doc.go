@@ -11,6 +11,8 @@
 // lease. They need no other configuration of each other, and their clocks need not
 // agree: the store uses the clock of the database.
 //
+// A program that shows or repairs what is in the database of bots that run elsewhere opens it with [Attach].
+//
 // # Requirements
 //
 // PostgreSQL 12 or later, a database with the encoding UTF8, and fsync = on, which the

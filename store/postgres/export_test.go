@@ -58,7 +58,7 @@ func Database(dsn string, dialed func(net.Conn) net.Conn) (*database.Database, e
 		}
 		return dialed(conn), nil
 	}
-	return connect(config, explicit)
+	return connect(config, explicit, false)
 }
 
 // Waiting returns the statements of a transaction that wait for the next answer.

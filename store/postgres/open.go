@@ -36,11 +36,24 @@ const lifetime = 5 * time.Minute
 // [gormstore.SchemaError] if a newer version of this library has written the
 // tables. No error has the password in it.
 func Open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
+	return open(dsn, false, opts)
+}
+
+// Attach opens the store of bots for a program that shows or repairs what is in it and works for no conversation, such as a command of
+// operators. It is Open, except that it makes and changes no tables, so that the version of this program does not matter to the bots: it fails
+// if there are none, and with a [gormstore.SchemaError] if they are of another version, older or newer. It is not known to the
+// bots as a process that has leases, does not look for those that have died, and gives and gets no hints: the bots find what it changes within a
+// second. To run a bot on it is not its purpose: its death would be noticed when its leases expire.
+func Attach(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
+	return open(dsn, true, opts)
+}
+
+func open(dsn string, attached bool, opts []gormstore.Option) (*gormstore.Store, error) {
 	config, explicit, err := parse(dsn)
 	if err != nil {
 		return nil, err
 	}
-	db, err := connect(config, explicit)
+	db, err := connect(config, explicit, attached)
 	if err != nil {
 		return nil, err
 	}
@@ -53,13 +66,13 @@ func Open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
 
 // connect opens the database twice: the connections that write, and a pool. Where it is
 // explicit how statements are run, that is so behind a pooler too.
-func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) {
+func connect(config *pgx.ConnConfig, explicit, attached bool) (*database.Database, error) {
 	if len(config.Fallbacks) > 0 && config.ValidateConnect == nil {
 		// Of several servers the one that can be written to, for everything: the
 		// others are behind it.
 		config.ValidateConnect = validatePrimary
 	}
-	members := &cluster{config: config, notify: make(chan struct{}, 1)}
+	members := &cluster{config: config, notify: make(chan struct{}, 1), attached: attached}
 	exec := stdlib.OptionBeforeConnect(func(_ context.Context, config *pgx.ConnConfig) error {
 		if members.pooled.Load() && !explicit {
 			config.DefaultQueryExecMode = pgx.QueryExecModeExec
@@ -101,7 +114,7 @@ func connect(config *pgx.ConnConfig, explicit bool) (*database.Database, error) 
 			}
 			return members.join(ctx, conn)
 		},
-		Writers: writers, Renewer: true, Timeout: timeout, Cluster: members, Refused: refused, Again: again, LockTimeout: lockTimeout, Blocked: blocked, Close: closeBoth, Notes: notes,
+		Writers: writers, Renewer: true, Timeout: timeout, Cluster: members, Refused: refused, Again: again, LockTimeout: lockTimeout, Blocked: blocked, Close: closeBoth, Notes: notes, Attached: attached,
 		Meaning: func(err error) string {
 			if what := meaning(err); what != "" {
 				return "postgres: " + what

@@ -141,3 +141,37 @@ func TestTextsThatPostgreSQLCannotKeep(t *testing.T) {
 		require.Equal(t, 1, bad, name)
 	}
 }
+
+// A store that is attached does what others do, changes no tables and is no process of the bots.
+func TestAttach(t *testing.T) {
+	t.Parallel()
+	dsn := testpostgres.DSN(t)
+	_, err := postgres.Attach(dsn)
+	require.ErrorContains(t, err, "no tables of this library can be read")
+	require.ErrorContains(t, err, "messenger_schema")
+	st := open(t, dsn)
+	conv := store.Conversation{PageID: "page", PSID: "ann"}
+	require.NoError(t, st.Put(t.Context(), store.Event{Conversation: conv, Key: "k"}))
+	var holders, after int64
+	require.NoError(t, st.DB().Table("messenger_holders").Count(&holders).Error)
+	attached, err := postgres.Attach(dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, attached.Close()) })
+	require.NoError(t, attached.Ping(t.Context()))
+	stats, err := attached.Stats(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, stats.Events)
+	require.NoError(t, attached.Forget(t.Context(), conv))
+	require.NoError(t, st.DB().Table("messenger_holders").Count(&after).Error)
+	require.Equal(t, holders, after)
+
+	require.NoError(t, st.DB().Exec("DELETE FROM messenger_schema WHERE version = (SELECT max(version) FROM messenger_schema)").Error)
+	var other *gormstore.SchemaError
+	_, err = postgres.Attach(dsn)
+	require.ErrorAs(t, err, &other)
+	require.Equal(t, other.Known-1, other.Found)
+	require.ErrorContains(t, err, "start a bot of this version, which migrates them")
+	var version int
+	require.NoError(t, st.DB().Raw("SELECT max(version) FROM messenger_schema").Scan(&version).Error)
+	require.Equal(t, other.Found, version, "nothing was migrated")
+}

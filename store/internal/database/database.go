@@ -64,6 +64,9 @@ type Database struct {
 	LockTimeout, Blocked func(error) bool
 	// Notes are what an operator should know; they are logged when the store is opened.
 	Notes []string
+	// Attached reports that the tables are those of bots that run, which the store only joins: it migrates nothing, refuses tables of any other
+	// version than its own, and does not look after other processes.
+	Attached bool
 	// Close releases everything, when nothing uses the database any more.
 	Close func() error
 }
