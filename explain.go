@@ -73,7 +73,8 @@ func (b *Bot) ExplainKept(ctx context.Context, pageID, psid, key string) ([]rout
 	if b == nil {
 		return nil, ErrNoBot
 	}
-	kept, err := b.kept(ctx, pageID, psid, key)
+	kept, err := find(key, func(limit int) ([]store.Received, error) { return b.cfg.Store.Received(ctx, pageID, psid, limit) },
+		func(r store.Received) string { return r.Key })
 	if err != nil {
 		return nil, fmt.Errorf("messenger: kept event %q: %w", key, err)
 	}
@@ -84,20 +85,45 @@ func (b *Bot) ExplainKept(ctx context.Context, pageID, psid, key string) ([]rout
 	return b.Explain(ctx, ev)
 }
 
-// kept finds a kept event among those of its person.
-func (b *Bot) kept(ctx context.Context, pageID, psid, key string) (store.Received, error) {
+// ExplainWaiting is Explain for an event that waits in a conversation to be handled, by its key: also one whose turn has failed and is tried
+// again. What was raised by the program ([Bot.Timers] lists it) is not found. The answer is about now: the events before it may change
+// what it will meet. It returns store.ErrNotFound if no event of this key waits, and errors.ErrUnsupported if the store is no store.Peeker.
+func (b *Bot) ExplainWaiting(ctx context.Context, pageID, psid, key string) ([]routing.Explanation, error) {
+	if b == nil {
+		return nil, ErrNoBot
+	}
+	peeker, err := capability[store.Peeker](b, "Peeker")
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := find(key, func(limit int) ([]store.QueuedEvent, error) {
+		return peeker.Peek(ctx, store.Conversation{PageID: pageID, PSID: psid}, limit)
+	}, func(e store.QueuedEvent) string { return e.Key })
+	if err != nil {
+		return nil, fmt.Errorf("messenger: waiting event %q: %w", key, err)
+	}
+	ev, err := b.engine.Decode(waiting.Event)
+	if err != nil {
+		return nil, fmt.Errorf("messenger: waiting event %q: %w", key, err)
+	}
+	return b.Explain(ctx, ev)
+}
+
+// find reads more and more of a list until it has the entry with a key, or the whole list.
+func find[T any](key string, read func(limit int) ([]T, error), keyOf func(T) string) (T, error) {
+	var none T
 	for limit := 100; ; limit *= 10 {
-		all, err := b.cfg.Store.Received(ctx, pageID, psid, limit)
+		all, err := read(limit)
 		if err != nil {
-			return store.Received{}, err
+			return none, err
 		}
-		for _, r := range all {
-			if r.Key == key {
-				return r, nil
+		for _, one := range all {
+			if keyOf(one) == key {
+				return one, nil
 			}
 		}
 		if len(all) < limit {
-			return store.Received{}, store.ErrNotFound
+			return none, store.ErrNotFound
 		}
 	}
 }

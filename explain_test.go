@@ -178,3 +178,37 @@ func TestExplainWithHandlersThatMisbehave(t *testing.T) {
 		require.ErrorIs(t, err, messenger.ErrNoBot)
 	})
 }
+
+// An event that waits, one that has failed included, is explained by its key.
+func TestExplainAnEventThatWaits(t *testing.T) {
+	t.Parallel()
+	policy := texts(routing.Route{Name: "fails", Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
+		return errors.New("not now")
+	})})
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		w.Says(ada, "1")
+		after(100 * time.Millisecond)
+		w.Says(ada, "2")
+		waiting, err := bubble.As[store.Peeker](t, w.Store).Peek(w.T.Context(), store.Conversation{PageID: pageID, PSID: ada}, 10)
+		require.NoError(t, err)
+		require.Len(t, waiting, 2)
+		for _, event := range waiting {
+			explained, err := w.bot.ExplainWaiting(w.T.Context(), pageID, ada, event.Key)
+			require.NoError(t, err)
+			require.Len(t, explained, 1)
+			require.Equal(t, "fails", explained[0].Route)
+			require.True(t, explained[0].Fires)
+		}
+		for _, of := range [][3]string{{pageID, ada, "no such key"}, {pageID, lin, waiting[0].Key}, {"1", ada, waiting[0].Key}, {"", "", ""}} {
+			_, err := w.bot.ExplainWaiting(w.T.Context(), of[0], of[1], of[2])
+			require.ErrorIs(t, err, store.ErrNotFound)
+		}
+		after(time.Hour) // both are dead letters
+		_, err = w.bot.ExplainWaiting(w.T.Context(), pageID, ada, waiting[0].Key)
+		require.ErrorIs(t, err, store.ErrNotFound)
+
+		var none *messenger.Bot
+		_, err = none.ExplainWaiting(w.T.Context(), pageID, ada, "x")
+		require.ErrorIs(t, err, messenger.ErrNoBot)
+	})
+}

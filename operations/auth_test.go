@@ -212,6 +212,7 @@ func TestRequestsThatAreWrong(t *testing.T) {
 		{"DELETE", person + "/timers/messenger.dialog", "", 409, "reserved"},
 		{"DELETE", person + "/timers/" + strings.Repeat("k", 201), "", 400, "bad_request"},
 		{"GET", person + "/events/none/explanation", "", 404, "no_such_event"},
+		{"GET", person + "/waiting/none/explanation", "", 404, "no_such_event"},
 		{"GET", "/pages/" + w.page + "/broadcasts/none", "", 404, "not_found"},
 		{"POST", "/pages/" + w.page + "/broadcasts/none/cancel", "", 404, "not_found"},
 		{"PUT", "/pages/" + w.page + "/broadcasts/k", `{"messages":[{"text":"Hello"}]}`, 400, "bad_body"},

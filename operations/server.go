@@ -74,6 +74,7 @@ func (s *server) routes() []route {
 		{name: "exportPerson", pattern: "GET " + person + "/export", serve: s.exportPerson},
 		{name: "conversation", pattern: "GET " + person + "/conversation", query: []string{"after", "limit"}, serve: s.conversation},
 		{name: "waiting", pattern: "GET " + person + "/waiting", query: []string{"limit"}, serve: s.waiting},
+		{name: "explainWaiting", pattern: "GET " + person + "/waiting/{key}/explanation", serve: s.explainWaiting},
 		{name: "explainEvent", pattern: "GET " + person + "/events/{key}/explanation", serve: s.explainEvent},
 		{name: "listTimers", pattern: "GET " + person + "/timers", query: []string{"after", "limit"}, serve: s.listTimers},
 		{name: "cancelTimer", pattern: "DELETE " + person + "/timers/{key}", serve: s.cancelTimer},

@@ -135,3 +135,13 @@ func (s *server) explainEvent(c *call) (any, error) {
 	}
 	return explained(all, err)
 }
+
+// explainWaiting says which routes would fire for an event that waits.
+func (s *server) explainWaiting(c *call) (any, error) {
+	conv := c.conv()
+	all, err := s.bot.ExplainWaiting(c.ctx, conv.PageID, conv.PSID, c.PathValue("key"))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, notFound("no_such_event", "no event of this key waits: it was handled, or is a timer; the list of what waits has the keys")
+	}
+	return explained(all, err)
+}
