@@ -19,12 +19,17 @@ func (b *Bot) History(ctx context.Context, pageID, psid string, query handling.H
 	if err := checkConversation(conv); err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	if clock, ok := store.As[store.Clock](b.cfg.Store); ok {
-		var err error
-		if now, err = clock.Now(ctx); err != nil {
-			return nil, err
-		}
+	now, err := b.storeNow(ctx)
+	if err != nil {
+		return nil, err
 	}
 	return handling.HistoryOf(ctx, b.cfg.Store, conv, now, query)
+}
+
+// storeNow returns the time by the store's clock, or by this process's if the store shows none.
+func (b *Bot) storeNow(ctx context.Context) (time.Time, error) {
+	if clock, ok := store.As[store.Clock](b.cfg.Store); ok {
+		return clock.Now(ctx)
+	}
+	return time.Now(), nil
 }

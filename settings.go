@@ -26,11 +26,15 @@ const settingsTimeout = time.Minute
 // settingsAtOnce is for how many pages settings are applied at the same time.
 const settingsAtOnce = 8
 
+// applySettings makes one try. Without now it makes none while the pause after a failed one lasts, that of another replica too; the error is then a
+// settingsPauseError.
+type applySettings func(ctx context.Context, pageID string, settings threadsettings.Settings, now bool) (threadsettings.Report, error)
+
 // settingsQueue applies thread settings beside turns, to one page after another. A
 // page that fails is tried again; it holds back nothing else. Of one page one try runs
 // at a time, so that newer settings are never overtaken by older ones.
 type settingsQueue struct {
-	apply func(ctx context.Context, pageID string, settings threadsettings.Settings) (threadsettings.Report, error)
+	apply applySettings
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -44,8 +48,9 @@ type settingsQueue struct {
 // pageSettings is what a page wants, and how far that is.
 type pageSettings struct {
 	wanted  threadsettings.Settings
-	version int // of wanted; a try for an older one counts for nothing
-	tried   int // failed tries
+	version int  // of wanted; a try for an older one counts for nothing
+	tried   int  // failed tries that other replicas do not know of
+	now     bool // the next try waits for no other replica's
 	state   settingsState
 	removed bool               // while a try still runs
 	cancel  context.CancelFunc // ends the running try
@@ -62,7 +67,7 @@ const (
 	settingsFailed
 )
 
-func newSettingsQueue(log *slog.Logger, apply func(context.Context, string, threadsettings.Settings) (threadsettings.Report, error)) *settingsQueue {
+func newSettingsQueue(log *slog.Logger, apply applySettings) *settingsQueue {
 	return &settingsQueue{apply: apply, log: log, pages: map[string]*pageSettings{}}
 }
 
@@ -78,6 +83,7 @@ func (q *settingsQueue) set(pageID string, settings threadsettings.Settings) {
 	p := q.pages[pageID]
 	if p != nil && !p.removed && reflect.DeepEqual(p.wanted, settings) {
 		if p.state == settingsPaused || p.state == settingsFailed {
+			p.now = true
 			q.again(pageID, p)
 		}
 		return
@@ -149,9 +155,10 @@ func (q *settingsQueue) start() {
 		ctx, cancel := context.WithCancel(q.ctx)
 		p.state, p.cancel = settingsRunning, cancel
 		q.running++
-		version, wanted := p.version, p.wanted
+		version, wanted, now := p.version, p.wanted, p.now
+		p.now = false
 		q.tries.Go(func() {
-			report, err := q.apply(ctx, pageID, wanted)
+			report, err := q.apply(ctx, pageID, wanted, now)
 			cancel()
 			q.finish(pageID, p, version, report, err)
 		})
@@ -185,6 +192,9 @@ func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, repo
 	default:
 		pause, level := settingsPause(p.tried, err)
 		p.state, p.tried = settingsPaused, p.tried+1
+		if shared, ok := errors.AsType[*settingsPauseError](err); ok {
+			pause, level = shared.pause, shared.level
+		}
 		log.Log(q.ctx, level, "cannot apply thread settings; retrying", "error", err, "after", pause)
 		p.timer = time.AfterFunc(pause, func() { q.resume(pageID, p, version) })
 	}

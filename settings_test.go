@@ -114,6 +114,90 @@ func TestThreadSettingsOfAKilledReplicaAreAppliedByAnother(t *testing.T) {
 	})
 }
 
+// another runs one more bot on the store and the platform of the world.
+func (w *world) another() (stop func()) {
+	w.T.Helper()
+	cfg := w.cfg
+	cfg.Apps, cfg.VerifyToken = messenger.App(appSecret), secret.New(verifyToken)
+	if cfg.Tokens == nil {
+		cfg.Tokens = graph.PageToken(pageToken)
+	}
+	cfg.GraphURL, cfg.HTTPClient, cfg.Store = bubble.GraphURL, w.Client(), w.Store
+	bot, err := messenger.New(cfg)
+	require.NoError(w.T, err)
+	ctx, cancel := context.WithCancel(w.T.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- bot.Run(ctx) }()
+	return func() {
+		cancel()
+		require.NoError(w.T, <-ended)
+	}
+}
+
+func settingsCalls(w *world) (n int) {
+	for _, request := range w.Requests() {
+		if isProfileCall(request.Method, request.Path) {
+			n++
+		}
+	}
+	return n
+}
+
+// Of replicas that meet the same refusal one tries for all, also when the one that has tried is gone; another token is tried at once.
+func TestOneReplicaTriesRefusedThreadSettingsForAll(t *testing.T) {
+	t.Parallel()
+	cfg := messenger.Config{Policy: answersAs("to"), ThreadSettings: greetingOfMe("Hi"), Store: memory.New(memory.Config{})}
+	inBubble(t, simulator.Config{}, cfg, func(w *world) {
+		w.Fault(simulator.Fault{
+			Match: isProfileCall, Times: -1, Status: http.StatusForbidden, Error: &simulator.GraphError{Code: 200, Message: "no permission"},
+		})
+		second, third := w.another(), w.another()
+		after(10 * time.Minute)
+		require.Equal(t, 1, settingsCalls(w))
+		after(time.Hour)
+		require.Equal(t, 1+4, settingsCalls(w), "every 15 minutes")
+		second() // whichever of them has tried last
+		w.Stop()
+		w.cfg.ThreadSettings = greetingOfMe("Hi")
+		fourth := w.another() // a restart is no reason to try again
+		after(4 * time.Minute)
+		require.Equal(t, 1+4, settingsCalls(w))
+		after(15 * time.Minute)
+		require.Equal(t, 1+5, settingsCalls(w))
+		third()
+
+		w.ClearFaults()
+		after(15 * time.Minute)
+		require.Contains(t, w.Profile(), "greeting")
+		fourth()
+		_, err := w.Store.Session(w.T.Context(), "messenger", "messenger", "messenger.settings."+graph.Me)
+		require.ErrorIs(t, err, store.ErrNotFound, "what was applied leaves nothing behind")
+	})
+}
+
+// Other settings are tried at once, and the same ones if the program sets them again.
+func TestThreadSettingsThatAreSetAgainAreTriedAtOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, withCustomer(), atRunTime(), func(w *world) {
+		w.Fault(simulator.Fault{
+			Match: isProfileCall, Times: -1, Status: http.StatusForbidden, Error: &simulator.GraphError{Code: 200, Message: "no permission"},
+		})
+		page := customerPage()
+		page.ThreadSettings = threadsettings.Settings{Greeting: threadsettings.GreetingOf("Hi")}
+		for i, text := range []string{"Hi", "Hi", "Hello"} {
+			page.ThreadSettings.Greeting = threadsettings.GreetingOf(text)
+			w.set(page)
+			after(time.Minute)
+			require.Equal(t, i+1, settingsCalls(w))
+		}
+		page.Token = graph.PageToken("another")
+		page.ThreadSettings.Greeting = threadsettings.GreetingOf("Hello")
+		w.set(page)
+		after(time.Minute)
+		require.Equal(t, 4, settingsCalls(w))
+	})
+}
+
 // A platform that is down at the start, for hours, delays neither the bot nor its other work.
 func TestThreadSettingsWaitForThePlatform(t *testing.T) {
 	t.Parallel()
