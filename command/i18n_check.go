@@ -12,7 +12,7 @@ func i18nCheck(config Config) *cli.Command {
 		Name:      "check",
 		Usage:     "report by language what is missing, wrong, too long or not used",
 		ArgsUsage: "[PACKAGE...]",
-		Description: "The texts are those of the source catalogue, of the Go packages (default ./...), and of the policy files.\n" +
+		Description: "The texts are those of the source catalogue, of the Go packages (default ./...), and of the files.\n" +
 			"Mistakes are: a catalogue that cannot be read, placeholders and plural forms that are wrong, and a translation that\n" +
 			"is longer than the platform takes. Warnings are: texts that a language lacks, entries that nothing uses, keys\n" +
 			"without a text, and texts that are the same as in the source language, which may be right, as in \"OK\".\n" +
@@ -32,7 +32,7 @@ func runI18nCheck(ctx context.Context, config Config, cmd *cli.Command) error {
 		return err
 	}
 	all := &found{}
-	used := !cmd.Bool("no-code") || cmd.IsSet("policy")
+	used := !cmd.Bool("no-code") || cmd.IsSet("policy") || cmd.IsSet("settings")
 	if used {
 		if all, err = textsOf(ctx, config, cmd); err != nil {
 			return err

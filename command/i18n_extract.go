@@ -15,7 +15,7 @@ import (
 func i18nExtract(config Config) *cli.Command {
 	return common(config, &cli.Command{
 		Name:      "extract",
-		Usage:     "find the texts of Go code and policy files, and write them into the source catalogue",
+		Usage:     "find the texts of Go code, policy files and thread settings, and write them into the source catalogue",
 		ArgsUsage: "[PACKAGE...]",
 		Description: "The packages are named as for the go command; the default is ./... Every message id is followed back to the\n" +
 			"constants that it comes from, through functions, fields and variables of the program and of this library.\n" +

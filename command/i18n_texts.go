@@ -26,8 +26,9 @@ var translatedFields string
 func codeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "policy", Usage: "a policy `FILE`, whose texts are found too; several are allowed"},
+		&cli.StringSliceFlag{Name: "settings", Usage: "a `FILE` with thread settings, whose texts are found too; several are allowed"},
 		&cli.StringFlag{Name: "tags", Usage: "build `TAGS` for the Go code, with commas between them"},
-		&cli.BoolFlag{Name: "no-code", Usage: "read no Go code, but only policy files"},
+		&cli.BoolFlag{Name: "no-code", Usage: "read no Go code, but only the files"},
 	}
 }
 
@@ -78,7 +79,7 @@ type found struct {
 	limits  map[string]int // of fields; 0 if there is none
 }
 
-// textsOf finds the texts of Go code and of policy files. What is wrong with them is reported.
+// textsOf finds the texts of Go code, of policy files and of thread settings. What is wrong with them is reported.
 func textsOf(ctx context.Context, config Config, cmd *cli.Command) (*found, error) {
 	patterns, policies := cmd.Args().Slice(), cmd.StringSlice("policy")
 	if cmd.Bool("no-code") && len(patterns) > 0 {
@@ -101,6 +102,13 @@ func textsOf(ctx context.Context, config Config, cmd *cli.Command) (*found, erro
 	fine := true
 	for _, name := range policies {
 		ok, err := all.policy(config, name, byID)
+		if err != nil {
+			return nil, err
+		}
+		fine = fine && ok
+	}
+	for _, name := range cmd.StringSlice("settings") {
+		ok, err := settingsTexts(config, name, byID)
 		if err != nil {
 			return nil, err
 		}

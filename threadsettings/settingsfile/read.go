@@ -65,6 +65,15 @@ func Load(fsys fs.FS, name string) (threadsettings.Settings, error) {
 
 // Parse is [Load] for the content of a file. The name is for mistakes, and its ending says the format; see [FormatOf].
 func Parse(name string, content []byte) (threadsettings.Settings, error) {
+	r, err := read(name, content)
+	if err != nil {
+		return threadsettings.Settings{}, err
+	}
+	return r.settings, nil
+}
+
+// read reads a file, or returns its [Mistakes].
+func read(name string, content []byte) (*reading, error) {
 	r := &reading{file: name, places: map[string]place{}}
 	if root := r.parse(content); root != nil {
 		r.root(root)
@@ -72,9 +81,9 @@ func Parse(name string, content []byte) (threadsettings.Settings, error) {
 	}
 	if len(r.mistakes) > 0 {
 		r.mistakes.sort()
-		return threadsettings.Settings{}, r.mistakes
+		return nil, r.mistakes
 	}
-	return r.settings, nil
+	return r, nil
 }
 
 // parse returns the tree of a file, or nil after noting what is wrong with its syntax.
