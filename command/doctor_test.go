@@ -1,6 +1,8 @@
 package command_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -216,6 +218,23 @@ func TestDoctorLooksAtTheDatabase(t *testing.T) {
 	require.Contains(t, gone, "problem: postgres: the server cannot be reached")
 	require.NotContains(t, gone, "s3cret")
 	require.Contains(t, database("bot.db").of("database")[0], "skipped: a SQLite database is checked by the bot")
+}
+
+// What was not finished is not taken for a diagnosis.
+func TestDoctorIsInterrupted(t *testing.T) {
+	t.Parallel()
+	p := healthy(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	p.Fault(simulator.Fault{Times: 1, Delay: time.Minute, Match: func(string, string) bool {
+		cancel()
+		return true
+	}})
+	var out, errs bytes.Buffer
+	config := command.WithClient(withEnv(p.env), p.bot)
+	config.Out, config.Err = &out, &errs
+	require.Equal(t, command.Mistakes, command.Run(ctx, config, []string{"doctor"}))
+	require.Empty(t, out.String())
+	require.Contains(t, errs.String(), "the checks were not finished")
 }
 
 func TestDoctorIsAskedWrongly(t *testing.T) {

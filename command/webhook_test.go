@@ -17,6 +17,9 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/command"
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/simulator"
 )
@@ -150,6 +153,12 @@ func TestWebhookOfAnEmbeddedPolicy(t *testing.T) {
 	status := p.status(t)
 	require.Equal(t, []string{"messages", "messaging_postbacks"}, status.Page.Fields)
 	require.Equal(t, []string{"DEFAULT", "SIMPLE_TEXT", "LOCATION", "STICKER"}, status.Fields[0].Handled)
+
+	config := withEnv(p.env)
+	config.Policy = routing.Policy{receiving.TypeReferral: {{Handler: handling.Dummy{}}}}
+	got := run(t, config, "webhook", "status")
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.err, "no events of messaging_referrals arrive: run messenger webhook subscribe\n")
 }
 
 func TestWebhookUnsubscribes(t *testing.T) {
