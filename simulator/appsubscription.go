@@ -103,6 +103,7 @@ func (s *Simulator) subscribeApp(c *call) (any, *GraphError) {
 	if !strings.HasPrefix(strings.ToLower(callback), "https:") {
 		c.warn("The callback URL is accepted here although it is not https. The platform wants https and a certificate that browsers trust.")
 	}
+	c.outliveReset() // the bot answers the handshake
 	if err := s.verify(c.ctx, callback, token); err != nil {
 		return nil, errVerification(c, err)
 	}

@@ -46,7 +46,8 @@ func (s *Simulator) callBatch(c *call) (any, *GraphError) {
 	if c.part {
 		return nil, errBatch("A batch in a batch is not allowed")
 	}
-	c.secret = true // the calls can have tokens of their own
+	c.secret = true  // the calls can have tokens of their own
+	c.outliveReset() // each call is one of its own
 	parts, err := c.readBatch()
 	if err != nil {
 		return nil, err

@@ -42,8 +42,10 @@ type Config struct {
 	Fields []string
 
 	// History is how many Graph requests, how many deliveries, and how many
-	// messages per person are remembered; older ones are forgotten. Of the bodies
-	// and answers of Graph requests 64 MiB in all are kept. Default: 10000.
+	// messages per person are remembered; older ones are forgotten. Of the feed of a
+	// page it is how many posts, comments, their authors, and ids of what was
+	// removed or has its private reply. Of the bodies and answers of Graph requests
+	// 64 MiB in all are kept. Default: 10000.
 	History int
 
 	// Hosts are names that the chat page and its API answer to, without a port,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -146,7 +147,7 @@ func (s *Simulator) onFeed(pg *page, a FeedAct, at time.Time) (string, error) {
 	case a.Verb == FeedAdd:
 		a.ID, err = s.addToFeed(pg, a, &v, at)
 	default:
-		err = pg.changeFeed(a, &v)
+		err = pg.changeFeed(a, &v, s.cfg.History)
 	}
 	if err != nil {
 		return "", err
@@ -176,15 +177,31 @@ func (s *Simulator) addToFeed(pg *page, a FeedAct, v *feedValue, at time.Time) (
 	}
 	switch {
 	case a.PSID != "":
-		pg.authors[id] = author{a.PSID, at}
+		pg.keepAuthor(id, author{a.PSID, at}, s.cfg.History)
 	case a.Item == FeedPost:
 		pg.posts = trim(append(pg.posts, id), s.cfg.History)
 	}
 	return id, nil
 }
 
+// keepAuthor keeps who wrote a comment or post, of as many as the history has.
+func (p *page) keepAuthor(id string, a author, history int) {
+	p.authors[id] = a
+	if len(p.authors) <= history+history/4+1 {
+		return
+	}
+	oldest := slices.SortedFunc(maps.Keys(p.authors), func(x, y string) int {
+		return cmp.Or(p.authors[x].at.Compare(p.authors[y].at), cmp.Compare(x, y))
+	})
+	for _, old := range oldest[:len(oldest)-history] {
+		if old != id {
+			delete(p.authors, old)
+		}
+	}
+}
+
 // changeFeed edits, removes, hides or shows a post or a comment.
-func (p *page) changeFeed(a FeedAct, v *feedValue) error {
+func (p *page) changeFeed(a FeedAct, v *feedValue, history int) error {
 	c := p.commentByID(a.ID)
 	if !p.hasPublic(a.ID) || (c != nil) != (a.Item == FeedComment) {
 		return errNotOnFeed(a.ID)
@@ -202,7 +219,7 @@ func (p *page) changeFeed(a FeedAct, v *feedValue) error {
 	}
 	switch {
 	case a.Verb == FeedRemove:
-		p.removePublic(a.ID)
+		p.removePublic(a.ID, history)
 	case c == nil:
 	case a.Verb == FeedEdit:
 		c.Text = a.Text
@@ -236,15 +253,15 @@ func (p *page) postOf(id string) string {
 }
 
 // removePublic forgets a post or a comment with all that stands below it. Its private reply is refused from now on.
-func (p *page) removePublic(id string) {
+func (p *page) removePublic(id string, history int) {
 	for _, below := range p.commentsBelow(id) {
-		p.removePublic(below.ID)
+		p.removePublic(below.ID, history)
 	}
 	same := func(other string) bool { return other == id }
 	p.comments = slices.DeleteFunc(p.comments, func(c *Comment) bool { return c.ID == id })
 	p.posts = slices.DeleteFunc(p.posts, same)
 	delete(p.authors, id)
-	p.removedIDs = append(slices.DeleteFunc(p.removedIDs, same), id)
+	p.removedIDs = trim(append(slices.DeleteFunc(p.removedIDs, same), id), history)
 }
 
 func errNotOnFeed(id string) error {

@@ -107,3 +107,27 @@ func TestThePageAndPeoplePost(t *testing.T) {
 	_, v = p.onFeed(t, b, `{"item":"post","verb":"remove","id":"`+visitors+`"}`)
 	require.Equal(t, "remove", v["verb"], "the page removes what others wrote")
 }
+
+// TestTheFeedForgetsWhatIsOld: what the simulator keeps of a feed has a bound.
+func TestTheFeedForgetsWhatIsOld(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{History: 10})
+	for range 50 {
+		removed, err := p.Comment(t.Context(), ada, "price?")
+		require.NoError(t, err)
+		_, err = p.Page(page).Feed(t.Context(), simulator.FeedAct{Item: simulator.FeedComment, Verb: simulator.FeedRemove, PSID: ada, ID: removed})
+		require.NoError(t, err)
+		_, err = p.VisitorPost(t.Context(), ada, "nice")
+		require.NoError(t, err)
+		kept, err := p.Comment(t.Context(), ada, "price?")
+		require.NoError(t, err)
+		require.Equal(t, 200, p.send(t, `{"recipient":{"comment_id":"`+kept+`"},"message":{"text":"5 euros"}}`).status)
+	}
+	var doc struct{ Pages []map[string]any }
+	require.NoError(t, json.Unmarshal(p.Snapshot(), &doc))
+	for _, name := range []string{"authors", "comments", "replied", "removed_ids"} {
+		list, _ := doc.Pages[0][name].([]any)
+		require.NotEmpty(t, list, name)
+		require.LessOrEqual(t, len(list), 15, name)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -36,6 +37,15 @@ type call struct {
 	proved   bool // it had a right appsecret_proof, or the batch that it is part of had one
 	secret   bool // the answer, or the body, has tokens: they are kept from the record
 	warnings []string
+	waited   *sync.RWMutex // read-locked while a reset waits for the call; nil: none does
+}
+
+// outliveReset lets resets go on during the rest of the call.
+func (c *call) outliveReset() {
+	if c.waited != nil {
+		c.waited.RUnlock()
+		c.waited = nil
+	}
 }
 
 // warn notes what the platform may do otherwise, or what the bot's author should know.
@@ -103,7 +113,10 @@ func splitPath(path string) (version string, parts []string) {
 func (s *Simulator) outcome(c *call, f *Fault, path []string, problem *GraphError) (int, []byte) {
 	status, answer := f.Status, []byte(f.Body)
 	if f.effect() {
+		s.effects.RLock()
+		c.waited = &s.effects
 		rightStatus, right := s.answer(c, path, problem)
+		c.outliveReset()
 		if !f.answers() {
 			status, answer = rightStatus, right
 		}

@@ -165,7 +165,7 @@ func (s *Simulator) insert(p Page) {
 		random: s.random,
 		id:     p.ID, name: p.Name, token: p.Token, appID: p.AppID, defaultApp: p.DefaultApp, fields: slices.Clone(p.Fields), gone: make(chan struct{}),
 		people: map[string]*Person{}, conversations: map[string]*conversation{}, profile: map[string]json.RawMessage{},
-		attachments: map[string]attachment{}, authors: map[string]author{}, replied: map[string]bool{},
+		attachments: map[string]attachment{}, authors: map[string]author{},
 		instagram: p.Platform == PlatformInstagram, lenient: p.Lenient,
 	}
 	if p.LinkedTo != "" {

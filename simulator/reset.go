@@ -46,18 +46,31 @@ func (s *Simulator) Reset(ctx context.Context, keep ...string) error {
 		}
 	}
 	kept := func(what string) bool { return slices.Contains(keep, what) }
+	if err := s.reset(kept); err != nil {
+		return err
+	}
+	if err := s.until(ctx, func() bool { return s.pending == 0 }); err != nil {
+		return fmt.Errorf("simulator: a callback is under way: %w", err)
+	}
+	if !kept(KeepRecord) {
+		s.forgetRecord()
+	}
+	return nil
+}
+
+// reset replaces what there is. A Graph call and whatever else changes something comes before it, and is kept as the rest, or after it.
+func (s *Simulator) reset(kept func(string) bool) error {
+	s.effects.Lock()
+	defer s.effects.Unlock()
 	s.mu.Lock()
-	now := s.snapshot()
-	closed := s.closed
-	s.mu.Unlock()
-	if closed {
+	defer s.mu.Unlock()
+	if s.closed {
 		return ErrClosed
 	}
-	next, err := s.build(s.afterReset(now, kept))
+	next, err := s.build(s.afterReset(s.snapshot(), kept))
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
 	s.install(next)
 	if !kept(KeepDelivery) {
 		s.setDisorder(Disorder{})
@@ -67,13 +80,6 @@ func (s *Simulator) Reset(ctx context.Context, keep ...string) error {
 	}
 	if !kept(KeepClock) {
 		s.clock.reset()
-	}
-	s.mu.Unlock()
-	if err := s.until(ctx, func() bool { return s.pending == 0 }); err != nil {
-		return fmt.Errorf("simulator: a callback is under way: %w", err)
-	}
-	if !kept(KeepRecord) {
-		s.forgetRecord()
 	}
 	return nil
 }
@@ -114,7 +120,7 @@ func setups(pages []savedPage) []savedPage {
 	pages = slices.Clone(pages)
 	for i := range pages {
 		pg := &pages[i]
-		pg.Conversations, pg.Authors, pg.Comments, pg.Replied, pg.Posts, pg.LinkTokens = nil, nil, nil, nil, nil, nil
+		pg.Conversations, pg.Authors, pg.Comments, pg.Replied, pg.Posts, pg.RemovedIDs, pg.LinkTokens, pg.OptIns = nil, nil, nil, nil, nil, nil, nil, nil
 		pg.Labels = slices.Clone(pg.Labels)
 		for j := range pg.Labels {
 			pg.Labels[j].People = nil

@@ -215,7 +215,7 @@ func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
 		if slices.Contains(pg.removedIDs, origin) {
 			return pg.known("comment invalid")
 		}
-		if pg.replied[origin] {
+		if slices.Contains(pg.replied, origin) {
 			return pg.known("already replied")
 		}
 		if author, ok := pg.authors[origin]; ok {
@@ -308,7 +308,7 @@ func (s *Simulator) takeMessage(sd *send, c *call) (any, *GraphError) {
 	}
 	m.Answer = mustJSON(answer)
 	if sd.origin != "" {
-		pg.replied[sd.origin] = true
+		pg.replied = trim(append(pg.replied, sd.origin), s.cfg.History)
 	}
 	if sd.optIn != nil {
 		sd.optIn.used = sd.optIn.request == oneTimeRequest

@@ -27,6 +27,10 @@ type Simulator struct {
 	work   sync.WaitGroup // one per running delivery queue
 	clock  clock
 
+	// effects is held for reading while a Graph call takes effect, so that a reset comes before or after the whole call. It is
+	// locked before mu.
+	effects sync.RWMutex
+
 	mu           sync.Mutex
 	closed       bool
 	main         *page // that of Config.PageID; it stays when it is removed
@@ -85,8 +89,8 @@ type page struct {
 	attachments   map[string]attachment
 	authors       map[string]author // of people's comments and posts
 	comments      []*Comment
-	replied       map[string]bool // comments and posts that had their private reply
-	posts         []string        // of the page itself, by POST /{page}/feed
+	replied       []string // comments and posts that had their private reply
+	posts         []string // of the page itself, by POST /{page}/feed
 	personas      []persona
 	labels        []*label
 	templates     []*utilityTemplate

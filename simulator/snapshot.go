@@ -120,6 +120,10 @@ func (s *Simulator) restore(in snapshot) error {
 	ids := in
 	ids.Files = nil // large, and their ids are random whatever the seed
 	s.random.branchOff(ids)
+	s.effects.Lock()
+	defer s.effects.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	next, err := s.build(in)
 	if err != nil {
 		misfit := &controlError{err: err, status: http.StatusBadRequest, code: "bad_request"} // not 404 or 409: the document is wrong
@@ -128,8 +132,6 @@ func (s *Simulator) restore(in snapshot) error {
 		}
 		return misfit
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed {
 		return ErrClosed
 	}
@@ -171,7 +173,7 @@ func (s *Simulator) empty() *Simulator {
 	return next
 }
 
-// build checks a snapshot and makes what is in it.
+// build checks a snapshot and makes what is in it. s.mu must be held.
 func (s *Simulator) build(in snapshot) (*Simulator, error) {
 	wrong := func(format string, args ...any) error {
 		return fmt.Errorf("simulator: the snapshot does not fit: "+format, args...)
@@ -203,7 +205,7 @@ func (s *Simulator) build(in snapshot) (*Simulator, error) {
 		}
 	}
 	if next.apps[s.cfg.AppID] == "" && !slices.ContainsFunc(in.Pages, func(p savedPage) bool { return p.AppID == s.cfg.AppID && p.AppSecret != "" }) {
-		next.apps[s.cfg.AppID] = s.secretOf(s.cfg.AppID) // what the bot was given, and signs with
+		next.apps[s.cfg.AppID] = s.apps[s.cfg.AppID] // what the bot was given, and signs with
 	}
 	for _, p := range in.Pages {
 		if err := next.rebuild(p); err != nil {

@@ -17,7 +17,7 @@ func TestASnapshotHasEveryField(t *testing.T) {
 	for of, names := range map[string]string{
 		"Simulator": `apps disorder faults files fileOrder home main order pages serial usage userTokens appFields clock ` +
 			// Running, or the record of what went over the wire.
-			`cfg random client api initial ctx cancel work mu closed webhook problem answerBytes requests requestBytes deliveries queues pending numbered flushing ` +
+			`cfg random client api initial ctx cancel work effects mu closed webhook problem answerBytes requests requestBytes deliveries queues pending numbered flushing ` +
 			`drawn feed wire changed raws rawBytes`,
 		"page": `id name appID defaultApp token instagram link tokenError tokenAt tokenUntil lenient usage fields unsubscribed people ` +
 			`conversations profile attachments authors comments replied posts personas labels templates linkTokens optIns removedIDs ` +

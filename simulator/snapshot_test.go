@@ -2,11 +2,14 @@ package simulator_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/simulator"
@@ -255,7 +258,37 @@ func TestResetKeepsTheSetup(t *testing.T) {
 	require.Len(t, p.Pages(), 3)
 	for _, page := range after["pages"].([]any) {
 		require.NotContains(t, page, "conversations")
-		require.NotContains(t, page, "authors")
+		for _, said := range []string{"authors", "comments", "replied", "posts", "removed_ids", "link_tokens", "opt_ins"} {
+			require.NotContains(t, page, said)
+		}
+	}
+}
+
+// TestResetKeepsWhatIsSetUpMeanwhile: a call that was answered with success is kept, whether it came before, beside or after a reset.
+func TestResetKeepsWhatIsSetUpMeanwhile(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	stop := make(chan struct{})
+	var resets sync.WaitGroup
+	defer resets.Wait()
+	resets.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				assert.NoError(t, p.Reset(t.Context(), simulator.KeepSetup))
+			}
+		}
+	})
+	defer close(stop)
+	for i := range 300 {
+		payload := fmt.Sprintf("START%d", i)
+		require.Equal(t, 200, p.do(t, "POST", "/v27.0/me/messenger_profile", `{"get_started":{"payload":"`+payload+`"}}`).status)
+		require.JSONEq(t, `{"payload":"`+payload+`"}`, string(p.Profile()["get_started"]))
+		batch := p.do(t, "POST", "/v27.0/", `{"batch":[{"method":"POST","relative_url":"me/messenger_profile","body":"get_started={\"payload\":\"B`+payload+`\"}"}]}`)
+		require.Contains(t, string(batch.body), "success")
+		require.JSONEq(t, `{"payload":"B`+payload+`"}`, string(p.Profile()["get_started"]))
 	}
 }
 

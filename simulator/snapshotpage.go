@@ -117,7 +117,7 @@ func (p *page) saved() savedPage {
 			ID: p.id, Name: p.name, Platform: p.platform(), Token: p.token, AppID: p.appID, DefaultApp: p.defaultApp, Fields: slices.Clone(p.fields), Lenient: p.lenient,
 		},
 		Usage: p.usage, Unsubscribed: p.unsubscribed, TokenAt: p.tokenAt, TokenUntil: p.tokenUntil, Profile: maps.Clone(p.profile),
-		Replied: slices.Sorted(maps.Keys(p.replied)), Posts: slices.Clone(p.posts), RemovedIDs: slices.Clone(p.removedIDs),
+		Replied: slices.Clone(p.replied), Posts: slices.Clone(p.posts), RemovedIDs: slices.Clone(p.removedIDs),
 	}
 	if p.link != nil {
 		out.LinkedTo, out.Token = p.link.id, ""
@@ -220,7 +220,8 @@ func (s *Simulator) rebuild(in savedPage) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pg := s.pageByID(added.ID)
-	pg.usage, pg.unsubscribed, pg.posts, pg.removedIDs = in.Usage, in.Unsubscribed, in.Posts, in.RemovedIDs
+	pg.usage, pg.unsubscribed = in.Usage, in.Unsubscribed
+	pg.posts, pg.replied, pg.removedIDs = slices.Clone(in.Posts), slices.Clone(in.Replied), slices.Clone(in.RemovedIDs)
 	pg.tokenAt, pg.tokenUntil = later(pg.tokenAt, in.TokenAt), later(pg.tokenUntil, in.TokenUntil)
 	if !in.TokenAt.IsZero() {
 		pg.tokenAt, pg.tokenUntil = in.TokenAt, in.TokenUntil
@@ -241,9 +242,6 @@ func (s *Simulator) rebuild(in savedPage) error {
 	}
 	for _, a := range in.Authors {
 		pg.authors[a.ID] = author{a.PSID, a.At}
-	}
-	for _, id := range in.Replied {
-		pg.replied[id] = true
 	}
 	for _, c := range in.Comments {
 		pg.comments = append(pg.comments, &c)
