@@ -133,6 +133,29 @@ func TestScenariosNeedABot(t *testing.T) {
 		require.Equal(t, 4, got.code, got)
 		require.Contains(t, got.err, "the bot could not be verified")
 		require.Contains(t, xmlOf(t, junit), `errors="1"`)
+		require.Contains(t, got.err, "The bot needs:\n  export MESSENGER_APP_SECRET=simulator-app-secret\n", "also where no log is shown")
+	}
+	require.Contains(t, xmlOf(t, junit), "Nothing listens on 127.0.0.1:1. Start the bot, or correct the webhook.", "as the terminal has it")
+}
+
+// TestJUnitIsCompleteWhateverEndsTheRun: a file of 0 bytes is an error of CI's, and says nothing.
+func TestJUnitIsCompleteWhateverEndsTheRun(t *testing.T) {
+	t.Parallel()
+	path := file(t, "bot.yaml", "steps: [ada says: hi]")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, taken.Close()) })
+	for want, args := range map[string][]string{
+		"does not answer":   {"simulate", "replay", "--simulator", "127.0.0.1:1", path},
+		"it was not played": {"simulate", "--listen", taken.Addr().String(), "--ca-dir", t.TempDir(), "--webhook", "http://127.0.0.1:1/", "--scenario", path},
+	} {
+		junit := filepath.Join(t.TempDir(), "results.xml")
+		got := runs(t, nil, "", append(args, "--junit", junit)...)
+		require.NotZero(t, got.code)
+		require.Contains(t, xmlOf(t, junit), want)
+		if want == "it was not played" {
+			require.Contains(t, got.err, "if a simulator runs there, messenger simulate replay plays the files on it")
+		}
 	}
 }
 

@@ -104,11 +104,12 @@ type simulation struct {
 	requireBot bool
 	exports    []export
 	scenarios  *scenarios // --scenario; nil: none
+	graph      string     // where the bot reaches it, while it runs
 }
 
 // simulationOf makes a simulator of flags and environment.
 func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
-	people, err := peopleOf(cmd.String("people"))
+	people, err := peopleOf(config, cmd.String("people"))
 	if err != nil {
 		return nil, usagef(cmd, "--people: %v", err)
 	}
@@ -157,7 +158,7 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	if err != nil {
 		return nil, err
 	}
-	screen := &terminal{to: config.Out}
+	screen := &terminal{to: config.Out, notes: config.Err}
 	format := cmd.String("log")
 	if played != nil && !cmd.IsSet("log") {
 		format = "none" // the results say what happened
@@ -195,7 +196,7 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	}
 	if pages == "" {
 		sim.FreezeClock(frozen)
-	} else if err := restore(sim, pages); err != nil {
+	} else if err := restore(config, sim, pages); err != nil {
 		return nil, usagef(cmd, "--pages: %v", err)
 	}
 	if pages == "" || cmd.IsSet("retries") {
@@ -216,7 +217,7 @@ func (s *simulation) run(ctx context.Context) error {
 	defer stop()
 	listeners, err := listen(ctx, s.listen)
 	if err != nil {
-		return &exitError{CannotListen, fmt.Errorf("%w: choose another --listen", err)}
+		return &exitError{CannotListen, s.cannotListen(err)}
 	}
 	kit, noKit := s.openKit()
 	if wrong, ok := errors.AsType[*usageError](noKit); ok {
@@ -242,6 +243,7 @@ func (s *simulation) run(ctx context.Context) error {
 	}
 	go func() { failed <- server.Serve(proxy.Inner()) }()
 	page, graph := addresses(s.listen[0], listeners[0].Addr(), s.hosts)
+	s.graph, s.terminal.graph = graph, graph
 	s.terminal.start(page, s.seed, s.webhook, envCommand(s.name, page, s.caDir), append(s.exports, export{envGraphURL, graph, false}))
 	if noKit != nil {
 		s.terminal.warn(fmt.Sprintf("There is no https, because there is no directory for the certificates (%v). Name one with --ca-dir.", noKit))
@@ -259,6 +261,14 @@ func (s *simulation) run(ctx context.Context) error {
 	<-followed
 	s.terminal.stop()
 	return err
+}
+
+// cannotListen says what to do about a port that is taken: often it is a simulator's.
+func (s *simulation) cannotListen(err error) error {
+	if s.scenarios != nil {
+		return fmt.Errorf("%w: choose another --listen; if a simulator runs there, %s simulate replay plays the files on it", err, s.name)
+	}
+	return fmt.Errorf("%w: choose another --listen", err)
 }
 
 // serve verifies the bot, and waits for the end.

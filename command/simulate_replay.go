@@ -49,6 +49,7 @@ func simulateReplay(config Config) *cli.Command {
 			}
 			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 			defer stop()
+			context.AfterFunc(ctx, stop) // a second interrupt ends the process
 			return s.play(ctx, scenario.Config{
 				URL: "http://" + address, Strict: cmd.Bool("strict"), Update: cmd.Bool("update"), Patience: patience,
 			})

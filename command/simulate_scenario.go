@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -65,19 +64,22 @@ func readScenarios(files []string) ([]*scenario.Scenario, error) {
 	return all, errors.Join(mistakes...)
 }
 
-// checkJUnit finds out before anything is played whether the results can be written. What is in the file stays until they are.
+// checkJUnit finds out before anything is played whether the results can be written: until there are others, that none was played. So
+// the file is complete whatever ends the process.
 func (s *scenarios) checkJUnit(cmd *cli.Command) error {
-	if s.junit == "" {
-		return nil
-	}
-	file, err := os.OpenFile(s.junit, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // CI reads it
-	if err == nil {
-		err = file.Close()
-	}
-	if err != nil {
-		return usagef(cmd, "--junit: %v", err)
+	if err := s.writeJUnit(s.without(errors.New("it was not played"))); err != nil {
+		return usagef(cmd, "%v", err)
 	}
 	return nil
+}
+
+// without are the results if no scenario is played.
+func (s *scenarios) without(why error) []scenario.Result {
+	var results []scenario.Result
+	for _, one := range s.list {
+		results = append(results, scenario.Result{Scenario: one, Err: why})
+	}
+	return results
 }
 
 // play waits for the bot, and plays.
@@ -94,21 +96,29 @@ func (s *simulation) play(ctx context.Context, failed, verified <-chan error) er
 			return s.scenarios.unplayed(ctx.Err())
 		}
 		if err != nil {
-			return s.scenarios.unplayed(errors.New("the bot could not be verified"))
+			return s.scenarios.unplayed(s.notVerified("the bot could not be verified"))
 		}
 	case <-wait.C:
-		return s.scenarios.unplayed(fmt.Errorf("the bot could not be verified within %v", s.scenarios.wait))
+		return s.scenarios.unplayed(s.notVerified(fmt.Sprintf("the bot could not be verified within %v", s.scenarios.wait)))
 	}
-	return s.scenarios.play(ctx, scenario.Config{Simulator: s.sim})
+	return s.scenarios.play(ctx, scenario.Config{Simulator: s.sim, GraphURL: s.graph})
+}
+
+// notVerified is an error with the reason of the last try.
+func (s *simulation) notVerified(text string) error {
+	last := s.terminal.lastFailure()
+	if last == nil {
+		return errors.New(text)
+	}
+	if last.Advice == "" {
+		return fmt.Errorf("%s: %w", text, last.Err)
+	}
+	return fmt.Errorf("%s: %w. %s", text, last.Err, last.Advice)
 }
 
 // unplayed reports that nothing could be played.
 func (s *scenarios) unplayed(why error) error {
-	var results []scenario.Result
-	for _, one := range s.list {
-		results = append(results, scenario.Result{Scenario: one, Err: why})
-	}
-	if err := s.writeJUnit(results); err != nil {
+	if err := s.writeJUnit(s.without(why)); err != nil {
 		return err
 	}
 	if errors.Is(why, context.Canceled) {
@@ -125,7 +135,7 @@ func (s *scenarios) play(ctx context.Context, against scenario.Config) error {
 		if ctx.Err() != nil {
 			return s.unplayed(ctx.Err())
 		}
-		return err
+		return errors.Join(err, s.writeJUnit(s.without(err)))
 	}
 	say(s.out, "%s\n", scenario.Summary(results))
 	if err := s.writeJUnit(results); err != nil {

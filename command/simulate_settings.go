@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -23,12 +22,12 @@ var names = []string{"Ada", "Bo", "Chen", "Dina", "Emre", "Fatou", "Goran", "Han
 const maxPeople = 1000
 
 // peopleOf reads --people: a number, names with locales, or a file. None is nil, for the simulator's own.
-func peopleOf(flag string) ([]simulator.Person, error) {
+func peopleOf(config Config, flag string) ([]simulator.Person, error) {
 	if flag == "" {
 		return nil, nil
 	}
 	if path, ok := strings.CutPrefix(flag, "@"); ok {
-		return peopleIn(path)
+		return peopleIn(config, path)
 	}
 	if n, err := strconv.Atoi(flag); err == nil {
 		if n < 1 || n > maxPeople {
@@ -58,11 +57,17 @@ func peopleOf(flag string) ([]simulator.Person, error) {
 	return people, nil
 }
 
+// peopleFileMost is how large a file of people may be.
+const peopleFileMost = 4 << 20
+
 // peopleIn reads a JSON list of people from a file.
-func peopleIn(path string) ([]simulator.Person, error) {
-	data, err := os.ReadFile(path)
+func peopleIn(config Config, path string) ([]simulator.Person, error) {
+	data, err := content(config, path, peopleFileMost)
 	if err != nil {
 		return nil, err
+	}
+	if len(data) > peopleFileMost {
+		return nil, fmt.Errorf("%s is larger than %d MiB", path, peopleFileMost>>20)
 	}
 	var people []simulator.Person
 	if err := json.Unmarshal(data, &people); err != nil {

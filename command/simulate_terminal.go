@@ -26,12 +26,16 @@ type terminal struct {
 
 	mu        sync.Mutex
 	to        io.Writer
+	notes     io.Writer // what is no result
 	callbacks int
 	refused   int // of the callbacks
 	calls     int
 	failed    int                    // of the calls
 	advised   string                 // with the entry before
 	waiting   map[string]*time.Timer // for an answer to a person
+	graph     string                 // where the bot reaches the simulator
+
+	unverified *simulator.VerifyError // of the last try to verify the bot
 }
 
 func (t *terminal) say(format string, args ...any) {
@@ -42,14 +46,8 @@ func (t *terminal) say(format string, args ...any) {
 
 // start shows where the simulator is, and what the bot needs.
 func (t *terminal) start(base string, seed uint64, webhook, env string, exports []export) {
-	if t.json != nil || t.quiet {
-		return
-	}
-	if webhook == "" {
-		webhook = "none: enter it in the chat page, or start again with --webhook"
-	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "Messenger simulator on %s (also https, also a proxy; seed %d)\n  Chat page  %s/\n  Webhook    %s\n\nThe bot needs:\n", base, seed, base, webhook)
+	text.WriteString("The bot needs:\n")
 	for _, e := range exports {
 		if e.own {
 			fmt.Fprintf(&text, "  # %s is set here: give the bot the same\n", e.name)
@@ -57,6 +55,16 @@ func (t *terminal) start(base string, seed uint64, webhook, env string, exports 
 		}
 		fmt.Fprintf(&text, "  export %s=%s\n", e.name, e.value)
 	}
+	switch {
+	case t.json != nil:
+		return
+	case t.quiet: // the results of scenarios stand alone
+		say(t.notes, "%s", text.String())
+		return
+	case webhook == "":
+		webhook = "none: enter it in the chat page, or start again with --webhook"
+	}
+	t.say("Messenger simulator on %s (also https, also a proxy; seed %d)\n  Chat page  %s/\n  Webhook    %s\n\n", base, seed, base, webhook)
 	t.say("%sIf graph.facebook.com is compiled into it:  %s --shell node  (python, ruby, php, go, curl)\n\n", text.String(), env)
 }
 
@@ -89,6 +97,9 @@ func (t *terminal) notVerified(err error, again bool) {
 	if !errors.As(err, &failed) {
 		failed = &simulator.VerifyError{Err: err}
 	}
+	t.mu.Lock()
+	t.unverified = failed
+	t.mu.Unlock()
 	if t.warnJSON(fmt.Sprintf("the webhook is not verified: %v", failed.Err), failed.Advice) {
 		return
 	}
@@ -99,6 +110,13 @@ func (t *terminal) notVerified(err error, again bool) {
 	if again {
 		t.say("     It is tried again every %v.\n", verifyEvery)
 	}
+}
+
+// lastFailure is why the bot was not verified at the last try; nil if there was none.
+func (t *terminal) lastFailure() *simulator.VerifyError {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.unverified
 }
 
 // inOrderFor is how long an entry waits for one that began before it.
@@ -217,7 +235,7 @@ func (t *terminal) show(e simulator.Entry) {
 	if e.Person != "" {
 		what = e.Person + "  " + what
 	}
-	t.say("%s  %s  %-20s %-50s %s %5d ms\n", e.Time.Local().Format(time.TimeOnly), arrow, e.Name, what, status, e.DurationMS)
+	t.say("%s  %s  %-22s %-50s %s %5d ms\n", e.Time.Local().Format(time.TimeOnly), arrow, e.Name, what, status, e.DurationMS)
 	if e.Fault {
 		t.say("          !  A fault was ordered for this call.\n")
 	}
@@ -247,7 +265,7 @@ func (t *terminal) listen(ctx context.Context, e simulator.Entry) {
 	if t.waiting == nil {
 		t.waiting = map[string]*time.Timer{}
 	}
-	if timer := t.waiting[e.PSID]; timer != nil && (e.Kind == simulator.EntryCallback || e.Error == "" && strings.HasPrefix(e.Name, "POST ")) {
+	if timer := t.waiting[e.PSID]; timer != nil && (e.Kind == simulator.EntryCallback || strings.HasPrefix(e.Name, "POST ")) { // what was refused has its own line
 		timer.Stop()
 		delete(t.waiting, e.PSID)
 	}
@@ -259,10 +277,19 @@ func (t *terminal) listen(ctx context.Context, e simulator.Entry) {
 			return
 		}
 		text := fmt.Sprintf("The bot took %s and nothing of it has arrived for %v. (It may have nothing to say.)", e.Preview, t.silence)
+		if t.callsSoFar() == 0 {
+			text = fmt.Sprintf("The bot took %s, and no call of it has reached %s since the start. Is %s set to it?", e.Preview, t.graph, envGraphURL)
+		}
 		if !t.warnJSON(text, "") {
 			t.say("          !  %s\n", text)
 		}
 	})
+}
+
+func (t *terminal) callsSoFar() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.calls
 }
 
 // stop shows what there was.

@@ -250,7 +250,10 @@ func TestSimulateWarnsOfASilentBot(t *testing.T) {
 	t.Cleanup(bot.Close)
 	s := simulate(t, nil, "--webhook", bot.URL, "--warn-silence", "1ms").starts(t)
 	s.post(t, "/simulator/people/7100000000000001/acts", `{"type":"say","text":"hi"}`)
-	s.out.shows(t, `!  The bot took "hi" and nothing of it has arrived for 1ms\.`)
+	s.out.shows(t, `!  The bot took "hi", and no call of it has reached `+s.base+` since the start\. Is MESSENGER_GRAPH_URL set to it\?`)
+	s.get(t, profile)
+	s.post(t, "/simulator/people/7100000000000001/acts", `{"type":"say","text":"again"}`)
+	s.out.shows(t, `!  The bot took "again" and nothing of it has arrived for 1ms\.`)
 }
 
 // TestSimulateAsJSON: each line is an entry, and there is nothing else.

@@ -5,15 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/djmessenger/messenger/internal/nearest"
+	"github.com/djmessenger/messenger/internal/printable"
 	"github.com/djmessenger/messenger/internal/simclient"
 	"github.com/djmessenger/messenger/simulator"
 )
@@ -63,11 +62,11 @@ func listKinds(config Config, cmd *cli.Command) error {
 		return usagef(cmd, "--list takes no kind")
 	}
 	for _, kind := range simulator.Kinds() {
-		platform := ""
+		about := kind.Description
 		if kind.Platform == simulator.PlatformInstagram {
-			platform = "Instagram"
+			about += " (Instagram)"
 		}
-		say(config.Out, "%s\n", strings.TrimRight(fmt.Sprintf("%-30s %s", kind.Kind, platform), " "))
+		say(config.Out, "%-28s  %s\n", kind.Kind, about)
 	}
 	return nil
 }
@@ -137,16 +136,10 @@ func triggerOf(config Config, cmd *cli.Command) (*triggered, error) {
 // triggerBody reads --body.
 func triggerBody(config Config, cmd *cli.Command) ([]byte, error) {
 	path, isFile := strings.CutPrefix(cmd.String("body"), "@")
-	var data []byte
-	var err error
-	switch {
-	case !isFile:
+	if !isFile {
 		return []byte(cmd.String("body")), nil
-	case path == "-":
-		data, err = io.ReadAll(io.LimitReader(config.In, triggerMost+1))
-	default:
-		data, err = os.ReadFile(path)
 	}
+	data, err := content(config, path, triggerMost)
 	if err != nil {
 		return nil, usagef(cmd, "--body: %v", err)
 	}
@@ -154,6 +147,13 @@ func triggerBody(config Config, cmd *cli.Command) ([]byte, error) {
 		return nil, usagef(cmd, "--body: a callback can have %d MiB at most", triggerMost>>20)
 	}
 	return data, nil
+}
+
+// usualKind are the kinds of callbacks that people mean by the names of webhook fields and of their parts.
+var usualKind = map[string]string{
+	"message": "simple_text", "messages": "simple_text", "text": "simple_text", "message_deliveries": "delivered", "message_echoes": "echo", "message_edits": "message_edit",
+	"message_reactions": "reaction", "message_reads": "read", "messaging_account_linking": "account_linking", "messaging_handovers": "thread_control",
+	"messaging_postbacks": "postback", "messaging_referrals": "referral",
 }
 
 // kindNamed finds a kind.
@@ -166,7 +166,9 @@ func kindNamed(cmd *cli.Command, name string) (simulator.Kind, error) {
 		names = append(names, kind.Kind)
 	}
 	hint := "--list shows the kinds"
-	if near := nearest.Name(name, names); near != "" {
+	if usual := usualKind[name]; usual != "" {
+		hint = "the usual one is " + usual + "; " + hint
+	} else if near := nearest.Name(name, names); near != "" {
 		hint = "the nearest is " + near + "; " + hint
 	}
 	return simulator.Kind{}, usagef(cmd, "there is no kind of callback %q; %s", name, hint)
@@ -273,7 +275,7 @@ func (o *triggered) post(ctx context.Context, config Config) error {
 		say(config.Out, "%s to %s: %d in %d ms\n", o.name, o.settings.WebhookURL, attempt.Status, attempt.DurationMS)
 	}
 	for line := range strings.Lines(attempt.Answer) {
-		say(config.Out, "  %s\n", printable(strings.TrimRight(line, "\r\n")))
+		say(config.Out, "  %s\n", printable.Text(strings.TrimRight(line, "\r\n")))
 	}
 	if attempt.Advice != "" && !o.bad {
 		say(config.Out, "  !  %s\n", attempt.Advice)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // pathsOf are the paths of all values of a callback's event, as --set takes them.
@@ -46,14 +45,4 @@ func pathsIn(value any, at string) []string {
 		}
 	}
 	return paths
-}
-
-// printable replaces control characters, which could command the terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\t' {
-			return '\uFFFD'
-		}
-		return r
-	}, text)
 }

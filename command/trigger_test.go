@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -43,7 +45,7 @@ func verifying(t *testing.T, appSecret string, last *string) *httptest.Server {
 			return
 		}
 		*last = string(body)
-		_, _ = io.WriteString(w, "EVENT_RECEIVED\x1b[2J")
+		_, _ = io.WriteString(w, "EVENT_RECEIVED\x1b[2J\u202Egpj")
 	}))
 	t.Cleanup(bot.Close)
 	return bot
@@ -64,10 +66,11 @@ func TestTriggerPostsEveryKind(t *testing.T) {
 	list := runs(t, env, "", "trigger", "--list")
 	require.Equal(t, 0, list.code)
 	for _, kind := range simulator.Kinds() {
-		require.Contains(t, list.out, kind.Kind)
+		require.NotEmpty(t, kind.Description, kind.Kind)
+		require.Regexp(t, "(?m)^"+kind.Kind+" +"+regexp.QuoteMeta(kind.Description), list.out)
 		got := runs(t, env, "", "trigger", kind.Kind)
 		require.Equal(t, 0, got.code, "%s: %+v", kind.Kind, got)
-		require.Regexp(t, "^"+kind.Kind+" to "+bot.URL+`: 200 in \d+ ms\n  EVENT_RECEIVED\x{FFFD}\[2J\n$`, got.out)
+		require.Regexp(t, "^"+kind.Kind+" to "+bot.URL+`: 200 in \d+ ms\n  EVENT_RECEIVED\x{FFFD}\[2J\x{FFFD}gpj\n$`, got.out)
 		require.Contains(t, body, `"4711"`)
 	}
 }
@@ -150,6 +153,22 @@ func TestTriggerTellsWhatTheBotDoes(t *testing.T) {
 	require.Contains(t, refused.out, "  !  The bot refused the signature.")
 }
 
+// TestFilesHaveALimit, also those without a size or an end.
+func TestFilesHaveALimit(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("there is no /dev/zero")
+	}
+	for want, args := range map[string][]string{
+		"--body: a callback can have 16 MiB at most": {"trigger", "--print", "--body", "@/dev/zero"},
+		"--people: /dev/zero is larger than 4 MiB":   {"simulate", "--people", "@/dev/zero"},
+	} {
+		got := runs(t, nil, "", args...)
+		require.Equal(t, 2, got.code)
+		require.Contains(t, got.err, want)
+	}
+}
+
 func TestTriggerUsage(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -158,6 +177,7 @@ func TestTriggerUsage(t *testing.T) {
 	}{
 		{[]string{}, "the kind of callback is missing; --list shows the kinds"},
 		{[]string{"quick_repl"}, `there is no kind of callback "quick_repl"; the nearest is quick_reply; --list shows the kinds`},
+		{[]string{"message"}, `there is no kind of callback "message"; the usual one is simple_text; --list shows the kinds`},
 		{[]string{"zzz"}, `there is no kind of callback "zzz"; --list shows the kinds`},
 		{[]string{"read"}, "--webhook is missing"},
 		{[]string{"read", "more", "--print"}, `trigger takes one kind of callback, and flags before it or behind: "more"`},

@@ -209,3 +209,21 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 	require.Equal(t, 300, kept[len(kept)-1])
 	require.Equal(t, 45, kept[0])
 }
+
+// TestAdviceOnAClosedWindow: it was open, or it never was.
+func TestAdviceOnAClosedWindow(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	advice := func(body string) string {
+		p.send(t, body)
+		log := p.Log()
+		return log[len(log)-1].Advice
+	}
+	const text = `{"recipient":{"id":"` + ada + `"},"message":{"text":"x"}}`
+	require.Contains(t, advice(text), "The person has never written to the page.")
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	require.Empty(t, advice(text))
+	require.NoError(t, p.MoveClock(25*time.Hour))
+	require.Contains(t, advice(text), "The person's last act is more than 24 hours old.")
+}

@@ -300,7 +300,7 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64, in any) error 
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(in); err != nil {
-		return bodyError(err)
+		return bodyError(err, in)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("simulator: the body does not fit: there is more after the JSON value")

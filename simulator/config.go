@@ -127,6 +127,9 @@ const (
 // AllFields returns every webhook field that a page can be subscribed to.
 func AllFields() []string { return slices.Clone(subscribable) }
 
+// AllInstagramFields returns every webhook field that an Instagram account can be subscribed to.
+func AllInstagramFields() []string { return fieldsOfInstagram(true) }
+
 // DefaultFields returns the webhook fields a page is subscribed to when
 // [Config.Fields] is nil: every act of a person, neither echoes nor receipts.
 func DefaultFields() []string {

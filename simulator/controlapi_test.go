@@ -383,3 +383,16 @@ func TestOtherSitesCannotControl(t *testing.T) {
 		require.Equal(t, 403, resp.StatusCode, route)
 	}
 }
+
+// TestMisspelledNames are answered with the nearest one.
+func TestMisspelledNames(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	for path, body := range map[string]string{
+		"/simulator/people/" + ada + "/acts":   `{"type":"say","txt":"hi"}`,
+		"/simulator/callbacks/kinds/quikreply": `{}`,
+		"/simulator/pages/" + page + "/feed":   `{"item":"post","txet":"x"}`,
+	} {
+		require.Contains(t, string(p.do(t, "POST", path, body).body), "; the nearest is ", path)
+	}
+}

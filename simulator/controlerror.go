@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -101,8 +103,8 @@ func complain(w http.ResponseWriter, status int, err error) {
 
 var unknownField = regexp.MustCompile(`^json: unknown field "(.*)"$`)
 
-// bodyError says what is wrong with a JSON body, in words of JSON.
-func bodyError(err error) error {
+// bodyError says what is wrong with the JSON of a value, in words of JSON.
+func bodyError(err error, in any) error {
 	const text = "simulator: the body does not fit: "
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return &controlError{err: fmt.Errorf(text+"the field %q cannot be a JSON %s", wrong.Field, wrong.Value), field: wrong.Field}
@@ -111,7 +113,39 @@ func bodyError(err error) error {
 		return &controlError{err: fmt.Errorf(text+"it can have %d KiB at most", large.Limit>>10), status: http.StatusRequestEntityTooLarge}
 	}
 	if unknown := unknownField.FindStringSubmatch(err.Error()); unknown != nil {
-		return &controlError{err: fmt.Errorf(text+"there is no field %q", unknown[1]), code: "unknown_field", field: unknown[1]}
+		return &controlError{err: fmt.Errorf(text+"there is no field %q%s", unknown[1], fieldHint(unknown[1], in)), code: "unknown_field", field: unknown[1]}
 	}
 	return fmt.Errorf(text+"%s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// fieldHint names the field of a value, or of what is in it, that was probably meant; if there is none, all that the value itself has.
+func fieldHint(name string, in any) string {
+	own, all := jsonFields(reflect.TypeOf(in), nil)
+	if near := nearestHint(name, all); near != "" || len(own) == 0 {
+		return near
+	}
+	return "; there are " + strings.Join(own, ", ")
+}
+
+// jsonFields are the fields of a type in JSON: its own ones, and those with all that is in them. seen are types that it is part of.
+func jsonFields(t reflect.Type, seen []reflect.Type) (own, all []string) {
+	for slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map}, t.Kind()) {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || slices.Contains(seen, t) {
+		return nil, nil
+	}
+	seen = append(slices.Clone(seen), t)
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		inner, innerAll := jsonFields(f.Type, seen)
+		switch {
+		case f.Anonymous && name == "":
+			own, all = append(own, inner...), append(all, innerAll...)
+		case f.IsExported() && name != "-":
+			name = cmp.Or(name, strings.ToLower(f.Name))
+			own, all = append(own, name), append(append(all, name), innerAll...)
+		}
+	}
+	return own, all
 }

@@ -106,3 +106,37 @@ func TestFaultsThatNoCallCouldHaveAreRefused(t *testing.T) {
 		require.PanicsWithValue(t, want, func() { p.Fault(f) })
 	}
 }
+
+// TestFaultsByPreset: the presets of scenarios are those of the API.
+func TestFaultsByPreset(t *testing.T) {
+	t.Parallel()
+	p := serve(t, simulator.Config{})
+	for _, name := range simulator.FaultPresets() {
+		p.ok(t, "POST", "/simulator/faults", `{"preset":"`+name+`"}`)
+		require.Contains(t, p.ok(t, "GET", "/simulator/faults", ""), `"preset":"`+name+`"`)
+		p.ok(t, "DELETE", "/simulator/faults", "")
+	}
+	p.ok(t, "POST", "/simulator/faults", `{"preset":"rate_limit","times":2}`)
+	p.ok(t, "POST", "/simulator/faults", `{"preset":"html_502","body":"busy"}`)
+	p.ok(t, "POST", "/simulator/faults", `{"preset":"rate_limit","code":190}`)
+	require.NoError(t, p.Restore(p.Snapshot()))
+	for _, want := range []string{`"code":613`, `"code":613`, "busy", `"code":190`} {
+		require.Contains(t, string(p.send(t, `{"recipient":{"id":"`+ada+`"},"message":{"text":"x"}}`).body), want)
+	}
+	for body, want := range map[string]string{
+		`{"preset":"rate_limt"}`:                     `there is no preset \"rate_limt\"; the nearest is rate_limit; there are blocked,`,
+		`{"refusal":"token expird"}`:                 `no refusal is named \"token expird\"; the nearest is token expired`,
+		`{"code":999}`:                               `no refusal has the code 999`,
+		`{"status":500,"path":"me/messages"}`:        `the path \"me/messages\" has to begin with /`,
+		`{"status":500,"path":"/v27.0/me/messages"}`: `has to be without the version`,
+		`{"status":500,"method":"PSOT"}`:             `the method is GET, POST, DELETE, not \"PSOT\"`,
+		`{"presett":"rate_limit"}`:                   `there is no field \"presett\"; the nearest is preset`,
+		`{"error":{"cod":1}}`:                        `there is no field \"cod\"; the nearest is code`,
+		`{"xyzzy":1}`:                                `there is no field \"xyzzy\"; there are preset, refusal,`,
+	} {
+		a := p.do(t, "POST", "/simulator/faults", body)
+		require.Equal(t, 400, a.status, body)
+		require.Contains(t, string(a.body), want, body)
+	}
+	require.PanicsWithValue(t, `simulator: no refusal is named "token expird"; the nearest is token expired`, func() { simulator.RefusalNamed("token expird") })
+}

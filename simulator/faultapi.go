@@ -25,6 +25,7 @@ func (s *Simulator) routeFaults(mux *routes) {
 
 // faultOrder is a [Fault] in JSON.
 type faultOrder struct {
+	Preset  string      `json:"preset,omitempty"`  // one of [FaultPresets]
 	Refusal string      `json:"refusal,omitempty"` // the name of one of [Refusals]
 	Error   *GraphError `json:"error,omitempty"`
 	Status  int         `json:"status,omitempty"`
@@ -41,6 +42,10 @@ type faultOrder struct {
 
 // fault makes a fault of it.
 func (in faultOrder) fault() (Fault, error) {
+	in, err := in.expanded()
+	if err != nil {
+		return Fault{}, err
+	}
 	f := Fault{Times: in.Times, Status: in.Status, Error: in.Error, Body: in.Body, Header: http.Header(in.Header), Drop: in.Drop, Effect: in.Effect}
 	if in.Refusal != "" || in.Code != 0 {
 		if in.Error != nil || in.Refusal != "" && in.Code != 0 {
@@ -54,9 +59,10 @@ func (in faultOrder) fault() (Fault, error) {
 		}
 		switch {
 		case at < 0 && in.Code != 0:
-			return f, fmt.Errorf("simulator: no refusal has the code %d; GET /simulator/refusals lists them", in.Code)
+			return f, &controlError{err: fmt.Errorf("simulator: no refusal has the code %d; GET /simulator/refusals lists them", in.Code), field: "code"}
 		case at < 0:
-			return f, fmt.Errorf("simulator: no refusal is named %q; GET /simulator/refusals lists them", in.Refusal)
+			return f, &controlError{err: fmt.Errorf("simulator: no refusal is named %q%s; GET /simulator/refusals lists them",
+				in.Refusal, nearestHint(in.Refusal, refusalNames())), field: "refusal"}
 		}
 		f.Error = refusals[at].GraphError()
 	}
@@ -68,9 +74,9 @@ func (in faultOrder) fault() (Fault, error) {
 		f.Delay = delay
 	}
 	if in.Method != "" || in.Path != "" {
-		method, pattern := strings.ToUpper(in.Method), cmp.Or(in.Path, "*")
-		if _, err := path.Match(pattern, ""); err != nil {
-			return f, fmt.Errorf("simulator: the path %q is no pattern", in.Path)
+		method, pattern := strings.ToUpper(in.Method), cmp.Or(in.Path, "/*")
+		if err := checkCalls(method, pattern); err != nil {
+			return f, err
 		}
 		f.Match = func(m, p string) bool {
 			matched, _ := path.Match(pattern, p) // the pattern was checked
@@ -85,6 +91,26 @@ func (in faultOrder) fault() (Fault, error) {
 	}
 	return f, nil
 }
+
+// checkCalls refuses a choice of calls that no call fits.
+func checkCalls(method, pattern string) error {
+	version, _ := splitPath(pattern)
+	_, err := path.Match(pattern, "")
+	switch {
+	case method != "" && !slices.Contains(graphMethods, method):
+		return &controlError{err: fmt.Errorf("simulator: the method is %s, not %q", strings.Join(graphMethods, ", "), method), field: "method"}
+	case !strings.HasPrefix(pattern, "/"):
+		return &controlError{err: fmt.Errorf("simulator: the path %q has to begin with /", pattern), field: "path"}
+	case version != "":
+		return &controlError{err: fmt.Errorf("simulator: the path %q has to be without the version", pattern), field: "path"}
+	case err != nil:
+		return &controlError{err: fmt.Errorf("simulator: the path %q is no pattern", pattern), field: "path"}
+	}
+	return nil
+}
+
+// graphMethods are those of the Graph API.
+var graphMethods = []string{http.MethodGet, http.MethodPost, http.MethodDelete}
 
 func (s *Simulator) orderFault(in faultOrder) (any, error) {
 	f, err := in.fault()

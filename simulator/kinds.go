@@ -23,9 +23,10 @@ var ErrNoKind = errors.New("simulator: no such kind of callback")
 
 // Kind is a kind of callback with a sample of it.
 type Kind struct {
-	Kind     string          `json:"kind"`     // its name, such as "quick_reply" or "feedback"
-	Platform string          `json:"platform"` // PlatformMessenger or PlatformInstagram
-	Entry    json.RawMessage `json:"entry"`    // the entry of the callback, with "{page}", "{person}", "{mid}", "{ms}" and "{s}" where those stand
+	Kind        string          `json:"kind"`        // its name, such as "quick_reply" or "feedback"
+	Platform    string          `json:"platform"`    // PlatformMessenger or PlatformInstagram
+	Description string          `json:"description"` // what has happened, in a few words
+	Entry       json.RawMessage `json:"entry"`       // the entry of the callback, with "{page}", "{person}", "{mid}", "{ms}" and "{s}" where those stand
 }
 
 var kinds = sync.OnceValue(func() (all []Kind) {
@@ -84,7 +85,11 @@ func (s *Simulator) Sample(kind string, t Trigger) (json.RawMessage, error) {
 func (s *Simulator) sample(kind string, t Trigger, at time.Time) (*Delivery, error) {
 	i := slices.IndexFunc(kinds(), func(k Kind) bool { return k.Kind == kind })
 	if i < 0 {
-		return nil, fmt.Errorf("%w: %s", ErrNoKind, kind)
+		names := make([]string, len(kinds()))
+		for at, known := range kinds() {
+			names[at] = known.Kind
+		}
+		return nil, fmt.Errorf("%w: %s%s", ErrNoKind, kind, nearestHint(kind, names))
 	}
 	if s.closed {
 		return nil, ErrClosed

@@ -11,6 +11,7 @@ type Offer struct {
 	Type    string `json:"type"`
 	Title   string `json:"title,omitempty"`
 	Payload string `json:"payload,omitempty"`
+	URL     string `json:"url,omitempty"` // of a link, which has no payload
 }
 
 // Where an [Offer] is found, and the method that taps it.
@@ -34,19 +35,19 @@ func (s *Simulator) Offers(psid string) []Offer {
 	c := pg.conversation(psid)
 	if m := c.newest(); m != nil {
 		for _, q := range m.QuickReplies {
-			offers = append(offers, Offer{OfferQuickReply, q.ContentType, q.Title, q.Payload})
+			offers = append(offers, Offer{OfferQuickReply, q.ContentType, q.Title, q.Payload, ""})
 		}
 	}
 	for _, m := range slices.Backward(c.messages) {
 		if m.From == FromPage {
 			for _, b := range m.buttons() {
-				offers = append(offers, Offer{OfferButton, b.Type, b.Title, b.Payload})
+				offers = append(offers, Offer{OfferButton, b.Type, b.Title, b.Payload, b.URL})
 			}
 		}
 	}
 	found, _ := inLocale[menu](pg.menuOf(psid), pg.people[psid].Locale)
 	for _, b := range found.CallToActions {
-		offers = append(offers, Offer{OfferMenu, b.Type, b.Title, b.Payload})
+		offers = append(offers, Offer{OfferMenu, b.Type, b.Title, b.Payload, b.URL})
 	}
 	return offers
 }

@@ -19,7 +19,7 @@ type random struct {
 	seeded bool
 }
 
-// newRandom makes a source whose draws depend on the seed only. Zero stands for no seed: then nobody can foresee them.
+// newRandom makes a source whose draws depend on the seed only. Zero stands for no seed: then they cannot be foreseen.
 func newRandom(seed uint64) *random {
 	if seed == 0 {
 		return &random{from: rand.Reader}
@@ -80,7 +80,7 @@ func (p *page) newMID() string {
 // newTrace is the id of one answer of the Graph API.
 func newTrace() string { return "A" + rand.Text()[:10] }
 
-// randomHex is a name that nobody can guess, whatever the seed.
+// randomHex is a name that cannot be guessed, whatever the seed.
 func randomHex() string {
 	var b [12]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails

@@ -2,8 +2,11 @@ package simulator
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
+
+	"github.com/djmessenger/messenger/internal/nearest"
 )
 
 // Refusal is one of the ways in which the platform refuses a call. Use it with [Fault]:
@@ -40,9 +43,25 @@ func Refusals() []Refusal { return slices.Clone(refusals) }
 func RefusalNamed(name string) Refusal {
 	at := slices.IndexFunc(refusals, func(r Refusal) bool { return r.Name == name })
 	if at < 0 {
-		panic("simulator: no refusal is named " + name)
+		panic(fmt.Sprintf("simulator: no refusal is named %q%s", name, nearestHint(name, refusalNames())))
 	}
 	return refusals[at]
+}
+
+func refusalNames() []string {
+	names := make([]string, len(refusals))
+	for i, r := range refusals {
+		names[i] = r.Name
+	}
+	return names
+}
+
+// nearestHint names the known name that was probably meant, if there is one.
+func nearestHint(name string, known []string) string {
+	if near := nearest.Name(name, known); near != "" {
+		return "; the nearest is " + near
+	}
+	return ""
 }
 
 // known answers as the platform does in a case that has a code of its own.

@@ -97,7 +97,7 @@ func (s *Simulator) remember(rec Request) {
 	e := Entry{
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
 		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(refusal), Fault: rec.Fault,
-		Advice: cmp.Or(adviceFor(refusal), strings.Join(rec.Warnings, " ")), AnswersDelivery: rec.AnswersDelivery, body: rec.Body,
+		Advice: cmp.Or(s.adviceOn(rec, refusal), strings.Join(rec.Warnings, " ")), AnswersDelivery: rec.AnswersDelivery, body: rec.Body,
 		MIDs: rec.mids(),
 	}
 	if rec.again != nil {
@@ -140,8 +140,23 @@ func (r Request) problem(err *GraphError) string {
 	}
 }
 
-// adviceOn says for each meaning of a refusal what a bot can do about it.
-var adviceOn = map[string]string{
+// neverWritten is the advice on a closed window that was never open.
+const neverWritten = "The person has never written to the page. A page can write to a person only after the person has written first."
+
+// adviceOn is what a bot can do about the refusal of a call. s.mu must be held.
+func (s *Simulator) adviceOn(rec Request, err *GraphError) string {
+	advice := adviceFor(err)
+	if advice != adviceByMeaning["window closed"] || rec.psid == "" {
+		return advice
+	}
+	if c := s.pageWith(rec.psid).conversations[rec.psid]; s.home[rec.psid] != nil && (c == nil || c.lastAct.IsZero()) {
+		return neverWritten
+	}
+	return advice
+}
+
+// adviceByMeaning says for each meaning of a refusal what a bot can do about it.
+var adviceByMeaning = map[string]string{
 	"token":                "The access token is not that of the simulated page, or it was revoked. The bot's page token is MESSENGER_PAGE_TOKEN.",
 	"rate limit (app)":     "Wait and send again, later each time.",
 	"rate limit (page)":    "Wait and send again, later each time.",
@@ -157,11 +172,11 @@ func adviceFor(err *GraphError) string {
 	}
 	for _, known := range refusals {
 		if known.Code == err.Code && known.Message == err.Message {
-			return adviceOn[known.Meaning]
+			return adviceByMeaning[known.Meaning]
 		}
 	}
 	if err.Code == codeToken {
-		return adviceOn["token"]
+		return adviceByMeaning["token"]
 	}
 	return ""
 }

@@ -108,7 +108,7 @@ func (s *Simulator) Restore(doc json.RawMessage) error {
 	dec := json.NewDecoder(bytes.NewReader(doc))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		return bodyError(err)
+		return bodyError(err, in)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("simulator: the snapshot does not fit: there is more after it")

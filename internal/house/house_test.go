@@ -31,7 +31,7 @@ var house = map[string]room{
 	"attachment": {},
 	"command": {
 		ours: []string{
-			".", "graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/simclient",
+			".", "graph", "i18n", "i18n/catalogfile", "i18n/extract", "i18n/gettext", "internal/atomicfile", "internal/catalogedit", "internal/graphhosts", "internal/nearest", "internal/printable", "internal/simclient",
 			"operations", "receiving", "routing", "routing/policyfile", "secret", "sending", "simulator", "simulator/scenario", "store", "store/gormstore", "store/memory",
 			"store/postgres", "threadsettings", "threadsettings/settingsfile",
 		},
@@ -73,8 +73,9 @@ var house = map[string]room{
 		ours:   []string{".", "graph", "handling", "receiving", "routing", "secret", "sending", "store", "store/memory", "store/postgres", "store/sqlite"},
 		others: []string{"github.com/jackc/pgx/v5"},
 	},
-	"internal/graphhosts":     {},
-	"internal/shown":          {ours: []string{"simulator"}},
+	"internal/graphhosts":     {ours: []string{"internal/atomicfile"}},
+	"internal/printable":      {},
+	"internal/shown":          {ours: []string{"internal/printable", "simulator"}},
 	"internal/simclient":      {},
 	"internal/simulation":     {},
 	"internal/testdisk":       {others: []string{"github.com/stretchr/testify"}},
@@ -94,7 +95,7 @@ var house = map[string]room{
 	"internal/weburl":         {},
 	"internal/testpostgres":   {others: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	"messengertest": {
-		ours:   []string{".", "dialog", "graph", "handling", "i18n", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "store/memory", "threadsettings"},
+		ours:   []string{".", "dialog", "graph", "handling", "i18n", "internal/nearest", "receiving", "receiving/payload", "routing", "secret", "sending", "simulator", "store", "store/memory", "threadsettings"},
 		others: []string{"github.com/stretchr/testify"},
 	},
 	"operations": {ours: []string{".", "dialog", "handling", "internal/nearest", "receiving", "routing", "secret", "sending", "store"}},
@@ -111,9 +112,9 @@ var house = map[string]room{
 	},
 	"secret":    {},
 	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/joined", "internal/nilcheck", "internal/replier", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
-	"simulator": {},
+	"simulator": {ours: []string{"internal/nearest"}},
 	"simulator/scenario": {
-		ours:   []string{"internal/atomicfile", "internal/nearest", "internal/shown", "internal/simclient", "simulator"},
+		ours:   []string{"internal/atomicfile", "internal/nearest", "internal/printable", "internal/shown", "internal/simclient", "simulator"},
 		others: []string{"go.yaml.in/yaml/v4", "golang.org/x/text"},
 	},
 	"simulator/scenario/scenariotest": {ours: []string{"simulator/scenario"}},

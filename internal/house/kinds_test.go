@@ -14,7 +14,7 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// The simulator imports nothing of ours. It has a sample of each kind of callback that package receiving knows, and what a bot gets is of
+// The simulator imports nothing of the library. It has a sample of each kind of callback that package receiving knows, and what a bot gets is of
 // that kind.
 func TestTheSimulatorHasEveryKindOfCallback(t *testing.T) {
 	t.Parallel()

@@ -13,7 +13,7 @@ import (
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// The simulator imports nothing of ours and has its own copy of what a refusal means. Both copies agree.
+// The simulator imports nothing of the library and has its own copy of what a refusal means. Both copies agree.
 func TestSimulatorAndClientAgreeOnRefusals(t *testing.T) {
 	t.Parallel()
 	meanings := map[string]bool{}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/printable"
 	"github.com/djmessenger/messenger/simulator"
 )
 
@@ -67,24 +68,7 @@ func Line(m simulator.Message) string {
 	if len(parts) == 0 {
 		return "(nothing to see)"
 	}
-	return oneLine(strings.Join(parts, " "))
-}
-
-// oneLine makes control characters visible.
-func oneLine(text string) string {
-	quoted := fmt.Sprintf("%q", text)
-	if strings.ContainsAny(quoted, "\\") && strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return strings.Map(func(r rune) rune {
-			switch {
-			case r == '\n':
-				return '⏎'
-			case r < ' ' || r == 0x7f:
-				return '\uFFFD'
-			}
-			return r
-		}, text)
-	}
-	return text
+	return printable.Text(strings.ReplaceAll(strings.Join(parts, " "), "\n", "⏎"))
 }
 
 func attachment(a simulator.Attachment) []string {

@@ -11,12 +11,18 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // answerMost is how long an answer may be: a snapshot has uploads in it.
 const answerMost = 512 << 20
 
-// Client calls one simulator. It is safe for concurrent use.
+// patience is how long a request without a deadline may take.
+const patience = 30 * time.Second
+
+var errSilent = fmt.Errorf("no answer within %v", patience)
+
+// Client calls one simulator. A request whose context has no deadline ends after 30 seconds. It is safe for concurrent use.
 type Client struct {
 	base string
 	http *http.Client
@@ -51,6 +57,7 @@ type Offer struct {
 	Type    string `json:"type"`
 	Title   string `json:"title"`
 	Payload string `json:"payload"`
+	URL     string `json:"url"`
 }
 
 // Error is the simulator's own text, without its package's name.
@@ -110,6 +117,11 @@ func (c *Client) Do(ctx context.Context, method, path string, body, answer any) 
 
 // Raw sends bytes and returns the answer as it is. headers are pairs of a name and a value.
 func (c *Client) Raw(ctx context.Context, method, path, contentType string, body []byte, headers ...string) (status int, answer []byte, err error) {
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, patience, errSilent)
+		defer cancel()
+	}
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -122,18 +134,26 @@ func (c *Client) Raw(ctx context.Context, method, path, contentType string, body
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		if ended := ctx.Err(); ended != nil {
-			return 0, nil, ended
-		}
-		if inner, ok := errors.AsType[*url.Error](err); ok {
-			err = inner.Err
-		}
-		return 0, nil, &UnreachableError{c.base, err}
+		return 0, nil, c.noAnswer(ctx, err)
 	}
 	defer resp.Body.Close()
 	answer, err = io.ReadAll(io.LimitReader(resp.Body, answerMost))
 	if err != nil {
-		return 0, nil, &UnreachableError{c.base, err}
+		return 0, nil, c.noAnswer(ctx, err)
 	}
 	return resp.StatusCode, answer, nil
+}
+
+// noAnswer is why a request had no answer, or no whole one.
+func (c *Client) noAnswer(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), errSilent) {
+		return &UnreachableError{c.base, errSilent}
+	}
+	if ended := ctx.Err(); ended != nil {
+		return ended
+	}
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		err = inner.Err
+	}
+	return &UnreachableError{c.base, err}
 }

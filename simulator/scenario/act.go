@@ -35,6 +35,9 @@ func (p *play) act(ctx context.Context, s *step, act any) error {
 		a.written = answer.MID
 	}
 	if s.keep != "" {
+		if answer.MID == "" {
+			return failed("the act has no id to keep")
+		}
 		p.vars[s.keep] = answer.MID
 	}
 	return nil
@@ -50,7 +53,7 @@ func doStart(ctx context.Context, p *play, s *step) error {
 // whenOffered taps again and again until what is tapped is on offer.
 func (p *play) whenOffered(ctx context.Context, s *step, tap func() error) error {
 	var last error
-	err := p.until(ctx, p.patience(s), func() (bool, error) {
+	err := p.until(ctx, s, func() (bool, error) {
 		if last = tap(); isNotOffered(last) {
 			return false, nil
 		}
@@ -92,7 +95,7 @@ func (p *play) tap(ctx context.Context, s *step) error {
 			return err
 		}
 		order = card
-		return p.act(ctx, s, with(order, "type", simulator.ActButton))
+		return p.act(ctx, s, ofType(order, simulator.ActButton))
 	}
 	kinds := []string{simulator.ActQuickReply, simulator.ActButton, simulator.ActMenu, simulator.ActIceBreaker}
 	if old := s.value.get("old"); old != nil && old.text == "true" {
@@ -107,7 +110,7 @@ func (p *play) tap(ctx context.Context, s *step) error {
 		if kind == simulator.ActIceBreaker {
 			tap = map[string]any{"title": title}
 		}
-		err := p.act(ctx, s, with(tap, "type", kind))
+		err := p.act(ctx, s, ofType(tap, kind))
 		if !isNotOffered(err) {
 			return err
 		}
@@ -118,10 +121,15 @@ func (p *play) tap(ctx context.Context, s *step) error {
 	return first
 }
 
-func with(order map[string]any, name string, value any) map[string]any {
-	out := map[string]any{name: value}
-	maps.Copy(out, order)
+// with is a map with what another one has too.
+func with[T any](one, more map[string]T) map[string]T {
+	out := maps.Clone(one)
+	maps.Copy(out, more)
 	return out
+}
+
+func ofType(order map[string]any, kind string) map[string]any {
+	return with(order, map[string]any{"type": kind})
 }
 
 func isNotOffered(err error) bool {
@@ -133,7 +141,11 @@ func isNotOffered(err error) bool {
 func offers(refused *simclient.RefusedError) []string {
 	var lines []string
 	for _, o := range refused.Offered {
-		lines = append(lines, fmt.Sprintf("on offer: %s %q, payload %q", o.Where, o.Title, o.Payload))
+		leads := fmt.Sprintf("payload %q", o.Payload)
+		if o.Payload == "" && o.URL != "" {
+			leads = o.URL
+		}
+		lines = append(lines, fmt.Sprintf("on offer: %s %q, %s", o.Where, o.Title, leads))
 	}
 	if refused.Code == "not_offered" && len(lines) == 0 {
 		lines = append(lines, "nothing is on offer")
@@ -178,7 +190,7 @@ func doSend(ctx context.Context, p *play, s *step) error {
 		return p.act(ctx, s, map[string]any{"type": simulator.ActSticker, "sticker_id": m.value.text})
 	case "location":
 		fields, _ := m.value.plain().(map[string]any)
-		return p.act(ctx, s, with(fields, "type", simulator.ActLocation))
+		return p.act(ctx, s, ofType(fields, simulator.ActLocation))
 	}
 	return p.act(ctx, s, map[string]any{"type": simulator.ActAttachment, "kind": m.name, "url": m.value.text})
 }

@@ -23,6 +23,7 @@ type bot struct {
 	work    sync.WaitGroup
 	answers func(from, text, payload string) []string // messages in JSON; nil: as below
 	status  int                                       // of the answers to callbacks; 0: 200
+	hold    chan struct{}                             // closed: callbacks are answered; nil: they are
 }
 
 // platform is a simulator with a bot. The page has a Get Started button and a menu.
@@ -73,6 +74,9 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				}
 			}
 		}
+	}
+	if b.hold != nil {
+		<-b.hold
 	}
 	if b.status != 0 {
 		w.WriteHeader(b.status)
@@ -134,7 +138,7 @@ func (b *bot) answer(from, text, payload string) {
 // sends posts a message, and again if there were too many calls.
 func (b *bot) sends(to, message string) {
 	for range 5 {
-		if !strings.Contains(b.call("messages", fmt.Sprintf(`{"recipient":{"id":%q},"messaging_type":"RESPONSE","message":%s}`, to, message)), "613") {
+		if !strings.Contains(b.call("messages", fmt.Sprintf(`{"recipient":{"id":%q},"messaging_type":"RESPONSE","message":%s}`, to, message)), `"code":613`) {
 			return
 		}
 	}

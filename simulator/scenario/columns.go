@@ -3,6 +3,8 @@ package scenario
 import (
 	"fmt"
 	"strings"
+
+	"github.com/djmessenger/messenger/internal/printable"
 )
 
 const (
@@ -104,7 +106,7 @@ func (l *line) cell(names map[string]string, longest int) string {
 	if l == nil {
 		return "-"
 	}
-	text := []rune(printable(fmt.Sprintf("%-*s  %s", max(longest, len("Page")), names[l.who], l.text)))
+	text := []rune(printable.Text(fmt.Sprintf("%-*s  %s", max(longest, len("Page")), names[l.who], l.text)))
 	if len(text) > columnMost {
 		return string(text[:columnMost-1]) + "…"
 	}

@@ -136,8 +136,8 @@ func scrubbed(v any, ignore []*regexp.Regexp) any {
 	return v
 }
 
-// compared are the lines that are compared.
-func compared(lines []line) []line {
+// comparedLines are the lines that are compared.
+func comparedLines(lines []line) []line {
 	return slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return l.key == "" })
 }
 
@@ -155,7 +155,7 @@ func (d jsonDifference) String() string {
 
 // first finds the first line that is not as it was.
 func (c comparison) first() (jsonDifference, bool) {
-	before, now := compared(c.before), compared(c.now)
+	before, now := comparedLines(c.before), comparedLines(c.now)
 	for i := range max(len(before), len(now)) {
 		switch {
 		case i >= len(before):

@@ -21,7 +21,7 @@ func ExamplePlay() {
 	//       nothing came within 100ms
 	//   Conversation
 	//       Ada   hi
-	//   The bot made no call.
+	//   The bot took the callback, and no call reached the simulator. Is MESSENGER_GRAPH_URL set to it?
 }
 
 func play() error {

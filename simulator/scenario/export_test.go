@@ -3,6 +3,8 @@ package scenario
 import (
 	"maps"
 	"slices"
+
+	"github.com/djmessenger/messenger/simulator"
 )
 
 // Verbs are all verbs, as a guide lists them.
@@ -12,5 +14,5 @@ func Verbs() []string {
 
 // Words are the keys of messages, the operators, and the presets of faults.
 func Words() []string {
-	return slices.Concat(messageKeys, operators, slices.Sorted(maps.Keys(presets)))
+	return slices.Concat(messageKeys, operators, simulator.FaultPresets())
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"regexp"
 	"slices"
@@ -181,13 +182,9 @@ func (m *matcher) matches(pattern, actual string) bool {
 		return false
 	}
 	for i, name := range re.SubexpNames() {
-		if name == "" {
-			continue
+		if name != "" {
+			m.keep(map[string]string{name: found[i]})
 		}
-		if m.groups == nil {
-			m.groups = map[string]string{}
-		}
-		m.groups[name] = found[i]
 	}
 	return true
 }
@@ -207,41 +204,36 @@ func textOf(got any) (string, bool) {
 // matchSome compares a list with some of its items, in any order.
 func (m *matcher) matchSome(path string, want *value, got any) {
 	items, _ := got.([]any)
-	wanted := want.items
-	if want.kind != list {
-		wanted = []*value{want}
-	}
-	for _, one := range wanted {
+	for _, one := range want.listed() {
 		if !slices.ContainsFunc(items, func(item any) bool {
 			var inner matcher
 			inner.match("", one, item)
-			return len(inner.differences) == 0
+			fits := len(inner.differences) == 0
+			if fits {
+				m.keep(inner.groups)
+			}
+			return fits
 		}) {
 			m.differ(path, "one that is "+one.String(), got)
 		}
 	}
 }
 
-// checkMatch refuses what no message could fit.
-func (r *reader) checkMatch(v *value) {
-	for _, m := range v.members {
-		switch m.name {
-		case "matches":
-			if _, err := regexp.Compile(m.value.text); err != nil || !m.value.scalar() {
-				r.fail(m.line, "matches is a regular expression as RE2 has it: %v", err)
-			}
-		case "at least", "at most":
-			if _, ok := numberOf(m.value.text); !ok {
-				r.fail(m.line, "%s is a number, not %v", m.name, m.value)
-			}
-		case "contains":
-			if !m.value.scalar() {
-				r.fail(m.line, "contains is a text, not %s", kindNames[m.value.kind])
-			}
-		}
-		r.checkMatch(m.value)
+// keep adds what named groups matched.
+func (m *matcher) keep(groups map[string]string) {
+	if m.groups == nil {
+		m.groups = map[string]string{}
 	}
-	for _, item := range v.items {
-		r.checkMatch(item)
+	maps.Copy(m.groups, groups)
+}
+
+// matchRefusal compares an error of the Graph API: with a code, with some of its fields, or with nothing, which any fits.
+func (m *matcher) matchRefusal(path string, want *value, refusal map[string]any) {
+	switch {
+	case want.kind == null:
+	case want.scalar():
+		m.match(strings.TrimPrefix(path+".code", "."), want, refusal["code"])
+	default:
+		m.match(path, want, refusal)
 	}
 }

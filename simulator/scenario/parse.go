@@ -34,13 +34,19 @@ type Scenario struct {
 
 	patience time.Duration
 	pages    []*value
-	people   map[string]simulator.Person // by their names in lower case
+	people   map[string]declared // by their names in lower case
 	fields   []string
 	clock    *value
 	vars     map[string]string
 	steps    []*step
 
 	recording *recording // a transcript; nil: it is a scenario
+}
+
+// declared is what a scenario says of a person, and where.
+type declared struct {
+	person simulator.Person
+	line   int
 }
 
 // step is one line of a scenario.
@@ -51,7 +57,10 @@ type step struct {
 	name   string // of the verb
 	value  *value
 	within time.Duration // 0: the scenario's patience
+	end    time.Time     // while it is played: until when it waits for the bot
 	keep   string
+
+	mentions []string // people of the simulator whose ids the value refers to
 }
 
 // title is how failures name a step.
@@ -120,7 +129,7 @@ func (r *reader) scenario(v *value) *Scenario {
 	r.keys(v, "a scenario", scenarioKeys)
 	s := &Scenario{
 		Name: r.string(v, "scenario"), File: r.file, Line: v.line, patience: DefaultPatience, clock: v.get("clock"),
-		people: map[string]simulator.Person{}, vars: map[string]string{},
+		people: map[string]declared{}, vars: map[string]string{},
 	}
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(filepath.Base(r.file), filepath.Ext(r.file))
@@ -198,7 +207,7 @@ func (r *reader) people(s *Scenario, v *value) {
 		default:
 			r.fail(m.line, "what is known of %s is an object, not %s", m.name, kindNames[m.value.kind])
 		}
-		s.people[strings.ToLower(m.name)] = person
+		s.people[strings.ToLower(m.name)] = declared{person, m.line}
 	}
 }
 
@@ -303,8 +312,10 @@ func (r *reader) step(v *value) *step {
 	if !r.verbOf(s, found[0].name) {
 		return nil
 	}
-	if s.verb.check != nil {
-		s.verb.check(r, s)
+	s.verb.check(r, s)
+	r.checkCompared(s)
+	if s.keep != "" && !slices.Contains(keepers, s.name) {
+		r.fail(v.get("keep").line, "%s has no id to keep; keep stands beside %s", s.title(), strings.Join(keepers, ", "))
 	}
 	return s
 }

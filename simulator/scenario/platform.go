@@ -6,46 +6,34 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"path"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/djmessenger/messenger/simulator"
 )
 
-// presets are faults by the names that people give them.
-var presets = map[string]map[string]any{
-	"rate_limit":     {"refusal": "calls limit"},
-	"page_limit":     {"refusal": "messenger calls"},
-	"expired_token":  {"refusal": "token expired"},
-	"outside_window": {"refusal": "outside window"},
-	"blocked":        {"refusal": "person unavailable"},
-	"temporary":      {"error": map[string]any{"code": 2, "message": "(#2) Service temporarily unavailable", "type": "OAuthException", "is_transient": true}},
-	"server_error":   {"status": 500},
-	"html_502":       {"status": 502, "body": "<html><body>502 Bad Gateway</body></html>", "header": map[string]string{"Content-Type": "text/html"}},
-	"slow":           {"delay": "8s"},
-	"cut_before":     {"drop": "before"},
-	"cut_after":      {"drop": "after"},
-}
-
 func doFault(ctx context.Context, p *play, s *step) error {
 	order := map[string]any{}
 	switch fields := s.value.plain().(type) {
 	case map[string]any:
-		name, _ := fields["preset"].(string)
-		delete(fields, "preset")
-		maps.Copy(order, presets[name])
-		maps.Copy(order, fields)
+		order = fields
 	case json.Number:
 		order["code"] = fields
 	default:
 		order["refusal"] = fields
+		if slices.Contains(simulator.FaultPresets(), s.value.text) {
+			order = map[string]any{"preset": fields}
+		}
 	}
 	return p.c.Do(ctx, http.MethodPost, "/simulator/faults", order, nil)
 }
 
-func doClock(ctx context.Context, p *play, s *step) error { return p.moveClock(ctx, s.value) }
+func doClock(ctx context.Context, p *play, s *step) error {
+	limited, cancel := context.WithDeadline(ctx, s.end)
+	defer cancel()
+	return p.moveClock(limited, s.value)
+}
 
 func (p *play) moveClock(ctx context.Context, v *value) error {
 	var order any = v
@@ -70,7 +58,7 @@ func doControl(ctx context.Context, p *play, s *step) error {
 		order := map[string]string{"do": do}
 		for _, key := range []string{"by", "to", "metadata"} {
 			if text := s.value.string(key); text != "" {
-				order[key] = p.appNamed(text, a)
+				order[key] = p.appNamed(ctx, text, a)
 			}
 		}
 		if order["by"] == p.inboxOf(a) {
@@ -88,17 +76,17 @@ func doControl(ctx context.Context, p *play, s *step) error {
 		return nil
 	}
 	var thread simulator.Thread
-	return p.until(ctx, p.patience(s), func() (bool, error) {
+	return p.until(ctx, s, func() (bool, error) {
 		err := p.c.Get(ctx, where, nil, &thread)
-		return thread.Owner == p.appNamed(want, a), err
-	}, func() []string { return []string{"want " + want + "   got " + p.nameOf(thread.Owner, a)} })
+		return thread.Owner == p.appNamed(ctx, want, a), err
+	}, func() []string { return []string{"want " + want + "   got " + p.nameOf(ctx, thread.Owner, a)} })
 }
 
 // appNamed is the id of an app: bot, inbox, none, or an id.
-func (p *play) appNamed(name string, a *actor) string {
+func (p *play) appNamed(ctx context.Context, name string, a *actor) string {
 	switch name {
 	case "bot":
-		return p.botOf(a)
+		return p.botOf(ctx, a)
 	case "inbox":
 		return p.inboxOf(a)
 	case "none":
@@ -107,9 +95,9 @@ func (p *play) appNamed(name string, a *actor) string {
 	return name
 }
 
-func (p *play) nameOf(appID string, a *actor) string {
+func (p *play) nameOf(ctx context.Context, appID string, a *actor) string {
 	for _, name := range []string{"bot", "inbox", "none"} {
-		if p.appNamed(name, a) == appID {
+		if p.appNamed(ctx, name, a) == appID {
 			return name
 		}
 	}
@@ -176,7 +164,7 @@ func doGraphCall(ctx context.Context, p *play, s *step) error {
 	case want != nil && refusal == nil:
 		found.differ("refused", want.String(), got)
 	case want != nil:
-		found.match("refused", want, refusal)
+		found.matchRefusal("refused", want, refusal)
 	case refusal != nil:
 		found.differ("answer", "success", refusal)
 	}
@@ -189,58 +177,26 @@ func doGraphCall(ctx context.Context, p *play, s *step) error {
 	if len(found.differences) > 0 {
 		return &failure{lines: linesOf(found.differences)}
 	}
+	maps.Copy(p.vars, found.groups)
 	if refusal == nil {
 		return nil
 	}
-	entries, err := p.log(ctx, p.seq, simulator.EntryCall, "")
-	if len(entries) > 0 {
-		p.expected[entries[len(entries)-1].Seq] = true
-	}
-	return err
+	trace, _ := refusal["fbtrace_id"].(string)
+	return p.expect(ctx, trace)
 }
 
-var version = regexp.MustCompile(`^/v\d+\.\d+(/|$)`)
-
-// doCalls counts calls of the bot since the scenario began. to is a method with a path, whose parts can be *.
-func doCalls(ctx context.Context, p *play, s *step) error {
-	method, pattern, found := strings.Cut(s.value.string("to"), " ")
-	if !found {
-		method, pattern = "", s.value.string("to")
+// expect marks a refused call as one that the scenario has expected, by the id of its answer: the bot may be refused one at the same time.
+func (p *play) expect(ctx context.Context, trace string) error {
+	var calls []simulator.Request
+	if err := p.c.Get(ctx, "/simulator/requests", nil, &calls); err != nil {
+		return err
 	}
-	if _, err := path.Match(pattern, ""); err != nil {
-		return failed("%q is no pattern of a path", pattern)
-	}
-	psid := ""
-	if a := p.people[strings.ToLower(s.value.string("of"))]; a != nil {
-		psid = a.ID
-	}
-	return p.count(ctx, s, "calls", func() (int, error) {
-		var calls []simulator.Request
-		if err := p.c.Get(ctx, "/simulator/requests", nil, &calls); err != nil {
-			return 0, err
+	for _, r := range calls {
+		if r.Seq > p.seq && trace != "" && strings.Contains(r.Answer, trace) {
+			p.expected[r.Seq] = true
 		}
-		n := 0
-		for _, r := range calls {
-			plain := "/" + strings.TrimPrefix(version.ReplaceAllString(r.Path, "/"), "/")
-			matched, _ := path.Match(pattern, plain)
-			if r.Seq > p.seq && (method == "" || strings.EqualFold(method, r.Method)) && (pattern == "" || matched) &&
-				(psid == "" || recipientOf(r) == psid) && fits(s, "body", bodyOf(r)) && fits(s, "status", json.Number(strconv.Itoa(r.Status))) {
-				n++
-			}
-		}
-		return n, nil
-	})
-}
-
-// recipientOf is whom a call is about: the recipient of its body, or the first part of its path.
-func recipientOf(r simulator.Request) string {
-	body, _ := bodyOf(r).(map[string]any)
-	recipient, _ := body["recipient"].(map[string]any)
-	if id, ok := recipient["id"].(string); ok {
-		return id
 	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(version.ReplaceAllString(r.Path, "/"), "/"), "/")
-	return first
+	return nil
 }
 
 // fits reports whether something is as a key of the step says, if it says anything.
@@ -289,13 +245,15 @@ func (p *play) count(ctx context.Context, s *step, what string, count func() (in
 		m.match(what, want, json.Number(strconv.Itoa(n)))
 		return len(m.differences) == 0, nil
 	}
-	otherwise := func() []string { return []string{fmt.Sprintf("%s   want %v   got %d", what, want, n)} }
+	otherwise := func() []string {
+		return append([]string{fmt.Sprintf("%s   want %v   got %d", what, want, n)}, p.troubles(ctx, p.people[strings.ToLower(s.value.string("of"))])...)
+	}
 	if want.get("at least") == nil || want.get("at most") != nil {
 		if err := doFlush(ctx, p, s); err != nil {
 			return err
 		}
 	}
-	return p.until(ctx, p.patience(s), look, otherwise)
+	return p.until(ctx, s, look, otherwise)
 }
 
 // doNoWarnings fails if the log has a warning, a callback that the bot did not take, or a call that was refused, since the scenario
@@ -327,7 +285,7 @@ func doNoWarnings(ctx context.Context, p *play, s *step) error {
 
 // doFlush waits until all callbacks are answered or given up.
 func doFlush(ctx context.Context, p *play, s *step) error {
-	limited, cancel := context.WithTimeout(ctx, p.patience(s))
+	limited, cancel := context.WithDeadline(ctx, s.end)
 	defer cancel()
 	err := p.c.Do(limited, http.MethodPost, "/simulator/flush", struct{}{}, nil)
 	if limited.Err() != nil && ctx.Err() == nil {

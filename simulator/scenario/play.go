@@ -3,7 +3,6 @@ package scenario
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/djmessenger/messenger/internal/simclient"
 	"github.com/djmessenger/messenger/simulator"
@@ -37,6 +34,9 @@ type Config struct {
 	// Update writes a transcript that was played again anew into its file, with what the bot says now, instead of comparing. A
 	// file stays as it was if the bot does not take a callback, or if the person cannot do what was recorded. Default: nothing is written.
 	Update bool
+
+	// GraphURL is where the bot reaches the simulator, for reports of bots that call another Graph API. Default: URL.
+	GraphURL string
 
 	// Each is called after each scenario, in order. Default: nothing is done.
 	Each func(Result)
@@ -90,7 +90,9 @@ func Play(ctx context.Context, config Config, scenarios []*Scenario) ([]Result, 
 	}
 	for _, s := range scenarios {
 		start := time.Now()
-		p := &play{c: c, s: s, config: config, base: c.Base(), people: map[string]*actor{}, vars: maps.Clone(s.vars)}
+		p := &play{
+			c: c, s: s, config: config, base: c.Base(), graph: cmp.Or(config.GraphURL, config.URL), people: map[string]*actor{}, vars: maps.Clone(s.vars),
+		}
 		result := Result{Scenario: s}
 		result.Failure, result.Err = p.run(ctx)
 		p.end(ctx)
@@ -110,6 +112,7 @@ type play struct {
 	s      *Scenario
 	config Config
 	base   string
+	graph  string           // where the bot reaches it; empty: not known
 	page   simulator.Page   // the first one
 	pages  []simulator.Page // as they were before
 	known  []simulator.Person
@@ -141,6 +144,7 @@ type Failure struct {
 type failure struct {
 	lines []string
 	at    string // the mid of the message that does not fit
+	step  *step  // that is wrong, if it is another one than the one that is played
 }
 
 func (f *failure) Error() string { return strings.Join(f.lines, "\n") }
@@ -154,26 +158,49 @@ func (p *play) run(ctx context.Context) (*Failure, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.begin(ctx); err != nil {
+	if err := within(ctx, max(p.s.patience, DefaultPatience), p.begin); err != nil {
 		return p.outcome(ctx, &step{line: p.s.Line, name: "begin", value: &value{}}, err)
 	}
 	if p.s.recording != nil {
 		return p.replay(ctx)
 	}
 	for _, one := range p.s.steps {
-		filledIn := *one
-		var err error
-		filledIn.value, err = one.value.mapped(func(_ int, text string) (string, error) { return filled(text, p.vars) })
-		if err == nil {
-			err = one.verb.do(ctx, p, &filledIn)
-		} else {
-			err = failed("%v", err)
-		}
-		if err != nil {
+		if err := p.step(ctx, one); err != nil {
 			return p.outcome(ctx, one, err)
 		}
 	}
 	return nil, nil
+}
+
+// answerTime is how long the simulator itself may take for a step, beyond the time that the step waits for the bot.
+const answerTime = 5 * time.Second
+
+// step plays one step. It ends in time, whatever hangs.
+func (p *play) step(ctx context.Context, s *step) error {
+	filledIn := *s
+	var err error
+	filledIn.value, err = s.value.mapped(func(_ int, text string) (string, error) { return filled(text, p.vars) })
+	if err != nil {
+		return failed("%v", err)
+	}
+	filledIn.end = time.Now().Add(p.patience(s))
+	most := p.patience(s) + answerTime
+	if s.name == "sees nothing" {
+		quiet, _ := time.ParseDuration(filledIn.value.text) // it was checked
+		most += quiet
+	}
+	return within(ctx, most, func(ctx context.Context) error { return s.verb.do(ctx, p, &filledIn) })
+}
+
+// within does something that may not take longer. What takes longer has failed.
+func within(ctx context.Context, most time.Duration, do func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	err := do(limited)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return failed("the simulator did not answer within %v", most)
+	}
+	return err
 }
 
 // outcome says whether an error is a failure of the scenario, or ended it.
@@ -181,15 +208,21 @@ func (p *play) outcome(ctx context.Context, s *step, err error) (*Failure, error
 	if ended := ctx.Err(); ended != nil {
 		return nil, ended
 	}
-	f := &Failure{File: p.s.File, Line: s.line, Step: s.title(), Verb: s.name}
 	at := ""
-	if wrong, ok := errors.AsType[*failure](err); ok {
+	wrong, ok := errors.AsType[*failure](err)
+	if ok && wrong.step != nil {
+		s = wrong.step
+	}
+	f := &Failure{File: p.s.File, Line: s.line, Step: s.title(), Verb: s.name}
+	if ok {
 		f.Differences, at = wrong.lines, wrong.at
 	} else if refused, ok := errors.AsType[*simclient.RefusedError](err); ok {
 		f.Differences = append([]string{refused.Error()}, offers(refused)...)
 	} else {
 		return nil, fmt.Errorf("%s:%d: %s: %w", p.s.File, s.line, s.title(), err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, reportTime)
+	defer cancel()
 	if a := p.people[s.who]; a != nil {
 		f.Conversation = p.conversation(ctx, a, at)
 	} else {
@@ -202,9 +235,7 @@ func (p *play) outcome(ctx context.Context, s *step, err error) (*Failure, error
 // begin makes the simulator as the scenario begins.
 func (p *play) begin(ctx context.Context) error {
 	p.expected = map[int]bool{}
-	limited, cancel := context.WithTimeout(ctx, max(p.s.patience, DefaultPatience))
-	defer cancel()
-	if err := p.do(limited, http.MethodPost, "/simulator/reset", map[string][]string{"keep": {simulator.KeepSetup}}); err != nil {
+	if err := p.do(ctx, http.MethodPost, "/simulator/reset", map[string][]string{"keep": {simulator.KeepSetup}}); err != nil {
 		return err
 	}
 	var pages []simulator.Page
@@ -243,8 +274,11 @@ func (p *play) begin(ctx context.Context) error {
 	return p.populate(ctx)
 }
 
-// end undoes what the scenario has changed of the pages, whatever ended it.
+// end undoes what the scenario has changed of the pages, whatever ended it. One that has not begun has changed nothing.
 func (p *play) end(ctx context.Context) {
+	if p.pages == nil {
+		return
+	}
 	changes := len(p.s.fields) > 0 || len(p.s.pages) > 0 || slices.ContainsFunc(p.s.steps, func(s *step) bool { return s.name == "page" })
 	if !changes {
 		return
@@ -272,104 +306,10 @@ func (p *play) end(ctx context.Context) {
 // do is a request to the simulator. One that takes longer than a step may has failed, for the bot is what it waits for.
 func (p *play) do(ctx context.Context, method, path string, body any) error {
 	err := p.c.Do(ctx, method, path, body, nil)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return failed("the bot did not answer its callbacks in time, so the simulator could not do it: %s %s", method, path)
 	}
 	return err
-}
-
-// actor is a person of the scenario.
-type actor struct {
-	simulator.Person
-
-	after   string // the mid of the last message that a step has taken
-	written string // the mid of what the person wrote last
-	reacted string // the mid of what they reacted to last
-	calls   int    // the number in the log up to which refused calls and typing are taken
-}
-
-// populate adds everyone who takes part.
-func (p *play) populate(ctx context.Context) error {
-	names := slices.Sorted(maps.Keys(p.s.people))
-	for _, one := range p.s.steps {
-		if one.who != "" {
-			names = append(names, one.who)
-		}
-		if of := one.value.string("of"); of != "" && slices.Contains([]string{"control", "calls", "callbacks"}, one.name) {
-			names = append(names, strings.ToLower(of))
-		}
-	}
-	for _, name := range names {
-		if p.people[name] != nil {
-			continue
-		}
-		if err := p.add(ctx, name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// add adds a person: as the scenario says, and like the simulator's own one of that name.
-func (p *play) add(ctx context.Context, name string) error {
-	own, declared := p.s.people[name]
-	if p.s.recording != nil {
-		return p.introduce(ctx, name, own)
-	}
-	i := slices.IndexFunc(p.known, func(k simulator.Person) bool { return strings.EqualFold(k.FirstName, name) })
-	if !declared && i < 0 {
-		var names []string
-		for _, k := range p.known {
-			names = append(names, strings.ToLower(k.FirstName))
-		}
-		return failed("nobody is named %s%s; the simulator has %s, and people of the scenario adds others", name, nearestHint(name, names), strings.Join(names, ", "))
-	}
-	person := simulator.Person{FirstName: titled(name), Locale: "en_US"}
-	if i >= 0 {
-		person = p.known[i]
-		person.ID = ""
-	}
-	data, err := json.Marshal(own)
-	if err != nil {
-		return err
-	}
-	var fields map[string]any
-	_ = json.Unmarshal(data, &fields) // it was JSON a moment ago
-	for field, value := range fields {
-		if value == "" {
-			delete(fields, field)
-		}
-	}
-	if data, err = json.Marshal(fields); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, &person); err != nil {
-		return err
-	}
-	return p.introduce(ctx, name, person)
-}
-
-// introduce lets a person take part, and adds them if they are new.
-func (p *play) introduce(ctx context.Context, name string, person simulator.Person) error {
-	a := &actor{Person: person, calls: p.seq}
-	if a.ID == "{{person}}" {
-		a.ID = ""
-	}
-	if !slices.ContainsFunc(p.known, func(k simulator.Person) bool { return k.ID == cmp.Or(a.ID, "-") }) {
-		if err := p.c.Do(ctx, http.MethodPost, "/simulator/people", a.Person, &a.Person); err != nil {
-			return err
-		}
-	}
-	p.people[name] = a
-	p.order = append(p.order, a)
-	p.vars[name] = a.ID
-	return nil
-}
-
-// titled is a name with a capital.
-func titled(name string) string {
-	first, size := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(first)) + name[size:]
 }
 
 // patience is how long a step waits.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -164,25 +165,26 @@ func TestFailuresExplainThemselves(t *testing.T) {
   Last call  POST messages  \[receipt\] 200  \(log \d+\)
 $`, got)
 	for steps, want := range map[string]string{
-		"[ada says: hi, ada sees: Hi]":                                          `text   want "Hi"   got "you said hi"`,
-		"[ada says: no, ada sees: {quick_replies: [Red]}]":                      `quick_replies   want ["Red"]   got ["Red", "Blue"]`,
-		"[ada says: no, ada sees: {quick_replies: [Red, Green]}]":               `quick_replies[2]   want "Green"   got "Blue"`,
-		"[ada says: no, ada sees: {quick_replies: {has: [Green]}}]":             `quick_replies   want one that is "Green"   got ["Red", "Blue"]`,
-		"[ada says: no, ada sees: {any: true}, {ada taps: Green, within: 1ms}]": `there is no "Green" to tap`,
-		"[{ada taps: Buy, within: 1ms}]":                                        `on offer: menu item "Help", payload "HELP"`,
-		"[{ada sees: {any: true}, within: 1ms}]":                                `nothing came within 1ms`,
-		"[ada says: hi, ada sees nothing: 10s]":                                 `want nothing   got "you said hi"`,
-		"[ad says: hi]":                                                         `nobody is named ad; the nearest is ada; the simulator has ada, 小美, josé, and people of the scenario adds others`,
-		"[control: {of: ada, is: inbox}]\npatience: 1ms":                        `want inbox   got none`,
-		"[{callbacks: {field: messages}, within: 1ms}]":                         `callbacks   want {"at least":1}   got 0`,
-		"[ada says: long, calls: {status: 400}, no warnings: ]":                 `call POST messages: 100`,
-		"[ada does: {type: dance}]":                                             `no act of type "dance"`,
-		"[ada reacts: x]":                                                       `there is no message yet that ada reacts could be about`,
-		"[send: {body: {recipient: {id: '1'}, message: {text: x}}}]":            `answer   want success   got {`,
-		"[send: {path: /me, method: GET, refused: {code: 1}}]":                  `refused   want {"code":1}   got {`,
-		"[ada is refused: ]\npatience: 1ms":                                     `nothing was refused within 1ms`,
-		"[ada sees typing: ]\npatience: 1ms":                                    `the bot did not type within 1ms`,
-		"[ada reads: , fault: {refusal: '{{ada}}'}]":                            `no refusal is named`,
+		"[ada says: hi, ada sees: Hi]":                                           `text   want "Hi"   got "you said hi"`,
+		"[ada says: no, ada sees: {quick_replies: [Red]}]":                       `quick_replies   want ["Red"]   got ["Red", "Blue"]`,
+		"[ada says: no, ada sees: {quick_replies: [Red, Green]}]":                `quick_replies[2]   want "Green"   got "Blue"`,
+		"[ada says: no, ada sees: {quick_replies: {has: [Green]}}]":              `quick_replies   want one that is "Green"   got ["Red", "Blue"]`,
+		"[ada says: no, ada sees: {any: true}, {ada taps: Green, within: 1ms}]":  `there is no "Green" to tap`,
+		"[{ada taps: Buy, within: 1ms}]":                                         `on offer: menu item "Help", payload "HELP"`,
+		"[{ada sees: {any: true}, within: 1ms}]":                                 `nothing came within 1ms`,
+		"[ada says: cards, ada sees: {any: true}, {ada taps: Bye, within: 1ms}]": `on offer: button "See", https://example.com/1`,
+		"[ada says: hi, ada sees nothing: 10s]":                                  `want nothing   got "you said hi"`,
+		"[ad says: hi]":                                                          `there is no person ad; the nearest is ada; the simulator has ada, 小美, josé, and people of the scenario adds others`,
+		"[control: {of: ada, is: inbox}]\npatience: 1ms":                         `want inbox   got none`,
+		"[{callbacks: {field: messages}, within: 1ms}]":                          `callbacks   want {"at least":1}   got 0`,
+		"[ada says: long, calls: {status: 400}, no warnings: ]":                  `call POST messages: 100`,
+		"[ada does: {type: dance}]":                                              `no act of type "dance"`,
+		"[ada reacts: x]":                                                        `there is no message yet that ada reacts could be about`,
+		"[send: {body: {recipient: {id: '1'}, message: {text: x}}}]":             `answer   want success   got {`,
+		"[send: {path: /me, method: GET, refused: {code: 1}}]":                   `refused   want {"code":1}   got {`,
+		"[ada is refused: ]\npatience: 1ms":                                      `nothing was refused within 1ms`,
+		"[ada sees typing: ]\npatience: 1ms":                                     `the bot did not type within 1ms`,
+		"[ada reads: , fault: {refusal: '{{ada}}'}]":                             `no refusal is named`,
 	} {
 		require.Contains(t, p.fails(t, "steps: "+steps), want, steps)
 	}
@@ -193,8 +195,12 @@ func TestBotsThatFail(t *testing.T) {
 	t.Parallel()
 	p := start(t, simulator.Config{RetryPauses: []time.Duration{}})
 	p.bot.status = 500
-	require.Contains(t, p.fails(t, "steps: [ada says: hi, flush: , {ada sees: hi, within: 200ms}]"), "callback messages: the bot answered 500")
+	for _, step := range []string{"ada sees: hi", "ada is refused: ", "ada sees typing: ", "calls: {of: ada}"} {
+		require.Contains(t, p.fails(t, "steps: [ada says: hi, flush: , {"+step+", within: 200ms}]"), "callback messages: the bot answered 500", step)
+	}
 	p.bot.status = 0
+	silent := p.fails(t, "steps: [ada says: thanks, flush: , {ada sees: hi, within: 1ms}]")
+	require.Contains(t, silent, "The bot took the callback, and no call reached the simulator. Is MESSENGER_GRAPH_URL set to it?")
 	p.bot.answers = func(_, _, _ string) []string { // a flood
 		return strings.Split(strings.Repeat(`{"text":"again"};`, 100)+`{"text":"end"}`, ";")
 	}
@@ -211,6 +217,25 @@ func TestABotThatHangs(t *testing.T) {
 	defer close(hold)
 	p.bot.answers = func(_, _, _ string) []string { <-hold; return nil }
 	require.Contains(t, p.fails(t, "patience: 100ms\nsteps: [ada says: hi, ada sees: hi]"), "nothing came within 100ms")
+}
+
+// TestAWebhookThatHangs: a step fails while the simulator waits for the bot.
+func TestAWebhookThatHangs(t *testing.T) {
+	t.Parallel()
+	for step, want := range map[string]string{
+		"clock: 1h":                            "the bot did not answer its callbacks in time, so the simulator could not do it: PUT /simulator/clock",
+		"clock: {now: '2100-01-01T00:00:00Z'}": "the bot did not answer its callbacks in time",
+		"flush: ":                              "the bot did not answer its callbacks within 100ms",
+		"ada sees nothing: 1ms":                "the bot did not answer its callbacks within 100ms",
+		"callbacks: {field: message_reads, count: 0}": "the bot did not answer its callbacks within 100ms",
+		"no warnings: ": "the bot did not answer its callbacks within 100ms",
+	} {
+		p := start(t, simulator.Config{})
+		hold := make(chan struct{})
+		t.Cleanup(func() { close(hold) })
+		p.bot.hold = hold
+		require.Contains(t, p.fails(t, "steps:\n  - disorder: {retries: platform}\n  - ada says: hi\n  - "+step+"\n    within: 100ms\n"), want, step)
+	}
 }
 
 // TestAnInterruptedPlay has a result for each scenario, and valid JUnit.
@@ -255,6 +280,94 @@ func TestAnInterruptedPlay(t *testing.T) {
 	require.Contains(t, s.Cases[0].Out, "you said hi")
 	require.Equal(t, "interrupted", s.Cases[2].Error.Type)
 	require.Contains(t, out.String(), `tests="3" failures="1" errors="2"`)
+}
+
+// TestAPlayThatHasNotBegunChangesNothing: one that is interrupted removes no page.
+func TestAPlayThatHasNotBegunChangesNothing(t *testing.T) {
+	t.Parallel()
+	p := start(t, simulator.Config{})
+	before := p.Pages()
+	ctx, cancel := context.WithCancel(t.Context())
+	results, err := scenario.Play(ctx, scenario.Config{Simulator: p, Each: func(scenario.Result) { cancel() }},
+		read(t, "fields: [messages]\nsteps: [ada reads: ]\n---\nfields: [messages]\npages: [{id: '77'}]\nsteps: [page: {lenient: true}]"))
+	require.NoError(t, err)
+	require.ErrorIs(t, results[1].Err, context.Canceled)
+	require.Equal(t, before, p.Pages(), "those that there were, with their fields")
+}
+
+// TestNamedGroupsAreKept wherever a pattern can stand.
+func TestNamedGroupsAreKept(t *testing.T) {
+	t.Parallel()
+	p := start(t, simulator.Config{})
+	p.passes(t, `
+steps:
+  - ada says: no
+  - ada sees: { quick_replies: { has: [{ payload: { matches: "^(?P<colour>B.*)$" } }] } }
+  - ada says: "{{colour}}"
+  - ada sees: you said BLUE
+  - ada says: long
+  - ada is refused: { message: { matches: "(?P<param>[a-z]+ has|text)" } }
+  - ada says: "{{param}}"
+  - ada sees: { contains: you said }
+  - send: { body: { recipient: { id: "1" }, message: { text: x } }, refused: { message: { matches: "(?P<word>[a-z]+)" } } }
+  - send: { method: get, path: /me, answer: { id: { matches: "^(?P<page>[0-9]+)$" } } }
+  - ada says: "{{word}} {{page}}"
+  - ada sees: { matches: "you said [a-z]+ [0-9]+" }
+`)
+}
+
+// TestPeopleWithIDs: a person who is there already is as they are.
+func TestPeopleWithIDs(t *testing.T) {
+	t.Parallel()
+	p := start(t, simulator.Config{})
+	require.Contains(t, p.fails(t, "people:\n  ada: {id: '7100000000000001', locale: fr_FR}\nsteps: [ada says: hi]"),
+		"bot.yaml:2  people\n      person 7100000000000001 is there already, with the locale \"en_US\", not \"fr_FR\"; give ada another id, or leave the locale out")
+	p.passes(t, "people:\n  bo: {id: '7100000000000001', locale: en_US}\nsteps: [bo says: hi, bo sees: you said hi]")
+	require.Len(t, p.Messages("7100000000000001"), 2)
+	got := p.fails(t, "steps:\n  - ada reads\n  - bob says: hi")
+	require.Contains(t, got, "bot.yaml:3  bob says\n      there is no person bob", "the step that names the person")
+	require.Contains(t, p.fails(t, "people:\n  bo: {id: x}\nsteps: [ada reads]"), "bot.yaml:2  people\n      person id \"x\" is not digits")
+}
+
+// TestTheIDsOfThePeople of a simulator are known also to a scenario in which they do nothing.
+func TestTheIDsOfThePeople(t *testing.T) {
+	t.Parallel()
+	p := start(t, simulator.Config{})
+	p.passes(t, `
+steps:
+  - post: { sender: { id: "{{ada}}" }, recipient: { id: "100000000000001" }, timestamp: 1, message: { mid: m_1, text: posted } }
+  - send: { body: { recipient: { id: "{{ada}}" }, message: { text: x } }, answer: { recipient_id: "{{ada}}" } }
+`)
+}
+
+// TestExpectedRefusals: send expects its own call to be refused, and none of the bot.
+func TestExpectedRefusals(t *testing.T) {
+	t.Parallel()
+	p := start(t, simulator.Config{})
+	const byHand = "send: {body: {recipient: {id: '1'}, message: {text: x}}, refused: 100}"
+	p.passes(t, "steps: ["+byHand+", no warnings: ]")
+	p.passes(t, "steps: [send: {body: {recipient: {id: '1'}, message: {text: x}}, refused: }]")
+	require.Contains(t, p.fails(t, "steps: ["+strings.Replace(byHand, "100", "613", 1)+"]"), "refused.code   want 613   got 100")
+
+	beside := &besideCalls{Simulator: p.Simulator, bot: p.bot}
+	results, err := scenario.Play(t.Context(), scenario.Config{Simulator: beside}, read(t, "steps: ["+byHand+", no warnings: ]"))
+	require.NoError(t, err)
+	require.NotNil(t, results[0].Failure)
+	require.Len(t, results[0].Failure.Differences, 1)
+	require.Contains(t, results[0].Failure.Differences[0], "message[text]", "the call of the bot that came after it")
+}
+
+// besideCalls is a simulator at which the bot makes a call that is refused, after each one that comes by hand.
+type besideCalls struct {
+	*simulator.Simulator
+	bot *bot
+}
+
+func (b *besideCalls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.Simulator.ServeHTTP(w, r)
+	if r.URL.Path == "/me/messages" {
+		b.bot.call("messages", `{"recipient":{"id":"{}"},"message":{"text":""}}`)
+	}
 }
 
 // TestThePeopleOfAScenarioAreNew: a bot that remembers people meets others each time, and keeps what it has set up.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
+	"github.com/djmessenger/messenger/internal/printable"
 	"github.com/djmessenger/messenger/internal/shown"
 	"github.com/djmessenger/messenger/simulator"
 )
@@ -25,7 +25,7 @@ func (r Result) Write(w io.Writer) error {
 	if r.Updated {
 		note = "  updated"
 	}
-	_, err := fmt.Fprintf(w, "%s  %-40s %6.2f s%s\n%s", how, printable(r.Scenario.Name), r.Duration.Seconds(), note, r.Explanation())
+	_, err := fmt.Fprintf(w, "%s  %-40s %6.2f s%s\n%s", how, printable.Text(r.Scenario.Name), r.Duration.Seconds(), note, r.Explanation())
 	return err
 }
 
@@ -35,7 +35,7 @@ func (r Result) Explanation() string {
 	case r.Err != nil && errors.Is(r.Err, context.Canceled):
 		return "  interrupted\n"
 	case r.Err != nil:
-		return "  " + printable(r.Err.Error()) + "\n"
+		return "  " + printable.Text(r.Err.Error()) + "\n"
 	case r.Failure == nil:
 		return ""
 	}
@@ -47,7 +47,7 @@ func (f *Failure) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "  %s:%d  %s\n", f.File, f.Line, f.Step)
 	for _, line := range f.Differences {
-		b.WriteString("      " + printable(line) + "\n")
+		b.WriteString("      " + printable.Text(line) + "\n")
 	}
 	if f.Conversation != "" {
 		b.WriteString("  Conversation\n")
@@ -74,16 +74,6 @@ func Summary(results []Result) string {
 		plural = ""
 	}
 	return fmt.Sprintf("%d scenario%s, %d failed.", len(results), plural, bad)
-}
-
-// printable replaces control characters, which could command a terminal and are not allowed in XML.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\t' {
-			return '\uFFFD'
-		}
-		return r
-	}, text)
 }
 
 // reportTime is how long the report on a scenario may take, also after an interrupt.
@@ -118,7 +108,7 @@ func (p *play) conversation(ctx context.Context, a *actor, at string) string {
 		line := said{at: m.Time, who: "Page", text: shown.Line(m)}
 		if m.From == simulator.FromPerson {
 			line.who = a.FirstName
-		} else if m.AppID != "" && m.AppID != p.botOf(a) {
+		} else if m.AppID != "" && m.AppID != p.botOf(ctx, a) {
 			line.who = "Agent"
 		}
 		if at != "" && m.ID == at {
@@ -147,11 +137,11 @@ func writeLines(lines []said) string {
 		for i+n < len(lines) && lines[i+n].who == lines[i].who && lines[i+n].text == lines[i].text {
 			n++
 		}
-		text := shortened(printable(lines[i].text))
+		text := shortened(printable.Text(lines[i].text))
 		if n > 1 {
 			text += fmt.Sprintf("  x%d", n)
 		}
-		fmt.Fprintf(&b, "%-*s  %s\n", longest, printable(lines[i].who), text)
+		fmt.Fprintf(&b, "%-*s  %s\n", longest, printable.Text(lines[i].who), text)
 		i += n
 	}
 	return b.String()
@@ -164,12 +154,21 @@ func (p *play) lastCall(ctx context.Context) string {
 		return ""
 	}
 	if len(entries) == 0 {
-		return "The bot made no call."
+		return p.noCall(ctx)
 	}
 	e := entries[len(entries)-1]
 	text := fmt.Sprintf("Last call  %s  %s %d  (log %d", e.Name, e.Preview, e.Status, e.Seq)
 	if p.base != "http://localhost" {
 		text += "; " + cmp.Or(p.base, "") + "/simulator/log/" + fmt.Sprint(e.Seq)
 	}
-	return printable(text + ")")
+	return printable.Text(text + ")")
+}
+
+// noCall is what is known of a bot that made no call.
+func (p *play) noCall(ctx context.Context) string {
+	callbacks, err := p.log(ctx, p.seq, simulator.EntryCallback, "")
+	if err != nil || !slices.ContainsFunc(callbacks, func(e simulator.Entry) bool { return e.Status/100 == 2 }) {
+		return "The bot made no call."
+	}
+	return "The bot took the callback, and no call reached " + cmp.Or(p.graph, "the simulator") + ". Is MESSENGER_GRAPH_URL set to it?"
 }

@@ -17,7 +17,7 @@ import (
 // doSees takes the next message of the bot to the person, and compares it.
 func doSees(ctx context.Context, p *play, s *step) error {
 	a := p.people[s.who]
-	m, err := p.next(ctx, a, p.patience(s))
+	m, err := p.next(ctx, a, time.Until(s.end))
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (p *play) next(ctx context.Context, a *actor, within time.Duration) (*simul
 			return nil, nil
 		case err != nil:
 			return nil, err
-		case m.AppID == "" || m.AppID == p.botOf(a):
+		case m.AppID == "" || m.AppID == p.botOf(ctx, a):
 			return &m, nil
 		}
 		after = m.ID // of people at work, or of another app: a step has put it there
@@ -78,12 +78,12 @@ func (p *play) next(ctx context.Context, a *actor, within time.Duration) (*simul
 }
 
 // botOf is the app that is the bot of the person's page.
-func (p *play) botOf(a *actor) string {
+func (p *play) botOf(ctx context.Context, a *actor) string {
 	if a.PageID == "" || a.PageID == p.page.ID {
 		return p.page.AppID
 	}
 	var pages []simulator.Page
-	if p.c.Get(context.Background(), "/simulator/pages", nil, &pages) == nil {
+	if p.c.Get(ctx, "/simulator/pages", nil, &pages) == nil {
 		for _, page := range pages {
 			if page.ID == a.PageID {
 				return page.AppID
@@ -109,7 +109,7 @@ func doSeesNothing(ctx context.Context, p *play, s *step) error {
 // doSeesTyping waits until the bot has shown that it types, since the last step that took a call.
 func doSeesTyping(ctx context.Context, p *play, s *step) error {
 	a := p.people[s.who]
-	return p.until(ctx, p.patience(s), func() (bool, error) {
+	return p.until(ctx, s, func() (bool, error) {
 		entries, err := p.log(ctx, a.calls, simulator.EntryCall, a.ID)
 		for _, e := range entries {
 			if e.Preview == "typing_on" && e.Error == "" {
@@ -118,14 +118,16 @@ func doSeesTyping(ctx context.Context, p *play, s *step) error {
 			}
 		}
 		return false, err
-	}, func() []string { return []string{fmt.Sprintf("the bot did not type within %v", p.patience(s))} })
+	}, func() []string {
+		return append([]string{fmt.Sprintf("the bot did not type within %v", p.patience(s))}, p.troubles(ctx, a)...)
+	})
 }
 
 // doRefused waits for a call about the person that the platform has refused.
 func doRefused(ctx context.Context, p *play, s *step) error {
 	a := p.people[s.who]
 	var seen []string
-	return p.until(ctx, p.patience(s), func() (bool, error) {
+	return p.until(ctx, s, func() (bool, error) {
 		entries, err := p.log(ctx, a.calls, simulator.EntryCall, a.ID)
 		if err != nil {
 			return false, err
@@ -140,15 +142,10 @@ func doRefused(ctx context.Context, p *play, s *step) error {
 				return false, err
 			}
 			var found matcher
-			switch s.value.kind {
-			case null:
-			case number:
-				found.match("code", s.value, refusal["code"])
-			default:
-				found.match("", s.value, refusal)
-			}
+			found.matchRefusal("", s.value, refusal)
 			if len(found.differences) == 0 {
 				a.calls = e.Seq
+				maps.Copy(p.vars, found.groups)
 				p.expected[e.Seq] = true
 				return true, nil
 			}
@@ -159,7 +156,7 @@ func doRefused(ctx context.Context, p *play, s *step) error {
 		if len(seen) > 0 {
 			return seen
 		}
-		return []string{fmt.Sprintf("nothing was refused within %v", p.patience(s))}
+		return append([]string{fmt.Sprintf("nothing was refused within %v", p.patience(s))}, p.troubles(ctx, a)...)
 	})
 }
 
@@ -197,9 +194,9 @@ func (p *play) log(ctx context.Context, after int, kind, psid string) ([]simulat
 // lookEvery is how long a step that waits for the log pauses between two looks at it.
 const lookEvery = 50 * time.Millisecond
 
-// until looks again and again until it finds what it looks for.
-func (p *play) until(ctx context.Context, within time.Duration, look func() (bool, error), otherwise func() []string) error {
-	end := time.NewTimer(within)
+// until looks again and again until it finds what it looks for, once at least.
+func (p *play) until(ctx context.Context, s *step, look func() (bool, error), otherwise func() []string) error {
+	end := time.NewTimer(time.Until(s.end))
 	defer end.Stop()
 	again := time.NewTicker(lookEvery)
 	defer again.Stop()
@@ -221,7 +218,7 @@ func (p *play) until(ctx context.Context, within time.Duration, look func() (boo
 	}
 }
 
-// troubles is what went wrong since the scenario began, the last few lines of it.
+// troubles is what went wrong for a person since the scenario began, or for all if it is nil: the last few lines of it.
 func (p *play) troubles(ctx context.Context, a *actor) []string {
 	entries, err := p.log(ctx, p.seq, "", "")
 	if err != nil {
@@ -229,7 +226,7 @@ func (p *play) troubles(ctx context.Context, a *actor) []string {
 	}
 	var lines []string
 	for _, e := range entries {
-		if e.Error == "" || e.PSID != "" && e.PSID != a.ID {
+		if e.Error == "" || a != nil && e.PSID != "" && e.PSID != a.ID {
 			continue
 		}
 		line := e.Kind + " " + e.Name + ": " + e.Error

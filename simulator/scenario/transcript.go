@@ -113,7 +113,7 @@ func (r *reader) transcript(data []byte) *Scenario {
 	}
 	return &Scenario{
 		Name: strings.TrimSuffix(filepath.Base(r.file), filepath.Ext(r.file)), File: r.file, Line: v.line, Steps: len(rec.Entries),
-		patience: DefaultPatience, people: map[string]simulator.Person{name: rec.Person}, vars: map[string]string{}, recording: rec,
+		patience: DefaultPatience, people: map[string]declared{name: {person: rec.Person, line: 1}}, vars: map[string]string{}, recording: rec,
 	}
 }
 

@@ -3,6 +3,8 @@ package scenario
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +38,14 @@ type member struct {
 	name  string
 	line  int
 	value *value
+}
+
+// listed are the items of a list; of anything else that alone.
+func (v *value) listed() []*value {
+	if v.kind == list {
+		return v.items
+	}
+	return []*value{v}
 }
 
 // get is the value of a key; nil if there is none.
@@ -128,3 +138,5 @@ func (v *value) mapped(replace func(line int, text string) (string, error)) (*va
 	}
 	return &out, nil
 }
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

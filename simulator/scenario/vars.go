@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/djmessenger/messenger/simulator"
 )
 
 // reference is a name in a text that stands for what is kept under it.
@@ -28,7 +30,7 @@ func filled(text string, known map[string]string) (string, error) {
 	return out, unknown
 }
 
-// checkNames finds references to what no earlier step keeps. The people of the simulator are not known yet.
+// checkNames finds references to what no earlier step keeps.
 func (r *reader) checkNames(s *Scenario) {
 	known := map[string]string{}
 	maps.Copy(known, s.vars)
@@ -41,24 +43,37 @@ func (r *reader) checkNames(s *Scenario) {
 		}
 	}
 	for _, one := range s.steps {
-		if one.value != nil {
-			_, err := one.value.mapped(func(line int, text string) (string, error) {
-				if _, err := filled(text, known); err != nil {
-					r.fail(line, "%v", err)
-				}
-				return text, nil
-			})
-			if err != nil {
-				r.fail(one.line, "%v", err)
-			}
-			for _, name := range groupsIn(one.value) {
-				known[name] = name
-			}
+		one.mentions = r.mentions(one, known)
+		for _, name := range one.groups() {
+			known[name] = name
 		}
 		if one.keep != "" {
 			known[one.keep] = one.keep
 		}
 	}
+}
+
+// mentions are the people of the simulator whose ids a step refers to without that another step names them. They can be those
+// that each simulator has; others stand in people.
+func (r *reader) mentions(s *step, known map[string]string) []string {
+	var found []string
+	everyone := maps.Clone(known)
+	for _, person := range simulator.DefaultPeople() {
+		name := strings.ToLower(person.FirstName)
+		everyone[name] = name
+	}
+	_, _ = s.value.mapped(func(line int, text string) (string, error) {
+		if _, err := filled(text, everyone); err != nil {
+			r.fail(line, "%v; a person who does nothing stands in people", err)
+		}
+		for _, ref := range reference.FindAllStringSubmatch(text, -1) {
+			if _, ok := known[ref[1]]; !ok && everyone[ref[1]] != "" {
+				found = append(found, ref[1])
+			}
+		}
+		return text, nil
+	}) // the function returns no error
+	return found
 }
 
 // groupsIn are the named groups of the patterns in a value, which keep what they match.
