@@ -7,21 +7,25 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/nearest"
 	"github.com/djmessenger/messenger/simulator"
 )
 
 // Refuse makes the platform refuse the bot's next sends, as many as times says, as it does by that name of simulator.Refusals, such as
-// "calls limit" or "token expired". A name that there is not fails the test, which lists those that there are. Fault of the embedded
+// "calls limit" or "token expired". A name that there is not fails the test, with the nearest that there is, or else all of them. Fault of the embedded
 // simulator chooses other calls, and makes them slow, or cuts their connections.
 func (c *Chat) Refuse(refusal string, times int) {
 	c.t.Helper()
-	var names []string
+	var known, names []string
 	for _, r := range simulator.Refusals() {
 		if r.Name == refusal {
 			c.Fault(simulator.Fault{Error: r.GraphError(), Times: times})
 			return
 		}
-		names = append(names, "  "+r.Name)
+		known, names = append(known, r.Name), append(names, "  "+r.Name)
+	}
+	if near := nearest.Name(refusal, known); near != "" {
+		c.t.Fatalf("messengertest: the platform has no refusal %q; the nearest is %q; simulator.Refusals has all", refusal, near)
 	}
 	c.t.Fatalf("messengertest: the platform has no refusal %q; there are:\n%s", refusal, strings.Join(names, "\n"))
 }

@@ -41,6 +41,7 @@ type Chat struct {
 	config  messenger.Config // of the bot, with what the chat has set
 	clock   *Clock           // nil if the platform has another one
 	watched *watched
+	heard   heard
 	host    host
 	end     context.CancelFunc // stops the bot; nil while none runs
 	ended   chan error

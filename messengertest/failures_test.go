@@ -1,6 +1,8 @@
 package messengertest_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -8,8 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/messengertest"
 	"github.com/djmessenger/messenger/receiving"
+	"github.com/djmessenger/messenger/routing"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 )
 
@@ -130,4 +135,35 @@ func TestEveryKindOfCallbackReachesTheBot(t *testing.T) {
 		last = <-types
 	}
 	require.Equal(t, receiving.TypeLeadForm, last)
+}
+
+// A failure says what the bot made of what the person did: a handler that fails, a send that waits, and an event without a route.
+func TestFailuresSayWhatTheBotDid(t *testing.T) {
+	t.Parallel()
+	tb := &failing{TB: t}
+	broken := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{
+		receiving.TypeMessage: {{Name: "warehouse", Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
+			return handling.Permanent(errors.New("the warehouse is closed"))
+		})}},
+	}})
+	bo := broken.Person("Bo", "en_US")
+	bo.Says("hi")
+	broken.Idle()
+	broken.Patience = 1
+	require.Contains(t, tb.fails(func() { bo.Sees("hello") }), "\n     bot: an event became a dead letter: route \"warehouse\": the warehouse is closed")
+
+	chat := messengertest.Start(tb, messenger.Config{Policy: answering("hello")})
+	ada := chat.Person("Ada", "en_US")
+	chat.Refuse("calls limit", 1)
+	ada.Says("hi")
+	chat.Idle()
+	chat.Patience = 1
+	require.Regexp(t, `(?s)\n     bot: a message could not be sent once and is sent again in \S+; Chat.Advance moves the clock$`, tb.fails(func() { ada.Sees("hello") }))
+
+	silent := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{}})
+	eve := silent.Person("Eve", "en_US")
+	eve.Says("hi")
+	silent.Idle()
+	silent.Patience = 1
+	require.Regexp(t, `\n     bot: no route takes the event \S+$`, tb.fails(func() { eve.Sees("hello") }))
 }

@@ -1,10 +1,6 @@
 package messengertest
 
-import (
-	"slices"
-
-	"github.com/djmessenger/messenger/simulator"
-)
+import "github.com/djmessenger/messenger/simulator"
 
 // OtherApp is another app on the page than the bot's, or someone at work who answers in the page's inbox. Each method
 // fails the test if the act is not possible. What it writes is seen like any message of the page ([Person.Sees]). Use it
@@ -71,16 +67,8 @@ func (c *Chat) ExpireThread(p *Person) {
 	p.act("", c.Simulator.ExpireThread(c.t.Context(), p.ID))
 }
 
-// needs fails the test unless the person's page is subscribed to the field by which the bot learns of an act, which has
-// another name on Instagram.
+// needs fails the test unless the person's page is subscribed to the field by which the bot learns of an act, as [Person.needs] does.
 func (a *OtherApp) needs(p *Person, field, onInstagram string) {
 	p.t.Helper()
-	page, ok := a.chat.pageOf(p)
-	if page.Platform == simulator.PlatformInstagram {
-		field = onInstagram
-	}
-	if ok && !slices.Contains(page.Fields, field) {
-		p.t.Fatalf("messengertest: the bot cannot learn of this act: page %s is not subscribed to %s; add "+
-			"messengertest.HandoverFields to simulator.DefaultFields in simulator.Config.Fields, and give it to StartOn", page.ID, field)
-	}
+	p.needsField(field, onInstagram, "messengertest.HandoverFields")
 }

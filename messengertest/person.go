@@ -53,12 +53,18 @@ func (p *Person) eventually(try func() error) {
 // it by default. On Instagram the field has another name.
 func (p *Person) needs(field, onInstagram string) {
 	p.t.Helper()
+	p.needsField(field, onInstagram, "it")
+}
+
+// needsField fails the test unless the person's page is subscribed to a field, which is among what has to be added.
+func (p *Person) needsField(field, onInstagram, add string) {
+	p.t.Helper()
 	page, ok := p.chat.pageOf(p)
 	if page.Platform == simulator.PlatformInstagram {
 		field = onInstagram
 	}
 	if ok && field != "" && !slices.Contains(page.Fields, field) {
-		p.t.Fatalf("messengertest: the bot cannot learn of this act: page %s is not subscribed to %s; add it to simulator.DefaultFields in "+
-			"simulator.Config.Fields, and give it to StartOn", page.ID, field)
+		p.t.Fatalf("messengertest: the bot cannot learn of this act: page %s is not subscribed to %s; add %s to simulator.DefaultFields in "+
+			"simulator.Config.Fields, and give it to StartOn", page.ID, field, add)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -66,6 +67,7 @@ func (c *Chat) Stop() {
 func (c *Chat) newBot(config messenger.Config) *messenger.Bot {
 	c.t.Helper()
 	config.SendMiddleware = append(slices.Clone(config.SendMiddleware), c.seeHandOver)
+	config.TurnMiddleware = append([]handling.Middleware{c.heard.note}, config.TurnMiddleware...)
 	bot, err := messenger.New(config)
 	if err != nil {
 		c.t.Fatalf("%v", err)

@@ -86,9 +86,10 @@ func (c *Chat) Transcript() string {
 	return text.String()
 }
 
-// soFar is the conversation, for the texts of failures.
+// soFar is the conversation with what the bot knows of it, for the texts of failures.
 func (p *Person) soFar() string {
-	return "the conversation so far:\n" + cmp.Or(strings.TrimSuffix(p.Transcript(), "\n"), "  nothing was said")
+	lines := append([]string{cmp.Or(strings.TrimSuffix(p.Transcript(), "\n"), "  nothing was said")}, p.botState()...)
+	return "the conversation so far:\n" + strings.Join(lines, "\n")
 }
 
 // soFar is what was said to and by all people, for the texts of failures.
