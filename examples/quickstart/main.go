@@ -1,14 +1,16 @@
-// Quickstart is a small bot to try and to take apart. Without credentials it
-// starts a fake platform beside the bot, in the same process:
+// Quickstart is a small bot to try and to take apart. It starts a fake platform
+// beside the bot, in the same process:
 //
 //	go run ./examples/quickstart
 //
-// and prints the address of a page to chat on. With MESSENGER_APP_SECRET,
-// MESSENGER_VERIFY_TOKEN and MESSENGER_PAGE_TOKEN set it talks to the real
-// platform. What it learns is kept in a SQLite file.
+// and prints the address of a page to chat on. With the flag -real it talks to the
+// platform that the environment names, with MESSENGER_APP_SECRET,
+// MESSENGER_VERIFY_TOKEN and MESSENGER_PAGE_TOKEN, and sets the thread settings of
+// that page. What the bot learns is kept in a SQLite file.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -39,9 +41,10 @@ const (
 )
 
 func main() {
-	opts := options{out: os.Stdout, simulate: !credentials()}
+	opts := options{out: os.Stdout, notes: os.Stderr}
 	flag.StringVar(&opts.addr, "addr", "localhost:8080", "address to listen on")
 	flag.StringVar(&opts.db, "db", "quickstart.db", "file of the SQLite database")
+	flag.BoolVar(&opts.real, "real", false, "talk to the real platform with the credentials of the environment, and set the page's thread settings")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "quickstart: unexpected argument %q\n", flag.Arg(0))
@@ -57,15 +60,21 @@ func main() {
 	}
 }
 
-// credentials reports whether there are any for the real platform.
-func credentials() bool {
-	return os.Getenv("MESSENGER_APP_SECRET")+os.Getenv("MESSENGER_VERIFY_TOKEN")+os.Getenv("MESSENGER_PAGE_TOKEN") != ""
+// unused names a credential in the environment that -real would use; empty if there is none.
+func unused() string {
+	for _, name := range []string{"MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_TOKEN"} {
+		if os.Getenv(name) != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 type options struct {
 	addr, db string
 	out      io.Writer
-	simulate bool
+	notes    io.Writer // what is worth knowing besides
+	real     bool      // not the fake platform
 }
 
 // run serves until ctx ends. It prints one line, with the address, when people
@@ -103,9 +112,13 @@ func run(ctx context.Context, opts options) error {
 		}
 		_, _ = fmt.Fprintln(w, "ok")
 	})
-	hello := fmt.Sprintf("The webhook is at %s/webhook; give the platform its public https address.", origin)
+	hello := fmt.Sprintf("The webhook is at %s/webhook; give the platform its public https address. Calls go to %s; the page's menu, greeting and Get Started button are being set there.",
+		origin, cmp.Or(cfg.GraphURL, "https://graph.facebook.com"))
 	if platform != nil {
 		mux.Handle("/", platform)
+		if name := unused(); name != "" {
+			_, _ = fmt.Fprintf(opts.notes, "%s is set and not used: this is the fake platform. The flag -real uses the real one.\n", name)
+		}
 		hello = fmt.Sprintf("Chat with the bot at %s (Ctrl-C ends it).", pageAddress(opts.addr, listener))
 	}
 	server := &http.Server{
@@ -146,7 +159,7 @@ func run(ctx context.Context, opts options) error {
 // configure returns the bot's configuration, and the fake platform if it is
 // wanted.
 func configure(origin string, opts options) (cfg messenger.Config, platform *simulator.Simulator, err error) {
-	if opts.simulate {
+	if !opts.real {
 		cfg, platform, err = simulated(origin, opts.addr)
 	} else {
 		cfg, err = messenger.ConfigFromEnv()
@@ -158,7 +171,7 @@ func configure(origin string, opts options) (cfg messenger.Config, platform *sim
 		return cfg, nil, err
 	}
 	level := slog.LevelInfo // what the real platform sends, the dashboard's test events too
-	if opts.simulate {
+	if !opts.real {
 		level = slog.LevelWarn
 	}
 	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))

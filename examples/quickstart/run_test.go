@@ -25,7 +25,7 @@ func runQuickstart(t *testing.T) string {
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, options{out: in, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "quickstart.db"), simulate: true})
+		ended <- run(ctx, options{out: in, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "quickstart.db"), notes: io.Discard})
 		_ = in.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
@@ -95,15 +95,36 @@ func TestHalfOfTheCredentialsIsAMistakeNotASimulation(t *testing.T) {
 	t.Setenv("MESSENGER_APP_SECRET", "secret")
 	t.Setenv("MESSENGER_VERIFY_TOKEN", "")
 	t.Setenv("MESSENGER_PAGE_TOKEN", "")
-	err := run(t.Context(), options{out: io.Discard, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "quickstart.db")})
+	err := run(t.Context(), options{out: io.Discard, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "quickstart.db"), real: true})
 	require.ErrorContains(t, err, "MESSENGER_VERIFY_TOKEN, MESSENGER_PAGE_TOKEN")
+}
+
+// TestCredentialsAloneChangeNothing: the exports of a simulator, or of a real page, may be in the shell.
+func TestCredentialsAloneChangeNothing(t *testing.T) {
+	t.Setenv("MESSENGER_APP_SECRET", "")
+	t.Setenv("MESSENGER_VERIFY_TOKEN", "")
+	t.Setenv("MESSENGER_PAGE_TOKEN", "of-a-real-page")
+	ctx, stop := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	var notes strings.Builder
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, options{out: in, notes: &notes, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "quickstart.db")})
+		_ = in.Close()
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, line, "Chat with the bot at ")
+	stop()
+	require.NoError(t, <-ended)
+	require.Equal(t, "MESSENGER_PAGE_TOKEN is set and not used: this is the fake platform. The flag -real uses the real one.\n", notes.String())
 }
 
 func TestAddressInUseAndBadDatabaseAreSaid(t *testing.T) {
 	t.Parallel()
 	origin := runQuickstart(t)
-	err := run(t.Context(), options{out: io.Discard, addr: strings.TrimPrefix(origin, "http://"), db: "unused.db", simulate: true})
+	err := run(t.Context(), options{out: io.Discard, addr: strings.TrimPrefix(origin, "http://"), db: "unused.db", notes: io.Discard})
 	require.ErrorContains(t, err, "address already in use")
-	err = run(t.Context(), options{out: io.Discard, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "no such directory", "q.db"), simulate: true})
+	err = run(t.Context(), options{out: io.Discard, addr: "127.0.0.1:0", db: filepath.Join(t.TempDir(), "no such directory", "q.db"), notes: io.Discard})
 	require.Error(t, err)
 }
