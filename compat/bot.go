@@ -29,7 +29,7 @@ var bots = []bot{
 	{"bootbot", "bootbot", "bootbot", "", "bootbot.cjs", "node-fetch 1"},
 }
 
-// botResult is what came of one bot.
+// botResult has the results of one bot.
 type botResult struct {
 	version  string
 	checks   map[string]string

@@ -27,7 +27,7 @@ var clients = []client{
 	{"fb-messenger-bot-api", "fb-messenger-bot-api", "fb-messenger-bot-api", "request"},
 }
 
-// cell is what came of one call.
+// cell is the result of one call.
 type cell struct {
 	value string
 	note  string // words of a client's own failure
@@ -39,11 +39,12 @@ const (
 	fails   = "fails"
 )
 
-// clientResult is what came of one client.
+// clientResult has the results of one client.
 type clientResult struct {
 	version  string
 	calls    map[string]cell
 	faults   map[string]cell
+	preload  string // whether its calls reach the simulator by each way
 	proxy    string
 	warnings []string
 }
@@ -68,6 +69,7 @@ type session struct {
 	args     map[string]string
 	verbose  bool
 	name     string
+	arrived  int // calls that have reached the simulator
 }
 
 func (k *kit) runClient(ctx context.Context, c client, verbose bool) (*clientResult, error) {
@@ -93,8 +95,9 @@ func (k *kit) runClient(ctx context.Context, c client, verbose bool) (*clientRes
 			return nil, fmt.Errorf("%s: %w", one.name, err)
 		}
 	}
+	result.preload = reached(s.arrived)
 	for _, f := range faults {
-		if result.faults[f.name], err = s.suffer(ctx, f); err != nil {
+		if result.faults[f.name], err = s.sendDuring(ctx, f); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
@@ -103,6 +106,14 @@ func (k *kit) runClient(ctx context.Context, c client, verbose bool) (*clientRes
 	}
 	result.proxy, err = k.proxied(ctx, p, c)
 	return result, err
+}
+
+// reached says whether calls have reached the simulator.
+func reached(calls int) string {
+	if calls == 0 {
+		return "no"
+	}
+	return works
 }
 
 // open starts a client's process.
@@ -166,13 +177,14 @@ func (s *session) make(ctx context.Context, c call) (cell, error) {
 	if err != nil {
 		return cell{}, err
 	}
+	s.arrived += len(made)
 	if s.verbose {
 		fmt.Printf("%s %s: ok=%v %s%s\n", s.name, c.name, got.OK, got.Value, got.Error.Text)
 		for _, r := range made {
 			fmt.Printf("    %s %s %s -> %d %s %q\n", r.Method, r.Path, r.Body, r.Status, r.Answer, r.Warnings)
 		}
 	}
-	result := judge(got, made)
+	result := outcomeFor(got, made)
 	if result.value != works {
 		return result, nil
 	}
@@ -186,8 +198,8 @@ func (s *session) make(ctx context.Context, c call) (cell, error) {
 	return result, s.check(ctx, c, got, len(seen))
 }
 
-// judge compares what the caller knows with what the platform answered.
-func judge(got outcome, made []request) cell {
+// outcomeFor compares what the caller knows with what the platform answered.
+func outcomeFor(got outcome, made []request) cell {
 	refused := ""
 	for _, r := range made {
 		if code := r.refusal(); code != "" {

@@ -24,8 +24,8 @@ var faults = []fault{
 	{"connection cut", map[string]any{"drop": "before"}, nil},
 }
 
-// suffer lets a client send a text that the platform does not take, and says what the caller learns.
-func (s *session) suffer(ctx context.Context, f fault) (cell, error) {
+// sendDuring lets a client send a text that the platform does not take, and returns what the caller gets.
+func (s *session) sendDuring(ctx context.Context, f fault) (cell, error) {
 	order := map[string]any{"times": 1, "path": "/me/messages"}
 	maps.Copy(order, f.order)
 	if err := s.platform.ask(ctx, http.MethodPost, "/simulator/faults", order, nil); err != nil {
@@ -49,11 +49,11 @@ func (s *session) suffer(ctx context.Context, f fault) (cell, error) {
 	if len(made) == 0 {
 		return cell{}, fmt.Errorf("no call arrived: %s", got.Error.Text)
 	}
-	return cell{value: learned(f, got, len(made))}, s.platform.ask(ctx, http.MethodDelete, "/simulator/faults", nil, nil)
+	return cell{value: reportedFor(f, got, len(made))}, s.platform.ask(ctx, http.MethodDelete, "/simulator/faults", nil, nil)
 }
 
-// learned is what the caller knows of a fault.
-func learned(f fault, got outcome, tries int) string {
+// reportedFor is what the caller gets to know of a fault.
+func reportedFor(f fault, got outcome, tries int) string {
 	switch {
 	case got.OK && tries > 1:
 		return "tried again, sent"

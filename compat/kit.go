@@ -118,6 +118,9 @@ func (k *kit) build(ctx context.Context) error {
 	if k.tmp, err = os.MkdirTemp("", "compat-"); err != nil {
 		return err
 	}
+	if err := os.Mkdir(k.home(), 0o700); err != nil {
+		return err
+	}
 	build := exec.CommandContext(ctx, "go", "build", "-o", k.messenger(), "./cmd/messenger") //nolint:gosec // a file of this run
 	build.Dir = k.root
 	if out, err := build.CombinedOutput(); err != nil {
@@ -128,6 +131,7 @@ func (k *kit) build(ctx context.Context) error {
 
 func (k *kit) remove() { _ = os.RemoveAll(k.tmp) }
 
+func (k *kit) home() string      { return filepath.Join(k.tmp, "home") }
 func (k *kit) messenger() string { return filepath.Join(k.tmp, "messenger") }
 func (k *kit) picture() string   { return filepath.Join(k.tmp, "dot.png") }
 

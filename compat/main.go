@@ -22,7 +22,7 @@ const (
 
 func main() {
 	update := flag.Bool("update", false, "write the tables of docs/compatibility.md anew")
-	only := flag.String("only", "", "run this `NAME` alone, and print what came of it")
+	only := flag.String("only", "", "run this `NAME` alone, and print its results")
 	install := flag.Bool("install", false, "install the software, and stop")
 	verbose := flag.Bool("v", false, "print each call")
 	flag.Parse()
@@ -78,7 +78,7 @@ func run(ctx context.Context, set settings) error {
 
 // runAll runs everything that was asked for, a few at a time.
 func (k *kit) runAll(ctx context.Context, set settings) (*results, error) {
-	all := newResults(k)
+	all := newResults()
 	places := make(chan struct{}, atATime)
 	var wait sync.WaitGroup
 	var mu sync.Mutex

@@ -64,7 +64,7 @@ func (k *kit) simulate(ctx context.Context, name string) (*platform, error) {
 	}
 	lines := bufio.NewReader(out)
 	first, err := lines.ReadString('\n')
-	go func() { _, _ = io.Copy(io.Discard, lines) }() // it would stand still if nobody read
+	go func() { _, _ = io.Copy(io.Discard, lines) }() // unread output would block the process
 	found := regexp.MustCompile(`http://(\S+)`).FindStringSubmatch(first)
 	if err != nil || found == nil {
 		p.stop()

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 )
@@ -78,17 +77,23 @@ func (k *kit) start(ctx context.Context, p *platform, by way, folder, dir, scrip
 	return pr, nil
 }
 
-// environment is that of this process, without what would lead a client elsewhere, and with the Node.js of the kit.
+// passedOn are the variables of this process that foreign code may see.
+var passedOn = []string{"LANG", "LC_ALL", "PATH", "TMPDIR"}
+
+// environment has what foreign code needs to run, and nothing of this process that is secret or would lead a client elsewhere: its home is a
+// directory of this run, and it finds the Node.js of the kit.
 func (k *kit) environment() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		name, _, _ := strings.Cut(v, "=")
-		if upper := strings.ToUpper(name); strings.HasSuffix(upper, "_PROXY") || strings.HasPrefix(upper, "NODE_") || strings.HasPrefix(upper, "MESSENGER_") {
-			continue
+	env := []string{"HOME=" + k.home()}
+	for _, name := range passedOn {
+		value, ok := os.LookupEnv(name)
+		if name == "PATH" {
+			value = filepath.Dir(k.node) + string(os.PathListSeparator) + value
 		}
-		env = append(env, v)
+		if ok || name == "PATH" {
+			env = append(env, name+"="+value)
+		}
 	}
-	return append(env, "PATH="+filepath.Dir(k.node)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return env
 }
 
 func (p *process) read(from io.ReadCloser) {
@@ -130,7 +135,7 @@ func (p *process) died() error {
 func (p *process) stop() {
 	_ = p.in.Close()
 	_ = p.cmd.Process.Kill() // one that has ended cannot be killed
-	for range p.lines {      // nobody else reads them
+	for range p.lines {      // so that the reader ends
 	}
 	<-p.done
 }

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// results is what came of all software.
+// results are those of all software.
 type results struct {
 	clients []*clientResult
 	bots    []*botResult
 }
 
-func newResults(*kit) *results {
+func newResults() *results {
 	return &results{clients: make([]*clientResult, len(clients)), bots: make([]*botResult, len(bots))}
 }
 
@@ -41,7 +41,7 @@ func (r *results) settle(page string, update bool) error {
 	case update:
 		return os.WriteFile(page, []byte(before+tablesBegin+got+tablesEnd+after), 0o600) //nolint:gosec // the page keeps its mode
 	}
-	return fmt.Errorf("what came of it is not what docs/compatibility.md says; make compat-update writes it anew, if that is right:\n%s", difference(old, got))
+	return fmt.Errorf("the results are not those of docs/compatibility.md; make compat-update writes it anew, if that is right:\n%s", difference(old, got))
 }
 
 // difference is what only one of two texts has, line by line.
@@ -99,7 +99,7 @@ func (r *results) summaryOfClients(t *tables) {
 		if got == nil {
 			continue
 		}
-		row := []string{c.name, got.version, c.library, works, got.proxy}
+		row := []string{c.name, got.version, c.library, got.preload, got.proxy}
 		for _, g := range groups {
 			row = append(row, got.share(g.name))
 		}

@@ -42,7 +42,7 @@ async function answer(run) {
   }
 }
 
-// What a client throws in a callback of its own reaches nobody who called it: it would end the process.
+// What a client throws in a callback of its own reaches no caller: it would end the process.
 let onUncaught = () => {};
 const uncaught = () => new Promise((_, fail) => {
   onUncaught = (error) => fail(Object.assign(new Error(`uncaught: ${error?.message ?? error}`), { uncaught: true }));
