@@ -142,7 +142,7 @@ func TestFailuresSayWhatTheBotDid(t *testing.T) {
 	t.Parallel()
 	tb := &failing{TB: t}
 	broken := messengertest.Start(tb, messenger.Config{Policy: routing.Policy{
-		receiving.TypeMessage: {{Name: "warehouse", Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
+		receiving.TypeSimpleText: {{Name: "warehouse", Handler: handling.Func(func(context.Context, *receiving.Event, *sending.Replier) error {
 			return handling.Permanent(errors.New("the warehouse is closed"))
 		})}},
 	}})

@@ -38,7 +38,7 @@ func TestRefusalsAreAnsweredAsTheyAre(t *testing.T) {
 		require.NotEmpty(t, got.Error.TraceID, r.Name)
 	}
 	require.Empty(t, p.Messages(ada))
-	require.PanicsWithValue(t, "simulator: no refusal is named tea", func() { simulator.RefusalNamed("tea") })
+	require.PanicsWithValue(t, `simulator: no refusal is named "tea"`, func() { simulator.RefusalNamed("tea") })
 }
 
 func TestRefusalsCannotBeChanged(t *testing.T) {

@@ -268,27 +268,18 @@ func TestResetKeepsTheSetup(t *testing.T) {
 func TestResetKeepsWhatIsSetUpMeanwhile(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
-	stop := make(chan struct{})
-	var resets sync.WaitGroup
-	defer resets.Wait()
-	resets.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				assert.NoError(t, p.Reset(t.Context(), simulator.KeepSetup))
+	for i := range 100 {
+		for _, payload := range []string{fmt.Sprintf("START%d", i), fmt.Sprintf("BATCH%d", i)} {
+			path, body := "/v27.0/me/messenger_profile", `{"get_started":{"payload":"`+payload+`"}}`
+			if strings.HasPrefix(payload, "BATCH") {
+				path, body = "/v27.0/", `{"batch":[{"method":"POST","relative_url":"me/messenger_profile","body":"get_started={\"payload\":\"`+payload+`\"}"}]}`
 			}
+			var reset sync.WaitGroup
+			reset.Go(func() { assert.NoError(t, p.Reset(t.Context(), simulator.KeepSetup)) })
+			require.Contains(t, string(p.do(t, "POST", path, body).body), "success")
+			reset.Wait()
+			require.JSONEq(t, `{"payload":"`+payload+`"}`, string(p.Profile()["get_started"]))
 		}
-	})
-	defer close(stop)
-	for i := range 300 {
-		payload := fmt.Sprintf("START%d", i)
-		require.Equal(t, 200, p.do(t, "POST", "/v27.0/me/messenger_profile", `{"get_started":{"payload":"`+payload+`"}}`).status)
-		require.JSONEq(t, `{"payload":"`+payload+`"}`, string(p.Profile()["get_started"]))
-		batch := p.do(t, "POST", "/v27.0/", `{"batch":[{"method":"POST","relative_url":"me/messenger_profile","body":"get_started={\"payload\":\"B`+payload+`\"}"}]}`)
-		require.Contains(t, string(batch.body), "success")
-		require.JSONEq(t, `{"payload":"B`+payload+`"}`, string(p.Profile()["get_started"]))
 	}
 }
 
