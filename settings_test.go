@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
@@ -31,21 +30,48 @@ func greetingOfMe(text string) map[string]threadsettings.Settings {
 // isProfileCall picks the calls of the Messenger Profile API.
 func isProfileCall(_, path string) bool { return strings.HasSuffix(path, "/messenger_profile") }
 
-// settingsReplica runs a bot with settings until the test calls stop.
-func settingsReplica(t *testing.T, st store.Store, url string, settings map[string]threadsettings.Settings) (stop func()) {
+// settingsReplica runs a bot with settings until the test calls stop. It closes applied when it knows that they are applied, by
+// itself or by another.
+func settingsReplica(t *testing.T, st store.Store, url string, settings map[string]threadsettings.Settings) (applied <-chan struct{}, stop func()) {
 	t.Helper()
+	said := onMessage{Handler: slog.NewTextHandler(t.Output(), nil), message: "thread settings applied", said: make(chan struct{})}
 	bot, err := messenger.New(messenger.Config{
-		Apps: messenger.App(appSecret), GraphURL: url, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Policy: answersAs("to"), Store: st,
+		Apps: messenger.App(appSecret), GraphURL: url, Logger: slog.New(said), Policy: answersAs("to"), Store: st,
 		ThreadSettings: settings, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken),
 	})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- bot.Run(ctx) }()
-	return func() {
+	return said.said, func() {
 		cancel()
 		require.NoError(t, <-ended)
 	}
+}
+
+// onMessage closes a channel when a message is logged, which is once.
+type onMessage struct {
+	slog.Handler
+
+	message string
+	said    chan struct{}
+}
+
+func (o onMessage) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == o.message {
+		close(o.said)
+	}
+	return o.Handler.Handle(ctx, r)
+}
+
+func (o onMessage) WithAttrs(attrs []slog.Attr) slog.Handler {
+	o.Handler = o.Handler.WithAttrs(attrs)
+	return o
+}
+
+func (o onMessage) WithGroup(name string) slog.Handler {
+	o.Handler = o.Handler.WithGroup(name)
+	return o
 }
 
 // Replicas that share a store apply settings once for each change of them.
@@ -61,26 +87,33 @@ func TestReplicasApplyThreadSettingsOncePerChange(t *testing.T) {
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, sim.Close()) })
 			platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				sim.ServeHTTP(w, r)
-				switch { // after the answer, so that a count says that it is done
+				switch {
 				case !isProfileCall(r.Method, r.URL.Path):
 				case r.Method == http.MethodGet:
 					reads.Add(1)
 				default:
 					writes.Add(1)
 				}
+				sim.ServeHTTP(w, r)
 			}))
 			t.Cleanup(platform.Close)
-			run := func(settings map[string]threadsettings.Settings, applied int32) {
+			run := func(settings map[string]threadsettings.Settings, written int32) {
 				t.Helper()
-				var stops []func()
+				var (
+					stops []func()
+					waits []<-chan struct{}
+				)
 				for _, st := range shared {
-					stops = append(stops, settingsReplica(t, st, platform.URL, settings))
+					applied, stop := settingsReplica(t, st, platform.URL, settings)
+					stops, waits = append(stops, stop), append(waits, applied)
 				}
-				require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Equal(c, applied, writes.Load()) }, time.Minute, 10*time.Millisecond)
+				for _, applied := range waits {
+					<-applied
+				}
 				for _, stop := range stops {
-					stop() // which ends what a second replica might have begun
+					stop()
 				}
+				require.Equal(t, written, writes.Load())
 			}
 			run(greetingOfMe("first"), 1)
 			run(greetingOfMe("first"), 1)
