@@ -268,7 +268,10 @@ func TestFailureInTheMiddle(t *testing.T) {
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
-	_, err = http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
 	require.ErrorIs(t, err, context.Canceled)
 	close(left)
 	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "the caller is away") }, patience, 5*time.Millisecond)

@@ -14,7 +14,7 @@ func TestText(t *testing.T) {
 		"":                          "",
 		"Grüße, José\t小美 👍🏽":        "Grüße, José\t小美 👍🏽",
 		"a\x1b[2Jb\x00\x7f\u009b":   "a\uFFFD[2Jb\uFFFD\uFFFD\uFFFD",
-		"line\nline\r":              "line\uFFFDline\uFFFD",
+		"one\ntwo\r":                "one\uFFFDtwo\uFFFD",
 		"a\u2028b\u2029":            "a\uFFFDb\uFFFD",
 		"user\u202Egpj.exe":         "user\uFFFDgpj.exe",
 		"\u2066a\u2069\u200F\u061C": "\uFFFDa\uFFFD\uFFFD\uFFFD",
