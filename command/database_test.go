@@ -76,7 +76,7 @@ func TestCommandsOnTheDatabase(t *testing.T) {
 	require.Contains(t, runs("dead list --dsn --page "+opsPage), "the warehouse is away")
 	require.Contains(t, runs("people show --dsn "+opsPage+" "+opsPerson), "Ada")
 	require.Contains(t, runs("people export --dsn "+opsPage+" "+opsPerson), `"Ada"`)
-	require.Equal(t, "2 dead letters replayed.\n", runs("dead replay --dsn --all --reason warehouse"))
+	require.Contains(t, runs("dead replay --dsn --all --reason warehouse"), "2 dead letters replayed.\n")
 	s, err := st.Stats(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, [2]int{0, 2}, [2]int{s.Dead, s.Events})

@@ -58,6 +58,9 @@ func target(name string) string {
 // place writes a temporary file beside the name, and puts it there once it is on the disk.
 func place(name string, data []byte, mode fs.FileMode, put func(from, to string) error) error {
 	temporary, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
+		wrong.Path = name // which says more than the name of the temporary file
+	}
 	if err != nil {
 		return err
 	}

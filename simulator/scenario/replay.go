@@ -71,7 +71,7 @@ func (r *replay) step(entry int, what string) *step {
 	if entry < len(r.lines) {
 		line = r.lines[entry]
 	}
-	return &step{line: line, name: what, who: strings.ToLower(r.a.FirstName), value: &value{}, within: r.wait}
+	return &step{line: line, name: what, who: strings.ToLower(r.a.FirstName), value: &value{}, within: r.wait, end: time.Now().Add(r.wait)}
 }
 
 // again does what the person did. It returns the entry at which it ended.
