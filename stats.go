@@ -72,15 +72,15 @@ func (b *Bot) Stats(ctx context.Context) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
+	paused, err := b.Paused(ctx)
+	if err != nil {
+		return Stats{}, err
+	}
 	queue, err := inspector.Stats(ctx)
 	if err != nil {
 		return Stats{}, err
 	}
 	unserved, held, err := b.waiting(ctx, inspector)
-	if err != nil {
-		return Stats{}, err
-	}
-	paused, err := b.Paused(ctx)
 	if err != nil {
 		return Stats{}, err
 	}

@@ -91,7 +91,7 @@ func (c *Chat) count(ctx context.Context, seen *counted) bool {
 		return true
 	case errors.Is(err, errors.ErrUnsupported):
 		c.t.Fatalf("messengertest: it is unknown whether the bot is idle: %v", err)
-	case ctx.Err() == nil || !seen.known: // the end of the wait says nothing of the bot
+	case ctx.Err() == nil || !seen.known && seen.err == nil: // the end of the wait says nothing of the bot
 		seen.err = err
 	}
 	return false

@@ -28,6 +28,7 @@ func TestPauseAndResume(t *testing.T) {
 		w.greeted() // it answers once
 		require.Empty(w, get[list[shownPause]](w, "GET", "/paused", "").Items)
 		path := "/pages/" + w.page + "/pause"
+		begin := time.Now().Add(-time.Hour) // the clock of a database may differ
 		require.Equal(w, 200, w.do("PUT", path, `{"note":"wrong prices"}`).status)
 		require.Equal(w, 200, w.do("PUT", path, `{"note":"wrong prices"}`).status, "again")
 		require.NoError(w, w.bot.Send(w.Context(), w.page, w.ada, sending.Text("news")))
@@ -39,7 +40,7 @@ func TestPauseAndResume(t *testing.T) {
 			require.Len(w, held, 1)
 			require.Equal(w, [3]string{w.page, "paused", "wrong prices"}, [3]string{held[0].Page, held[0].Reason, held[0].Note})
 			require.Equal(w, 1, held[0].Waiting.Sends)
-			require.WithinDuration(w, time.Now(), held[0].Since, time.Hour)
+			require.True(w, held[0].Since.After(begin), held[0].Since)
 		}
 		health := get[struct {
 			Healthy bool

@@ -1,7 +1,6 @@
 package sending
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -63,15 +62,6 @@ type Message struct {
 
 // Text makes a text message.
 func Text(text string) Message { return Message{Text: text} }
-
-// String is the message as JSON, for the logs of tests: it has the text, and who gets it.
-func (m Message) String() string {
-	data, err := json.Marshal(m)
-	if err != nil {
-		return "sending.Message: " + err.Error()
-	}
-	return string(data)
-}
 
 // To returns a copy for another recipient.
 func (m Message) To(recipient Recipient) Message {

@@ -1,7 +1,6 @@
 package sending_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,11 +34,4 @@ func TestKind(t *testing.T) {
 	require.Equal(t, "utility", sending.UtilityTemplate{}.Message().Kind())
 	require.Equal(t, "like_heart", sending.LikeHeart().Kind())
 	require.Equal(t, "typing_on", sending.TypingOn.Message().Kind())
-}
-
-// TestAMessageInALog is readable: t.Log and %v show what it has.
-func TestAMessageInALog(t *testing.T) {
-	t.Parallel()
-	m := sending.Text("Size?").WithQuickReplies(sending.TextReply("S", "s")).To(sending.Recipient{ID: "7"})
-	require.JSONEq(t, `{"recipient":{"id":"7"},"text":"Size?","quick_replies":[{"content_type":"text","title":"S","payload":"s"}]}`, fmt.Sprint(m))
 }

@@ -389,9 +389,9 @@ func TestMisspelledNames(t *testing.T) {
 	t.Parallel()
 	p := serve(t, simulator.Config{})
 	for path, body := range map[string]string{
-		"/simulator/people/" + ada + "/acts":   `{"type":"say","txt":"hi"}`,
-		"/simulator/callbacks/kinds/quikreply": `{}`,
-		"/simulator/pages/" + page + "/feed":   `{"item":"post","txet":"x"}`,
+		"/simulator/people/" + ada + "/acts":    `{"type":"say","txt":"hi"}`,
+		"/simulator/callbacks/kinds/quik_reply": `{}`,
+		"/simulator/pages/" + page + "/feed":    `{"item":"post","txt":"x"}`,
 	} {
 		require.Contains(t, string(p.do(t, "POST", path, body).body), "; the nearest is ", path)
 	}

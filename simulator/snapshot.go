@@ -81,6 +81,7 @@ func (s *Simulator) snapshot() snapshot {
 	for _, f := range s.faults {
 		f.mu.Lock()
 		order := f.order
+		order.Times = f.Times // which is 1 where the order says nothing
 		if order.Times > 0 {
 			order.Times -= f.hits
 		}

@@ -21,6 +21,7 @@ type bot struct {
 	t       *testing.T
 	graph   string
 	work    sync.WaitGroup
+	mu      sync.Mutex                                // guards the next two
 	answers func(from, text, payload string) []string // messages in JSON; nil: as below
 	status  int                                       // of the answers to callbacks; 0: 200
 	hold    chan struct{}                             // closed: callbacks are answered; nil: they are
@@ -78,8 +79,11 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if b.hold != nil {
 		<-b.hold
 	}
-	if b.status != 0 {
-		w.WriteHeader(b.status)
+	b.mu.Lock()
+	status := b.status
+	b.mu.Unlock()
+	if status != 0 {
+		w.WriteHeader(status)
 		return
 	}
 	if json.NewDecoder(r.Body).Decode(&body) != nil {
@@ -103,9 +107,19 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// set changes how the bot answers from now on.
+func (b *bot) set(status int, answers func(from, text, payload string) []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.status, b.answers = status, answers
+}
+
 func (b *bot) answer(from, text, payload string) {
-	if b.answers != nil {
-		for _, m := range b.answers(from, text, payload) {
+	b.mu.Lock()
+	answers := b.answers
+	b.mu.Unlock()
+	if answers != nil {
+		for _, m := range answers(from, text, payload) {
 			b.sends(from, m)
 		}
 		return

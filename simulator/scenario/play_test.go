@@ -194,16 +194,16 @@ $`, got)
 func TestBotsThatFail(t *testing.T) {
 	t.Parallel()
 	p := start(t, simulator.Config{RetryPauses: []time.Duration{}})
-	p.bot.status = 500
+	p.bot.set(500, nil)
 	for _, step := range []string{"ada sees: hi", "ada is refused: ", "ada sees typing: ", "calls: {of: ada}"} {
 		require.Contains(t, p.fails(t, "steps: [ada says: hi, flush: , {"+step+", within: 200ms}]"), "callback messages: the bot answered 500", step)
 	}
-	p.bot.status = 0
+	p.bot.set(0, nil)
 	silent := p.fails(t, "steps: [ada says: thanks, flush: , {ada sees: hi, within: 1ms}]")
 	require.Contains(t, silent, "The bot took the callback, and no call reached the simulator. Is MESSENGER_GRAPH_URL set to it?")
-	p.bot.answers = func(_, _, _ string) []string { // a flood
+	p.bot.set(0, func(_, _, _ string) []string { // a flood
 		return strings.Split(strings.Repeat(`{"text":"again"};`, 100)+`{"text":"end"}`, ";")
-	}
+	})
 	got := p.fails(t, "steps: [ada says: hi, ada sees: again, ada sees: end]")
 	require.Contains(t, got, `text   want "end"   got "again"`)
 	require.Less(t, len(got), 4000, "a flood is told in few lines")
@@ -215,7 +215,7 @@ func TestABotThatHangs(t *testing.T) {
 	p := start(t, simulator.Config{})
 	hold := make(chan struct{})
 	defer close(hold)
-	p.bot.answers = func(_, _, _ string) []string { <-hold; return nil }
+	p.bot.set(0, func(_, _, _ string) []string { <-hold; return nil })
 	require.Contains(t, p.fails(t, "patience: 100ms\nsteps: [ada says: hi, ada sees: hi]"), "nothing came within 100ms")
 }
 

@@ -132,9 +132,9 @@ func TestADifferenceInColumns(t *testing.T) {
 		require.NoError(t, err)
 	}
 	file := written(t, p)
-	p.bot.answers = func(_, text, _ string) []string {
+	p.bot.set(0, func(_, text, _ string) []string {
 		return []string{fmt.Sprintf(`{"text":%q}`, strings.Replace("you said "+text, "said two", "wrote two", 1))}
-	}
+	})
 	r := replayed(t, p, file, scenario.Config{})
 	require.False(t, r.Passed())
 	require.Equal(t, "replay", r.Failure.Verb)
@@ -154,13 +154,13 @@ func TestWhatPeopleSee(t *testing.T) {
 	t.Parallel()
 	p := start(t, simulator.Config{Seed: 3})
 	var turn atomic.Int64
-	p.bot.answers = func(from, _, _ string) []string {
+	p.bot.set(0, func(from, _, _ string) []string {
 		n := turn.Add(1)
 		if n > 1 {
 			p.bot.call("messages", `{"recipient":{"id":"`+from+`"},"sender_action":"typing_on"}`)
 		}
 		return []string{fmt.Sprintf(`{"text":"Order %d","quick_replies":[{"content_type":"text","title":"Pay","payload":"PAY-%d"}]}`, 4710+n, n)}
-	}
+	})
 	_, err := p.Say(t.Context(), ada, "order")
 	require.NoError(t, err)
 	_, err = p.Wait(t.Context(), ada, nil)
@@ -205,12 +205,12 @@ func TestBotsThatFailAReplay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := start(t, simulator.Config{RetryPauses: []time.Duration{}})
-			p.bot.answers = func(_, _, payload string) []string {
+			p.bot.set(0, func(_, _, payload string) []string {
 				if payload == "RED" {
 					return []string{`{"text":"Red."}`}
 				}
 				return []string{`{"text":"Which?","quick_replies":[{"content_type":"text","title":"Red","payload":"RED"}]}`}
-			}
+			})
 			_, err := p.Say(t.Context(), ada, "hi")
 			require.NoError(t, err)
 			_, err = p.Wait(t.Context(), ada, nil)
@@ -224,7 +224,7 @@ func TestBotsThatFailAReplay(t *testing.T) {
 			file := written(t, p)
 			before, err := os.ReadFile(file)
 			require.NoError(t, err)
-			p.bot.answers, p.bot.status = c.answers, c.status
+			p.bot.set(c.status, c.answers)
 			r := replayed(t, p, file, scenario.Config{Patience: 300 * time.Millisecond})
 			require.Contains(t, r.Explanation(), c.want)
 			r = replayed(t, p, file, scenario.Config{Patience: 300 * time.Millisecond, Update: true})
@@ -252,9 +252,9 @@ func TestBotsThatHangOrFlood(t *testing.T) {
 	require.NoError(t, p.Flush(t.Context()))
 	p.bot.work.Wait()
 	file := written(t, p)
-	p.bot.answers = func(_, _, _ string) []string {
+	p.bot.set(0, func(_, _, _ string) []string {
 		return strings.Split(strings.Repeat(`{"text":"you said hi"};`, 400)+`{"text":"end"}`, ";")
-	}
+	})
 	r := replayed(t, p, file, scenario.Config{})
 	require.Contains(t, r.Explanation(), "a call more   recorded nothing   now {")
 	require.Less(t, len(r.Explanation()), 4000)
