@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/internal/browser"
+	"github.com/djmessenger/messenger/internal/webbrowser"
 )
 
 // process is a browser that runs.
@@ -37,7 +37,7 @@ func Main(m *testing.M) {
 // start returns the context of the browser, or skips the test if the machine has none.
 func start(t *testing.T) context.Context {
 	t.Helper()
-	path := browser.Path(t)
+	path := webbrowser.Path(t)
 	shared.once.Do(func() { shared.process, shared.err = launch(path) })
 	require.NoError(t, shared.err, "the browser does not start")
 	return shared.ctx

@@ -57,7 +57,7 @@ var house = map[string]room{
 		ours:   []string{"attachment", "graph", "handling", "i18n", "internal/jitter", "internal/metadata", "internal/replier", "internal/routes", "internal/stack", "internal/turnctx", "receiving", "receiving/payload", "routing", "secret", "sending", "store", "threadsettings"},
 		others: []string{"golang.org/x/time"},
 	},
-	"internal/browser":    {others: []string{"github.com/stretchr/testify"}},
+	"internal/webbrowser": {others: []string{"github.com/stretchr/testify"}},
 	"internal/atomicfile": {},
 	"internal/bubble": {
 		ours:   []string{"handling", "internal/metadata", "receiving", "routing", "sending", "simulator", "store", "store/memory"},

@@ -1,4 +1,4 @@
-package browser_test
+package webbrowser_test
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/djmessenger/messenger/internal/browser"
+	"github.com/djmessenger/messenger/internal/webbrowser"
 )
 
 // The chat page and the quickstart are tried in a real browser.
@@ -17,14 +17,14 @@ func TestPages(t *testing.T) {
 	if raceDetector {
 		t.Skip("the pages are tried by programs that are built without the race detector: go test ./... runs them")
 	}
-	path := browser.Path(t)
+	path := webbrowser.Path(t)
 	timeout := 25 * time.Minute
 	if deadline, ok := t.Deadline(); ok {
 		timeout = time.Until(deadline) - 20*time.Second // so that they end first, and say what ran
 	}
 	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout="+timeout.String(), "-v", "./...")
 	cmd.Dir = "../browsertest"
-	cmd.Env = append(os.Environ(), browser.Variable+"="+path)
+	cmd.Env = append(os.Environ(), webbrowser.Variable+"="+path)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.NotContains(t, string(out), "--- SKIP", "with a browser nothing is skipped")

@@ -1,5 +1,5 @@
 //go:build !race
 
-package browser_test
+package webbrowser_test
 
 const raceDetector = false
