@@ -229,6 +229,7 @@ func TestOperationsRefuses(t *testing.T) {
 		{without("MESSENGER_OPERATIONS_TOKEN", "  \n"), "stats", 2, "there is no token"},
 		{without("MESSENGER_OPERATIONS_TOKEN", "a b"), "stats", 1, "is no token"},
 		{without("MESSENGER_OPERATIONS_TOKEN", "wrong-token-0123456789-abc"), "stats", 5, "the token in MESSENGER_OPERATIONS_TOKEN is not accepted at "},
+		{without("MESSENGER_OPERATIONS_TOKEN", "wrong-token-0123456789-abc"), "stats", 5, "(unauthenticated, request "},
 		{without("MESSENGER_OPERATIONS_URL", ""), "stats", 2, "give the address of the operations API by --url"},
 		{d.env, "stats --token-file no-such-file", 1, "the token cannot be read"},
 		{d.env, "stats --token x", 2, "flag provided but not defined"},
@@ -345,6 +346,14 @@ func TestManyLettersInSteps(t *testing.T) {
 	code, out, said := d.run("dead", "drop", "--all", "--yes", "--page", opsPage)
 	require.Equal(t, 0, code, said)
 	require.Equal(t, "120 dead letters dropped.\n", out)
+
+	for i := range count {
+		d.bury(fmt.Sprint("m_again_", i), "order", "r", "e")
+	}
+	code, out, said = d.run("dead", "drop", "--all", "--yes", "--page", opsPage)
+	require.Equal(t, 0, code, said)
+	require.Equal(t, "500 dead letters dropped so far\n", said)
+	require.Equal(t, "620 dead letters dropped.\n", out)
 	_, out, _ = d.run("dead", "drop", "--all", "--yes")
 	require.Equal(t, "0 dead letters dropped.\n", out)
 }
