@@ -43,6 +43,13 @@ export function icon(name, size = 24) {
   return svg;
 }
 
+// focusWatch returns a function that tells whether the page may still move the focus: not out of a field to which the person has gone
+// since.
+export function focusWatch() {
+  const was = document.activeElement;
+  return () => document.activeElement === was || !document.activeElement?.matches("input, textarea, select");
+}
+
 // safeURL lets web and telephone addresses through and nothing that runs. An upload is loaded from where the page is: its
 // address may have the name by which the bot knows the simulator, which is another site.
 export function safeURL(text) {

@@ -58,6 +58,33 @@ func TestLog(t *testing.T) {
 	p.HasNotComplained()
 }
 
+// An answer that comes late does not take the focus out of a field in which the author writes.
+func TestLateAnswerLeavesTheFocus(t *testing.T) {
+	t.Parallel()
+	w := serve(t, simulator.Config{})
+	p := open(t, w.url+"#p="+ada, browsertest.DeskLight)
+	p.Types("hot")
+	w.told(`"message"`, "hot")
+	p.Until("the callback is shown", `(all("wire-entry")[0]?.click(), true)`)
+	p.Eval(`(() => {
+		const fetchNow = window.fetch, answered = new Promise((resolve) => { window.answer = resolve; });
+		window.fetch = async (url, init) => {
+			const response = await fetchNow(url, init);
+			if (url.endsWith("/again")) await answered;
+			return response;
+		};
+		return "";
+	})()`)
+	p.TapsOn("button", "Send again")
+	w.told(`"message"`, "hot")
+	p.Fills("Filter the log", "from:")
+	p.Eval(`window.answer()`)
+	p.Until("what was sent again is shown", `find("entry")?.innerText.includes("Repeats Log")`)
+	p.Press("platform")
+	p.Until("the filter has the whole text", `field("Filter the log").value === "from:platform"`)
+	p.HasNotComplained()
+}
+
 // What is copied from the log works where it is pasted.
 func TestCopiedFromTheLog(t *testing.T) {
 	t.Parallel()

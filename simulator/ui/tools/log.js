@@ -2,7 +2,7 @@
 
 import { copy, attempt } from "../actions.js";
 import * as api from "../api.js";
-import { $, button, h } from "../dom.js";
+import { $, button, focusWatch, h } from "../dom.js";
 import { keyed, elementOf } from "../keyed.js";
 import { lettersOn } from "../keys.js";
 import { setTools, toolPlace } from "../places.js";
@@ -116,7 +116,7 @@ export async function copyAs(seq, form, what) {
 // showEntry shows an entry below the list.
 export async function showEntry(seq, focus) {
   openSeq = seq;
-  const place = $("log-detail");
+  const mayFocus = focusWatch(), place = $("log-detail");
   if (!place) return;
   if (!seq) {
     place.replaceChildren();
@@ -135,5 +135,5 @@ export async function showEntry(seq, focus) {
     answers: answersTo(found.entry.delivery_id), callback: callbackOf(found.entry.answers_delivery),
   }));
   elementOf($("log-rows"), seq)?.scrollIntoView({ block: "nearest" });
-  if (focus) $("log-detail").querySelector("[role=tab][aria-selected=true]")?.focus({ preventScroll: true });
+  if (focus && mayFocus()) $("log-detail").querySelector("[role=tab][aria-selected=true]")?.focus({ preventScroll: true });
 }

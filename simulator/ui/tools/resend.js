@@ -3,13 +3,15 @@
 import { attempt, toast } from "../actions.js";
 import * as api from "../api.js";
 import { ask } from "../dialogs.js";
-import { pretty } from "../dom.js";
+import { focusWatch, pretty } from "../dom.js";
 import { openEntry } from "./tools.js";
 
 // sendAgain does what an entry tells of once more, as it was.
 export async function sendAgain(e) {
   if (!e || e.kind === "warning") return;
-  done(await attempt(() => api.post(`log/${e.seq}/again`)));
+  const mayFocus = focusWatch();
+  const entries = await attempt(() => api.post(`log/${e.seq}/again`));
+  showLast(entries, mayFocus());
 }
 
 // editAndSend lets the body be changed first.
@@ -29,7 +31,9 @@ export async function editAndSend(e, body) {
   if (!values) return;
   const order = { body: compact(values.body), times: values.times };
   if (callback) order.signature = values.signature;
-  done(await attempt(() => api.post(`log/${e.seq}/again`, order)));
+  const mayFocus = focusWatch();
+  const entries = await attempt(() => api.post(`log/${e.seq}/again`, order));
+  showLast(entries, mayFocus());
 }
 
 // compact is JSON without white space, as the platform sends it. What is no JSON stays: a bot must cope with that too.
@@ -41,6 +45,6 @@ function compact(text) {
   }
 }
 
-function done(entries) {
-  if (entries?.length) openEntry(entries.at(-1).seq);
+function showLast(entries, focus) {
+  if (entries?.length) openEntry(entries.at(-1).seq, focus);
 }

@@ -44,10 +44,10 @@ function next(by) {
 // openTools shows one of the tools.
 export const openTools = (name) => setTools({ open: true, tab: name });
 
-// openEntry shows an entry of the log.
-export function openEntry(seq) {
+// openEntry shows an entry of the log, and gives it the focus unless it is told not to.
+export function openEntry(seq, focus = true) {
   setTools({ open: true, tab: "log", entry: seq });
-  showEntry(seq, true);
+  showEntry(seq, focus);
 }
 
 // showTools brings the tool that is shown up to date.
