@@ -183,26 +183,22 @@ func root(config Config) *cli.Command {
 		EnableShellCompletion: true, ConfigureShellCompletionCommand: completion(config), ShellComplete: suggest(commandNames),
 		Name:  config.Name,
 		Usage: "tools for a Messenger and Instagram bot",
-		Commands: []*cli.Command{
-			dead(config),
-			doctor(config),
-			newProject(config),
-			pages(config),
-			pause(config),
-			paused(config),
-			people(config),
-			policy(config),
-			profile(config),
-			resume(config),
-			send(config),
-			translations(config),
-			simulate(config),
-			stats(config),
-			token(config),
-			trigger(config),
-			webhook(config),
-		},
+		Commands: slices.Concat(
+			// The help sorts categories by their names.
+			category("Begin a bot", newProject(config)),
+			category("Connect it to the platform", webhook(config), profile(config), token(config), pages(config), send(config), doctor(config)),
+			category("Develop and test it", policy(config), translations(config), simulate(config), trigger(config)),
+			category("Operate it", stats(config), dead(config), people(config), pause(config), paused(config), resume(config)),
+		),
 	})
+}
+
+// category puts commands under a heading of the help.
+func category(heading string, commands ...*cli.Command) []*cli.Command {
+	for _, cmd := range commands {
+		cmd.Category = heading
+	}
+	return commands
 }
 
 // group is a command that only has others.
@@ -212,7 +208,7 @@ func group(config Config, cmd *cli.Command) *cli.Command {
 		if name == "" {
 			return usagef(cmd, "a command is missing: one of %s", strings.Join(commandNames(cmd), ", "))
 		}
-		return usagef(cmd, "%q is no command; there are %s", name, strings.Join(commandNames(cmd), ", "))
+		return usagef(cmd, "%q is no command%s; there are %s", name, nearestCommand(cmd, name), strings.Join(commandNames(cmd), ", "))
 	}
 	return common(config, cmd)
 }
@@ -245,6 +241,14 @@ func nearestFlag(cmd *cli.Command, err error) string {
 	}
 	if near := nearest.Name(strings.TrimLeft(unknown, "-"), known); near != "" {
 		return "; the nearest is --" + near
+	}
+	return ""
+}
+
+// nearestCommand says which command was probably meant by one that is not known.
+func nearestCommand(cmd *cli.Command, name string) string {
+	if near := nearest.Name(name, commandNames(cmd)); near != "" {
+		return "; the nearest is " + near
 	}
 	return ""
 }

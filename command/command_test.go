@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -248,22 +249,22 @@ func TestDump(t *testing.T) {
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"a command is missing: one of completion, dead, doctor, i18n, new":     {},
-		`"polcy" is no command; there are completion, dead, doctor, i18n, new`: {"polcy"},
-		"one of check, dump, explain, schema":                                  {"policy"},
-		`"chekc" is no command`:                                                {"policy", "chekc"},
-		"the files to check are missing":                                       {"policy", "check"},
-		"flag provided but not defined: -nope\n":                               {"policy", "check", "--nope", "x"},
-		"not defined: -formt; the nearest is --format":                         {"policy", "dump", "--formt", "json"},
-		"--locale is \"german\", and has to be a locale":                       {"policy", "explain", "--text", "x", "--locale", "german"},
-		"--locale is \"\"":                                                     {"policy", "explain", "--text", "x", "--locale", ""},
-		"give either --event or --text":                                        {"policy", "explain"},
-		"cannot both be the standard input":                                    {"policy", "explain", "-", "--event", "-"},
-		`--offer is "x", and has to be TITLE=PAYLOAD`:                          {"policy", "explain", "--text", "x", "--offer", "x"},
-		`--format is "toml"; there are json and yaml`:                          {"policy", "dump", "--format", "toml"},
-		"dump takes one file":                                                  {"policy", "dump", "a", "b"},
-		"explain takes one policy file":                                        {"policy", "explain", "a", "b", "--text", "x"},
-		"schema takes no arguments":                                            {"policy", "schema", "x"},
+		"a command is missing: one of completion, dead, doctor, i18n, new":                            {},
+		`"polcy" is no command; the nearest is policy; there are completion, dead, doctor, i18n, new`: {"polcy"},
+		"one of check, dump, explain, schema":                                                         {"policy"},
+		`"chekc" is no command; the nearest is check`:                                                 {"policy", "chekc"},
+		"the files to check are missing":                                                              {"policy", "check"},
+		"flag provided but not defined: -nope\n":                                                      {"policy", "check", "--nope", "x"},
+		"not defined: -formt; the nearest is --format":                                                {"policy", "dump", "--formt", "json"},
+		"--locale is \"german\", and has to be a locale":                                              {"policy", "explain", "--text", "x", "--locale", "german"},
+		"--locale is \"\"":                            {"policy", "explain", "--text", "x", "--locale", ""},
+		"give either --event or --text":               {"policy", "explain"},
+		"cannot both be the standard input":           {"policy", "explain", "-", "--event", "-"},
+		`--offer is "x", and has to be TITLE=PAYLOAD`: {"policy", "explain", "--text", "x", "--offer", "x"},
+		`--format is "toml"; there are json and yaml`: {"policy", "dump", "--format", "toml"},
+		"dump takes one file":                         {"policy", "dump", "a", "b"},
+		"explain takes one policy file":               {"policy", "explain", "a", "b", "--text", "x"},
+		"schema takes no arguments":                   {"policy", "schema", "x"},
 	} {
 		got := run(t, command.Config{Name: "shopbot"}, args...)
 		require.Equal(t, 2, got.code, want)
@@ -271,6 +272,32 @@ func TestWrongUsage(t *testing.T) {
 		require.Contains(t, got.err, want)
 		require.Regexp(t, `Run shopbot.* --help for how it is used.\n$`, got.err)
 	}
+}
+
+// Every command is listed by the help under a heading, once.
+func TestHelpListsCommandsByPurpose(t *testing.T) {
+	t.Parallel()
+	help := run(t, command.Config{}, "--help").out
+	_, list, found := strings.Cut(help, "COMMANDS:\n")
+	require.True(t, found, help)
+	list, _, _ = strings.Cut(list, "GLOBAL OPTIONS:")
+	var headings, commands []string
+	for line := range strings.Lines(list) {
+		switch name := strings.TrimSpace(line); {
+		case name == "":
+		case strings.HasPrefix(line, "     "):
+			require.NotEmpty(t, headings, "%s has no heading", name)
+			commands = append(commands, strings.Fields(name)[0])
+		default:
+			headings = append(headings, name)
+		}
+	}
+	require.Equal(t, []string{"Begin a bot:", "Connect it to the platform:", "Develop and test it:", "Operate it:", "Set up your shell:"}, headings)
+	slices.Sort(commands)
+	_, all, found := strings.Cut(run(t, command.Config{}).err, "one of ")
+	require.True(t, found)
+	all, _, _ = strings.Cut(all, "\n")
+	require.Equal(t, strings.Split(all, ", "), commands)
 }
 
 func TestWhatCannotBeRead(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 func completion(config Config) cli.ConfigureShellCompletionCommand {
 	return func(cmd *cli.Command) {
 		cmd.Hidden = false
+		cmd.Category = "Set up your shell"
 		cmd.Usage = "write the script that completes the command in bash, zsh, fish or PowerShell"
 		for _, shell := range cmd.Commands {
 			common(config, shell)
