@@ -31,7 +31,7 @@ func talk(t *testing.T) (s *simulation, address string) {
 // TestRecordAndReplay: by the commands as the guide has them.
 func TestRecordAndReplay(t *testing.T) {
 	t.Parallel()
-	_, address := talk(t)
+	s, address := talk(t)
 	dir := t.TempDir()
 	file, yaml, junit := filepath.Join(dir, "ada.json"), filepath.Join(dir, "ada.yaml"), filepath.Join(dir, "results.xml")
 	record := func(args ...string) ran {
@@ -70,9 +70,18 @@ func TestRecordAndReplay(t *testing.T) {
 	require.NoError(t, err)
 	require.NotZero(t, info.Mode()&os.ModeSymlink, "a link stays one")
 
-	got = record("Ada") // the replays have met others of that name
+	got = record("Ada") // the replays have met others of that name; one of them has talked since the last one began
+	require.Equal(t, 0, got.code, got)
+	require.Equal(t, text(t, file), got.out)
+	s.post(t, "/simulator/people/"+recordedAda+"/acts", `{"type":"say","text":"hi"}`)
+	got = record("Ada")
 	require.Equal(t, 1, got.code)
-	require.Contains(t, got.err, "people are named Ada: give the id, one of "+recordedAda)
+	require.Contains(t, got.err, "2 people who have talked with the bot are named Ada: give the id, one of "+recordedAda)
+	s.post(t, "/simulator/reset", `{"keep":["setup"]}`)
+	s.post(t, "/simulator/people", `{"first_name":"Ada"}`)
+	got = record("Ada")
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.err, "2 people are named Ada, and none of them has done anything yet")
 }
 
 func TestRecordRefusals(t *testing.T) {
@@ -87,7 +96,7 @@ func TestRecordRefusals(t *testing.T) {
 		{[]string{"Ada", "Byron"}, 2, "record takes one person"},
 		{[]string{"--format", "xml", "Ada"}, 2, `--format is transcript or scenario, not "xml"`},
 		{[]string{"--simulator", "nowhere", "Ada"}, 2, "--simulator: "},
-		{[]string{"Adda"}, 1, "nobody is named Adda; the nearest is Ada"},
+		{[]string{"Adda"}, 1, "no person is named Adda; the nearest is Ada"},
 		{[]string{"José"}, 1, "José has done nothing yet"},
 		{[]string{"-o", "/nowhere/at/all.json", "Ada"}, 1, "/nowhere/at"},
 		{[]string{"--simulator", "127.0.0.1:1", "Ada"}, 1, "the simulator at http://127.0.0.1:1 does not answer"},

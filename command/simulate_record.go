@@ -74,13 +74,8 @@ func simulateRecord(config Config) *cli.Command {
 
 // recording is the conversation of a person as a file has it.
 func recording(ctx context.Context, c *simclient.Client, who, form string) ([]byte, error) {
-	person, err := personNamed(ctx, c, who)
+	person, t, err := talkOf(ctx, c, who)
 	if err != nil {
-		return nil, err
-	}
-	path := "/simulator/people/" + person.ID + "/transcript"
-	var t simulator.Transcript
-	if err := c.Get(ctx, path, nil, &t); err != nil {
 		return nil, err
 	}
 	if len(t.Entries) == 0 {
@@ -89,40 +84,67 @@ func recording(ctx context.Context, c *simclient.Client, who, form string) ([]by
 	if form == formTranscript {
 		return t.Encode(), nil
 	}
-	status, text, err := c.Raw(ctx, http.MethodGet, path+"?format=scenario", "", nil)
+	status, text, err := c.Raw(ctx, http.MethodGet, transcriptOf(person)+"?format=scenario", "", nil)
 	if err == nil && (status != http.StatusOK || !bytes.HasPrefix(text, []byte("scenario:"))) {
 		err = fmt.Errorf("what answers at %s is no Messenger simulator: it answered %d", c.Base(), status)
 	}
 	return text, err
 }
 
-// personNamed finds a person by their id, their first name or their whole name, in whatever case.
-func personNamed(ctx context.Context, c *simclient.Client, who string) (simulator.Person, error) {
-	var people []simulator.Person
-	if err := c.Get(ctx, "/simulator/people", nil, &people); err != nil {
-		return simulator.Person{}, err
+func transcriptOf(p simulator.Person) string { return "/simulator/people/" + p.ID + "/transcript" }
+
+// talkOf is the conversation of a person with an id or a name. Of several with this name it takes the only one who has talked: each
+// replay meets another one.
+func talkOf(ctx context.Context, c *simclient.Client, who string) (simulator.Person, simulator.Transcript, error) {
+	found, err := peopleNamed(ctx, c, who)
+	if err != nil {
+		return simulator.Person{}, simulator.Transcript{}, err
 	}
-	var found []simulator.Person
-	var names, ids []string
+	var (
+		person simulator.Person
+		talk   simulator.Transcript
+		ids    []string
+	)
+	for _, p := range found {
+		var t simulator.Transcript
+		if err := c.Get(ctx, transcriptOf(p), nil, &t); err != nil {
+			return p, t, err
+		}
+		if len(t.Entries) > 0 || len(found) == 1 {
+			person, talk, ids = p, t, append(ids, p.ID)
+		}
+	}
+	switch len(ids) {
+	case 0:
+		return person, talk, fmt.Errorf("%d people are named %s, and none of them has done anything yet, so there is nothing to record", len(found), who)
+	case 1:
+		return person, talk, nil
+	}
+	return person, talk, fmt.Errorf("%d people who have talked with the bot are named %s: give the id, one of %s", len(ids), who, strings.Join(ids, ", "))
+}
+
+// peopleNamed finds people by their id, their first name or their whole name, in whatever case. There is one at least.
+func peopleNamed(ctx context.Context, c *simclient.Client, who string) ([]simulator.Person, error) {
+	var people, found []simulator.Person
+	if err := c.Get(ctx, "/simulator/people", nil, &people); err != nil {
+		return nil, err
+	}
+	var names []string
 	for _, p := range people {
 		if p.ID == who {
-			return p, nil
+			return []simulator.Person{p}, nil
 		}
 		names = append(names, p.FirstName)
 		if strings.EqualFold(p.FirstName, who) || strings.EqualFold(strings.TrimSpace(p.FirstName+" "+p.LastName), who) {
 			found = append(found, p)
-			ids = append(ids, p.ID)
 		}
 	}
-	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		return simulator.Person{}, fmt.Errorf("%d people are named %s: give the id, one of %s", len(found), who, strings.Join(ids, ", "))
+	if len(found) > 0 {
+		return found, nil
 	}
 	hint := "the simulator has " + strings.Join(names, ", ")
 	if near := nearest.Name(who, names); near != "" {
 		hint = "the nearest is " + near
 	}
-	return simulator.Person{}, fmt.Errorf("nobody is named %s; %s", who, hint)
+	return nil, fmt.Errorf("no person is named %s; %s", who, hint)
 }
