@@ -35,8 +35,8 @@ type Pause struct {
 }
 
 // Pause stops all sending for a page, or for [AllPages], until [Bot.Resume]: on all replicas that share the store within about a
-// second, and after restarts. Messages wait in the store, in order, and none is lost; so do typing marks not show. What is on
-// its way to the platform already is not called back.
+// second, and after restarts. Messages wait in the store, in order, and none is lost; typing marks do not show. A call of
+// the Graph API that has begun is not taken back.
 //
 // Events are still taken and handled. Once a message waits in a conversation, its later events wait behind it, so that all
 // stays in order. The platform's limits run on: a message that is older than 24 hours since the person's last act when it is

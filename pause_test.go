@@ -1,9 +1,12 @@
 package messenger_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,7 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger"
+	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
 	"github.com/djmessenger/messenger/store"
@@ -207,7 +212,12 @@ func TestManyConversationsOfAPausedPage(t *testing.T) {
 
 func TestPauseRefusesWhatItCannotMean(t *testing.T) {
 	t.Parallel()
-	bot := newIdle(t, t.Output())
+	st := memory.New(memory.Config{})
+	bot, err := messenger.New(messenger.Config{
+		Apps: messenger.App(appSecret), VerifyToken: secret.New(verifyToken), Tokens: graph.PageToken(pageToken),
+		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Store: st,
+	})
+	require.NoError(t, err)
 	ctx := t.Context()
 	for _, c := range []struct{ page, reason, want string }{
 		{"", "", "the page id is empty"},
@@ -220,15 +230,28 @@ func TestPauseRefusesWhatItCannotMean(t *testing.T) {
 		require.ErrorContains(t, err, c.want)
 		require.True(t, handling.IsPermanent(err))
 	}
-	_, err := bot.Resume(ctx, "")
+	_, err = bot.Resume(ctx, "")
 	require.True(t, handling.IsPermanent(err))
 	paused, err := bot.Paused(ctx)
 	require.NoError(t, err)
 	require.Empty(t, paused)
 
-	for i := range messenger.MaxPauses {
-		require.NoError(t, bot.Pause(ctx, fmt.Sprint(i), strings.Repeat("<", messenger.MaxPauseReason)[:i%10]))
+	// Each pause writes all of them anew, so all but one are stored at once, as long as they may be.
+	longest := strings.Repeat("<", messenger.MaxPauseReason)
+	require.NoError(t, bot.Pause(ctx, "0", longest))
+	session, err := st.Session(ctx, "messenger", "messenger", "messenger.pauses")
+	require.NoError(t, err)
+	pauses := map[string]json.RawMessage{}
+	require.NoError(t, json.Unmarshal(session.Data, &pauses))
+	for i := range messenger.MaxPauses - 1 {
+		pauses[fmt.Sprint(i)] = pauses["0"]
 	}
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	require.NoError(t, encoder.Encode(pauses))
+	require.NoError(t, st.Apply(ctx, store.SaveSession{PageID: "messenger", PSID: "messenger", Name: "messenger.pauses", Data: data.Bytes(), Version: session.Version}))
+	require.NoError(t, bot.Pause(ctx, fmt.Sprint(messenger.MaxPauses-1), longest))
 	require.ErrorContains(t, bot.Pause(ctx, "5000", ""), "1000 pages are paused already; pause all pages instead")
 	require.NoError(t, bot.Pause(ctx, "7", "another reason"))
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -73,7 +74,7 @@ func changePauses(ctx context.Context, st store.Store, change func(storedPauses)
 		if changed, err := change(pauses); err != nil || !changed {
 			return err
 		}
-		data, err := json.Marshal(pauses)
+		data, err := pauses.encode()
 		if err != nil {
 			return err
 		}
@@ -82,6 +83,16 @@ func changePauses(ctx context.Context, st store.Store, change func(storedPauses)
 			return err
 		}
 	}
+}
+
+// encode writes the pauses without the escapes that make JSON safe in HTML: with them, as many reasons as are allowed could be longer
+// than a session may be.
+func (s storedPauses) encode() ([]byte, error) {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(s)
+	return bytes.TrimSuffix(data.Bytes(), []byte("\n")), err
 }
 
 // list returns the pauses in the order of their page ids, that of all pages first.
