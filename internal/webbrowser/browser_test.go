@@ -14,9 +14,6 @@ import (
 // The chat page and the quickstart are tried in a real browser.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	if raceDetector {
-		t.Skip("the pages are tried by programs that are built without the race detector: go test ./... runs them")
-	}
 	path := webbrowser.Path(t)
 	timeout := 25 * time.Minute
 	if deadline, ok := t.Deadline(); ok {

@@ -1,5 +1,0 @@
-//go:build !race
-
-package webbrowser_test
-
-const raceDetector = false
