@@ -26,9 +26,16 @@ const settingsTimeout = time.Minute
 // settingsAtOnce is for how many pages settings are applied at the same time.
 const settingsAtOnce = 8
 
-// applySettings makes one try. Without now it makes none while the pause after a failed one lasts, that of another replica too; the error is then a
-// settingsPauseError.
-type applySettings func(ctx context.Context, pageID string, settings threadsettings.Settings, now bool) (threadsettings.Report, error)
+// applySettings makes one try. Unless it is for now, it makes none while the pause after a failed one lasts, that of another replica too; the error
+// is then a settingsPauseError.
+type applySettings func(ctx context.Context, pageID string, try settingsTry) (threadsettings.Report, error)
+
+// settingsTry is one try.
+type settingsTry struct {
+	settings  threadsettings.Settings
+	announced *announcement
+	now       bool
+}
 
 // settingsQueue applies thread settings beside turns, to one page after another. A
 // page that fails is tried again; it holds back nothing else. Of one page one try runs
@@ -47,14 +54,15 @@ type settingsQueue struct {
 
 // pageSettings is what a page wants, and how far that is.
 type pageSettings struct {
-	wanted  threadsettings.Settings
-	version int  // of wanted; a try for an older one counts for nothing
-	tried   int  // failed tries that other replicas do not know of
-	now     bool // the next try waits for no other replica's
-	state   settingsState
-	removed bool               // while a try still runs
-	cancel  context.CancelFunc // ends the running try
-	timer   *time.Timer        // of the next try
+	wanted    threadsettings.Settings
+	version   int           // of wanted; a try for an older one counts for nothing
+	announced *announcement // of this version
+	tried     int           // failed tries that other replicas do not know of
+	now       bool          // the next try waits for no other replica's
+	state     settingsState
+	removed   bool               // while a try still runs
+	cancel    context.CancelFunc // ends the running try
+	timer     *time.Timer        // of the next try
 }
 
 type settingsState int
@@ -65,6 +73,7 @@ const (
 	settingsPaused
 	settingsApplied
 	settingsFailed
+	settingsSuperseded
 )
 
 func newSettingsQueue(log *slog.Logger, apply applySettings) *settingsQueue {
@@ -92,7 +101,7 @@ func (q *settingsQueue) set(pageID string, settings threadsettings.Settings) {
 		p = &pageSettings{}
 		q.pages[pageID] = p
 	}
-	p.wanted, p.removed = settings, false
+	p.wanted, p.announced, p.removed = settings, &announcement{}, false
 	p.version++
 	switch p.state {
 	case settingsRunning:
@@ -103,7 +112,7 @@ func (q *settingsQueue) set(pageID string, settings threadsettings.Settings) {
 			return // it is in the queue
 		}
 		q.again(pageID, p)
-	case settingsPaused, settingsApplied, settingsFailed:
+	case settingsPaused, settingsApplied, settingsFailed, settingsSuperseded:
 		q.again(pageID, p)
 	}
 }
@@ -155,23 +164,39 @@ func (q *settingsQueue) start() {
 		ctx, cancel := context.WithCancel(q.ctx)
 		p.state, p.cancel = settingsRunning, cancel
 		q.running++
-		version, wanted, now := p.version, p.wanted, p.now
+		version, try := p.version, settingsTry{settings: p.wanted, announced: p.announced, now: p.now}
 		p.now = false
 		q.tries.Go(func() {
-			report, err := q.apply(ctx, pageID, wanted, now)
+			report, err := q.apply(ctx, pageID, try)
 			cancel()
 			q.finish(pageID, p, version, report, err)
 		})
 	}
 }
 
-// finish notes how a try ended.
+// finish notes how a try ended, and then logs it.
 func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, report threadsettings.Report, err error) {
+	for _, line := range q.ended(pageID, p, version, report, err) {
+		q.log.With("page", pageID).Log(q.ctx, line.level, line.message, line.args...)
+	}
+}
+
+// settingsLine is a line of the log.
+type settingsLine struct {
+	level   slog.Level
+	message string
+	args    []any
+}
+
+// ended notes how a try ended. It returns what to log without the lock: a handler of the log is a user's code.
+func (q *settingsQueue) ended(pageID string, p *pageSettings, version int, report threadsettings.Report, err error) (lines []settingsLine) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.running--
 	defer q.start()
-	log := q.log.With("page", pageID)
+	say := func(level slog.Level, message string, args ...any) {
+		lines = append(lines, settingsLine{level, message, args})
+	}
 	switch {
 	case p.removed:
 		delete(q.pages, pageID)
@@ -181,23 +206,27 @@ func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, repo
 	case err == nil:
 		p.state = settingsApplied
 		for _, warning := range report.Warnings() {
-			log.Warn("the platform refuses a thread setting; the others are applied", "property", warning.Property, "error", warning.Err)
+			say(slog.LevelWarn, "the platform refuses a thread setting; the others are applied", "property", warning.Property, "error", warning.Err)
 		}
-		log.Info("thread settings applied", "changes", report.Changed())
+		say(slog.LevelInfo, "thread settings applied", "changes", report.Changed())
+	case errors.Is(err, errSettingsSuperseded):
+		p.state = settingsSuperseded
+		say(slog.LevelWarn, "thread settings not applied", "error", err)
 	case q.ctx.Err() != nil:
 		p.state = settingsFailed
 	case errors.Is(err, threadsettings.ErrGetStartedMissing):
 		p.state = settingsFailed
-		log.Error("cannot apply thread settings", "error", err)
+		say(slog.LevelError, "cannot apply thread settings", "error", err)
 	default:
 		pause, level := settingsPause(p.tried, err)
 		p.state, p.tried = settingsPaused, p.tried+1
 		if shared, ok := errors.AsType[*settingsPauseError](err); ok {
 			pause, level = shared.pause, shared.level
 		}
-		log.Log(q.ctx, level, "cannot apply thread settings; retrying", "error", err, "after", pause)
+		say(level, "cannot apply thread settings; retrying", "error", err, "after", pause)
 		p.timer = time.AfterFunc(pause, func() { q.resume(pageID, p, version) })
 	}
+	return lines
 }
 
 // settingsPause returns the pause after a failed try and how it is logged: a failure that does

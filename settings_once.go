@@ -18,21 +18,37 @@ import (
 const settingsLease = settingsTimeout * 3 / 2
 
 // applySettings applies the settings of a page, unless this version of them was the last that
-// a replica has applied. While the pause after a failed try lasts, whichever replica has made it, no other is made; with now it
-// does not matter.
-func (b *Bot) applySettings(ctx context.Context, pageID string, settings threadsettings.Settings, now bool) (threadsettings.Report, error) {
-	settings = settings.Localize(b.cfg.Catalog)
-	version, tryVersion, err := b.versionsOf(ctx, pageID, settings)
+// a replica has applied. While the pause after a failed try lasts, whichever replica has made it, no other is made; with try.now it
+// does not matter. After newer settings were applied the error is errSettingsSuperseded.
+func (b *Bot) applySettings(ctx context.Context, pageID string, try settingsTry) (threadsettings.Report, error) {
+	settings := try.settings.Localize(b.cfg.Catalog)
+	parts, token, err := b.partsOf(ctx, pageID, settings)
 	if err != nil {
 		return threadsettings.Report{}, err
 	}
-	tries := settingsTries{b.cfg.Store, pageID}
+	order, tries := settingsOrder{b.cfg.Store, pageID}, settingsTries{b.cfg.Store, pageID}
 	return engine.Call(ctx, b.guard, "the store, for thread settings", 2*settingsLease, func(ctx context.Context) (report threadsettings.Report, err error) {
+		if err := order.announce(ctx, try.announced, parts.target(), parts.hash()); err != nil {
+			return report, err
+		}
+		// Settings that come back after others are done again: those others may have been applied in part.
+		parts.Before = try.announced.number - 1
+		version := parts.hash()
+		parts.Token = token
+		turn := settingsTurn{version: parts.hash(), number: try.announced.number, now: try.now}
 		_, err = store.Once(ctx, b.cfg.Store, "thread settings of "+pageID, version, settingsLease, func(ctx context.Context) error {
-			report, err = tries.try(ctx, tryVersion, now, b.storeNow, func(ctx context.Context) (threadsettings.Report, error) {
+			if superseded, err := order.superseded(ctx, try.announced); err != nil {
+				return err
+			} else if superseded {
+				return errSettingsSuperseded
+			}
+			report, err = tries.try(ctx, turn, b.storeNow, func(ctx context.Context) (threadsettings.Report, error) {
 				return b.callSettings(ctx, pageID, settings)
 			})
-			return err
+			if err != nil {
+				return err
+			}
+			return order.applied(ctx, try.announced)
 		})
 		return report, err
 	})
@@ -45,42 +61,43 @@ func (b *Bot) callSettings(ctx context.Context, pageID string, settings threadse
 	})
 }
 
-// versionsOf returns a hash of settings and of what they are applied to: graph.Me stands for
-// another page with another token, and a bot may have met a simulator before the platform. The second one is of the token, too: with another one
-// what was refused is tried at once.
-func (b *Bot) versionsOf(ctx context.Context, pageID string, settings threadsettings.Settings) (version, tryVersion string, err error) {
-	token, tokenErr := engine.Call(ctx, b.guard, "the token source", settingsTimeout, func(ctx context.Context) (string, error) {
+// partsOf returns what the version of settings is made of, and the page's token, which is a part of the version of a try: with another
+// one what was refused is tried at once.
+func (b *Bot) partsOf(ctx context.Context, pageID string, settings threadsettings.Settings) (settingsParts, string, error) {
+	token, err := engine.Call(ctx, b.guard, "the token source", settingsTimeout, func(ctx context.Context) (string, error) {
 		tokens, _ := b.credentials(ctx, pageID)
 		value, err := tokens.Token(ctx, pageID)
 		return value.Reveal(), err
 	})
 	parts := settingsParts{Settings: settings, GraphURL: cmp.Or(b.baseURL(ctx, pageID), b.cfg.GraphURL)}
-	if pageID == graph.Me {
-		if tokenErr != nil {
-			return "", "", tokenErr
-		}
-		parts.Token = token
-	}
-	if version, err = parts.hash(); err != nil {
-		return "", "", err
+	if pageID != graph.Me {
+		return parts, token, nil // without a token the call fails
 	}
 	parts.Token = token
-	tryVersion, err = parts.hash()
-	return version, tryVersion, err
+	return parts, token, err
 }
 
-// settingsParts are what a version of settings is made of.
+// settingsParts are what a version of settings is made of: the settings, and what they are applied to. graph.Me stands for another page
+// with another token, and a bot may have met a simulator before the platform.
 type settingsParts struct {
 	Settings threadsettings.Settings
 	GraphURL string
 	Token    string
+	// Before is how many other settings were the newest before; see settingsOrder.
+	Before int64 `json:",omitempty"`
 }
 
-func (p settingsParts) hash() (string, error) {
+// target returns a hash of what the settings are applied to.
+func (p settingsParts) target() string {
+	p.Settings, p.Before = threadsettings.Settings{}, 0
+	return p.hash()
+}
+
+func (p settingsParts) hash() string {
 	encoded, err := json.Marshal(p)
 	if err != nil {
-		return "", err
+		panic(err) // plain data
 	}
 	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:])
 }

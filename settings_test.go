@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,44 +35,64 @@ func isProfileCall(_, path string) bool { return strings.HasSuffix(path, "/messe
 // itself or by another.
 func settingsReplica(t *testing.T, st store.Store, url string, settings map[string]threadsettings.Settings) (applied <-chan struct{}, stop func()) {
 	t.Helper()
-	said := onMessage{Handler: slog.NewTextHandler(t.Output(), nil), message: "thread settings applied", said: make(chan struct{})}
-	bot, err := messenger.New(messenger.Config{
-		Apps: messenger.App(appSecret), GraphURL: url, Logger: slog.New(said), Policy: answersAs("to"), Store: st,
-		ThreadSettings: settings, Tokens: graph.PageToken(pageToken), VerifyToken: secret.New(verifyToken),
-	})
+	logged := onMessage(slog.NewTextHandler(t.Output(), nil), "thread settings applied")
+	return logged.channel, botWithSettings(t, messenger.Config{GraphURL: url, Logger: slog.New(logged), Store: st, ThreadSettings: settings})
+}
+
+// botWithSettings runs a bot until the test calls stop.
+func botWithSettings(t *testing.T, cfg messenger.Config) (stop func()) {
+	t.Helper()
+	cfg.Apps, cfg.Policy, cfg.VerifyToken = messenger.App(appSecret), answersAs("to"), secret.New(verifyToken)
+	cfg.Tokens = graph.PageToken(pageToken)
+	bot, err := messenger.New(cfg)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- bot.Run(ctx) }()
-	return said.said, func() {
+	return func() {
 		cancel()
 		require.NoError(t, <-ended)
 	}
 }
 
-// onMessage closes a channel when a message is logged, which is once.
-type onMessage struct {
+// messageLogged closes a channel when a message is logged for the first time.
+type messageLogged struct {
 	slog.Handler
 
 	message string
-	said    chan struct{}
+	channel chan struct{}
+	once    *sync.Once
 }
 
-func (o onMessage) Handle(ctx context.Context, r slog.Record) error {
-	if r.Message == o.message {
-		close(o.said)
+func onMessage(next slog.Handler, message string) messageLogged {
+	return messageLogged{next, message, make(chan struct{}), &sync.Once{}}
+}
+
+func (m messageLogged) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == m.message {
+		m.once.Do(func() { close(m.channel) })
 	}
-	return o.Handler.Handle(ctx, r)
+	return m.Handler.Handle(ctx, r)
 }
 
-func (o onMessage) WithAttrs(attrs []slog.Attr) slog.Handler {
-	o.Handler = o.Handler.WithAttrs(attrs)
-	return o
+func (m messageLogged) WithAttrs(attrs []slog.Attr) slog.Handler {
+	m.Handler = m.Handler.WithAttrs(attrs)
+	return m
 }
 
-func (o onMessage) WithGroup(name string) slog.Handler {
-	o.Handler = o.Handler.WithGroup(name)
-	return o
+func (m messageLogged) WithGroup(name string) slog.Handler {
+	m.Handler = m.Handler.WithGroup(name)
+	return m
+}
+
+// wait waits until the message is logged.
+func (m messageLogged) wait(t *testing.T) {
+	t.Helper()
+	select {
+	case <-m.channel:
+	case <-time.After(time.Minute):
+		require.FailNow(t, "not logged within a minute", m.message)
+	}
 }
 
 // Replicas that share a store apply settings once for each change of them.
@@ -204,7 +225,7 @@ func TestOneReplicaTriesRefusedThreadSettingsForAll(t *testing.T) {
 		require.Contains(t, w.Profile(), "greeting")
 		fourth()
 		_, err := w.Store.Session(w.T.Context(), "messenger", "messenger", "messenger.settings."+graph.Me)
-		require.ErrorIs(t, err, store.ErrNotFound, "what was applied leaves nothing behind")
+		require.ErrorIs(t, err, store.ErrNotFound, "what was applied leaves no failed try behind")
 	})
 }
 
@@ -301,3 +322,39 @@ func TestThreadSettingsWaitForTheirTokenToo(t *testing.T) {
 		require.Contains(t, w.Profile(), "greeting")
 	})
 }
+
+// A handler of the log may call the bot.
+func TestTheLogOfThreadSettingsIsWrittenWithoutALock(t *testing.T) {
+	t.Parallel()
+	applied := onMessage(slog.NewTextHandler(t.Output(), nil), "thread settings applied")
+	cfg := atRunTime()
+	var w *world
+	cfg.Logger = slog.New(callOnMessage{applied, func() {
+		page := customerPage()
+		page.ThreadSettings = threadsettings.Settings{Greeting: threadsettings.GreetingOf("second")}
+		w.set(page)
+	}})
+	inBubbleAs(t, &w, withCustomer(), cfg, func() {
+		page := customerPage()
+		page.ThreadSettings = threadsettings.Settings{Greeting: threadsettings.GreetingOf("first")}
+		w.set(page)
+		after(time.Minute)
+		require.Equal(t, 2*2, settingsCalls(w), "first and second are read and set")
+	})
+}
+
+// callOnMessage calls a function before each line of a messageLogged.
+type callOnMessage struct {
+	messageLogged
+
+	call func()
+}
+
+func (c callOnMessage) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == c.message {
+		c.call()
+	}
+	return c.messageLogged.Handle(ctx, r)
+}
+
+func (c callOnMessage) WithAttrs([]slog.Attr) slog.Handler { return c }

@@ -23,6 +23,8 @@ type settingsTries struct {
 type settingsTried struct {
 	// Version is of what was tried: other settings, or another token, do not wait.
 	Version string `json:"version"`
+	// Number is that of the settings in their order.
+	Number int64 `json:"number,omitempty"`
 	// Tries is how many have failed, and Next when the next one is.
 	Tries int       `json:"tries"`
 	Next  time.Time `json:"next"`
@@ -68,11 +70,15 @@ func (s settingsTries) forget(ctx context.Context, tried settingsTried) error {
 type settingsPauseError struct {
 	pause time.Duration
 	level slog.Level
+	newer bool  // whether another replica tries newer settings
 	err   error // nil if it was another replica
 }
 
 func (e *settingsPauseError) Error() string {
-	if e.err == nil {
+	switch {
+	case e.newer:
+		return fmt.Sprintf("another replica tries newer settings, and the next look is in %v", e.pause.Round(time.Second))
+	case e.err == nil:
 		return fmt.Sprintf("another replica has tried, and the next try is in %v", e.pause.Round(time.Second))
 	}
 	return e.err.Error()
@@ -80,9 +86,16 @@ func (e *settingsPauseError) Error() string {
 
 func (e *settingsPauseError) Unwrap() error { return e.err }
 
-// try makes a try of this version, unless one has failed and the pause after it lasts. With now it is made in any case.
+// settingsTurn is a try that a replica wants to make.
+type settingsTurn struct {
+	version string
+	number  int64 // of the settings in their order
+	now     bool  // whether it is made while the pause after a failed one lasts
+}
+
+// try makes a try, unless one has failed and the pause after it lasts, or newer settings are being tried.
 func (s settingsTries) try(
-	ctx context.Context, version string, now bool, clock func(context.Context) (time.Time, error),
+	ctx context.Context, turn settingsTurn, clock func(context.Context) (time.Time, error),
 	call func(context.Context) (threadsettings.Report, error),
 ) (threadsettings.Report, error) {
 	tried, err := s.read(ctx)
@@ -93,10 +106,14 @@ func (s settingsTries) try(
 	if err != nil {
 		return threadsettings.Report{}, err
 	}
-	if tried.Version != version {
-		tried = settingsTried{Version: version, stored: tried.stored}
+	if tried.Number > turn.number && tried.Next.Add(settingsLongPause).After(at) {
+		// If their replicas are gone, these are tried later.
+		return threadsettings.Report{}, &settingsPauseError{pause: settingsLongPause, level: slog.LevelInfo, newer: true}
 	}
-	if wait := min(tried.Next.Sub(at), settingsLongPause); wait > 0 && !now {
+	if tried.Version != turn.version {
+		tried = settingsTried{Version: turn.version, Number: turn.number, stored: tried.stored}
+	}
+	if wait := min(tried.Next.Sub(at), settingsLongPause); wait > 0 && !turn.now {
 		return threadsettings.Report{}, &settingsPauseError{pause: wait, level: slog.LevelInfo}
 	}
 	report, err := call(ctx)

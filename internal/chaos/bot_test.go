@@ -27,6 +27,7 @@ import (
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/gormstore"
+	"github.com/djmessenger/messenger/threadsettings"
 )
 
 const (
@@ -61,6 +62,10 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
+	var settings map[string]threadsettings.Settings
+	if greeting := os.Getenv("CHAOS_GREETING"); greeting != "" {
+		settings = map[string]threadsettings.Settings{graph.Me: {Greeting: threadsettings.GreetingOf(greeting)}}
+	}
 	bot, err := messenger.New(messenger.Config{
 		Apps:     messenger.App(appSecret),
 		GraphURL: graphURL,
@@ -69,9 +74,10 @@ func runBot() error {
 			receiving.TypeSimpleText: {{Name: "apply", Handler: handler{}}},
 			receiving.TypeSignal:     {{Name: "raised", Handler: handling.OnPayload(raisedKind, applyRaised)}},
 		},
-		Store:       gated{Store: st, url: graphURL},
-		Tokens:      graph.PageToken(pageToken),
-		VerifyToken: secret.New(verifyToken),
+		Store:          gated{Store: st, url: graphURL},
+		ThreadSettings: settings,
+		Tokens:         graph.PageToken(pageToken),
+		VerifyToken:    secret.New(verifyToken),
 	})
 	if err != nil {
 		return err
