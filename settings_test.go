@@ -47,6 +47,7 @@ func botWithSettings(t *testing.T, cfg messenger.Config) (stop func()) {
 	bot, err := messenger.New(cfg)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel) // of a test that has failed
 	ended := make(chan error, 1)
 	go func() { ended <- bot.Run(ctx) }()
 	return func() {

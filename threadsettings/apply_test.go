@@ -276,7 +276,7 @@ func TestDeleteOfSomeProperties(t *testing.T) {
 	require.Equal(t, []string{"greeting"}, platform.has())
 	platform.taken()
 	_, err = threadsettings.Delete(t.Context(), client, page, "", "menu")
-	require.ErrorContains(t, err, `Remove[0]: there is no property "menu"; there are ["whitelisted_domains"`)
+	require.ErrorContains(t, err, `Remove[0]: there is no property "menu"; there are whitelisted_domains, `)
 	require.Empty(t, platform.taken())
 }
 

@@ -36,95 +36,65 @@ func (s Settings) Localize(catalog *i18n.Catalog) Settings {
 	return s
 }
 
-func localizeGreetings(greetings []Greeting, catalog *i18n.Catalog, targets []string) []Greeting {
-	at := slices.IndexFunc(greetings, func(g Greeting) bool { return g.Locale == DefaultLocale })
+// localized returns the blocks of a property with the default one translated, and with a block for each target whose translation differs from it and
+// that has none.
+func localized[Block any](
+	blocks []Block, catalog *i18n.Catalog, targets []string, locale func(*Block) *string,
+	translate func(Block, *i18n.Localizer) Block, same func(a, b Block) bool,
+) []Block {
+	in := func(wanted string) func(Block) bool { return func(b Block) bool { return *locale(&b) == wanted } }
+	at := slices.IndexFunc(blocks, in(DefaultLocale))
 	if at < 0 {
-		return greetings
+		return blocks
 	}
-	id := greetings[at].Text
-	greetings[at].Text = said(catalog.For(""), id, maxGreeting)
-	for _, locale := range targets {
-		text := said(catalog.For(locale), id, maxGreeting)
-		known := slices.ContainsFunc(greetings, func(g Greeting) bool { return g.Locale == locale })
-		if !known && text != greetings[at].Text {
-			greetings = append(greetings, Greeting{Locale: locale, Text: text})
+	ids := blocks[at]
+	blocks[at] = translate(ids, catalog.For(""))
+	for _, target := range targets {
+		block := translate(ids, catalog.For(target))
+		if !slices.ContainsFunc(blocks, in(target)) && !same(block, blocks[at]) {
+			*locale(&block) = target
+			blocks = append(blocks, block)
 		}
 	}
-	return greetings
+	return blocks
+}
+
+// translated returns the items of a block with one text of each translated.
+func translated[Item any](items []Item, localizer *i18n.Localizer, text func(*Item) *string, limit int) []Item {
+	items = slices.Clone(items)
+	for i := range items {
+		of := text(&items[i])
+		*of = said(localizer, *of, limit)
+	}
+	return items
+}
+
+func localizeGreetings(greetings []Greeting, catalog *i18n.Catalog, targets []string) []Greeting {
+	return localized(greetings, catalog, targets, func(g *Greeting) *string { return &g.Locale }, func(g Greeting, localizer *i18n.Localizer) Greeting {
+		g.Text = said(localizer, g.Text, maxGreeting)
+		return g
+	}, func(a, b Greeting) bool { return a.Text == b.Text })
 }
 
 func localizeCommands(blocks []Commands, catalog *i18n.Catalog, targets []string) []Commands {
-	at := slices.IndexFunc(blocks, func(b Commands) bool { return b.Locale == DefaultLocale })
-	if at < 0 {
-		return blocks
-	}
-	translate := func(items []Command, localizer *i18n.Localizer) []Command {
-		translated := slices.Clone(items)
-		for i := range translated {
-			translated[i].Description = said(localizer, translated[i].Description, maxDescription)
-		}
-		return translated
-	}
-	ids := blocks[at].Items
-	blocks[at].Items = translate(ids, catalog.For(""))
-	for _, locale := range targets {
-		items := translate(ids, catalog.For(locale))
-		known := slices.ContainsFunc(blocks, func(b Commands) bool { return b.Locale == locale })
-		if !known && !slices.Equal(items, blocks[at].Items) {
-			blocks = append(blocks, Commands{Items: items, Locale: locale})
-		}
-	}
-	return blocks
+	return localized(blocks, catalog, targets, func(b *Commands) *string { return &b.Locale }, func(b Commands, localizer *i18n.Localizer) Commands {
+		b.Items = translated(b.Items, localizer, func(c *Command) *string { return &c.Description }, maxDescription)
+		return b
+	}, func(a, b Commands) bool { return slices.Equal(a.Items, b.Items) })
 }
 
 func localizeIceBreakers(blocks []IceBreakers, catalog *i18n.Catalog, targets []string) []IceBreakers {
-	at := slices.IndexFunc(blocks, func(b IceBreakers) bool { return b.Locale == DefaultLocale })
-	if at < 0 {
-		return blocks
-	}
-	translate := func(items []IceBreaker, localizer *i18n.Localizer) []IceBreaker {
-		translated := slices.Clone(items)
-		for i := range translated {
-			translated[i].Question = said(localizer, translated[i].Question, maxQuestion)
-		}
-		return translated
-	}
-	ids := blocks[at].Items
-	blocks[at].Items = translate(ids, catalog.For(""))
-	for _, locale := range targets {
-		items := translate(ids, catalog.For(locale))
-		known := slices.ContainsFunc(blocks, func(b IceBreakers) bool { return b.Locale == locale })
-		if !known && !slices.Equal(items, blocks[at].Items) {
-			blocks = append(blocks, IceBreakers{Items: items, Locale: locale})
-		}
-	}
-	return blocks
+	return localized(blocks, catalog, targets, func(b *IceBreakers) *string { return &b.Locale }, func(b IceBreakers, localizer *i18n.Localizer) IceBreakers {
+		b.Items = translated(b.Items, localizer, func(i *IceBreaker) *string { return &i.Question }, maxQuestion)
+		return b
+	}, func(a, b IceBreakers) bool { return slices.Equal(a.Items, b.Items) })
 }
 
 func localizeMenus(menus []Menu, catalog *i18n.Catalog, targets []string) []Menu {
-	at := slices.IndexFunc(menus, func(m Menu) bool { return m.Locale == DefaultLocale })
-	if at < 0 {
-		return menus
-	}
-	ids := menus[at].Items
-	menus[at].Items = translateItems(ids, catalog.For(""))
-	for _, locale := range targets {
-		menu := menus[at]
-		menu.Items, menu.Locale = translateItems(ids, catalog.For(locale)), locale
-		known := slices.ContainsFunc(menus, func(m Menu) bool { return m.Locale == locale })
-		if !known && !slices.Equal(menu.Items, menus[at].Items) {
-			menus = append(menus, menu)
-		}
-	}
-	return menus
-}
-
-func translateItems(items []MenuItem, localizer *i18n.Localizer) []MenuItem {
-	translated := slices.Clone(items)
-	for i := range translated {
-		translated[i].Title = said(localizer, translated[i].Title, maxMenuTitle)
-	}
-	return translated
+	return localized(menus, catalog, targets, func(m *Menu) *string { return &m.Locale }, func(m Menu, localizer *i18n.Localizer) Menu {
+		m.Items = translated(m.Items, localizer, func(i *MenuItem) *string { return &i.Title }, maxMenuTitle)
+		return m
+	}, func(a, b Menu) bool { return slices.Equal(a.Items, b.Items) })
 }
 
 // said is the text of a message id, shortened if it is a translation that is longer than the platform takes.

@@ -3,6 +3,7 @@ package threadsettings
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/djmessenger/messenger/graph"
 )
@@ -47,8 +48,16 @@ func checkProperty(property Property, platform graph.Platform) error {
 	case slices.Contains(has, property):
 		return nil
 	case slices.Contains(inOrder, property):
-		return fmt.Errorf("there is no %s on Instagram; there are %q", property, has)
+		return fmt.Errorf("there is no %s on Instagram; there are %s", property, joined(has))
 	default:
-		return fmt.Errorf("there is no property %q; there are %q", string(property), has)
+		return fmt.Errorf("there is no property %q; there are %s", string(property), joined(has))
 	}
+}
+
+func joined(properties []Property) string {
+	names := make([]string, len(properties))
+	for i, property := range properties {
+		names[i] = string(property)
+	}
+	return strings.Join(names, ", ")
 }

@@ -70,7 +70,7 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{"title over it", menu(func(i *threadsettings.MenuItem) { i.Title = long(31) }), "PersistentMenu[0].Items[1].Title (default): 31 characters; at most 30"},
 		{"no title", menu(func(i *threadsettings.MenuItem) { i.Title = "" }), "Items[1].Title (default): is empty"},
 		{"item payload", menu(func(i *threadsettings.MenuItem) { i.Payload = long(1001) }), "Items[1].Payload (default): 1001 characters"},
-		{"both", menu(func(i *threadsettings.MenuItem) { i.URL = "https://x" }), "Items[1] (default): has both a URL and a Payload"},
+		{"both", menu(func(i *threadsettings.MenuItem) { i.URL = "https://x" }), "Items[1] (default): has both a url and a payload"},
 		{"relative URL", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "/x", "" }), "Items[1].URL (default): \"/x\" is not an absolute"},
 		{"space", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https://x/a b", "" }), `Items[1].URL (default): "https://x/a b" has a space; write "%20"`},
 		{"no host", menu(func(i *threadsettings.MenuItem) { i.URL, i.Payload = "https:///x", "" }), `Items[1].URL (default): "https:///x" has no host`},
@@ -108,8 +108,8 @@ func TestSixthItemHasNoPayloadByPlace(t *testing.T) {
 	}
 	require.NoError(t, threadsettings.Settings{PersistentMenu: threadsettings.MenuOf(items[:5]...)}.Validate())
 	err := threadsettings.Settings{PersistentMenu: threadsettings.MenuOf(items...)}.Validate()
-	require.ErrorContains(t, err, "Items[5] (default): needs a Payload")
-	require.ErrorContains(t, err, "Items[6] (default): needs a Payload", "all mistakes at once")
+	require.ErrorContains(t, err, "Items[5] (default): needs a payload")
+	require.ErrorContains(t, err, "Items[6] (default): needs a payload", "all mistakes at once")
 }
 
 func TestPlanIsReadable(t *testing.T) {

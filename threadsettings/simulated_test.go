@@ -177,9 +177,9 @@ func TestInstagramRefusesInWords(t *testing.T) {
 	settings.Remove = []threadsettings.Property{"home_url", threadsettings.PropertyGreeting}
 	err := settings.Validate()
 	for _, want := range []string{
-		`GetStarted: there is no get_started on Instagram; there are ["persistent_menu" "ice_breakers"]; leave it out`,
+		`GetStarted: there is no get_started on Instagram; there are persistent_menu, ice_breakers; leave it out`,
 		"Greeting: there is no greeting on Instagram", "Commands: there is no commands on Instagram", "WhitelistedDomains: ", "AccountLinkingURL: ",
-		"PersistentMenu[0].Items[19] (default): Instagram has neither MessengerExtensions nor WebviewHeightRatio",
+		"PersistentMenu[0].Items[19] (default): Instagram has neither messenger_extensions nor webview_height_ratio",
 		"PersistentMenu[1].ComposerInputDisabled (zh_TW): Instagram cannot do this",
 		`Remove[0]: there is no property "home_url"`, "Remove[1]: there is no greeting on Instagram",
 	} {

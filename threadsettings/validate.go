@@ -103,7 +103,7 @@ func (m *mistakes) properties(s Settings) {
 	for _, property := range inOrder {
 		if s.has(property) {
 			if err := checkProperty(property, s.Platform); err != nil {
-				m.add(fields[property], "%w; leave it out of the settings with Platform instagram", err)
+				m.add(fields[property], "%w; leave it out of the settings for Instagram", err)
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (m *mistakes) menus(place string, menus []Menu) {
 		if menus[i].ComposerInputDisabled {
 			least = 0
 			if m.platform == graph.PlatformInstagram {
-				m.add(place+".ComposerInputDisabled", "Instagram cannot do this")
+				m.add(place+".ComposerInputDisabled", "Instagram cannot do this; leave it out")
 			}
 		}
 		m.count(place+".Items", len(menus[i].Items), least, maxMenuItems, "a menu has")
@@ -224,30 +224,30 @@ func (m *mistakes) item(place string, item MenuItem) {
 	}
 	m.url(place+".URL", item.URL)
 	if item.Payload != "" {
-		m.add(place, "has both a URL and a Payload; a link has no payload")
+		m.add(place, "has both a url and a payload; a link has no payload, so remove one of them")
 	}
 	if item.FallbackURL != "" {
 		m.url(place+".FallbackURL", item.FallbackURL)
 		if !item.MessengerExtensions {
-			m.add(place+".FallbackURL", "goes with MessengerExtensions only")
+			m.add(place+".FallbackURL", "goes with messenger_extensions only")
 		}
 	}
 	if !slices.Contains([]string{"", "compact", "tall"}, item.WebviewHeightRatio) { // full is the default
 		m.add(place+".WebviewHeightRatio", "%q is none of compact, tall, full", item.WebviewHeightRatio)
 	}
 	if m.platform == graph.PlatformInstagram && (item.MessengerExtensions || item.WebviewHeightRatio != "") {
-		m.add(place, "Instagram has neither MessengerExtensions nor WebviewHeightRatio")
+		m.add(place, "Instagram has neither messenger_extensions nor webview_height_ratio")
 	}
 }
 
 func (m *mistakes) postback(place string, item MenuItem) {
 	if item.Payload == "" {
-		m.add(place, "needs a Payload or a URL; only the first %d items have a payload by their place", len(menuPayloads))
+		m.add(place, "needs a payload or a url; only the first %d items have a payload by their place", len(menuPayloads))
 	} else {
 		m.length(place+".Payload", item.Payload, maxPayload)
 	}
 	if item.FallbackURL != "" || item.MessengerExtensions || item.WebviewHeightRatio != "" {
-		m.add(place, "has fields of a link but no URL")
+		m.add(place, "has fields of a link but no url")
 	}
 }
 

@@ -73,6 +73,7 @@ var house = map[string]room{
 		ours:   []string{".", "graph", "handling", "receiving", "routing", "secret", "sending", "store", "store/memory", "store/postgres", "store/sqlite"},
 		others: []string{"github.com/jackc/pgx/v5"},
 	},
+	"internal/datatree":       {others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
 	"internal/graphhosts":     {ours: []string{"internal/atomicfile"}},
 	"internal/printable":      {},
 	"internal/shown":          {ours: []string{"internal/printable", "simulator"}},
@@ -107,8 +108,7 @@ var house = map[string]room{
 	"receiving/payload":       {},
 	"routing":                 {ours: []string{"graph", "handling", "i18n", "internal/joined", "internal/routes", "receiving", "receiving/payload", "sending", "store"}},
 	"routing/policyfile": {
-		ours:   []string{"attachment", "handling", "handling/pythonre", "internal/joined", "internal/nearest", "receiving", "routing", "sending"},
-		others: []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
+		ours: []string{"attachment", "handling", "handling/pythonre", "internal/datatree", "internal/joined", "internal/nearest", "receiving", "routing", "sending"},
 	},
 	"secret":    {},
 	"sending":   {ours: []string{"attachment", "graph", "i18n", "internal/joined", "internal/nilcheck", "internal/replier", "internal/weburl", "receiving", "receiving/payload"}, others: []string{"github.com/clipperhouse/uax29/v2"}},
@@ -147,8 +147,7 @@ var house = map[string]room{
 	"store/storetest": {ours: []string{"internal/queue", "store", "store/memory"}, others: []string{"github.com/stretchr/testify"}},
 	"threadsettings":  {ours: []string{"graph", "i18n", "internal/weburl"}, others: []string{"golang.org/x/text"}},
 	"threadsettings/settingsfile": {
-		ours:   []string{"graph", "internal/nearest", "threadsettings"},
-		others: []string{"go.yaml.in/yaml/v4"},
+		ours: []string{"graph", "internal/datatree", "internal/nearest", "threadsettings"},
 	},
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/djmessenger/messenger/attachment"
 	"github.com/djmessenger/messenger/handling"
 	"github.com/djmessenger/messenger/handling/pythonre"
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/sending"
 )
 
@@ -128,7 +129,7 @@ func addOriginalSenders(r *Registry) {
 		case sending.MarkSeen, sending.TypingOn, sending.TypingOff:
 			return sending.SenderAction{Action: action}, nil
 		}
-		return nil, ArgError("action", fmt.Errorf("is %s, and has to be one of mark_seen, typing_on, typing_off", quoted(a.Action)))
+		return nil, ArgError("action", fmt.Errorf("is %s, and has to be one of mark_seen, typing_on, typing_off", datatree.Quoted(a.Action)))
 	}, alias, Doc("The class of djmessenger: SenderAction."))
 
 	name, alias = inSending("MultimediaSender")
@@ -138,7 +139,7 @@ func addOriginalSenders(r *Registry) {
 		case attachment.Image, attachment.Audio, attachment.Video, attachment.File:
 			return s, s.Validate()
 		}
-		return nil, ArgError("sending_type", fmt.Errorf("is %s, and has to be one of image, audio, video, file", quoted(a.SendingType)))
+		return nil, ArgError("sending_type", fmt.Errorf("is %s, and has to be one of image, audio, video, file", datatree.Quoted(a.SendingType)))
 	}, alias, Doc("The class of djmessenger: Multimedia."))
 
 	name, alias = inSending("BaseQuickReplySender")

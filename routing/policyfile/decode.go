@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/sending"
 )
 
@@ -19,11 +20,11 @@ func (r *reading) decode(v *value, place string, to reflect.Value) bool {
 	t := to.Type()
 	switch s := shapeOf(t); s {
 	case anyShape:
-		if v.kind != null {
-			to.Set(reflect.ValueOf(v.plain()))
+		if v.Kind != null {
+			to.Set(reflect.ValueOf(v.Plain()))
 		}
 	case rawShape:
-		to.SetBytes(writeJSON(v, false))
+		to.SetBytes(v.JSON(false))
 	case senderShape:
 		return r.part(senders, v, place, to)
 	case handlerShape:
@@ -39,13 +40,13 @@ func (r *reading) decode(v *value, place string, to reflect.Value) bool {
 	case customShape:
 		return r.custom(v, place, to)
 	case pointerShape:
-		if v.kind == null {
+		if v.Kind == null {
 			return true
 		}
 		to.Set(reflect.New(t.Elem()))
 		return r.decode(v, place, to.Elem())
 	case sliceShape, mapShape:
-		if v.kind == null {
+		if v.Kind == null {
 			return true
 		}
 		if s == sliceShape {
@@ -62,27 +63,27 @@ func (r *reading) decode(v *value, place string, to reflect.Value) bool {
 
 // want reports a value of another kind.
 func (r *reading) want(v *value, place string, kind kind) bool {
-	if v.kind == kind {
+	if v.Kind == kind {
 		return true
 	}
 	hint := ""
-	if kind == text && (v.kind == number || v.kind == boolean) {
+	if kind == text && (v.Kind == number || v.Kind == boolean) {
 		hint = "; put it in quotes"
 	}
 	if yes, ok := asBoolean(v); ok && kind == boolean {
 		hint = fmt.Sprintf("; write %t, without quotes", yes)
 	}
-	r.fail(v.at, place, "is %s, and has to be %s%s", v.describe(), kind, hint)
+	r.fail(v.At, place, "is %s, and has to be %s%s", v.Describe(), kind, hint)
 	return false
 }
 
 // asBoolean returns the boolean that a text was probably meant to be. In YAML 1.1 yes
 // and no were booleans; in YAML 1.2 they are texts.
 func asBoolean(v *value) (yes, ok bool) {
-	if v.kind != text {
+	if v.Kind != text {
 		return false, false
 	}
-	switch strings.ToLower(v.text) {
+	switch strings.ToLower(v.Text) {
 	case "yes", "y", "on", "true":
 		return true, true
 	case "no", "n", "off", "false":
@@ -97,24 +98,24 @@ func (r *reading) scalar(s shape, v *value, place string, to reflect.Value) bool
 		if !r.want(v, place, text) {
 			return false
 		}
-		to.SetString(v.text)
+		to.SetString(v.Text)
 		if r.strings != nil && r.field != "" {
-			r.strings(String{Position: v.at, Place: place, Field: r.field, Text: v.text})
+			r.strings(String{Position: Position(v.At), Place: place, Field: r.field, Text: v.Text})
 		}
 	case textShape:
 		if !r.want(v, place, text) {
 			return false
 		}
 		u, _ := reflect.TypeAssert[encoding.TextUnmarshaler](to.Addr())
-		if err := guarded(func() error { return u.UnmarshalText([]byte(v.text)) }); err != nil {
-			r.wrong(v.at, place, err)
+		if err := guarded(func() error { return u.UnmarshalText([]byte(v.Text)) }); err != nil {
+			r.wrong(v.At, place, err)
 			return false
 		}
 	case boolShape:
 		if !r.want(v, place, boolean) {
 			return false
 		}
-		to.SetBool(v.yes)
+		to.SetBool(v.Yes)
 	default:
 		if !r.want(v, place, number) {
 			return false
@@ -129,32 +130,32 @@ func (r *reading) number(s shape, v *value, place string, to reflect.Value) bool
 	switch s {
 	case intShape:
 		var n int64
-		n, err = strconv.ParseInt(v.text, 10, to.Type().Bits())
+		n, err = strconv.ParseInt(v.Text, 10, to.Type().Bits())
 		to.SetInt(n)
 	case uintShape:
 		var n uint64
-		n, err = strconv.ParseUint(v.text, 10, to.Type().Bits())
+		n, err = strconv.ParseUint(v.Text, 10, to.Type().Bits())
 		to.SetUint(n)
 	default:
 		var f float64
-		f, err = strconv.ParseFloat(v.text, to.Type().Bits())
+		f, err = strconv.ParseFloat(v.Text, to.Type().Bits())
 		to.SetFloat(f)
 	}
 	if err != nil {
-		r.fail(v.at, place, "is %s, and has to be a number of Go type %s", shortNumber(v.text), to.Type())
+		r.fail(v.At, place, "is %s, and has to be a number of Go type %s", datatree.ShortNumber(v.Text), to.Type())
 		return false
 	}
 	return true
 }
 
 func (r *reading) duration(v *value, place string, to reflect.Value) bool {
-	if v.kind != text {
-		r.fail(v.at, place, `is %s, and has to be a duration such as "30s" or "1h30m"`, v.describe())
+	if v.Kind != text {
+		r.fail(v.At, place, `is %s, and has to be a duration such as "30s" or "1h30m"`, v.Describe())
 		return false
 	}
-	d, err := time.ParseDuration(v.text)
+	d, err := time.ParseDuration(v.Text)
 	if err != nil {
-		r.fail(v.at, place, `is %s, and has to be a duration such as "30s" or "1h30m"`, quoted(v.text))
+		r.fail(v.At, place, `is %s, and has to be a duration such as "30s" or "1h30m"`, datatree.Quoted(v.Text))
 		return false
 	}
 	to.SetInt(int64(d))
@@ -163,8 +164,8 @@ func (r *reading) duration(v *value, place string, to reflect.Value) bool {
 
 func (r *reading) custom(v *value, place string, to reflect.Value) bool {
 	u, _ := reflect.TypeAssert[json.Unmarshaler](to.Addr())
-	if err := guarded(func() error { return u.UnmarshalJSON(writeJSON(v, false)) }); err != nil {
-		r.wrong(v.at, place, err)
+	if err := guarded(func() error { return u.UnmarshalJSON(v.JSON(false)) }); err != nil {
+		r.wrong(v.At, place, err)
 		return false
 	}
 	return true
@@ -186,11 +187,11 @@ func (r *reading) slice(v *value, place string, to reflect.Value) bool {
 		return false
 	}
 	ok := true
-	items := reflect.MakeSlice(to.Type(), len(v.items), len(v.items))
-	for i, item := range v.items {
+	items := reflect.MakeSlice(to.Type(), len(v.Items), len(v.Items))
+	for i, item := range v.Items {
 		at := fmt.Sprintf("%s[%d]", place, i)
-		if item.kind == null {
-			r.fail(item.at, at, "is null")
+		if item.Kind == null {
+			r.fail(item.At, at, "is null")
 			ok = false
 			continue
 		}
@@ -205,11 +206,11 @@ func (r *reading) mapping(v *value, place string, to reflect.Value) bool {
 		return false
 	}
 	ok := true
-	members := reflect.MakeMapWithSize(to.Type(), len(v.members))
-	for _, m := range v.members {
+	members := reflect.MakeMapWithSize(to.Type(), len(v.Members))
+	for _, m := range v.Members {
 		inner := reflect.New(to.Type().Elem()).Elem()
-		ok = r.decode(m.value, below(place, m.name), inner) && ok
-		members.SetMapIndex(reflect.ValueOf(m.name).Convert(to.Type().Key()), inner)
+		ok = r.decode(m.Value, datatree.Below(place, m.Name), inner) && ok
+		members.SetMapIndex(reflect.ValueOf(m.Name).Convert(to.Type().Key()), inner)
 	}
 	to.Set(members)
 	return ok
@@ -223,10 +224,10 @@ func (r *reading) structure(v *value, place string, to reflect.Value) bool {
 	ok := r.only(v, place, namesOf(fields))
 	for _, f := range fields {
 		at := place + "." + f.name
-		inner := v.get(f.name)
+		inner := v.Get(f.name)
 		if inner == nil {
 			if f.required {
-				r.fail(v.at, at, "is missing")
+				r.fail(v.At, at, "is missing")
 				ok = false
 			}
 			continue
@@ -241,7 +242,7 @@ func (r *reading) structure(v *value, place string, to reflect.Value) bool {
 			continue
 		}
 		if len(f.oneOf) > 0 && field.Kind() == reflect.String && !slices.Contains(f.oneOf, field.String()) {
-			r.fail(inner.at, at, "is %s, and has to be one of %s", quoted(field.String()), strings.Join(f.oneOf, ", "))
+			r.fail(inner.At, at, "is %s, and has to be one of %s", datatree.Quoted(field.String()), strings.Join(f.oneOf, ", "))
 			ok = false
 		}
 	}
@@ -280,17 +281,17 @@ func namesOf(fields []field) []string {
 // only reports the members of an object that have none of the names.
 func (r *reading) only(v *value, place string, names []string) bool {
 	ok := true
-	for _, m := range v.members {
-		if slices.Contains(names, m.name) {
+	for _, m := range v.Members {
+		if slices.Contains(names, m.Name) {
 			continue
 		}
 		ok = false
-		at := below(place, m.name)
+		at := datatree.Below(place, m.Name)
 		if len(names) == 0 {
-			r.fail(m.at, at, "there is no such field here; there are none")
+			r.fail(m.At, at, "there is no such field here; there are none")
 			continue
 		}
-		r.fail(m.at, at, "there is no such field%s", nearestField(m.name, names))
+		r.fail(m.At, at, "there is no such field%s", nearestField(m.Name, names))
 	}
 	return ok
 }

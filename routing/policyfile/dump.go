@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 )
@@ -22,7 +23,7 @@ func (r *Registry) Dump(policy routing.Policy, format Format) ([]byte, error) {
 		return nil, err
 	}
 	d := &dumping{reg: r}
-	routers := &value{kind: list}
+	routers := &value{Kind: list}
 	types := make([]receiving.Type, 0, len(policy))
 	for t := range policy {
 		types = append(types, t)
@@ -37,20 +38,20 @@ func (r *Registry) Dump(policy routing.Policy, format Format) ([]byte, error) {
 		return 1
 	})
 	for _, t := range types {
-		router := &value{kind: object}
-		router.set("type", textValue(string(t)))
-		routes := &value{kind: list}
+		router := &value{Kind: object}
+		router.Set("type", datatree.TextValue(string(t)))
+		routes := &value{Kind: list}
 		for i, route := range policy[t] {
-			routes.items = append(routes.items, d.route(fmt.Sprintf("%s/%d", t, i), route))
+			routes.Items = append(routes.Items, d.route(fmt.Sprintf("%s/%d", t, i), route))
 		}
-		router.set("handlers", routes)
-		routers.items = append(routers.items, router)
+		router.Set("handlers", routes)
+		routers.Items = append(routers.Items, router)
 	}
 	if err := errors.Join(d.errs...); err != nil {
 		return nil, err
 	}
-	root := &value{kind: object}
-	root.set("routers", routers)
+	root := &value{Kind: object}
+	root.Set("routers", routers)
 	return write(root, format)
 }
 
@@ -69,13 +70,13 @@ func (d *dumping) route(place string, route routing.Route) *value {
 	if from == nil {
 		from = &origin{}
 	}
-	v := &value{kind: object}
+	v := &value{Kind: object}
 	note := func(name string, part *value, err error) {
 		if err != nil {
 			d.errs = append(d.errs, err)
 		}
 		if part != nil && err == nil {
-			v.set(name, part)
+			v.Set(name, part)
 		}
 	}
 	if route.Handler != nil {
@@ -83,18 +84,18 @@ func (d *dumping) route(place string, route routing.Route) *value {
 		if err != nil {
 			note("", nil, err)
 		} else {
-			v.members = append(v.members, h.members...)
+			v.Members = append(v.Members, h.Members...)
 		}
 	}
 	if route.Name != "" {
-		v.set("route", textValue(route.Name))
+		v.Set("route", datatree.TextValue(route.Name))
 	}
 	if route.When != nil {
 		c, err := d.condition(place+": When", route.When, from.when)
 		note("when", c, err)
 	}
 	if route.Timeout != 0 {
-		v.set("timeout", textValue(route.Timeout.String()))
+		v.Set("timeout", datatree.TextValue(route.Timeout.String()))
 	}
 	if retry := reflect.ValueOf(route.Retry); !retry.IsZero() {
 		written, err := d.encode(place+": Retry", retry)
@@ -105,20 +106,20 @@ func (d *dumping) route(place string, route routing.Route) *value {
 		on   bool
 	}{{"typing", route.Typing}, {"cancel_on_newer", route.CancelOnNewer}, {"final", route.Final}, {"otherwise", route.Otherwise}, {"typed_taps", route.TypedTaps}, {"signals", route.Signals}, {"despite_silence", route.DespiteSilence}} {
 		if flag.on {
-			v.set(flag.name, &value{kind: boolean, yes: true})
+			v.Set(flag.name, &value{Kind: boolean, Yes: true})
 		}
 	}
-	list := &value{kind: list}
+	list := &value{Kind: list}
 	for i, sender := range route.Senders {
 		s, err := d.part(senders, fmt.Sprintf("%s: senders[%d]", place, i), sender, from.sender(sender, i))
 		if err != nil {
 			note("", nil, err)
 			continue
 		}
-		list.items = append(list.items, s)
+		list.Items = append(list.Items, s)
 	}
-	if len(list.items) > 0 {
-		v.set("senders", list)
+	if len(list.Items) > 0 {
+		v.Set("senders", list)
 	}
 	return v
 }
@@ -141,11 +142,11 @@ func (o *origin) sender(part any, i int) *made {
 
 // part writes the name and the arguments of a handler, sender or condition.
 func (d *dumping) part(s sort, place string, part any, from *made) (*value, error) {
-	v := &value{kind: object}
+	v := &value{Kind: object}
 	if was, ok := from.still(part); ok {
-		v.set("name", was.get("name"))
-		if args := was.get("args"); args != nil && len(args.members) > 0 {
-			v.set("args", args)
+		v.Set("name", was.Get("name"))
+		if args := was.Get("args"); args != nil && len(args.Members) > 0 {
+			v.Set("args", args)
 		}
 		return v, nil
 	}
@@ -161,9 +162,9 @@ func (d *dumping) part(s sort, place string, part any, from *made) (*value, erro
 		if err != nil {
 			return nil, err
 		}
-		v.set("name", textValue(e.name))
-		if len(encoded.members) > 0 {
-			v.set("args", encoded)
+		v.Set("name", datatree.TextValue(e.name))
+		if len(encoded.Members) > 0 {
+			v.Set("args", encoded)
 		}
 		return v, nil
 	}
@@ -175,17 +176,17 @@ func (d *dumping) condition(place string, part any, from *made) (*value, error) 
 	if was, ok := from.still(part); ok {
 		return was, nil
 	}
-	v := &value{kind: object}
+	v := &value{Kind: object}
 	several := func(name string, parts []routing.Condition) (*value, error) {
-		list := &value{kind: list}
+		list := &value{Kind: list}
 		for i, p := range parts {
 			inner, err := d.condition(fmt.Sprintf("%s[%d]", place, i), p, nil)
 			if err != nil {
 				return nil, err
 			}
-			list.items = append(list.items, inner)
+			list.Items = append(list.Items, inner)
 		}
-		v.set(name, list)
+		v.Set(name, list)
 		return v, nil
 	}
 	switch c := part.(type) {
@@ -198,7 +199,7 @@ func (d *dumping) condition(place string, part any, from *made) (*value, error) 
 		if err != nil {
 			return nil, err
 		}
-		v.set("not", inner)
+		v.Set("not", inner)
 		return v, nil
 	}
 	return d.part(conditions, place, part, nil)

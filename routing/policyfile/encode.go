@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/djmessenger/messenger/internal/datatree"
 )
 
 // encode returns what [reading.decode] would read as a Go value.
@@ -18,7 +20,7 @@ func (d *dumping) encode(place string, from reflect.Value) (*value, error) {
 	case anyShape, rawShape, customShape:
 		return d.encodeJSON(place, from)
 	case durationShape:
-		return textValue(time.Duration(from.Int()).String()), nil
+		return datatree.TextValue(time.Duration(from.Int()).String()), nil
 	case handlerShape:
 		return d.part(handlers, place, from.Interface(), nil)
 	case senderShape:
@@ -31,17 +33,17 @@ func (d *dumping) encode(place string, from reflect.Value) (*value, error) {
 			return nil, fmt.Errorf("policyfile: %s: %s has no MarshalText", place, from.Type())
 		}
 		content, err := m.MarshalText()
-		return textValue(string(content)), err
+		return datatree.TextValue(string(content)), err
 	case stringShape:
-		return textValue(from.String()), nil
+		return datatree.TextValue(from.String()), nil
 	case boolShape:
-		return &value{kind: boolean, yes: from.Bool()}, nil
+		return &value{Kind: boolean, Yes: from.Bool()}, nil
 	case intShape:
-		return &value{kind: number, text: strconv.FormatInt(from.Int(), 10)}, nil
+		return &value{Kind: number, Text: strconv.FormatInt(from.Int(), 10)}, nil
 	case uintShape:
-		return &value{kind: number, text: strconv.FormatUint(from.Uint(), 10)}, nil
+		return &value{Kind: number, Text: strconv.FormatUint(from.Uint(), 10)}, nil
 	case floatShape:
-		return &value{kind: number, text: strconv.FormatFloat(from.Float(), 'g', -1, from.Type().Bits())}, nil
+		return &value{Kind: number, Text: strconv.FormatFloat(from.Float(), 'g', -1, from.Type().Bits())}, nil
 	case pointerShape:
 		if from.IsNil() {
 			return &value{}, nil
@@ -65,27 +67,27 @@ func (d *dumping) encodeJSON(place string, from reflect.Value) (*value, error) {
 	if err := encoder.Encode(from.Interface()); err != nil {
 		return nil, fmt.Errorf("policyfile: %s: %w", place, err)
 	}
-	v, mistakes := parseJSON(place, b.Bytes())
-	if len(mistakes) > 0 {
+	v, found := files.JSON(place, b.Bytes())
+	if mistakes := mistakesOf(found); len(mistakes) > 0 {
 		return nil, fmt.Errorf("policyfile: %s: %w", place, mistakes[0])
 	}
 	return v, nil
 }
 
 func (d *dumping) encodeSlice(place string, from reflect.Value) (*value, error) {
-	v := &value{kind: list}
+	v := &value{Kind: list}
 	for i := range from.Len() {
 		item, err := d.encode(fmt.Sprintf("%s[%d]", place, i), from.Index(i))
 		if err != nil {
 			return nil, err
 		}
-		v.items = append(v.items, item)
+		v.Items = append(v.Items, item)
 	}
 	return v, nil
 }
 
 func (d *dumping) encodeMap(place string, from reflect.Value) (*value, error) {
-	v := &value{kind: object}
+	v := &value{Kind: object}
 	keys := from.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	for _, key := range keys {
@@ -93,14 +95,14 @@ func (d *dumping) encodeMap(place string, from reflect.Value) (*value, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.set(key.String(), inner)
+		v.Set(key.String(), inner)
 	}
 	return v, nil
 }
 
 // encodeStruct leaves out what is zero and not required.
 func (d *dumping) encodeStruct(place string, from reflect.Value) (*value, error) {
-	v := &value{kind: object}
+	v := &value{Kind: object}
 	for _, f := range fieldsOf(from.Type()) {
 		inner := from.FieldByIndex(f.index)
 		if inner.IsZero() && !f.required {
@@ -110,7 +112,7 @@ func (d *dumping) encodeStruct(place string, from reflect.Value) (*value, error)
 		if err != nil {
 			return nil, err
 		}
-		v.set(f.name, encoded)
+		v.Set(f.name, encoded)
 	}
 	return v, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 )
@@ -47,7 +48,8 @@ func (r *Registry) Check(name string, content []byte) (routing.Policy, Mistakes)
 // read reads a file; strings gets the texts among the arguments, unless it is nil.
 func (r *Registry) read(name string, content []byte, strings func(String)) *reading {
 	reading := &reading{reg: r, file: name, policy: routing.Policy{}, places: map[receiving.Type][]*places{}, strings: strings}
-	root, mistakes := parse(name, content)
+	root, found := files.Read(name, content)
+	mistakes := mistakesOf(found)
 	reading.mistakes = mistakes
 	if root != nil {
 		reading.root(root)
@@ -70,17 +72,17 @@ type reading struct {
 }
 
 // fail notes a mistake.
-func (r *reading) fail(at Position, place, format string, args ...any) {
-	r.mistakes = append(r.mistakes, &Mistake{Position: at, Place: place, Problem: fmt.Sprintf(format, args...)})
+func (r *reading) fail(at datatree.Position, place, format string, args ...any) {
+	r.mistakes = append(r.mistakes, &Mistake{Position: Position(at), Place: place, Problem: fmt.Sprintf(format, args...)})
 }
 
 // wrong notes an error as a mistake.
-func (r *reading) wrong(at Position, place string, err error) {
+func (r *reading) wrong(at datatree.Position, place string, err error) {
 	problem := err.Error()
 	for _, prefix := range []string{"handling: ", "sending: ", "routing: "} { // the place says it
 		problem = strings.TrimPrefix(problem, prefix)
 	}
-	r.mistakes = append(r.mistakes, &Mistake{Position: at, Place: place, Problem: printable(problem), Err: err})
+	r.mistakes = append(r.mistakes, &Mistake{Position: Position(at), Place: place, Problem: datatree.Printable(problem), Err: err})
 }
 
 // places are the places of one route.
@@ -104,19 +106,19 @@ func (r *reading) root(v *value) {
 		return
 	}
 	r.only(v, "", []string{"routers", "$schema"})
-	if schema := v.get("$schema"); schema != nil {
+	if schema := v.Get("$schema"); schema != nil {
 		r.want(schema, "$schema", text)
 	}
-	routers := v.get("routers")
+	routers := v.Get("routers")
 	if routers == nil {
-		r.fail(v.at, "routers", "is missing")
+		r.fail(v.At, "routers", "is missing")
 		return
 	}
 	if !r.want(routers, "routers", list) {
 		return
 	}
 	first := map[receiving.Type]located{}
-	for i, router := range routers.items {
+	for i, router := range routers.Items {
 		r.router(router, fmt.Sprintf("routers[%d]", i), first)
 	}
 }
@@ -129,55 +131,55 @@ func (r *reading) router(v *value, place string, first map[receiving.Type]locate
 	r.only(v, place, []string{"type", "types", "handlers"})
 	var types []receiving.Type
 	for _, named := range r.types(v, place) {
-		t := receiving.Type(named.value.text)
+		t := receiving.Type(named.value.Text)
 		if !receiving.Known(t) {
-			r.wrong(named.value.at, named.place, routing.Types{t}.Validate())
+			r.wrong(named.value.At, named.place, routing.Types{t}.Validate())
 			continue
 		}
 		if other, twice := first[t]; twice {
-			r.fail(named.value.at, named.place, "%s has a router already: %s (%s)", t, other.place, other.value.at)
+			r.fail(named.value.At, named.place, "%s has a router already: %s (%s)", t, other.place, other.value.At)
 			continue
 		}
 		first[t] = named
 		types = append(types, t)
 	}
-	handlers := v.get("handlers")
+	handlers := v.Get("handlers")
 	if handlers == nil {
-		r.fail(v.at, place+".handlers", "is missing")
+		r.fail(v.At, place+".handlers", "is missing")
 		return
 	}
 	if !r.want(handlers, place+".handlers", list) {
 		return
 	}
-	for i, handler := range handlers.items {
+	for i, handler := range handlers.Items {
 		r.handler(handler, fmt.Sprintf("%s.handlers[%d]", place, i), types)
 	}
 }
 
 // types returns the names of a router's types.
 func (r *reading) types(v *value, place string) []located {
-	one, several := v.get("type"), v.get("types")
+	one, several := v.Get("type"), v.Get("types")
 	switch {
 	case one != nil && several != nil:
-		r.fail(several.at, place+".types", "type and types are both there")
+		r.fail(several.At, place+".types", "type and types are both there")
 	case one != nil:
 		if r.want(one, place+".type", text) {
 			return []located{{value: one, place: place + ".type"}}
 		}
 	case several != nil && r.want(several, place+".types", list):
 		var named []located
-		for i, item := range several.items {
+		for i, item := range several.Items {
 			at := fmt.Sprintf("%s.types[%d]", place, i)
 			if r.want(item, at, text) {
 				named = append(named, located{value: item, place: at})
 			}
 		}
-		if len(several.items) == 0 {
-			r.fail(several.at, place+".types", "is empty")
+		if len(several.Items) == 0 {
+			r.fail(several.At, place+".types", "is empty")
 		}
 		return named
 	case several == nil:
-		r.fail(v.at, place+".type", "is missing")
+		r.fail(v.At, place+".type", "is missing")
 	}
 	return nil
 }
@@ -188,7 +190,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 		return
 	}
 	r.only(v, place, []string{"name", "args", "senders", "route", "when", "timeout", "retry", "typing", "cancel_on_newer", "final", "otherwise", "typed_taps", "signals", "despite_silence"})
-	from := &origin{at: v.at}
+	from := &origin{at: Position(v.At)}
 	at := &places{route: located{value: v, place: place}}
 	route := routing.Route{Origin: from}
 
@@ -204,19 +206,19 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 	r.optional(v, place, "typed_taps", &route.TypedTaps)
 	r.optional(v, place, "signals", &route.Signals)
 	r.optional(v, place, "despite_silence", &route.DespiteSilence)
-	if when := v.get("when"); when != nil {
+	if when := v.Get("when"); when != nil {
 		c, ok := r.condition(when, place+".when")
 		if !ok {
 			c = Placeholder{Name: "a condition"}
-			if when.get("name") != nil {
+			if when.Get("name") != nil {
 				c = Placeholder{Name: nameIn(when)}
 			}
 		}
 		at.when = located{when, place + ".when", !ok}
 		route.When, from.when = c, &made{c, when}
 	}
-	if list := v.get("senders"); list != nil && r.want(list, place+".senders", kindList) {
-		for i, item := range list.items {
+	if list := v.Get("senders"); list != nil && r.want(list, place+".senders", kindList) {
+		for i, item := range list.Items {
 			where := fmt.Sprintf("%s.senders[%d]", place, i)
 			s, ok := r.sender(item, where)
 			at.senders = append(at.senders, located{item, where, !ok})
@@ -225,7 +227,7 @@ func (r *reading) handler(v *value, place string, types []receiving.Type) {
 		}
 	}
 	at.handler = located{v, place, false}
-	if v.get("name") == nil && v.get("args") == nil && route.When != nil && len(route.Senders) > 0 {
+	if v.Get("name") == nil && v.Get("args") == nil && route.When != nil && len(route.Senders) > 0 {
 		r.add(types, route, at)
 		return
 	}

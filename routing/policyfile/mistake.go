@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 )
 
 // Mistake is one thing that is wrong with a policy file.
@@ -65,63 +63,6 @@ func (m Mistakes) Unwrap() []error {
 		errs[i] = mistake
 	}
 	return errs
-}
-
-// below returns the place of a member. A name that is not one word is quoted.
-func below(place, name string) string {
-	odd := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-$", r)
-	}
-	switch {
-	case name == "" || len(name) > maxShown || strings.ContainsFunc(name, odd):
-		return place + "[" + quoted(name) + "]"
-	case place == "":
-		return name
-	default:
-		return place + "." + name
-	}
-}
-
-// maxShown is how many characters of a text in the file a mistake shows.
-const maxShown = 100
-
-// quoted returns a text of the file in quotes, control characters escaped, the
-// beginning of a long one.
-func quoted(text string) string {
-	if start := beginning(text, maxShown); start != text {
-		return strconv.Quote(start) + "…"
-	}
-	return strconv.Quote(text)
-}
-
-// beginning returns at most so many characters of a text.
-func beginning(text string, characters int) string {
-	for i := range text {
-		if characters--; characters < 0 {
-			return text[:i]
-		}
-	}
-	return text
-}
-
-// printable returns a problem with control characters escaped, newlines excepted, or
-// the beginning of a long one: it may have parts of the file, and reach a terminal.
-func printable(problem string) string {
-	if start := beginning(problem, 8*maxShown); start != problem {
-		problem = start + "…"
-	}
-	if !strings.ContainsFunc(problem, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) {
-		return problem
-	}
-	var b strings.Builder
-	for _, r := range problem {
-		if r == '\n' || unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-	}
-	return b.String()
 }
 
 func (m Mistakes) sort() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/internal/joined"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/sending"
@@ -17,7 +18,7 @@ const kindList = list
 
 // optional reads a field that has a Go type, if it is there.
 func (r *reading) optional(v *value, place, name string, to any) (ok bool) {
-	inner := v.get(name)
+	inner := v.Get(name)
 	return inner == nil || r.decode(inner, place+"."+name, reflect.ValueOf(to).Elem())
 }
 
@@ -46,39 +47,39 @@ func (r *reading) sender(v *value, place string) (sending.Sender, bool) {
 
 // nameIn returns the name in a part that may be wrong.
 func nameIn(v *value) string {
-	if name := v.get("name"); name != nil && name.kind == text {
-		return name.text
+	if name := v.Get("name"); name != nil && name.Kind == text {
+		return name.Text
 	}
 	return "?"
 }
 
 // build makes what the name and args of an object say.
 func (r *reading) build(s sort, v *value, place string) (any, bool) {
-	name := v.get("name")
+	name := v.Get("name")
 	if name == nil {
-		r.fail(v.at, place+".name", "is missing: the name of a %s", s)
+		r.fail(v.At, place+".name", "is missing: the name of a %s", s)
 		return nil, false
 	}
 	if !r.want(name, place+".name", text) {
 		return nil, false
 	}
-	e, ok := r.reg.lookup(s, name.text)
+	e, ok := r.reg.lookup(s, name.Text)
 	if !ok {
-		hint := r.elsewhere(s, name.text)
+		hint := r.elsewhere(s, name.Text)
 		if hint == "" {
-			hint = nearestName(name.text, r.reg.known(s))
+			hint = nearestName(name.Text, r.reg.known(s))
 		}
-		r.fail(name.at, place+".name", "%s is not registered as a %s%s", quoted(name.text), s, hint)
-		r.mistakes[len(r.mistakes)-1].Unknown = name.text
+		r.fail(name.At, place+".name", "%s is not registered as a %s%s", datatree.Quoted(name.Text), s, hint)
+		r.mistakes[len(r.mistakes)-1].Unknown = name.Text
 		return nil, false
 	}
 	if e.abstract != "" {
-		r.fail(name.at, place+".name", "%s", e.abstract)
+		r.fail(name.At, place+".name", "%s", e.abstract)
 		return nil, false
 	}
-	args := v.get("args")
+	args := v.Get("args")
 	if args == nil {
-		args = &value{at: v.at, kind: object}
+		args = &value{At: v.At, Kind: object}
 	}
 	decoded := reflect.New(e.args).Elem()
 	if !r.decode(args, place+".args", decoded) {
@@ -162,7 +163,7 @@ func (r *reading) argument(args *value, place string, err error) {
 		place = strings.TrimSuffix(place+"."+found, ".")
 		err = fmt.Errorf("%s: %w", path, err)
 	}
-	r.wrong(v.at, place, err)
+	r.wrong(v.At, place, err)
 }
 
 // lastField returns the last field of a path.
@@ -183,7 +184,7 @@ func follow(v *value, path string) (*value, string) {
 			end = len(rest)
 		}
 		step := rest[:end]
-		next := v.step(step)
+		next := stepTo(v, step)
 		if next == nil {
 			break
 		}
@@ -193,62 +194,62 @@ func follow(v *value, path string) (*value, string) {
 	return v, found
 }
 
-// step returns a member by its name, or an item by its index in brackets.
-func (v *value) step(step string) *value {
+// stepTo returns a member by its name, or an item by its index in brackets.
+func stepTo(v *value, step string) *value {
 	var i int
 	if n, _ := fmt.Sscanf(step, "[%d]", &i); n == 1 {
-		if v.kind == list && i >= 0 && i < len(v.items) {
-			return v.items[i]
+		if v.Kind == list && i >= 0 && i < len(v.Items) {
+			return v.Items[i]
 		}
 		return nil
 	}
-	return v.get(step)
+	return v.Get(step)
 }
 
 // condition reads a condition: an object with one of all, any, not and name, or a list,
 // which means all.
 func (r *reading) condition(v *value, place string) (routing.Condition, bool) {
-	if v.kind == list {
+	if v.Kind == list {
 		parts, ok := r.conditions(v, place)
 		return routing.All(parts), ok
 	}
-	if v.kind != object {
-		r.fail(v.at, place, "is %s, and has to be an object with one of all, any, not and name, or a list", v.describe())
+	if v.Kind != object {
+		r.fail(v.At, place, "is %s, and has to be an object with one of all, any, not and name, or a list", v.Describe())
 		return nil, false
 	}
 	forms := []string{"all", "any", "not", "name"}
 	fine := r.only(v, place, append(forms, "args"))
 	var given []string
-	for _, m := range v.members {
-		if !slices.Contains(forms, m.name) {
+	for _, m := range v.Members {
+		if !slices.Contains(forms, m.Name) {
 			continue
 		}
-		if m.value.kind == null {
-			r.fail(m.value.at, place+"."+m.name, "is null")
+		if m.Value.Kind == null {
+			r.fail(m.Value.At, place+"."+m.Name, "is null")
 			fine = false
 			continue
 		}
-		given = append(given, m.name)
+		given = append(given, m.Name)
 	}
 	switch {
 	case len(given) == 0:
 		if fine {
-			r.fail(v.at, place, "a condition has one of all, any, not and name")
+			r.fail(v.At, place, "a condition has one of all, any, not and name")
 		}
 		return nil, false
 	case len(given) > 1:
-		r.fail(v.at, place, "a condition has only one of all, any, not and name; this has %s", strings.Join(given, " and "))
+		r.fail(v.At, place, "a condition has only one of all, any, not and name; this has %s", strings.Join(given, " and "))
 		return nil, false
 	case given[0] == "name":
 		part, ok := r.build(conditions, v, place)
 		c, _ := part.(routing.Condition)
 		return c, ok && fine
 	}
-	if args := v.get("args"); args != nil {
-		r.fail(args.at, place+".args", "args go with a name")
+	if args := v.Get("args"); args != nil {
+		r.fail(args.At, place+".args", "args go with a name")
 		fine = false
 	}
-	inner := v.get(given[0])
+	inner := v.Get(given[0])
 	place += "." + given[0]
 	if given[0] == "not" {
 		c, ok := r.condition(inner, place)
@@ -265,13 +266,13 @@ func (r *reading) condition(v *value, place string) (routing.Condition, bool) {
 }
 
 func (r *reading) conditions(v *value, place string) ([]routing.Condition, bool) {
-	if len(v.items) == 0 {
-		r.fail(v.at, place, "has no conditions")
+	if len(v.Items) == 0 {
+		r.fail(v.At, place, "has no conditions")
 		return nil, false
 	}
 	fine := true
-	parts := make([]routing.Condition, len(v.items))
-	for i, item := range v.items {
+	parts := make([]routing.Condition, len(v.Items))
+	for i, item := range v.Items {
 		c, ok := r.condition(item, fmt.Sprintf("%s[%d]", place, i))
 		parts[i], fine = c, fine && ok
 	}

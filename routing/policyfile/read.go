@@ -1,13 +1,11 @@
 package policyfile
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
-	"strings"
+
+	"github.com/djmessenger/messenger/internal/datatree"
 )
 
 // Format is how a policy is written.
@@ -22,13 +20,7 @@ const (
 // FormatOf returns the format that a file's name says, by its ending (.json, .yaml or
 // .yml), or that its content suggests: JSON if it begins with a brace.
 func FormatOf(name string, content []byte) Format {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".json":
-		return JSON
-	case ".yaml", ".yml":
-		return YAML
-	}
-	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {
+	if datatree.IsJSON(name, content) {
 		return JSON
 	}
 	return YAML
@@ -48,25 +40,30 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 	return content, nil
 }
 
-// parse returns the tree of a file, or what is wrong with its syntax.
-func parse(name string, content []byte) (*value, []*Mistake) {
-	if len(content) > MaxSize {
-		return nil, []*Mistake{{Position: Position{File: name}, Problem: fmt.Sprintf("the file has more than %d bytes", MaxSize)}}
+// files reads the trees of policy files.
+var files = datatree.Reader{Name: "policy", Empty: "; a policy has routers", MaxSize: MaxSize, MaxDepth: MaxDepth, MaxValues: MaxValues}
+
+// mistakesOf returns what is wrong with the syntax of a file.
+func mistakesOf(found []*datatree.Mistake) []*Mistake {
+	mistakes := make([]*Mistake, len(found))
+	for i, m := range found {
+		mistakes[i] = &Mistake{Position: Position(m.Position), Problem: m.Problem, Err: m.Err}
 	}
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if len(bytes.TrimSpace(content)) == 0 {
-		return nil, []*Mistake{empty(name)}
-	}
-	if FormatOf(name, content) == JSON {
-		return parseJSON(name, content)
-	}
-	return parseYAML(name, content)
+	return mistakes
 }
 
-func empty(name string) *Mistake {
-	return &Mistake{Position: Position{File: name}, Problem: "the file is empty; a policy has routers"}
+// write returns a tree in a format, with a newline at its end.
+func write(v *value, format Format) ([]byte, error) {
+	switch format {
+	case JSON:
+		return append(v.JSON(true), '\n'), nil
+	case YAML:
+		written, err := v.YAML()
+		if err != nil {
+			return nil, fmt.Errorf("policyfile: write YAML: %w", err)
+		}
+		return written, nil
+	default:
+		return nil, fmt.Errorf("policyfile: %q is no format; there are json and yaml", format)
+	}
 }
-
-var errTooDeep = errors.New("more than 64 lists and objects in one another")
-
-var errTooMany = errors.New("more than 100000 values, repetitions by aliases included")

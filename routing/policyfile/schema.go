@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/sending"
 )
@@ -20,11 +21,11 @@ func (r *Registry) Schema() ([]byte, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	s := &schema{reg: r, defs: &value{kind: object}, types: map[reflect.Type]string{}}
+	s := &schema{reg: r, defs: &value{Kind: object}, types: map[reflect.Type]string{}}
 	root := schemaObject(
-		"$schema", textValue("https://json-schema.org/draft/2020-12/schema"),
-		"title", textValue("Routing policy"),
-		"type", textValue("object"),
+		"$schema", datatree.TextValue("https://json-schema.org/draft/2020-12/schema"),
+		"title", datatree.TextValue("Routing policy"),
+		"type", datatree.TextValue("object"),
 		"required", texts("routers"),
 		"additionalProperties", no(),
 		"properties", schemaObject(
@@ -37,7 +38,7 @@ func (r *Registry) Schema() ([]byte, error) {
 	s.define("innerHandler", s.named(handlers)) // of an argument
 	s.define("sender", s.named(senders))
 	s.define("condition", s.condition())
-	root.set("$defs", s.defs)
+	root.Set("$defs", s.defs)
 	return write(root, JSON)
 }
 
@@ -48,7 +49,7 @@ type schema struct {
 	types map[reflect.Type]string // definitions of Go types, by name
 }
 
-func (s *schema) define(name string, v *value) { s.defs.set(name, v) }
+func (s *schema) define(name string, v *value) { s.defs.Set(name, v) }
 
 func (s *schema) router() *value {
 	names := []string{string(receiving.TypeDefault), string(receiving.TypeTap), string(receiving.TypeDialog)}
@@ -57,7 +58,7 @@ func (s *schema) router() *value {
 	}
 	one := documented(oneOf(names), "The receiving type; DEFAULT stands for every type, TAP for every tap.")
 	return schemaObject(
-		"type", textValue("object"),
+		"type", datatree.TextValue("object"),
 		"required", texts("handlers"),
 		"oneOf", items(
 			schemaObject("required", texts("type"), "properties", schemaObject("types", typed("null"))),
@@ -67,7 +68,7 @@ func (s *schema) router() *value {
 		"properties", schemaObject(
 			"type", nullable(one),
 			"types", schemaObject("type", texts("array", "null"), "minItems", count(1), "items", one,
-				"description", textValue("Several types with the same handlers. A route's name has /TYPE added.")),
+				"description", datatree.TextValue("Several types with the same handlers. A route's name has /TYPE added.")),
 			"handlers", listOf(ref("handler")),
 		),
 	)
@@ -75,24 +76,24 @@ func (s *schema) router() *value {
 
 func (s *schema) handler() *value {
 	v := s.named(handlers)
-	properties := v.get("properties")
-	name := &properties.members[0] // which a route that only answers has not
-	name.value = nullable(name.value)
-	properties.set("senders", documented(nullable(listOf(ref("sender"))), "What answers, in order, if the handler has handled the event."))
-	properties.set("route", documented(optional("string"), "The route's name in logs and dead letters, unique in the policy. Default: its type and index."))
-	properties.set("when", documented(nullable(ref("condition")), "The condition of the route."))
-	properties.set("timeout", documented(nullable(duration()), "Bounds the route: condition, handler and senders together."))
-	properties.set("retry", documented(nullable(s.of(reflect.TypeFor[handling.Retry]())), "How often and when an event is tried again that the route has failed for. What is left out is as in the bot's configuration."))
-	properties.set("typing", documented(optional("boolean"), "Shows the person a typing mark while the route works."))
-	properties.set("cancel_on_newer", documented(optional("boolean"), "A newer message of the person cancels the route's work."))
-	properties.set("final", documented(optional("boolean"), "No route after this one runs if it handles the event."))
-	properties.set("otherwise", documented(optional("boolean"), "The route runs only if none before it, under the same type, has handled the event."))
-	properties.set("typed_taps", documented(optional("boolean"), "A typed text that equals the title of an offered quick reply or menu item counts as the tap."))
-	properties.set("signals", documented(optional("boolean"), "A route under DEFAULT runs for signals too, which the program itself raises."))
-	properties.set("despite_silence", documented(optional("boolean"), "The route runs also while the bot keeps silent, since another app or a human has the conversation."))
-	for i := range v.members {
-		if v.members[i].name == "required" { // a route that only answers has no handler
-			v.members[i] = member{name: "anyOf", value: items(
+	properties := v.Get("properties")
+	name := &properties.Members[0] // which a route that only answers has not
+	name.Value = nullable(name.Value)
+	properties.Set("senders", documented(nullable(listOf(ref("sender"))), "What answers, in order, if the handler has handled the event."))
+	properties.Set("route", documented(optional("string"), "The route's name in logs and dead letters, unique in the policy. Default: its type and index."))
+	properties.Set("when", documented(nullable(ref("condition")), "The condition of the route."))
+	properties.Set("timeout", documented(nullable(duration()), "Bounds the route: condition, handler and senders together."))
+	properties.Set("retry", documented(nullable(s.of(reflect.TypeFor[handling.Retry]())), "How often and when an event is tried again that the route has failed for. What is left out is as in the bot's configuration."))
+	properties.Set("typing", documented(optional("boolean"), "Shows the person a typing mark while the route works."))
+	properties.Set("cancel_on_newer", documented(optional("boolean"), "A newer message of the person cancels the route's work."))
+	properties.Set("final", documented(optional("boolean"), "No route after this one runs if it handles the event."))
+	properties.Set("otherwise", documented(optional("boolean"), "The route runs only if none before it, under the same type, has handled the event."))
+	properties.Set("typed_taps", documented(optional("boolean"), "A typed text that equals the title of an offered quick reply or menu item counts as the tap."))
+	properties.Set("signals", documented(optional("boolean"), "A route under DEFAULT runs for signals too, which the program itself raises."))
+	properties.Set("despite_silence", documented(optional("boolean"), "The route runs also while the bot keeps silent, since another app or a human has the conversation."))
+	for i := range v.Members {
+		if v.Members[i].Name == "required" { // a route that only answers has no handler
+			v.Members[i] = member{Name: "anyOf", Value: items(
 				schemaObject("required", texts("name")), schemaObject("required", texts("when", "senders")))}
 		}
 	}
@@ -102,7 +103,7 @@ func (s *schema) handler() *value {
 // named is an object with a name that is registered, and the arguments that go with it.
 func (s *schema) named(kind sort) *value {
 	var names, classes []string
-	rules := &value{kind: list}
+	rules := &value{Kind: list}
 	for _, e := range s.reg.entries(kind) {
 		own := append([]string{e.name}, e.aliases...)
 		names = append(names, own...)
@@ -113,14 +114,14 @@ func (s *schema) named(kind sort) *value {
 		if slices.ContainsFunc(fieldsOf(e.args), func(f field) bool { return f.required }) {
 			then = schemaObject("properties", schemaObject("args", ref(args)), "required", texts("args"))
 		}
-		rules.items = append(rules.items, schemaObject(
+		rules.Items = append(rules.Items, schemaObject(
 			"if", schemaObject("properties", schemaObject("name", nameOf(own, e.classes())), "required", texts("name")),
 			"then", then,
 		))
 	}
 	slices.Sort(names)
 	v := schemaObject(
-		"type", textValue("object"),
+		"type", datatree.TextValue("object"),
 		"required", texts("name"),
 		"additionalProperties", no(),
 		"properties", schemaObject(
@@ -128,8 +129,8 @@ func (s *schema) named(kind sort) *value {
 			"args", optional("object"),
 		),
 	)
-	if len(rules.items) > 0 {
-		v.set("allOf", rules)
+	if len(rules.Items) > 0 {
+		v.Set("allOf", rules)
 	}
 	return v
 }
@@ -143,7 +144,7 @@ func nameOf(names, classes []string) *value {
 	for i, class := range classes {
 		escaped[i] = regexp.QuoteMeta(class)
 	}
-	class := schemaObject("type", textValue("string"), "pattern", textValue(`^djmessenger\.(.*\.)?(`+strings.Join(escaped, "|")+`)$`))
+	class := schemaObject("type", datatree.TextValue("string"), "pattern", datatree.TextValue(`^djmessenger\.(.*\.)?(`+strings.Join(escaped, "|")+`)$`))
 	return schemaObject("anyOf", items(oneOf(names), class))
 }
 
@@ -160,17 +161,17 @@ func (s *schema) arguments(name string, e *entry) {
 }
 
 func (s *schema) defined(name string) bool {
-	return slices.ContainsFunc(s.defs.members, func(m member) bool { return m.name == name })
+	return slices.ContainsFunc(s.defs.Members, func(m member) bool { return m.Name == name })
 }
 
 func (s *schema) condition() *value {
-	several := schemaObject("type", textValue("array"), "minItems", count(1), "items", ref("condition"))
+	several := schemaObject("type", datatree.TextValue("array"), "minItems", count(1), "items", ref("condition"))
 	only := func(name string, v *value) *value {
-		return schemaObject("type", textValue("object"), "required", texts(name), "additionalProperties", no(), "properties", schemaObject(name, v))
+		return schemaObject("type", datatree.TextValue("object"), "required", texts(name), "additionalProperties", no(), "properties", schemaObject(name, v))
 	}
 	forms := items(several, only("all", several), only("any", several), only("not", ref("condition")))
 	if len(s.reg.entries(conditions)) > 0 {
-		forms.items = append(forms.items, s.named(conditions))
+		forms.Items = append(forms.Items, s.named(conditions))
 	}
 	return schemaObject("oneOf", forms)
 }
@@ -199,14 +200,14 @@ func (s *schema) of(t reflect.Type) *value {
 	case sliceShape:
 		return listOf(s.of(t.Elem()))
 	case mapShape:
-		return schemaObject("type", textValue("object"), "additionalProperties", s.of(t.Elem()))
+		return schemaObject("type", datatree.TextValue("object"), "additionalProperties", s.of(t.Elem()))
 	case structShape:
 		return ref(s.name(t))
 	}
 	if t == reflect.TypeFor[sending.Amount]() {
 		return schemaObject("type", texts("number", "string"))
 	}
-	return &value{kind: object}
+	return &value{Kind: object}
 }
 
 // name defines a struct that may be used in several places, or in itself.
@@ -220,14 +221,14 @@ func (s *schema) name(t reflect.Type) string {
 	}
 	s.types[t] = name
 	s.define(name, &value{})
-	at := len(s.defs.members) - 1
+	at := len(s.defs.Members) - 1
 	described := s.structure(t) // which may define others
-	s.defs.members[at].value = described
+	s.defs.Members[at].Value = described
 	return name
 }
 
 func (s *schema) structure(t reflect.Type) *value {
-	properties := &value{kind: object}
+	properties := &value{Kind: object}
 	var required []string
 	for _, f := range fieldsOf(t) {
 		v := s.of(f.typ)
@@ -242,11 +243,11 @@ func (s *schema) structure(t reflect.Type) *value {
 		if f.doc != "" {
 			v = documented(v, f.doc)
 		}
-		properties.set(f.name, v)
+		properties.Set(f.name, v)
 	}
-	v := schemaObject("type", textValue("object"), "additionalProperties", no(), "properties", properties)
+	v := schemaObject("type", datatree.TextValue("object"), "additionalProperties", no(), "properties", properties)
 	if len(required) > 0 {
-		v.set("required", texts(required...))
+		v.Set("required", texts(required...))
 	}
 	return v
 }
@@ -255,11 +256,11 @@ func (s *schema) structure(t reflect.Type) *value {
 
 // schemaObject makes an object of names and values in turn.
 func schemaObject(pairs ...any) *value {
-	v := &value{kind: object}
+	v := &value{Kind: object}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)
 		inner, _ := pairs[i+1].(*value)
-		v.set(name, inner)
+		v.Set(name, inner)
 	}
 	return v
 }
@@ -267,33 +268,33 @@ func schemaObject(pairs ...any) *value {
 func texts(list ...string) *value {
 	v := items()
 	for _, s := range list {
-		v.items = append(v.items, textValue(s))
+		v.Items = append(v.Items, datatree.TextValue(s))
 	}
 	return v
 }
 
-func items(values ...*value) *value { return &value{kind: list, items: values} }
+func items(values ...*value) *value { return &value{Kind: list, Items: values} }
 
-func count(n int) *value { return &value{kind: number, text: fmt.Sprint(n)} }
+func count(n int) *value { return &value{Kind: number, Text: fmt.Sprint(n)} }
 
-func no() *value { return &value{kind: boolean} }
+func no() *value { return &value{Kind: boolean} }
 
-func typed(name string) *value { return schemaObject("type", textValue(name)) }
+func typed(name string) *value { return schemaObject("type", datatree.TextValue(name)) }
 
 func optional(name string) *value { return schemaObject("type", texts(name, "null")) }
 
 func ref(name string) *value {
-	return schemaObject("$ref", textValue("#/$defs/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name)))
+	return schemaObject("$ref", datatree.TextValue("#/$defs/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name)))
 }
 
 func oneOf(names []string) *value { return schemaObject("enum", texts(names...)) }
 
 func listOf(item *value) *value {
-	return schemaObject("type", textValue("array"), "items", item)
+	return schemaObject("type", datatree.TextValue("array"), "items", item)
 }
 
 func duration() *value {
-	return schemaObject("type", textValue("string"), "pattern", textValue(`^[-+]?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+$`))
+	return schemaObject("type", datatree.TextValue("string"), "pattern", datatree.TextValue(`^[-+]?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+$`))
 }
 
 // nullable lets null stand for a value that is left out.
@@ -302,7 +303,7 @@ func nullable(v *value) *value {
 }
 
 func documented(v *value, doc string) *value {
-	described := schemaObject("description", textValue(doc))
-	described.members = append(described.members, v.members...)
+	described := schemaObject("description", datatree.TextValue(doc))
+	described.Members = append(described.Members, v.Members...)
 	return described
 }

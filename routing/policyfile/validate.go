@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/routing"
 )
 
@@ -31,7 +32,7 @@ func (r *reading) validate() {
 	for _, err := range all {
 		m, ok := errors.AsType[*routing.Mistake](err)
 		if !ok {
-			r.wrong(Position{File: r.file}, "", err)
+			r.wrong(datatree.Position{File: r.file}, "", err)
 			continue
 		}
 		r.mistake(m)
@@ -82,7 +83,7 @@ func (r *reading) locate(route *places, m *routing.Mistake) (at located, argumen
 func (r *reading) mistake(m *routing.Mistake) {
 	route, ok := r.route(m.At)
 	if !ok {
-		r.wrong(Position{File: r.file}, "", m)
+		r.wrong(datatree.Position{File: r.file}, "", m)
 		return
 	}
 	at, arguments := r.locate(route, m)
@@ -91,38 +92,38 @@ func (r *reading) mistake(m *routing.Mistake) {
 	}
 	problem := m.Problem(func(other routing.Where) string {
 		if of, ok := r.route(other); ok {
-			return fmt.Sprintf("%s (%s)", of.route.place, of.route.value.at)
+			return fmt.Sprintf("%s (%s)", of.route.place, of.route.value.At)
 		}
 		return string(other.Type)
 	})
-	name := at.value.get("name")
-	switch args := at.value.get("args"); {
+	name := at.value.Get("name")
+	switch args := at.value.Get("args"); {
 	case name != nil && itsHandler.MatchString(problem):
-		r.fail(name.at, at.place+".name", "%s", itsHandler.ReplaceAllLiteralString(problem, strconv.Quote(name.text)+" never handles"))
+		r.fail(name.At, at.place+".name", "%s", itsHandler.ReplaceAllLiteralString(problem, strconv.Quote(name.Text)+" never handles"))
 		return
 	case arguments && args != nil:
 		r.argument(args, at.place+".args", m.Err)
 		return
 	}
 	for _, field := range []string{fileFields[m.At.Field], "name"} {
-		if v := at.value.get(field); v != nil {
-			r.wrong(v.at, at.place+"."+field, placed{problem, m.Err})
+		if v := at.value.Get(field); v != nil {
+			r.wrong(v.At, at.place+"."+field, placed{problem, m.Err})
 			return
 		}
 	}
-	r.wrong(at.value.at, at.place, placed{problem, m.Err})
+	r.wrong(at.value.At, at.place, placed{problem, m.Err})
 }
 
 // withinRetry goes down to a field of the route's retry.
 func withinRetry(at located, where routing.Where) located {
-	at.value, at.place = at.value.get("retry"), at.place+".retry"
+	at.value, at.place = at.value.Get("retry"), at.place+".retry"
 	name := snake(strings.TrimPrefix(where.Field, "Retry."))
-	if v := at.value.get(name); v != nil {
+	if v := at.value.Get(name); v != nil {
 		at.value, at.place = v, at.place+"."+name
 	}
 	for _, i := range where.Path {
-		if at.value.kind == list && i < len(at.value.items) {
-			at.value, at.place = at.value.items[i], fmt.Sprintf("%s[%d]", at.place, i)
+		if at.value.Kind == list && i < len(at.value.Items) {
+			at.value, at.place = at.value.Items[i], fmt.Sprintf("%s[%d]", at.place, i)
 		}
 	}
 	return at
@@ -132,12 +133,12 @@ func withinRetry(at located, where routing.Where) located {
 func within(v *value, place string, path []int) (*value, string) {
 	for _, i := range path {
 		for _, form := range []string{"all", "any", "not"} {
-			if inner := v.get(form); inner != nil {
+			if inner := v.Get(form); inner != nil {
 				v, place = inner, place+"."+form
 			}
 		}
-		if v.kind == list && i < len(v.items) {
-			v, place = v.items[i], fmt.Sprintf("%s[%d]", place, i)
+		if v.Kind == list && i < len(v.Items) {
+			v, place = v.Items[i], fmt.Sprintf("%s[%d]", place, i)
 		}
 	}
 	return v, place

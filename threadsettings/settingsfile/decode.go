@@ -1,13 +1,11 @@
 package settingsfile
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/djmessenger/messenger/graph"
+	"github.com/djmessenger/messenger/internal/datatree"
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
@@ -30,15 +28,15 @@ var gone = map[string]string{
 }
 
 // root reads the whole file.
-func (r *reading) root(n *yaml.Node) {
+func (r *reading) root(v *datatree.Value) {
 	known := append([]string{"$schema"}, properties...)
-	if has(n, oldGreeting, oldMenu, oldGetStarted) {
+	if has(v, oldGreeting, oldMenu, oldGetStarted) {
 		known = append(known, oldGreeting, oldMenu, oldGetStarted)
 	}
-	members := r.object(n, "", known, gone)
+	members := r.object(v, "", known, gone)
 	for old, name := range map[string]string{oldGreeting: "greeting", oldMenu: "persistent_menu", oldGetStarted: "get_started"} {
 		if value := members[old]; value != nil && members[name] != nil {
-			r.fail(value, old, "is set beside %s, which is the same", name)
+			r.fail(value.At, old, "is set beside %s, which is the same", name)
 		}
 	}
 	s := &r.settings
@@ -66,22 +64,22 @@ func (r *reading) root(n *yaml.Node) {
 		s.Commands = r.commands(value, "commands")
 	}
 	s.AccountLinkingURL = r.textAt("AccountLinkingURL", members, "account_linking_url")
-	s.WhitelistedDomains = r.texts("WhitelistedDomains", members, "whitelisted_domains")
-	for _, name := range r.texts("Remove", members, "remove") {
+	s.WhitelistedDomains = r.texts("WhitelistedDomains", 0, members, "whitelisted_domains")
+	for _, name := range r.texts("Remove", len(s.Remove), members, "remove") {
 		s.Remove = append(s.Remove, threadsettings.Property(name))
 	}
 }
 
 // textAt reads a text that is a field of the settings.
-func (r *reading) textAt(field string, members map[string]*yaml.Node, name string) string {
+func (r *reading) textAt(field string, members map[string]*datatree.Value, name string) string {
 	if members[name] != nil {
 		r.at(field, members[name], name)
 	}
 	return r.text(members[name], name)
 }
 
-// texts reads a list of texts that is a field of the settings.
-func (r *reading) texts(field string, members map[string]*yaml.Node, name string) []string {
+// texts reads a list of texts that is a field of the settings, and has so many items already.
+func (r *reading) texts(field string, before int, members map[string]*datatree.Value, name string) []string {
 	if members[name] == nil {
 		return nil
 	}
@@ -89,30 +87,35 @@ func (r *reading) texts(field string, members map[string]*yaml.Node, name string
 	var texts []string
 	for i, item := range r.list(members[name], name) {
 		path := fmt.Sprintf("%s[%d]", name, i)
-		r.at(fmt.Sprintf("%s[%d]", field, i), item, path)
+		r.at(fmt.Sprintf("%s[%d]", field, before+i), item, path)
 		texts = append(texts, r.text(item, path))
 	}
 	return texts
 }
 
 // getStarted reads true, false, a payload, or the platform's object.
-func (r *reading) getStarted(members map[string]*yaml.Node, name string) {
-	n := members[name]
-	if n == nil {
+func (r *reading) getStarted(members map[string]*datatree.Value, name string) {
+	v := members[name]
+	if v == nil {
 		return
 	}
-	r.at("GetStarted", n, name)
-	r.at("GetStarted.Payload", n, name)
+	r.at("GetStarted", v, name)
+	r.at("GetStarted.Payload", v, name)
 	switch {
-	case n.Kind == yaml.MappingNode:
-		payload := r.object(n, name, []string{"payload"}, nil)["payload"]
-		r.settings.GetStarted = &threadsettings.GetStarted{Payload: r.text(payload, name+".payload")}
-	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" && name != oldGetStarted && !looksBoolean(n.Value):
-		r.settings.GetStarted = &threadsettings.GetStarted{Payload: n.Value}
-	case r.boolean(n, name):
-		r.settings.GetStarted = &threadsettings.GetStarted{}
+	case v.Kind == datatree.Object:
+		r.settings.GetStarted = &threadsettings.GetStarted{
+			Payload: r.member(r.object(v, name, []string{"payload"}, nil), "GetStarted", "Payload", name, "payload"),
+		}
+	case v.Kind == datatree.Text && name != oldGetStarted && !looksBoolean(v.Text):
+		r.settings.GetStarted = &threadsettings.GetStarted{Payload: v.Text}
 	default:
-		r.settings.Remove = append(r.settings.Remove, threadsettings.PropertyGetStarted)
+		switch yes, ok := r.boolean(v, name); {
+		case yes:
+			r.settings.GetStarted = &threadsettings.GetStarted{}
+		case ok:
+			r.at(fmt.Sprintf("Remove[%d]", len(r.settings.Remove)), v, name)
+			r.settings.Remove = append(r.settings.Remove, threadsettings.PropertyGetStarted)
+		}
 	}
 }
 
@@ -126,13 +129,13 @@ func looksBoolean(text string) bool {
 }
 
 // greeting reads a text for all locales, or a block for each.
-func (r *reading) greeting(n *yaml.Node, path string) []threadsettings.Greeting {
-	if n.Kind != yaml.SequenceNode {
-		r.at("Greeting[0].Text", n, path)
-		return threadsettings.GreetingOf(r.text(n, path))
+func (r *reading) greeting(v *datatree.Value, path string) []threadsettings.Greeting {
+	if v.Kind != datatree.List {
+		r.at("Greeting[0].Text", v, path)
+		return threadsettings.GreetingOf(r.text(v, path))
 	}
 	var greetings []threadsettings.Greeting
-	for i, item := range r.list(n, path) {
+	for i, item := range r.list(v, path) {
 		below, field := fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("Greeting[%d]", i)
 		members := r.object(item, below, []string{"locale", "text"}, nil)
 		r.at(field, item, below)
@@ -144,9 +147,9 @@ func (r *reading) greeting(n *yaml.Node, path string) []threadsettings.Greeting 
 }
 
 // member reads a text of an object, and remembers where the field is.
-func (r *reading) member(members map[string]*yaml.Node, field, name, path, key string) string {
-	if n := members[key]; n != nil {
-		r.at(field+"."+name, n, path+"."+key)
+func (r *reading) member(members map[string]*datatree.Value, field, name, path, key string) string {
+	if v := members[key]; v != nil {
+		r.at(field+"."+name, v, path+"."+key)
 	}
 	return r.text(members[key], path+"."+key)
 }
@@ -154,17 +157,17 @@ func (r *reading) member(members map[string]*yaml.Node, field, name, path, key s
 // block is the content of one locale.
 type block struct {
 	locale, field, path string
-	items               []*yaml.Node
-	members             map[string]*yaml.Node
+	items               []*datatree.Value
+	members             map[string]*datatree.Value
 }
 
 // blocks reads a list of items for all locales, or a list with a block for each locale, whose items have a name.
-func (r *reading) blocks(n *yaml.Node, field, path, itemsName string, further ...string) []block {
-	items := r.list(n, path)
+func (r *reading) blocks(v *datatree.Value, field, path, itemsName string, further ...string) []block {
+	items := r.list(v, path)
 	inBlocks := len(items) > 0 && has(items[0], append(further, itemsName, "locale")...) && !has(items[0], "title", "question", "name")
 	if !inBlocks {
-		r.at(field+"[0]", n, path)
-		r.at(field+"[0].Items", n, path)
+		r.at(field+"[0]", v, path)
+		r.at(field+"[0].Items", v, path)
 		return []block{{field: field + "[0]", path: path, items: items}}
 	}
 	var blocks []block
@@ -186,7 +189,7 @@ func (r *reading) blocks(n *yaml.Node, field, path, itemsName string, further ..
 }
 
 // item returns the members of an item of a block, its field and its path.
-func (r *reading) item(b block, i int, known []string, gone map[string]string) (members map[string]*yaml.Node, field, path string) {
+func (r *reading) item(b block, i int, known []string, gone map[string]string) (members map[string]*datatree.Value, field, path string) {
 	field, path = fmt.Sprintf("%s.Items[%d]", b.field, i), fmt.Sprintf("%s[%d]", b.path, i)
 	r.at(field, b.items[i], path)
 	return r.object(b.items[i], path, known, gone), field, path
@@ -199,9 +202,9 @@ func orDefault(locale string) string {
 	return locale
 }
 
-func (r *reading) iceBreakers(n *yaml.Node, path string) []threadsettings.IceBreakers {
+func (r *reading) iceBreakers(v *datatree.Value, path string) []threadsettings.IceBreakers {
 	var found []threadsettings.IceBreakers
-	for _, b := range r.blocks(n, "IceBreakers", path, "call_to_actions") {
+	for _, b := range r.blocks(v, "IceBreakers", path, "call_to_actions") {
 		one := threadsettings.IceBreakers{Locale: orDefault(b.locale)}
 		for i := range b.items {
 			members, field, path := r.item(b, i, []string{"question", "payload"}, nil)
@@ -214,9 +217,9 @@ func (r *reading) iceBreakers(n *yaml.Node, path string) []threadsettings.IceBre
 	return found
 }
 
-func (r *reading) commands(n *yaml.Node, path string) []threadsettings.Commands {
+func (r *reading) commands(v *datatree.Value, path string) []threadsettings.Commands {
 	var found []threadsettings.Commands
-	for _, b := range r.blocks(n, "Commands", path, "commands") {
+	for _, b := range r.blocks(v, "Commands", path, "commands") {
 		one := threadsettings.Commands{Locale: orDefault(b.locale)}
 		for i := range b.items {
 			members, field, path := r.item(b, i, []string{"name", "description"}, nil)
@@ -229,14 +232,14 @@ func (r *reading) commands(n *yaml.Node, path string) []threadsettings.Commands 
 	return found
 }
 
-func (r *reading) menus(n *yaml.Node, path string) []threadsettings.Menu {
+func (r *reading) menus(v *datatree.Value, path string) []threadsettings.Menu {
 	var found []threadsettings.Menu
-	for _, b := range r.blocks(n, "PersistentMenu", path, "call_to_actions", "composer_input_disabled", "disabled_surfaces") {
+	for _, b := range r.blocks(v, "PersistentMenu", path, "call_to_actions", "composer_input_disabled", "disabled_surfaces") {
 		one := threadsettings.Menu{Locale: orDefault(b.locale)}
 		if flag := b.members["composer_input_disabled"]; flag != nil {
 			at := strings.TrimSuffix(b.path, ".call_to_actions") + ".composer_input_disabled"
 			r.at(b.field+".ComposerInputDisabled", flag, at)
-			one.ComposerInputDisabled = r.boolean(flag, at)
+			one.ComposerInputDisabled, _ = r.boolean(flag, at)
 		}
 		for i := range b.items {
 			one.Items = append(one.Items, r.menuItem(b, i))
@@ -251,9 +254,10 @@ var noNestedMenus = "the platform has had no menus in menus since August 2022; p
 func (r *reading) menuItem(b block, i int) threadsettings.MenuItem {
 	known := []string{"type", "title", "payload", "url", "webview_height_ratio", "messenger_extensions", "fallback_url"}
 	members, field, path := r.item(b, i, known, map[string]string{"call_to_actions": noNestedMenus})
+	extensions, _ := r.boolean(members["messenger_extensions"], path+".messenger_extensions")
 	item := threadsettings.MenuItem{
 		FallbackURL:         r.member(members, field, "FallbackURL", path, "fallback_url"),
-		MessengerExtensions: r.boolean(members["messenger_extensions"], path+".messenger_extensions"),
+		MessengerExtensions: extensions,
 		Payload:             r.member(members, field, "Payload", path, "payload"),
 		Title:               r.member(members, field, "Title", path, "title"),
 		URL:                 r.member(members, field, "URL", path, "url"),
@@ -262,58 +266,14 @@ func (r *reading) menuItem(b block, i int) threadsettings.MenuItem {
 	of := members["type"]
 	switch name := r.text(of, path+".type"); {
 	case name == "nested":
-		r.fail(of, path+".type", "%s", noNestedMenus)
+		r.fail(of.At, path+".type", "%s", noNestedMenus)
 	case of == nil, name == "postback" && item.URL == "", name == "web_url" && item.URL != "":
 	case name == "postback":
-		r.fail(of, path+".type", "is postback, and the item has a url")
+		r.fail(of.At, path+".type", "is postback, and the item has a url")
 	case name == "web_url":
-		r.fail(of, path+".type", "is web_url, and the item has no url")
+		r.fail(of.At, path+".type", "is web_url, and the item has no url")
 	default:
-		r.fail(of, path+".type", "is %s%s", quoted(name), nearestField(name, []string{"postback", "web_url"}))
+		r.fail(of.At, path+".type", "is %s%s", datatree.Quoted(name), nearestField(name, []string{"postback", "web_url"}))
 	}
 	return item
 }
-
-// validate gives the mistakes of the settings their places in the file.
-func (r *reading) validate() {
-	if len(r.mistakes) > 0 {
-		return // what could not be read would be called missing
-	}
-	err := r.settings.Validate()
-	if err == nil {
-		return
-	}
-	all := []error{err}
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		all = several.Unwrap()
-	}
-	for _, err := range all {
-		mistake, ok := errors.AsType[*threadsettings.Mistake](err)
-		if !ok {
-			r.fail(nil, "", "%v", err)
-			continue
-		}
-		where, path := r.locate(mistake.Place)
-		r.fail(where, path, "%v", mistake.Err)
-	}
-}
-
-// locate returns where a field is, or the nearest one above it, with the rest of its name in the file's words.
-func (r *reading) locate(field string) (*yaml.Node, string) {
-	for above := field; above != ""; {
-		if found, ok := r.places[above]; ok {
-			return found.node, found.path + inFile(strings.TrimPrefix(field, above))
-		}
-		above = above[:max(strings.LastIndexAny(above, ".["), 0)]
-	}
-	return nil, inFile(field)
-}
-
-// words are the fields of a file for those of the settings.
-var words = strings.NewReplacer(
-	"FallbackURL", "fallback_url", "Items", "call_to_actions", "Locale", "locale", "Payload", "payload", "Title", "title", "URL", "url",
-	"WebviewHeightRatio", "webview_height_ratio", "Question", "question", "Description", "description", "Name", "name", "Text", "text",
-	"ComposerInputDisabled", "composer_input_disabled",
-)
-
-func inFile(field string) string { return words.Replace(field) }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/djmessenger/messenger/internal/datatree"
 )
 
 // Mistake is one thing that is wrong with a settings file.
@@ -57,22 +59,11 @@ func (m Mistakes) sort() {
 	})
 }
 
-// maxShown is how many characters of a text in the file a mistake shows.
-const maxShown = 100
-
-// quoted returns a text of the file in quotes, the beginning of a long one.
-func quoted(text string) string {
-	if runes := []rune(text); len(runes) > maxShown {
-		return strconv.Quote(string(runes[:maxShown])) + "…"
-	}
-	return strconv.Quote(text)
-}
-
 // printable returns a problem in one line that a terminal can show, the beginning of a long one.
 func printable(problem string) string {
 	runes := []rune(problem)
-	if len(runes) > 8*maxShown {
-		runes = append(runes[:8*maxShown], '…')
+	if len(runes) > 8*datatree.MaxShown {
+		runes = append(runes[:8*datatree.MaxShown], '…')
 	}
 	var b strings.Builder
 	for _, r := range runes {

@@ -117,15 +117,15 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 		{"s.yaml", "# only a comment\n", "s.yaml: the file is empty"},
 		{"s.json", " \n", "s.json: the file is empty"},
 		{"s.yaml", strings.Repeat("x", settingsfile.MaxSize+1), "s.yaml: the file has more than 1048576 bytes"},
-		{"s.json", `{"greeting": "Hi",}`, "s.json:1:19: not valid JSON: "},
-		{"s.json", "{\n  \"greeting\": \"Hi\"", "s.json:2:18: not valid JSON: unexpected end of JSON input"},
+		{"s.json", `{"greeting": "Hi",}`, "s.json:1:18: not valid JSON: a comma with nothing after it"},
+		{"s.json", "{\n  \"greeting\": \"Hi\"", "not valid JSON: the file ends in the middle"},
 		{"s.yaml", "get_started: true\npersistent_menu:\n\t- title: Help\n", "s.yaml:3:1: not valid YAML: found character that cannot start any token; YAML takes no tabs as indentation"},
 		{"s.yaml", "greeting: a\n---\ngreeting: b\n", "a second document; a settings file has one"},
 		{"s.yaml", "- greeting\n", "s.yaml:1:1: is a list, and has to be an object"},
 		{"s.yaml", "greting: Hi\n", "s.yaml:1:1: greting: there is no such field; the nearest is greeting"},
 		{"s.yaml", "xyz: Hi\n", "s.yaml:1:1: xyz: there is no such field; there are: $schema, platform"},
-		{"s.yaml", "greeting: Hi\ngreeting: Ho\n", "s.yaml:2:1: greeting: the key is there twice; the first is in line 1, column 1"},
-		{"s.json", `{"greeting": "Hi", "greeting": "Ho"}`, "s.json:1:20: greeting: the key is there twice; the first is in line 1, column 2"},
+		{"s.yaml", "greeting: Hi\ngreeting: Ho\n", `s.yaml:2:1: the key "greeting" is there twice; the first is in line 1, column 1`},
+		{"s.json", `{"greeting": "Hi", "greeting": "Ho"}`, `s.json:1:20: the key "greeting" is there twice; the first is in line 1, column 2`},
 		{"s.yaml", "home_url: https://x\n", "s.yaml:1:1: home_url: the platform has had no home_url since version 7.0"},
 		{"s.yaml", "greeting: 42\n", "s.yaml:1:11: greeting: is the number 42, and has to be a text; put it in quotes"},
 		{"s.yaml", "greeting: true\n", "greeting: is the boolean true, and has to be a text; put it in quotes"},
@@ -154,7 +154,12 @@ func TestMistakesHaveTheirPlaces(t *testing.T) {
 		{"s.yaml", "platform: whatsapp\n", `s.yaml:1:11: platform: is "whatsapp"; there are "messenger" and "instagram"`},
 		{"s.yaml", "platform: instagram\ngreeting: Hi\n", "s.yaml:2:11: greeting: there is no greeting on Instagram"},
 		{"s.json", `{"DJM_THREAD_GREETINGS_TEXT": "Hi", "greeting": "Ho"}`, "s.json:1:31: DJM_THREAD_GREETINGS_TEXT: is set beside greeting, which is the same"},
-		{"s.yaml", "a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a]\n? [x]\n: 1\n", "has a key that is not a text"},
+		{"s.yaml", strings.Repeat("[", 66) + strings.Repeat("]", 66), "s.yaml:1:66: more than 64 lists and objects in one another"},
+		{"s.yaml", "platform: instagram\nget_started: false\n", "s.yaml:2:14: get_started: there is no get_started on Instagram"},
+		{"s.yaml", "get_started: false\nremove: [commands, menu]\n", `s.yaml:2:20: remove[1]: there is no property "menu"`},
+		{"s.yaml", "get_started: {payload: \"\\xff\"}\nremove: [get_started]\n", "s.yaml:2:10: remove[0]: get_started is wanted and removed"},
+		{"s.yaml", "get_started: {payload: " + strings.Repeat("x", 1001) + "}\n", "s.yaml:1:24: get_started.payload: 1001 characters; at most 1000"},
+		{"s.yaml", "a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a]\n? [x]\n: 1\n", "s.yaml:3:3: a key that is not a text"},
 	} {
 		_, err := settingsfile.Parse(test.name, []byte(test.file))
 		require.ErrorContains(t, err, test.want, "%.200s", test.file)
@@ -169,6 +174,78 @@ s.yaml:3:13: persistent_menu[0].title: is the number 1, and has to be a text; pu
 s.yaml:4:16: persistent_menu[1].typ: there is no such field; the nearest is type`)
 	_, err = settingsfile.Parse("s.yaml", []byte("greeting: ''\nwhitelisted_domains: [x, y]\n"))
 	require.Len(t, strings.Split(err.Error(), "\n"), 3)
+}
+
+// The guide's mistakes are what its file would get.
+func TestMistakesOfTheGuide(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/thread-settings.md")
+	require.NoError(t, err)
+	_, mistakes := settingsfile.Parse("thread-settings.yaml", []byte("get_started: true\n\ngreting: Hi\npersistent_menu:\n  - title: Help\n  - title: "+strings.Repeat("x", 31)+"\n"))
+	require.Contains(t, string(guide), "```\n"+mistakes.Error()+"\n```\n")
+}
+
+// The guide's file with two locales has a menu and a greeting for each.
+func TestTwoLocalesOfTheGuide(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/thread-settings.md")
+	require.NoError(t, err)
+	_, file, _ := strings.Cut(string(guide), "With two locales:\n\n```yaml\n")
+	file, _, _ = strings.Cut(file, "```")
+	settings, err := settingsfile.Parse("thread-settings.yaml", []byte(file))
+	require.NoError(t, err)
+	for i, locale := range []string{"default", "de_DE"} {
+		require.Equal(t, locale, settings.Greeting[i].Locale)
+		require.Equal(t, locale, settings.PersistentMenu[i].Locale)
+		require.Len(t, settings.PersistentMenu[i].Items, 2)
+	}
+}
+
+// What cannot be read and what is beyond a limit is reported in one pass, and nothing is reported that only follows from the former.
+func TestMistakesOfReadingAndOfLimitsComeTogether(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 31)
+	_, err := settingsfile.Parse("s.yaml", []byte(`get_started: {paylod: START}
+greeting: 42
+persistent_menu:
+  - locale: default
+    call_to_actions:
+      - {titel: Help, payload: HELP}
+      - {title: `+long+`, payload: 7}
+      - {title: `+long+`, typ: web_url}
+      - {title: Shop, url: [https://shop.example]}
+      - {title: Sale, payload: SALE, url: nowhere}
+      - {titel: News, payload: `+strings.Repeat("x", 1001)+`}
+  - {locale: [de_DE], call_to_actions: []}
+ice_breakers: [{question: 1, payload: P}, {question: Where?}]
+commands: help
+whitelisted_domains: [1, http://shop.example]
+remove: [menu, 2]
+`))
+	require.EqualError(t, err, `s.yaml:1:15: get_started.paylod: there is no such field; the nearest is payload
+s.yaml:2:11: greeting: is the number 42, and has to be a text; put it in quotes
+s.yaml:6:10: persistent_menu[0].call_to_actions[0].titel: there is no such field; the nearest is title
+s.yaml:7:17: persistent_menu[0].call_to_actions[1].title: 31 characters; at most 30
+s.yaml:7:59: persistent_menu[0].call_to_actions[1].payload: is the number 7, and has to be a text; put it in quotes
+s.yaml:8:17: persistent_menu[0].call_to_actions[2].title: 31 characters; at most 30
+s.yaml:8:50: persistent_menu[0].call_to_actions[2].typ: there is no such field; the nearest is type
+s.yaml:9:28: persistent_menu[0].call_to_actions[3].url: is a list, and has to be a text
+s.yaml:10:9: persistent_menu[0].call_to_actions[4]: has both a url and a payload; a link has no payload, so remove one of them
+s.yaml:10:43: persistent_menu[0].call_to_actions[4].url: "nowhere" is not an absolute http or https URL
+s.yaml:11:10: persistent_menu[0].call_to_actions[5].titel: there is no such field; the nearest is title
+s.yaml:11:32: persistent_menu[0].call_to_actions[5].payload: 1001 characters; at most 1000
+s.yaml:12:14: persistent_menu[1].locale: is a list, and has to be a text
+s.yaml:12:40: persistent_menu[1].call_to_actions: 0 items; a menu has 1 to 20
+s.yaml:13:27: ice_breakers[0].question: is the number 1, and has to be a text; put it in quotes
+s.yaml:13:43: ice_breakers[1].payload: is empty
+s.yaml:14:11: commands: is a text, and has to be a list
+s.yaml:15:23: whitelisted_domains[0]: is the number 1, and has to be a text; put it in quotes
+s.yaml:15:26: whitelisted_domains[1]: "http://shop.example" is not an absolute https URL
+s.yaml:16:10: remove[0]: there is no property "menu"; there are whitelisted_domains, account_linking_url, get_started, persistent_menu, commands, ice_breakers, greeting
+s.yaml:16:16: remove[1]: is the number 2, and has to be a text; put it in quotes`)
+	for _, word := range []string{"Payload", "PersistentMenu", "Items", "GetStarted", "Remove["} {
+		require.NotContains(t, err.Error(), word, "a field of Go")
+	}
 }
 
 func TestFilesWithAMarkAndAliases(t *testing.T) {

@@ -17,11 +17,8 @@ func Strings(name string, content []byte) ([]String, error) {
 	}
 	var found []String
 	for _, ref := range r.settings.TextRefs() {
-		one := String{File: name, Limit: ref.Limit, Text: ref.Key}
-		if at, _ := r.locate(ref.Place); at != nil {
-			one.Line, one.Column = at.Line, at.Column
-		}
-		found = append(found, one)
+		at := r.locate(ref.Place).value.At
+		found = append(found, String{File: name, Line: at.Line, Column: at.Column, Limit: ref.Limit, Text: ref.Key})
 	}
 	return found, nil
 }

@@ -5,59 +5,57 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/djmessenger/messenger/threadsettings"
 )
 
 // The types below are what is written.
 type (
 	document struct {
-		Platform           string   `json:"platform,omitempty"            yaml:"platform,omitempty"`
-		GetStarted         any      `json:"get_started,omitempty"         yaml:"get_started,omitempty"`
-		Greeting           any      `json:"greeting,omitempty"            yaml:"greeting,omitempty"`
-		PersistentMenu     any      `json:"persistent_menu,omitempty"     yaml:"persistent_menu,omitempty"`
-		IceBreakers        any      `json:"ice_breakers,omitempty"        yaml:"ice_breakers,omitempty"`
-		Commands           any      `json:"commands,omitempty"            yaml:"commands,omitempty"`
-		WhitelistedDomains []string `json:"whitelisted_domains,omitempty" yaml:"whitelisted_domains,omitempty"`
-		AccountLinkingURL  string   `json:"account_linking_url,omitempty" yaml:"account_linking_url,omitempty"`
-		Remove             []string `json:"remove,omitempty"              yaml:"remove,omitempty"`
+		Platform           string   `json:"platform,omitempty"`
+		GetStarted         any      `json:"get_started,omitempty"`
+		Greeting           any      `json:"greeting,omitempty"`
+		PersistentMenu     any      `json:"persistent_menu,omitempty"`
+		IceBreakers        any      `json:"ice_breakers,omitempty"`
+		Commands           any      `json:"commands,omitempty"`
+		WhitelistedDomains []string `json:"whitelisted_domains,omitempty"`
+		AccountLinkingURL  string   `json:"account_linking_url,omitempty"`
+		Remove             []string `json:"remove,omitempty"`
 	}
 	getStarted struct {
-		Payload string `json:"payload" yaml:"payload"`
+		Payload string `json:"payload"`
 	}
 	greeting struct {
-		Locale string `json:"locale" yaml:"locale"`
-		Text   string `json:"text"   yaml:"text"`
+		Locale string `json:"locale"`
+		Text   string `json:"text"`
 	}
 	menu struct {
-		Locale                string     `json:"locale"                            yaml:"locale"`
-		ComposerInputDisabled bool       `json:"composer_input_disabled,omitempty" yaml:"composer_input_disabled,omitempty"`
-		CallToActions         []menuItem `json:"call_to_actions,omitempty"         yaml:"call_to_actions,omitempty"`
+		Locale                string     `json:"locale"`
+		ComposerInputDisabled bool       `json:"composer_input_disabled,omitempty"`
+		CallToActions         []menuItem `json:"call_to_actions,omitempty"`
 	}
 	menuItem struct {
-		Title               string `json:"title"                          yaml:"title"`
-		Payload             string `json:"payload,omitempty"              yaml:"payload,omitempty"`
-		URL                 string `json:"url,omitempty"                  yaml:"url,omitempty"`
-		WebviewHeightRatio  string `json:"webview_height_ratio,omitempty" yaml:"webview_height_ratio,omitempty"`
-		MessengerExtensions bool   `json:"messenger_extensions,omitempty" yaml:"messenger_extensions,omitempty"`
-		FallbackURL         string `json:"fallback_url,omitempty"         yaml:"fallback_url,omitempty"`
+		Title               string `json:"title"`
+		Payload             string `json:"payload,omitempty"`
+		URL                 string `json:"url,omitempty"`
+		WebviewHeightRatio  string `json:"webview_height_ratio,omitempty"`
+		MessengerExtensions bool   `json:"messenger_extensions,omitempty"`
+		FallbackURL         string `json:"fallback_url,omitempty"`
 	}
 	iceBreakers struct {
-		Locale        string       `json:"locale"          yaml:"locale"`
-		CallToActions []iceBreaker `json:"call_to_actions" yaml:"call_to_actions"`
+		Locale        string       `json:"locale"`
+		CallToActions []iceBreaker `json:"call_to_actions"`
 	}
 	iceBreaker struct {
-		Question string `json:"question" yaml:"question"`
-		Payload  string `json:"payload"  yaml:"payload"`
+		Question string `json:"question"`
+		Payload  string `json:"payload"`
 	}
 	commands struct {
-		Locale   string    `json:"locale"   yaml:"locale"`
-		Commands []command `json:"commands" yaml:"commands"`
+		Locale   string    `json:"locale"`
+		Commands []command `json:"commands"`
 	}
 	command struct {
-		Name        string `json:"name"        yaml:"name"`
-		Description string `json:"description" yaml:"description"`
+		Name        string `json:"name"`
+		Description string `json:"description"`
 	}
 )
 
@@ -65,29 +63,28 @@ type (
 // the default locale gets the short form. Settings that [threadsettings.Settings.Validate] refuses are written too: a page may
 // have what it could not get today.
 func Write(settings threadsettings.Settings, format Format) ([]byte, error) {
-	d := documentOf(settings)
-	var b bytes.Buffer
-	switch format {
-	case JSON:
-		encoder := json.NewEncoder(&b)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(d); err != nil {
-			return nil, fmt.Errorf("settingsfile: write JSON: %w", err)
-		}
-	case YAML:
-		encoder := yaml.NewEncoder(&b)
-		encoder.SetIndent(2)
-		if err := encoder.Encode(d); err != nil {
-			return nil, fmt.Errorf("settingsfile: write YAML: %w", err)
-		}
-		if err := encoder.Close(); err != nil {
-			return nil, fmt.Errorf("settingsfile: write YAML: %w", err)
-		}
-	default:
+	if format != JSON && format != YAML {
 		return nil, fmt.Errorf("settingsfile: %q is no format; there are json and yaml", string(format))
 	}
-	return b.Bytes(), nil
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(documentOf(settings)); err != nil {
+		return nil, fmt.Errorf("settingsfile: write JSON: %w", err)
+	}
+	if format == JSON {
+		return b.Bytes(), nil
+	}
+	tree, mistakes := files.JSON("settings", b.Bytes())
+	if len(mistakes) > 0 {
+		return nil, fmt.Errorf("settingsfile: write YAML: %s", mistakes[0].Problem)
+	}
+	written, err := tree.YAML()
+	if err != nil {
+		return nil, fmt.Errorf("settingsfile: write YAML: %w", err)
+	}
+	return written, nil
 }
 
 func documentOf(s threadsettings.Settings) document {
@@ -119,6 +116,19 @@ func documentOf(s threadsettings.Settings) document {
 
 func isDefault(locale string) bool { return orDefault(locale) == threadsettings.DefaultLocale }
 
+// shortest returns the items of a block of the default locale that has no other beside it and nothing but items, or all blocks, or nil if there are none.
+func shortest[Block, Item any](blocks []Block, items func(Block) (locale string, items []Item)) any {
+	switch len(blocks) {
+	case 0:
+		return nil
+	case 1:
+		if locale, only := items(blocks[0]); isDefault(locale) && len(only) > 0 {
+			return only
+		}
+	}
+	return blocks
+}
+
 func menusOf(blocks []threadsettings.Menu) any {
 	var list []menu
 	for _, b := range blocks {
@@ -131,13 +141,12 @@ func menusOf(blocks []threadsettings.Menu) any {
 		}
 		list = append(list, m)
 	}
-	switch {
-	case len(list) == 0:
-		return nil
-	case len(list) == 1 && isDefault(list[0].Locale) && !list[0].ComposerInputDisabled && len(list[0].CallToActions) > 0:
-		return list[0].CallToActions
-	}
-	return list
+	return shortest(list, func(m menu) (string, []menuItem) {
+		if m.ComposerInputDisabled {
+			return "", nil
+		}
+		return m.Locale, m.CallToActions
+	})
 }
 
 func iceBreakersOf(blocks []threadsettings.IceBreakers) any {
@@ -149,13 +158,7 @@ func iceBreakersOf(blocks []threadsettings.IceBreakers) any {
 		}
 		list = append(list, one)
 	}
-	switch {
-	case len(list) == 0:
-		return nil
-	case len(list) == 1 && isDefault(list[0].Locale) && len(list[0].CallToActions) > 0:
-		return list[0].CallToActions
-	}
-	return list
+	return shortest(list, func(b iceBreakers) (string, []iceBreaker) { return b.Locale, b.CallToActions })
 }
 
 func commandsOf(blocks []threadsettings.Commands) any {
@@ -167,11 +170,5 @@ func commandsOf(blocks []threadsettings.Commands) any {
 		}
 		list = append(list, one)
 	}
-	switch {
-	case len(list) == 0:
-		return nil
-	case len(list) == 1 && isDefault(list[0].Locale) && len(list[0].Commands) > 0:
-		return list[0].Commands
-	}
-	return list
+	return shortest(list, func(b commands) (string, []command) { return b.Locale, b.Commands })
 }

@@ -1,4 +1,4 @@
-package policyfile
+package datatree
 
 import (
 	"bytes"
@@ -13,26 +13,28 @@ import (
 
 // yamlReader makes a tree of YAML nodes.
 type yamlReader struct {
+	Reader
+
 	file     string
 	lines    *lines
 	values   int
 	mistakes []*Mistake
 }
 
-func parseYAML(name string, content []byte) (*value, []*Mistake) {
-	r := &yamlReader{file: name, lines: newLines(name, content)}
+func (of Reader) yaml(name string, content []byte) (*Value, []*Mistake) {
+	r := &yamlReader{Reader: of, file: name, lines: newLines(name, content)}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var root, second yaml.Node
 	err := decoder.Decode(&root)
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, []*Mistake{empty(name)} // comments only
+		return nil, []*Mistake{of.empty(name)} // comments only
 	case err != nil:
 		return nil, []*Mistake{r.syntax(err)}
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		return nil, []*Mistake{{Position: r.position(&second), Problem: "a second document; a policy file has one"}}
+		return nil, []*Mistake{{Position: r.position(&second), Problem: "a second document; a " + r.Name + " file has one"}}
 	case !errors.Is(err, io.EOF):
 		return nil, []*Mistake{r.syntax(err)}
 	}
@@ -60,18 +62,27 @@ func (r *yamlReader) syntax(err error) *Mistake {
 		m.Position = r.lines.position(bad.Mark.Index)
 		m.Problem = "not valid YAML: " + bad.Message
 	}
+	if strings.HasSuffix(m.Problem, "cannot start any token") && r.indentedByTab(m.Line) {
+		m.Problem += "; YAML takes no tabs as indentation"
+	}
 	return m
 }
 
+// indentedByTab reports whether a line begins with spaces and a tab.
+func (r *yamlReader) indentedByTab(line int) bool {
+	all := bytes.Split(r.lines.data, []byte("\n"))
+	return line > 0 && line <= len(all) && bytes.HasPrefix(bytes.TrimLeft(all[line-1], " "), []byte("\t"))
+}
+
 // value returns the tree of a node, or a mistake that ends the reading of the file.
-func (r *yamlReader) value(n *yaml.Node, depth int) (*value, *Mistake) {
-	if depth > MaxDepth {
-		return nil, r.beyond(n, errTooDeep)
+func (r *yamlReader) value(n *yaml.Node, depth int) (*Value, *Mistake) {
+	if depth > r.MaxDepth {
+		return nil, r.beyond(n, r.tooDeep())
 	}
-	if r.values++; r.values > MaxValues {
-		return nil, r.beyond(n, errTooMany)
+	if r.values++; r.values > r.MaxValues {
+		return nil, r.beyond(n, r.tooMany())
 	}
-	v := &value{at: r.position(n)}
+	v := &Value{At: r.position(n)}
 	var end *Mistake
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -81,17 +92,17 @@ func (r *yamlReader) value(n *yaml.Node, depth int) (*value, *Mistake) {
 		return r.value(n.Alias, depth+1) // an alias of what it is in ends at the depth
 	case yaml.MappingNode:
 		r.tagged(n, "!!map")
-		v.kind = object
-		v.members, end = r.members(n, depth)
+		v.Kind = Object
+		v.Members, end = r.members(n, depth)
 	case yaml.SequenceNode:
 		r.tagged(n, "!!seq")
-		v.kind = list
+		v.Kind = List
 		for _, item := range n.Content {
 			inner, end := r.value(item, depth+1)
 			if end != nil {
 				return nil, end
 			}
-			v.items = append(v.items, inner)
+			v.Items = append(v.Items, inner)
 		}
 	default:
 		r.scalar(n, v)
@@ -107,14 +118,14 @@ func (r *yamlReader) beyond(n *yaml.Node, err error) *Mistake {
 // tagged reports a list or object that a tag makes something else.
 func (r *yamlReader) tagged(n *yaml.Node, own string) {
 	if tag := n.ShortTag(); tag != own {
-		r.fail(r.position(n), "the tag "+printable(tag)+", which policy files do not have")
+		r.fail(r.position(n), "the tag "+Printable(tag)+", which "+r.Name+" files do not have")
 	}
 }
 
 // members returns those of a mapping. What a merge key (<<) brings in comes last, as
 // far as the mapping does not have it.
-func (r *yamlReader) members(n *yaml.Node, depth int) ([]member, *Mistake) {
-	var own, merged []member
+func (r *yamlReader) members(n *yaml.Node, depth int) ([]Member, *Mistake) {
+	var own, merged []Member
 	names := map[string]Position{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, at := n.Content[i], r.position(n.Content[i])
@@ -138,11 +149,11 @@ func (r *yamlReader) members(n *yaml.Node, depth int) ([]member, *Mistake) {
 			continue
 		}
 		names[key.Value] = at
-		own = append(own, member{name: key.Value, at: at, value: inner})
+		own = append(own, Member{Name: key.Value, At: at, Value: inner})
 	}
 	for _, m := range merged {
-		if _, taken := names[m.name]; !taken {
-			names[m.name] = m.at
+		if _, taken := names[m.Name]; !taken {
+			names[m.Name] = m.At
 			own = append(own, m)
 		}
 	}
@@ -150,18 +161,18 @@ func (r *yamlReader) members(n *yaml.Node, depth int) ([]member, *Mistake) {
 }
 
 // merge returns what a merge key brings in: an object, or a list of them.
-func (r *yamlReader) merge(at Position, v *value) []member {
-	switch v.kind {
-	case object:
-		return v.members
-	case list:
-		var all []member
-		for _, item := range v.items {
-			if item.kind != object {
+func (r *yamlReader) merge(at Position, v *Value) []Member {
+	switch v.Kind {
+	case Object:
+		return v.Members
+	case List:
+		var all []Member
+		for _, item := range v.Items {
+			if item.Kind != Object {
 				r.fail(at, "the merge key << needs objects")
 				return nil
 			}
-			all = append(all, item.members...)
+			all = append(all, item.Members...)
 		}
 		return all
 	default:
@@ -170,29 +181,29 @@ func (r *yamlReader) merge(at Position, v *value) []member {
 	}
 }
 
-func (r *yamlReader) scalar(n *yaml.Node, v *value) {
-	v.text = n.Value
+func (r *yamlReader) scalar(n *yaml.Node, v *Value) {
+	v.Text = n.Value
 	switch n.ShortTag() {
 	case "!!null":
-		v.kind, v.text = null, ""
+		v.Kind, v.Text = Null, ""
 	case "!!bool":
 		yes, err := strconv.ParseBool(strings.ToLower(n.Value))
 		if err != nil {
-			r.fail(v.at, quoted(n.Value)+" is neither true nor false")
+			r.fail(v.At, Quoted(n.Value)+" is neither true nor false")
 		}
-		v.kind, v.yes = boolean, yes
+		v.Kind, v.Yes = Boolean, yes
 	case "!!int", "!!float":
-		v.kind = number
+		v.Kind = Number
 		digits, ok := jsonNumber(n)
 		if !ok {
-			r.fail(v.at, quoted(n.Value)+" is not a finite number")
+			r.fail(v.At, Quoted(n.Value)+" is not a finite number")
 		}
-		v.text = digits
+		v.Text = digits
 	case "!!str", "!!timestamp":
-		v.kind = text
+		v.Kind = Text
 	default:
-		v.kind = text
-		r.fail(v.at, "the tag "+printable(n.ShortTag())+", which policy files do not have")
+		v.Kind = Text
+		r.fail(v.At, "the tag "+Printable(n.ShortTag())+", which "+r.Name+" files do not have")
 	}
 }
 

@@ -1,4 +1,4 @@
-package policyfile
+package datatree
 
 import (
 	"bytes"
@@ -11,16 +11,20 @@ import (
 
 // jsonReader makes a tree of JSON text.
 type jsonReader struct {
+	Reader
+
 	in       *jsontext.Decoder
 	lines    *lines
 	values   int
 	mistakes []*Mistake
 }
 
-func parseJSON(name string, content []byte) (*value, []*Mistake) {
+// JSON is [Reader.Read] for JSON.
+func (of Reader) JSON(name string, content []byte) (*Value, []*Mistake) {
 	r := &jsonReader{
-		in:    jsontext.NewDecoder(bytes.NewReader(content), jsontext.AllowDuplicateNames(true)),
-		lines: newLines(name, content),
+		Reader: of,
+		in:     jsontext.NewDecoder(bytes.NewReader(content), jsontext.AllowDuplicateNames(true)),
+		lines:  newLines(name, content),
 	}
 	root, err := r.value(0)
 	if err == nil {
@@ -40,7 +44,7 @@ func (r *jsonReader) end() error {
 	if err == nil {
 		rest := r.lines.data[before:]
 		at := int(before) + len(rest) - len(bytes.TrimLeft(rest, " \t\r\n"))
-		return &jsontext.SyntacticError{ByteOffset: int64(at), Err: errors.New("something after the end of the policy")}
+		return &jsontext.SyntacticError{ByteOffset: int64(at), Err: errors.New("something after the end of the " + r.Name)}
 	}
 	if errors.Is(err, io.EOF) {
 		return nil
@@ -51,7 +55,7 @@ func (r *jsonReader) end() error {
 // syntax says where the text is not valid JSON, or beyond a limit.
 func (r *jsonReader) syntax(err error) *Mistake {
 	at, problem := int(r.in.InputOffset()), err.Error()
-	if errors.Is(err, errTooDeep) || errors.Is(err, errTooMany) {
+	if _, beyond := errors.AsType[limitError](err); beyond {
 		return &Mistake{Position: r.lines.position(at), Problem: problem, Err: err}
 	}
 	if bad, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
@@ -68,12 +72,12 @@ func (r *jsonReader) syntax(err error) *Mistake {
 	return &Mistake{Position: r.lines.position(at), Problem: "not valid JSON: " + problem, Err: err}
 }
 
-func (r *jsonReader) value(depth int) (*value, error) {
-	if depth > MaxDepth {
-		return nil, errTooDeep
+func (r *jsonReader) value(depth int) (*Value, error) {
+	if depth > r.MaxDepth {
+		return nil, r.tooDeep()
 	}
-	if r.values++; r.values > MaxValues {
-		return nil, errTooMany
+	if r.values++; r.values > r.MaxValues {
+		return nil, r.tooMany()
 	}
 	switch r.in.PeekKind() {
 	case '{':
@@ -85,32 +89,32 @@ func (r *jsonReader) value(depth int) (*value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &value{at: r.lines.position(int(r.in.InputOffset()) - len(raw))}
+	v := &Value{At: r.lines.position(int(r.in.InputOffset()) - len(raw))}
 	switch raw.Kind() {
 	case '"':
 		unquoted, err := jsontext.AppendUnquote(nil, raw)
 		if err != nil {
 			return nil, err
 		}
-		v.kind, v.text = text, string(unquoted)
+		v.Kind, v.Text = Text, string(unquoted)
 	case '0':
-		v.kind, v.text = number, string(raw)
+		v.Kind, v.Text = Number, string(raw)
 	case 't', 'f':
-		v.kind, v.yes = boolean, raw.Kind() == 't'
+		v.Kind, v.Yes = Boolean, raw.Kind() == 't'
 	}
 	return v, nil
 }
 
 // open reads a brace or bracket.
-func (r *jsonReader) open(k kind) (*value, error) {
+func (r *jsonReader) open(k Kind) (*Value, error) {
 	if _, err := r.in.ReadToken(); err != nil {
 		return nil, err
 	}
-	return &value{at: r.lines.position(int(r.in.InputOffset()) - 1), kind: k}, nil
+	return &Value{At: r.lines.position(int(r.in.InputOffset()) - 1), Kind: k}, nil
 }
 
-func (r *jsonReader) object(depth int) (*value, error) {
-	v, err := r.open(object)
+func (r *jsonReader) object(depth int) (*Value, error) {
+	v, err := r.open(Object)
 	if err != nil {
 		return nil, err
 	}
@@ -135,18 +139,18 @@ func (r *jsonReader) object(depth int) (*value, error) {
 			continue
 		}
 		names[name] = at
-		v.members = append(v.members, member{name: name, at: at, value: inner})
+		v.Members = append(v.Members, Member{Name: name, At: at, Value: inner})
 	}
 	_, err = r.in.ReadToken()
 	return v, err
 }
 
 func duplicate(at Position, name string, first Position) *Mistake {
-	return &Mistake{Position: at, Problem: fmt.Sprintf("the key %s is there twice; the first is in line %d, column %d", quoted(name), first.Line, first.Column)}
+	return &Mistake{Position: at, Problem: fmt.Sprintf("the key %s is there twice; the first is in line %d, column %d", Quoted(name), first.Line, first.Column)}
 }
 
-func (r *jsonReader) list(depth int) (*value, error) {
-	v, err := r.open(list)
+func (r *jsonReader) list(depth int) (*Value, error) {
+	v, err := r.open(List)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +159,7 @@ func (r *jsonReader) list(depth int) (*value, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.items = append(v.items, item)
+		v.Items = append(v.Items, item)
 	}
 	_, err = r.in.ReadToken()
 	return v, err
