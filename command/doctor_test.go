@@ -249,7 +249,7 @@ func TestDoctorIsAskedWrongly(t *testing.T) {
 		{nil, []string{"a", "b"}, 2, "doctor takes one policy file"},
 		{nil, []string{"--platform", "x"}, 2, "--platform is"},
 		{map[string]string{"MESSENGER_PAGE_TOKEN": ""}, nil, 1, "MESSENGER_PAGE_TOKEN is not set"},
-		{map[string]string{"MESSENGER_GRAPH_URL": "nowhere"}, nil, 1, "MESSENGER_GRAPH_URL or MESSENGER_GRAPH_VERSION is wrong"},
+		{map[string]string{"MESSENGER_GRAPH_URL": "nowhere"}, nil, 1, "MESSENGER_GRAPH_URL is wrong: scheme must be http or https, host is missing; leave it out for the platform"},
 		{nil, []string{"gone.yaml"}, 1, "no such file"},
 	} {
 		got := run(t, p.without(test.changes), append([]string{"doctor"}, test.args...)...)

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -27,7 +28,7 @@ func environmentOf(config Config, cmd *cli.Command) (environment, error) {
 	}
 	read, err := readEnvFile(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--env-file: %w; name a file with lines NAME=value", err)
 	}
 	return func(name string) string {
 		if value := config.Env(name); value != "" {
@@ -50,9 +51,15 @@ func (env environment) clientWith(httpClient *http.Client) (*graph.Client, error
 	if appSecret := env(envAppSecret); appSecret != "" {
 		made.AppSecret = func(string) secret.Value { return secret.New(appSecret) }
 	}
+	if made.BaseURL != "" {
+		if err := graph.CheckBaseURL(made.BaseURL); err != nil {
+			return nil, fmt.Errorf("%s is wrong: %s; leave it out for the platform, or set it to the http or https URL of a simulator",
+				envGraphURL, strings.ReplaceAll(err.Error(), "\n", ", "))
+		}
+	}
 	client, err := graph.New(made)
-	if err != nil {
-		return nil, fmt.Errorf("%s or %s is wrong: %w", envGraphURL, envGraphVersion, err)
+	if err != nil { // nothing else can be wrong
+		return nil, fmt.Errorf("%s is %s, and has to look like %s; leave it out for that version", envGraphVersion, quoted(made.Version), graph.DefaultVersion)
 	}
 	return client, nil
 }

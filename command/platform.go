@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v3"
@@ -31,10 +32,18 @@ func interruptible(action func(context.Context, *cli.Command) error) cli.ActionF
 // codeCallback is the platform's error for a webhook that fails its verification.
 const codeCallback = 2200
 
+// codeParameter is the platform's error for a parameter, such as the proof that calls of an app need.
+const codeParameter = 100
+
 // nextStep says what to do about an error of the platform, or returns "". name is the command's.
 func nextStep(name string, err error) string {
-	if refused, ok := errors.AsType[*graph.Error](err); ok && refused.Code == codeCallback {
-		return "The bot has to run, to be reachable there by https from the internet, and to have the verify token of " + envVerifyToken + "."
+	if refused, ok := errors.AsType[*graph.Error](err); ok {
+		switch {
+		case refused.Code == codeCallback:
+			return "The bot has to run, to be reachable there by https from the internet, and to have the verify token of " + envVerifyToken + "."
+		case refused.Code == codeParameter && strings.Contains(refused.Message, "appsecret_proof"):
+			return "Set " + envAppSecret + " to the secret of the token's app: it is in the App Dashboard under Settings, Basic."
+		}
 	}
 	_, unreachable := errors.AsType[*graph.TransportError](err)
 	_, strange := errors.AsType[*graph.ResponseError](err)

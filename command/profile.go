@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,6 +31,15 @@ func platformFlag() cli.Flag {
 	return &cli.StringFlag{Name: "platform", Usage: "messenger, or instagram for the account that is linked to the page", Value: string(graph.PlatformMessenger)}
 }
 
+// platformOf is the platform of a command without a settings file.
+func platformOf(cmd *cli.Command) (graph.Platform, error) {
+	platform := graph.Platform(cmd.String("platform"))
+	if !slices.Contains([]graph.Platform{graph.PlatformMessenger, graph.PlatformInstagram}, platform) {
+		return "", usagef(cmd, "--platform is %q; there are messenger and instagram", string(platform))
+	}
+	return platform, nil
+}
+
 // account is a page, or its Instagram account, and a client for it.
 type account struct {
 	client   *graph.Client
@@ -38,9 +48,9 @@ type account struct {
 
 // accountFor is the account of a command without a settings file.
 func accountFor(config Config, cmd *cli.Command) (account, error) {
-	platform := graph.Platform(cmd.String("platform"))
-	if !slices.Contains([]graph.Platform{graph.PlatformMessenger, graph.PlatformInstagram}, platform) {
-		return account{}, usagef(cmd, "--platform is %q; there are messenger and instagram", string(platform))
+	platform, err := platformOf(cmd)
+	if err != nil {
+		return account{}, err
 	}
 	client, err := clientFor(config, cmd)
 	return account{client, platform}, err
@@ -54,7 +64,7 @@ func wantedSettings(config Config, cmd *cli.Command) (threadsettings.Settings, e
 	name := cmd.Args().First()
 	data, err := content(config, name, settingsfile.MaxSize)
 	if err != nil {
-		return threadsettings.Settings{}, err
+		return threadsettings.Settings{}, fmt.Errorf("the settings cannot be read: %w; profile pull writes a file with those of the page", err)
 	}
 	if name == "-" {
 		name = "stdin"

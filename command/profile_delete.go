@@ -21,15 +21,19 @@ func profileDelete(config Config) *cli.Command {
 			platformFlag(), envFile(), asJSON(),
 		},
 		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
-			of, err := accountFor(config, cmd)
+			platform, err := platformOf(cmd)
 			if err != nil {
 				return err
 			}
-			properties, err := propertiesOf(cmd, of.platform)
+			properties, err := propertiesOf(cmd, platform)
 			if err != nil {
 				return err
 			}
-			report, err := threadsettings.Delete(ctx, of.client, graph.Me, of.platform, properties...)
+			client, err := clientFor(config, cmd)
+			if err != nil {
+				return err
+			}
+			report, err := threadsettings.Delete(ctx, client, graph.Me, platform, properties...)
 			return reportApplied(config, cmd, report, err)
 		}),
 	})

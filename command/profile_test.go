@@ -143,11 +143,14 @@ func TestProfileSaysWhatIsWrong(t *testing.T) {
 	}{
 		{env, []string{"plan"}, 2, "plan takes one file with settings, or - for the standard input"},
 		{env, []string{"apply", "a", "b"}, 2, "apply takes one file"},
-		{env, []string{"apply", "/gone.yaml"}, 1, "no such file"},
+		{env, []string{"apply", "/gone.yaml"}, 1, "the settings cannot be read: open /gone.yaml: no such file or directory; profile pull writes a file with those of the page"},
 		{env, []string{"apply", wrong}, 1, wrong + ":1:1: greting: there is no such field; the nearest is greeting\n" + wrong + ":3:19: "},
 		{nil, []string{"plan", settingsFile}, 1, "MESSENGER_PAGE_TOKEN is not set: set it to the access token of the page, or name a file that has it with --env-file"},
 		{badToken, []string{"plan", settingsFile}, 1, "error 190"},
-		{map[string]string{"MESSENGER_PAGE_TOKEN": "x", "MESSENGER_GRAPH_URL": "nowhere"}, []string{"pull"}, 1, "MESSENGER_GRAPH_URL or MESSENGER_GRAPH_VERSION is wrong"},
+		{map[string]string{"MESSENGER_PAGE_TOKEN": "x", "MESSENGER_GRAPH_URL": "nowhere"}, []string{"pull"}, 1, "MESSENGER_GRAPH_URL is wrong: scheme must be http or https, host is missing; leave it out for the platform"},
+		{map[string]string{"MESSENGER_PAGE_TOKEN": "x", "MESSENGER_GRAPH_VERSION": "27"}, []string{"pull"}, 1, `MESSENGER_GRAPH_VERSION is "27", and has to look like v27.0; leave it out for that version`},
+		{nil, []string{"delete"}, 2, "name the properties to delete"},
+		{env, []string{"plan", "--catalogs", "/gone", settingsFile}, 1, "--catalogs /gone: "},
 		{env, []string{"delete"}, 2, "name the properties to delete, or --all: there are whitelisted_domains, account_linking_url"},
 		{env, []string{"delete", "menu"}, 2, `messenger has no property "menu"; there are`},
 		{env, []string{"delete", "--platform", "instagram", "greeting"}, 2, `instagram has no property "greeting"; there are persistent_menu, ice_breakers`},
@@ -155,7 +158,7 @@ func TestProfileSaysWhatIsWrong(t *testing.T) {
 		{env, []string{"delete", "--platform", "whatsapp", "--all"}, 2, `--platform is "whatsapp"; there are messenger and instagram`},
 		{env, []string{"pull", "x"}, 2, "pull takes no arguments"},
 		{env, []string{"pull", "--format", "toml"}, 2, `--format is "toml"; there are json and yaml`},
-		{nil, []string{"pull", "--env-file", "/gone"}, 1, "no such file"},
+		{nil, []string{"pull", "--env-file", "/gone"}, 1, "--env-file: open /gone: no such file or directory; name a file with lines NAME=value"},
 	} {
 		got := run(t, withEnv(test.env), append([]string{"profile"}, test.args...)...)
 		require.Equal(t, test.code, got.code, "%q: %s", test.args, got.err)
@@ -163,6 +166,26 @@ func TestProfileSaysWhatIsWrong(t *testing.T) {
 		require.NotContains(t, got.err, "secret-and-wrong")
 		require.Empty(t, got.out)
 	}
+}
+
+// Without the app's secret, and with a wrong one, the error names its variable.
+func TestProfileNamesTheMissingAppSecret(t *testing.T) {
+	t.Parallel()
+	sim, err := simulator.New(simulator.Config{RequireProof: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sim.Close()) })
+	platform := httptest.NewServer(sim)
+	t.Cleanup(platform.Close)
+	env := map[string]string{"MESSENGER_PAGE_TOKEN": "simulator-page-token", "MESSENGER_GRAPH_URL": platform.URL}
+	for _, secret := range []string{"", "secret-and-wrong"} {
+		env["MESSENGER_APP_SECRET"] = secret
+		got := run(t, withEnv(env), "profile", "pull")
+		require.Equal(t, 1, got.code)
+		require.Contains(t, got.err, "Set MESSENGER_APP_SECRET to the secret of the token's app: it is in the App Dashboard under Settings, Basic.")
+		require.NotContains(t, got.err, "secret-and-wrong")
+	}
+	env["MESSENGER_APP_SECRET"] = simulator.DefaultAppSecret
+	require.Equal(t, 0, run(t, withEnv(env), "profile", "pull").code)
 }
 
 func TestProfileSchema(t *testing.T) {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/urfave/cli/v3"
@@ -23,7 +24,7 @@ func localized(cmd *cli.Command, settings threadsettings.Settings) (threadsettin
 	}
 	catalog, err := i18n.Load(os.DirFS(dir), ".", catalogfile.YAML(), gettext.PO(), gettext.MO())
 	if err != nil {
-		return threadsettings.Settings{}, err
+		return threadsettings.Settings{}, fmt.Errorf("--catalogs %s: %w", dir, err)
 	}
 	return settings.Localize(catalog), nil
 }

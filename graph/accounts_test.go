@@ -50,9 +50,8 @@ func TestExchangeUserToken(t *testing.T) {
 		call:   exchangeToken,
 		answer: `{"access_token":"long","token_type":"bearer","expires_in":5184000}`,
 		bearer: appToken,
-		wire: `POST oauth/access_token {"client_id":"77","client_secret":"` + appSecret + `","fb_exchange_token":"` + person +
-			`","grant_type":"fb_exchange_token"}`,
-		want: revealed{"long", 60 * 24 * time.Hour},
+		wire:   `GET oauth/access_token?client_id=77&client_secret=` + appSecret + `&fb_exchange_token=` + person + `&grant_type=fb_exchange_token`,
+		want:   revealed{"long", 60 * 24 * time.Hour},
 	}})
 	requireHidden(t, person, exchangeToken)
 	requireHidden(t, appSecret, exchangeToken)

@@ -2,7 +2,7 @@ package graph
 
 import (
 	"context"
-	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/djmessenger/messenger/secret"
@@ -16,9 +16,10 @@ type UserToken struct {
 
 // ExchangeUserToken exchanges a person's token, such as a short-lived one of the Graph API Explorer, for a long-lived one,
 // which lasts about 60 days. The page tokens that [Client.Accounts] gets by it do not expire. The call bears the app's own
-// token; app id, app secret and token travel in its body, not in its URL.
+// token. As the platform documents it, app secret and token are in the query of its URL: a proxy or a transport that logs URLs
+// sees them.
 //
-// Errors are those of [Client.Do], without the secrets; an answer without a token is a [ResponseError]. See
+// Errors are those of [Client.Do], without the secrets and the URL; an answer without a token is a [ResponseError]. See
 // https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived.
 func (c *Client) ExchangeUserToken(ctx context.Context, appID string, appSecret, token secret.Value) (UserToken, error) {
 	bearer := AppToken(appID, appSecret)
@@ -28,12 +29,9 @@ func (c *Client) ExchangeUserToken(ctx context.Context, appID string, appSecret,
 	if token.IsZero() {
 		return UserToken{}, refuse("exchange: there is no token of a person")
 	}
-	request := Request{
-		Body: map[string]string{
-			"client_id": appID, "client_secret": appSecret.Reveal(), "fb_exchange_token": token.Reveal(), "grant_type": "fb_exchange_token",
-		},
-		Method: http.MethodPost, Path: "oauth/access_token", Token: bearer,
-	}
+	request := Request{Path: "oauth/access_token", Token: bearer, Query: url.Values{
+		"client_id": {appID}, "client_secret": {appSecret.Reveal()}, "fb_exchange_token": {token.Reveal()}, "grant_type": {"fb_exchange_token"},
+	}}
 	members, _, err := c.object(ctx, request)
 	if err != nil {
 		return UserToken{}, hideIn(hideIn(err, token), appSecret)
