@@ -18,6 +18,7 @@ import (
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
 )
 
@@ -149,4 +150,30 @@ func TestDelayedMessageHoldsNothingBackAndCanBeCanceled(t *testing.T) {
 		after(2 * time.Hour)
 		require.Equal(t, []string{"now", "later"}, w.Texts(ada))
 	})
+}
+
+// TestFindSend: what was queued under a key is found while it waits, after it was cancelled no more, and only for its person.
+func TestFindSend(t *testing.T) {
+	t.Parallel()
+	st := memory.New(memory.Config{})
+	bot, err := messenger.New(messenger.Config{Apps: messenger.App("s"), VerifyToken: secret.New("v"), Tokens: graph.PageToken("t"), Store: st, Logger: quiet})
+	require.NoError(t, err)
+	ctx := t.Context()
+	require.NoError(t, bot.Send(ctx, "1", "42", sending.Text("other")))
+	require.NoError(t, bot.SendOnce(ctx, "1", "42", "shipped", sending.Text("shipped"), sending.Text("more")))
+	require.NoError(t, bot.Send(ctx, "1", "42", sending.Text("named").WithKey("named")))
+	for _, key := range []string{"shipped", "named"} {
+		found, err := bot.FindSend(ctx, "1", "42", key)
+		require.NoError(t, err)
+		require.Contains(t, string(found.Queued.Body), `"text":"`+key+`"`)
+		require.Empty(t, found.Attempts)
+		_, err = bot.FindSend(ctx, "1", "43", key)
+		require.ErrorIs(t, err, store.ErrNotFound)
+		_, err = bot.Cancel(ctx, "1", "42", key)
+		require.NoError(t, err)
+		_, err = bot.FindSend(ctx, "1", "42", key)
+		require.ErrorIs(t, err, store.ErrNotFound)
+	}
+	_, err = (*messenger.Bot)(nil).FindSend(ctx, "1", "42", "k")
+	require.ErrorIs(t, err, messenger.ErrNoBot)
 }

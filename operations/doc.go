@@ -1,5 +1,5 @@
 // Package operations is a JSON API over HTTP for the people who run a bot: what waits and why, dead letters, one
-// person's conversation, timers and dialogs, broadcasts, export and forget.
+// person's conversation, messages to a person, timers and dialogs, broadcasts, export and forget.
 //
 //	api, err := operations.Handler(bot, operations.Config{Prefix: "/operations", Tokens: []secret.Value{token}})
 //	…

@@ -73,6 +73,8 @@ func (s *server) routes() []route {
 		{name: "forgetPerson", pattern: "DELETE " + person, serve: s.forgetPerson},
 		{name: "exportPerson", pattern: "GET " + person + "/export", serve: s.exportPerson},
 		{name: "conversation", pattern: "GET " + person + "/conversation", query: []string{"after", "limit"}, serve: s.conversation},
+		{name: "sendMessage", pattern: "PUT " + person + "/messages/{key}", body: true, serve: s.sendMessage},
+		{name: "showMessage", pattern: "GET " + person + "/messages/{key}", serve: s.showMessage},
 		{name: "waiting", pattern: "GET " + person + "/waiting", query: []string{"limit"}, serve: s.waiting},
 		{name: "explainWaiting", pattern: "GET " + person + "/waiting/{key}/explanation", serve: s.explainWaiting},
 		{name: "explainEvent", pattern: "GET " + person + "/events/{key}/explanation", serve: s.explainEvent},
