@@ -32,7 +32,7 @@ const (
 	NoBot = 4
 	// NoAPI says that the operations API could not be reached, or refused the token, or that the database could not be used.
 	NoAPI = 5
-	// Interrupted says that an interrupt has kept scenarios from being played.
+	// Interrupted says that an interrupt has ended the command before it was done, and that what it has said is how far it came.
 	Interrupted = 130
 )
 

@@ -35,12 +35,16 @@ const (
 // operationsFlags are what all commands that use the operations API have.
 func operationsFlags(more ...cli.Flag) []cli.Flag {
 	more = append(more, databaseFlags()...)
-	return append(more,
-		&cli.StringFlag{Name: "url", Usage: "the `URL` of the bot's operations API; without it " + envOperationsURL},
+	more = append(more, &cli.StringFlag{Name: "url", Usage: "the `URL` of the bot's operations API; without it " + envOperationsURL})
+	return append(append(more, tokenFlags()...), asJSON())
+}
+
+// tokenFlags are about the token of the operations API.
+func tokenFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringFlag{Name: "token-file", Usage: "the `FILE` with the token; without it the token is " + envOperationsToken},
 		&cli.BoolFlag{Name: "plain-http", Usage: "send the token without TLS to another machine"},
-		asJSON(),
-	)
+	}
 }
 
 const aboutOperations = "It uses the operations API of a bot (docs/operations.md), or with --dsn the bots' PostgreSQL database. Neither the token nor\n" +

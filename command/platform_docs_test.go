@@ -19,8 +19,10 @@ func TestTheGuideOfThePlatformIsRight(t *testing.T) {
 	p.env["MESSENGER_USER_TOKEN"] = simulator.DefaultUserToken
 	_, err := p.Say(t.Context(), person, "hi")
 	require.NoError(t, err)
+	url := p.operations(t)
 	holdTranscripts(t, "../docs/platform-command.md", command.WithClient(command.WithNow(withEnv(p.env), onDay), p.bot), map[string]string{
 		"policy.yaml": policyFile, "thread-settings.yaml": settingsFile,
-		"shop.env": filepath.Join(t.TempDir(), "shop.env"),
+		"https://bot.example/operations": url,
+		"shop.env":                       filepath.Join(t.TempDir(), "shop.env"),
 	})
 }

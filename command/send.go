@@ -21,25 +21,35 @@ const maxMessageFile = 1 << 16
 func send(config Config) *cli.Command {
 	return common(config, &cli.Command{
 		Name:      "send",
-		Usage:     "send one message to a person, by the Graph API",
+		Usage:     "send one message to a person, by the bot or by the Graph API",
 		ArgsUsage: "PERSON [TEXT]",
-		Description: "PERSON is the person's id with the page. The message goes to the platform at once and does not pass the bot, which has no\n" +
-			"record of it but the echo. Within 24 hours of the person's last act anything may be sent; a human may answer within 7\n" +
+		Description: "PERSON is the person's id with the page. With --url the bot sends it, by its operations API (docs/operations.md): in order, at\n" +
+			"the page's rate and with a record; the command waits until it is sent. Without, the message goes to the platform at once and\n" +
+			"does not pass the bot, which has no record of it but the echo. Within 24 hours of the person's last act anything may be sent; a human may answer within 7\n" +
 			"days with --tag HUMAN_AGENT. Limits are checked before the call.\n" + whichPage + "\n" +
-			"The exit code is 0 if the platform took the message, 1 if the message is wrong or was refused, and 2 if the command\n" +
-			"line is wrong. If the outcome is not known, it says so: the message may have arrived.",
-		Flags: []cli.Flag{
+			"The exit code is 0 if the platform took the message or, with --url, the bot has it and it waits, 1 if the message is wrong\n" +
+			"or was refused, 2 if the command line is wrong, and 5 if the operations API cannot be used. If the outcome is not known, it\n" +
+			"says so: the message may have arrived.",
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "file", Usage: "a `FILE` with the message as JSON, as package sending has it: {\"text\": …, \"quick_replies\": …}; - is the standard input"},
 			&cli.StringFlag{Name: "image", Usage: "send the image at a `URL` in place of a text"},
 			&cli.StringFlag{Name: "type", Usage: "the messaging `TYPE`: RESPONSE or UPDATE; default: RESPONSE"},
 			&cli.StringFlag{Name: "tag", Usage: "a `TAG`, such as HUMAN_AGENT, for a message after the 24 hours"},
 			&cli.BoolFlag{Name: "silent", Usage: "no sound and no vibration"},
 			platformFlag(), envFile(), asJSON(),
-		},
+		}, sendByBotFlags()...),
 		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
 			message, err := messageOf(config, cmd)
 			if err != nil {
 				return err
+			}
+			if cmd.String("url") != "" {
+				return sendByBot(ctx, config, cmd, message)
+			}
+			for _, name := range []string{"page", "key", "wait", "token-file", "plain-http"} {
+				if cmd.IsSet(name) {
+					return usagef(cmd, "--%s goes with --url", name)
+				}
 			}
 			account, err := accountFor(config, cmd)
 			if err != nil {
