@@ -24,6 +24,7 @@ type entry struct {
 	Error     string          `json:"error,omitempty"`
 	Response  string          `json:"response,omitempty"`
 	Body      json.RawMessage `json:"body,omitempty"`
+	Raw       []byte          `json:"raw,omitempty"` // of an export: what is no JSON
 }
 
 func received(r store.Received) entry {
@@ -186,6 +187,9 @@ type waitingEvent struct {
 	At         time.Time `json:"at,omitzero"`
 	ReceivedAt time.Time `json:"received_at"`
 	Text       string    `json:"text,omitempty"`
+	// Event is the event as the platform sent it, and Raw what the store has of one that cannot be decoded; both only in an export.
+	Event json.RawMessage `json:"event,omitempty"`
+	Raw   []byte          `json:"raw,omitempty"`
 }
 
 type waitingSend struct {
@@ -198,7 +202,19 @@ type waitingSend struct {
 	Started   bool   `json:"started,omitempty"`
 	Broadcast bool   `json:"broadcast,omitempty"`
 	Text      string `json:"text,omitempty"`
+	// Message is the whole message as package sending has it, without tokens, and Raw what the store has of one that cannot be
+	// decoded; both only in an export.
+	Message json.RawMessage `json:"message,omitempty"`
+	Raw     []byte          `json:"raw,omitempty"`
 }
+
+// detail is how much of what waits is shown.
+type detail bool
+
+const (
+	texts detail = false
+	whole detail = true // for an export
+)
 
 // waiting lists what waits in a conversation, in the order in which it is worked.
 func (s *server) waiting(c *call) (any, error) {
@@ -206,11 +222,11 @@ func (s *server) waiting(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.waitingOf(c, limit)
+	return s.waitingOf(c, limit, texts)
 }
 
 // waitingOf reads what waits, as far as the store shows it.
-func (s *server) waitingOf(c *call, limit int) (inQueue, error) {
+func (s *server) waitingOf(c *call, limit int, show detail) (inQueue, error) {
 	out := inQueue{Events: []waitingEvent{}, Sends: []waitingSend{}}
 	if peeker, ok := store.As[store.Peeker](s.store); ok {
 		events, err := peeker.Peek(c.ctx, c.conv(), limit)
@@ -218,11 +234,7 @@ func (s *server) waitingOf(c *call, limit int) (inQueue, error) {
 			return out, err
 		}
 		for _, e := range slices.Backward(events) {
-			w := waitingEvent{Key: e.Key, At: e.Time, ReceivedAt: e.ReceivedAt}
-			if ev, err := decode(e.Body); err == nil {
-				w.Type, w.Text = string(ev.Type), ev.Text()
-			}
-			out.Events = append(out.Events, w)
+			out.Events = append(out.Events, waitingEventOf(e, show))
 		}
 	}
 	if viewer, ok := store.As[store.Viewer](s.store); ok {
@@ -231,10 +243,42 @@ func (s *server) waitingOf(c *call, limit int) (inQueue, error) {
 			return out, err
 		}
 		for _, send := range sends {
-			out.Sends = append(out.Sends, waitingSendOf(send))
+			w := waitingSendOf(send)
+			if show == whole {
+				w.Message, w.Raw = messageOf(send.Body)
+			}
+			out.Sends = append(out.Sends, w)
 		}
 	}
 	return out, nil
+}
+
+func waitingEventOf(e store.QueuedEvent, show detail) waitingEvent {
+	w := waitingEvent{Key: e.Key, At: e.Time, ReceivedAt: e.ReceivedAt}
+	ev, err := decode(e.Body)
+	if err == nil {
+		w.Type, w.Text = string(ev.Type), ev.Text()
+	}
+	switch {
+	case show != whole:
+	case err == nil && ev.Raw != nil:
+		w.Event = ev.Raw
+	default:
+		w.Raw = e.Body
+	}
+	return w
+}
+
+// messageOf is the message of a send, without tokens, or its stored form if it has none that can be read.
+func messageOf(body []byte) (message json.RawMessage, raw []byte) {
+	var stored struct{ Message json.RawMessage }
+	if json.Unmarshal(body, &stored) == nil {
+		message = withoutTokens(stored.Message)
+	}
+	if message == nil {
+		raw = body
+	}
+	return message, raw
 }
 
 func waitingSendOf(s store.QueuedSend) waitingSend {

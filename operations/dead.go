@@ -40,6 +40,8 @@ type letter struct {
 	Signal   string          `json:"signal,omitempty"`
 	Problem  string          `json:"problem,omitempty"`
 	Event    json.RawMessage `json:"event,omitempty"`
+	// Raw is what the store has of an event that cannot be decoded.
+	Raw []byte `json:"raw,omitempty"`
 }
 
 func letterOf(d store.DeadLetter) letter {
@@ -53,6 +55,14 @@ func letterOf(d store.DeadLetter) letter {
 		return l
 	}
 	l.Type, l.Text, l.Payload, l.Event = ev.Type, ev.Text(), ev.PayloadText(), ev.Raw
+	return l
+}
+
+// withRaw adds the stored form of an event that cannot be decoded.
+func (l letter) withRaw(d store.DeadLetter) letter {
+	if l.Event == nil {
+		l.Raw = d.Body
+	}
 	return l
 }
 
@@ -222,7 +232,7 @@ func (s *server) showDead(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return letterOf(d), nil
+	return letterOf(d).withRaw(d), nil
 }
 
 func (s *server) replayDead(c *call) (any, error) {

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/djmessenger/messenger/store"
@@ -17,10 +18,36 @@ type location struct {
 }
 
 type session struct {
-	Name    string          `json:"name"`
-	Data    json.RawMessage `json:"data,omitempty"`
-	Version int64           `json:"version"`
-	Expires time.Time       `json:"expires,omitzero"`
+	Name string          `json:"name"`
+	Data json.RawMessage `json:"data,omitempty"`
+	// Raw is data that is no JSON.
+	Raw     []byte    `json:"raw,omitempty"`
+	Version int64     `json:"version"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// place is that of a person in a broadcast in which they are not counted yet.
+type place struct {
+	Broadcast string `json:"broadcast"` // its key
+	State     string `json:"state"`
+	Stage     string `json:"stage"`
+	Result    string `json:"result,omitempty"`
+}
+
+var (
+	stages  = [...]string{store.RecipientWaiting: "waiting", store.RecipientQueued: "queued", store.RecipientEnded: "ended"}
+	results = [...]string{
+		store.RecipientSent: "sent", store.RecipientCancelled: "cancelled", store.RecipientSkipped: "skipped", store.RecipientUncertain: "uncertain",
+		store.RecipientRefused: "refused", store.RecipientUnknown: "unknown", store.RecipientForgotten: "forgotten",
+	}
+)
+
+// nameOf is the name of a number, or the number if a newer version has it.
+func nameOf[N ~int](names []string, n N) string {
+	if n < 0 || int(n) >= len(names) {
+		return strconv.Itoa(int(n))
+	}
+	return names[n]
 }
 
 // export is all that the store has of a person, as [store.Store.Forget] erases it.
@@ -33,17 +60,20 @@ type export struct {
 	Sessions  []session  `json:"sessions"`
 	Timers    []timer    `json:"timers"`
 	Waiting   inQueue    `json:"waiting"`
-	Dead      []letter   `json:"dead"`
+	// Broadcasts are those in which the person is not counted yet.
+	Broadcasts []place  `json:"broadcasts"`
+	Dead       []letter `json:"dead"`
 	// Incomplete names the lists that are longer than [MaxExport], or that the store does not show.
 	Incomplete []string `json:"incomplete"`
 }
 
 func (s *server) exportPerson(c *call) (any, error) {
 	out := export{
-		Received: []entry{}, Sent: []entry{}, Locations: []location{}, Sessions: []session{}, Dead: []letter{}, Incomplete: []string{},
+		Received: []entry{}, Sent: []entry{}, Locations: []location{}, Sessions: []session{}, Broadcasts: []place{}, Dead: []letter{},
+		Incomplete: []string{},
 	}
 	for _, step := range []func(*call, *export) error{
-		s.exportProfile, s.exportReceived, s.exportSent, s.exportLocations, s.exportSessions, s.exportWaiting, s.exportDead,
+		s.exportProfile, s.exportReceived, s.exportSent, s.exportLocations, s.exportSessions, s.exportWaiting, s.exportBroadcasts, s.exportDead,
 	} {
 		if err := step(c, &out); err != nil {
 			return nil, err
@@ -56,7 +86,7 @@ func (s *server) exportPerson(c *call) (any, error) {
 }
 
 func (e *export) empty() bool {
-	return len(e.Received)+len(e.Sent)+len(e.Locations)+len(e.Sessions)+len(e.Timers)+len(e.Waiting.Events)+len(e.Waiting.Sends)+len(e.Dead) == 0
+	return len(e.Received)+len(e.Sent)+len(e.Locations)+len(e.Sessions)+len(e.Timers)+len(e.Waiting.Events)+len(e.Waiting.Sends)+len(e.Broadcasts)+len(e.Dead) == 0
 }
 
 // most notes a list that is longer than an export has, and returns how much of it is shown.
@@ -68,16 +98,24 @@ func (e *export) most(name string, n int) int {
 }
 
 func (s *server) exportProfile(c *call, out *export) (err error) {
-	if out.At, err = s.now(c.ctx); err == nil {
-		out.Person, err = s.person(c)
+	if out.At, err = s.now(c.ctx); err != nil {
+		return err
 	}
+	if out.Person, err = s.person(c); err != nil {
+		return err
+	}
+	out.Person.Dialog, err = s.dialogOf(c)
 	return err
 }
 
 func (s *server) exportReceived(c *call, out *export) error {
 	all, err := s.store.Received(c.ctx, c.PathValue("page"), c.PathValue("person"), MaxExport+1)
 	for _, r := range all[:out.most("received", len(all))] {
-		out.Received = append(out.Received, received(r))
+		e := received(r)
+		if e.Body == nil {
+			e.Raw = r.Body
+		}
+		out.Received = append(out.Received, e)
 	}
 	return err
 }
@@ -101,12 +139,16 @@ func (s *server) exportLocations(c *call, out *export) error {
 func (s *server) exportSessions(c *call, out *export) error {
 	viewer, ok := store.As[store.Viewer](s.store)
 	if !ok {
-		out.Incomplete = append(out.Incomplete, "sessions", "waiting.sends")
+		out.Incomplete = append(out.Incomplete, "sessions", "waiting.sends", "broadcasts")
 		return nil
 	}
 	all, err := viewer.SessionsOf(c.ctx, c.conv(), "", MaxExport+1)
 	for _, one := range all[:out.most("sessions", len(all))] {
-		out.Sessions = append(out.Sessions, session{one.Name, validJSON(one.Data), one.Version, one.Expires})
+		kept := session{Name: one.Name, Data: validJSON(one.Data), Version: one.Version, Expires: one.Expires}
+		if kept.Data == nil {
+			kept.Raw = one.Data
+		}
+		out.Sessions = append(out.Sessions, kept)
 	}
 	return err
 }
@@ -121,12 +163,28 @@ func (s *server) exportWaiting(c *call, out *export) (err error) {
 	if _, ok := store.As[store.Peeker](s.store); !ok {
 		out.Incomplete = append(out.Incomplete, "waiting.events")
 	}
-	if out.Waiting, err = s.waitingOf(c, MaxExport+1); err != nil {
+	if out.Waiting, err = s.waitingOf(c, MaxExport+1, whole); err != nil {
 		return err
 	}
 	out.Waiting.Events = out.Waiting.Events[:out.most("waiting.events", len(out.Waiting.Events))]
 	out.Waiting.Sends = out.Waiting.Sends[:out.most("waiting.sends", len(out.Waiting.Sends))]
 	return nil
+}
+
+func (s *server) exportBroadcasts(c *call, out *export) error {
+	viewer, ok := store.As[store.Viewer](s.store)
+	if !ok { // exportSessions has said so
+		return nil
+	}
+	all, err := viewer.PlacesOf(c.ctx, c.conv(), "", MaxExport+1)
+	for _, p := range all[:out.most("broadcasts", len(all))] {
+		one := place{Broadcast: p.Key, State: p.State.String(), Stage: nameOf(stages[:], p.Stage)}
+		if p.Result != 0 {
+			one.Result = nameOf(results[:], p.Result)
+		}
+		out.Broadcasts = append(out.Broadcasts, one)
+	}
+	return err
 }
 
 func (s *server) exportDead(c *call, out *export) error {
@@ -142,7 +200,7 @@ func (s *server) exportDead(c *call, out *export) error {
 			return err
 		}
 		for _, d := range letters {
-			out.Dead = append(out.Dead, letterOf(d))
+			out.Dead = append(out.Dead, letterOf(d).withRaw(d))
 			query.After = d.ID
 		}
 		if len(letters) < deadStep {

@@ -36,6 +36,8 @@ type person struct {
 	UnavailableSince time.Time      `json:"unavailable_since,omitzero"`
 	HumanAt          time.Time      `json:"human_at,omitzero"`
 	ThreadOwner      string         `json:"thread_owner,omitempty"`
+	ThreadAt         time.Time      `json:"thread_at,omitzero"`
+	ThreadStandby    bool           `json:"thread_standby,omitempty"`
 	ThreadHeldUntil  time.Time      `json:"thread_held_until,omitzero"`
 	ResumedAt        time.Time      `json:"resumed_at,omitzero"`
 	Language         string         `json:"language,omitempty"`
@@ -48,7 +50,7 @@ func personOf(p store.Person, known bool) person {
 	out := person{
 		Page: p.PageID, Person: p.PSID, Known: known, Profile: profile(p.Profile), ProfileAt: p.ProfileAt, ProfileRefused: p.ProfileRefused,
 		FirstSeen: p.FirstSeen, LastAct: p.LastAct, UnavailableSince: p.UnavailableSince, HumanAt: p.HumanAt, ThreadOwner: p.ThreadOwner,
-		ThreadHeldUntil: p.ThreadHeldUntil(), ResumedAt: p.ResumedAt, Language: p.Language, ThumbUps: p.ThumbUps,
+		ThreadAt: p.ThreadAt, ThreadStandby: p.ThreadStandby, ThreadHeldUntil: p.ThreadHeldUntil(), ResumedAt: p.ResumedAt, Language: p.Language, ThumbUps: p.ThumbUps,
 	}
 	if !p.LastAct.IsZero() {
 		out.WindowUntil = p.LastAct.Add(window)
@@ -74,7 +76,7 @@ func (s *server) showPerson(c *call) (any, error) {
 	if out.Dialog, err = s.dialogOf(c); err != nil {
 		return nil, err
 	}
-	waits, err := s.waitingOf(c, MaxPage)
+	waits, err := s.waitingOf(c, MaxPage, texts)
 	if err != nil {
 		return nil, err
 	}

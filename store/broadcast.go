@@ -179,6 +179,17 @@ const (
 	RecipientForgotten
 )
 
+// Place is that of a person in a broadcast, until they are counted.
+type Place struct {
+	// ID, Key and State are those of the broadcast.
+	ID, Key string
+	State   BroadcastState
+	// Stage is where the person stands: waiting, queued or ended.
+	Stage RecipientStage
+	// Result is what those of their messages have come to that have left the outbox; 0 if none has.
+	Result RecipientResult
+}
+
 // BroadcastQuery selects broadcasts.
 type BroadcastQuery struct {
 	// PageID limits the answer to one page; empty means all.

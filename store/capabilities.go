@@ -98,7 +98,7 @@ type Peeker interface {
 
 // Viewer shows people at work what a bot itself has no need to list: which conversations are stuck, and what is kept of one. The
 // lists are bounded and none takes a lease. Without it package operations answers that the store does not support them, and an
-// export of a person leaves their sessions and waiting messages out and says so.
+// export of a person leaves their sessions, waiting messages and places in broadcasts out and says so.
 type Viewer interface {
 	// Blocked lists conversations whose head has failed and waits for its next try, those that have waited longest first, at most
 	// limit and [MaxBlockedList].
@@ -109,6 +109,10 @@ type Viewer interface {
 
 	// SessionsOf returns the sessions of a person that have not expired, by name, those after the name after, at most limit.
 	SessionsOf(ctx context.Context, conv Conversation, after string, limit int) ([]Session, error)
+
+	// PlacesOf returns the places of a person in broadcasts in which they are not counted yet, drafts included, by the ids of the broadcasts,
+	// those after the id after, at most limit.
+	PlacesOf(ctx context.Context, conv Conversation, after string, limit int) ([]Place, error)
 }
 
 // Interruptible promises that the calls of [Queuer], and Apply, return as soon as their context has ended, whatever the disk, the

@@ -62,6 +62,19 @@ func (s *Store) SessionsOf(ctx context.Context, conv store.Conversation, after s
 	return list(ctx, s, db, queue.SessionFields)
 }
 
+// PlacesOf implements [store.Viewer].
+func (s *Store) PlacesOf(ctx context.Context, conv store.Conversation, after string, limit int) ([]store.Place, error) {
+	db, err := s.begin(ctx)
+	if err != nil || limit < 1 {
+		return nil, err
+	}
+	db = db.Table("messenger_recipients r").Select("b.id, b.key, b.state, r.stage, r.result").
+		Joins("JOIN messenger_broadcasts b ON b.id = r.broadcast_id").
+		Where("r.page_id = ? AND r.person_id = ? AND r.broadcast_id > ?", conv.PageID, conv.PSID, after).
+		Order("r.broadcast_id").Limit(limit)
+	return list(ctx, s, db, func(p *store.Place, to []any) []any { return append(to, &p.ID, &p.Key, &p.State, &p.Stage, &p.Result) })
+}
+
 // clock is the time by the store's clock, in microseconds.
 func (s *Store) clock(ctx context.Context) (int64, error) {
 	if now := s.now(); now != 0 {

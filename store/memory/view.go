@@ -72,3 +72,21 @@ func (s *Store) SessionsOf(ctx context.Context, conv store.Conversation, after s
 	slices.SortFunc(found, func(a, b store.Session) int { return strings.Compare(a.Name, b.Name) })
 	return found[:min(len(found), max(limit, 0))], nil
 }
+
+// PlacesOf implements [store.Viewer].
+func (s *Store) PlacesOf(ctx context.Context, conv store.Conversation, after string, limit int) ([]store.Place, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var found []store.Place
+	for id, b := range s.tables.broadcasts {
+		if r, ok := b.recipient(conv.PSID); ok && b.PageID == conv.PageID && id > after {
+			found = append(found, store.Place{
+				ID: id, Key: b.Key, State: store.BroadcastState(b.State), Stage: store.RecipientStage(r.Stage), Result: store.RecipientResult(r.Result),
+			})
+		}
+	}
+	slices.SortFunc(found, func(a, b store.Place) int { return strings.Compare(a.ID, b.ID) })
+	return found[:min(len(found), max(limit, 0))], nil
+}

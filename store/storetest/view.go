@@ -90,4 +90,35 @@ var viewPromises = []promise{
 		s.clock.advance(time.Second)
 		require.Equal(s, []string{"a", "b", "c"}, s.sessionsOf(ann, "", 10))
 	}},
+	{"the places of a person in broadcasts are listed until they are counted or forgotten", func(s *suite) {
+		places := func(conv store.Conversation, after string, limit int) []store.Place {
+			found, err := s.PlacesOf(s.ctx, conv, after, limit)
+			require.NoError(s, err)
+			return found
+		}
+		require.Empty(s, places(ann, "", 10))
+		s.broadcast("b", ann.PSID, bob.PSID)
+		s.broadcast("c", bob.PSID)
+		s.broadcast("d", ann.PSID)
+		require.NoError(s, s.DraftBroadcast(s.ctx, draft("e")))
+		require.NoError(s, s.AddRecipients(s.ctx, "e", ann.PSID))
+		all := places(ann, "", 10)
+		require.Equal(s, []store.Place{
+			{ID: "b", Key: "b", State: store.BroadcastRunning}, {ID: "d", Key: "d", State: store.BroadcastRunning},
+			{ID: "e", Key: "news", State: store.BroadcastDraft},
+		}, all)
+		require.Equal(s, all[1:2], places(ann, "b", 1))
+		require.Empty(s, places(ann, "e", 10))
+		require.Empty(s, places(ann, "", 0))
+		require.Empty(s, places(store.Conversation{PageID: "another", PSID: ann.PSID}, "", 10))
+		s.feeds("d", []string{ann.PSID}, "m") // the store does not know her
+		require.Equal(s, store.RecipientEnded, places(ann, "b", 1)[0].Stage)
+		require.Equal(s, store.RecipientUnknown, places(ann, "b", 1)[0].Result)
+		_, err := s.CountBroadcast(s.ctx, "d")
+		require.NoError(s, err)
+		require.Len(s, places(ann, "", 10), 2)
+		require.NoError(s, s.Forget(s.ctx, ann))
+		require.Empty(s, places(ann, "", 10))
+		require.Len(s, places(bob, "", 10), 2)
+	}},
 }
