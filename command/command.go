@@ -32,6 +32,8 @@ const (
 	NoBot = 4
 	// NoAPI says that the operations API could not be reached, or refused the token, or that the database could not be used.
 	NoAPI = 5
+	// Declined says that someone was asked whether they mean it, and did not say yes: nothing was changed.
+	Declined = 6
 	// Interrupted says that an interrupt has ended the command before it was done, and that what it has said is how far it came.
 	Interrupted = 130
 )

@@ -18,7 +18,8 @@ func deadReplay(config Config) *cli.Command {
 		Name:  "replay",
 		Usage: "handle the events of dead letters once more, for the routes that failed",
 		Description: "Give ids, or --all with the flags that select letters. " + aboutOperations + "\n" +
-			"Interrupted, it can be called again: what was replayed is no dead letter any more. Those that fail once more are dead letters again.",
+			"Interrupted, it says how far it came and can be called again: what was replayed is no dead letter any more. Those that fail once more\n" +
+			"are dead letters again.",
 		Flags: operationsFlags(deadFlags(allLetters())...),
 	}, "replay", "replayed"))
 }
@@ -46,7 +47,7 @@ type lettersDone struct {
 // deadMany does something with letters.
 func deadMany(config Config, cmd *cli.Command, does, did string) *cli.Command {
 	cmd.ArgsUsage = "[ID...]"
-	cmd.Action = func(ctx context.Context, cmd *cli.Command) error {
+	cmd.Action = interruptible(func(ctx context.Context, cmd *cli.Command) error {
 		ids, err := letterIDs(cmd, mostLetters)
 		if err != nil {
 			return err
@@ -83,17 +84,20 @@ func deadMany(config Config, cmd *cli.Command, does, did string) *cli.Command {
 			if all {
 				body = map[string]any{"all": true, "after": after}
 			}
-			err = api.do(ctx, http.MethodPost, "/dead/"+does, query, body, &done)
+			// An interrupt waits for the answer, which says what was done.
+			err = api.do(context.WithoutCancel(ctx), http.MethodPost, "/dead/"+does, query, body, &done)
 			return done, err
 		}, did)
-		if err != nil {
-			if total.Done > 0 {
-				err = fmt.Errorf("%s were %s before it failed: %w", several(total.Done, "dead letter"), did, err)
-			}
+		switch {
+		case errors.Is(err, context.Canceled):
+			return &exitError{Interrupted, fmt.Errorf("interrupted: %s %s. The same command goes on with the rest", several(total.Done, "dead letter"), did)}
+		case err != nil && total.Done > 0:
+			return fmt.Errorf("%s %s before it failed; the same command goes on with the rest: %w", several(total.Done, "dead letter"), did, err)
+		case err != nil:
 			return err
 		}
 		return total.report(config, cmd, did)
-	}
+	})
 	return cmd
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -164,6 +163,11 @@ func (o *operationsClient) do(ctx context.Context, method, path string, query ur
 	return nil
 }
 
+// apiError is a refusal of the API.
+type apiError struct{ code, text string }
+
+func (e *apiError) Error() string { return e.text }
+
 // refusal is an answer of the API that is none of success.
 func (o *operationsClient) refusal(resp *http.Response, text []byte) error {
 	var why struct {
@@ -176,7 +180,7 @@ func (o *operationsClient) refusal(resp *http.Response, text []byte) error {
 	if resp.StatusCode == http.StatusUnauthorized {
 		why.Error = "the token in " + o.tokenFrom + " is not accepted at " + o.base + ": it has to be one of operations.Config.Tokens of the bot"
 	}
-	err := errors.New(oneLine(why.Error, 1000) + " (" + oneLine(why.Code, 100) + ", request " + oneLine(why.ID, 100) + ")")
+	err := &apiError{why.Code, oneLine(why.Error, 1000) + " (" + oneLine(why.Code, 100) + ", request " + oneLine(why.ID, 100) + ")"}
 	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
 		return &exitError{NoAPI, err}
 	}
@@ -252,7 +256,7 @@ func confirmed(config Config, cmd *cli.Command, what string) error {
 	var answer string
 	_, _ = fmt.Fscanln(in, &answer) // nothing is not yes
 	if answer != "yes" {
-		return errors.New("nothing was changed")
+		return &exitError{Declined, fmt.Errorf("declined: did not %s. Nothing was changed", what)}
 	}
 	return nil
 }

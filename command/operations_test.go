@@ -9,6 +9,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -22,6 +24,7 @@ import (
 	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/operations"
 	"github.com/djmessenger/messenger/secret"
+	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/store"
 	"github.com/djmessenger/messenger/store/memory"
 )
@@ -280,6 +283,86 @@ func TestOperationsRefuses(t *testing.T) {
 	}
 }
 
+// TestPeopleShowWhatIsOpen: what waits both ways, and dead letters with what failed, of that person alone.
+func TestPeopleShowWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.furnish()
+	require.NoError(t, d.bot.Send(t.Context(), opsPage, opsPerson, sending.Text("Where shall it go?").After(time.Hour)))
+	require.NoError(t, d.store.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: opsPage, PSID: opsPerson}, Key: "k", Time: noon, Body: []byte("?")}))
+	code, out, errs := d.run("people", "show", opsPage, opsPerson)
+	require.Equal(t, 0, code, errs)
+	_, open, _ := strings.Cut(out, "Upload failed\n")
+	require.Equal(t, `
+Waiting to be handled
+2026-11-27 12:00:00Z  -
+
+Waiting to be sent
+2026-11-27 13:00:00Z  text "Where shall it go?"
+
+Dead letters
+2026-11-27 12:00:00Z  letter 2, SIMPLE_TEXT "where is order 4711?"  order status: warehouse: connection refused
+2026-11-27 12:00:00Z  letter 4, SIMPLE_TEXT "cancel order 4712"     order status: warehouse: connection refused
+`, open)
+	var shown struct {
+		Waiting struct{ Events, Sends []any }
+		Dead    []any
+	}
+	_, out, _ = d.run("people", "show", opsPage, opsPerson, "--json", "--limit", "1")
+	require.NoError(t, json.Unmarshal([]byte(out), &shown))
+	require.Equal(t, []int{1, 1, 1}, []int{len(shown.Waiting.Events), len(shown.Waiting.Sends), len(shown.Dead)})
+	require.NoError(t, d.store.Put(t.Context(), store.Event{Conversation: store.Conversation{PageID: opsPage, PSID: "other"}, Key: "o", Time: noon, Body: []byte("?")}))
+	_, out, _ = d.run("people", "show", opsPage, "other")
+	require.NotContains(t, out, "Dead letters")
+}
+
+// TestDeclined: whoever is asked and does not say yes is told what was not done.
+func TestDeclined(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.furnish()
+	for _, test := range []struct{ args, says string }{
+		{"dead drop --all", "messenger: declined: did not drop all dead letters that the flags select. Nothing was changed\n"},
+		{"people forget " + opsPage + " " + opsPerson, "messenger: declined: did not forget person " + opsPerson + " of page " + opsPage + ". Nothing was changed\n"},
+	} {
+		terminal, err := os.Open(os.DevNull) // a device that answers nothing
+		require.NoError(t, err)
+		var out, errs strings.Builder
+		code := command.Run(t.Context(), command.Config{Out: &out, Err: &errs, In: terminal, Env: func(name string) string { return d.env[name] }}, strings.Fields(test.args))
+		require.NoError(t, terminal.Close())
+		require.Equal(t, command.Declined, code, errs.String())
+		require.Contains(t, errs.String(), "Type yes: ")
+		require.Contains(t, errs.String(), test.says)
+		require.Empty(t, out.String())
+	}
+	letters, err := d.store.Dead(t.Context(), store.DeadQuery{})
+	require.NoError(t, err)
+	require.Len(t, letters, 2)
+}
+
+// TestAnInterruptedStepIsCounted: an interrupt while the API works on a step waits for what that has done.
+func TestAnInterruptedStepIsCounted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for i := range 3 {
+		d.bury(fmt.Sprint("m_", i), "order", "r", "e")
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	target, err := url.Parse(strings.TrimSuffix(d.url, "/operations"))
+	require.NoError(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		interrupt()
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	var out, errs strings.Builder
+	code := command.Run(ctx, command.Config{Out: &out, Err: &errs, Env: func(name string) string { return d.env[name] }},
+		[]string{"dead", "drop", "--all", "--yes", "--url", front.URL + "/operations"})
+	require.Equal(t, 0, code, errs.String())
+	require.Equal(t, "3 dead letters dropped.\n", out.String())
+}
+
 func TestTheTokenOfAFile(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -340,9 +423,9 @@ func TestManyLettersInSteps(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	progress := onWrite{do: interrupt}
 	code := command.Run(ctx, command.Config{Out: &bytes.Buffer{}, Err: &progress, Env: func(name string) string { return d.env[name] }}, []string{"dead", "drop", "--all", "--yes"})
-	require.Equal(t, 1, code)
+	require.Equal(t, command.Interrupted, code)
 	require.Contains(t, progress.String(), "500 dead letters dropped so far\n")
-	require.Contains(t, progress.String(), "500 dead letters were dropped before it failed")
+	require.Contains(t, progress.String(), "interrupted: 500 dead letters dropped. The same command goes on with the rest\n")
 	code, out, said := d.run("dead", "drop", "--all", "--yes", "--page", opsPage)
 	require.Equal(t, 0, code, said)
 	require.Equal(t, "120 dead letters dropped.\n", out)

@@ -74,10 +74,10 @@ type saidEntry struct {
 func peopleShow(config Config) *cli.Command {
 	return common(config, &cli.Command{
 		Name:        "show",
-		Usage:       "show a person, and what was said last, with the outcome of each message",
+		Usage:       "show a person, what was said last with the outcome of each message, what waits, and dead letters",
 		ArgsUsage:   "PAGE PERSON",
 		Description: aboutOperations,
-		Flags:       operationsFlags(&cli.IntFlag{Name: "limit", Value: 20, Usage: "show the last `N` entries of the conversation"}),
+		Flags:       operationsFlags(&cli.IntFlag{Name: "limit", Value: 20, Usage: "show the last `N` entries of the conversation, and at most as many of each other list"}),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			path, err := personPath(cmd)
 			if err != nil {
@@ -107,10 +107,17 @@ func peopleShow(config Config) *cli.Command {
 				return err
 			}
 			slices.Reverse(said)
-			if cmd.Bool("json") {
-				return writeJSON(config.Out, map[string]any{"person": person, "conversation": said})
+			open, err := openOf(ctx, api, cmd, path, limit)
+			if err != nil {
+				return err
 			}
-			return printPerson(config.Out, person, said)
+			if cmd.Bool("json") {
+				return writeJSON(config.Out, map[string]any{"person": person, "conversation": said, "waiting": open.Waiting, "dead": open.Dead})
+			}
+			if err := printPerson(config.Out, person, said); err != nil {
+				return err
+			}
+			return open.print(config.Out)
 		},
 	})
 }
@@ -175,10 +182,7 @@ func (e saidEntry) how() string {
 }
 
 func (e saidEntry) what() string {
-	what := dash(oneLine(e.Type, 60))
-	if e.Text != "" {
-		what += " " + quoted(e.Text)
-	}
+	what := kindAndText(e.Type, e.Text)
 	if e.Error != "" {
 		what += ": " + oneLine(e.Error, 200)
 	}
