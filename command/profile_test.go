@@ -47,7 +47,7 @@ func TestTheTranscriptOfProfileIsRight(t *testing.T) {
 	require.True(t, found)
 	transcript, _, found := strings.Cut(after, "```\n")
 	require.True(t, found)
-	_, env := simulatedPage(t)
+	sim, env := simulatedPage(t)
 	var said strings.Builder
 	for line := range strings.Lines(transcript) {
 		asked, is := strings.CutPrefix(line, "$ messenger ")
@@ -60,6 +60,7 @@ func TestTheTranscriptOfProfileIsRight(t *testing.T) {
 				args[i] = settingsFile
 			}
 		}
+		require.NoError(t, sim.MoveClock(threadsettings.CallsPeriod), "together they are more calls than the platform takes in 10 minutes")
 		got := run(t, withEnv(env), args...)
 		require.Equal(t, 0, got.code, got.err)
 		require.Empty(t, got.err)

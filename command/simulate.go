@@ -64,6 +64,7 @@ func simulate(config Config) *cli.Command {
 			&cli.StringFlag{Name: "fields", Usage: "the webhook `FIELDS` that the page is subscribed to, with commas, or all; default: every act of a person"},
 			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s), platform (as the platform does it, by the clock) or none"},
 			&cli.BoolFlag{Name: "lenient", Usage: "answer Graph calls that are not simulated with success and a warning, instead of an error"},
+			&cli.IntFlag{Name: "profile-calls", Value: simulator.DefaultProfileCalls, Usage: "a `NUMBER`: how many calls of the Messenger Profile API a page may make in 10 minutes; 0: no limit"},
 			&cli.StringFlag{Name: "log", Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
 			&cli.DurationFlag{Name: "warn-silence", Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and nothing arrived for so long; 0: never"},
 			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that it answers to besides localhost; repeatable"},
@@ -131,6 +132,13 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 	settings := simulator.Config{
 		AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken), PageToken: config.Env(envPageToken), PageID: config.Env(envPageID),
 		WebhookURL: webhook, People: people, Hosts: cmd.StringSlice("allow-host"), Seed: seed, Lenient: cmd.Bool("lenient"),
+		ProfileCalls: cmd.Int("profile-calls"),
+	}
+	switch {
+	case settings.ProfileCalls < 0:
+		return nil, usagef(cmd, "--profile-calls must not be negative")
+	case settings.ProfileCalls == 0:
+		settings.ProfileCalls = -1
 	}
 	now, frozen, err := clockOf(cmd.String("clock"))
 	if err != nil {

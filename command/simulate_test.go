@@ -331,6 +331,7 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 		{[]string{"--people", "@" + file(t, "people.json", "[]")}, 2, "has no people"},
 		{[]string{"--fields", "messages,mesages"}, 2, "mesages"},
 		{[]string{"--retries", "often"}, 2, `--retries is quick, platform or none, not "often"`},
+		{[]string{"--profile-calls", "-1"}, 2, "--profile-calls must not be negative"},
 		{[]string{"--log", "xml"}, 2, `--log is text, json or none, not "xml"`},
 		{[]string{"--sed", "1"}, 2, "the nearest is --seed"},
 		{[]string{"--require-bot"}, 2, "--require-bot needs --webhook"},
@@ -378,6 +379,21 @@ func TestAnUnsubscribedAppIsReportedOnce(t *testing.T) {
 	require.Equal(t, 1, strings.Count(s.out.String(), "unsubscribed"), s.out.String())
 }
 
+// TestSimulateLimitsCallsOfTheProfile: --profile-calls is how many there may be, and 0 is no limit.
+func TestSimulateLimitsCallsOfTheProfile(t *testing.T) {
+	t.Parallel()
+	read := func(s *simulation) string {
+		return s.get(t, "/v27.0/me/messenger_profile?fields=greeting&access_token=simulator-page-token")
+	}
+	s := simulate(t, nil, "--profile-calls", "1").starts(t)
+	require.JSONEq(t, `{"data":[]}`, read(s))
+	require.Contains(t, read(s), `"code":613`)
+	s = simulate(t, nil, "--profile-calls", "0").starts(t)
+	for range simulator.DefaultProfileCalls + 1 {
+		require.JSONEq(t, `{"data":[]}`, read(s))
+	}
+}
+
 // TestGuideShowsTheCommand: docs/simulator.md shows what the command says at its start, and knows its flags.
 func TestGuideShowsTheCommand(t *testing.T) {
 	t.Parallel()
@@ -391,7 +407,7 @@ func TestGuideShowsTheCommand(t *testing.T) {
 
 	help := run(t, command.Config{}, "simulate", "--help").out
 	flags := regexp.MustCompile(`(?m)^   (--[a-z-]+)`).FindAllStringSubmatch(help, -1)
-	require.Len(t, flags, 20)
+	require.Len(t, flags, 21)
 	for _, flag := range flags {
 		if flag[1] != "--public" && flag[1] != "--help" {
 			require.Regexp(t, "(?m)^\\| .*`"+flag[1], string(guide), help)

@@ -51,7 +51,7 @@ func (k *kit) simulate(ctx context.Context, name string) (*platform, error) {
 		return nil, err
 	}
 	p := &platform{caDir: filepath.Join(dir, "ca")}
-	p.cmd = exec.CommandContext(ctx, k.messenger(), "simulate", "--listen", "localhost:0", "--seed", "1", "--retries", "none", "--pages", "@"+state, "--ca-dir", p.caDir) //nolint:gosec // files of this run
+	p.cmd = exec.CommandContext(ctx, k.messenger(), "simulate", "--listen", "localhost:0", "--seed", "1", "--retries", "none", "--profile-calls", "0", "--pages", "@"+state, "--ca-dir", p.caDir) //nolint:gosec // files of this run
 	p.cmd.Env = k.environment()
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

@@ -89,6 +89,10 @@ type Config struct {
 	// [DefaultPeople].
 	People []Person
 
+	// ProfileCalls is how many calls of the Messenger Profile API a page may make in 10 minutes, reads too; more are refused
+	// with 613. Negative: as many as they like. Default: [DefaultProfileCalls].
+	ProfileCalls int
+
 	// RequireProof refuses Graph calls without appsecret_proof, like the app
 	// setting "Require App Secret". A proof that is sent is always checked. Default:
 	// false.
@@ -123,6 +127,9 @@ const (
 	DefaultAppSecret   = "simulator-app-secret" //nolint:gosec // see above
 	DefaultVerifyToken = "simulator-verify-token"
 )
+
+// DefaultProfileCalls is the platform's own limit, for [Config.ProfileCalls].
+const DefaultProfileCalls = maxCalls
 
 // AllFields returns every webhook field that a page can be subscribed to.
 func AllFields() []string { return slices.Clone(subscribable) }
@@ -191,6 +198,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.History == 0 {
 		c.History = 10000
+	}
+	if c.ProfileCalls == 0 {
+		c.ProfileCalls = DefaultProfileCalls
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

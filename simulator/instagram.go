@@ -21,6 +21,7 @@ var errOnlyInstagram = errors.New("simulator: only people of an Instagram accoun
 var instagramRefusals = map[string]string{
 	"already replied":      "comment invalid, Instagram",
 	"another app":          "not thread owner",
+	"calls limit":          "calls limit, Instagram",
 	"outside window":       "outside window, Instagram",
 	"person not replyable": "comment invalid, Instagram",
 	"person unavailable":   "blocked, Instagram",

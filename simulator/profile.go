@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // profileFields are the properties of the Messenger Profile and what is checked of
@@ -26,9 +27,11 @@ var profileFields = map[string]func(*check, value){
 	},
 }
 
-// callProfile is the Messenger Profile API. The platform's limit of 10 calls in
-// 10 minutes is not enforced; a [Fault] with error 613 stands for it.
+// callProfile is the Messenger Profile API. Each call counts, reads and refused ones too.
 func (s *Simulator) callProfile(c *call) (any, *GraphError) {
+	if err := s.countProfileCall(c); err != nil {
+		return nil, err
+	}
 	switch c.method {
 	case http.MethodGet:
 		return s.readProfile(c)
@@ -36,6 +39,20 @@ func (s *Simulator) callProfile(c *call) (any, *GraphError) {
 		return s.writeProfile(c)
 	}
 	return s.deleteProfile(c)
+}
+
+// countProfileCall refuses a call beyond what the platform takes for a page.
+func (s *Simulator) countProfileCall(c *call) *GraphError {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pg, limit := c.page, s.cfg.ProfileCalls
+	if pg.profileCalls.allow(c.at, limit) {
+		return nil
+	}
+	c.warn("The platform takes %d calls of the Messenger Profile API in 10 minutes for a page, reads too: the next one in %v. "+
+		"A bot reads the profile and changes only what differs. Here the clock can be moved, a reset clears the count, and "+
+		"Config.ProfileCalls (--profile-calls) sets another limit.", limit, pg.profileCalls.free(c.at).Round(time.Second))
+	return pg.known("calls limit")
 }
 
 var success = map[string]string{"result": "success"}

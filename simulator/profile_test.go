@@ -12,7 +12,7 @@ import (
 
 func TestProfileRoundTrip(t *testing.T) {
 	t.Parallel()
-	p := serve(t, simulator.Config{})
+	p := serve(t, simulator.Config{ProfileCalls: -1})
 	const path = "/v27.0/me/messenger_profile"
 	require.JSONEq(t, `{"data":[]}`, string(p.do(t, "GET", path+"?fields=greeting,get_started", "").body))
 	menu := `[{"locale":"default","composer_input_disabled":false,"call_to_actions":[{"type":"postback","title":"T","payload":"P"}]}]`
@@ -37,7 +37,7 @@ func TestProfileRoundTrip(t *testing.T) {
 
 func TestProfileLimits(t *testing.T) {
 	t.Parallel()
-	p := serve(t, simulator.Config{})
+	p := serve(t, simulator.Config{ProfileCalls: -1})
 	const path = "/me/messenger_profile"
 	require.Equal(t, 200, p.do(t, "POST", path, `{"get_started":{"payload":"S"}}`).status)
 	menu := func(items string) string {

@@ -10,7 +10,7 @@ import (
 
 func TestProfilePropertiesThatAreNone(t *testing.T) {
 	t.Parallel()
-	p := serve(t, simulator.Config{})
+	p := serve(t, simulator.Config{ProfileCalls: -1})
 	const path, button = "/me/messenger_profile", `"get_started":{"payload":"G"}`
 	for _, bad := range []string{`"home_url":{"url":"https://e.x"}`, `"payment_settings":{}`, `"target_audience":{}`, `"nothing":1`, `"payload":"x"`} {
 		p.do(t, "POST", path, `{`+button+`,`+bad+`}`).is(t, 100, 0, bad)

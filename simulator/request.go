@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -97,7 +96,7 @@ func (s *Simulator) remember(rec Request) {
 	e := Entry{
 		Seq: rec.Seq, Time: rec.Time, Kind: EntryCall, Name: rec.Method + " " + edgeOf(rec.Path), PageID: rec.PageID, PSID: rec.psid,
 		Preview: rec.preview, Status: rec.Status, DurationMS: rec.DurationMS, Error: rec.problem(refusal), Fault: rec.Fault,
-		Advice: cmp.Or(s.adviceOn(rec, refusal), strings.Join(rec.Warnings, " ")), AnswersDelivery: rec.AnswersDelivery, body: rec.Body,
+		Advice: sentences(append([]string{s.adviceOn(rec, refusal)}, rec.Warnings...)), AnswersDelivery: rec.AnswersDelivery, body: rec.Body,
 		MIDs: rec.mids(),
 	}
 	if rec.again != nil {
@@ -138,6 +137,11 @@ func (r Request) problem(err *GraphError) string {
 	default:
 		return fmt.Sprintf("%d: %s", err.Code, err.Message)
 	}
+}
+
+// sentences joins texts, of which some may be empty.
+func sentences(texts []string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), " ")
 }
 
 // neverWritten is the advice on a closed window that was never open.

@@ -121,6 +121,7 @@ func setups(pages []savedPage) []savedPage {
 	for i := range pages {
 		pg := &pages[i]
 		pg.Conversations, pg.Authors, pg.Comments, pg.Replied, pg.Posts, pg.RemovedIDs, pg.LinkTokens, pg.OptIns = nil, nil, nil, nil, nil, nil, nil, nil
+		pg.ProfileCalls = nil
 		pg.Labels = slices.Clone(pg.Labels)
 		for j := range pg.Labels {
 			pg.Labels[j].People = nil

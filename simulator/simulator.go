@@ -86,6 +86,7 @@ type page struct {
 	people        map[string]*Person
 	conversations map[string]*conversation
 	profile       map[string]json.RawMessage
+	profileCalls  recentCalls // of the Messenger Profile API
 	attachments   map[string]attachment
 	authors       map[string]author // of people's comments and posts
 	comments      []*Comment

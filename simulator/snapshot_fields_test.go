@@ -20,7 +20,7 @@ func TestASnapshotHasEveryField(t *testing.T) {
 			`cfg random client api initial ctx cancel work effects mu closed webhook problem answerBytes requests requestBytes deliveries queues pending numbered flushing ` +
 			`drawn feed wire changed raws rawBytes`,
 		"page": `id name appID defaultApp token instagram link tokenError tokenAt tokenUntil lenient usage fields unsubscribed people ` +
-			`conversations profile attachments authors comments replied posts personas labels templates linkTokens optIns removedIDs ` +
+			`conversations profile profileCalls attachments authors comments replied posts personas labels templates linkTokens optIns removedIDs ` +
 			`random removed gone outage`, // running
 		"conversation":    `messages actions lastAct seen typing thread blocked moderated settings story lost`,
 		"thread":          `owner until`,

@@ -19,6 +19,7 @@ type savedPage struct {
 	TokenAt       time.Time                  `json:"token_at,omitzero"`
 	TokenUntil    time.Time                  `json:"token_until,omitzero"`
 	Profile       map[string]json.RawMessage `json:"profile,omitempty"`
+	ProfileCalls  []time.Time                `json:"profile_calls,omitempty"`
 	Attachments   []savedAttachment          `json:"attachments,omitempty"`
 	Authors       []savedAuthor              `json:"authors,omitempty"`
 	Comments      []Comment                  `json:"comments,omitempty"`
@@ -116,7 +117,7 @@ func (p *page) saved() savedPage {
 		Page: Page{
 			ID: p.id, Name: p.name, Platform: p.platform(), Token: p.token, AppID: p.appID, DefaultApp: p.defaultApp, Fields: slices.Clone(p.fields), Lenient: p.lenient,
 		},
-		Usage: p.usage, Unsubscribed: p.unsubscribed, TokenAt: p.tokenAt, TokenUntil: p.tokenUntil, Profile: maps.Clone(p.profile),
+		Usage: p.usage, Unsubscribed: p.unsubscribed, TokenAt: p.tokenAt, TokenUntil: p.tokenUntil, Profile: maps.Clone(p.profile), ProfileCalls: slices.Clone(p.profileCalls),
 		Replied: slices.Clone(p.replied), Posts: slices.Clone(p.posts), RemovedIDs: slices.Clone(p.removedIDs),
 	}
 	if p.link != nil {
@@ -237,6 +238,7 @@ func (s *Simulator) rebuild(in savedPage) error {
 		}
 		pg.profile[name] = property
 	}
+	pg.profileCalls = slices.Clone(in.ProfileCalls)
 	for _, a := range in.Attachments {
 		pg.attachments[a.ID] = attachment{a.Kind, a.URL, a.At}
 	}

@@ -4,19 +4,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"time"
-)
-
-// How often custom_user_settings can be called for a person.
-const (
-	maxUserSettings    = 10
-	userSettingsPeriod = 10 * time.Minute
 )
 
 // userSettings are what the page has set for one person.
 type userSettings struct {
 	menu  json.RawMessage // nil: the page's
-	calls []time.Time     // within the last period
+	calls recentCalls
 }
 
 // callUserSettings reads and sets the persistent menu of one person, see
@@ -49,7 +42,7 @@ func (s *Simulator) callUserSettings(c *call) (any, *GraphError) {
 		return nil, pg.known("person unknown")
 	}
 	own := &pg.conversation(psid).settings
-	if !own.allow(c.at) {
+	if !own.calls.allow(c.at, maxCalls) {
 		return nil, known("calls limit")
 	}
 	switch c.method {
@@ -72,16 +65,6 @@ func (s *Simulator) callUserSettings(c *call) (any, *GraphError) {
 	}
 	s.publish("menu", map[string]any{"person_id": psid, "menu": own.menu})
 	return success, nil
-}
-
-// allow counts a call, unless there have been too many.
-func (u *userSettings) allow(at time.Time) bool {
-	u.calls = slices.DeleteFunc(u.calls, func(call time.Time) bool { return at.Sub(call) >= userSettingsPeriod })
-	if len(u.calls) >= maxUserSettings {
-		return false
-	}
-	u.calls = append(u.calls, at)
-	return true
 }
 
 // menuOf is the persistent menu that a person sees: their own, or else the page's.

@@ -91,6 +91,7 @@ applied  set greeting
 	require.NoError(t, err)
 	require.Empty(t, report.Outcomes)
 	require.Len(t, calls(sim), 9, "what is there is only read")
+	require.NoError(t, sim.MoveClock(threadsettings.CallsPeriod))
 
 	current, err := threadsettings.Read(t.Context(), client, simulated, "")
 	require.NoError(t, err)
@@ -105,11 +106,46 @@ applied  set greeting
 	require.Empty(t, sim.Profile())
 }
 
+// TestApplyAtTheLimitOfCalls: Apply stops at the first call that the platform does not take, says what was done and what was
+// not, and is repeated when there are calls again.
+func TestApplyAtTheLimitOfCalls(t *testing.T) {
+	t.Parallel()
+	sim, client := startSimulator(t)
+	settings := everything()
+	apply := func() (threadsettings.Report, error) {
+		return threadsettings.Apply(t.Context(), client, simulated, settings)
+	}
+	report, err := apply()
+	require.NoError(t, err)
+	require.Equal(t, 7, report.Changed())
+	_, err = apply()
+	require.NoError(t, err)
+	require.Len(t, calls(sim), threadsettings.MaxCalls-1)
+
+	settings.Greeting, settings.IceBreakers = threadsettings.GreetingOf("Hello"), questions().IceBreakers
+	report, err = apply()
+	require.ErrorIs(t, err, graph.ErrRateLimited)
+	require.ErrorContains(t, err, "cannot change ice_breakers")
+	require.ErrorContains(t, err, "10 calls in 10 minutes for a page: apply again after that, what is done is not repeated")
+	require.ErrorContains(t, err, "not tried: greeting")
+	require.Equal(t, []threadsettings.Status{threadsettings.Failed, threadsettings.Skipped}, []threadsettings.Status{report.Outcomes[0].Status, report.Outcomes[1].Status})
+	require.Len(t, calls(sim), threadsettings.MaxCalls+1, "nothing is tried after the refusal")
+	_, err = apply()
+	require.ErrorIs(t, err, graph.ErrRateLimited)
+	require.ErrorContains(t, err, "reading", "what is there cannot be read either")
+
+	require.NoError(t, sim.MoveClock(threadsettings.CallsPeriod))
+	report, err = apply()
+	require.NoError(t, err)
+	require.Equal(t, "applied  change ice_breakers\napplied  change greeting\n", report.String())
+}
+
 func TestSettingsRemoveWhatThePageMustNotHave(t *testing.T) {
 	t.Parallel()
 	sim, client := startSimulator(t)
 	_, err := threadsettings.Apply(t.Context(), client, simulated, everything())
 	require.NoError(t, err)
+	require.NoError(t, sim.MoveClock(threadsettings.CallsPeriod))
 	wanted := threadsettings.Settings{
 		Greeting: threadsettings.GreetingOf("Hi"),
 		Remove: []threadsettings.Property{
