@@ -33,6 +33,6 @@ func TestControlExpires(t *testing.T) {
 		ada.Sees("bot")
 	}
 	ben := chat.Person("Ben", "")
-	require.Equal(t, "messengertest: simulator: another app has the conversation: it is idle; the conversation so far:\n  nothing was said",
+	require.Equal(t, "messengertest: simulator: the app does not have the conversation: it is idle; the conversation so far:\n  nothing was said",
 		tb.fails(func() { chat.ExpireThread(ben) }))
 }

@@ -26,39 +26,16 @@ func (f *failing) fails(act func()) string {
 	return f.failure
 }
 
-// What a failure says is a promise: the act or the expectation, and the conversation so far with what the platform refused.
-func TestFailuresSayWhatHappened(t *testing.T) {
+// A name that resembles none lists all that there are.
+func TestRefuseListsTheRefusals(t *testing.T) {
 	t.Parallel()
 	tb := &failing{TB: t}
-	chat := startPatient(tb, messenger.Config{Policy: answering("hello")})
-	ada := chat.Person("Ada", "en_US")
-	const nothing = "; the conversation so far:\n  nothing was said"
-	for want, act := range map[string]func(){
-		`messengertest: no message to reply to was seen yet: call Sees or Next first` + nothing:                              func() { ada.Replies("x") },
-		`messengertest: no message to react to was seen yet: call Sees or Next first` + nothing:                              func() { ada.Reacts("👍") },
-		`messengertest: no message to take a reaction from was seen yet: call Sees or Next first` + nothing:                  ada.Unreacts,
-		`messengertest: the person has written no message to edit` + nothing:                                                 func() { ada.Edits("x") },
-		`messengertest: the person has written no message to take back` + nothing:                                            ada.Unsends,
-		`messengertest: simulator: the text is empty` + nothing:                                                              func() { ada.Says("") },
-		`messengertest: simulator: a message has 1 to 30 attachments, not 0` + nothing:                                       func() { ada.Sends("image") },
-		`messengertest: simulator: a person cannot send an attachment of type "lamp"` + nothing:                              func() { ada.Sends("lamp", privacy) },
-		`messengertest: simulator: sticker id "x" is not digits` + nothing:                                                   func() { ada.SendsSticker("x") },
-		`messengertest: simulator: the id of an ad is digits` + nothing:                                                      func() { ada.ClicksAd(simulator.Ad{ID: "x"}) },
-		`messengertest: simulator: this person gets no marketing messages that they could stop` + nothing:                    ada.StopsNotifications,
-		`messengertest: simulator: this person has stopped no marketing messages` + nothing:                                  ada.ResumesNotifications,
-		`messengertest: simulator: only people of an Instagram account can do this` + nothing:                                func() { ada.RepliesToStory(privacy, "x") },
-		`messengertest: simulator: a person cannot send an attachment of type "story_mention"` + nothing:                     func() { ada.MentionsInStory(privacy) },
-		`messengertest: simulator: nothing to write` + nothing:                                                               func() { ada.Comments("") },
-		`messengertest: trigger "lamp": simulator: no such kind of callback: lamp`:                                           func() { chat.Trigger("lamp", simulator.Trigger{}) },
-		`messengertest: post an event: simulator: the event is not a JSON object with parties: unexpected end of JSON input`: func() { chat.Post("{") },
-		`messengertest: calls POST …/messages: 0, want 1; all calls so far:` + "\n  none":                                    func() { chat.HasCalled(1, "POST", "/messages") },
-		`messengertest: the bot cannot learn of this act: page ` + messengertest.PageID + ` is not subscribed to message_reads; add it to ` +
-			`simulator.DefaultFields in simulator.Config.Fields, and give it to StartOn`: ada.Reads,
-	} {
-		require.Equal(t, want, tb.fails(act))
+	chat := messengertest.Start(tb, messenger.Config{})
+	got := tb.fails(func() { chat.Refuse("lamp", 1) })
+	require.True(t, strings.HasPrefix(got, "messengertest: the platform has no refusal \"lamp\"; there are:\n  token invalid\n  app removed\n"), got)
+	for _, refusal := range simulator.Refusals() {
+		require.Contains(t, got+"\n", "\n  "+refusal.Name+"\n")
 	}
-	require.True(t, strings.HasPrefix(tb.fails(func() { chat.Refuse("lamp", 1) }),
-		"messengertest: the platform has no refusal \"lamp\"; there are:\n  token invalid\n  app removed\n"), tb.failure)
 }
 
 // A wait that was in vain shows what the platform refused, and why.

@@ -139,5 +139,5 @@ func TestOtherAppFailsTheTest(t *testing.T) {
 	chat := startListening(tb, "", messenger.Config{Policy: answering("bot")})
 	ada := chat.Person("Ada", "")
 	tb.expect("set Config.DefaultApp", func() { chat.OtherApp("2").TakesThread(ada) })
-	tb.expect("another app has the conversation: it is idle", func() { chat.OtherApp("2").ReleasesThread(ada) })
+	tb.expect("the app does not have the conversation: it is idle", func() { chat.OtherApp("2").ReleasesThread(ada) })
 }

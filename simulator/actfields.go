@@ -19,7 +19,7 @@ var actFields = map[string][]string{
 	ActNotificationOptIn: {"mid"}, ActNotificationStop: {}, ActNotificationResume: {},
 }
 
-// actOrder is an act as a request has it: coordinates that are left out are not 0, which is a place on earth.
+// actOrder is an act as a request has it: coordinates that are left out are not 0, which is a valid coordinate.
 type actOrder struct {
 	Act
 

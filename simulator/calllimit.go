@@ -30,9 +30,9 @@ func (r *recentCalls) allow(at time.Time, limit int) bool {
 }
 
 // free is how long it takes from a time on until another call is taken.
-func (r recentCalls) free(at time.Time) time.Duration {
-	if len(r) == 0 {
+func (r *recentCalls) free(at time.Time) time.Duration {
+	if len(*r) == 0 {
 		return 0
 	}
-	return callsPeriod - at.Sub(r[0])
+	return callsPeriod - at.Sub((*r)[0])
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNotOnInstagram is returned, wrapped with what it was, by an act that people of an Instagram account cannot do.
-var ErrNotOnInstagram = errors.New("simulator: Instagram has none")
+var ErrNotOnInstagram = errors.New("simulator: not on Instagram")
 
 func errNotOnInstagram(what string) error { return fmt.Errorf("%w: %s", ErrNotOnInstagram, what) }
 

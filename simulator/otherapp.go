@@ -9,7 +9,7 @@ import (
 )
 
 // ErrNotThreadOwner is returned, wrapped with the owner, by an act of an app that does not have the conversation.
-var ErrNotThreadOwner = errors.New("simulator: another app has the conversation")
+var ErrNotThreadOwner = errors.New("simulator: the app does not have the conversation")
 
 // errNoRouting says why an app may not take a conversation, or may not ask for one.
 var (

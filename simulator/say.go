@@ -166,7 +166,7 @@ func (s *Simulator) SendAttachments(ctx context.Context, psid, kind string, link
 // has sent no locations since 2020; old clients may. Instagram has none.
 func (s *Simulator) SendLocation(ctx context.Context, psid string, lat, long float64, title string) (mid string, err error) {
 	if !(lat >= -90 && lat <= 90 && long >= -180 && long <= 180) {
-		return "", fmt.Errorf("simulator: %v, %v is no place on earth", lat, long)
+		return "", fmt.Errorf("simulator: %v, %v is not a valid latitude and longitude", lat, long)
 	}
 	link := "https://www.facebook.com/l.php?u=" + url.QueryEscape("https://www.bing.com/maps/default.aspx?where1="+
 		strconv.FormatFloat(lat, 'f', -1, 64)+","+strconv.FormatFloat(long, 'f', -1, 64))
