@@ -1,6 +1,11 @@
 package simulator
 
-import "reflect"
+import (
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+)
 
 // Routes are the patterns of the chat page and the control API.
 func (s *Simulator) Routes() []string { return s.api.patterns }
@@ -33,6 +38,25 @@ func StateFields() map[string][]string {
 		}
 	}
 	return all
+}
+
+// SendMeanwhile makes a call of the Send API for the page with a token, and does something between the check of the token and the
+// rest of the call.
+func (s *Simulator) SendMeanwhile(token, body string, meanwhile func()) *GraphError {
+	r := httptest.NewRequest(http.MethodPost, "/v27.0/me/messages", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+token)
+	p, problem := readParams(httptest.NewRecorder(), r)
+	if problem != nil {
+		return problem
+	}
+	c := &call{params: p, ctx: r.Context(), method: r.Method, node: "me", edge: "messages", at: s.now()}
+	if err := s.authorize(c, pageToken); err != nil {
+		return err
+	}
+	meanwhile()
+	_, err := s.callMessages(c)
+	return err
 }
 
 // FeedBytes is how much the live stream remembers.

@@ -52,7 +52,7 @@ type Fault struct {
 	Header http.Header
 
 	// Delay is waited before anything else, in real time; the caller going away
-	// or Close end it. With a Delay alone the call is slow and right. Default: 0.
+	// or Close end it. With a Delay alone the call is slow and right: it is about what there is after the Delay, such as after a reset. Default: 0.
 	Delay time.Duration
 
 	// Drop breaks the connection. Default: DropNone.

@@ -202,7 +202,7 @@ const (
 // admit decides whether the page may send to this recipient now, and turns a
 // comment into the person who wrote it. s.mu must be held.
 func (s *Simulator) admit(pg *page, sd *send, at time.Time) *GraphError {
-	if pg.removed { // by a reset, since the call came: the same call once more meets the new page
+	if pg.removed { // since its token was checked: the same call once more is about what there is now
 		return known("unavailable")
 	}
 	switch sd.toKind {
