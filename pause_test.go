@@ -17,6 +17,7 @@ import (
 	"github.com/djmessenger/messenger"
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/sending"
 	"github.com/djmessenger/messenger/simulator"
@@ -79,6 +80,29 @@ func TestPausedPageSendsNothingAndThenAllInOrder(t *testing.T) {
 }
 
 // Another page, and the pause of all pages, are pauses of their own.
+// A handler that shows a typing mark by itself does not reach the platform, and does not fail.
+func TestPausedPageShowsNoTypingMark(t *testing.T) {
+	t.Parallel()
+	turns := 0
+	policy := texts(route("types", func(ctx context.Context, _ *receiving.Event, reply *sending.Replier) error {
+		turns++
+		return reply.Now(ctx, sending.TypingOn)
+	}))
+	inBubble(t, simulator.Config{}, messenger.Config{Policy: policy}, func(w *world) {
+		calls := func() int { return len(w.Requests()) }
+		w.pauses(pageID, "")
+		w.Says(ada, "hi")
+		after(time.Second)
+		require.Equal(t, 1, turns)
+		require.Zero(t, calls())
+		w.resumes(pageID)
+		w.Says(ada, "hi")
+		after(time.Second)
+		require.Equal(t, 2, turns)
+		require.Equal(t, 1, calls())
+	})
+}
+
 func TestPausesOfAPageAndOfAllAreApart(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Config{}, messenger.Config{}, func(w *world) {
@@ -254,6 +278,10 @@ func TestPauseRefusesWhatItCannotMean(t *testing.T) {
 	require.NoError(t, bot.Pause(ctx, fmt.Sprint(messenger.MaxPauses-1), longest))
 	require.ErrorContains(t, bot.Pause(ctx, "5000", ""), "1000 pages are paused already; pause all pages instead")
 	require.NoError(t, bot.Pause(ctx, "7", "another reason"))
+	require.NoError(t, bot.Pause(ctx, messenger.AllPages, longest), "all pages can always be paused")
+	paused, err = bot.Paused(ctx)
+	require.NoError(t, err)
+	require.Len(t, paused, messenger.MaxPauses+1)
 
 	var none *messenger.Bot
 	require.ErrorIs(t, none.Pause(ctx, pageID, ""), messenger.ErrNoBot)

@@ -138,7 +138,8 @@ func (r *Replier) Set(name, value string) {
 // Now sends typing_on, typing_off or mark_seen to the person at once, without
 // waiting for the turn to commit. It is the only action that may be repeated if
 // the turn runs again. An error of the platform is returned too, and the bot logs it,
-// records it and gives it to Config.OnSendFailed.
+// records it and gives it to Config.OnSendFailed. While an operator has paused sending
+// for the page, it does nothing and returns nil.
 func (r *Replier) Now(ctx context.Context, action Action) error {
 	if err := action.Message().Validate(r.event.Object); err != nil {
 		return r.refused(ctx, []Message{action.Message()}, err)

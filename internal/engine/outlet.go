@@ -126,6 +126,10 @@ func (o *outlet) Now(ctx context.Context, action sending.Action) error {
 	if err != nil {
 		return err
 	}
+	if t.w.e.pauses.paused(t.ev.PageID) {
+		t.w.log.Debug("sending is paused: an action is left out", "event", t.queued.Key, "route", o.route, "action", action)
+		return nil
+	}
 	d := sending.Delivery{
 		PageID:    t.ev.PageID,
 		PSID:      t.ev.PSID,

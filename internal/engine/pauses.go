@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/djmessenger/messenger/handling"
+	"github.com/djmessenger/messenger/internal/jitter"
 )
 
 const (
@@ -14,10 +15,13 @@ const (
 	pausesEvery = time.Second
 	firstPauses = 3 * time.Second
 	// pauseRest is the shortest rest of a conversation whose page is paused, and pauseLonger how much longer that of each further one is,
-	// so that the conversations that wait are looked at 200 times a second and no more; pauseRestMost bounds it.
+	// so that the conversations that wait are looked at 200 times a second. pauseRestMost bounds it: of more than 12,000 conversations
+	// each is looked at about once a minute.
 	pauseRest     = 500 * time.Millisecond
 	pauseLonger   = 5 * time.Millisecond
 	pauseRestMost = time.Minute
+	// unreadEvery is how often it is logged that the pauses have never been read, so that nothing is sent.
+	unreadEvery = time.Minute
 )
 
 // pauses knows for which pages sending is paused. Until it has read that, it holds everything back: a replica that
@@ -31,6 +35,7 @@ type pauses struct {
 	stored  storedPauses
 	line    time.Time // when the last of those that rest is looked at
 	failed  bool      // the last read
+	said    time.Time // when a failed read was logged last
 }
 
 // rest returns how long a conversation of a page must rest, or 0 if the page may send.
@@ -45,7 +50,11 @@ func (p *pauses) rest(pageID string) time.Duration {
 		p.line = first
 	}
 	p.line = p.line.Add(pauseLonger)
-	return min(p.line.Sub(now), pauseRestMost)
+	if last := now.Add(pauseRestMost); p.line.After(last) {
+		p.line = last
+		return pauseRestMost - jitter.Below(pauseRestMost/2) // spread, or all of them would be looked at together
+	}
+	return p.line.Sub(now)
 }
 
 // paused reports whether a page may not send.
@@ -90,21 +99,32 @@ func (p *pauses) read(ctx context.Context, limit time.Duration) {
 		return stored, err
 	})
 	if err != nil {
-		if p.fail() && ctx.Err() == nil {
-			p.e.cfg.Logger.Warn("cannot read for which pages sending is paused; retrying, and what was read last holds", "error", err)
+		if ctx.Err() == nil {
+			p.fail(err)
 		}
 		return
 	}
 	p.report(p.apply(read, stored))
 }
 
-// fail notes that a read has failed, and reports whether it is the first in a row.
-func (p *pauses) fail() bool {
+// fail notes that a read has failed, and logs the first failure in a row. It repeats that nothing is sent at all.
+func (p *pauses) fail(err error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	first := !p.failed
+	now := time.Now()
+	unread := p.applied == 0
+	say := !p.failed || unread && now.Sub(p.said) >= unreadEvery
 	p.failed = true
-	return first
+	if say {
+		p.said = now
+	}
+	p.mu.Unlock()
+	switch {
+	case !say:
+	case unread:
+		p.e.cfg.Logger.Error("nothing is sent until the store tells for which pages sending is paused; retrying", "error", err)
+	default:
+		p.e.cfg.Logger.Warn("cannot read for which pages sending is paused; retrying, and what was read last holds", "error", err)
+	}
 }
 
 // apply has the result of a read count. It returns what counted before and what does now.
@@ -129,10 +149,18 @@ func (p *pauses) report(before, now storedPauses) {
 	}
 	for pageID := range before {
 		if _, still := now[pageID]; !still {
+			p.forgetLine()
 			log.Info("sending is resumed", "page", pageID)
 			p.e.hint()
 		}
 	}
+}
+
+// forgetLine has those that rest from now on not wait behind those of a page that may send again.
+func (p *pauses) forgetLine() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line = time.Time{}
 }
 
 // Pause stores that nothing is sent for a page, or for [AllPages], until Resume. A page that is paused already keeps its time
@@ -145,7 +173,7 @@ func (e *Engine) Pause(ctx context.Context, pageID, reason string) error {
 	err = changePauses(ctx, e.cfg.Store, func(stored storedPauses) (bool, error) {
 		before, paused := stored[pageID]
 		switch {
-		case !paused && len(stored) >= MaxPauses:
+		case !paused && pageID != AllPages && len(stored) >= MaxPauses:
 			return false, handling.Permanent(fmt.Errorf("%d pages are paused already; pause all pages instead", len(stored)))
 		case !paused:
 			before.Since = clock.now().UTC()
