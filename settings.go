@@ -176,27 +176,19 @@ func (q *settingsQueue) start() {
 
 // finish notes how a try ended, and then logs it.
 func (q *settingsQueue) finish(pageID string, p *pageSettings, version int, report threadsettings.Report, err error) {
-	for _, line := range q.ended(pageID, p, version, report, err) {
-		q.log.With("page", pageID).Log(q.ctx, line.level, line.message, line.args...)
+	for _, write := range q.ended(pageID, p, version, report, err) {
+		write()
 	}
 }
 
-// settingsLine is a line of the log.
-type settingsLine struct {
-	level   slog.Level
-	message string
-	args    []any
-}
-
-// ended notes how a try ended. It returns what to log without the lock: a handler of the log is a user's code.
-func (q *settingsQueue) ended(pageID string, p *pageSettings, version int, report threadsettings.Report, err error) (lines []settingsLine) {
+// ended notes how a try ended. It returns what writes the log, without the lock: a handler of the log is a user's code.
+func (q *settingsQueue) ended(pageID string, p *pageSettings, version int, report threadsettings.Report, err error) (lines []func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.running--
 	defer q.start()
-	say := func(level slog.Level, message string, args ...any) {
-		lines = append(lines, settingsLine{level, message, args})
-	}
+	ctx := q.ctx
+	later := func(write func(*slog.Logger)) { lines = append(lines, func() { write(q.log.With("page", pageID)) }) }
 	switch {
 	case p.removed:
 		delete(q.pages, pageID)
@@ -206,24 +198,28 @@ func (q *settingsQueue) ended(pageID string, p *pageSettings, version int, repor
 	case err == nil:
 		p.state = settingsApplied
 		for _, warning := range report.Warnings() {
-			say(slog.LevelWarn, "the platform refuses a thread setting; the others are applied", "property", warning.Property, "error", warning.Err)
+			later(func(log *slog.Logger) {
+				log.Warn("the platform refuses a thread setting; the others are applied", "property", warning.Property, "error", warning.Err)
+			})
 		}
-		say(slog.LevelInfo, "thread settings applied", "changes", report.Changed())
+		later(func(log *slog.Logger) { log.Info("thread settings applied", "changes", report.Changed()) })
 	case errors.Is(err, errSettingsSuperseded):
 		p.state = settingsSuperseded
-		say(slog.LevelWarn, "thread settings not applied", "error", err)
-	case q.ctx.Err() != nil:
+		later(func(log *slog.Logger) { log.Warn("thread settings not applied", "error", err) })
+	case ctx.Err() != nil:
 		p.state = settingsFailed
 	case errors.Is(err, threadsettings.ErrGetStartedMissing):
 		p.state = settingsFailed
-		say(slog.LevelError, "cannot apply thread settings", "error", err)
+		later(func(log *slog.Logger) { log.Error("cannot apply thread settings", "error", err) })
 	default:
 		pause, level := settingsPause(p.tried, err)
 		p.state, p.tried = settingsPaused, p.tried+1
 		if shared, ok := errors.AsType[*settingsPauseError](err); ok {
 			pause, level = shared.pause, shared.level
 		}
-		say(level, "cannot apply thread settings; retrying", "error", err, "after", pause)
+		later(func(log *slog.Logger) {
+			log.Log(ctx, level, "cannot apply thread settings; retrying", "error", err, "after", pause)
+		})
 		p.timer = time.AfterFunc(pause, func() { q.resume(pageID, p, version) })
 	}
 	return lines

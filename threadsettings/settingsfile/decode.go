@@ -202,34 +202,41 @@ func orDefault(locale string) string {
 	return locale
 }
 
-func (r *reading) iceBreakers(v *datatree.Value, path string) []threadsettings.IceBreakers {
-	var found []threadsettings.IceBreakers
-	for _, b := range r.blocks(v, "IceBreakers", path, "call_to_actions") {
-		one := threadsettings.IceBreakers{Locale: orDefault(b.locale)}
+// readBlocks reads the blocks of a property whose items have texts only.
+func readBlocks[Block, Item any](
+	r *reading, v *datatree.Value, field, path, itemsName string, known []string,
+	item func(text func(name, key string) string) Item, block func(locale string, items []Item) Block,
+) []Block {
+	var found []Block
+	for _, b := range r.blocks(v, field, path, itemsName) {
+		var items []Item
 		for i := range b.items {
-			members, field, path := r.item(b, i, []string{"question", "payload"}, nil)
-			one.Items = append(one.Items, threadsettings.IceBreaker{
-				Payload: r.member(members, field, "Payload", path, "payload"), Question: r.member(members, field, "Question", path, "question"),
-			})
+			members, field, path := r.item(b, i, known, nil)
+			items = append(items, item(func(name, key string) string { return r.member(members, field, name, path, key) }))
 		}
-		found = append(found, one)
+		found = append(found, block(orDefault(b.locale), items))
 	}
 	return found
 }
 
+func (r *reading) iceBreakers(v *datatree.Value, path string) []threadsettings.IceBreakers {
+	return readBlocks(r, v, "IceBreakers", path, "call_to_actions", []string{"question", "payload"},
+		func(text func(name, key string) string) threadsettings.IceBreaker {
+			return threadsettings.IceBreaker{Payload: text("Payload", "payload"), Question: text("Question", "question")}
+		},
+		func(locale string, items []threadsettings.IceBreaker) threadsettings.IceBreakers {
+			return threadsettings.IceBreakers{Items: items, Locale: locale}
+		})
+}
+
 func (r *reading) commands(v *datatree.Value, path string) []threadsettings.Commands {
-	var found []threadsettings.Commands
-	for _, b := range r.blocks(v, "Commands", path, "commands") {
-		one := threadsettings.Commands{Locale: orDefault(b.locale)}
-		for i := range b.items {
-			members, field, path := r.item(b, i, []string{"name", "description"}, nil)
-			one.Items = append(one.Items, threadsettings.Command{
-				Description: r.member(members, field, "Description", path, "description"), Name: r.member(members, field, "Name", path, "name"),
-			})
-		}
-		found = append(found, one)
-	}
-	return found
+	return readBlocks(r, v, "Commands", path, "commands", []string{"name", "description"},
+		func(text func(name, key string) string) threadsettings.Command {
+			return threadsettings.Command{Description: text("Description", "description"), Name: text("Name", "name")}
+		},
+		func(locale string, items []threadsettings.Command) threadsettings.Commands {
+			return threadsettings.Commands{Items: items, Locale: locale}
+		})
 }
 
 func (r *reading) menus(v *datatree.Value, path string) []threadsettings.Menu {

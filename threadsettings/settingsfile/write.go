@@ -129,19 +129,27 @@ func shortest[Block, Item any](blocks []Block, items func(Block) (locale string,
 	return blocks
 }
 
-func menusOf(blocks []threadsettings.Menu) any {
-	var list []menu
-	for _, b := range blocks {
-		m := menu{Locale: orDefault(b.Locale), ComposerInputDisabled: b.ComposerInputDisabled}
-		for _, item := range b.Items {
-			m.CallToActions = append(m.CallToActions, menuItem{
-				FallbackURL: item.FallbackURL, MessengerExtensions: item.MessengerExtensions, Payload: item.Payload, Title: item.Title,
-				URL: item.URL, WebviewHeightRatio: item.WebviewHeightRatio,
-			})
-		}
-		list = append(list, m)
+// each returns what a function makes of each item, nil of none.
+func each[From, To any](items []From, of func(From) To) (made []To) {
+	for _, item := range items {
+		made = append(made, of(item))
 	}
-	return shortest(list, func(m menu) (string, []menuItem) {
+	return made
+}
+
+func menusOf(blocks []threadsettings.Menu) any {
+	written := each(blocks, func(b threadsettings.Menu) menu {
+		return menu{
+			Locale: orDefault(b.Locale), ComposerInputDisabled: b.ComposerInputDisabled,
+			CallToActions: each(b.Items, func(item threadsettings.MenuItem) menuItem {
+				return menuItem{
+					FallbackURL: item.FallbackURL, MessengerExtensions: item.MessengerExtensions, Payload: item.Payload, Title: item.Title,
+					URL: item.URL, WebviewHeightRatio: item.WebviewHeightRatio,
+				}
+			}),
+		}
+	})
+	return shortest(written, func(m menu) (string, []menuItem) {
 		if m.ComposerInputDisabled {
 			return "", nil
 		}
@@ -150,25 +158,19 @@ func menusOf(blocks []threadsettings.Menu) any {
 }
 
 func iceBreakersOf(blocks []threadsettings.IceBreakers) any {
-	var list []iceBreakers
-	for _, b := range blocks {
-		one := iceBreakers{Locale: orDefault(b.Locale)}
-		for _, item := range b.Items {
-			one.CallToActions = append(one.CallToActions, iceBreaker{Payload: item.Payload, Question: item.Question})
-		}
-		list = append(list, one)
-	}
-	return shortest(list, func(b iceBreakers) (string, []iceBreaker) { return b.Locale, b.CallToActions })
+	written := each(blocks, func(b threadsettings.IceBreakers) iceBreakers {
+		return iceBreakers{orDefault(b.Locale), each(b.Items, func(i threadsettings.IceBreaker) iceBreaker {
+			return iceBreaker{Payload: i.Payload, Question: i.Question}
+		})}
+	})
+	return shortest(written, func(b iceBreakers) (string, []iceBreaker) { return b.Locale, b.CallToActions })
 }
 
 func commandsOf(blocks []threadsettings.Commands) any {
-	var list []commands
-	for _, b := range blocks {
-		one := commands{Locale: orDefault(b.Locale)}
-		for _, item := range b.Items {
-			one.Commands = append(one.Commands, command{Description: item.Description, Name: item.Name})
-		}
-		list = append(list, one)
-	}
-	return shortest(list, func(b commands) (string, []command) { return b.Locale, b.Commands })
+	written := each(blocks, func(b threadsettings.Commands) commands {
+		return commands{orDefault(b.Locale), each(b.Items, func(c threadsettings.Command) command {
+			return command{Description: c.Description, Name: c.Name}
+		})}
+	})
+	return shortest(written, func(b commands) (string, []command) { return b.Locale, b.Commands })
 }
