@@ -15,11 +15,11 @@ import (
 //	err := handler.Handle(ctx, ev, rec.Replier(ev))
 //	require.Equal(t, []sending.Message{sending.Text("Hello!")}, rec.Messages())
 type Recorder struct {
-	mu       sync.Mutex
-	messages []Message
-	actions  []Action
-	canceled []string
-	refused  []Failure
+	mu        sync.Mutex
+	messages  []Message
+	actions   []Action
+	cancelled []string
+	refused   []Failure
 }
 
 // Replier returns a Replier that answers into the recorder. It refuses events
@@ -45,11 +45,11 @@ func (r *Recorder) Actions() []Action {
 	return slices.Clone(r.actions)
 }
 
-// Canceled returns the keys that were taken back so far.
-func (r *Recorder) Canceled() []string {
+// Cancelled returns the keys that were taken back so far.
+func (r *Recorder) Cancelled() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.canceled)
+	return slices.Clone(r.cancelled)
 }
 
 // Refused returns the messages that were refused so far, each with what its call
@@ -92,7 +92,7 @@ func (o recorderOutlet) Queue(ctx context.Context, messages []Message) error {
 func (o recorderOutlet) Cancel(_ context.Context, key string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.canceled = append(o.canceled, key)
+	o.cancelled = append(o.cancelled, key)
 	return nil
 }
 

@@ -53,6 +53,15 @@ func (m Mistakes) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Unwrap returns the mistakes, for errors.As.
+func (m Mistakes) Unwrap() []error {
+	errs := make([]error, len(m))
+	for i, mistake := range m {
+		errs[i] = mistake
+	}
+	return errs
+}
+
 func (m Mistakes) sort() {
 	slices.SortStableFunc(m, func(a, b *Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))

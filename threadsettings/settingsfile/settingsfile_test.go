@@ -1,6 +1,7 @@
 package settingsfile_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -172,6 +173,9 @@ func TestAllMistakesAreReportedTogether(t *testing.T) {
 	require.EqualError(t, err, `s.yaml:1:1: greting: there is no such field; the nearest is greeting
 s.yaml:3:13: persistent_menu[0].title: is the number 1, and has to be a text; put it in quotes
 s.yaml:4:16: persistent_menu[1].typ: there is no such field; the nearest is type`)
+	first, ok := errors.AsType[*settingsfile.Mistake](err)
+	require.True(t, ok)
+	require.Equal(t, &settingsfile.Mistake{File: "s.yaml", Line: 1, Column: 1, Place: "greting", Problem: "there is no such field; the nearest is greeting"}, first)
 	_, err = settingsfile.Parse("s.yaml", []byte("greeting: ''\nwhitelisted_domains: [x, y]\n"))
 	require.Len(t, strings.Split(err.Error(), "\n"), 3)
 }
