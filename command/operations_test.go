@@ -72,15 +72,20 @@ func newDesk(t *testing.T) *desk {
 // bury makes a dead letter of a text, as a bot does whose route fails.
 func (d *desk) bury(mid, text, route, why string) {
 	d.Helper()
+	d.fails(mid, text, store.Outcome{Release: true, Event: &store.EventResult{Failures: []store.Failure{{Route: route, Error: why}}}})
+}
+
+// fails has a text come, whose turn ends with an outcome.
+func (d *desk) fails(mid, text string, outcome store.Outcome) {
+	d.Helper()
 	body := fmt.Sprintf(`{"object":"page","entry":[{"id":%q,"time":1,"messaging":[{"sender":{"id":%q},"recipient":{"id":%q},"timestamp":%d,"message":{"mid":%q,"text":%s}}]}]}`,
 		opsPage, opsPerson, opsPage, noon.Add(-time.Minute).UnixMilli(), mid, quotedJSON(text))
 	require.Equal(d, 200, bubble.PostSigned(d.bot, "app-secret", body).Code)
 	leases, err := d.store.Claim(d.Context(), store.Claim{Owner: "test", Conversations: 1, Events: 1, TTL: time.Minute})
 	require.NoError(d, err)
 	require.Len(d, leases, 1)
-	_, err = d.store.Commit(d.Context(), store.Outcome{Lease: leases[0].LeaseID, Release: true, Event: &store.EventResult{
-		Seq: leases[0].Events[0].Seq, Failures: []store.Failure{{Route: route, Error: why}},
-	}})
+	outcome.Lease, outcome.Event.Seq = leases[0].LeaseID, leases[0].Events[0].Seq
+	_, err = d.store.Commit(d.Context(), outcome)
 	require.NoError(d, err)
 }
 
@@ -281,6 +286,22 @@ func TestOperationsRefuses(t *testing.T) {
 			require.Empty(t, out, c.args)
 		}
 	}
+}
+
+// TestStatsSayWhyAConversationIsBlocked: what failed, since when, and when it is tried again.
+func TestStatsSayWhyAConversationIsBlocked(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.fails("m_1", "order", store.Outcome{Release: true, After: time.Minute, Event: &store.EventResult{
+		Retry: true, Failures: []store.Failure{{Route: "order status", Error: "warehouse:\nconnection refused"}},
+	}})
+	code, out, errs := d.run("stats")
+	require.Equal(t, 0, code, errs)
+	require.Contains(t, out, `
+Blocked: the next event has failed and waits for another try
+  page 100000000000001, person 7100000000000001: SIMPLE_TEXT since 2026-11-27 12:00:00Z, 1 failure, next try 2026-11-27 12:01:00Z
+    order status: warehouse: connection refused
+`)
 }
 
 // TestPeopleShowWhatIsOpen: what waits both ways, and dead letters with what failed, of that person alone.

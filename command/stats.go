@@ -30,6 +30,9 @@ type queueStats struct {
 			Page, Person string
 			Attempts     int
 			Since        time.Time
+			NextAt       time.Time `json:"next_at"`
+			Type, Signal string
+			Failures     []struct{ Route, Error string }
 		}
 	}
 	Process struct {
@@ -125,7 +128,18 @@ func (s queueStats) printWaiting(w io.Writer) {
 		say(w, "\nBlocked: the next event has failed and waits for another try\n")
 	}
 	for _, b := range s.Queue.Blocked {
-		say(w, "  page %s, person %s, %s, since %s\n", oneLine(b.Page, 60), oneLine(b.Person, 200), several(b.Attempts, "failure"), when(b.Since))
+		what := dash(oneLine(b.Type, 60))
+		if b.Signal != "" {
+			what = "signal " + oneLine(b.Signal, 100)
+		}
+		next := "is being tried now"
+		if !b.NextAt.IsZero() {
+			next = "next try " + when(b.NextAt)
+		}
+		say(w, "  page %s, person %s: %s since %s, %s, %s\n", oneLine(b.Page, 60), oneLine(b.Person, 200), what, when(b.Since), several(b.Attempts, "failure"), next)
+		for _, f := range b.Failures {
+			say(w, "    %s: %s\n", dash(oneLine(f.Route, 60)), oneLine(f.Error, 300))
+		}
 	}
 	if len(s.Held) > 0 {
 		say(w, "\nHeld: nothing is sent for these pages\n")

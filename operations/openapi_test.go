@@ -241,7 +241,7 @@ func TestTheCheckerFindsWhatIsWrong(t *testing.T) {
 		{"/health", "application/json", `{"healthy":true,"more":1}`},
 		{"/health", "text/html", `x`},
 		{"/nothing", "application/json", `{}`},
-		{"/blocked", "application/json", `{"items":[{"page":"1","person":"2","attempts":1,"since":"yesterday"}]}`},
+		{"/blocked", "application/json", `{"items":[{"page":"1","person":"2","attempts":1,"failures":[],"since":"yesterday"}]}`},
 	} {
 		require.Error(t, f.wrong(get(c.path), 200, c.kind, []byte(c.body)), c.path+c.body)
 	}

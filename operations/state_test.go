@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -138,5 +139,39 @@ func TestHeldPages(t *testing.T) {
 		require.Len(w, get[struct{ Held []held }](w, "GET", "/stats", "").Held, 1)
 		waits := get[struct{ Sends []struct{ Text string } }](w, "GET", w.person()+"/waiting", "")
 		require.Equal(w, "Hello!", waits.Sends[0].Text)
+	})
+}
+
+// TestWhyAConversationIsBlocked: the event, the route that failed, the error and the next try, in the list and in the statistics.
+func TestWhyAConversationIsBlocked(t *testing.T) {
+	t.Parallel()
+	onEachStore(t, func(w *world) {
+		w.away.Store(true)
+		_, err := w.platform.Say(w.Context(), w.ada, "order 1")
+		require.NoError(w, err)
+		type why struct {
+			Page, Person, Type, Key string
+			Attempts                int
+			Since                   time.Time
+			Next                    time.Time `json:"next_at"`
+			Failures                []store.Failure
+		}
+		var list []why
+		require.Eventually(w, func() bool {
+			list = get[struct{ Items []why }](w, "GET", "/blocked", "").Items
+			return len(list) == 1 && !list[0].Next.IsZero()
+		}, patience, 5*time.Millisecond)
+		b := list[0]
+		require.Equal(w, []string{w.page, w.ada, "SIMPLE_TEXT"}, []string{b.Page, b.Person, b.Type})
+		require.Equal(w, []store.Failure{{Route: "order", Error: errBroken.Error()}}, b.Failures)
+		require.True(w, b.Next.After(b.Since))
+		require.NotEmpty(w, get[struct{ Items []any }](w, "GET", w.person()+"/waiting/"+url.PathEscape(b.Key)+"/explanation", "").Items)
+		blocked := get[struct{ Queue struct{ Blocked []why } }](w, "GET", "/stats", "").Queue.Blocked
+		require.Len(w, blocked, 1)
+		require.Equal(w, b.Failures, blocked[0].Failures)
+		w.away.Store(false)
+		w.broken.Store(false)
+		require.Equal(w, "order 1", next(w, w.handled))
+		require.Eventually(w, func() bool { return len(get[struct{ Items []why }](w, "GET", "/blocked", "").Items) == 0 }, patience, 5*time.Millisecond)
 	})
 }

@@ -41,6 +41,25 @@ type blocked struct {
 	Person   string    `json:"person"`
 	Attempts int       `json:"attempts"`
 	Since    time.Time `json:"since"`
+	// NextAt is when it is tried again; zero while a turn runs.
+	NextAt time.Time `json:"next_at,omitzero"`
+	// Key is that of the event, Signal that of one that the program raised.
+	Key    string         `json:"key,omitempty"`
+	Signal string         `json:"signal,omitempty"`
+	Type   receiving.Type `json:"type,omitempty"`
+	// Failures are those of the last try; empty if an older version made it.
+	Failures []store.Failure `json:"failures"`
+}
+
+func blockedOf(b store.Blocked) blocked {
+	out := blocked{
+		Page: b.PageID, Person: b.PSID, Attempts: b.Attempts, Since: b.Since, NextAt: b.NextAt, Key: b.Key, Signal: b.Raised,
+		Failures: append([]store.Failure{}, b.Failures...),
+	}
+	if ev, err := decode(b.Body); err == nil {
+		out.Type = ev.Type
+	}
+	return out
 }
 
 // heldPage is a page whose messages wait.
@@ -121,7 +140,7 @@ func (s *server) stats(c *call) (any, error) {
 	out := statistics{
 		Queue: queue{
 			Events: st.Queue.Events, Timers: st.Queue.Timers, Sends: st.Queue.Sends, InFlight: st.Queue.InFlight,
-			Dead: st.Queue.Dead, Oldest: st.Queue.Oldest, Blocked: blockedOf(st.Queue.Blocked),
+			Dead: st.Queue.Dead, Oldest: st.Queue.Oldest, Blocked: blockedList(st.Queue.Blocked),
 		},
 		Process: process{
 			Turns: st.Turns, Retried: st.Retried, Dead: st.Dead, Sends: st.Sends, Superseded: st.Superseded, Typing: st.Typing,
@@ -143,10 +162,10 @@ func (s *server) stats(c *call) (any, error) {
 
 func webhookOf(c receiving.Counts) webhook { return webhook(c) }
 
-func blockedOf(list []store.Blocked) []blocked {
+func blockedList(list []store.Blocked) []blocked {
 	out := make([]blocked, len(list))
-	for i, b := range list {
-		out[i] = blocked{Page: b.PageID, Person: b.PSID, Attempts: b.Attempts, Since: b.Since}
+	for i := range list {
+		out[i] = blockedOf(list[i])
 	}
 	return out
 }
@@ -209,7 +228,7 @@ func (s *server) blocked(c *call) (any, error) {
 			out.Next = cursor(blockedAfter{last.Since, last.Page, last.Person})
 			break
 		}
-		out.Items = append(out.Items, blocked{Page: b.PageID, Person: b.PSID, Attempts: b.Attempts, Since: b.Since})
+		out.Items = append(out.Items, blockedOf(b))
 	}
 	return out, nil
 }

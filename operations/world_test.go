@@ -84,6 +84,7 @@ type world struct {
 	url      string
 	log      *logged
 	broken   atomic.Bool // whether "order" fails
+	away     atomic.Bool // whether it fails for now
 	letters  chan messenger.DeadLetter
 	handled  chan string // texts of orders
 	gate     atomic.Bool // whether an order says that it has begun, and waits until open is closed
@@ -190,6 +191,9 @@ func (w *world) order(_ context.Context, ev *receiving.Event, _ *sending.Replier
 	if w.gate.Load() {
 		w.entered <- struct{}{}
 		<-w.open
+	}
+	if w.away.Load() {
+		return errBroken
 	}
 	if w.broken.Load() {
 		return handling.Permanent(errBroken)

@@ -332,7 +332,8 @@ type EventResult struct {
 	Uncounted bool
 	// Failures, of an event that is done, make a dead letter. They name the
 	// routes that failed; a failure without a route stands for all that the
-	// event was to run.
+	// event was to run. With Retry they are kept with the event until its next
+	// try has ended, for [Blocked].
 	Failures []Failure
 }
 

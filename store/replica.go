@@ -26,6 +26,14 @@ type Blocked struct {
 	Attempts int
 	// Since is when that event was received.
 	Since time.Time
+	// NextAt is when the conversation can be claimed for the next try, by the store's clock; zero while a worker has it.
+	NextAt time.Time `json:",omitzero"`
+	// Key is the dedup key of the event; of one that the program raised, Raised is the key of that.
+	Key, Raised string
+	// Body is the event's. It is left out of the JSON.
+	Body []byte `json:"-"`
+	// Failures say which routes failed at the last try, and why. They are empty if a replica of an older version made it.
+	Failures []Failure
 }
 
 // How many blocked conversations are named: MaxBlocked by [Stats], and MaxBlockedList by [Viewer.Blocked].

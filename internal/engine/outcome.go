@@ -24,6 +24,7 @@ func (t *turn) outcome() (out store.Outcome, next retry) {
 		out.Writes = append(out.Writes, store.TouchPerson{PageID: t.ev.PageID, PSID: t.ev.PSID, At: actedAt(t.queued)})
 	}
 	if next.again {
+		result.Failures = t.failures()
 		return out, next
 	}
 	refused := t.refused
@@ -35,18 +36,31 @@ func (t *turn) outcome() (out store.Outcome, next retry) {
 	}
 	results := t.routes
 	if t.failure != nil {
-		result.Failures = []store.Failure{{Error: t.failure.Error()}}
 		results = nil
 	}
+	result.Failures = t.failures()
 	for _, r := range slices.Concat(results, t.telling.results) {
 		if r.err != nil {
-			result.Failures = append(result.Failures, store.Failure{Route: r.name, Error: r.err.Error()})
 			continue
 		}
 		out.Writes = append(out.Writes, r.writes...)
 		out.Sends = append(out.Sends, r.sends...)
 	}
 	return out, next
+}
+
+// failures are why the turn has failed, if it has.
+func (t *turn) failures() (all []store.Failure) {
+	results := t.routes
+	if t.failure != nil {
+		all, results = append(all, store.Failure{Error: t.failure.Error()}), nil
+	}
+	for _, r := range slices.Concat(results, t.telling.results) {
+		if r.err != nil {
+			all = append(all, store.Failure{Route: r.name, Error: r.err.Error()})
+		}
+	}
+	return all
 }
 
 // actedAt is when the person acted. The platform repeats a callback for at most

@@ -94,21 +94,34 @@ func (g *group) endEvent(s *State, result *store.EventResult) error {
 	case result.Retry && result.Uncounted:
 		return nil
 	case result.Retry:
-		g.changes.EventsRetried = append(g.changes.EventsRetried, result.Seq)
-		return nil
+		failures, err := failuresOf(result)
+		g.changes.EventsRetried = append(g.changes.EventsRetried, Retried{result.Seq, failures})
+		return err
 	case len(result.Failures) > 0:
-		failures, err := json.Marshal(result.Failures)
+		failures, err := failuresOf(result)
 		if err != nil {
-			return fmt.Errorf("store: failures: %w", err)
+			return err
 		}
 		g.changes.EventsDead = append(g.changes.EventsDead, DeadRow{
-			EventRow: EventRow{Conversation: s.Conversation, Seq: result.Seq, Attempts: s.Attempts + 1}, Failures: string(failures), At: g.now,
+			EventRow: EventRow{Conversation: s.Conversation, Seq: result.Seq, Attempts: s.Attempts + 1}, Failures: failures, At: g.now,
 		})
 	}
 	g.changes.EventsDone = append(g.changes.EventsDone, result.Seq)
 	s.Waits = false
 	g.count(s.PageID, -1)
 	return nil
+}
+
+// failuresOf are the failures of an event in the form of its row.
+func failuresOf(result *store.EventResult) (string, error) {
+	if len(result.Failures) == 0 {
+		return "", nil
+	}
+	failures, err := json.Marshal(result.Failures)
+	if err != nil {
+		return "", fmt.Errorf("store: failures: %w", err)
+	}
+	return string(failures), nil
 }
 
 // start marks the send that the outcome starts, and returns those that are due.

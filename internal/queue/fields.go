@@ -62,6 +62,9 @@ func (r *RaisedDead) Burial(to []any) []any {
 	return append(to, &r.ID, &r.Key, &r.Attempts, &r.Failures, &r.At)
 }
 
+// Fields are the number of the event, and failures.
+func (r *Retried) Fields(to []any) []any { return append(to, &r.ID, prose(&r.Failures)) }
+
 // Fields are kind, key.
 func (k *Key) Fields(to []any) []any { return append(to, (*int64)(&k.Kind), &k.Text) }
 

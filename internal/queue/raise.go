@@ -1,8 +1,6 @@
 package queue
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/djmessenger/messenger/store"
@@ -107,15 +105,16 @@ func (g *group) endRaised(s *State, result *store.EventResult) error {
 	case result.Retry && result.Uncounted:
 		return nil
 	case result.Retry:
-		g.changes.RaisedRetried = append(g.changes.RaisedRetried, row.ID)
-		return nil
+		failures, err := failuresOf(result)
+		g.changes.RaisedRetried = append(g.changes.RaisedRetried, Retried{row.ID, failures})
+		return err
 	case len(result.Failures) > 0:
-		failures, err := json.Marshal(result.Failures)
+		failures, err := failuresOf(result)
 		if err != nil {
-			return fmt.Errorf("store: failures: %w", err)
+			return err
 		}
 		g.changes.RaisedDead = append(g.changes.RaisedDead, RaisedDead{
-			ID: row.ID, Key: row.eventKey(), Attempts: row.Attempts + 1, Failures: string(failures), At: g.now,
+			ID: row.ID, Key: row.eventKey(), Attempts: row.Attempts + 1, Failures: failures, At: g.now,
 		})
 	}
 	g.removeRaised(row)

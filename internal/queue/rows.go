@@ -83,6 +83,8 @@ type EventRow struct {
 	// Only names the routes to run, as JSON; empty means all.
 	Only       string
 	ReceivedAt int64
+	// Failures are those of the last try, as JSON; empty without one. Claims do not read them.
+	Failures string
 	// RaisedKey and RaisedAt are the key of a raised event and when it was raised; 0 for all others.
 	RaisedKey string
 	RaisedAt  int64
@@ -126,6 +128,13 @@ func (r *RaisedRow) NextAt() int64 {
 		return r.ReceivedAt
 	}
 	return BackgroundFrom + r.ReceivedAt
+}
+
+// Retried leaves an event, by its Seq or by the ID of a raised event, for its next try.
+type Retried struct {
+	ID int64
+	// Failures are JSON; empty if none are known.
+	Failures string
 }
 
 // RaisedDead makes a dead letter of a raised event. Key is the event's.

@@ -157,7 +157,7 @@ type State struct {
 // function, after all decisions, after each claim, and at the end the keys that are free.
 type Changes struct {
 	EventsDead    []DeadRow // moved from the inbox: Seq, Attempts, Failures and At are set
-	EventsRetried []int64   // one more attempt
+	EventsRetried []Retried // one more attempt
 	EventsDone    []int64   // deleted
 	SendsGone     []int64
 	SendsChanged  []*SendRow // started and attempts
@@ -165,7 +165,7 @@ type Changes struct {
 	LettersGone   []int64
 	EventsAdded   []EventRow
 	RaisedDead    []RaisedDead // moved from the raised events, of which only those that are Gone are deleted
-	RaisedRetried []int64      // one more attempt
+	RaisedRetried []Retried    // one more attempt
 	RaisedGone    []int64
 	RaisedAdded   []*RaisedRow
 	People        []*store.Person // whole rows

@@ -28,7 +28,7 @@ func WithVersion(version int) Option {
 }
 
 // Versions are those of today's tables, by kind of database.
-var Versions = map[string]int{"SQLite": 8, "PostgreSQL": 8}
+var Versions = map[string]int{"SQLite": 9, "PostgreSQL": 9}
 
 // Recount makes the next transaction of a store begin a count of the backlog.
 func Recount(s *Store) { s.writer.backlog.doubt() }

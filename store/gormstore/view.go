@@ -15,10 +15,16 @@ func (s *Store) Blocked(ctx context.Context, limit int) (blocked []store.Blocked
 		_, err := s.begin(ctx)
 		return nil, err
 	}
-	args := []any{min(limit, store.MaxBlockedList), s.now()}
-	err = s.rows(ctx, s.db.Queries.Blocked, args, func(rows *sql.Rows) error {
-		var b store.Blocked
-		err := rows.Scan(&b.PageID, &b.PSID, &b.Attempts, moment{&b.Since})
+	now, err := s.clock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.rows(ctx, s.db.Queries.Blocked, []any{min(limit, store.MaxBlockedList), now}, func(rows *sql.Rows) error {
+		var row queue.BlockedRow
+		if err := rows.Scan(row.Fields(nil)...); err != nil {
+			return err
+		}
+		b, err := row.Blocked(now)
 		blocked = append(blocked, b)
 		return err
 	})

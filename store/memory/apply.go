@@ -55,8 +55,9 @@ func (t *tx) applyEvents(c *queue.Changes) {
 		letter.Attempts = dead.Attempts
 		t.bury(letter)
 	}
-	for _, seq := range c.EventsRetried {
-		t.events[seq].Attempts++
+	for _, r := range c.EventsRetried {
+		e := t.events[r.ID]
+		e.Attempts, e.Failures = e.Attempts+1, r.Failures
 	}
 	for _, seq := range c.EventsDone {
 		t.removeEvent(t.events[seq])

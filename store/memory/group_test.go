@@ -134,10 +134,11 @@ func (g *grouper) check(c *queue.Changes) {
 		rows[row] = true
 	}
 	type ended int64 // an event
-	for _, seqs := range [][]int64{c.EventsDone, c.EventsRetried} {
-		for _, seq := range seqs {
-			once(ended(seq))
-		}
+	for _, seq := range c.EventsDone {
+		once(ended(seq))
+	}
+	for _, r := range c.EventsRetried {
+		once(ended(r.ID))
 	}
 	for _, d := range c.EventsDead {
 		require.True(g, rows[ended(d.Seq)], "%s: a dead letter leaves the inbox", g.at)

@@ -37,8 +37,9 @@ func (t *tx) applyRaised(c *queue.Changes) {
 		letter.Key, letter.Attempts = dead.Key, dead.Attempts
 		t.bury(letter)
 	}
-	for _, id := range c.RaisedRetried {
-		t.raised[id].Attempts++
+	for _, one := range c.RaisedRetried {
+		r := t.raised[one.ID]
+		r.Attempts, r.Failures = r.Attempts+1, one.Failures
 	}
 	for _, id := range c.RaisedGone {
 		t.removeRaised(t.raised[id])

@@ -135,8 +135,9 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 			stats.InFlight++
 		}
 	}
-	stats.Blocked = t.blocked(now, store.MaxBlocked)
-	return stats, nil
+	var err error
+	stats.Blocked, err = t.blocked(now, store.MaxBlocked)
+	return stats, err
 }
 
 // Waiting implements [store.Inspector].

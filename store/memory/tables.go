@@ -189,7 +189,7 @@ func (t *tables) removeSend(s *send) {
 
 // bury adds a dead letter; the oldest go if there are too many.
 func (t *tables) bury(letter queue.DeadRow) {
-	letter.ID = t.next()
+	letter.ID, letter.EventRow.Failures = t.next(), ""
 	t.dead = append(t.dead, letter)
 	t.keys.hold(letter.Key)
 	if over := len(t.dead) - t.config.Records; over > 0 {

@@ -17,23 +17,34 @@ func (s *Store) Blocked(ctx context.Context, limit int) ([]store.Blocked, error)
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	return s.tables.blocked(queue.Micros(s.config.Now()), min(limit, store.MaxBlockedList)), nil
+	return s.tables.blocked(queue.Micros(s.config.Now()), min(limit, store.MaxBlockedList))
 }
 
 // blocked returns conversations whose head has failed, the first ones that waited, at most limit.
-func (t *tables) blocked(now int64, limit int) []store.Blocked {
+func (t *tables) blocked(now int64, limit int) ([]store.Blocked, error) {
 	var blocked []store.Blocked
 	for _, c := range t.conversations {
-		if head := c.head(now); head != nil && head.Attempts > 0 {
-			blocked = append(blocked, store.Blocked{
-				Conversation: c.Conversation, Attempts: int(head.Attempts), Since: queue.Time(head.ReceivedAt),
-			})
+		head := c.head(now)
+		if head == nil || head.Attempts == 0 {
+			continue
 		}
+		row := queue.BlockedRow{
+			Conversation: c.Conversation, Attempts: head.Attempts, Since: head.ReceivedAt, Key: head.Key, RaisedKey: head.RaisedKey,
+			Body: bytes.Clone(head.Body), Failures: head.Failures, NextAt: c.NextAt, LeaseUntil: c.LeaseUntil,
+		}
+		if row.RaisedKey != "" {
+			row.Key = ""
+		}
+		b, err := row.Blocked(now)
+		if err != nil {
+			return nil, err
+		}
+		blocked = append(blocked, b)
 	}
 	slices.SortFunc(blocked, func(a, b store.Blocked) int {
 		return cmp.Or(a.Since.Compare(b.Since), compare(a.Conversation, b.Conversation))
 	})
-	return blocked[:min(len(blocked), max(limit, 0))]
+	return blocked[:min(len(blocked), max(limit, 0))], nil
 }
 
 // Outbox implements [store.Viewer].

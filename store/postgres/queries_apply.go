@@ -9,7 +9,11 @@ const (
 		SELECT d.page_id, d.person_id, d.key, d.event_at, d.body, d.echo_of, r.attempts, r.failures, d.only_routes, r.at
 		FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) WITH ORDINALITY AS r(seq, attempts, failures, at, n)
 		JOIN dead d ON d.seq = r.seq ORDER BY r.n`
-	retryEvents   = `UPDATE messenger_inbox SET attempts = attempts + 1 WHERE seq = ANY($1::bigint[])`
+	// retryEvents finds each row by its number, as changeSends does.
+	retryEvents = `UPDATE messenger_inbox i SET attempts = i.attempts + 1, failures = x.failures
+		FROM (SELECT s.place, r.failures FROM unnest($1::bigint[], $2::text[]) AS r(seq, failures)
+			CROSS JOIN LATERAL (SELECT s.ctid AS place FROM messenger_inbox s WHERE s.seq = r.seq OFFSET 0) s) x
+		WHERE i.ctid = x.place`
 	endEvents     = `DELETE FROM messenger_inbox WHERE seq = ANY($1::bigint[])`
 	deleteLetters = `DELETE FROM messenger_dead WHERE id = ANY($1::bigint[])`
 	addEvents     = `INSERT INTO messenger_inbox

@@ -40,7 +40,11 @@ const (
 		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[],
 				$10::boolean[], $11::bigint[], $12::text[])
 			AS r(page_id, person_id, key, event_key, due_at, order_at, event_at, raised_at, body, once, attempts, only_routes)`
-	retryRaised  = `UPDATE messenger_raised SET attempts = attempts + 1 WHERE id = ANY($1::bigint[])`
+	// retryRaised finds each row by its number, as changeSends does.
+	retryRaised = `UPDATE messenger_raised t SET attempts = t.attempts + 1, failures = x.failures
+		FROM (SELECT s.place, r.failures FROM unnest($1::bigint[], $2::text[]) AS r(id, failures)
+			CROSS JOIN LATERAL (SELECT s.ctid AS place FROM messenger_raised s WHERE s.id = r.id OFFSET 0) s) x
+		WHERE t.ctid = x.place`
 	deleteRaised = `DELETE FROM messenger_raised WHERE id = ANY($1::bigint[])`
 	// buryRaised makes dead letters of raised events, which are then deleted.
 	buryRaised = `INSERT INTO messenger_dead

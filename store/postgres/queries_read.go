@@ -58,7 +58,9 @@ const (
 				(SELECT MIN(due_at) FROM messenger_raised WHERE due_at <= (SELECT now FROM clock))), 0)`
 	// readBlocked has the rules by which a raised event comes before those in the inbox.
 	readBlocked = `WITH clock AS MATERIALIZED (SELECT CASE $2::bigint WHEN 0 THEN (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint ELSE $2::bigint END AS now)
-		SELECT i.page_id, i.person_id, i.attempts, i.received_at AS since FROM messenger_inbox i
+		SELECT h.page_id, h.person_id, h.attempts, h.since, h.key, h.raised_key, h.body, h.failures,
+			COALESCE(c.next_at, 0), COALESCE(c.lease_until, 0) FROM (
+		SELECT i.page_id, i.person_id, i.attempts, i.received_at AS since, i.key, '' AS raised_key, i.body, i.failures FROM messenger_inbox i
 		WHERE i.attempts > 0 AND NOT EXISTS (
 			SELECT 1 FROM messenger_inbox j WHERE j.page_id = i.page_id AND j.person_id = i.person_id
 			AND (j.order_at < i.order_at OR j.order_at = i.order_at AND j.seq < i.seq))
@@ -68,7 +70,7 @@ const (
 				ORDER BY t.due_at, t.id LIMIT 1) r
 			WHERE r.order_at < i.order_at OR r.order_at = i.order_at AND r.due_at < i.received_at)
 		UNION ALL
-		SELECT t.page_id, t.person_id, t.attempts, t.due_at FROM messenger_raised t
+		SELECT t.page_id, t.person_id, t.attempts, t.due_at, '', t.key, t.body, t.failures FROM messenger_raised t
 		WHERE t.attempts > 0 AND t.due_at <= (SELECT now FROM clock) AND NOT EXISTS (
 			SELECT 1 FROM messenger_raised r WHERE r.page_id = t.page_id AND r.person_id = t.person_id
 			AND (r.due_at < t.due_at OR r.due_at = t.due_at AND r.id < t.id))
@@ -76,7 +78,9 @@ const (
 			SELECT 1 FROM messenger_inbox j WHERE j.page_id = t.page_id AND j.person_id = t.person_id
 			AND (j.order_at < t.order_at
 				OR j.order_at = t.order_at AND (j.received_at < t.due_at OR j.received_at = t.due_at AND j.attempts > 0)))
-		ORDER BY since, page_id, person_id LIMIT $1::bigint`
+		ORDER BY since, page_id, person_id LIMIT $1::bigint) h
+		LEFT JOIN messenger_conversations c ON c.page_id = h.page_id AND c.person_id = h.person_id
+		ORDER BY h.since, h.page_id, h.person_id`
 	countWaiting = `WITH clock AS MATERIALIZED (SELECT CASE $1::bigint WHEN 0 THEN (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint ELSE $1::bigint END AS now)
 		SELECT g.page_id, g.n, 0, i.received_at, 0
 		FROM (SELECT page_id, COUNT(*) AS n, MIN(seq) AS seq FROM messenger_inbox GROUP BY page_id) g

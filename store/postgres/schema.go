@@ -20,9 +20,11 @@ var (
 	schema7 string
 	//go:embed schema8.sql
 	schema8 string
+	//go:embed schema9.sql
+	schema9 string
 )
 
 // migrations are the steps from nothing to today's tables.
 func migrations() [][]string {
-	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}, {schema6}, {schema7}, {schema8}}
+	return [][]string{{schema1}, {schema2}, {schema3}, {schema4}, {schema5}, {schema6}, {schema7}, {schema8}, {schema9}}
 }

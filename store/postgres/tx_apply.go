@@ -9,7 +9,7 @@ import (
 // Apply implements queue.Tx. The changes travel with the next statement whose answer is needed.
 func (t *tx) Apply(c *queue.Changes) error {
 	changeRows(t, buryEvents, c.EventsDead, (*queue.DeadRow).Burial)
-	changeRows(t, retryEvents, c.EventsRetried, number)
+	changeRows(t, retryEvents, c.EventsRetried, (*queue.Retried).Fields)
 	changeRows(t, endEvents, c.EventsDone, number)
 	changeRows(t, deleteSends, c.SendsGone, number)
 	changeRowsOf(t, changeSends, c.SendsChanged, (*queue.SendRow).Changes)
@@ -17,7 +17,7 @@ func (t *tx) Apply(c *queue.Changes) error {
 	changeRows(t, deleteLetters, c.LettersGone, number)
 	changeRows(t, addEvents, c.EventsAdded, (*queue.EventRow).Fields)
 	changeRows(t, buryRaised, c.RaisedDead, (*queue.RaisedDead).Burial)
-	changeRows(t, retryRaised, c.RaisedRetried, number)
+	changeRows(t, retryRaised, c.RaisedRetried, (*queue.Retried).Fields)
 	changeRows(t, deleteRaised, c.RaisedGone, number)
 	changeRowsOf(t, addRaised, c.RaisedAdded, (*queue.RaisedRow).Fields)
 	changeRowsOf(t, savePeople, c.People, queue.PersonFields)

@@ -57,6 +57,21 @@ WHERE p.page_id = ?1 AND p.psid = ?2`,
 	}
 }
 
+// The dead letters of a person are found without a look at those of others.
+func TestDeadLettersOfAPersonAreFoundByTheirIndex(t *testing.T) {
+	t.Parallel()
+	pool, err := openBare(t).Pool.DB()
+	require.NoError(t, err)
+	for _, text := range []string{
+		"SELECT id, body FROM messenger_dead WHERE id > ?1 AND page_id = ?2 AND person_id = ?3 ORDER BY id LIMIT 200", // as gormstore asks
+		"DELETE FROM messenger_dead WHERE page_id = ?1 AND person_id = ?2",
+	} {
+		steps := strings.Join(plan(t, pool, text), "\n")
+		require.Contains(t, steps, "INDEX messenger_dead_person (page_id=? AND person_id=?", text)
+		require.NotContains(t, steps, "TEMP B-TREE", text)
+	}
+}
+
 // The rows that a claim passes over are those of the index of what is due, in its order.
 func TestClaimsWalkAlongTheIndexOfWhatIsDue(t *testing.T) {
 	t.Parallel()

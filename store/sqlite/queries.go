@@ -77,7 +77,7 @@ ORDER BY i.order_at DESC, i.seq DESC LIMIT 1`
   (page_id, person_id, key, order_at, event_at, body, echo_of, attempts, only_routes, received_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
 
-	retryEvent  = `UPDATE messenger_inbox SET attempts = attempts + 1 WHERE seq = ?1`
+	retryEvent  = `UPDATE messenger_inbox SET attempts = attempts + 1, failures = ?2 WHERE seq = ?1`
 	deleteEvent = `DELETE FROM messenger_inbox WHERE seq = ?1`
 
 	// addDeadLetter makes a dead letter of event ?1, with its attempts, failures and time.

@@ -32,7 +32,7 @@ WHERE t.page_id = +?1 AND t.person_id = +?2 ORDER BY t.due_at, t.id LIMIT 1`
   (page_id, person_id, key, event_key, due_at, order_at, event_at, raised_at, body, once, attempts, only_routes)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
 
-	retryRaised  = `UPDATE messenger_raised SET attempts = attempts + 1 WHERE id = ?1`
+	retryRaised  = `UPDATE messenger_raised SET attempts = attempts + 1, failures = ?2 WHERE id = ?1`
 	deleteRaised = `DELETE FROM messenger_raised WHERE id = ?1`
 
 	// addRaisedLetter makes a dead letter of raised event ?1, with the event's key, attempts, failures and time.

@@ -40,7 +40,9 @@ JOIN messenger_sent s ON s.id = newest.id AND s.page_id = +?1 AND s.psid = +?2 O
     UNION ALL
     SELECT MIN(t.due_at) FROM messenger_raised t WHERE t.due_at <= ?1) w), 0)`,
 
-	Blocked: `SELECT i.page_id, i.person_id, i.attempts, i.received_at AS since FROM messenger_inbox i
+	Blocked: `SELECT h.page_id, h.person_id, h.attempts, h.since, h.key, h.raised_key, h.body, h.failures,
+  COALESCE(c.next_at, 0), COALESCE(c.lease_until, 0) FROM (
+SELECT i.page_id, i.person_id, i.attempts, i.received_at AS since, i.key, '' AS raised_key, i.body, i.failures FROM messenger_inbox i
 WHERE i.attempts > 0 AND NOT EXISTS (
   SELECT 1 FROM messenger_inbox j WHERE j.page_id = i.page_id AND j.person_id = i.person_id
   AND (j.order_at < i.order_at OR j.order_at = i.order_at AND j.seq < i.seq))
@@ -49,7 +51,7 @@ AND NOT EXISTS (
     WHERE t.page_id = i.page_id AND t.person_id = i.person_id AND t.due_at <= +?2 ORDER BY t.due_at, t.id LIMIT 1) r
   WHERE r.order_at < i.order_at OR r.order_at = i.order_at AND r.due_at < i.received_at)
 UNION ALL
-SELECT t.page_id, t.person_id, t.attempts, t.due_at FROM messenger_raised t
+SELECT t.page_id, t.person_id, t.attempts, t.due_at, '', t.key, t.body, t.failures FROM messenger_raised t
 WHERE t.attempts > 0 AND t.due_at <= +?2 AND NOT EXISTS (
   SELECT 1 FROM messenger_raised r WHERE r.page_id = t.page_id AND r.person_id = t.person_id
   AND (r.due_at < t.due_at OR r.due_at = t.due_at AND r.id < t.id))
@@ -57,7 +59,9 @@ AND NOT EXISTS (
   SELECT 1 FROM messenger_inbox j WHERE j.page_id = t.page_id AND j.person_id = t.person_id
   AND (j.order_at < t.order_at
     OR j.order_at = t.order_at AND (j.received_at < t.due_at OR j.received_at = t.due_at AND j.attempts > 0)))
-ORDER BY since, page_id, person_id LIMIT +?1`,
+ORDER BY since, page_id, person_id LIMIT +?1) h
+LEFT JOIN messenger_conversations c ON c.page_id = h.page_id AND c.person_id = h.person_id
+ORDER BY h.since, h.page_id, h.person_id`,
 
 	Waiting: `SELECT g.page_id, g.n, 0, i.received_at, 0
 FROM (SELECT page_id, COUNT(*) AS n, MIN(seq) AS seq FROM messenger_inbox GROUP BY page_id) g JOIN messenger_inbox i ON i.seq = g.seq

@@ -156,6 +156,11 @@ var migrations = [][]string{
 	{
 		`ALTER TABLE messenger_people ADD COLUMN language TEXT NOT NULL DEFAULT ''`,
 	},
+	{
+		`ALTER TABLE messenger_inbox ADD COLUMN failures TEXT NOT NULL DEFAULT ''`,
+		`ALTER TABLE messenger_raised ADD COLUMN failures TEXT NOT NULL DEFAULT ''`,
+		`CREATE INDEX messenger_dead_person ON messenger_dead (page_id, person_id)`,
+	},
 }
 
 // plainNames copies the rows of conversations and of sends that wait. Tables that can be large keep their rows where they

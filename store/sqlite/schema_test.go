@@ -62,7 +62,7 @@ func TestMigrationsKeepRows(t *testing.T) {
 	for table, want := range map[string][]string{
 		"messenger_tokens":        {"41"},
 		"messenger_dedup":         {"7|0|event|70", "9|1|send|90"},
-		"messenger_inbox":         {`5|page|ann|event|1|2|03|send|4|["r"]|6`},
+		"messenger_inbox":         {`5|page|ann|event|1|2|03|send|4|["r"]|6|`},
 		"messenger_dead":          {"6|page|ann|dead|1|02|echo|3|[]||4||0"},
 		"messenger_conversations": {"page|ann|1|2|0||4|40|5|6", "page|bob|0|8|0||0|9|0|0"},
 		"messenger_outbox":        {"3|page|ann|send|g|01|2|3|0|5", "8|page|bob|other||<nil>|0|4|7|0"},
@@ -77,7 +77,7 @@ func TestMigrationsKeepRows(t *testing.T) {
 	}
 	var versions []int
 	require.NoError(t, db.Pool.Raw("SELECT version FROM messenger_schema ORDER BY version").Scan(&versions).Error)
-	require.Equal(t, []int{1, 2, 3, 4, 5, 6, 7, 8}, versions)
+	require.Equal(t, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, versions)
 	require.Equal(t, tables(t, openBare(t)), strings.Replace(tables(t, db), "CREATE VIEW program AS SELECT key FROM messenger_outbox;\n", "", 1),
 		"a new database has the same tables")
 }

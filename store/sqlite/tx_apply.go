@@ -34,7 +34,7 @@ func number(n *int64, to []any) []any { return append(to, n) }
 
 func (t *tx) applyEvents(c *queue.Changes) (err error) {
 	each(t, &err, addDeadLetter, c.EventsDead, (*queue.DeadRow).Burial)
-	each(t, &err, retryEvent, c.EventsRetried, number)
+	each(t, &err, retryEvent, c.EventsRetried, (*queue.Retried).Fields)
 	each(t, &err, deleteEvent, c.EventsDone, number)
 	each(t, &err, deleteSend, c.SendsGone, number)
 	eachOf(t, &err, changeSend, c.SendsChanged, (*queue.SendRow).Changes)
@@ -42,7 +42,7 @@ func (t *tx) applyEvents(c *queue.Changes) (err error) {
 	each(t, &err, deleteDeadLetter, c.LettersGone, number)
 	each(t, &err, addEvent, c.EventsAdded, (*queue.EventRow).Fields)
 	each(t, &err, addRaisedLetter, c.RaisedDead, (*queue.RaisedDead).Burial)
-	each(t, &err, retryRaised, c.RaisedRetried, number)
+	each(t, &err, retryRaised, c.RaisedRetried, (*queue.Retried).Fields)
 	each(t, &err, deleteRaised, c.RaisedGone, number)
 	eachOf(t, &err, addRaised, c.RaisedAdded, (*queue.RaisedRow).Fields)
 	return err

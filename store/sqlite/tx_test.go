@@ -84,7 +84,7 @@ func TestReadingAConversation(t *testing.T) {
 	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann, Sends: true}))
 	state.Sends, state.Waits = nil, true
 	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann, Ends: 1}))
-	require.NoError(t, tx.Apply(&queue.Changes{EventsRetried: []int64{2}, EventsDone: []int64{1}, SendsGone: []int64{1, 2}}))
+	require.NoError(t, tx.Apply(&queue.Changes{EventsRetried: []queue.Retried{{ID: 2}}, EventsDone: []int64{1}, SendsGone: []int64{1, 2}}))
 	state.HasSends, state.Others, state.Attempts = false, false, 1
 	require.Equal(t, state, read(queue.ConversationWant{Conversation: ann, Ends: 2, Sends: true}))
 	bob := store.Conversation{PageID: "page", PSID: "bob"}

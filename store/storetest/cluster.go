@@ -92,7 +92,7 @@ var clusterPromises = []promise{
 		require.Equal(s, []store.Blocked{
 			{Conversation: ann, Attempts: 1, Since: start},
 			{Conversation: bob, Attempts: 1, Since: start.Add(time.Second)},
-		}, s.stats().Blocked)
+		}, briefly(s.stats().Blocked))
 		for _, lease := range s.claim(all) {
 			s.finish(lease)
 		}

@@ -197,7 +197,7 @@ var raisePromises = []promise{
 		first := lease.Events[0]
 		s.commit(store.Outcome{Lease: lease.LeaseID, Event: again(lease), Release: true, After: time.Second})
 		s.refuses(store.ErrFenced, store.Outcome{Lease: lease.LeaseID, Event: done(lease)})
-		require.Equal(s, []store.Blocked{{Conversation: ann, Attempts: 1, Since: start}}, s.stats().Blocked)
+		require.Equal(s, []store.Blocked{{Conversation: ann, Attempts: 1, Since: start}}, briefly(s.stats().Blocked))
 		s.put(ann, "a")
 		s.none()
 		s.clock.advance(time.Second)

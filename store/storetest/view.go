@@ -35,7 +35,68 @@ func (s *suite) sessionsOf(conv store.Conversation, after string, limit int) (na
 	return names
 }
 
+// briefly leaves out what the promise about why conversations are blocked is about.
+func briefly(all []store.Blocked) (brief []store.Blocked) {
+	for _, b := range all {
+		brief = append(brief, store.Blocked{Conversation: b.Conversation, Attempts: b.Attempts, Since: b.Since})
+	}
+	return brief
+}
+
 var viewPromises = []promise{
+	{"a blocked conversation says which event failed last, why, and when it is tried again", func(s *suite) {
+		failed := func(lease store.Lease, why string) *store.EventResult {
+			result := again(lease)
+			if why != "" {
+				result.Failures = []store.Failure{{Route: "r", Error: why}, {Error: "all"}}
+			}
+			return result
+		}
+		want := func(want store.Blocked) {
+			s.Helper()
+			require.Equal(s, []store.Blocked{want}, s.blocked(10))
+			require.Equal(s, []store.Blocked{want}, s.stats().Blocked)
+		}
+		require.NoError(s, s.Put(s.ctx, store.Event{Conversation: ann, Key: "a", Time: start, Body: []byte("body")}))
+		lease := s.one(ann)
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: failed(lease, "first \x00 \"ü\""), Release: true, After: time.Minute})
+		blocked := store.Blocked{
+			Conversation: ann, Attempts: 1, Since: start, Key: "a", Body: []byte("body"), NextAt: start.Add(time.Minute),
+			Failures: []store.Failure{{Route: "r", Error: "first \x00 \"ü\""}, {Error: "all"}},
+		}
+		want(blocked)
+		s.clock.advance(time.Minute)
+		lease = s.one(ann)
+		blocked.NextAt = time.Time{}
+		want(blocked) // a worker has it
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: failed(lease, "second"), Release: true, After: time.Hour})
+		blocked.Attempts, blocked.NextAt, blocked.Failures[0].Error = 2, s.clock.now.Add(time.Hour), "second"
+		want(blocked)
+		s.clock.advance(time.Hour)
+		lease = s.one(ann)
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: failed(lease, ""), Release: true, After: time.Hour})
+		blocked.Attempts, blocked.NextAt, blocked.Failures = 3, s.clock.now.Add(time.Hour), nil
+		want(blocked)
+		require.NoError(s, s.Forget(s.ctx, ann))
+		require.Empty(s, s.blocked(10))
+
+		s.apply(signal(ann, "paid"))
+		lease = s.one(ann)
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: failed(lease, "third"), Release: true, After: time.Minute})
+		want(store.Blocked{
+			Conversation: ann, Attempts: 1, Since: s.clock.now, Raised: "paid", Body: lease.Events[0].Body, NextAt: s.clock.now.Add(time.Minute),
+			Failures: []store.Failure{{Route: "r", Error: "third"}, {Error: "all"}},
+		})
+		s.clock.advance(time.Minute)
+		lease = s.one(ann)
+		dead := done(lease)
+		dead.Failures = []store.Failure{{Route: "r", Error: "last"}}
+		s.commit(store.Outcome{Lease: lease.LeaseID, Event: dead, Release: true})
+		require.Empty(s, s.blocked(10))
+		letters, err := s.Dead(s.ctx, store.DeadQuery{})
+		require.NoError(s, err)
+		require.Equal(s, dead.Failures, letters[0].Failures, "those of the tries before are gone")
+	}},
 	{"all blocked conversations are listed, the first that waited first", func(s *suite) {
 		require.Empty(s, s.blocked(10))
 		for i := range store.MaxBlocked + 2 {

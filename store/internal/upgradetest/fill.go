@@ -109,7 +109,8 @@ func (f *filler) commit(o store.Outcome) {
 func (f *filler) retry(l store.Lease, pause time.Duration) {
 	f.Helper()
 	end := endOf(l.Events[0])
-	end.Retry = true
+	f.marks.Failures = []store.Failure{{Route: "r", Error: "why it is tried again"}}
+	end.Retry, end.Failures = true, f.marks.Failures
 	f.commit(store.Outcome{Lease: l.LeaseID, Event: end, Release: true, After: pause})
 }
 

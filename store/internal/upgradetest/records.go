@@ -95,6 +95,8 @@ type marks struct {
 	Raised int `json:",omitempty"`
 	// Broadcasts is how many broadcasts were started.
 	Broadcasts int `json:",omitempty"`
+	// Failures are those of each event that is tried again.
+	Failures []store.Failure `json:",omitempty"`
 }
 
 type mark struct {
