@@ -108,7 +108,7 @@ func Run(ctx context.Context, config Config, args []string) int {
 	config.Out = out
 	err := dsnOnCommandLine(config.Name, args)
 	if err == nil {
-		err = root(config).Run(ctx, append([]string{config.Name}, args...))
+		err = root(config).Run(withArgs(ctx, args), append([]string{config.Name}, args...))
 	}
 	if err == nil && out.err != nil {
 		err = fmt.Errorf("the result is not written: %w", out.err)
@@ -223,6 +223,10 @@ func common(config Config, cmd *cli.Command) *cli.Command {
 	cmd.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 		return usagef(cmd, "%v%s", err, nearestFlag(cmd, err))
 	}
+	if cmd.ShellComplete == nil {
+		cmd.ShellComplete = cli.DefaultCompleteWithFlags
+	}
+	cmd.ShellComplete = completeValues(config, cmd.ShellComplete)
 	cmd.DisableSliceFlagSeparator = true // a value may have commas, as JSON does
 	return cmd
 }
@@ -233,15 +237,7 @@ func nearestFlag(cmd *cli.Command, err error) string {
 	if !ok {
 		return ""
 	}
-	var known []string
-	for _, f := range cmd.Flags {
-		for _, name := range f.Names() {
-			if len(name) > 1 {
-				known = append(known, name)
-			}
-		}
-	}
-	if near := nearest.Name(strings.TrimLeft(unknown, "-"), known); near != "" {
+	if near := nearest.Name(strings.TrimLeft(unknown, "-"), flagNames(cmd)); near != "" {
 		return "; the nearest is --" + near
 	}
 	return ""

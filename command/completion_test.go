@@ -40,6 +40,39 @@ func TestCompletion(t *testing.T) {
 	require.Empty(t, completed(t, "policy", "check"), "the shell completes names of files where nothing is suggested")
 }
 
+// TestCompletionOfValues: of flags whose values are few, and not of switches.
+func TestCompletionOfValues(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		args string
+		want []string
+	}{
+		{"policy dump --format", []string{"yaml", "json"}},
+		{"profile pull --format", []string{"yaml", "json"}},
+		{"simulate record --format", []string{"transcript", "scenario"}},
+		{"simulate --log", []string{"text", "json", "none"}},
+		{"simulate env --shell", []string{"sh", "fish", "powershell", "dotenv"}},
+		{"profile delete --platform", []string{"messenger", "instagram"}},
+		{"send --platform", []string{"messenger", "instagram"}},
+		{"webhook status --platform", []string{"messenger", "instagram", "instagram-login"}},
+		{"token check --platform", []string{"messenger", "instagram", "instagram-login"}},
+		{"doctor --platform", []string{"messenger", "instagram", "instagram-login"}},
+		{"send 7100000000000001 hi --type", []string{"RESPONSE", "UPDATE"}},
+		{"send 7100000000000001 hi --tag", []string{"HUMAN_AGENT"}},
+		{"dead list --type", []string{"SIMPLE_TEXT", "GET_STARTED_BUTTON"}},
+		{"pause --page", nil},
+	} {
+		values := completed(t, strings.Fields(test.args)...)
+		require.Subset(t, values, test.want, test.args)
+		require.False(t, slices.ContainsFunc(values, func(v string) bool { return strings.HasPrefix(v, "--") }), "%s: %s", test.args, values)
+	}
+	require.Equal(t, []string{"--token-file"}, completed(t, "stats", "--token"))
+	require.Empty(t, completed(t, "dead", "drop", "--yes"), "a switch has no value")
+	require.Contains(t, completed(t, "dead", "drop", "--ye"), "--yes")
+	page := command.Config{Env: func(name string) string { return map[string]string{"MESSENGER_PAGE_ID": "4711"}[name] }}
+	require.Equal(t, "4711\n", run(t, page, "pause", "--page", "--generate-shell-completion").out)
+}
+
 func TestCompletionScripts(t *testing.T) {
 	t.Parallel()
 	for shell, has := range map[string]string{
