@@ -113,13 +113,13 @@ func (s botSend) report(config Config, cmd *cli.Command, raw json.RawMessage, st
 		}
 	}
 	plain := !cmd.Bool("json")
-	switch {
-	case s.State == "sent" || s.State == "echoed":
+	switch s.State {
+	case "sent", "echoed":
 		if plain {
 			say(config.Out, "%s\n", strings.TrimSpace("sent "+oneLine(s.MID, 200)))
 		}
 		return nil
-	case s.State == "waiting":
+	case "waiting":
 		if plain {
 			say(config.Out, "queued, and not sent yet\n")
 		}
@@ -130,7 +130,7 @@ func (s botSend) report(config Config, cmd *cli.Command, raw json.RawMessage, st
 		say(config.Err, "The bot has the message and sends it%s. To see how far it is, repeat the command with --key %s, or look with %s people show %s %s.\n",
 			tries, shellWord(key), config.Name, shellWord(page), shellWord(cmd.Args().First()))
 		return stopped
-	case s.State == "uncertain":
+	case "uncertain":
 		return fmt.Errorf("the outcome is not known, and the message may have arrived: look at the conversation before you send another: %s", oneLine(s.Error, 500))
 	}
 	return fmt.Errorf("not sent: %s: %s", oneLine(s.State, 40), oneLine(s.Error, 500))
