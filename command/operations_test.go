@@ -384,6 +384,25 @@ func TestAnInterruptedStepIsCounted(t *testing.T) {
 	require.Equal(t, "3 dead letters dropped.\n", out.String())
 }
 
+// TestAnInterruptedExportWritesNothing: what is cut short cannot be taken for all.
+func TestAnInterruptedExportWritesNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.furnish()
+	ctx, interrupt := context.WithCancel(t.Context())
+	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		interrupt()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(service.Close)
+	var out, errs strings.Builder
+	code := command.Run(ctx, command.Config{Out: &out, Err: &errs, Env: func(name string) string { return d.env[name] }},
+		[]string{"people", "export", opsPage, opsPerson, "--url", service.URL})
+	require.Equal(t, command.Interrupted, code, errs.String())
+	require.Equal(t, "messenger: interrupted: nothing was written; the same command begins anew\n", errs.String())
+	require.Empty(t, out.String())
+}
+
 func TestTheTokenOfAFile(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -196,9 +197,9 @@ func peopleExport(config Config) *cli.Command {
 		Name:        "export",
 		Usage:       "write all that a bot has of a person as JSON",
 		ArgsUsage:   "PAGE PERSON",
-		Description: aboutOperations + "\nIf something is left out, it says so and the exit code is 1.",
+		Description: aboutOperations + "\nIf something is left out, it says so and the exit code is 1. Nothing is written before all of it is there.",
 		Flags:       operationsFlags(),
-		Action: func(ctx context.Context, cmd *cli.Command) error {
+		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
 			path, err := personPath(cmd)
 			if err != nil {
 				return err
@@ -208,8 +209,15 @@ func peopleExport(config Config) *cli.Command {
 				return err
 			}
 			defer api.close()
+			if isTerminal(config.Err) {
+				say(config.Err, "Reading all that the bot has of the person …\n")
+			}
 			var raw json.RawMessage
-			if err := api.get(ctx, path+"/export", nil, &raw); err != nil {
+			err = api.get(ctx, path+"/export", nil, &raw)
+			switch {
+			case ctx.Err() != nil:
+				return &exitError{Interrupted, errors.New("interrupted: nothing was written; the same command begins anew")}
+			case err != nil:
 				return err
 			}
 			if err := writeJSON(config.Out, raw); err != nil {
@@ -224,7 +232,7 @@ func peopleExport(config Config) *cli.Command {
 				return reportedError{}
 			}
 			return nil
-		},
+		}),
 	})
 }
 
