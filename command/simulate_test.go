@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -414,6 +415,37 @@ func TestGuideShowsTheCommand(t *testing.T) {
 		}
 	}
 	require.Contains(t, string(guide), "`--public`")
+}
+
+// TestSamplesOfTheHelpAreAccepted: what the help and the guide show as a value of a flag starts a simulator.
+func TestSamplesOfTheHelpAreAccepted(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../docs/simulator.md")
+	require.NoError(t, err)
+	help := run(t, command.Config{}, "simulate", "--help").out
+	world := regexp.MustCompile("(?m)^\\| `--pages .*, or `(\\{.*\\})` \\|$").FindSubmatch(guide)
+	require.NotNil(t, world, "the guide has a file for --pages")
+	for _, sample := range []struct{ flag, value, shown string }{
+		{"people", "Ada:en_US,Bo:de_DE", ""},
+		{"people", "@" + file(t, "people.json", `[{"first_name":"Ada"}]`), "@FILE with a JSON list"},
+		{"clock", "2026-12-01T09:00:00Z", ""},
+		{"clock", "frozen", ""},
+		{"clock", "2026-12-01T09:00:00Z,frozen", "both with a comma"},
+		{"fields", "all", ""},
+		{"retries", "quick", ""},
+		{"retries", "platform", ""},
+		{"retries", "none", ""},
+		{"others", "refuse", ""},
+		{"others", "tunnel", ""},
+		{"profile-calls", "0", "0: no limit"},
+		{"warn-silence", "0", "0: never"},
+		{"pages", "@" + file(t, "world.json", string(world[1])), "@FILE"},
+	} {
+		line := regexp.MustCompile(`(?m)^   --` + sample.flag + ` .*$`).FindString(help)
+		require.Contains(t, line, cmp.Or(sample.shown, sample.value))
+		s := simulate(t, nil, "--"+sample.flag, sample.value).starts(t)
+		require.Equal(t, 0, s.stop(), "--%s %s", sample.flag, sample.value)
+	}
 }
 
 // TestSimulateAtAnotherTime: the platform's clock starts where it is told, and runs or stands.
