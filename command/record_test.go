@@ -45,7 +45,10 @@ func TestRecordAndReplay(t *testing.T) {
 		require.Equal(t, 0, got.code, got)
 		require.Empty(t, got.out)
 	}
-	got := record("Ada")
+	got := record("Ada", "--format", "go")
+	require.Equal(t, 0, got.code, got)
+	require.Contains(t, got.out, "\n\tada.Says(\"hi\")\n\tada.Sees(\"you said hi\")\n\tada.SeesNothing()\n}\n")
+	got = record("Ada")
 	require.Equal(t, text(t, file), got.out, "without a file it is the output")
 	require.Contains(t, text(t, yaml), "  - ada says: hi\n  - ada sees: you said hi\n")
 
@@ -94,7 +97,7 @@ func TestRecordRefusals(t *testing.T) {
 	}{
 		{nil, 2, "the person is missing"},
 		{[]string{"Ada", "Byron"}, 2, "record takes one person"},
-		{[]string{"--format", "xml", "Ada"}, 2, `--format is transcript or scenario, not "xml"`},
+		{[]string{"--format", "xml", "Ada"}, 2, `--format is transcript, scenario or go, not "xml"`},
 		{[]string{"--simulator", "nowhere", "Ada"}, 2, "--simulator: "},
 		{[]string{"Adda"}, 1, "no person is named Adda; the nearest is Ada"},
 		{[]string{"José"}, 1, "José has done nothing yet"},

@@ -23,6 +23,7 @@ import (
 const (
 	formTranscript = "transcript"
 	formScenario   = "scenario"
+	formGo         = "go"
 )
 
 func simulateRecord(config Config) *cli.Command {
@@ -31,13 +32,13 @@ func simulateRecord(config Config) *cli.Command {
 		Usage:     "write a conversation of a running simulator to a file",
 		ArgsUsage: "PERSON",
 		Description: "PERSON is the id or the name of someone who has talked with the bot. The file is a transcript, which\n" +
-			"the command replay plays again and compares, or a scenario, to be changed by hand. What was in the\n" +
-			"file is replaced once all is there.\n" +
+			"the command replay plays again and compares, a scenario, to be changed by hand, or a Go test, for the\n" +
+			"author's own configuration of the bot. What was in the file is replaced once all is there.\n" +
 			"The exit code is 0 if it is written, 1 if there is nothing to record or the simulator does not answer,\n" +
 			"2 if the command line is wrong, and 130 after an interrupt.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "-", Usage: "the `FILE` to write; -: the standard output"},
-			&cli.StringFlag{Name: "format", Value: formTranscript, Usage: "the `FORM`: " + formTranscript + " or " + formScenario},
+			&cli.StringFlag{Name: "format", Value: formTranscript, Usage: "the `FORM`: " + formTranscript + ", " + formScenario + " or " + formGo},
 			simulatorFlag(),
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
@@ -47,8 +48,8 @@ func simulateRecord(config Config) *cli.Command {
 				return usagef(cmd, "the person is missing: an id, or a name such as Ada")
 			case cmd.NArg() > 1:
 				return usagef(cmd, "record takes one person; put a name of several words into quotation marks")
-			case form != formTranscript && form != formScenario:
-				return usagef(cmd, "--format is %s or %s, not %q", formTranscript, formScenario, form)
+			case form != formTranscript && form != formScenario && form != formGo:
+				return usagef(cmd, "--format is %s, %s or %s, not %q", formTranscript, formScenario, formGo, form)
 			}
 			address, err := addressOf(cmd)
 			if err != nil {
@@ -81,8 +82,12 @@ func recording(ctx context.Context, c *simclient.Client, who, form string) ([]by
 	if len(t.Entries) == 0 {
 		return nil, fmt.Errorf("%s has done nothing yet, so there is nothing to record", person.FirstName)
 	}
-	if form == formTranscript {
+	switch form {
+	case formTranscript:
 		return t.Encode(), nil
+	case formGo:
+		test, err := t.GoTest()
+		return []byte(test), err
 	}
 	status, text, err := c.Raw(ctx, http.MethodGet, transcriptOf(person)+"?format=scenario", "", nil)
 	if err == nil && (status != http.StatusOK || !bytes.HasPrefix(text, []byte("scenario:"))) {

@@ -225,22 +225,22 @@ func TestActsThatCannotBe(t *testing.T) {
 	}
 	first := func(_ string, err error) error { return err }
 	for name, err := range map[string]error{
-		"nobody":       first(s.Say(ctx, "1", "x")),
-		"nothing":      first(s.Say(ctx, ada, "")),
-		"sixth edit":   s.Edit(ctx, ada, mid, "hi!"),
-		"no message":   s.React(ctx, ada, "m_x", "👍"),
-		"other's":      s.React(ctx, lin, mid, "👍"),
-		"no reaction":  s.Unreact(ctx, ada, mid),
-		"no emoji":     s.React(ctx, ada, mid, ""),
-		"no button":    first(s.TapButton(ctx, ada, "x")),
-		"no menu":      first(s.TapMenu(ctx, ada, "x")),
-		"no start":     first(s.GetStarted(ctx, ada)),
-		"no question":  first(s.TapIceBreaker(ctx, ada, "x")),
-		"no sticker":   first(s.SendSticker(ctx, ada, "x")),
-		"no kind":      first(s.SendAttachment(ctx, ada, "template", "https://example.com")),
-		"relative URL": first(s.SendImage(ctx, ada, "/a.png")),
-		"nowhere":      first(s.SendLocation(ctx, ada, 91, 0, "")),
-		"no act":       first(s.Do(ctx, ada, simulator.Act{Type: "dance"})),
+		"no such person": first(s.Say(ctx, "1", "x")),
+		"nothing":        first(s.Say(ctx, ada, "")),
+		"sixth edit":     s.Edit(ctx, ada, mid, "hi!"),
+		"no message":     s.React(ctx, ada, "m_x", "👍"),
+		"other's":        s.React(ctx, lin, mid, "👍"),
+		"no reaction":    s.Unreact(ctx, ada, mid),
+		"no emoji":       s.React(ctx, ada, mid, ""),
+		"no button":      first(s.TapButton(ctx, ada, "x")),
+		"no menu":        first(s.TapMenu(ctx, ada, "x")),
+		"no start":       first(s.GetStarted(ctx, ada)),
+		"no question":    first(s.TapIceBreaker(ctx, ada, "x")),
+		"no sticker":     first(s.SendSticker(ctx, ada, "x")),
+		"no kind":        first(s.SendAttachment(ctx, ada, "template", "https://example.com")),
+		"relative URL":   first(s.SendImage(ctx, ada, "/a.png")),
+		"nowhere":        first(s.SendLocation(ctx, ada, 91, 0, "")),
+		"no act":         first(s.Do(ctx, ada, simulator.Act{Type: "dance"})),
 	} {
 		require.Error(t, err, name)
 	}

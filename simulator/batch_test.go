@@ -46,7 +46,7 @@ func TestBatchesThatAreRefused(t *testing.T) {
 		"a circle":            `[{"method":"GET","relative_url":"me","name":"a","depends_on":"b"},{"method":"GET","relative_url":"me","name":"b","depends_on":"a"}]`,
 		"itself":              `[{"method":"GET","relative_url":"{result=a:$.id}","name":"a"}]`,
 		"a circle by results": `[{"method":"GET","relative_url":"{result=b:$.id}","name":"a"},{"method":"GET","relative_url":"{result=a:$.id}","name":"b"}]`,
-		"an unknown name":     `[{"method":"GET","relative_url":"{result=nobody:$.id}"}]`,
+		"an unknown name":     `[{"method":"GET","relative_url":"{result=missing:$.id}"}]`,
 		"no such dependency":  `[{"method":"GET","relative_url":"me","depends_on":["x"]}]`,
 		"a name twice":        `[{"method":"GET","relative_url":"me","name":"a"},{"method":"GET","relative_url":"me","name":"a"}]`,
 		"deep":                strings.Repeat("[", 5000) + strings.Repeat("]", 5000),

@@ -76,7 +76,7 @@ func TestGivesUpAndGoesOn(t *testing.T) {
 	require.Contains(t, string(b.got()[3]), "after", "it waited for its predecessor")
 }
 
-func TestNoWebhookAndNobodyListening(t *testing.T) {
+func TestNoWebhookAndNoListener(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, simulator.Config{})
 	_, err := s.Say(t.Context(), ada, "hello?")

@@ -146,7 +146,7 @@
 //	DELETE /simulator/pages/{page}           removes one
 //	GET  /simulator/people                   POST adds one: a [Person]
 //	GET  /simulator/people/{psid}/messages   the conversation: [Message] list
-//	GET  /simulator/people/{psid}/transcript [Simulator.Transcript]; ?format=text for a reader, ?format=scenario: [Transcript.Scenario]
+//	GET  /simulator/people/{psid}/transcript [Simulator.Transcript]; ?format=text for a reader, ?format=scenario: [Transcript.Scenario], ?format=go: [Transcript.GoTest]
 //	DELETE /simulator/people/{psid}/conversation  [Simulator.ForgetConversation]
 //	POST /simulator/people/{psid}/acts       an [Act]; answers {"mid":"…"}
 //	PUT  /simulator/people/{psid}/blocked    {"blocked":true}

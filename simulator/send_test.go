@@ -73,7 +73,7 @@ func TestStrangersAreWrittenTo(t *testing.T) {
 		return code
 	}
 	require.Zero(t, to(ada), "has never written")
-	require.Zero(t, to("by-hand_1"), "nobody added")
+	require.Zero(t, to("by-hand_1"), "a person was not added")
 	require.Equal(t, 100, to("not an id"))
 	require.Equal(t, 100, to(page))
 	require.Equal(t, "hello", p.Messages("by-hand_1")[0].Text)

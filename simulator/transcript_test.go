@@ -167,7 +167,7 @@ func TestATranscriptIsWholeOrNone(t *testing.T) {
 	require.ErrorIs(t, err, simulator.ErrForgotten)
 	_, err = p.Transcript("4711")
 	require.ErrorIs(t, err, simulator.ErrNoPerson)
-	requireRefused(t, p.do(t, "GET", "/simulator/people/4711/transcript", ""), 404, "no_such_person", "nobody")
+	requireRefused(t, p.do(t, "GET", "/simulator/people/4711/transcript", ""), 404, "no_such_person", "an unknown id")
 	requireRefused(t, p.do(t, "GET", "/simulator/people/"+ada+"/transcript?format=xml", ""), 400, "bad_request", "xml")
 	require.Empty(t, must(p.Transcript(jose)).Entries)
 }

@@ -13,11 +13,12 @@ const (
 	transcriptJSON     = "json"     // [Transcript.Encode]
 	transcriptText     = "text"     // for a reader
 	transcriptScenario = "scenario" // [Transcript.Scenario]
+	transcriptGo       = "go"       // [Transcript.GoTest]
 )
 
 // serveTranscript answers with the conversation of a person, to be played again.
 func (s *Simulator) serveTranscript(w http.ResponseWriter, r *http.Request) {
-	forms := []string{transcriptJSON, transcriptText, transcriptScenario}
+	forms := []string{transcriptJSON, transcriptText, transcriptScenario, transcriptGo}
 	form, psid := transcriptJSON, r.PathValue("psid")
 	if query := r.URL.Query(); query.Has("format") {
 		form = query.Get("format")
@@ -40,6 +41,14 @@ func (s *Simulator) serveTranscript(w http.ResponseWriter, r *http.Request) {
 		kind, text = "text/plain; charset=utf-8", []byte(s.readable(psid)+"\n")
 	case transcriptScenario:
 		kind, text = "application/yaml", []byte(t.Scenario())
+	}
+	if form == transcriptGo {
+		test, err := t.GoTest()
+		if err != nil {
+			complain(w, http.StatusBadRequest, &controlError{err: err, field: "format"})
+			return
+		}
+		kind, text = "text/plain; charset=utf-8", []byte(test)
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "no-store")

@@ -42,7 +42,7 @@ func start(t *testing.T, config simulator.Config) *platform {
 	sim, err := simulator.New(config)
 	require.NoError(t, err)
 	server := httptest.NewServer(sim)
-	t.Cleanup(func() { // first nothing is posted any more, then nobody waits for the bot
+	t.Cleanup(func() { // first the simulator posts nothing more, then the bot can end
 		require.NoError(t, sim.Close())
 		hook.Close()
 		b.work.Wait()
