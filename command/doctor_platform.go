@@ -37,8 +37,8 @@ func (d *examination) token(ctx context.Context) {
 // subscriptions compares what the policy handles with what arrives. It returns where callbacks go, if that is known.
 func (d *examination) subscriptions(ctx context.Context) (callback string) {
 	const check = "events"
-	s := &subscription{client: d.client, app: d.env.app(), kind: d.kind}
-	if err := s.read(ctx); err != nil {
+	s, err := readSubscription(ctx, d.client, d.env.app(), d.kind)
+	if err != nil {
 		d.failed(check, err)
 		return d.cmd.String("url")
 	}

@@ -79,52 +79,37 @@ func (s *subscription) object() string {
 // page is subscribed to any.
 func (s *subscription) linked() bool { return s.kind == ofLinkedAccount }
 
-// subscriptionOf reads what the platform sends to the bot of the environment.
-func subscriptionOf(ctx context.Context, config Config, cmd *cli.Command) (*subscription, error) {
-	kind, err := accountKind(cmd)
-	if err != nil {
-		return nil, err
-	}
-	env, err := environmentOf(config, cmd)
-	if err != nil {
-		return nil, err
-	}
+// subscriptionOf reads what the platform sends to the bot of an environment.
+func subscriptionOf(ctx context.Context, env environment, kind string) (*subscription, error) {
 	client, err := env.pageClient()
 	if err != nil {
 		return nil, err
 	}
-	s := &subscription{client: client, app: env.app(), kind: kind}
-	return s, s.read(ctx)
+	return readSubscription(ctx, client, env.app(), kind)
 }
 
-func (s *subscription) read(ctx context.Context) error {
+// readSubscription reads what the platform sends to an account's bot.
+func readSubscription(ctx context.Context, client *graph.Client, app app, kind string) (*subscription, error) {
+	s := &subscription{client: client, app: app, kind: kind}
 	if s.appKnown() {
-		for found, err := range s.client.AppSubscriptions(ctx, s.app.token, s.app.id) {
+		for found, err := range client.AppSubscriptions(ctx, app.token, app.id) {
 			if err != nil {
-				return fmt.Errorf("the app's subscriptions cannot be read: %w", err)
+				return nil, fmt.Errorf("the app's subscriptions cannot be read: %w", err)
 			}
 			if found.Object == s.object() {
 				s.sent = &found
 			}
 		}
 	}
-	var apps []graph.SubscribedApp
-	for found, err := range s.client.Subscriptions(ctx, graph.Me) {
+	for found, err := range client.Subscriptions(ctx, graph.Me) {
 		if err != nil {
-			return fmt.Errorf("the page's subscriptions cannot be read: %w", err)
+			return nil, fmt.Errorf("the page's subscriptions cannot be read: %w", err)
 		}
-		if s.app.id == "" || found.ID == s.app.id {
-			apps = append(apps, found)
+		if app.id == "" || found.ID == app.id {
+			s.fields, s.attached = found.Fields, true
 		}
 	}
-	switch len(apps) {
-	case 0:
-		return nil
-	case 1:
-		s.fields, s.attached = apps[0].Fields, true
-		return nil
-	}
-	return fmt.Errorf("several apps get the events of the page: set %s to the id of the bot's", envAppID)
+	return s, nil
 }
 
 // appHas reports whether the app is subscribed to a field.

@@ -29,7 +29,11 @@ func webhookStatus(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			s, err := subscriptionOf(ctx, config, cmd)
+			env, err := environmentOf(config, cmd)
+			if err != nil {
+				return err
+			}
+			s, err := subscriptionOf(ctx, env, kind)
 			if err != nil {
 				return err
 			}

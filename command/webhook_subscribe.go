@@ -44,16 +44,16 @@ func webhookSubscribe(config Config) *cli.Command {
 			if len(wanted) == 0 {
 				return errors.New("the policy handles no event of this platform, and no --field is given")
 			}
-			s, err := subscriptionOf(ctx, config, cmd)
+			env, err := environmentOf(config, cmd)
+			if err != nil {
+				return err
+			}
+			s, err := subscriptionOf(ctx, env, kind)
 			if err != nil {
 				return err
 			}
 			if cmd.String("url") != "" && !s.appKnown() {
 				return usagef(cmd, "--url is of the app: %v", errNoApp())
-			}
-			env, err := environmentOf(config, cmd)
-			if err != nil {
-				return err
 			}
 			return s.subscribe(ctx, config, cmd, wanted, secret.New(env(envVerifyToken)))
 		}),

@@ -23,7 +23,15 @@ func webhookUnsubscribe(config Config) *cli.Command {
 			accountFlag(), envFile(), asJSON(),
 		},
 		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
-			s, err := subscriptionOf(ctx, config, cmd)
+			kind, err := accountKind(cmd)
+			if err != nil {
+				return err
+			}
+			env, err := environmentOf(config, cmd)
+			if err != nil {
+				return err
+			}
+			s, err := subscriptionOf(ctx, env, kind)
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,7 @@ import (
 
 const subscribedAppsPath = Me + "/subscribed_apps"
 
-// SubscribedApp is an app that gets a page's events.
+// SubscribedApp is the app of a token, and what it gets of a page's events.
 type SubscribedApp struct {
 	Fields []string // that the app has subscribed to, such as messages
 	ID     string
@@ -34,7 +34,9 @@ func (c *Client) Subscribe(ctx context.Context, pageID string, fields ...string)
 	return c.change(ctx, Request{Method: http.MethodPost, PageID: pageID, Path: subscribedAppsPath, Query: query})
 }
 
-// Subscriptions lists the apps that get the page's events. Errors are those of [List].
+// Subscriptions returns what the app of the page's token gets of the page's events: one [SubscribedApp], or none if it is not
+// subscribed. The platform says nothing about other apps. Errors are those of [List]. See
+// https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps.
 func (c *Client) Subscriptions(ctx context.Context, pageID string) iter.Seq2[SubscribedApp, error] {
 	return listOf(ctx, c, Request{PageID: pageID, Path: subscribedAppsPath}, func(members map[string]json.RawMessage, raw json.RawMessage) SubscribedApp {
 		return SubscribedApp{
