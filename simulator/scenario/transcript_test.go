@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -274,6 +275,47 @@ func TestBotsThatHangOrFlood(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, silent, 0o600))
 	r = replayed(t, p, file, scenario.Config{Patience: 300 * time.Millisecond})
 	require.Contains(t, r.Explanation(), "ada cannot do what was recorded\n      the bot did not answer its callbacks within 300ms")
+}
+
+// lateAnswer lets the bot answer once the replay has ended, before it reads what was said.
+type lateAnswer struct {
+	*platform
+
+	answer chan struct{} // closed: the bot answers
+	once   sync.Once
+}
+
+func (l *lateAnswer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/transcript") {
+		l.once.Do(func() { close(l.answer) })
+		l.bot.work.Wait()
+	}
+	l.platform.ServeHTTP(w, r)
+}
+
+// TestAnAnswerThatComesTooLate fails a replay, though nothing differs in the end: what comes after it was not done.
+func TestAnAnswerThatComesTooLate(t *testing.T) {
+	t.Parallel()
+	p := start(t, simulator.Config{RetryPauses: []time.Duration{}})
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	_, err = p.Wait(t.Context(), ada, nil)
+	require.NoError(t, err)
+	_, err = p.Say(t.Context(), ada, "thanks")
+	require.NoError(t, err)
+	require.NoError(t, p.Flush(t.Context()))
+	file := written(t, p)
+	late := &lateAnswer{platform: p, answer: make(chan struct{})}
+	p.bot.set(0, func(_, text, _ string) []string {
+		<-late.answer
+		return []string{`{"text":"you said ` + text + `"}`}
+	})
+	all, err := scenario.ReadFile(file)
+	require.NoError(t, err)
+	results, err := scenario.Play(t.Context(), scenario.Config{Simulator: late, Patience: 50 * time.Millisecond}, all)
+	require.NoError(t, err)
+	require.False(t, results[0].Passed(), "the person has not written the last message")
+	require.Contains(t, results[0].Explanation(), "ada cannot do what was recorded\n      nothing more came within 50ms")
 }
 
 // mortal is a bot that ends in the middle of a conversation, as a process that is killed.
