@@ -30,7 +30,7 @@ func (f *failing) fails(act func()) string {
 func TestRefuseListsTheRefusals(t *testing.T) {
 	t.Parallel()
 	tb := &failing{TB: t}
-	chat := messengertest.Start(tb, messenger.Config{})
+	chat := startPatient(tb, messenger.Config{})
 	got := tb.fails(func() { chat.Refuse("lamp", 1) })
 	require.True(t, strings.HasPrefix(got, "messengertest: the platform has no refusal \"lamp\"; there are:\n  token invalid\n  app removed\n"), got)
 	for _, refusal := range simulator.Refusals() {

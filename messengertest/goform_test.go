@@ -37,13 +37,14 @@ func recorded() messenger.Config {
 	}}}
 }
 
-// TestAConversationAsAGoTest: recorded_test.go is what Transcript.GoTest writes of this conversation, but for its package, its bot and t.Parallel, so
+// TestAConversationAsAGoTest: recorded_test.go is what Transcript.GoTest writes of this conversation, but for its package, its bot, t.Parallel and Patience, so
 // that it compiles and passes. UPDATE_RECORDED=1 writes the file anew.
 func TestAConversationAsAGoTest(t *testing.T) {
 	t.Parallel()
 	chat := messengertest.StartOn(t, simulator.Config{
 		Fields: append(simulator.DefaultFields(), "messaging_feedback", "messaging_customer_information", "message_reads"),
 	}, recorded())
+	chat.Patience = patience
 	known, err := chat.AddPerson(simulator.Person{FirstName: "Ada", LastName: "Byron", Locale: "en_US", Timezone: -3.5})
 	require.NoError(t, err)
 	ada := chat.As(known.ID)
@@ -99,7 +100,7 @@ func TestAConversationAsAGoTest(t *testing.T) {
 	require.NoError(t, err)
 	written, err := transcript.GoTest()
 	require.NoError(t, err)
-	written = strings.NewReplacer("(t *testing.T) {\n", "(t *testing.T) {\n\tt.Parallel()\n", "package main\n", "package messengertest_test\n", "messenger.Config{Policy: routing.BuiltIn()})", "recorded())",
+	written = strings.NewReplacer("(t *testing.T) {\n", "(t *testing.T) {\n\tt.Parallel()\n", "package main\n", "package messengertest_test\n", "messenger.Config{Policy: routing.BuiltIn()})", "recorded())\n\tchat.Patience = patience",
 		"\t\"github.com/djmessenger/messenger\"\n", "", "\t\"github.com/djmessenger/messenger/routing\"\n", "").Replace(written)
 	const file = "recorded_test.go"
 	if os.Getenv("UPDATE_RECORDED") != "" {

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/djmessenger/messenger/messengertest"
 )
 
 // TestGuidesHaveTheExamples: the code of the guides is the examples that are compiled and
@@ -36,5 +40,26 @@ func TestGuidesHaveTheExamples(t *testing.T) {
 		_, code, ok := bytes.Cut(code, []byte("package messengertest_test\n"))
 		require.True(t, ok, example)
 		require.Contains(t, string(page), "```go\npackage main\n"+string(code)+"```\n", guide)
+	}
+}
+
+// TestEveryMethodHasAnExample: each exported method is called in a file of examples, which are compiled.
+func TestEveryMethodHasAnExample(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("example_*test.go")
+	require.NoError(t, err)
+	var code []byte
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		code = append(code, text...)
+	}
+	for _, of := range []reflect.Type{
+		reflect.TypeFor[*messengertest.Chat](), reflect.TypeFor[*messengertest.Person](), reflect.TypeFor[*messengertest.OtherApp](), reflect.TypeFor[*messengertest.Clock](),
+	} {
+		for _, method := range methodsOf(of) {
+			_, name, _ := strings.Cut(method, ".")
+			require.Regexp(t, `[.)]`+name+`\b`, string(code), method)
+		}
 	}
 }

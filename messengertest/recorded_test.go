@@ -13,6 +13,7 @@ func TestConversationOfAda(t *testing.T) {
 	chat := messengertest.StartOn(t, simulator.Config{
 		Fields: append(simulator.DefaultFields(), "messaging_feedback", "messaging_customer_information", "message_reads"),
 	}, recorded())
+	chat.Patience = patience
 	known, err := chat.AddPerson(simulator.Person{FirstName: "Ada", LastName: "Byron", Locale: "en_US", Timezone: -3.5})
 	if err != nil {
 		t.Fatal(err)
