@@ -74,11 +74,10 @@ func TestOlderThreadSettingsWaitWhileNewerOnesAreTried(t *testing.T) {
 	t.Parallel()
 	log := &bubble.Log{}
 	cfg := messenger.Config{
-		Logger: slog.New(slog.NewTextHandler(log, nil)), Policy: answersAs("to"), ThreadSettings: greetingOfMe("old"), Store: memory.New(memory.Config{}),
+		Logger: slog.New(slog.NewTextHandler(log, nil)), Policy: answersAs("to"), Store: memory.New(memory.Config{}),
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		down := simulator.Fault{Match: isProfileCall, Times: -1, Status: http.StatusServiceUnavailable, Body: "down"}
-		w.Fault(down)
+		w.restart(greetingOfMe("old"), simulator.Fault{Match: isProfileCall, Times: -1, Status: http.StatusServiceUnavailable, Body: "down"})
 		after(time.Minute)
 		require.Equal(t, 3, settingsCalls(w), "at once, after 2 s and 30 s")
 		w.cfg.ThreadSettings = greetingOfMe("new")

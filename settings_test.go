@@ -189,6 +189,15 @@ func (w *world) another() (stop func()) {
 	}
 }
 
+// restart runs the bot anew with settings, which a fault meets from the first call on.
+func (w *world) restart(settings map[string]threadsettings.Settings, fault simulator.Fault) {
+	w.T.Helper()
+	w.Stop()
+	w.Fault(fault)
+	w.cfg.ThreadSettings = settings
+	w.start()
+}
+
 func settingsCalls(w *world) (n int) {
 	for _, request := range w.Requests() {
 		if isProfileCall(request.Method, request.Path) {
@@ -201,9 +210,9 @@ func settingsCalls(w *world) (n int) {
 // Of replicas that meet the same refusal one tries for all, also when the one that has tried is gone; another token is tried at once.
 func TestOneReplicaTriesRefusedThreadSettingsForAll(t *testing.T) {
 	t.Parallel()
-	cfg := messenger.Config{Policy: answersAs("to"), ThreadSettings: greetingOfMe("Hi"), Store: memory.New(memory.Config{})}
+	cfg := messenger.Config{Policy: answersAs("to"), Store: memory.New(memory.Config{})}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.Fault(simulator.Fault{
+		w.restart(greetingOfMe("Hi"), simulator.Fault{
 			Match: isProfileCall, Times: -1, Status: http.StatusForbidden, Error: &simulator.GraphError{Code: 200, Message: "no permission"},
 		})
 		second, third := w.another(), w.another()
@@ -258,7 +267,7 @@ func TestThreadSettingsWaitForThePlatform(t *testing.T) {
 	t.Parallel()
 	log := &bubble.Log{}
 	cfg := messenger.Config{
-		Logger: slog.New(slog.NewTextHandler(log, nil)), Policy: answersAs("to"), ThreadSettings: greetingOfMe("Hi"), Store: memory.New(memory.Config{}),
+		Logger: slog.New(slog.NewTextHandler(log, nil)), Policy: answersAs("to"), Store: memory.New(memory.Config{}),
 	}
 	calls := func(w *world) (n int) {
 		for _, request := range w.Requests() {
@@ -269,7 +278,7 @@ func TestThreadSettingsWaitForThePlatform(t *testing.T) {
 		return n
 	}
 	inBubble(t, simulator.Config{}, cfg, func(w *world) {
-		w.Fault(simulator.Fault{Match: isProfileCall, Times: -1, Status: http.StatusServiceUnavailable, Body: "down"})
+		w.restart(greetingOfMe("Hi"), simulator.Fault{Match: isProfileCall, Times: -1, Status: http.StatusServiceUnavailable, Body: "down"})
 		w.Says(ada, "hello")
 		after(time.Second)
 		require.Len(t, w.Texts(ada), 1)
