@@ -89,6 +89,7 @@ func newInstagramAccounts(b *Bot) *instagramAccounts {
 		Accounts: b.instagramPages,
 		Failed:   b.refreshFailed,
 		Given:    b.givenToken,
+		Guard:    b.guardRefresh,
 		Logger:   b.cfg.Logger,
 		Refresh:  b.refreshToken,
 		Store:    b.cfg.Store,
@@ -130,6 +131,14 @@ func (b *Bot) givenToken(ctx context.Context, pageID string) (secret.Value, erro
 		}
 		return token, err
 	})
+}
+
+// guardRefresh runs what uses the store for the refresh of one token.
+func (b *Bot) guardRefresh(ctx context.Context, do func(ctx context.Context) error) error {
+	_, err := engine.Call(ctx, b.guard, "the store, for a token refresh", instagramlogin.GuardTimeout, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, do(ctx)
+	})
+	return err
 }
 
 func (b *Bot) refreshToken(ctx context.Context, pageID string, token secret.Value) (graph.RefreshedToken, error) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +15,8 @@ import (
 	"github.com/djmessenger/messenger/internal/bubble"
 	"github.com/djmessenger/messenger/secret"
 	"github.com/djmessenger/messenger/simulator"
+	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/store/memory"
 )
 
 const (
@@ -116,6 +119,56 @@ func TestTokenThatEnds(t *testing.T) {
 		require.Equal(t, igAccount, failed[0].PageID)
 		require.ErrorIs(t, failed[0].Err, graph.ErrTokenInvalid)
 		require.NotContains(t, failed[0].Err.Error(), "IGAA")
+	})
+}
+
+// faultyStore panics when the session of one account is read, and hangs for another.
+type faultyStore struct {
+	store.Store
+
+	panics, hangs string
+	release       chan struct{}
+}
+
+func (s *faultyStore) Unwrap() store.Store { return s.Store }
+
+func (s *faultyStore) Session(ctx context.Context, pageID, psid, name string) (store.Session, error) {
+	switch pageID {
+	case s.panics:
+		panic("a fault of the store")
+	case s.hangs:
+		<-s.release
+	}
+	return s.Store.Session(ctx, pageID, psid, name)
+}
+
+// TestStoreFaultsOfOneAccount: a panic or a hang of the store while the token of one account is refreshed ends neither the bot nor
+// the refreshes of the others.
+func TestStoreFaultsOfOneAccount(t *testing.T) {
+	t.Parallel()
+	platform, cfg := instagramPlatform(), messenger.Config{TokenKeys: []secret.Value{tokenKey}}
+	panics, hangs := "17841400000000002", "17841400000000003"
+	for _, id := range []string{panics, hangs} {
+		platform.Pages = append(platform.Pages, simulator.Page{ID: id, Platform: simulator.PlatformInstagram, Token: igToken + id})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		faulty := &faultyStore{Store: memory.New(memory.Config{}), panics: panics, hangs: hangs, release: make(chan struct{})}
+		cfg.Store = faulty
+		w := newWorld(t, platform, cfg)
+		require.NoError(t, w.MoveClock(25*time.Hour)) // the platform refuses to refresh a token on its first day
+		var pages []messenger.Page
+		for _, id := range []string{panics, hangs} {
+			pages = append(pages, messenger.Page{ID: id, InstagramLogin: true, Token: graph.PageToken(igToken + id)})
+		}
+		require.NoError(t, w.bot.SetPages(pages...))
+		after(time.Minute)
+		require.NoError(t, w.bot.SetPages(append(pages, messenger.Page{ID: igAccount, InstagramLogin: true, Token: graph.PageToken(igToken)})...))
+		after(10 * time.Minute)
+		_, err := faulty.Store.Session(t.Context(), igAccount, "", "instagram login")
+		require.NoError(t, err, "the token of an account that was added later is refreshed")
+		close(faulty.release)
+		require.NoError(t, w.Close())
+		w.Stop()
 	})
 }
 

@@ -26,6 +26,9 @@ const (
 	atOnce = 8
 )
 
+// GuardTimeout is how long [Config.Guard] lets one account take: it may wait for the lease of another replica first.
+const GuardTimeout = 2 * refreshLease
+
 // Failure says that the token of an account could not be refreshed.
 type Failure struct {
 	Since   time.Time // of the first try that failed
@@ -47,6 +50,9 @@ type Config struct {
 	Tokens *Tokens
 	// Failed is called after a try that failed, when the token is invalid or the failures last.
 	Failed func(ctx context.Context, pageID string, failure Failure)
+	// Guard runs what uses the store for one account. It turns a panic into an error, and returns at the latest some seconds
+	// after [GuardTimeout], so that one account does not stop the refresh of the others.
+	Guard func(ctx context.Context, do func(ctx context.Context) error) error
 
 	Store  store.Store
 	Logger *slog.Logger
@@ -99,7 +105,8 @@ func (r *Refresher) look(ctx context.Context) {
 		}
 		tries.Go(func() {
 			defer func() { <-room }()
-			if err := r.tend(ctx, pageID); err != nil && ctx.Err() == nil {
+			err := r.config.Guard(ctx, func(ctx context.Context) error { return r.tend(ctx, pageID) })
+			if err != nil && ctx.Err() == nil {
 				r.config.Logger.Warn("cannot look after the token of an Instagram account; trying again", "page", pageID, "error", err, "after", retryPause)
 			}
 		})

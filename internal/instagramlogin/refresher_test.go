@@ -115,6 +115,7 @@ func (w *world) config() instagramlogin.Config {
 			defer w.mu.Unlock()
 			w.failed = append(w.failed, failure)
 		},
+		Guard:  func(ctx context.Context, do func(context.Context) error) error { return do(ctx) },
 		Store:  w.store,
 		Logger: slog.New(slog.DiscardHandler),
 	}
