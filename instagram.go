@@ -91,6 +91,7 @@ func newInstagramAccounts(b *Bot) *instagramAccounts {
 		Given:    b.givenToken,
 		Guard:    b.guardRefresh,
 		Logger:   b.cfg.Logger,
+		Now:      b.storeNow,
 		Refresh:  b.refreshToken,
 		Store:    b.cfg.Store,
 	}

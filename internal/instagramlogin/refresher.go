@@ -54,6 +54,9 @@ type Config struct {
 	// after [GuardTimeout], so that one account does not stop the refresh of the others.
 	Guard func(ctx context.Context, do func(ctx context.Context) error) error
 
+	// Now shows the store's clock: the clock of one process must not decide when the others refresh.
+	Now func(ctx context.Context) (time.Time, error)
+
 	Store  store.Store
 	Logger *slog.Logger
 }
@@ -126,19 +129,26 @@ func (r *Refresher) tend(ctx context.Context, pageID string) error {
 	}
 	of := digest(given)
 	before, err := loadState(ctx, r.config.Store, pageID, of)
-	if err != nil || time.Now().Before(before.due()) {
+	if err != nil {
 		return err
 	}
-	version := of + " " + before.Refreshed.String()
+	if due, err := r.due(ctx, before); err != nil || !due {
+		return err
+	}
+	version := of + " " + before.Refreshed.UTC().String()
 	_, err = store.Once(ctx, r.config.Store, "Instagram Login token of "+pageID, version, refreshLease, func(ctx context.Context) error {
-		now, err := loadState(ctx, r.config.Store, pageID, of)
+		s, err := loadState(ctx, r.config.Store, pageID, of)
 		if err != nil {
 			return err
 		}
-		if time.Now().Before(now.due()) {
+		now, err := r.config.Now(ctx)
+		if err != nil {
+			return err
+		}
+		if !s.due(now) {
 			return errNotDue
 		}
-		return r.refresh(ctx, pageID, given, now)
+		return r.refresh(ctx, attempt{pageID: pageID, given: given, at: now}, &s)
 	})
 	if errors.Is(err, errNotDue) || errors.Is(err, errFailed) {
 		return nil
@@ -149,66 +159,77 @@ func (r *Refresher) tend(ctx context.Context, pageID string) error {
 // errFailed says that a refresh failed, which has been reported.
 var errFailed = errors.New("failed")
 
+// attempt is one try to refresh a token.
+type attempt struct {
+	pageID string
+	given  secret.Value
+	at     time.Time // by the store's clock
+}
+
+// due reports whether a token is to be refreshed now.
+func (r *Refresher) due(ctx context.Context, s state) (bool, error) {
+	now, err := r.config.Now(ctx)
+	return err == nil && s.due(now), err
+}
+
 // refresh makes one try and reports its result.
-func (r *Refresher) refresh(ctx context.Context, pageID string, given secret.Value, s state) error {
-	expires, err := r.renew(ctx, pageID, given, s)
+func (r *Refresher) refresh(ctx context.Context, a attempt, s *state) error {
+	expires, err := r.renew(ctx, a, s)
 	if err != nil {
-		return r.failed(ctx, pageID, s, err)
+		return r.failed(ctx, a, s, err)
 	}
-	r.config.Logger.Info("the token of an Instagram account was refreshed", "page", pageID, "expires", expires)
+	r.config.Logger.Info("the token of an Instagram account was refreshed", "page", a.pageID, "expires", expires)
 	return nil
 }
 
 // renew has the platform refresh the token, and keeps what it answers.
-func (r *Refresher) renew(ctx context.Context, pageID string, given secret.Value, s state) (expires time.Time, err error) {
-	current := given
+func (r *Refresher) renew(ctx context.Context, a attempt, s *state) (expires time.Time, err error) {
+	current := a.given
 	if r.config.Tokens != nil {
-		if known := r.config.Tokens.remember(pageID, s); !known.token.IsZero() {
+		if known := r.config.Tokens.remember(a.pageID, *s); !known.token.IsZero() {
 			current = known.token
 		}
 	}
-	refreshed, err := r.config.Refresh(ctx, pageID, current)
+	refreshed, err := r.config.Refresh(ctx, a.pageID, current)
 	if err != nil {
 		return time.Time{}, err
 	}
-	now := time.Now()
-	expires = now.Add(refreshed.Life)
-	s.Refreshed, s.Expires, s.Tried, s.FailingSince = now, expires, time.Time{}, time.Time{}
+	next := *s
+	next.Refreshed, next.Expires, next.Tried, next.FailingSince = a.at, a.at.Add(refreshed.Life), time.Time{}, time.Time{}
 	if r.config.Tokens == nil {
-		if err := r.config.Save(ctx, pageID, refreshed.Token, expires); err != nil {
+		if err := r.config.Save(ctx, a.pageID, refreshed.Token, next.Expires); err != nil {
 			return time.Time{}, fmt.Errorf("Config.TokenStore: %w", err)
 		}
-		s.Of = digest(refreshed.Token)
-		return expires, s.save(ctx, r.config.Store, pageID)
+		next.Of = digest(refreshed.Token)
+		return next.Expires, next.save(ctx, r.config.Store, a.pageID)
 	}
-	if err := r.config.Tokens.keep(pageID, refreshed.Token, &s); err != nil {
+	if err := r.config.Tokens.keep(a.pageID, refreshed.Token, &next); err != nil {
 		return time.Time{}, err
 	}
-	if err := s.save(ctx, r.config.Store, pageID); err != nil {
+	if err := next.save(ctx, r.config.Store, a.pageID); err != nil {
 		return time.Time{}, err
 	}
-	r.config.Tokens.remember(pageID, s)
-	return expires, nil
+	r.config.Tokens.remember(a.pageID, next)
+	return next.Expires, nil
 }
 
 // failed notes that a try failed, and reports it: at once if the token is invalid, which only a person can mend, and
 // otherwise when it lasts.
-func (r *Refresher) failed(ctx context.Context, pageID string, s state, failure error) error {
-	now := time.Now()
-	s.Tried = now
-	if s.FailingSince.IsZero() {
-		s.FailingSince = now
+func (r *Refresher) failed(ctx context.Context, a attempt, s *state, failure error) error {
+	s.Tried = a.at
+	if s.FailingSince.IsZero() || s.FailingSince.After(a.at) {
+		s.FailingSince = a.at
 	}
-	if err := s.save(ctx, r.config.Store, pageID); err != nil {
-		r.config.Logger.Warn("cannot store that a refresh failed: other replicas will try it too", "page", pageID, "error", err)
+	if err := s.save(ctx, r.config.Store, a.pageID); err != nil {
+		r.config.Logger.Warn("cannot store that a refresh failed: other replicas will try it too", "page", a.pageID, "error", err)
 	}
-	log := r.config.Logger.With("page", pageID, "error", failure, "since", s.FailingSince, "after", retryPause)
+	log := r.config.Logger.With("page", a.pageID, "error", failure, "since", s.FailingSince, "after", retryPause)
 	if !s.Expires.IsZero() {
 		log = log.With("expires", s.Expires)
 	}
-	if graph.Classify(failure) == graph.RetryNewToken || now.Sub(s.FailingSince) >= patience {
+	if graph.Classify(failure) == graph.RetryNewToken || a.at.Sub(s.FailingSince) >= patience {
 		log.Error("cannot refresh the token of an Instagram account; retrying: if the token has ended, connect the account again")
-		r.config.Failed(ctx, pageID, Failure{Since: s.FailingSince, Expires: s.Expires, Err: failure})
+		r.config.Failed(ctx, a.pageID, Failure{Since: s.FailingSince, Expires: s.Expires, Err: failure})
 	} else {
 		log.Warn("cannot refresh the token of an Instagram account; retrying")
 	}

@@ -2,6 +2,7 @@ package instagramlogin_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -116,6 +117,7 @@ func (w *world) config() instagramlogin.Config {
 			w.failed = append(w.failed, failure)
 		},
 		Guard:  func(ctx context.Context, do func(context.Context) error) error { return do(ctx) },
+		Now:    func(context.Context) (time.Time, error) { return time.Now(), nil },
 		Store:  w.store,
 		Logger: slog.New(slog.DiscardHandler),
 	}
@@ -139,6 +141,14 @@ func (w *world) requireToken(want string, of graph.TokenSource) {
 	token, err := of.Token(w.t.Context(), account)
 	require.NoError(w.t, err)
 	require.Equal(w.t, want, token.Reveal())
+}
+
+// kept reads what the store has of the account.
+func (w *world) kept(into any) {
+	w.t.Helper()
+	session, err := w.store.Session(w.t.Context(), account, "", "instagram login")
+	require.NoError(w.t, err)
+	require.NoError(w.t, json.Unmarshal(session.Data, into))
 }
 
 func after(d time.Duration) {
@@ -174,6 +184,46 @@ func TestTokensAreRefreshedOnceAWeek(t *testing.T) {
 		}
 		require.Empty(t, w.failures())
 	})
+}
+
+// TestClocks: neither a replica with a wrong clock nor a step of the store's clock decides for long when tokens are refreshed.
+func TestClocks(t *testing.T) {
+	t.Parallel()
+	for name, ahead := range map[string]time.Duration{"a year ahead": 365 * day, "a year behind": -365 * day} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, refuse := range []error{nil, errTooYoung} {
+				inWorld(t, func(w *world) {
+					w.platform.refuses(func() error { return refuse })
+					var mu sync.Mutex
+					off := ahead
+					config := w.config()
+					config.Now = func(context.Context) (time.Time, error) {
+						mu.Lock()
+						defer mu.Unlock()
+						return time.Now().Add(off), nil
+					}
+					_, stop := w.start(config)
+					after(time.Minute)
+					require.Len(t, w.platform.asked(), 1)
+					var kept struct{ Refreshed, Tried time.Time }
+					w.kept(&kept)
+					if kept.Tried.IsZero() {
+						kept.Tried = kept.Refreshed
+					}
+					require.WithinDuration(t, time.Now().Add(ahead), kept.Tried, 2*time.Minute, "the clock of the store decides")
+					mu.Lock()
+					off = 0 // the clock is set right
+					mu.Unlock()
+					w.platform.refuses(nil)
+					after(14*day + 2*time.Hour)
+					require.InDelta(t, 3, len(w.platform.asked()), 1, "a refresh each week, and none is left out")
+					require.Empty(t, w.failures())
+					stop()
+				})
+			}
+		})
+	}
 }
 
 // TestYoungTokens: the platform refuses to refresh a token on its first day, which is nothing to report.

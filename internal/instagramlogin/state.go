@@ -59,15 +59,14 @@ func (s state) save(ctx context.Context, st store.Store, pageID string) error {
 	return st.Apply(ctx, store.SaveSession{PageID: pageID, Name: sessionName, Data: data, Version: s.version})
 }
 
-// due is when the token is to be refreshed, or the refresh tried again.
-func (s state) due() time.Time {
-	switch {
-	case !s.Tried.IsZero():
-		return s.Tried.Add(retryPause)
-	case !s.Refreshed.IsZero():
-		return s.Refreshed.Add(refreshPause)
+// due reports whether the token is to be refreshed, or the refresh tried again. A last try that lies well ahead of the clock
+// says nothing: the clock was stepped back since.
+func (s state) due(now time.Time) bool {
+	last, pause := s.Refreshed, refreshPause
+	if !s.Tried.IsZero() {
+		last, pause = s.Tried, retryPause
 	}
-	return time.Time{}
+	return !now.Before(last.Add(pause)) || last.After(now.Add(retryPause))
 }
 
 // digest identifies a token without giving it away.
