@@ -2,6 +2,8 @@ package messenger_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"sync"
 	"testing"
@@ -24,6 +26,12 @@ const (
 	igToken   = "IGAA-instagram-token"
 	igFan     = "7100000000000088"
 )
+
+// igSession is the name of the session with the state of igToken.
+var igSession = func() string {
+	sum := sha256.Sum256([]byte(igToken))
+	return "instagram login " + hex.EncodeToString(sum[:8])
+}()
 
 var tokenKey = secret.New("a key of more than sixteen bytes")
 
@@ -84,7 +92,7 @@ func TestAccountOfInstagramLogin(t *testing.T) {
 
 		require.NoError(w.T, w.MoveClock(25*time.Hour)) // the platform refuses to refresh a token on its first day
 		after(2 * time.Hour)
-		session, err := w.Store.Session(w.T.Context(), igAccount, "", "instagram login")
+		session, err := w.Store.Session(w.T.Context(), igAccount, "", igSession)
 		require.NoError(t, err)
 		require.Contains(t, string(session.Data), `"refreshed"`)
 		require.NotContains(t, string(session.Data), igToken)
@@ -164,7 +172,7 @@ func TestStoreFaultsOfOneAccount(t *testing.T) {
 		after(time.Minute)
 		require.NoError(t, w.bot.SetPages(append(pages, messenger.Page{ID: igAccount, InstagramLogin: true, Token: graph.PageToken(igToken)})...))
 		after(10 * time.Minute)
-		_, err := faulty.Store.Session(t.Context(), igAccount, "", "instagram login")
+		_, err := faulty.Store.Session(t.Context(), igAccount, "", igSession)
 		require.NoError(t, err, "the token of an account that was added later is refreshed")
 		close(faulty.release)
 		require.NoError(t, w.Close())

@@ -117,8 +117,13 @@ func (r *Refresher) look(ctx context.Context) {
 	tries.Wait()
 }
 
-// errNotDue says that another replica has tried meanwhile.
-var errNotDue = errors.New("not due")
+// What is done is in the state of a token, and nowhere else: the work of [store.Once] always ends with one of these errors or
+// another, and only its lease is used.
+var (
+	errNotDue    = errors.New("not due")   // another replica has tried meanwhile
+	errFailed    = errors.New("failed")    // which has been reported
+	errRefreshed = errors.New("refreshed") // there is nothing left to do
+)
 
 // tend refreshes the token of an account if that is due, once between all replicas. Its error is one of the store, or of where
 // the given token is from.
@@ -135,8 +140,7 @@ func (r *Refresher) tend(ctx context.Context, pageID string) error {
 	if due, err := r.due(ctx, before); err != nil || !due {
 		return err
 	}
-	version := of + " " + before.Refreshed.UTC().String()
-	_, err = store.Once(ctx, r.config.Store, "Instagram Login token of "+pageID, version, refreshLease, func(ctx context.Context) error {
+	_, err = store.Once(ctx, r.config.Store, "Instagram Login token of "+pageID, of, refreshLease, func(ctx context.Context) error {
 		s, err := loadState(ctx, r.config.Store, pageID, of)
 		if err != nil {
 			return err
@@ -148,16 +152,16 @@ func (r *Refresher) tend(ctx context.Context, pageID string) error {
 		if !s.due(now) {
 			return errNotDue
 		}
-		return r.refresh(ctx, attempt{pageID: pageID, given: given, at: now}, &s)
+		if err := r.refresh(ctx, attempt{pageID: pageID, given: given, at: now}, &s); err != nil {
+			return err
+		}
+		return errRefreshed
 	})
-	if errors.Is(err, errNotDue) || errors.Is(err, errFailed) {
+	if errors.Is(err, errNotDue) || errors.Is(err, errFailed) || errors.Is(err, errRefreshed) {
 		return nil
 	}
 	return err
 }
-
-// errFailed says that a refresh failed, which has been reported.
-var errFailed = errors.New("failed")
 
 // attempt is one try to refresh a token.
 type attempt struct {
@@ -200,7 +204,7 @@ func (r *Refresher) renew(ctx context.Context, a attempt, s *state) (expires tim
 		if err := r.config.Save(ctx, a.pageID, refreshed.Token, next.Expires); err != nil {
 			return time.Time{}, fmt.Errorf("Config.TokenStore: %w", err)
 		}
-		next.Of = digest(refreshed.Token)
+		next.of, next.version = digest(refreshed.Token), 0
 		return next.Expires, next.save(ctx, r.config.Store, a.pageID)
 	}
 	if err := r.config.Tokens.keep(a.pageID, refreshed.Token, &next); err != nil {

@@ -2,6 +2,8 @@ package instagramlogin_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -143,10 +145,16 @@ func (w *world) requireToken(want string, of graph.TokenSource) {
 	require.Equal(w.t, want, token.Reveal())
 }
 
-// kept reads what the store has of the account.
+// sessionOf is the name of the session with the state of a token.
+func sessionOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return "instagram login " + hex.EncodeToString(sum[:8])
+}
+
+// kept reads what the store has of the token that is given first.
 func (w *world) kept(into any) {
 	w.t.Helper()
-	session, err := w.store.Session(w.t.Context(), account, "", "instagram login")
+	session, err := w.store.Session(w.t.Context(), account, "", sessionOf("given"))
 	require.NoError(w.t, err)
 	require.NoError(w.t, json.Unmarshal(session.Data, into))
 }
@@ -336,7 +344,7 @@ func TestTokensOfTheProgram(t *testing.T) {
 		after(15 * day)
 		require.Equal(t, []string{fmt.Sprintf("token-%d", n+1), fmt.Sprintf("token-%d", n+2), fmt.Sprintf("token-%d", n+3)}, saved)
 		require.Equal(t, []string{"given", saved[0], saved[1]}, w.platform.asked()[n:])
-		session, err := w.store.Session(t.Context(), account, "", "instagram login")
+		session, err := w.store.Session(t.Context(), account, "", sessionOf("given"))
 		require.NoError(t, err)
 		require.NotContains(t, string(session.Data), "sealed")
 		stop()
@@ -368,6 +376,36 @@ func TestReplicaThatHangs(t *testing.T) {
 	})
 }
 
+// TestTwoGivenTokens: in a deploy that configures another token, replicas with the old one and with the new one each keep what
+// theirs has become, and neither is refreshed more often for it.
+func TestTwoGivenTokens(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		before, stopBefore := w.start(w.config())
+		after(time.Minute)
+		w.requireToken("token-1", before)
+
+		config := w.config()
+		config.Given = func(context.Context, string) (secret.Value, error) { return secret.New("given later"), nil }
+		_, stopLater := w.start(config)
+		later := config.Tokens.Source(graph.PageToken("given later"))
+		after(3 * time.Hour)
+		require.Equal(t, []string{"given", "given later"}, w.platform.asked())
+		w.requireToken("token-1", before)
+		w.requireToken("token-2", later)
+		after(7 * day)
+		require.ElementsMatch(t, []string{"given", "given later", "token-1", "token-2"}, w.platform.asked())
+		stopBefore()
+		stopLater()
+
+		after(62 * day)
+		for _, token := range []string{"given", "given later"} {
+			_, err := w.store.Session(t.Context(), account, "", sessionOf(token))
+			require.ErrorIs(t, err, store.ErrNotFound, "a state goes after its token has ended")
+		}
+	})
+}
+
 // TestKeptTokensAreEncrypted: the store never has a token in clear. Keys can be changed, and without the right key the token
 // of the configuration is used.
 func TestKeptTokensAreEncrypted(t *testing.T) {
@@ -376,7 +414,7 @@ func TestKeptTokensAreEncrypted(t *testing.T) {
 		_, stop := w.start(w.config())
 		after(time.Minute)
 		stop()
-		session, err := w.store.Session(t.Context(), account, "", "instagram login")
+		session, err := w.store.Session(t.Context(), account, "", sessionOf("given"))
 		require.NoError(t, err)
 		require.NotContains(t, string(session.Data), "token-1")
 		require.NotContains(t, string(session.Data), "given")

@@ -13,13 +13,15 @@ import (
 	"github.com/djmessenger/messenger/store"
 )
 
-// sessionName is the name of the session that has an account's state. It is the session of no person: its PSID is empty.
-const sessionName = "instagram login"
+// stateLife is how long a state is kept after it was written: a token has ended by then.
+const stateLife = 61 * 24 * time.Hour
 
-// state is what replicas share about the token of an account.
+// sessionName is the name of the session that has the state of a token, by the token's digest. So replicas that are given
+// different tokens, as in a rolling deploy, do not overwrite each other's. It is the session of no person: its PSID is empty.
+func sessionName(of string) string { return "instagram login " + of }
+
+// state is what replicas share about a token that the program has given to an account.
 type state struct {
-	// Of is the digest of the token that the rest is about: the one that the program gave.
-	Of string `json:"of"`
 	// Sealed is the refreshed token; empty if the program keeps it.
 	Sealed []byte `json:"sealed,omitempty"`
 	// Refreshed is when the token was refreshed last; zero if it never was.
@@ -30,33 +32,38 @@ type state struct {
 	Tried        time.Time `json:"tried,omitzero"`
 	FailingSince time.Time `json:"failing_since,omitzero"`
 
+	of      string // the digest of the token
 	version int64
 }
 
-// loadState reads the state of an account. One that is about another token counts for nothing, but for its version.
+// loadState reads the state of a token.
 func loadState(ctx context.Context, st store.Store, pageID, of string) (state, error) {
-	session, err := st.Session(ctx, pageID, "", sessionName)
+	session, err := st.Session(ctx, pageID, "", sessionName(of))
 	if errors.Is(err, store.ErrNotFound) {
-		return state{Of: of}, nil
+		return state{of: of}, nil
 	}
 	if err != nil {
 		return state{}, err
 	}
 	var s state
-	if err := json.Unmarshal(session.Data, &s); err != nil || s.Of != of {
-		s = state{Of: of} // what another version of the program has kept cannot be read, and the token is refreshed anew
+	if err := json.Unmarshal(session.Data, &s); err != nil {
+		s = state{} // what another version of the program has kept cannot be read, and the token is refreshed anew
 	}
-	s.version = session.Version
+	s.of, s.version = of, session.Version
 	return s, nil
 }
 
 // save keeps a state in place of the one that was read.
-func (s state) save(ctx context.Context, st store.Store, pageID string) error {
+func (s *state) save(ctx context.Context, st store.Store, pageID string) error {
 	data, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("encoding the state of a token: %w", err)
 	}
-	return st.Apply(ctx, store.SaveSession{PageID: pageID, Name: sessionName, Data: data, Version: s.version})
+	err = st.Apply(ctx, store.SaveSession{PageID: pageID, Name: sessionName(s.of), Data: data, Version: s.version, Life: stateLife})
+	if err == nil {
+		s.version++
+	}
+	return err
 }
 
 // due reports whether the token is to be refreshed, or the refresh tried again. A last try that lies well ahead of the clock

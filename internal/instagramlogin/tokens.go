@@ -74,7 +74,7 @@ func (t *Tokens) current(ctx context.Context, pageID string, given secret.Value)
 
 // remember opens the token of a state and keeps it in memory.
 func (t *Tokens) remember(pageID string, s state) readToken {
-	known := readToken{of: s.Of, at: time.Now()}
+	known := readToken{of: s.of, at: time.Now()}
 	if len(s.Sealed) > 0 {
 		var text []byte
 		text, known.err = sealed.Open(t.keys, purpose(pageID), s.Sealed)
