@@ -129,7 +129,8 @@ type Config struct {
 	// could not be refreshed: at once if the platform calls the token invalid, which
 	// connecting the account again mends, and for other failures when they have lasted for
 	// 48 hours. It is called after each further try, once an hour for all replicas that
-	// share Store. Its context ends after 10 seconds. Default: nothing is called; it is
+	// share Store. With TokenStore it is called each week, too, while Page.Token, or
+	// Tokens, does not find the token that was saved a week ago. Its context ends after 10 seconds. Default: nothing is called; it is
 	// logged anyway.
 	OnTokenRefreshFailed func(ctx context.Context, failure TokenRefreshFailure)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/djmessenger/messenger/graph"
@@ -18,8 +19,9 @@ import (
 type TokenStore interface {
 	// Save keeps a token that was refreshed and when it ends; Page.Token, or
 	// Config.Tokens, finds it from then on, on every replica within some minutes. Until
-	// then the one before it is good. If Save fails, the token is refreshed again an hour
-	// later. It is called from any goroutine; its context ends after 30 seconds.
+	// then the one before it is good. graph.PageToken and graph.TokenMap are refused, and a
+	// token that is not found after a week is reported as Config.OnTokenRefreshFailed
+	// says. If Save fails, the token is refreshed again an hour later. It is called from any goroutine; its context ends after 30 seconds.
 	Save(ctx context.Context, pageID string, token secret.Value, expires time.Time) error
 }
 
@@ -28,13 +30,15 @@ type TokenStore interface {
 type TokenRefreshFailure struct {
 	// PageID is the id of the account.
 	PageID string
-	// Since is when the refresh failed first.
+	// Since is when the refresh failed first, or when the token was refreshed that
+	// Page.Token does not find.
 	Since time.Time
 	// Expires is when the token ends, and the bot can no longer answer. It is zero if the
-	// token was never refreshed: then the platform has not said it.
+	// platform has not said it, as for a token that it has not refreshed.
 	Expires time.Time
 	// Err is why the last try failed. It matches graph.ErrTokenInvalid or another error of
-	// package graph, or is the error of Config.TokenStore.
+	// package graph, or is the error of Config.TokenStore, or says that Page.Token does not
+	// find what TokenStore has saved.
 	Err error
 }
 
@@ -48,6 +52,16 @@ const (
 )
 
 var errNoTokenKeys = errors.New("needs Config.TokenKeys or Config.TokenStore, since a token that is refreshed must be kept")
+
+var errTokenNeverChanges = errors.New("must find what Config.TokenStore has saved, and graph.PageToken and graph.TokenMap never change")
+
+// neverChanges reports whether a source always gives the same tokens.
+func neverChanges(tokens graph.TokenSource) bool {
+	if _, ok := tokens.(graph.TokenMap); ok {
+		return true
+	}
+	return reflect.TypeOf(tokens) == reflect.TypeOf(graph.PageToken(""))
+}
 
 // checkInstagram checks what pages with Page.InstagramLogin have in common.
 func (c Config) checkInstagram(fail func(field, format string, args ...any)) {

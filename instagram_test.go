@@ -117,7 +117,7 @@ func TestTokenThatEnds(t *testing.T) {
 			defer mu.Unlock()
 			failed = append(failed, failure)
 		},
-		TokenStore: savedTokens{},
+		TokenKeys: []secret.Value{tokenKey},
 	}
 	inBubbleAs(t, &w, instagramPlatform(), cfg, func() {
 		after(time.Minute)
@@ -180,24 +180,37 @@ func TestStoreFaultsOfOneAccount(t *testing.T) {
 	})
 }
 
-// savedTokens is a TokenStore.
-type savedTokens map[string]string
+// savedTokens is a TokenStore, and finds what it was given.
+type savedTokens struct {
+	mu     sync.Mutex
+	tokens map[string]string
+}
 
-func (s savedTokens) Save(_ context.Context, pageID string, token secret.Value, _ time.Time) error {
-	s[pageID] = token.Reveal()
+func (s *savedTokens) Save(_ context.Context, pageID string, token secret.Value, _ time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens[pageID] = token.Reveal()
 	return nil
+}
+
+func (s *savedTokens) Token(_ context.Context, pageID string) (secret.Value, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return secret.New(s.tokens[pageID]), nil
 }
 
 // TestTokenStore: a token that is refreshed goes to the program's store, for an account that is added while the bot runs too.
 func TestTokenStore(t *testing.T) {
 	t.Parallel()
 	var w *world
-	saved := savedTokens{}
+	saved := &savedTokens{tokens: map[string]string{igAccount: igToken}}
 	inBubbleAs(t, &w, instagramPlatform(), messenger.Config{TokenStore: saved}, func() {
 		require.NoError(t, w.MoveClock(25*time.Hour)) // the platform refuses to refresh a token on its first day
-		require.NoError(t, w.bot.SetPages(messenger.Page{ID: igAccount, InstagramLogin: true, Token: graph.PageToken(igToken)}))
+		require.NoError(t, w.bot.SetPages(messenger.Page{ID: igAccount, InstagramLogin: true, Token: saved}))
 		after(time.Minute)
-		require.Equal(t, savedTokens{igAccount: igToken}, saved, "the simulator gives the same token")
+		session, err := w.Store.Session(t.Context(), igAccount, "", igSession)
+		require.NoError(t, err)
+		require.Contains(t, string(session.Data), `"refreshed"`)
 	})
 }
 
@@ -217,8 +230,15 @@ func TestInstagramConfig(t *testing.T) {
 	account := messenger.Page{ID: igAccount, InstagramLogin: true, Token: graph.PageToken(igToken)}
 	for want, change := range map[string]func(c *messenger.Config){
 		`Config.Pages[0] (page "17841400000000001"): InstagramLogin: needs Config.TokenKeys or Config.TokenStore, since a token that is refreshed must be kept`: func(*messenger.Config) {},
-		`Config.TokenKeys[1]: has 5 bytes, less than 16`:            func(c *messenger.Config) { c.TokenKeys = []secret.Value{tokenKey, secret.New("short")} },
-		`Config.TokenKeys[0]: is empty`:                             func(c *messenger.Config) { c.TokenKeys = []secret.Value{{}} },
+		`Config.TokenKeys[1]: has 5 bytes, less than 16`: func(c *messenger.Config) { c.TokenKeys = []secret.Value{tokenKey, secret.New("short")} },
+		`Config.TokenKeys[0]: is empty`:                  func(c *messenger.Config) { c.TokenKeys = []secret.Value{{}} },
+		`Config.Pages[0] (page "17841400000000001"): Token: must find what Config.TokenStore has saved, and graph.PageToken and graph.TokenMap never change`: func(c *messenger.Config) {
+			c.TokenStore = &nilTokenStore{}
+		},
+		`Token: must find what Config.TokenStore has saved`: func(c *messenger.Config) {
+			c.Pages = []messenger.Page{{ID: igAccount, InstagramLogin: true}}
+			c.Tokens, c.TokenStore = graph.TokenMap{igAccount: secret.New(igToken)}, &nilTokenStore{}
+		},
 		`Config.TokenStore: is a nil *messenger_test.nilTokenStore`: func(c *messenger.Config) { c.TokenStore = noStore },
 		`Config.InstagramURL: scheme must be http or https`: func(c *messenger.Config) {
 			c.InstagramURL, c.TokenKeys = "ftp://graph.instagram.com", []secret.Value{tokenKey}

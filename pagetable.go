@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -153,6 +154,9 @@ func (t *pageTable) serve(c Config, p placed) (*servedPage, []error) {
 	}
 	if p.InstagramLogin && c.TokenStore == nil && len(c.TokenKeys) == 0 {
 		fail("InstagramLogin", errNoTokenKeys)
+	}
+	if p.InstagramLogin && c.TokenStore != nil && neverChanges(cmp.Or(p.Token, c.Tokens)) {
+		fail("Token", errTokenNeverChanges)
 	}
 	if p.Policy != nil {
 		var err error

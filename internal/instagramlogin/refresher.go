@@ -36,6 +36,9 @@ type Failure struct {
 	Err     error
 }
 
+// ErrNotFound is a [Failure] of a program that does not find the token that it was given.
+var ErrNotFound = errors.New("Config.TokenStore was given a refreshed token, but Page.Token, or Config.Tokens, still finds the one before it")
+
 // Config is what a [Refresher] is made of. All fields but Tokens and Save are required, and one of these two.
 type Config struct {
 	// Accounts lists the accounts whose tokens are refreshed, by page id.
@@ -44,11 +47,12 @@ type Config struct {
 	Given func(ctx context.Context, pageID string) (secret.Value, error)
 	// Refresh refreshes a token.
 	Refresh func(ctx context.Context, pageID string, token secret.Value) (graph.RefreshedToken, error)
-	// Save gives a refreshed token to the program; Given finds it from then on. If it is nil, Tokens keeps it.
+	// Save gives a refreshed token to the program; Given finds it from then on, on each replica within some minutes. If it is nil, Tokens keeps it.
 	Save func(ctx context.Context, pageID string, token secret.Value, expires time.Time) error
 	// Tokens keep refreshed tokens if there is no Save.
 	Tokens *Tokens
-	// Failed is called after a try that failed, when the token is invalid or the failures last.
+	// Failed is called after a try that failed, when the token is invalid or the failures last, and before a try if Given still
+	// finds a token that Save has replaced a week ago.
 	Failed func(ctx context.Context, pageID string, failure Failure)
 	// Guard runs what uses the store for one account. It turns a panic into an error, and returns at the latest some seconds
 	// after [GuardTimeout], so that one account does not stop the refresh of the others.
@@ -178,6 +182,11 @@ func (r *Refresher) due(ctx context.Context, s state) (bool, error) {
 
 // refresh makes one try and reports its result.
 func (r *Refresher) refresh(ctx context.Context, a attempt, s *state) error {
+	if s.notFound(a.at) {
+		r.config.Logger.Error("the refreshed token of an Instagram account is not used, and the one before it will end",
+			"page", a.pageID, "error", ErrNotFound, "since", s.Refreshed)
+		r.config.Failed(ctx, a.pageID, Failure{Since: s.Refreshed, Expires: s.Expires, Err: ErrNotFound})
+	}
 	expires, err := r.renew(ctx, a, s)
 	if err != nil {
 		return r.failed(ctx, a, s, err)
@@ -198,15 +207,12 @@ func (r *Refresher) renew(ctx context.Context, a attempt, s *state) (expires tim
 	if err != nil {
 		return time.Time{}, err
 	}
-	next := *s
-	next.Refreshed, next.Expires, next.Tried, next.FailingSince = a.at, a.at.Add(refreshed.Life), time.Time{}, time.Time{}
+	expires = a.at.Add(refreshed.Life)
 	if r.config.Tokens == nil {
-		if err := r.config.Save(ctx, a.pageID, refreshed.Token, next.Expires); err != nil {
-			return time.Time{}, fmt.Errorf("Config.TokenStore: %w", err)
-		}
-		next.of, next.version = digest(refreshed.Token), 0
-		return next.Expires, next.save(ctx, r.config.Store, a.pageID)
+		return expires, r.handOver(ctx, a, s, refreshed.Token, expires)
 	}
+	next := *s
+	next.refreshed(a.at, expires)
 	if err := r.config.Tokens.keep(a.pageID, refreshed.Token, &next); err != nil {
 		return time.Time{}, err
 	}
@@ -214,7 +220,35 @@ func (r *Refresher) renew(ctx context.Context, a attempt, s *state) (expires tim
 		return time.Time{}, err
 	}
 	r.config.Tokens.remember(a.pageID, next)
-	return next.Expires, nil
+	return expires, nil
+}
+
+// handOver gives a refreshed token to the program. The state of that token is written first: if the process ends before the
+// rest is done, the token is known to be fresh. That of the token before it is written too, since a replica may find it for a while.
+func (r *Refresher) handOver(ctx context.Context, a attempt, s *state, token secret.Value, expires time.Time) error {
+	next, err := *s, error(nil)
+	if of := digest(token); of != s.of {
+		if next, err = loadState(ctx, r.config.Store, a.pageID, of); err != nil {
+			return err
+		}
+	}
+	next.refreshed(a.at, expires)
+	if err := next.save(ctx, r.config.Store, a.pageID); err != nil {
+		return err
+	}
+	same := next.of == s.of
+	if same {
+		s.version = next.version
+	}
+	if err := r.config.Save(ctx, a.pageID, token, expires); err != nil {
+		return fmt.Errorf("Config.TokenStore: %w", err)
+	}
+	if same {
+		return nil
+	}
+	s.refreshed(a.at, s.Expires)
+	s.Replaced = true
+	return s.save(ctx, r.config.Store, a.pageID)
 }
 
 // failed notes that a try failed, and reports it: at once if the token is invalid, which only a person can mend, and

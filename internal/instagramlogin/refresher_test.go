@@ -1,6 +1,7 @@
 package instagramlogin_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -347,6 +348,89 @@ func TestTokensOfTheProgram(t *testing.T) {
 		session, err := w.store.Session(t.Context(), account, "", sessionOf("given"))
 		require.NoError(t, err)
 		require.NotContains(t, string(session.Data), "sealed")
+		stop()
+	})
+}
+
+// savesTo is a replica of a program that keeps tokens itself.
+func (w *world) savesTo(save func(token string) error) instagramlogin.Config {
+	config := w.config()
+	config.Tokens = nil
+	config.Save = func(_ context.Context, _ string, token secret.Value, _ time.Time) error { return save(token.Reveal()) }
+	return config
+}
+
+// TestTokenThatIsFoundLate: a replica that still finds the token before for some minutes does not refresh it again, and nothing is
+// reported.
+func TestTokenThatIsFoundLate(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		config := w.savesTo(func(token string) error {
+			w.give(token)
+			return nil
+		})
+		var late string
+		other := config
+		other.Given = func(context.Context, string) (secret.Value, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			found := cmp.Or(late, w.given)
+			late = w.given
+			return secret.New(found), nil // that of its last look
+		}
+		late = "given"
+		_, stop := w.start(config)
+		_, stopOther := w.start(other)
+		after(21*day + 5*time.Hour)
+		require.Equal(t, []string{"given", "token-1", "token-2", "token-3"}, w.platform.asked())
+		require.Empty(t, w.failures())
+		stop()
+		stopOther()
+	})
+}
+
+// TestTokenThatIsNotFound: a program that saves tokens and never finds them is reported each week, long before its token ends, and
+// its token is refreshed all the same.
+func TestTokenThatIsNotFound(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		begin := time.Now()
+		_, stop := w.start(w.savesTo(func(string) error { return nil }))
+		after(6 * day)
+		require.Empty(t, w.failures())
+		after(16 * day)
+		failures := w.failures()
+		require.Len(t, failures, 3)
+		require.ErrorIs(t, failures[0].Err, instagramlogin.ErrNotFound)
+		require.WithinDuration(t, begin, failures[0].Since, time.Minute)
+		require.Zero(t, failures[0].Expires, "the platform has not said when the token of the configuration ends")
+		require.Equal(t, []string{"given", "given", "given", "given"}, w.platform.asked())
+		stop()
+	})
+}
+
+// TestEndWhileATokenIsSaved: when the process ends after the program has taken a token, the next one does not refresh it again.
+func TestEndWhileATokenIsSaved(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		var stop func()
+		saved := make(chan struct{})
+		config := w.savesTo(func(token string) error {
+			w.give(token)
+			close(saved)
+			return errors.New("the process ends") // nothing is done after it
+		})
+		_, stop = w.start(config)
+		<-saved
+		stop()
+		_, stop = w.start(w.savesTo(func(token string) error {
+			w.give(token)
+			return nil
+		}))
+		after(6 * day)
+		require.Equal(t, []string{"given"}, w.platform.asked())
+		after(2 * day)
+		require.Equal(t, []string{"given", "token-1"}, w.platform.asked())
 		stop()
 	})
 }

@@ -24,9 +24,11 @@ func sessionName(of string) string { return "instagram login " + of }
 type state struct {
 	// Sealed is the refreshed token; empty if the program keeps it.
 	Sealed []byte `json:"sealed,omitempty"`
-	// Refreshed is when the token was refreshed last; zero if it never was.
+	// Replaced says that the program was given another token in place of this one: it finds that from then on.
+	Replaced bool `json:"replaced,omitempty"`
+	// Refreshed is when the token was refreshed last, or was itself the result of a refresh; zero if it never was.
 	Refreshed time.Time `json:"refreshed,omitzero"`
-	// Expires is when the refreshed token ends.
+	// Expires is when the refreshed token ends, and with Replaced when this one does; zero if that is not known.
 	Expires time.Time `json:"expires,omitzero"`
 	// Tried is when a refresh failed last, and FailingSince when it failed first; zero after one that succeeded.
 	Tried        time.Time `json:"tried,omitzero"`
@@ -74,6 +76,16 @@ func (s state) due(now time.Time) bool {
 		last, pause = s.Tried, retryPause
 	}
 	return !now.Before(last.Add(pause)) || last.After(now.Add(retryPause))
+}
+
+// refreshed notes that the token was refreshed, and now ends at that time.
+func (s *state) refreshed(at, expires time.Time) {
+	s.Refreshed, s.Expires, s.Replaced, s.Tried, s.FailingSince = at, expires, false, time.Time{}, time.Time{}
+}
+
+// notFound reports whether the program should have found another token in place of this one long ago.
+func (s *state) notFound(now time.Time) bool {
+	return s.Replaced && now.Sub(s.Refreshed) >= refreshPause
 }
 
 // digest identifies a token without giving it away.
