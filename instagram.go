@@ -45,6 +45,9 @@ type TokenRefreshFailure struct {
 const (
 	// minimumTokenKey is the length in bytes of the shortest key that is taken.
 	minimumTokenKey = 16
+	// refreshTimeout bounds the call of the platform. With the next one it leaves time for the store within the lease of a
+	// replica, of two minutes.
+	refreshTimeout = 20 * time.Second
 	// tokenStoreTimeout bounds a call of TokenStore.Save.
 	tokenStoreTimeout = 30 * time.Second
 	// refreshHookTimeout bounds a call of Config.OnTokenRefreshFailed.
@@ -157,7 +160,7 @@ func (b *Bot) guardRefresh(ctx context.Context, do func(ctx context.Context) err
 }
 
 func (b *Bot) refreshToken(ctx context.Context, pageID string, token secret.Value) (graph.RefreshedToken, error) {
-	return engine.Call(ctx, b.guard, "the HTTP client of a token refresh", settingsTimeout, func(ctx context.Context) (graph.RefreshedToken, error) {
+	return engine.Call(ctx, b.guard, "the HTTP client of a token refresh", refreshTimeout, func(ctx context.Context) (graph.RefreshedToken, error) {
 		return b.client.RefreshToken(ctx, pageID, token)
 	})
 }

@@ -22,6 +22,8 @@ const (
 	patience = 48 * time.Hour
 	// refreshLease is the lease of a replica on the refresh of one token; see [store.Once].
 	refreshLease = 2 * time.Minute
+	// noteTimeout bounds the write of a failure.
+	noteTimeout = 10 * time.Second
 	// atOnce is how many tokens are refreshed at the same time.
 	atOnce = 8
 )
@@ -188,8 +190,11 @@ func (r *Refresher) refresh(ctx context.Context, a attempt, s *state) error {
 		r.config.Failed(ctx, a.pageID, Failure{Since: s.Refreshed, Expires: s.Expires, Err: ErrNotFound})
 	}
 	expires, err := r.renew(ctx, a, s)
-	if err != nil {
-		return r.failed(ctx, a, s, err)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err() // the process ends, or its lease: that is no failure of the refresh
+	case err != nil:
+		return r.failed(context.WithoutCancel(ctx), a, s, err)
 	}
 	r.config.Logger.Info("the token of an Instagram account was refreshed", "page", a.pageID, "expires", expires)
 	return nil
@@ -252,13 +257,15 @@ func (r *Refresher) handOver(ctx context.Context, a attempt, s *state, token sec
 }
 
 // failed notes that a try failed, and reports it: at once if the token is invalid, which only a person can mend, and
-// otherwise when it lasts.
+// otherwise when it lasts. Its context does not end with the process, so that what is known is kept.
 func (r *Refresher) failed(ctx context.Context, a attempt, s *state, failure error) error {
 	s.Tried = a.at
 	if s.FailingSince.IsZero() || s.FailingSince.After(a.at) {
 		s.FailingSince = a.at
 	}
-	if err := s.save(ctx, r.config.Store, a.pageID); err != nil {
+	within, cancel := context.WithTimeout(ctx, noteTimeout)
+	defer cancel()
+	if err := s.save(within, r.config.Store, a.pageID); err != nil {
 		r.config.Logger.Warn("cannot store that a refresh failed: other replicas will try it too", "page", a.pageID, "error", err)
 	}
 	log := r.config.Logger.With("page", a.pageID, "error", failure, "since", s.FailingSince, "after", retryPause)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -488,6 +489,88 @@ func TestTwoGivenTokens(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound, "a state goes after its token has ended")
 		}
 	})
+}
+
+// TestShutdownDuringARefresh is no failure: nothing is logged but at INFO, nothing is reported or stored, and the next replica refreshes
+// the token.
+func TestShutdownDuringARefresh(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		away := errors.New("the network is down")
+		w.platform.refuses(func() error { return away })
+		_, stop := w.start(w.config())
+		after(49 * time.Hour)
+		require.NotEmpty(t, w.failures(), "they last")
+		stop()
+		var before, now struct{ Tried time.Time }
+		w.kept(&before)
+		failed := len(w.failures())
+		after(2 * time.Hour)
+
+		var log strings.Builder
+		config := w.config()
+		config.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		asked := make(chan struct{})
+		config.Refresh = func(ctx context.Context, _ string, _ secret.Value) (graph.RefreshedToken, error) {
+			close(asked)
+			<-ctx.Done()
+			return graph.RefreshedToken{}, ctx.Err()
+		}
+		_, stop = w.start(config)
+		<-asked
+		stop()
+		require.Empty(t, log.String())
+		require.Len(t, w.failures(), failed)
+		w.kept(&now)
+		require.Equal(t, before, now)
+
+		w.platform.refuses(nil)
+		tokens, stop := w.start(w.config())
+		after(time.Minute)
+		w.requireToken(fmt.Sprintf("token-%d", len(w.platform.asked())), tokens)
+		stop()
+	})
+}
+
+// TestShutdownAfterAFailure: what the platform has said is stored, even if the process ends just then.
+func TestShutdownAfterAFailure(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		config := w.config()
+		st := &slowStore{Store: w.store, writes: make(chan struct{}), release: make(chan struct{})}
+		config.Store = st
+		w.platform.refuses(func() error { return errInvalid })
+		var reported error
+		config.Failed = func(ctx context.Context, _ string, _ instagramlogin.Failure) { reported = ctx.Err() }
+		_, stop := w.start(config)
+		<-st.writes
+		go func() {
+			time.Sleep(time.Second)
+			close(st.release)
+		}()
+		stop()
+		var kept struct{ Tried time.Time }
+		w.kept(&kept)
+		require.NotZero(t, kept.Tried)
+		require.NoError(t, reported, "the program has time to be told")
+	})
+}
+
+// slowStore is a store with a write that takes its time.
+type slowStore struct {
+	store.Store
+
+	writes, release chan struct{}
+}
+
+func (s *slowStore) Apply(ctx context.Context, writes ...store.Write) error {
+	close(s.writes)
+	select {
+	case <-s.release:
+		return s.Store.Apply(ctx, writes...)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // TestKeptTokensAreEncrypted: the store never has a token in clear. Keys can be changed, and without the right key the token
