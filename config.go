@@ -195,8 +195,9 @@ type Config struct {
 	// TokenKeys encrypt the refreshed tokens of pages with Page.InstagramLogin, which are
 	// kept in Store: the first one encrypts, and each decrypts. A key is a long random
 	// string, such as the output of "openssl rand -base64 32"; one of less than 16 bytes is
-	// refused. To change it run with (new, old) for a week. Not used with TokenStore.
-	// Default: none.
+	// refused. To change it run with (old, new), then with (new, old) until each token has
+	// been refreshed, then with (new); see docs/instagram-login.md. Not used with
+	// TokenStore. Default: none.
 	TokenKeys []secret.Value
 
 	// TokenStore takes the refreshed tokens of pages with Page.InstagramLogin, for programs
