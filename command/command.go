@@ -56,10 +56,11 @@ type Config struct {
 	// Registry says which names policy files may use. Default: policyfile.BuiltIn().
 	Registry *policyfile.Registry
 
-	after  func(time.Duration) <-chan time.Time
-	client *http.Client // calls webhooks
-	now    func() time.Time
-	plain  bool // there was no Registry: other programs know more names
+	after     func(time.Duration) <-chan time.Time
+	client    *http.Client // calls webhooks
+	now       func() time.Time
+	plain     bool              // there was no Registry: other programs know more names
+	transport http.RoundTripper // of the calls that look at an account
 }
 
 func (c Config) withDefaults() Config {
@@ -92,6 +93,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Registry == nil {
 		c.Registry, c.plain = policyfile.BuiltIn(), true
+	}
+	if c.transport == nil {
+		c.transport = http.DefaultTransport
 	}
 	return c
 }

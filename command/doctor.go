@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"text/tabwriter"
 
@@ -82,12 +81,8 @@ func newExamination(config Config, cmd *cli.Command) (*examination, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &examination{config: config, cmd: cmd, env: env, kind: kind, handled: handled, seen: &answerHeaders{now: config.now}}
-	if env(envPageToken) == "" {
-		_, err := env.pageClient()
-		return nil, err
-	}
-	d.client, err = env.clientWith(&http.Client{Transport: d.seen})
+	d := &examination{config: config, cmd: cmd, env: env, kind: kind, handled: handled, seen: &answerHeaders{now: config.now, to: config.transport}}
+	d.client, err = env.accountClient(d.seen, kind)
 	return d, err
 }
 

@@ -29,6 +29,7 @@ const oldestVersion = 21
 // answerHeaders keeps what the headers of the last answer say besides.
 type answerHeaders struct {
 	now func() time.Time
+	to  http.RoundTripper
 
 	mu      sync.Mutex
 	version string        // by which the call was answered; empty: not told
@@ -39,7 +40,7 @@ type answerHeaders struct {
 // RoundTrip makes a call.
 func (h *answerHeaders) RoundTrip(request *http.Request) (*http.Response, error) {
 	before := h.now()
-	response, err := http.DefaultTransport.RoundTrip(request)
+	response, err := h.to.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}

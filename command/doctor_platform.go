@@ -17,7 +17,7 @@ func (d *examination) token(ctx context.Context) {
 		d.report(check, skipped, "the app is not known", errNoApp().Error())
 		return
 	}
-	state, err := d.env.tokenState(ctx, d.kind, false, d.config.now())
+	state, err := d.env.tokenState(ctx, d.config, d.kind, false)
 	if err != nil {
 		d.failed(check, err)
 		return
@@ -50,7 +50,7 @@ func (d *examination) subscriptions(ctx context.Context) (callback string) {
 	case !state.OK:
 		d.report(check, problem, "the platform has switched callbacks off", command)
 	case state.App == nil:
-		d.report(check, warning, "the page is subscribed to what the policy handles; the app's side is not known", errNoApp().Error())
+		d.report(check, warning, "the page is subscribed to what the policy handles; the app's side is not known", s.whereApp())
 	default:
 		d.report(check, fine, "all that the policy handles arrives: "+joined(fieldNames(d.handled)), "")
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -43,12 +44,38 @@ func envFile() cli.Flag {
 }
 
 // client makes a client that bears the page's token, which may be missing if each call brings its own.
-func (env environment) client() (*graph.Client, error) { return env.clientWith(nil) }
+func (env environment) client() (*graph.Client, error) {
+	return env.clientOn(nil, env(envGraphURL), env(envAppSecret))
+}
 
-// clientWith is client with an HTTP client of its own.
-func (env environment) clientWith(httpClient *http.Client) (*graph.Client, error) {
-	made := graph.Config{BaseURL: env(envGraphURL), HTTPClient: httpClient, Tokens: graph.PageToken(env(envPageToken)), Version: env(envGraphVersion)}
-	if appSecret := env(envAppSecret); appSecret != "" {
+// accountClient makes a client for the calls of an account. One of Instagram Login has a host of its own, unless another Graph API
+// is named, and its calls are not signed.
+func (env environment) accountClient(transport http.RoundTripper, kind string) (*graph.Client, error) {
+	if err := env.needsPageToken(); err != nil {
+		return nil, err
+	}
+	if kind == ofInstagramLogin {
+		return env.clientOn(transport, cmp.Or(env(envGraphURL), graph.InstagramBaseURL), "")
+	}
+	return env.clientOn(transport, env(envGraphURL), env(envAppSecret))
+}
+
+// appClient makes a client for the calls of the app. The host of Instagram Login has none of them.
+func (env environment) appClient(transport http.RoundTripper) (*graph.Client, error) {
+	base := env(envGraphURL)
+	if strings.TrimRight(base, "/") == graph.InstagramBaseURL {
+		base = graph.DefaultBaseURL
+	}
+	return env.clientOn(transport, base, env(envAppSecret))
+}
+
+// clientOn makes a client; without a transport it has one of its own, and without a secret its calls are not signed.
+func (env environment) clientOn(transport http.RoundTripper, base, appSecret string) (*graph.Client, error) {
+	made := graph.Config{BaseURL: base, Tokens: graph.PageToken(env(envPageToken)), Version: env(envGraphVersion)}
+	if transport != nil {
+		made.HTTPClient = &http.Client{Transport: transport}
+	}
+	if appSecret != "" {
 		made.AppSecret = func(string) secret.Value { return secret.New(appSecret) }
 	}
 	if made.BaseURL != "" {
@@ -74,11 +101,14 @@ func clientFor(config Config, cmd *cli.Command) (*graph.Client, error) {
 }
 
 // pageClient is client, if there is a token of a page.
-func (env environment) pageClient() (*graph.Client, error) {
+func (env environment) pageClient() (*graph.Client, error) { return env.accountClient(nil, ofPage) }
+
+// needsPageToken is an error if there is no token of a page.
+func (env environment) needsPageToken() error {
 	if env(envPageToken) == "" {
-		return nil, fmt.Errorf("%s is not set: set it to the access token of the page, or name a file that has it with --env-file", envPageToken)
+		return fmt.Errorf("%s is not set: set it to the access token of the page, or name a file that has it with --env-file", envPageToken)
 	}
-	return env.client()
+	return nil
 }
 
 // app is the app of the environment, and the token by which it calls for itself.

@@ -25,3 +25,9 @@ func WithClient(config Config, client *http.Client) Config {
 	config.client = client
 	return config
 }
+
+// WithTransport is a config whose commands call the platform otherwise, where they look at an account.
+func WithTransport(config Config, transport http.RoundTripper) Config {
+	config.transport = transport
+	return config
+}

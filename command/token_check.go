@@ -41,7 +41,7 @@ func tokenCheck(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			state, err := env.tokenState(ctx, kind, cmd.Bool("user"), config.now())
+			state, err := env.tokenState(ctx, config, kind, cmd.Bool("user"))
 			if err != nil {
 				return err
 			}
@@ -74,19 +74,19 @@ type tokenState struct {
 }
 
 // tokenState asks about the page's or the person's token.
-func (env environment) tokenState(ctx context.Context, kind string, ofPerson bool, now time.Time) (tokenState, error) {
+func (env environment) tokenState(ctx context.Context, config Config, kind string, ofPerson bool) (tokenState, error) {
 	app := env.app()
 	if app.token.IsZero() {
 		return tokenState{}, errNoApp()
 	}
-	client, err := env.pageClient()
-	asked := secret.New(env(envPageToken))
+	asked, err := secret.New(env(envPageToken)), env.needsPageToken()
 	if ofPerson {
-		if client, err = env.client(); err != nil {
-			return tokenState{}, err
-		}
 		asked, err = env.userToken()
 	}
+	if err != nil {
+		return tokenState{}, err
+	}
+	client, err := env.appClient(config.transport)
 	if err != nil {
 		return tokenState{}, err
 	}
@@ -97,7 +97,7 @@ func (env environment) tokenState(ctx context.Context, kind string, ofPerson boo
 	state := tokenState{
 		Type: info.Type, Valid: info.Valid, App: info.AppID, AppName: info.Application, Page: info.ProfileID, Person: info.UserID,
 		Scopes: slices.Concat([]string{}, info.Scopes), Expires: info.Expires, DataAccessExpires: info.DataAccessExpires,
-		Findings: tokenFindings(info, kind, ofPerson, now),
+		Findings: tokenFindings(info, kind, ofPerson, config.now()),
 	}
 	state.OK = !slices.ContainsFunc(state.Findings, func(f finding) bool { return f.Status == problem })
 	return state, nil
@@ -118,7 +118,10 @@ func scopesFor(kind string, ofPerson bool) [][2]string {
 
 // tokenFindings says what is wrong with a token.
 func tokenFindings(info graph.TokenInfo, kind string, ofPerson bool, now time.Time) []finding {
-	const renew = "get a new one: token exchange, or the App Dashboard"
+	renew := "get a new one: token exchange, or the App Dashboard"
+	if kind == ofInstagramLogin && !ofPerson {
+		renew = "get a new one: the owner of the account connects it again"
+	}
 	findings := []finding{}
 	found := func(status, what, do string) { findings = append(findings, finding{status, what, do}) }
 	switch {

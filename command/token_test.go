@@ -81,15 +81,18 @@ func TestTokenCheckWarns(t *testing.T) {
 	t.Parallel()
 	now := dayOfCheck
 	p := connected(t, simulator.Config{Now: func() time.Time { return now }, Pages: []simulator.Page{{ID: linkedAccount, Platform: simulator.PlatformInstagram, Token: "of-instagram-login"}}})
-	p.env["MESSENGER_PAGE_TOKEN"] = "of-instagram-login"
 	state := p.checkedToken(t, 1, "--platform", "instagram-login")
 	require.Contains(t, state.Findings[0].What, "the permission instagram_business_basic is missing")
+	p.env["MESSENGER_PAGE_TOKEN"] = "of-instagram-login"
+	state = p.checkedToken(t, 0, "--platform", "instagram-login")
+	require.Empty(t, state.Findings)
 	require.Equal(t, dayOfCheck.Add(60*24*time.Hour), state.Expires.UTC())
 	now = now.Add(47 * 24 * time.Hour)
-	state = p.checkedToken(t, 1, "--platform", "instagram-login")
+	state = p.checkedToken(t, 0, "--platform", "instagram-login")
 	last := state.Findings[len(state.Findings)-1]
 	require.Equal(t, "warning", last.Status)
 	require.Equal(t, "the token ends at 2027-01-27 12:00:00Z", last.What)
+	require.NotContains(t, last.Do, "token exchange", "which has tokens of pages only")
 }
 
 func TestTokenExchange(t *testing.T) {

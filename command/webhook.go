@@ -67,6 +67,14 @@ type subscription struct {
 // appKnown reports whether the app's side can be read and changed here. Apps of Instagram Login are set up in the dashboard.
 func (s *subscription) appKnown() bool { return !s.app.token.IsZero() && s.kind != ofInstagramLogin }
 
+// whereApp says where the app's side is, if it is not known here.
+func (s *subscription) whereApp() string {
+	if s.kind == ofInstagramLogin {
+		return "the app's side of Instagram Login is in the App Dashboard"
+	}
+	return errNoApp().Error()
+}
+
 // object is what the app's subscription is about.
 func (s *subscription) object() string {
 	if s.kind == ofPage {
@@ -80,8 +88,8 @@ func (s *subscription) object() string {
 func (s *subscription) linked() bool { return s.kind == ofLinkedAccount }
 
 // subscriptionOf reads what the platform sends to the bot of an environment.
-func subscriptionOf(ctx context.Context, env environment, kind string) (*subscription, error) {
-	client, err := env.pageClient()
+func subscriptionOf(ctx context.Context, config Config, env environment, kind string) (*subscription, error) {
+	client, err := env.accountClient(config.transport, kind)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func webhookStatus(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			s, err := subscriptionOf(ctx, env, kind)
+			s, err := subscriptionOf(ctx, config, env, kind)
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ func webhookStatus(config Config) *cli.Command {
 			if cmd.Bool("json") {
 				err = writeJSON(config.Out, status)
 			} else {
-				err = status.print(config)
+				err = status.print(config, s.whereApp())
 			}
 			if err != nil || status.OK {
 				return err
@@ -127,7 +127,7 @@ func (s *subscription) subscribed() []string {
 	return slices.Compact(fields)
 }
 
-func (w webhookState) print(config Config) error {
+func (w webhookState) print(config Config, whereApp string) error {
 	table := tabwriter.NewWriter(config.Out, 0, 0, 2, ' ', 0)
 	say(table, "FIELD\tAPP\tPAGE\tHANDLED AS\n")
 	for _, field := range w.Fields {
@@ -142,7 +142,7 @@ func (w webhookState) print(config Config) error {
 	}
 	switch {
 	case w.App == nil:
-		say(config.Err, "note: what the app is subscribed to is not known here; it is in the App Dashboard, and with %s and %s set here too\n", envAppID, envAppSecret)
+		say(config.Err, "note: what the app is subscribed to is not known here: %s\n", whereApp)
 	case w.App.CallbackURL == "":
 		say(config.Out, "\nthe app has no callback URL\n")
 	case !w.App.Active:

@@ -48,12 +48,12 @@ func webhookSubscribe(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			s, err := subscriptionOf(ctx, env, kind)
+			s, err := subscriptionOf(ctx, config, env, kind)
 			if err != nil {
 				return err
 			}
 			if cmd.String("url") != "" && !s.appKnown() {
-				return usagef(cmd, "--url is of the app: %v", errNoApp())
+				return usagef(cmd, "--url is of the app: %s", s.whereApp())
 			}
 			return s.subscribe(ctx, config, cmd, wanted, secret.New(env(envVerifyToken)))
 		}),
@@ -95,7 +95,7 @@ func (s *subscription) subscribe(ctx context.Context, config Config, cmd *cli.Co
 		}
 	}
 	if err == nil && !s.appKnown() {
-		say(config.Err, "note: subscribe the app to the same fields in the App Dashboard, or set %s and %s\n", envAppID, envAppSecret)
+		say(config.Err, "note: subscribe the app to the same fields, too: %s\n", s.whereApp())
 	}
 	return err
 }

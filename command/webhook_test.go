@@ -189,7 +189,7 @@ func TestWebhookWithoutTheApp(t *testing.T) {
 	got := run(t, config, "webhook", "subscribe", policyFile)
 	require.Equal(t, 0, got.code, got.err)
 	require.Equal(t, "the page is now subscribed to messages, messaging_postbacks, message_reactions\n", got.out)
-	require.Equal(t, "note: subscribe the app to the same fields in the App Dashboard, or set MESSENGER_APP_ID and MESSENGER_APP_SECRET\n", got.err)
+	require.Equal(t, "note: subscribe the app to the same fields, too: MESSENGER_APP_ID and MESSENGER_APP_SECRET are needed: both are in the App Dashboard under Settings, Basic\n", got.err)
 	got = run(t, config, "webhook", "status", policyFile)
 	require.Equal(t, 0, got.code)
 	require.Contains(t, got.out, "messages             ?    yes   SIMPLE_TEXT\n")
@@ -216,15 +216,6 @@ func TestWebhookOfALinkedAccount(t *testing.T) {
 	require.Contains(t, got.err, "what the linked account sends is chosen by the app: give --app")
 	p.says(t, "webhook", "unsubscribe", flag, "--app")
 	require.Equal(t, []string{"messages", "message_edit"}, p.status(t, flag, policy).Missing)
-}
-
-func TestWebhookOfInstagramLogin(t *testing.T) {
-	t.Parallel()
-	p := connected(t, simulator.Config{Pages: []simulator.Page{{ID: linkedAccount, Platform: simulator.PlatformInstagram, Token: "of-instagram-login"}}})
-	p.env["MESSENGER_PAGE_TOKEN"] = "of-instagram-login"
-	policy := file(t, "policy.yaml", "routers: [{type: ECHO, handlers: [{name: Dummy}]}]")
-	p.says(t, "webhook", "subscribe", "--platform=instagram-login", "--exact", policy)
-	require.Equal(t, []string{"message_echoes"}, p.status(t, "--platform=instagram-login", policy).Page.Fields)
 }
 
 func TestWebhookFailures(t *testing.T) {

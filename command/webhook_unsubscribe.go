@@ -31,7 +31,7 @@ func webhookUnsubscribe(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			s, err := subscriptionOf(ctx, env, kind)
+			s, err := subscriptionOf(ctx, config, env, kind)
 			if err != nil {
 				return err
 			}
@@ -66,7 +66,7 @@ func (s *subscription) unsubscribe(ctx context.Context, cmd *cli.Command, side s
 	case side == "page" && s.linked():
 		return sideChange{}, usagef(cmd, "what the linked account sends is chosen by the app: give --app")
 	case side == "app" && s.kind == ofInstagramLogin:
-		return sideChange{}, usagef(cmd, "the app's side of Instagram Login is in the App Dashboard")
+		return sideChange{}, usagef(cmd, "%s", s.whereApp())
 	case side == "app" && !s.appKnown():
 		return sideChange{}, errNoApp()
 	case side == "app" && s.sent == nil:

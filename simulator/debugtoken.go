@@ -8,6 +8,9 @@ var scopes = []string{
 	"pages_utility_messaging", "instagram_basic", "instagram_manage_messages", "public_profile",
 }
 
+// instagramScopes are the permissions of tokens of Instagram Login.
+var instagramScopes = []string{"instagram_business_basic", "instagram_business_manage_messages", "instagram_business_manage_comments"}
+
 // callDebugToken says what a token is, see https://developers.facebook.com/docs/graph-api/reference/debug_token
 func (s *Simulator) callDebugToken(c *call) (any, *GraphError) {
 	var ck check
@@ -47,7 +50,7 @@ func (s *Simulator) callDebugToken(c *call) (any, *GraphError) {
 	data["user_id"], data["scopes"], data["expires_at"] = "1"+b.app, scopes, 0
 	data["data_access_expires_at"] = c.at.Add(90 * 24 * time.Hour).Unix()
 	if b.page != nil && b.page.ownLogin() {
-		data["expires_at"] = b.page.tokenUntil.Unix()
+		data["scopes"], data["expires_at"] = instagramScopes, b.page.tokenUntil.Unix()
 	}
 	return map[string]any{"data": data}, nil
 }
