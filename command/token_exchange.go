@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,11 +27,11 @@ func tokenExchange(config Config) *cli.Command {
 		Description: "The token in " + envUserToken + ", which may be a short-lived one, is exchanged for a long-lived one by the app of\n" +
 			envAppID + " and " + envAppSecret + ", and that for a token of each page on which the person may send messages.\n" +
 			"They are written to a file that only you can read: as JSON, or for one page as lines NAME=value if the file is called\n" +
-			".env. Nothing secret is shown on a terminal, unless the file is - for the standard output.\n" + exitCodes,
+			".env; with --force its other lines stay. Nothing secret is shown on a terminal, unless the file is - for the standard output.\n" + exitCodes,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "write to `FILE`, which must not exist; - is the standard output"},
 			&cli.StringFlag{Name: "page", Usage: "only the page with this `ID`"},
-			&cli.BoolFlag{Name: "force", Usage: "replace the file if it exists"},
+			&cli.BoolFlag{Name: "force", Usage: "replace the file if it exists, or in an .env file the lines of the page"},
 			envFile(),
 		},
 		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
@@ -37,8 +39,12 @@ func tokenExchange(config Config) *cli.Command {
 			if cmd.NArg() > 0 || out == "" {
 				return usagef(cmd, "exchange takes the file to write by --out, and no arguments: tokens are in the environment")
 			}
-			if _, err := os.Lstat(out); err == nil && !cmd.Bool("force") {
-				return fmt.Errorf("%s exists: give another name, or --force to replace it", out)
+			force := cmd.Bool("force")
+			if _, err := os.Lstat(out); err == nil && !force {
+				return errExists(out)
+			}
+			if sameFile(out, cmd.String("env-file")) && !isEnvFile(out) {
+				return usagef(cmd, "--out would replace the variables of --env-file by JSON: give another name")
 			}
 			env, err := environmentOf(config, cmd)
 			if err != nil {
@@ -56,8 +62,8 @@ func tokenExchange(config Config) *cli.Command {
 				_, err = config.Out.Write(text)
 				return err
 			}
-			if err := atomicfile.WriteMode(out, text, 0o600); err != nil {
-				return fmt.Errorf("the tokens are not written: %w", err)
+			if err := writeTokens(out, text, force); err != nil {
+				return err
 			}
 			for _, page := range got.Pages {
 				say(config.Out, "page %s %s\n", oneLine(page.ID, 40), quoted(page.Name))
@@ -116,6 +122,8 @@ func (env environment) exchange(ctx context.Context, only string, now time.Time)
 	switch {
 	case len(got.Pages) > 0:
 		return got, nil
+	case len(others) > 0 && only == "":
+		return exchanged{}, fmt.Errorf("the person cannot send for any of their pages, %s: see pages list", joined(others))
 	case len(others) > 0:
 		return exchanged{}, fmt.Errorf("the person cannot send for the page that is asked for; there are %s: see pages list", joined(others))
 	}
@@ -135,9 +143,80 @@ func maySend(account graph.Account) bool {
 // envName are the names of files that have lines NAME=value.
 var envName = regexp.MustCompile(`(^|\.)env(\..*)?$`)
 
+func isEnvFile(name string) bool { return envName.MatchString(filepath.Base(name)) }
+
+// sameFile reports whether two names are those of one file.
+func sameFile(a, b string) bool {
+	infoA, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	infoB, err := os.Stat(b)
+	return err == nil && os.SameFile(infoA, infoB)
+}
+
+func errExists(name string) error {
+	return fmt.Errorf("%s exists: give another name, or --force to replace it", name)
+}
+
+// writeTokens makes a file with tokens. With force it replaces one, but for the other variables of an .env file.
+func writeTokens(name string, text []byte, force bool) error {
+	if !force {
+		err := atomicfile.Create(name, text, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			return errExists(name)
+		}
+		return notWritten(err)
+	}
+	if isEnvFile(name) {
+		was, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return notWritten(err)
+		}
+		text = withVariables(was, text)
+	}
+	return notWritten(atomicfile.WriteMode(name, text, 0o600))
+}
+
+func notWritten(err error) error {
+	if err != nil {
+		return fmt.Errorf("the tokens are not written: %w", err)
+	}
+	return nil
+}
+
+// withVariables is a file of variables with some replaced, where they were, and the others as they are. What is new is added at
+// the end.
+func withVariables(was, lines []byte) []byte {
+	var text strings.Builder
+	fresh := slices.Collect(strings.Lines(string(lines)))
+	given := map[string]string{}
+	for _, line := range fresh {
+		name, _, _ := strings.Cut(line, "=")
+		given[name] = line
+	}
+	wrote := map[string]bool{}
+	for line := range strings.Lines(string(was)) {
+		found := envLine.FindStringSubmatch(strings.TrimSpace(strings.TrimPrefix(line, "\ufeff")))
+		switch {
+		case found == nil || given[found[1]] == "":
+			text.WriteString(strings.TrimSuffix(line, "\n") + "\n")
+		case !wrote[found[1]]:
+			wrote[found[1]] = true
+			text.WriteString(given[found[1]])
+		}
+	}
+	for _, line := range fresh {
+		if name, _, _ := strings.Cut(line, "="); !wrote[name] {
+			text.WriteString(line)
+		}
+	}
+	return []byte(text.String())
+}
+
 // written is the content of a file with the tokens.
 func (e exchanged) written(name string) ([]byte, error) {
-	if !envName.MatchString(filepath.Base(name)) {
+	if !isEnvFile(name) {
 		text, err := json.MarshalIndent(e, "", "  ")
 		return append(text, '\n'), err
 	}

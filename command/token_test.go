@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/djmessenger/messenger/command"
@@ -145,6 +146,58 @@ func TestTokenExchange(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 2, "nothing half-written stays")
 	require.Contains(t, run(t, config, "token", "exchange", "--out", "-").out, `"token": "simulator-page-token"`)
+}
+
+// A file of variables keeps those that are not the page's, also if the command has read its own from it.
+func TestTokenExchangeKeepsOtherVariables(t *testing.T) {
+	t.Parallel()
+	p := tokens(t)
+	env := file(t, ".env", "# the shop\nMESSENGER_APP_SECRET='"+simulator.DefaultAppSecret+"'\nexport MESSENGER_PAGE_TOKEN=old\nMESSENGER_PAGE_TOKEN=older\n\nPORT=8080")
+	config := p.without(map[string]string{"MESSENGER_APP_SECRET": "", "MESSENGER_PAGE_TOKEN": ""})
+	got := run(t, config, "token", "exchange", "--env-file", env, "--out", env, "--force", "--page", "100000000000002")
+	require.Equal(t, 0, got.code, got.err)
+	content, err := os.ReadFile(env)
+	require.NoError(t, err)
+	require.Equal(t, "# the shop\nMESSENGER_APP_SECRET='"+simulator.DefaultAppSecret+"'\nMESSENGER_PAGE_TOKEN=simulator-page-token-100000000000002\n\nPORT=8080\n"+
+		"MESSENGER_PAGE_ID=100000000000002\n", string(content))
+
+	variables := file(t, "variables", "MESSENGER_APP_SECRET="+simulator.DefaultAppSecret)
+	got = run(t, config, "token", "exchange", "--env-file", variables, "--out", variables, "--force")
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.err, "--out would replace the variables of --env-file by JSON")
+}
+
+// A file that was made while the platform was asked is not replaced.
+func TestTokenExchangeReplacesNothingThatCameMeanwhile(t *testing.T) {
+	t.Parallel()
+	p := tokens(t)
+	out := filepath.Join(t.TempDir(), "tokens.json")
+	p.Fault(simulator.Fault{Delay: time.Nanosecond, Match: func(string, string) bool {
+		assert.NoError(t, os.WriteFile(out, []byte("mine"), 0o600))
+		return true
+	}})
+	got := run(t, withEnv(p.env), "token", "exchange", "--out", out)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.err, "tokens.json exists: give another name, or --force to replace it")
+	content, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(content))
+}
+
+// The failure of a person who may not send names a page only if one was asked for.
+func TestTokenExchangeOfAPersonWhoMayNotSend(t *testing.T) {
+	t.Parallel()
+	p := tokens(t)
+	p.Fault(simulator.Fault{Times: -1, Status: 200, Match: func(_, path string) bool { return path == "/me/accounts" },
+		Body: `{"data":[{"id":"100000000000001","name":"Shop","access_token":"secret","tasks":["ANALYZE"]}]}`})
+	for says, args := range map[string][]string{
+		"the person cannot send for any of their pages, 100000000000001: see pages list":                   nil,
+		"the person cannot send for the page that is asked for; there are 100000000000001: see pages list": {"--page", "100000000000001"},
+	} {
+		got := run(t, withEnv(p.env), append([]string{"token", "exchange", "--out", "-"}, args...)...)
+		require.Equal(t, 1, got.code)
+		require.Contains(t, got.err, says)
+	}
 }
 
 func TestTokenFailures(t *testing.T) {
