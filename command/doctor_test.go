@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -140,6 +141,30 @@ func TestDoctorFindsAWrongWebhook(t *testing.T) {
 	p.env["MESSENGER_VERIFY_TOKEN"] = ""
 	require.Contains(t, p.doctor(t).of("webhook")[0], "skipped: MESSENGER_VERIFY_TOKEN or MESSENGER_APP_SECRET is not set")
 }
+
+// The verify token goes over http to this machine only.
+func TestDoctorKeepsTheVerifyTokenFromHTTP(t *testing.T) {
+	t.Parallel()
+	p := healthy(t, nil)
+	var called []string
+	p.bot.Transport = roundTripper(func(request *http.Request) (*http.Response, error) {
+		called = append(called, request.URL.Host)
+		return nil, errors.New("closed")
+	})
+	said := p.doctor(t, "--url", "http://bot.example/webhook").of("webhook")
+	require.Equal(t, []string{"problem: the callback URL is http → the platform calls https only, with a certificate that browsers trust"}, said)
+	require.Empty(t, called)
+	for _, host := range []string{"localhost:8080", "127.0.0.1:8080", "[::1]:8080"} {
+		called = nil
+		require.Len(t, p.doctor(t, "--url", "http://"+host+"/webhook").of("webhook"), 2)
+		require.Equal(t, []string{host}, called)
+	}
+}
+
+// roundTripper is a function that makes calls.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
 // fronted is a platform whose answers have other headers.
 func fronted(t *testing.T, p connection, header, value string) connection {
