@@ -13,7 +13,7 @@ import (
 // envDatabase is the DSN of the bots' database, as programs have it that follow docs/production.md.
 const envDatabase = "MESSENGER_DATABASE"
 
-// database checks that the database can be reached, and its tables. It changes nothing.
+// database reads [envDatabase] as the bots do that messenger new makes, and checks that the database can be reached, and its tables. It changes nothing.
 func (d *examination) database(ctx context.Context) {
 	const check = "database"
 	dsn := d.env(envDatabase)
@@ -21,7 +21,12 @@ func (d *examination) database(ctx context.Context) {
 	case dsn == "":
 		d.report(check, skipped, envDatabase+" is not set", "set it to the DSN of the bot's PostgreSQL database, such as postgres://bot@db.internal/bot")
 		return
-	case !strings.Contains(dsn, "://") && !strings.Contains(dsn, "="):
+	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
+	case strings.Contains(dsn, "host="), strings.Contains(dsn, "dbname="):
+		d.report(check, problem, "it has keywords of PostgreSQL, which bots do not take: they tell a PostgreSQL database by its URL",
+			"write "+envDatabase+" as a URL, such as postgres://bot@db.internal/bot")
+		return
+	default:
 		d.report(check, skipped, "a SQLite database is checked by the bot when it opens it", "")
 		return
 	}

@@ -242,7 +242,13 @@ func TestDoctorLooksAtTheDatabase(t *testing.T) {
 	gone := database("postgres://bot:s3cret@127.0.0.1:1/bot").of("database")[0]
 	require.Contains(t, gone, "problem: postgres: the server cannot be reached")
 	require.NotContains(t, gone, "s3cret")
-	require.Contains(t, database("bot.db").of("database")[0], "skipped: a SQLite database is checked by the bot")
+	for _, sqlite := range []string{"bot.db", "bots/a=b.db", "file:///var/lib/bot.db"} {
+		require.Contains(t, database(sqlite).of("database")[0], "skipped: a SQLite database is checked by the bot")
+	}
+	keywords := database("host=127.0.0.1 dbname=bot password=s3cret").of("database")
+	require.Len(t, keywords, 1)
+	require.Contains(t, keywords[0], "problem: it has keywords of PostgreSQL, which bots do not take")
+	require.NotContains(t, keywords[0], "s3cret")
 }
 
 // What was not finished is not taken for a diagnosis.

@@ -264,3 +264,14 @@ func TestSettingsThatAreMissing(t *testing.T) {
 	t.Setenv("MESSENGER_APP_SECRET", "")
 	require.ErrorContains(t, run(t.Context(), slog.New(slog.DiscardHandler)), "MESSENGER_APP_SECRET")
 }
+
+// Keywords of PostgreSQL are not taken for the name of a SQLite file, and their password is not shown.
+func TestOpenStoreRefusesKeywords(t *testing.T) {
+	t.Parallel()
+	for _, database := range []string{"host=db.internal dbname=bot password=secret", "dbname=secret"} {
+		st, err := openStore(t.Context(), slog.New(slog.DiscardHandler), database)
+		require.ErrorContains(t, err, "MESSENGER_DATABASE has keywords of PostgreSQL: write them as a postgres:// URL")
+		require.NotContains(t, err.Error(), "secret")
+		require.Nil(t, st)
+	}
+}

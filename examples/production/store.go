@@ -18,7 +18,11 @@ import (
 // that could not be wiped, goes to log. The store is nil with an error: its type is no interface,
 // in which a nil pointer would not equal nil.
 func openStore(ctx context.Context, log *slog.Logger, database string) (*gormstore.Store, error) {
-	if !strings.HasPrefix(database, "postgres://") && !strings.HasPrefix(database, "postgresql://") {
+	switch {
+	case strings.HasPrefix(database, "postgres://"), strings.HasPrefix(database, "postgresql://"):
+	case strings.Contains(database, "host="), strings.Contains(database, "dbname="):
+		return nil, errors.New("MESSENGER_DATABASE has keywords of PostgreSQL: write them as a postgres:// URL")
+	default:
 		return sqlite.Open(database, gormstore.WithLogger(log))
 	}
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
