@@ -31,3 +31,13 @@ func WithTransport(config Config, transport http.RoundTripper) Config {
 	config.transport = transport
 	return config
 }
+
+// WriteProject makes a directory with files of these names, and a text.
+func WriteProject(dir string, names ...string) error {
+	var files []projectFile
+	for _, name := range names {
+		files = append(files, projectFile{name, "text"})
+	}
+	_, err := writeProject(dir, files)
+	return err
+}

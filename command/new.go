@@ -25,7 +25,7 @@ var projectFiles embed.FS
 var dotFiles = map[string]string{"gitignore": ".gitignore", "dockerignore": ".dockerignore", "env.example": ".env.example"}
 
 // projectModule is what a module may be called here: what Go, Docker and YAML take alike.
-var projectModule = regexp.MustCompile(`^[a-z][a-z0-9.-]*(/[a-zA-Z0-9][a-zA-Z0-9._-]*)*$`)
+var projectModule = regexp.MustCompile(`^[a-z]([a-z0-9.-]*[a-z0-9])?(/[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9_-])?)*$`)
 
 // library is the module that a project requires.
 const library = "github.com/djmessenger/messenger"
@@ -47,7 +47,11 @@ func newProject(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			names, err := made.write()
+			files, err := made.files()
+			if err != nil {
+				return err
+			}
+			names, err := writeProject(made.dir, files)
 			if err != nil {
 				return fmt.Errorf("the project is not made: %w", err)
 			}
@@ -111,22 +115,16 @@ func libraryVersion() string {
 	return ""
 }
 
-// write makes the directory and its files. It overwrites nothing.
-func (p project) write() (names []string, err error) {
-	if err := os.MkdirAll(p.dir, 0o755); err != nil { //nolint:gosec // a project is no secret
-		return nil, err
-	}
-	there, err := os.ReadDir(p.dir)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(there) > 0:
-		return nil, fmt.Errorf("%s is not empty: give another --dir", p.dir)
-	}
+// projectFile is a file of a project.
+type projectFile struct{ name, text string }
+
+// files fills in the templates.
+func (p project) files() ([]projectFile, error) {
 	entries, err := projectFiles.ReadDir("project")
 	if err != nil {
 		return nil, err
 	}
+	var files []projectFile
 	for _, entry := range entries {
 		name := strings.TrimSuffix(entry.Name(), ".tmpl")
 		if dotted, is := dotFiles[name]; is {
@@ -140,16 +138,48 @@ func (p project) write() (names []string, err error) {
 		if err := parsed.Execute(&text, p); err != nil {
 			return nil, err
 		}
-		whole := filepath.Join(p.dir, name)
-		file, err := os.OpenFile(whole, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // a project is no secret
-		if err != nil {
-			return nil, err
+		files = append(files, projectFile{name, text.String()})
+	}
+	return files, nil
+}
+
+// writeProject makes a directory with files. It overwrites nothing, and after an error it leaves nothing, so that the next try finds
+// what this one did.
+func writeProject(dir string, files []projectFile) (names []string, err error) {
+	_, err = os.Lstat(dir)
+	fresh := errors.Is(err, os.ErrNotExist)
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a project is no secret
+		return nil, err
+	}
+	there, err := os.ReadDir(dir)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(there) > 0:
+		return nil, fmt.Errorf("%s is not empty: give another --dir", dir)
+	}
+	defer func() {
+		if err == nil {
+			return
 		}
-		_, err = file.WriteString(text.String())
-		if err := errors.Join(err, file.Close()); err != nil {
-			return nil, err
+		for _, name := range names {
+			err = errors.Join(err, os.Remove(filepath.FromSlash(name)))
+		}
+		if names = nil; fresh {
+			err = errors.Join(err, os.Remove(dir))
+		}
+	}()
+	for _, file := range files {
+		whole := filepath.Join(dir, file.name)
+		made, err := os.OpenFile(whole, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // a project is no secret
+		if err != nil {
+			return names, err
 		}
 		names = append(names, filepath.ToSlash(whole))
+		_, err = made.WriteString(file.text)
+		if err := errors.Join(err, made.Close()); err != nil {
+			return names, err
+		}
 	}
 	return names, nil
 }

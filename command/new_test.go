@@ -17,8 +17,10 @@ func TestNewProjectIsBuiltAndTested(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("..")
 	require.NoError(t, err)
-	dir := filepath.Join(t.TempDir(), "pizza-bot")
-	got := run(t, command.Config{}, "new", "example.com/pizza-bot", "--dir", dir, "--replace", root)
+	temporary := t.TempDir()
+	dir, checkout := filepath.Join(temporary, "pizza-bot"), filepath.Join(temporary, "a checkout")
+	require.NoError(t, os.Symlink(root, checkout))
+	got := run(t, command.Config{}, "new", "example.com/pizza-bot", "--dir", dir, "--replace", checkout)
 	require.Equal(t, 0, got.code, got.err)
 	require.Contains(t, got.out, "Go on with: cd "+dir+" && go mod tidy && go test ./...")
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
@@ -35,7 +37,10 @@ func TestNewProjectIsBuiltAndTested(t *testing.T) {
 	}
 	require.Empty(t, inProject("gofmt", "-l", "."))
 	inProject("go", "vet", ".")
-	require.Contains(t, inProject("go", "test", "-v", "."), "--- PASS: TestBot")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "store_test.go"), []byte(testOfStore), 0o600))
+	tested := inProject("go", "test", "-v", ".")
+	require.Contains(t, tested, "--- PASS: TestBot")
+	require.Contains(t, tested, "--- PASS: TestStore")
 
 	policy := filepath.Join(dir, "policy.yaml")
 	require.Equal(t, 0, run(t, command.Config{}, "policy", "check", "--allow-unknown", policy).code)
@@ -52,6 +57,37 @@ func TestNewProjectIsBuiltAndTested(t *testing.T) {
 	require.Equal(t, 0, run(t, config, "profile", "apply", "-").code)
 }
 
+// testOfStore is a test in a new project: keywords of PostgreSQL are not taken for the name of a SQLite file.
+const testOfStore = `package main
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+func TestStore(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, database := range []string{"host=db.internal dbname=bot", "dbname=bot"} {
+		if _, err := openStore(slog.Default(), database); err == nil || !strings.Contains(err.Error(), "write them as a postgres:// URL") {
+			t.Errorf("%s: %v", database, err)
+		}
+	}
+}
+`
+
+// After a failure halfway nothing is left that the next try would stumble over.
+func TestNewLeavesNothingHalfMade(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "shop")
+	require.Error(t, command.WriteProject(dir, "go.mod", "missing/main.go"))
+	require.NoDirExists(t, dir)
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	require.Error(t, command.WriteProject(dir, "go.mod", "missing/main.go"))
+	require.DirExists(t, dir, "it was there before")
+	require.NoError(t, command.WriteProject(dir, "go.mod", "main.go"))
+}
+
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	full := t.TempDir()
@@ -65,6 +101,9 @@ func TestNewRefuses(t *testing.T) {
 		{[]string{"a", "b"}, 2, "new takes the path of the module"},
 		{[]string{"../shop"}, 2, `"../shop" is no path of a module of yours`},
 		{[]string{"Shop bot"}, 2, "is no path of a module"},
+		{[]string{"shop."}, 2, "is no path of a module"},
+		{[]string{"example.com./shop"}, 2, "is no path of a module"},
+		{[]string{"example.com/shop."}, 2, "is no path of a module"},
 		{[]string{"github.com/djmessenger/messenger/x"}, 2, "is no path of a module of yours"},
 		{[]string{"shop", "--dir", full}, 1, "is not empty: give another --dir"},
 		{[]string{"shop", "--dir", filepath.Join(full, "mine")}, 1, "the project is not made: "},
