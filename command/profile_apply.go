@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -32,17 +33,38 @@ func profileApply(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			var all threadsettings.Report // of all passes
 			for {
 				report, err := threadsettings.Apply(ctx, client, graph.Me, wanted)
+				if err == nil || len(report.Outcomes) > 0 {
+					all = withOutcomes(all, report)
+				} else if len(all.Outcomes) > 0 { // its report says why else
+					say(config.Err, "%v\n", err)
+				}
 				if !cmd.Bool("wait") || !errors.Is(err, graph.ErrRateLimited) {
-					return reportApplied(config, cmd, report, err)
+					return reportApplied(config, cmd, all, err)
 				}
 				if err := waitForCalls(ctx, config, report); err != nil {
-					return reportApplied(config, cmd, report, err)
+					return reportApplied(config, cmd, all, err)
 				}
 			}
 		}),
 	})
+}
+
+// withOutcomes adds the outcomes of a later pass, which has tried again what the earlier ones have not applied and still differs.
+func withOutcomes(earlier, later threadsettings.Report) threadsettings.Report {
+	stays := func(earlier threadsettings.Outcome) bool {
+		return earlier.Status == threadsettings.Applied && !slices.ContainsFunc(later.Outcomes, func(o threadsettings.Outcome) bool { return o.Property == earlier.Property })
+	}
+	var all threadsettings.Report
+	for _, outcome := range earlier.Outcomes {
+		if stays(outcome) {
+			all.Outcomes = append(all.Outcomes, outcome)
+		}
+	}
+	all.Outcomes = append(all.Outcomes, later.Outcomes...)
+	return all
 }
 
 // waitForCalls waits until the page has calls again, or ctx ends.

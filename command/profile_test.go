@@ -245,8 +245,22 @@ func TestProfileApplyWaits(t *testing.T) {
 	require.Equal(t, []time.Duration{threadsettings.CallsPeriod}, waited)
 	require.Contains(t, got.err, "applied  set get_started\n")
 	require.Regexp(t, `The page has used up its calls; going on at \d\d:\d\d:\d\d\. An interrupt ends the waiting\.\n$`, got.err)
-	require.Equal(t, "applied  set persistent_menu\napplied  set ice_breakers\napplied  set greeting\n", got.out)
+	require.Equal(t, "applied  set get_started\napplied  set persistent_menu\napplied  set ice_breakers\napplied  set greeting\n", got.out)
 	require.Len(t, sim.Profile(), 4)
+
+	_, env = limited(1)
+	config.Env = func(name string) string { return env[name] }
+	got = run(t, config, "profile", "apply", "--wait", "--json", settingsFile)
+	require.Equal(t, 0, got.code, got.err)
+	var applied struct {
+		Changes []struct{ Property, Status, Error string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.out), &applied))
+	require.Len(t, applied.Changes, 4, "those before the waiting too")
+	for _, change := range applied.Changes {
+		require.Equal(t, "applied", change.Status, change.Property)
+		require.Empty(t, change.Error)
+	}
 
 	_, env = limited(-1)
 	ctx, cancel := context.WithCancel(t.Context())
