@@ -48,7 +48,7 @@ func (d *examination) subscriptions(ctx context.Context) (callback string) {
 	case len(state.Missing) > 0:
 		d.report(check, problem, "the policy handles events that do not arrive: "+joined(state.Missing), command)
 	case !state.OK:
-		d.report(check, problem, "the platform has switched callbacks off", command)
+		d.report(check, problem, "the platform has switched callbacks off, and the policy handles no event of this platform", command+" --field messages")
 	case state.App == nil:
 		d.report(check, warning, "the page is subscribed to what the policy handles; the app's side is not known", s.whereApp())
 	default:

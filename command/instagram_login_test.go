@@ -76,7 +76,9 @@ func TestInstagramLoginHasAHostOfItsOwn(t *testing.T) {
 		require.Contains(t, d.of("token")[0], "ok: it is valid until ")
 		require.Equal(t, []string{"warning: the page is subscribed to what the policy handles; the app's side is not known → the app's side of Instagram Login is in the App Dashboard"}, d.of("events"))
 
-		_, mistakes := says(2, "webhook", "subscribe", flag, "--url", webhookURL, policy)
+		_, mistakes := says(2, "webhook", "status", flag, "--require-app", policy)
+		require.Contains(t, mistakes, "--require-app cannot be met: the app's side of Instagram Login is in the App Dashboard")
+		_, mistakes = says(2, "webhook", "subscribe", flag, "--url", webhookURL, policy)
 		require.Contains(t, mistakes, "--url is of the app: the app's side of Instagram Login is in the App Dashboard")
 		slices.Sort(hosts.calls)
 		require.Equal(t, []string{

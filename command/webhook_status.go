@@ -18,8 +18,11 @@ func webhookStatus(config Config) *cli.Command {
 		ArgsUsage: "[FILE]",
 		Description: aboutSubscriptions + "\n" +
 			"The exit code is 0 if all that the policy handles arrives, 1 if something does not or the platform refused a call, and 2\n" +
-			"if the command line is wrong.",
-		Flags: []cli.Flag{accountFlag(), allowUnknown(), envFile(), asJSON()},
+			"if the command line is wrong. Where the app's side is not known, only the page's counts: deployments give --require-app.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "require-app", Usage: "fail if the app's side is not known"},
+			accountFlag(), allowUnknown(), envFile(), asJSON(),
+		},
 		Action: interruptible(func(ctx context.Context, cmd *cli.Command) error {
 			kind, err := accountKind(cmd)
 			if err != nil {
@@ -37,6 +40,13 @@ func webhookStatus(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
+			switch {
+			case !cmd.Bool("require-app") || s.appKnown():
+			case kind == ofInstagramLogin:
+				return usagef(cmd, "--require-app cannot be met: %s", s.whereApp())
+			default:
+				return errNoApp()
+			}
 			status := s.status(handled)
 			if cmd.Bool("json") {
 				err = writeJSON(config.Out, status)
@@ -46,7 +56,11 @@ func webhookStatus(config Config) *cli.Command {
 			if err != nil || status.OK {
 				return err
 			}
-			if !cmd.Bool("json") {
+			switch {
+			case cmd.Bool("json"):
+			case len(status.Missing) == 0:
+				say(config.Err, "%s: callbacks are off; the policy handles no event of this platform\n", config.Name)
+			default:
 				say(config.Err, "%s: no events of %s arrive: run %s webhook subscribe%s\n",
 					config.Name, joined(status.Missing), config.Name, strings.TrimRight(" "+cmd.Args().First(), " "))
 			}
@@ -57,11 +71,12 @@ func webhookStatus(config Config) *cli.Command {
 
 // webhookState is the answer of webhook status.
 type webhookState struct {
-	OK      bool         `json:"ok"`      // what is handled arrives
-	Missing []string     `json:"missing"` // fields that do not
-	App     *appState    `json:"app,omitempty"`
-	Page    pageState    `json:"page"`
-	Fields  []fieldState `json:"fields"`
+	OK       bool         `json:"ok"`      // what is handled arrives, as far as is known
+	Missing  []string     `json:"missing"` // fields that do not
+	AppKnown bool         `json:"app_known"`
+	App      *appState    `json:"app,omitempty"`
+	Page     pageState    `json:"page"`
+	Fields   []fieldState `json:"fields"`
 }
 
 // appState is the app's side. It is left out if the app is not known.
@@ -85,7 +100,7 @@ type fieldState struct {
 }
 
 func (s *subscription) status(handled []webhookField) webhookState {
-	state := webhookState{Missing: []string{}, Page: pageState{s.attached, slices.Concat([]string{}, s.fields)}, Fields: []fieldState{}}
+	state := webhookState{Missing: []string{}, AppKnown: s.appKnown(), Page: pageState{s.attached, slices.Concat([]string{}, s.fields)}, Fields: []fieldState{}}
 	if s.appKnown() {
 		sent := graph.AppSubscription{}
 		if s.sent != nil {

@@ -91,9 +91,10 @@ func (p connection) without(changes map[string]string) command.Config {
 }
 
 type webhookStatus struct {
-	OK      bool
-	Missing []string
-	App     *struct {
+	OK       bool
+	AppKnown bool `json:"app_known"`
+	Missing  []string
+	App      *struct {
 		ID, CallbackURL string
 		Active          bool
 		Fields          []string
@@ -161,6 +162,18 @@ func TestWebhookOfAnEmbeddedPolicy(t *testing.T) {
 	require.Contains(t, got.err, "no events of messaging_referrals arrive: run messenger webhook subscribe\n")
 }
 
+// A policy without routes has no fields that could be subscribed.
+func TestWebhookThatIsOffWithoutRoutes(t *testing.T) {
+	t.Parallel()
+	p := connected(t, simulator.Config{Fields: []string{}})
+	empty := file(t, "empty.yaml", "routers: []")
+	got := run(t, withEnv(p.env), "webhook", "status", empty)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.err, "messenger: callbacks are off; the policy handles no event of this platform\n", got.err)
+	require.Equal(t, []string{"problem: the platform has switched callbacks off, and the policy handles no event of this platform → messenger webhook subscribe " + empty + " --field messages"},
+		p.doctor(t, empty).of("events"))
+}
+
 func TestWebhookUnsubscribes(t *testing.T) {
 	t.Parallel()
 	p := connected(t, simulator.Config{Fields: []string{}})
@@ -194,6 +207,13 @@ func TestWebhookWithoutTheApp(t *testing.T) {
 	require.Equal(t, 0, got.code)
 	require.Contains(t, got.out, "messages             ?    yes   SIMPLE_TEXT\n")
 	require.Contains(t, got.err, "note: what the app is subscribed to is not known here")
+	got = run(t, config, "webhook", "status", "--require-app", policyFile)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.err, "MESSENGER_APP_ID and MESSENGER_APP_SECRET are needed")
+	require.Empty(t, got.out)
+	require.True(t, p.status(t, "--require-app", policyFile).AppKnown)
+	delete(p.env, "MESSENGER_APP_ID")
+	require.False(t, p.status(t, policyFile).AppKnown)
 	got = run(t, config, "webhook", "subscribe", "--url", webhookURL)
 	require.Equal(t, 2, got.code)
 	require.Contains(t, got.err, "MESSENGER_APP_ID and MESSENGER_APP_SECRET are needed")
