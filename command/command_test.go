@@ -18,6 +18,7 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/routing/policyfile"
+	"github.com/djmessenger/messenger/threadsettings/settingsfile"
 	"github.com/djmessenger/messenger/store"
 )
 
@@ -221,6 +222,7 @@ func TestSchema(t *testing.T) {
 	want, err := policyfile.BuiltIn().Schema()
 	require.NoError(t, err)
 	require.Equal(t, result{0, string(want), ""}, run(t, command.Config{}, "policy", "schema"))
+	require.Equal(t, result{0, string(settingsfile.Schema()), ""}, run(t, command.Config{}, "profile", "schema"))
 }
 
 func TestDump(t *testing.T) {

@@ -18,7 +18,7 @@ func policy(config Config) *cli.Command {
 		Commands: []*cli.Command{
 			policyCheck(config),
 			policyExplain(config),
-			policySchema(config),
+			schema(config, "policy files", config.Registry.Schema),
 			policyDump(config),
 		},
 	})

@@ -22,22 +22,18 @@ func profile(config Config) *cli.Command {
 			profileApply(config),
 			profileDelete(config),
 			profilePull(config),
-			profileSchema(config),
+			schema(config, "settings files", func() ([]byte, error) { return settingsfile.Schema(), nil }),
 		},
 	})
 }
 
-func platformFlag() cli.Flag {
-	return &cli.StringFlag{Name: "platform", Usage: "messenger, or instagram for the account that is linked to the page", Value: string(graph.PlatformMessenger)}
-}
+// platformFlag is the flag --platform of the commands that send to people or set up what they see.
+func platformFlag() cli.Flag { return flagOfAccounts(accountsOfPages) }
 
 // platformOf is the platform of a command without a settings file.
 func platformOf(cmd *cli.Command) (graph.Platform, error) {
-	platform := graph.Platform(cmd.String("platform"))
-	if !slices.Contains([]graph.Platform{graph.PlatformMessenger, graph.PlatformInstagram}, platform) {
-		return "", usagef(cmd, "--platform is %q; there are messenger and instagram", string(platform))
-	}
-	return platform, nil
+	kind, err := chosenAccount(cmd, accountsOfPages)
+	return graph.Platform(kind), err
 }
 
 // account is a page, or its Instagram account, and a client for it.

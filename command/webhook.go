@@ -30,28 +30,10 @@ const aboutSubscriptions = "The platform sends an event if both the app and the 
 	"receiving types for which the policy in FILE has routes, or without a file the program's own policy.\n" + whichPage + "\n" +
 	"The app's side needs " + envAppID + " and " + envAppSecret + " too."
 
-// The accounts whose events a webhook gets.
-const (
-	ofPage           = "messenger"
-	ofLinkedAccount  = "instagram"
-	ofInstagramLogin = "instagram-login"
-)
+func accountFlag() cli.Flag { return flagOfAccounts(allAccounts) }
 
-func accountFlag() cli.Flag {
-	return &cli.StringFlag{
-		Name: "platform", Value: ofPage,
-		Usage: "messenger; instagram for the account that is linked to the page; instagram-login for an account with a token of its own",
-	}
-}
-
-// accountKind reads the flag --platform.
-func accountKind(cmd *cli.Command) (string, error) {
-	kind := cmd.String("platform")
-	if !slices.Contains([]string{ofPage, ofLinkedAccount, ofInstagramLogin}, kind) {
-		return "", usagef(cmd, "--platform is %q; there are messenger, instagram and instagram-login", kind)
-	}
-	return kind, nil
-}
+// accountKind reads the flag of [accountFlag].
+func accountKind(cmd *cli.Command) (string, error) { return chosenAccount(cmd, allAccounts) }
 
 // subscription is what the platform sends to a bot, and to where.
 type subscription struct {
