@@ -18,8 +18,8 @@ import (
 	"github.com/djmessenger/messenger/receiving"
 	"github.com/djmessenger/messenger/routing"
 	"github.com/djmessenger/messenger/routing/policyfile"
-	"github.com/djmessenger/messenger/threadsettings/settingsfile"
 	"github.com/djmessenger/messenger/store"
+	"github.com/djmessenger/messenger/threadsettings/settingsfile"
 )
 
 // result is what a command has said.
