@@ -155,7 +155,7 @@ func (s *Simulator) callAgain(ctx context.Context, detail entryDetail, how Repet
 	}
 	s.mu.Lock()
 	if pg := s.pageByID(old.PageID); pg != nil {
-		r.Header.Set("Authorization", "Bearer "+pg.tokenOwner().token)
+		r.Header.Set("Authorization", "Bearer "+pg.tokenOwner().newestToken())
 	}
 	s.mu.Unlock()
 	s.callSelf(r)

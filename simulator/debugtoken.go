@@ -40,7 +40,7 @@ func (s *Simulator) callDebugToken(c *call) (any, *GraphError) {
 		return map[string]any{"data": data}, nil
 	case pageToken:
 		data["type"], data["profile_id"] = "PAGE", b.page.id
-		data["issued_at"] = b.page.tokenAt.Unix()
+		data["issued_at"] = b.issued.at.Unix()
 		if b.page.ownLogin() {
 			data["type"] = "USER"
 		}
@@ -50,7 +50,7 @@ func (s *Simulator) callDebugToken(c *call) (any, *GraphError) {
 	data["user_id"], data["scopes"], data["expires_at"] = "1"+b.app, scopes, 0
 	data["data_access_expires_at"] = c.at.Add(90 * 24 * time.Hour).Unix()
 	if b.page != nil && b.page.ownLogin() {
-		data["scopes"], data["expires_at"] = instagramScopes, b.page.tokenUntil.Unix()
+		data["scopes"], data["expires_at"] = instagramScopes, b.issued.until.Unix()
 	}
 	return map[string]any{"data": data}, nil
 }

@@ -31,7 +31,7 @@ func StateFields() map[string][]string {
 	for _, t := range []reflect.Type{
 		reflect.TypeFor[Simulator](), reflect.TypeFor[page](), reflect.TypeFor[conversation](), reflect.TypeFor[thread](), reflect.TypeFor[moderated](),
 		reflect.TypeFor[userSettings](), reflect.TypeFor[attachment](), reflect.TypeFor[author](), reflect.TypeFor[persona](), reflect.TypeFor[label](),
-		reflect.TypeFor[utilityTemplate](), reflect.TypeFor[linkToken](), reflect.TypeFor[optIn](), reflect.TypeFor[appSubscription](), reflect.TypeFor[file](),
+		reflect.TypeFor[utilityTemplate](), reflect.TypeFor[linkToken](), reflect.TypeFor[issuedToken](), reflect.TypeFor[optIn](), reflect.TypeFor[appSubscription](), reflect.TypeFor[file](),
 	} {
 		for f := range t.Fields() {
 			all[t.Name()] = append(all[t.Name()], f.Name)

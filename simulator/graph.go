@@ -25,6 +25,7 @@ type call struct {
 	page     *page           // whose token it has; of a user's token the page that it names
 	app      string          // whose token it has, if it is that of an app or of a user
 	user     bool            // whether the token is a user's
+	issued   issuedToken     // the token, if it is a page's
 	method   string
 	path     string // without the version
 	node     string // me, the page's id, a person's id

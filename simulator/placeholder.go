@@ -21,7 +21,10 @@ const withinLeast = 8
 
 // placeholdersOf knows the ids of a conversation.
 func placeholdersOf(of told, psid string) *placeholders {
-	n := &placeholders{exact: map[string]string{psid: "{{person}}", of.pageID: "{{page}}", of.token: "{{token}}"}, numbered: map[string]string{}, counts: map[string]int{}}
+	n := &placeholders{exact: map[string]string{psid: "{{person}}", of.pageID: "{{page}}"}, numbered: map[string]string{}, counts: map[string]int{}}
+	for _, token := range of.tokens {
+		n.exact[token] = "{{token}}"
+	}
 	for _, h := range of.story {
 		if h.MID != "" {
 			n.counts["message"]++

@@ -91,7 +91,8 @@ func (s *Simulator) afterReset(now snapshot, kept func(string) bool) snapshot {
 	if kept(KeepPages) {
 		out.Pages, out.Apps = slices.Clone(now.Pages), now.Apps
 		for i := range out.Pages {
-			out.Pages[i] = savedPage{Page: out.Pages[i].Page, TokenError: out.Pages[i].TokenError, TokenAt: out.Pages[i].TokenAt, TokenUntil: out.Pages[i].TokenUntil}
+			was := out.Pages[i]
+			out.Pages[i] = savedPage{Page: was.Page, TokenError: was.TokenError, TokenAt: was.TokenAt, TokenUntil: was.TokenUntil, Refreshed: was.Refreshed}
 		}
 	}
 	if kept(KeepSetup) {

@@ -76,6 +76,7 @@ type page struct {
 	tokenError    *GraphError // set while the token is revoked
 	tokenAt       time.Time   // when it was issued
 	tokenUntil    time.Time   // of Instagram Login: until when it can be used
+	refreshed     []issuedToken
 	lenient       bool
 	usage         string // X-Business-Use-Case-Usage
 	removed       bool

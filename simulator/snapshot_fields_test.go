@@ -19,7 +19,7 @@ func TestASnapshotHasEveryField(t *testing.T) {
 			// Running, or the record of what went over the wire.
 			`cfg random client api initial ctx cancel work effects mu closed webhook problem answerBytes requests requestBytes deliveries queues pending numbered flushing ` +
 			`drawn feed wire changed raws rawBytes`,
-		"page": `id name appID defaultApp token instagram link tokenError tokenAt tokenUntil lenient usage fields unsubscribed people ` +
+		"page": `id name appID defaultApp token instagram link tokenError tokenAt tokenUntil refreshed lenient usage fields unsubscribed people ` +
 			`conversations profile profileCalls attachments authors comments replied posts personas labels templates linkTokens optIns removedIDs ` +
 			`random removed gone outage`, // running
 		"conversation":    `messages actions lastAct seen typing thread blocked moderated settings story lost`,
@@ -32,6 +32,7 @@ func TestASnapshotHasEveryField(t *testing.T) {
 		"label":           `serial id name people`,
 		"utilityTemplate": `serial id name language status from components`,
 		"linkToken":       `token psid at`,
+		"issuedToken":     `token at until`,
 		"optIn":           `token psid request payload title at used stopped`,
 		"appSubscription": `callback fields`,
 		"file":            `name contentType data`,

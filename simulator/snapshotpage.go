@@ -18,6 +18,7 @@ type savedPage struct {
 	TokenError    *savedTokenError           `json:"token_error,omitempty"` // while the token is revoked
 	TokenAt       time.Time                  `json:"token_at,omitzero"`
 	TokenUntil    time.Time                  `json:"token_until,omitzero"`
+	Refreshed     []savedToken               `json:"refreshed_tokens,omitempty"`
 	Profile       map[string]json.RawMessage `json:"profile,omitempty"`
 	ProfileCalls  []time.Time                `json:"profile_calls,omitempty"`
 	Attachments   []savedAttachment          `json:"attachments,omitempty"`
@@ -74,6 +75,12 @@ type savedTemplate struct {
 	Status     string          `json:"status"`
 	From       string          `json:"from,omitempty"`
 	Components json.RawMessage `json:"components,omitempty"`
+}
+
+type savedToken struct {
+	Token string    `json:"token"`
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until"`
 }
 
 type savedLinkToken struct {
@@ -145,6 +152,9 @@ func (p *page) saved() savedPage {
 	for _, one := range p.templates {
 		out.Templates = append(out.Templates, savedTemplate{one.serial, one.id, one.name, one.language, one.status, one.from, one.components})
 	}
+	for _, one := range p.refreshed {
+		out.Refreshed = append(out.Refreshed, savedToken{one.token, one.at, one.until})
+	}
 	for _, one := range p.linkTokens {
 		out.LinkTokens = append(out.LinkTokens, savedLinkToken{one.token, one.psid, one.at})
 	}
@@ -185,6 +195,7 @@ func (in savedPage) checkIDs() error {
 		in.checkList("personas", ids(in.Personas, func(p savedPersona) string { return p.ID })),
 		in.checkList("labels", ids(in.Labels, func(l savedLabel) string { return l.ID })),
 		in.checkList("templates", ids(in.Templates, func(t savedTemplate) string { return t.ID })),
+		in.checkList("refreshed_tokens", ids(in.Refreshed, func(t savedToken) string { return t.Token })),
 		in.checkList("link_tokens", ids(in.LinkTokens, func(t savedLinkToken) string { return t.Token })),
 	)
 }
@@ -226,6 +237,9 @@ func (s *Simulator) rebuild(in savedPage) error {
 	pg.tokenAt, pg.tokenUntil = later(pg.tokenAt, in.TokenAt), later(pg.tokenUntil, in.TokenUntil)
 	if !in.TokenAt.IsZero() {
 		pg.tokenAt, pg.tokenUntil = in.TokenAt, in.TokenUntil
+	}
+	for _, one := range in.Refreshed {
+		pg.refreshed = append(pg.refreshed, issuedToken{one.Token, one.At, one.Until})
 	}
 	if in.TokenError != nil {
 		refused := in.TokenError.GraphError

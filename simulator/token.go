@@ -48,12 +48,14 @@ type bearer struct {
 	app     string
 	secret  string // of the app
 	revoked *GraphError
+	issued  issuedToken // of a page
 }
 
 // bearerOf looks a token up. s.mu must be held.
 func (s *Simulator) bearerOf(token string) bearer {
 	if pg := s.pageByToken(token); pg != nil {
-		return bearer{pageToken, pg, pg.appID, s.apps[pg.appID], pg.tokenError}
+		issued, _ := pg.issuedAs(token)
+		return bearer{pageToken, pg, pg.appID, s.apps[pg.appID], pg.tokenError, issued}
 	}
 	if app, ok := s.userTokens[token]; ok {
 		return bearer{kind: userToken, app: app, secret: s.apps[app]}
@@ -85,12 +87,12 @@ func (s *Simulator) authorize(c *call, takes tokenKinds) *GraphError {
 		return known("token invalid")
 	case b.revoked != nil:
 		return b.revoked
-	case b.page != nil && b.page.ownLogin() && !c.at.Before(b.page.tokenUntil):
+	case b.page != nil && b.page.ownLogin() && !c.at.Before(b.issued.until):
 		return tokenRefused(463)
 	case b.kind&takes == 0:
 		return errTokenKind(c, takes)
 	}
-	c.page, c.app, c.user = b.page, b.app, b.kind == userToken
+	c.page, c.app, c.user, c.issued = b.page, b.app, b.kind == userToken, b.issued
 	return s.checkProof(c, b.secret)
 }
 
@@ -139,7 +141,7 @@ func (s *Simulator) withoutSecrets(text string) string {
 	s.mu.Lock()
 	var secrets []string
 	for _, pg := range s.pages {
-		secrets = append(secrets, pg.token)
+		secrets = append(secrets, pg.tokenTexts()...)
 	}
 	for _, secret := range s.apps {
 		secrets = append(secrets, secret)

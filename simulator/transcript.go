@@ -72,7 +72,8 @@ func (s *Simulator) Transcript(psid string) (Transcript, error) {
 
 // told is what a transcript is made of: a copy, because the making takes its time.
 type told struct {
-	pageID, token, appID string
+	pageID, appID string
+	tokens        []string
 
 	story    []happening
 	messages map[string]Message
@@ -90,7 +91,7 @@ func (s *Simulator) told(psid string) (Transcript, told, error) {
 	if pg == s.main {
 		t.Person.PageID = ""
 	}
-	parts := told{pageID: pg.id, token: pg.tokenOwner().token, appID: pg.appID, messages: map[string]Message{}}
+	parts := told{pageID: pg.id, tokens: pg.tokenOwner().tokenTexts(), appID: pg.appID, messages: map[string]Message{}}
 	if c := pg.conversations[psid]; c != nil {
 		if c.lost {
 			return Transcript{}, told{}, fmt.Errorf("%w: %s", ErrForgotten, psid)
