@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"sync"
 	"testing"
@@ -94,8 +95,11 @@ func TestAccountOfInstagramLogin(t *testing.T) {
 		after(2 * time.Hour)
 		session, err := w.Store.Session(w.T.Context(), igAccount, "", igSession)
 		require.NoError(t, err)
-		require.Contains(t, string(session.Data), `"refreshed"`)
-		require.NotContains(t, string(session.Data), igToken)
+		var kept struct{ Sealed []byte }
+		require.NoError(t, json.Unmarshal(session.Data, &kept))
+		require.NotEmpty(t, kept.Sealed)
+		require.NotContains(t, string(kept.Sealed), igToken)
+		require.NoError(t, w.MoveClock(59*24*time.Hour)) // the token of the configuration ends
 		w.Says(igFan, "hi")
 		after(time.Minute)
 		require.Equal(t, []string{"you said hi", "you said hi"}, w.Texts(igFan))
@@ -204,13 +208,17 @@ func TestTokenStore(t *testing.T) {
 	t.Parallel()
 	var w *world
 	saved := &savedTokens{tokens: map[string]string{igAccount: igToken}}
-	inBubbleAs(t, &w, instagramPlatform(), messenger.Config{TokenStore: saved}, func() {
+	inBubbleAs(t, &w, instagramPlatform(), messenger.Config{Policy: texts(echo), TokenStore: saved}, func() {
 		require.NoError(t, w.MoveClock(25*time.Hour)) // the platform refuses to refresh a token on its first day
 		require.NoError(t, w.bot.SetPages(messenger.Page{ID: igAccount, InstagramLogin: true, Token: saved}))
 		after(time.Minute)
-		session, err := w.Store.Session(t.Context(), igAccount, "", igSession)
+		token, err := saved.Token(t.Context(), igAccount)
 		require.NoError(t, err)
-		require.Contains(t, string(session.Data), `"refreshed"`)
+		require.Equal(t, igToken+"-refreshed-1", token.Reveal(), "as the simulator answers")
+		require.NoError(t, w.MoveClock(59*24*time.Hour)) // the token before it ends
+		w.Says(igFan, "hi")
+		after(time.Minute)
+		require.Equal(t, []string{"you said hi"}, w.Texts(igFan))
 	})
 }
 
