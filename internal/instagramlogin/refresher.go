@@ -231,8 +231,9 @@ func (r *Refresher) renew(ctx context.Context, a attempt, s *state) (expires tim
 // handOver gives a refreshed token to the program. The state of that token is written first: if the process ends before the
 // rest is done, the token is known to be fresh. That of the token before it is written too, since a replica may find it for a while.
 func (r *Refresher) handOver(ctx context.Context, a attempt, s *state, token secret.Value, expires time.Time) error {
-	next, err := *s, error(nil)
+	next := *s
 	if of := digest(token); of != s.of {
+		var err error
 		if next, err = loadState(ctx, r.config.Store, a.pageID, of); err != nil {
 			return err
 		}

@@ -70,7 +70,7 @@ func (s *state) save(ctx context.Context, st store.Store, pageID string) error {
 
 // due reports whether the token is to be refreshed, or the refresh tried again. A last try that lies well ahead of the clock
 // says nothing: the clock was stepped back since.
-func (s state) due(now time.Time) bool {
+func (s *state) due(now time.Time) bool {
 	last, pause := s.Refreshed, refreshPause
 	if !s.Tried.IsZero() {
 		last, pause = s.Tried, retryPause
