@@ -30,7 +30,7 @@ func TestRestsOfAPausedPage(t *testing.T) {
 		for second, n := range looks {
 			require.Less(t, n, 1600, "in second %d", second)
 		}
-		require.LessOrEqual(t, p.line.Sub(time.Now()), pauseRestMost, "the line does not grow beyond what a conversation rests")
+		require.LessOrEqual(t, time.Until(p.line), pauseRestMost, "the line does not grow beyond what a conversation rests")
 
 		p.e.wake = make(chan struct{}, 1)
 		p.report(p.apply(2, storedPauses{"2": {}}))
