@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/djmessenger/messenger/graph"
 	"github.com/djmessenger/messenger/threadsettings"
@@ -43,7 +42,7 @@ func (d *examination) subscriptions(ctx context.Context) (callback string) {
 		return d.cmd.String("url")
 	}
 	state := s.status(d.handled)
-	command := strings.TrimRight(d.config.Name+" webhook subscribe "+d.cmd.Args().First(), " ")
+	command := subscribeCommand(d.config, d.cmd)
 	switch {
 	case len(state.Missing) > 0:
 		d.report(check, problem, "the policy handles events that do not arrive: "+joined(state.Missing), command)

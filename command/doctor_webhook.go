@@ -51,6 +51,9 @@ func (d *examination) webhook(ctx context.Context, address string) {
 	case err != nil:
 		d.report(check, problem, err.Error(), "the bot has to run, and the address to reach it with a certificate that browsers trust")
 		return
+	case answer.status == http.StatusNotFound || answer.status == http.StatusMethodNotAllowed:
+		d.report(check, problem, fmt.Sprintf("the bot has no webhook at this path: it answers with %d", answer.status), "correct the path of the callback URL, or of the bot's handler")
+		return
 	case answer.status != http.StatusOK:
 		d.report(check, problem, fmt.Sprintf("it answers the verification with %d", answer.status), "give the bot the "+envVerifyToken+" of this environment, and check the path")
 	case answer.body != challenge:

@@ -23,9 +23,10 @@ func send(config Config) *cli.Command {
 		Name:      "send",
 		Usage:     "send one message to a person, by the bot or by the Graph API",
 		ArgsUsage: "PERSON [TEXT]",
-		Description: "PERSON is the person's id with the page. With --url the bot sends it, by its operations API (docs/operations.md): in order, at\n" +
-			"the page's rate and with a record; the command waits until it is sent. Without, the message goes to the platform at once and\n" +
-			"does not pass the bot, which has no record of it but the echo. Within 24 hours of the person's last act anything may be sent; a human may answer within 7\n" +
+		Description: "PERSON is the person's id with the page. With --url or " + envOperationsURL + " the bot sends it, by its operations API\n" +
+			"(docs/operations.md): in order, at the page's rate and with a record; the command waits until it is sent. With neither, or\n" +
+			"with --direct, the message goes to the platform at once and does not pass the bot, which has no record of it but the echo,\n" +
+			"and whose pauses do not hold it. Within 24 hours of the person's last act anything may be sent; a human may answer within 7\n" +
 			"days with --tag HUMAN_AGENT. Limits are checked before the call.\n" + whichPage + "\n" +
 			"The exit code is 0 if the platform took the message or, with --url, the bot has it and it waits, 1 if the message is wrong\n" +
 			"or was refused, 2 if the command line is wrong, and 5 if the operations API cannot be used. If the outcome is not known, it\n" +
@@ -43,7 +44,11 @@ func send(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if cmd.String("url") != "" {
+			byBot, err := sendsByBot(config, cmd)
+			if err != nil {
+				return err
+			}
+			if byBot {
 				return sendByBot(ctx, config, cmd, message)
 			}
 			for _, name := range []string{"page", "key", "wait", "token-file", "plain-http"} {

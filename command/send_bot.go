@@ -28,11 +28,24 @@ const (
 // sendByBotFlags are those of send that are about the operations API.
 func sendByBotFlags() []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringFlag{Name: "url", Usage: "send it by the bot, with the operations API at a `URL`"},
+		&cli.StringFlag{Name: "url", Usage: "send it by the bot, with the operations API at a `URL`; default: " + envOperationsURL},
+		&cli.BoolFlag{Name: "direct", Usage: "send it by the Graph API, although " + envOperationsURL + " is set"},
 		&cli.StringFlag{Name: "page", Usage: "with --url: the `ID` of the page; without it " + envPageID},
 		&cli.StringFlag{Name: "key", Usage: "with --url: the `KEY` of the message, such as a case number; of all messages to the person with one key one is sent; default: a new one"},
 		&cli.DurationFlag{Name: "wait", Value: sendWait, Usage: "with --url: how long to wait until it is sent"},
 	}, tokenFlags()...)
+}
+
+// sendsByBot reports whether the bot is to send the message: where there is an operations API, unless --direct says otherwise.
+func sendsByBot(config Config, cmd *cli.Command) (bool, error) {
+	if cmd.Bool("direct") {
+		if cmd.String("url") != "" {
+			return false, usagef(cmd, "give one of --url and --direct")
+		}
+		return false, nil
+	}
+	env, err := environmentOf(config, cmd)
+	return cmd.String("url") != "" || err == nil && env(envOperationsURL) != "", err
 }
 
 // botSend is how far a message is that the bot sends.

@@ -77,6 +77,16 @@ func TestSendByTheBot(t *testing.T) {
 	p.says(t, "send", "--url", url, "--image", "https://shop.example/size.png", "--silent", person)
 	require.Len(t, p.lastMessage(t).Attachments, 1)
 
+	p.env["MESSENGER_OPERATIONS_URL"] = url
+	p.says(t, "pause", "--page", opsPage)
+	got = run(t, withEnv(p.env), "send", person, "past the pause")
+	require.Equal(t, 1, got.code, "with the variable the bot sends it, which is paused")
+	require.Contains(t, got.err, "paused")
+	require.Regexp(t, `^sent m_`, p.says(t, "send", "--direct", person, "past the pause"))
+	require.Equal(t, 2, run(t, withEnv(p.env), "send", "--direct", "--url", url, person, "hi").code)
+	p.says(t, "resume", "--page", opsPage)
+	delete(p.env, "MESSENGER_OPERATIONS_URL")
+
 	p.Fault(simulator.Fault{Error: &simulator.GraphError{Code: 100, Message: "Upload failed"}})
 	got = run(t, withEnv(p.env), "send", "--url", url, person, "hi")
 	require.Equal(t, 1, got.code)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -64,6 +65,21 @@ func handledFields(config Config, cmd *cli.Command, kind string) ([]webhookField
 		return nil, err
 	}
 	return fieldsFor(policy, kind), nil
+}
+
+// subscribeCommand is what subscribes to what the policy of a command line handles, with the flags that were given.
+func subscribeCommand(config Config, cmd *cli.Command) string {
+	words := []string{config.Name, "webhook", "subscribe"}
+	if kind := cmd.String("platform"); cmd.IsSet("platform") {
+		words = append(words, "--platform", shellWord(kind))
+	}
+	if cmd.Bool("allow-unknown") {
+		words = append(words, "--allow-unknown")
+	}
+	if file := cmd.Args().First(); file != "" {
+		words = append(words, shellWord(file))
+	}
+	return strings.Join(words, " ")
 }
 
 func fieldNames(fields []webhookField) []string {

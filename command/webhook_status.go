@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
@@ -61,8 +60,7 @@ func webhookStatus(config Config) *cli.Command {
 			case len(status.Missing) == 0:
 				say(config.Err, "%s: callbacks are off; the policy handles no event of this platform\n", config.Name)
 			default:
-				say(config.Err, "%s: no events of %s arrive: run %s webhook subscribe%s\n",
-					config.Name, joined(status.Missing), config.Name, strings.TrimRight(" "+cmd.Args().First(), " "))
+				say(config.Err, "%s: no events of %s arrive: run %s\n", config.Name, joined(status.Missing), subscribeCommand(config, cmd))
 			}
 			return reportedError{}
 		}),

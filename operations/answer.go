@@ -53,7 +53,7 @@ func (s *server) meaning(w http.ResponseWriter, c *call, err error) *refusal {
 	case errors.Is(err, store.ErrNotFound):
 		return &refusal{http.StatusNotFound, "not_found", "there is no such thing, or there is none any more; list what there is"}
 	case errors.Is(err, store.ErrNoPerson):
-		return &refusal{http.StatusNotFound, "no_such_person", "the store does not know this person: they never wrote to the page, or were forgotten"}
+		return &refusal{http.StatusNotFound, "no_such_person", "the store does not know this person of this page: they never wrote to it, they were forgotten, or the page is another one"}
 	case errors.Is(err, messenger.ErrNoApp):
 		return &refusal{http.StatusNotFound, "no_such_page", "this process does not serve the page; ask one that does, or check the id"}
 	case errors.Is(err, errors.ErrUnsupported):

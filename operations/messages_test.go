@@ -120,7 +120,7 @@ func TestAMessageIsRefused(t *testing.T) {
 		status     int
 		code, says string
 	}{
-		{conv + "unknown/messages/k", `{"text":"hi"}`, 404, "no_such_person", "does not know this person"},
+		{conv + "unknown/messages/k", `{"text":"hi"}`, 404, "no_such_person", "does not know this person of this page"},
 		{conv + "blocked/messages/k", `{"text":"hi"}`, 409, "unavailable", "they have blocked the page or are gone"},
 		{conv + "yesterday/messages/k", `{"text":"hi"}`, 409, "window_closed", "a human may answer within 7 days with the tag HUMAN_AGENT"},
 		{conv + "last-week/messages/k", `{"text":"hi","tag":"HUMAN_AGENT"}`, 409, "window_closed", "the person has to write first"},

@@ -156,6 +156,23 @@ func (s *Simulator) unsubscribeApp(c *call, subs subscriptions) (any, *GraphErro
 	return successful, nil
 }
 
+// warnNotSubscribed says why the bot hears nothing of what a person wrote or tapped. Of other events nothing is said: a bot may
+// do without them. s.mu must be held.
+func (s *Simulator) warnNotSubscribed(pg *page, d Delivery) {
+	if s.webhook == "" || d.Field != "messages" && d.Field != "messaging_postbacks" {
+		return
+	}
+	who := "the app is"
+	if !pg.subscribed(d.Field) {
+		who = "the page is"
+	}
+	s.end(Entry{
+		Seq: s.begin(), Time: s.now(), Kind: EntryWarning, Name: pg.fieldName(d.Field), PageID: pg.id, PSID: d.PSID,
+		Error:  "Not posted: " + who + " not subscribed to " + pg.fieldName(d.Field) + ", so the bot is not told.",
+		Advice: "Subscribe: messenger webhook subscribe, or POST /{page}/subscribed_apps.",
+	})
+}
+
 // hears reports whether callbacks of a webhook field are sent: the page and its app must have subscribed to it. s.mu must be
 // held.
 func (s *Simulator) hears(pg *page, field string) bool {

@@ -30,7 +30,7 @@ func (s *Simulator) callSubscriptions(c *call) (any, *GraphError) {
 		c.page.resubscribe(names)
 		s.publish("page", map[string]string{"changed": c.page.id})
 	case http.MethodDelete:
-		c.page.fields = nil
+		c.page.fields = []string{}
 		s.publish("page", map[string]string{"changed": c.page.id})
 	}
 	return successful, nil

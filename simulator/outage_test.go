@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -170,4 +171,42 @@ func TestSubscribingAgain(t *testing.T) {
 	require.Empty(t, p.Outages())
 	p.ok(t, "POST", "/simulator/people/"+ada+"/acts", `{"type":"say","text":"hi"}`)
 	require.Eventually(t, func() bool { return len(b.got()) == 11 }, time.Minute, time.Millisecond)
+}
+
+// TestNotSubscribed: the log says why a bot hears nothing, a reset that keeps what is set up keeps it, and a snapshot too.
+func TestNotSubscribed(t *testing.T) {
+	t.Parallel()
+	bot := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(bot.Close)
+	p := serve(t, simulator.Config{WebhookURL: bot.URL})
+	require.Equal(t, 200, p.as(t, "simulator-page-token", "DELETE", "/me/subscribed_apps", "").status)
+	hears := func() {
+		t.Helper()
+		_, err := p.Say(t.Context(), ada, "hi")
+		require.NoError(t, err)
+		log := p.Log()
+		last := log[len(log)-1]
+		require.Equal(t, simulator.EntryWarning, last.Kind)
+		require.Equal(t, "Not posted: the page is not subscribed to messages, so the bot is not told.", last.Error)
+		require.Contains(t, last.Advice, "messenger webhook subscribe")
+		require.Equal(t, ada, last.PSID)
+	}
+	hears()
+	require.NoError(t, p.Reset(t.Context(), simulator.KeepSetup))
+	hears()
+	require.NoError(t, p.Restore(p.Snapshot()))
+	hears()
+	require.Equal(t, 200, p.as(t, "simulator-page-token", "POST", "/me/subscribed_apps", `{"subscribed_fields":["messages"]}`).status)
+	warnings := func() (n int) {
+		for _, e := range p.Log() {
+			if e.Kind == simulator.EntryWarning {
+				n++
+			}
+		}
+		return n
+	}
+	before := warnings()
+	_, err := p.Say(t.Context(), ada, "hi")
+	require.NoError(t, err)
+	require.Equal(t, before, warnings(), "it is posted")
 }

@@ -50,9 +50,9 @@ type Page struct {
 	// DefaultApp is what [Config.DefaultApp] is to the page of [Config.PageID]. Default: none.
 	DefaultApp string `json:"default_app,omitempty"`
 
-	// Fields are the webhook fields that the page is subscribed to. Default: [DefaultFields], of an Instagram account
-	// [DefaultInstagramFields].
-	Fields []string `json:"fields,omitempty"`
+	// Fields are the webhook fields that the page is subscribed to; none if it is empty and not nil. Default: [DefaultFields], of an
+	// Instagram account [DefaultInstagramFields].
+	Fields []string `json:"fields,omitzero"`
 
 	// Lenient is what [Config.Lenient] is, for calls with the page's token. Default: false.
 	Lenient bool `json:"lenient,omitempty"`

@@ -66,6 +66,7 @@ func later(a, b time.Time) time.Time {
 // app has the thread, for which the page must be subscribed to standby too, else under messaging. s.mu must be held.
 func (s *Simulator) report(pg *page, c *conversation, d Delivery, event json.RawMessage) error {
 	if !s.hears(pg, d.Field) {
+		s.warnNotSubscribed(pg, d)
 		return nil
 	}
 	fill := messagingOf(event)

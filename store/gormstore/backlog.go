@@ -13,9 +13,10 @@ const (
 	recountShare = 100
 	// countTimeout is how long a count may take beside the transactions.
 	countTimeout = 10 * time.Second
-	// A count tries so many snapshots until no transaction commits at that moment, and waits for that before each.
+	// A count tries so many snapshots until no transaction commits at that moment, and waits for that before each: longer than a
+	// commit takes on a slow disk.
 	snapshots    = 10
-	snapshotWait = 10 * time.Millisecond
+	snapshotWait = 100 * time.Millisecond
 )
 
 // backlog counts the waiting events by page. What this process puts and handles is added when it has committed. What
@@ -68,8 +69,7 @@ func (b *backlog) count(ctx context.Context) error {
 	b.mu.Lock()
 	b.stale = false
 	b.mu.Unlock()
-	began := time.Now()
-	pages, exact, err := b.read(ctx)
+	pages, took, exact, err := b.read(ctx)
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -79,7 +79,7 @@ func (b *backlog) count(ctx context.Context) error {
 	}
 	b.stale = b.stale || err != nil || !exact
 	b.since = nil
-	b.next = time.Now().Add(max(recount, recountShare*time.Since(began)))
+	b.next = time.Now().Add(max(recount, recountShare*took))
 	b.counts++
 	if b.done != nil {
 		close(b.done)
@@ -88,20 +88,22 @@ func (b *backlog) count(ctx context.Context) error {
 	return err
 }
 
-// read counts in a snapshot. It is exact if it is known of each commit of this process whether the snapshot has it.
-func (b *backlog) read(ctx context.Context) (pages map[string]int, exact bool, err error) {
+// read counts in a snapshot. It is exact if it is known of each commit of this process whether the snapshot has it. It took the database
+// so long, without the wait for a snapshot.
+func (b *backlog) read(ctx context.Context) (pages map[string]int, took time.Duration, exact bool, err error) {
 	snap, err := b.open(ctx)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, false, err
 	}
 	defer snap.close()
 	for n := 0; n < snapshots && !exact; n++ {
 		if exact, err = b.take(ctx, snap); err != nil {
-			return nil, false, err
+			return nil, 0, false, err
 		}
 	}
+	began := time.Now()
 	pages, err = snap.count(ctx)
-	return pages, exact, err
+	return pages, time.Since(began), exact, err
 }
 
 func (b *backlog) take(ctx context.Context, snap snapshot) (exact bool, err error) {
