@@ -119,7 +119,8 @@ func TestDoctorFindsAWrongWebhook(t *testing.T) {
 		"has another verify token": {refusing(403), []string{
 			"problem: it answers the verification with 403 → give the bot the MESSENGER_VERIFY_TOKEN of this environment, and check the path",
 			"problem: it answers a callback that is signed rightly with 403 → give the bot the MESSENGER_APP_SECRET of this environment"}},
-		"is not there": {refusing(404), []string{"problem: it answers the verification with 404 → ", "problem: it answers a callback"}},
+		"is not there": {refusing(404), []string{"problem: the bot has no webhook at this path: it answers with 404 → correct the path"}},
+		"takes no GET": {refusing(405), []string{"problem: the bot has no webhook at this path: it answers with 405 → correct the path"}},
 		"is a web page": {func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "<html>Shop</html>") }, []string{
 			"problem: it does not answer the verification with the challenge alone → ", "problem: it accepts a callback with a wrong signature"}},
 		"goes elsewhere": {func(w http.ResponseWriter, r *http.Request) {
