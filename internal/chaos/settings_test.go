@@ -68,11 +68,13 @@ func TestThreadSettingsOfAKilledProcessAreAppliedByAnother(t *testing.T) {
 				second = start(t, dsn, platform.URL, greeting)
 			}
 			require.Contains(t, <-platform.changed, "Hi")
-			second.stop()
+			applied := func(p *process) {
+				require.Eventually(t, func() bool { return p.said("thread settings applied") == 1 }, time.Minute, 20*time.Millisecond)
+				p.stop()
+			}
+			applied(second) // and has noted that
 
-			third := start(t, dsn, platform.URL, greeting)
-			require.Eventually(t, func() bool { return third.said("thread settings applied") == 1 }, time.Minute, 20*time.Millisecond)
-			third.stop()
+			applied(start(t, dsn, platform.URL, greeting))
 			require.Equal(t, int32(2), platform.changes.Load(), "what was applied is not applied again")
 		})
 	}
