@@ -219,7 +219,7 @@ func TestAStoreThatCanDoLess(t *testing.T) {
 	}
 	w.greeted()
 	x := get[struct{ Incomplete []string }](w, "GET", w.person()+"/export", "")
-	require.Equal(t, []string{"sessions", "waiting.sends", "timers", "waiting.events", "dead"}, x.Incomplete)
+	require.Equal(t, []string{"sessions", "waiting.sends", "broadcasts", "timers", "waiting.events", "dead"}, x.Incomplete)
 }
 
 // dropsTwo is a store that drops two dead letters, and then fails.

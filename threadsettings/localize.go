@@ -59,12 +59,12 @@ func localized[Block any](
 	return blocks
 }
 
-// translated returns the items of a block with one text of each translated.
-func translated[Item any](items []Item, localizer *i18n.Localizer, text func(*Item) *string, limit int) []Item {
+// each returns a copy of the items of a block, in which translate has changed each. The calls of [said] name the field and its limit, so
+// that package i18n/extract finds them.
+func each[Item any](items []Item, translate func(*Item)) []Item {
 	items = slices.Clone(items)
 	for i := range items {
-		of := text(&items[i])
-		*of = said(localizer, *of, limit)
+		translate(&items[i])
 	}
 	return items
 }
@@ -78,21 +78,21 @@ func localizeGreetings(greetings []Greeting, catalog *i18n.Catalog, targets []st
 
 func localizeCommands(blocks []Commands, catalog *i18n.Catalog, targets []string) []Commands {
 	return localized(blocks, catalog, targets, func(b *Commands) *string { return &b.Locale }, func(b Commands, localizer *i18n.Localizer) Commands {
-		b.Items = translated(b.Items, localizer, func(c *Command) *string { return &c.Description }, maxDescription)
+		b.Items = each(b.Items, func(c *Command) { c.Description = said(localizer, c.Description, maxDescription) })
 		return b
 	}, func(a, b Commands) bool { return slices.Equal(a.Items, b.Items) })
 }
 
 func localizeIceBreakers(blocks []IceBreakers, catalog *i18n.Catalog, targets []string) []IceBreakers {
 	return localized(blocks, catalog, targets, func(b *IceBreakers) *string { return &b.Locale }, func(b IceBreakers, localizer *i18n.Localizer) IceBreakers {
-		b.Items = translated(b.Items, localizer, func(i *IceBreaker) *string { return &i.Question }, maxQuestion)
+		b.Items = each(b.Items, func(i *IceBreaker) { i.Question = said(localizer, i.Question, maxQuestion) })
 		return b
 	}, func(a, b IceBreakers) bool { return slices.Equal(a.Items, b.Items) })
 }
 
 func localizeMenus(menus []Menu, catalog *i18n.Catalog, targets []string) []Menu {
 	return localized(menus, catalog, targets, func(m *Menu) *string { return &m.Locale }, func(m Menu, localizer *i18n.Localizer) Menu {
-		m.Items = translated(m.Items, localizer, func(i *MenuItem) *string { return &i.Title }, maxMenuTitle)
+		m.Items = each(m.Items, func(i *MenuItem) { i.Title = said(localizer, i.Title, maxMenuTitle) })
 		return m
 	}, func(a, b Menu) bool { return slices.Equal(a.Items, b.Items) })
 }
