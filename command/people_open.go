@@ -16,7 +16,7 @@ import (
 // mostWaiting is how much of what waits the API shows at most.
 const mostWaiting = 200
 
-// openMatters is what waits for a person, and what has failed for good.
+// openMatters is what waits for a person, and their dead letters.
 type openMatters struct {
 	Waiting, Dead json.RawMessage
 }

@@ -44,12 +44,16 @@ func send(config Config) *cli.Command {
 			if err != nil {
 				return err
 			}
-			byBot, err := sendsByBot(config, cmd)
+			env, err := environmentOf(config, cmd)
+			if err != nil {
+				return err
+			}
+			byBot, err := sendsByBot(env, cmd)
 			if err != nil {
 				return err
 			}
 			if byBot {
-				return sendByBot(ctx, config, cmd, message)
+				return sendByBot(ctx, config, env, cmd, message)
 			}
 			for _, name := range []string{"page", "key", "wait", "token-file", "plain-http"} {
 				if cmd.IsSet(name) {

@@ -37,15 +37,15 @@ func sendByBotFlags() []cli.Flag {
 }
 
 // sendsByBot reports whether the bot is to send the message: where there is an operations API, unless --direct says otherwise.
-func sendsByBot(config Config, cmd *cli.Command) (bool, error) {
+func sendsByBot(env environment, cmd *cli.Command) (bool, error) {
+	given := cmd.String("url") != ""
 	if cmd.Bool("direct") {
-		if cmd.String("url") != "" {
+		if given {
 			return false, usagef(cmd, "give one of --url and --direct")
 		}
 		return false, nil
 	}
-	env, err := environmentOf(config, cmd)
-	return cmd.String("url") != "" || err == nil && env(envOperationsURL) != "", err
+	return given || env(envOperationsURL) != "", nil
 }
 
 // botSend is how far a message is that the bot sends.
@@ -55,11 +55,7 @@ type botSend struct {
 }
 
 // sendByBot has the bot send a message, and waits for the outcome.
-func sendByBot(ctx context.Context, config Config, cmd *cli.Command, message sending.Message) error {
-	env, err := environmentOf(config, cmd)
-	if err != nil {
-		return err
-	}
+func sendByBot(ctx context.Context, config Config, env environment, cmd *cli.Command, message sending.Message) error {
 	config.Env = env
 	page, person := cmp.Or(cmd.String("page"), env(envPageID)), cmd.Args().First()
 	key := cmp.Or(cmd.String("key"), rand.Text())
@@ -149,14 +145,5 @@ func (s botSend) report(config Config, cmd *cli.Command, raw json.RawMessage, st
 	return fmt.Errorf("not sent: %s: %s", oneLine(s.State, 40), oneLine(s.Error, 500))
 }
 
-// shellWord is a text as one word of a shell.
-func shellWord(text string) string {
-	text = oneLine(text, 300)
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.:/@", r)
-	}
-	if text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}
+// shellWord is a text as one word of a shell, in one line.
+func shellWord(text string) string { return quotePOSIX(oneLine(text, 300)) }
