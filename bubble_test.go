@@ -55,9 +55,18 @@ type world struct {
 // inBubble runs a test with a bot on a platform, with fake time.
 func inBubble(t *testing.T, platform simulator.Config, cfg messenger.Config, test func(w *world)) {
 	t.Helper()
+	var w *world
+	inBubbleAs(t, &w, platform, cfg, func() { test(w) })
+}
+
+// inBubbleAs is inBubble for tests whose configuration needs the world: it is at *at before the bot starts.
+func inBubbleAs(t *testing.T, at **world, platform simulator.Config, cfg messenger.Config, test func()) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, platform, cfg)
-		test(w)
+		w := &world{World: bubble.New(t, platform, cfg.Store), cfg: cfg}
+		*at = w
+		w.start()
+		test()
 		require.NoError(t, w.Close())
 		w.Stop()
 	})

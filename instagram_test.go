@@ -222,15 +222,6 @@ func TestTokenStore(t *testing.T) {
 	})
 }
 
-// inBubbleAs is inBubble for tests whose configuration needs the world.
-func inBubbleAs(t *testing.T, at **world, platform simulator.Config, cfg messenger.Config, test func()) {
-	t.Helper()
-	inBubble(t, platform, cfg, func(w *world) {
-		*at = w
-		test()
-	})
-}
-
 // TestInstagramConfig: what is wrong is named with its field, and no secret is shown.
 func TestInstagramConfig(t *testing.T) {
 	t.Parallel()

@@ -52,16 +52,26 @@ var databases = map[string]func(t *testing.T, n int) []store.Store{
 // idle is a store whose replica takes no work while it is set.
 type idle struct {
 	store.Store
-	set atomic.Bool
+
+	mu  sync.RWMutex // held for reading by calls of Claim, so that none is under way when Set returns
+	set bool
 }
 
 func (s *idle) Unwrap() store.Store { return s.Store }
 
 func (s *idle) Claim(ctx context.Context, claim store.Claim) ([]store.Lease, error) {
-	if s.set.Load() {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.set {
 		return nil, nil
 	}
 	return s.Store.Claim(ctx, claim)
+}
+
+func (s *idle) Set(set bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.set = set
 }
 
 // rollout is a platform with two replicas of a bot on one database: the older program, and the newer one.
@@ -126,8 +136,8 @@ func program(i int) dialog.Dialog[order] {
 
 // only lets one replica work.
 func (r *rollout) only(i int) {
-	r.idle[i].set.Store(false)
-	r.idle[1-i].set.Store(true)
+	r.idle[1-i].Set(true)
+	r.idle[i].Set(false)
 	r.to.Store(int32(i))
 }
 
