@@ -57,6 +57,7 @@ type Config struct {
 	Registry *policyfile.Registry
 
 	after     func(time.Duration) <-chan time.Time
+	builtIn   bool         // there was no Policy
 	client    *http.Client // calls webhooks
 	now       func() time.Time
 	plain     bool              // there was no Registry: other programs know more names
@@ -89,7 +90,7 @@ func (c Config) withDefaults() Config {
 		c.Out = os.Stdout
 	}
 	if c.Policy == nil {
-		c.Policy = routing.BuiltIn()
+		c.Policy, c.builtIn = routing.BuiltIn(), true
 	}
 	if c.Registry == nil {
 		c.Registry, c.plain = policyfile.BuiltIn(), true

@@ -157,9 +157,20 @@ func TestDoctorKeepsTheVerifyTokenFromHTTP(t *testing.T) {
 	require.Empty(t, called)
 	for _, host := range []string{"localhost:8080", "127.0.0.1:8080", "[::1]:8080"} {
 		called = nil
-		require.Len(t, p.doctor(t, "--url", "http://"+host+"/webhook").of("webhook"), 2)
+		said := p.doctor(t, "--url", "http://"+host+"/webhook").of("webhook")
+		require.Len(t, said, 1, "a simulator on this machine calls http")
+		require.Contains(t, said[0], "problem: it cannot be reached")
 		require.Equal(t, []string{host}, called)
 	}
+
+	base, err := url.Parse(p.env["MESSENGER_GRAPH_URL"])
+	require.NoError(t, err)
+	delete(p.env, "MESSENGER_GRAPH_URL")
+	config := command.WithTransport(command.WithClient(withEnv(p.env), p.bot), &platformHosts{simulator: base})
+	got := run(t, config, "doctor", "--url", "http://localhost:8080/webhook")
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.out, "the callback URL is http", "the platform does not")
+	require.Contains(t, got.out, "it cannot be reached")
 }
 
 // roundTripper is a function that makes calls.

@@ -41,6 +41,7 @@ func TestNewProjectIsBuiltAndTested(t *testing.T) {
 	tested := inProject("go", "test", "-v", ".")
 	require.Contains(t, tested, "--- PASS: TestBot")
 	require.Contains(t, tested, "--- PASS: TestStore")
+	require.Contains(t, tested, "--- PASS: TestOperations")
 
 	policy := filepath.Join(dir, "policy.yaml")
 	require.Equal(t, 0, run(t, command.Config{}, "policy", "check", "--allow-unknown", policy).code)
@@ -61,7 +62,11 @@ func TestNewProjectIsBuiltAndTested(t *testing.T) {
 const testOfStore = `package main
 
 import (
+	"context"
+	"encoding/json"
+	"io"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -72,6 +77,39 @@ func TestStore(t *testing.T) {
 		if _, err := openStore(slog.Default(), database); err == nil || !strings.Contains(err.Error(), "write them as a postgres:// URL") {
 			t.Errorf("%s: %v", database, err)
 		}
+	}
+}
+
+func TestOperations(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const token = "operations-token-0123456789"
+	for name, value := range map[string]string{
+		"APP_SECRET": "s", "VERIFY_TOKEN": "v", "PAGE_TOKEN": "p", "ADDR": "127.0.0.1:0", "OPERATIONS_ADDR": "127.0.0.1:0", "OPERATIONS_TOKEN": token,
+	} {
+		t.Setenv("MESSENGER_"+name, value)
+	}
+	lines, out := io.Pipe()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, slog.New(slog.NewJSONHandler(out, nil))); out.Close() }()
+	var line struct{ Msg, Addr string }
+	for log := json.NewDecoder(lines); line.Addr == ""; {
+		if err := log.Decode(&line); err != nil {
+			t.Fatal(err, <-ended)
+		}
+	}
+	go io.Copy(io.Discard, lines)
+	for given, want := range map[string]int{token: 200, "another": 401} {
+		r, _ := http.NewRequestWithContext(ctx, "GET", "http://"+line.Addr+"/stats", nil)
+		r.Header.Set("Authorization", "Bearer "+given)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil || answer.StatusCode != want {
+			t.Errorf("%s: %v %v", given, answer, err)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 `

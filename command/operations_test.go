@@ -288,6 +288,20 @@ func TestOperationsRefuses(t *testing.T) {
 	}
 }
 
+// TestPauseOfAPageWithoutPeople: a mistyped id is paused, since the page may be new, and not in silence.
+func TestPauseOfAPageWithoutPeople(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	code, out, errs := d.run("pause", "--page", "1")
+	require.Equal(t, 0, code, errs)
+	require.Equal(t, "Sending is paused for page 1.\n", out)
+	require.Equal(t, "Nobody has talked with this page yet: check its id. messenger resume ends the pause.\n", errs)
+	require.NoError(t, d.store.Apply(t.Context(), store.SaveProfile{PageID: opsPage, PSID: opsPerson}))
+	code, _, errs = d.run("pause", "--page", opsPage)
+	require.Equal(t, 0, code, errs)
+	require.Empty(t, errs)
+}
+
 // TestStatsSayWhyAConversationIsBlocked: what failed, since when, and when it is tried again.
 func TestStatsSayWhyAConversationIsBlocked(t *testing.T) {
 	t.Parallel()

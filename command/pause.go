@@ -84,6 +84,12 @@ func pauseOrResume(ctx context.Context, config Config, cmd *cli.Command, method,
 		return writeJSON(config.Out, raw)
 	}
 	say(config.Out, "%s.\n", done)
+	var answer struct {
+		WithoutPeople bool `json:"without_people"`
+	}
+	if json.Unmarshal(raw, &answer) == nil && answer.WithoutPeople {
+		say(config.Err, "Nobody has talked with this page yet: check its id. messenger resume ends the pause.\n")
+	}
 	return nil
 }
 

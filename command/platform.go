@@ -32,13 +32,32 @@ func interruptible(action func(context.Context, *cli.Command) error) cli.ActionF
 // codeCallback is the platform's error for a webhook that fails its verification.
 const codeCallback = 2200
 
+// codeApplication is the platform's error for an app that does not exist.
+const codeApplication = 101
+
 // codeParameter is the platform's error for a parameter, such as the proof that calls of an app need.
 const codeParameter = 100
+
+// appError is the failure of a call that bears the token of the app.
+type appError struct{ error }
+
+func (e appError) Unwrap() error { return e.error }
+
+// ofApp marks the failure of such a call.
+func ofApp(err error) error {
+	if err == nil {
+		return nil
+	}
+	return appError{err}
+}
 
 // nextStep says what to do about an error of the platform, or returns "". name is the command's.
 func nextStep(name string, err error) string {
 	if refused, ok := errors.AsType[*graph.Error](err); ok {
+		_, byApp := errors.AsType[appError](err)
 		switch {
+		case refused.Code == codeApplication, byApp && errors.Is(err, graph.ErrTokenInvalid), strings.Contains(refused.Message, "validating client secret"):
+			return envAppID + " and " + envAppSecret + " have to be those of one app: both are in the App Dashboard under Settings, Basic."
 		case refused.Code == codeCallback:
 			return "The bot has to run, to be reachable there by https from the internet, and to have the verify token of " + envVerifyToken + "."
 		case refused.Code == codeParameter && strings.Contains(refused.Message, "appsecret_proof"):

@@ -181,6 +181,10 @@ func TestWrongScenarioFiles(t *testing.T) {
 		{[]string{"simulate", "--scenario", good, "--wait", "0s"}, "--wait is a time"},
 		{[]string{"simulate", "--webhook", "http://127.0.0.1:1/", "--scenario", good, "--junit", "/nowhere/at/all"}, "--junit: open /nowhere/at/all"},
 		{[]string{"simulate", "replay"}, "the files are missing"},
+		{[]string{"simulate", "replay", "--update", good}, "--update is about transcripts, and there is none among the files"},
+		{[]string{"simulate", "replay", "--strict", good}, "--strict is about transcripts"},
+		{[]string{"simulate", "replay", "--lenient", one}, "flag provided but not defined: -lenient"},
+		{[]string{"simulate", "--lenient", "replay", one}, "--lenient is a flag of simulate by itself, not of simulate replay"},
 		{[]string{"simulate", "--scenario", "/nowhere.yaml"}, "/nowhere.yaml"},
 	} {
 		got := runs(t, nil, "", c.args...)

@@ -47,34 +47,44 @@ func simulate(config Config) *cli.Command {
 		Commands: []*cli.Command{simulateEnv(config), simulateHealth(config), simulateRecord(config), simulateReplay(config)},
 		Description: "It is the Graph API that the bot calls, people who write to it, and a chat page for a browser.\n" +
 			"The app secret, the verify token, the page token and the page's id are those of the environment\n" +
-			"(" + strings.Join([]string{envAppSecret, envVerifyToken, envPageToken, envPageID}, ", ") + "), or public defaults.\n" +
+			"(" + strings.Join([]string{envAppID, envAppSecret, envVerifyToken, envPageToken, envPageID}, ", ") + "), or public defaults.\n" +
 			"It runs until it is interrupted. The same port serves http and https, and is a proxy for bots\n" +
 			"that have https://graph.facebook.com compiled in: the command env prints what they need.\n\n" +
 			"With --scenario it waits for the bot, plays what the files say, and ends.\n\n" +
 			"The exit code is 0 after an interrupt and if all scenarios pass, 1 if one fails, 2 if the command line\n" +
 			"or a file is wrong, 3 if it cannot listen, 4 if the bot cannot be verified (--require-bot, --scenario),\n" +
 			"and 130 if an interrupt ends the scenarios.",
-		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "listen", Value: []string{defaultListen}, Usage: "an `ADDRESS` to listen on, loopback unless --public is given; repeatable"},
-			&cli.StringFlag{Name: "webhook", Usage: "the `URL` that the bot listens on; default: $" + envWebhook + ", else the chat page asks for it"},
-			&cli.StringFlag{Name: "people", Usage: "a `NUMBER`, names as Ada:en_US,Bo:de_DE, or @FILE with a JSON list; default: three people"},
-			&cli.Uint64Flag{Name: "seed", HideDefault: true, Usage: "a `NUMBER` that decides all ids; default: drawn, and printed"},
-			&cli.StringFlag{Name: "pages", Usage: "a @`FILE` with pages, people and what they know, as GET /simulator/snapshot gives it; default: one page"},
-			&cli.StringFlag{Name: "clock", Usage: "a `TIME` at which the platform's clock starts (2026-12-01T09:00:00Z), frozen, or both with a comma; default: this machine's"},
-			&cli.StringFlag{Name: "fields", Usage: "the webhook `FIELDS` that the page is subscribed to, with commas, or all; default: every act of a person"},
-			&cli.StringFlag{Name: "retries", Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s), platform (as the platform does it, by the clock) or none"},
-			&cli.BoolFlag{Name: "lenient", Usage: "answer Graph calls that are not simulated with success and a warning, instead of an error"},
-			&cli.IntFlag{Name: "profile-calls", Value: simulator.DefaultProfileCalls, Usage: "a `NUMBER`: how many calls of the Messenger Profile API a page may make in 10 minutes; 0: no limit"},
-			&cli.StringFlag{Name: "log", Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
-			&cli.DurationFlag{Name: "warn-silence", Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and nothing arrived for so long; 0: never"},
-			&cli.StringSliceFlag{Name: "allow-host", Usage: "a host `NAME` that it answers to besides localhost; repeatable"},
-			&cli.StringFlag{Name: "others", Value: "refuse", Usage: "`WHAT` the proxy does with hosts that are not the platform's: refuse, or tunnel (never to this machine or a private network)"},
+		Flags: []cli.Flag{ // local ones: the commands below simulate refuse them
+			&cli.StringSliceFlag{Name: "listen", Local: true, Value: []string{defaultListen}, Usage: "an `ADDRESS` to listen on, loopback unless --public is given; repeatable"},
+			&cli.StringFlag{Name: "webhook", Local: true, Usage: "the `URL` that the bot listens on; default: $" + envWebhook + ", else the chat page asks for it"},
+			&cli.StringFlag{Name: "people", Local: true, Usage: "a `NUMBER`, names as Ada:en_US,Bo:de_DE, or @FILE with a JSON list; default: three people"},
+			&cli.Uint64Flag{Name: "seed", Local: true, HideDefault: true, Usage: "a `NUMBER` that decides all ids; default: drawn, and printed"},
+			&cli.StringFlag{Name: "pages", Local: true, Usage: "a @`FILE` with pages, people and what they know, as GET /simulator/snapshot gives it; default: one page"},
+			&cli.StringFlag{Name: "clock", Local: true, Usage: "a `TIME` at which the platform's clock starts (2026-12-01T09:00:00Z), frozen, or both with a comma; default: this machine's"},
+			&cli.StringFlag{Name: "fields", Local: true, Usage: "the webhook `FIELDS` that the page is subscribed to, with commas, or all; default: every act of a person"},
+			&cli.StringFlag{Name: "retries", Local: true, Value: "quick", Usage: "`HOW` callbacks that fail are posted again: quick (three times within 7 s), platform (as the platform does it, by the clock) or none"},
+			&cli.BoolFlag{Name: "lenient", Local: true, Usage: "answer Graph calls that are not simulated with success and a warning, instead of an error"},
+			&cli.IntFlag{Name: "profile-calls", Local: true, Value: simulator.DefaultProfileCalls, Usage: "a `NUMBER`: how many calls of the Messenger Profile API a page may make in 10 minutes; 0: no limit"},
+			&cli.StringFlag{Name: "log", Local: true, Value: "text", Usage: "the `FORMAT` of what went over the wire: text, json (a line each) or none"},
+			&cli.DurationFlag{Name: "warn-silence", Local: true, Value: silentAfter, Usage: "a `TIME`: warn if the bot took a message and nothing arrived for so long; 0: never"},
+			&cli.StringSliceFlag{Name: "allow-host", Local: true, Usage: "a host `NAME` that it answers to besides localhost; repeatable"},
+			&cli.StringFlag{Name: "others", Local: true, Value: "refuse", Usage: "`WHAT` the proxy does with hosts that are not the platform's: refuse, or tunnel (never to this machine or a private network)"},
 			caDirFlag(),
-			&cli.BoolFlag{Name: "public", Usage: "allow an address that other machines reach: anyone who reaches it can act as any person"},
-			&cli.BoolFlag{Name: "require-bot", Usage: "end with code 4 if the bot cannot be verified, without waiting for it"},
-			&cli.StringSliceFlag{Name: "scenario", Usage: "play the scenarios of a `FILE`, and end; repeatable"},
+			&cli.BoolFlag{Name: "public", Local: true, Usage: "allow an address that other machines reach: anyone who reaches it can act as any person"},
+			&cli.BoolFlag{Name: "require-bot", Local: true, Usage: "end with code 4 if the bot cannot be verified, without waiting for it"},
+			&cli.StringSliceFlag{Name: "scenario", Local: true, Usage: "play the scenarios of a `FILE`, and end; repeatable"},
 			junitFlag(),
-			&cli.DurationFlag{Name: "wait", Value: botWait, Usage: "with --scenario: the `TIME` to wait for the bot to be verified"},
+			&cli.DurationFlag{Name: "wait", Local: true, Value: botWait, Usage: "with --scenario: the `TIME` to wait for the bot to be verified"},
+		},
+		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
+			below := cmd.Args().First()
+			if given := cmd.LocalFlagNames(); len(given) > 0 && slices.Contains(commandNames(cmd), below) {
+				if below == "env" {
+					say(config.Out, "%s", failureOf("sh"))
+				}
+				return ctx, usagef(cmd, "--%s is a flag of simulate by itself, not of simulate %s", given[0], below)
+			}
+			return ctx, nil
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if cmd.NArg() > 0 {
@@ -130,7 +140,8 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 		seed = rand.Uint64N(1_000_000) // easy to type
 	}
 	settings := simulator.Config{
-		AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken), PageToken: config.Env(envPageToken), PageID: config.Env(envPageID),
+		AppID: config.Env(envAppID), AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken), PageToken: config.Env(envPageToken),
+		PageID:     config.Env(envPageID),
 		WebhookURL: webhook, People: people, Hosts: cmd.StringSlice("allow-host"), Seed: seed, Lenient: cmd.Bool("lenient"),
 		ProfileCalls: cmd.Int("profile-calls"),
 	}

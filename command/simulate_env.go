@@ -28,8 +28,8 @@ func simulateEnv(config Config) *cli.Command {
 			"   e=\"$(" + config.Name + " simulate env --shell node)\" && eval \"$e\" && node bot.js\n\n" +
 			"In this form the bot does not start if the command fails, or is not found: it would call the real\n" +
 			"platform. Of a failure that is evaluated all the same the output is \"" + failPOSIX + "\".\n" +
-			"It works before the simulator is started, too: run it with the same " + envAppSecret + ", " + envVerifyToken + ",\n" +
-			envPageToken + " and " + envPageID + " as the simulator. Secrets of the environment are not printed,\n" +
+			"It works before the simulator is started, too: run it with the same " + envAppID + ", " + envAppSecret + ",\n" +
+			envVerifyToken + ", " + envPageToken + " and " + envPageID + " as the simulator. Secrets of the environment are not printed,\n" +
 			"nor are those of a running simulator that has others than the public defaults.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "shell", Value: "sh", Usage: "the `SHELL` or language: " + strings.Join(shellNames(), ", ")},
@@ -141,7 +141,7 @@ func exportsOfRunning(ctx context.Context, kit *graphhosts.Kit, address string) 
 		return nil, err
 	}
 	list := exportsOf(Config{Env: func(string) string { return "" }}, page)
-	list[0].own = list[0].own || !about.DefaultAppSecret
+	list[0].own = !about.DefaultAppSecret
 	list[1].own = !about.DefaultVerifyToken
 	return list, nil
 }

@@ -26,7 +26,8 @@ func TestSimulateEnvInEachShell(t *testing.T) {
 	} {
 		require.Equal(t, "# What a bot needs of the simulator at "+s.base+".\n"+
 			line("MESSENGER_APP_SECRET", "simulator-app-secret")+line("MESSENGER_VERIFY_TOKEN", "simulator-verify-token")+
-			line("MESSENGER_PAGE_TOKEN", "simulator-page-token")+line("MESSENGER_PAGE_ID", "4711")+line("MESSENGER_GRAPH_URL", s.base),
+			line("MESSENGER_PAGE_TOKEN", "simulator-page-token")+line("MESSENGER_PAGE_ID", "4711")+
+			line("MESSENGER_APP_ID", "1000000000000001")+line("MESSENGER_GRAPH_URL", s.base),
 			s.env(t, shell, nil), shell)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func caDirFlag() cli.Flag {
-	return &cli.StringFlag{Name: "ca-dir", Usage: "a `DIRECTORY` for the certificates; default: djmessenger/simulator in the user's cache"}
+	return &cli.StringFlag{Name: "ca-dir", Local: true, Usage: "a `DIRECTORY` for the certificates; default: djmessenger/simulator in the user's cache"}
 }
 
 // openKit opens the certificates. A directory that was named and does not work is a wrong command line.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -43,6 +44,11 @@ func simulateReplay(config Config) *cli.Command {
 			s := &scenarios{out: config.Out, junit: cmd.String("junit"), start: time.Now()}
 			if s.list, err = readScenarios(cmd.Args().Slice()); err != nil {
 				return &exitError{Usage, err}
+			}
+			for _, flag := range []string{"strict", "update", "patience"} {
+				if cmd.IsSet(flag) && !slices.ContainsFunc(s.list, (*scenario.Scenario).IsTranscript) {
+					return usagef(cmd, "--%s is about transcripts, and there is none among the files", flag)
+				}
 			}
 			if err := s.checkJUnit(cmd); err != nil {
 				return err

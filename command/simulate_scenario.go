@@ -18,7 +18,7 @@ import (
 const botWait = 30 * time.Second
 
 func junitFlag() cli.Flag {
-	return &cli.StringFlag{Name: "junit", Usage: "write the results to a `FILE` in JUnit's XML, which CI systems show"}
+	return &cli.StringFlag{Name: "junit", Local: true, Usage: "write the results to a `FILE` in JUnit's XML, which CI systems show"}
 }
 
 // scenarios are what --scenario names.

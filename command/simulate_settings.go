@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ type export struct {
 }
 
 // exportsOf lists what the bot needs of its page, besides the address of the Graph API. A value of the environment is not
-// shown: it may be a real secret.
+// shown: it may be a real secret. The id of an app is none.
 func exportsOf(config Config, page simulator.Page) []export {
 	list := []export{
 		{envAppSecret, simulator.DefaultAppSecret, false}, {envVerifyToken, simulator.DefaultVerifyToken, false},
@@ -97,9 +98,9 @@ func exportsOf(config Config, page simulator.Page) []export {
 		list[i].own = config.Env(e.name) != "" && config.Env(e.name) != public[i]
 	}
 	// A page of --pages may have a token and an app of its own. What the simulator makes up is public.
-	list[0].own = list[0].own || page.AppID != defaultPage().AppID
+	list[0].own = list[0].own || page.AppID != cmp.Or(config.Env(envAppID), defaultPage().AppID)
 	list[2].own = list[2].own || !strings.HasPrefix(page.Token, defaultPage().Token)
-	return list
+	return append(list, export{envAppID, page.AppID, false})
 }
 
 // defaultPage is that of a simulator that takes nothing from the environment.

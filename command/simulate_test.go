@@ -181,7 +181,8 @@ func TestSimulateShowsAConversation(t *testing.T) {
 	require.Empty(t, s.err.String())
 	require.True(t, strings.HasPrefix(s.out.String(), "Messenger simulator on "+s.base+" (also https, also a proxy; seed 7)\n  Chat page  "+s.base+"/\n  Webhook    "+bot.URL+"\n\n"+
 		"The bot needs:\n  export MESSENGER_APP_SECRET=simulator-app-secret\n  export MESSENGER_VERIFY_TOKEN=simulator-verify-token\n"+
-		"  export MESSENGER_PAGE_TOKEN=simulator-page-token\n  export MESSENGER_PAGE_ID=100000000000001\n  export MESSENGER_GRAPH_URL="+s.base+"\n"), s.out.String())
+		"  export MESSENGER_PAGE_TOKEN=simulator-page-token\n  export MESSENGER_PAGE_ID=100000000000001\n  export MESSENGER_APP_ID=1000000000000001\n"+
+		"  export MESSENGER_GRAPH_URL="+s.base+"\n"), s.out.String())
 
 	_, err := http.Get(s.base) //nolint:bodyclose // there is no answer
 	require.Error(t, err, "nothing listens any more")
@@ -295,9 +296,11 @@ func TestSimulateTakesSecretsFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{
 		"MESSENGER_APP_SECRET": "real secret", "MESSENGER_VERIFY_TOKEN": "real verify", "MESSENGER_PAGE_TOKEN": "real token",
-		"MESSENGER_PAGE_ID": "4711", "MESSENGER_WEBHOOK": "http://127.0.0.1:1/webhook",
+		"MESSENGER_PAGE_ID": "4711", "MESSENGER_APP_ID": "815", "MESSENGER_WEBHOOK": "http://127.0.0.1:1/webhook",
 	}
 	s := simulate(t, env).starts(t)
+	s.out.shows(t, `export MESSENGER_APP_ID=815`)
+	require.Contains(t, s.env(t, "sh", nil), "export MESSENGER_APP_ID=815\n")
 	s.out.shows(t, `Webhook    http://127\.0\.0\.1:1/webhook`)
 	s.out.shows(t, `# MESSENGER_PAGE_ID is set here: give the bot the same`)
 	require.Contains(t, s.get(t, "/4711?fields=name&access_token=real+token"), "Simulated Page")
@@ -336,6 +339,7 @@ func TestSimulateRefusesWhatCannotWork(t *testing.T) {
 		{[]string{"--log", "xml"}, 2, `--log is text, json or none, not "xml"`},
 		{[]string{"--sed", "1"}, 2, "the nearest is --seed"},
 		{[]string{"--require-bot"}, 2, "--require-bot needs --webhook"},
+		{[]string{"--seed", "1", "env"}, 2, "--seed is a flag of simulate by itself, not of simulate env"},
 		{[]string{"localhost:3000"}, 2, "only flags"},
 		{[]string{"--require-bot", "--listen", "127.0.0.1:0", "--ca-dir", t.TempDir(), "--webhook", refusing.URL + "/hook"}, 4, "the bot could not be verified"},
 		{[]string{"--listen", "127.0.0.1:0", "--listen", taken.Addr().String()}, 3, "address already in use: choose another --listen"},

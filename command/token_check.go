@@ -92,7 +92,7 @@ func (env environment) tokenState(ctx context.Context, config Config, kind strin
 	}
 	info, err := client.DebugToken(ctx, app.token, asked)
 	if err != nil {
-		return tokenState{}, fmt.Errorf("the platform does not answer what the token is: %w", err)
+		return tokenState{}, fmt.Errorf("the platform does not answer what the token is: %w", ofApp(err))
 	}
 	state := tokenState{
 		Type: info.Type, Valid: info.Valid, App: info.AppID, AppName: info.Application, Page: info.ProfileID, Person: info.UserID,

@@ -232,6 +232,27 @@ func TestTokenFailures(t *testing.T) {
 	}
 }
 
+// TestWrongApp: the advice is about the app, not about the token, which may be right.
+func TestWrongApp(t *testing.T) {
+	t.Parallel()
+	p := tokens(t)
+	out := filepath.Join(t.TempDir(), "tokens.json")
+	const advice = "MESSENGER_APP_ID and MESSENGER_APP_SECRET have to be those of one app: both are in the App Dashboard under Settings, Basic.\n"
+	for _, args := range [][]string{
+		{"token", "check"}, {"token", "exchange", "--out", out}, {"webhook", "status"}, {"webhook", "subscribe", "--url", webhookURL}, {"webhook", "unsubscribe", "--app"},
+	} {
+		for _, changes := range []map[string]string{{"MESSENGER_APP_ID": "4711"}, {"MESSENGER_APP_SECRET": "secret-and-wrong"}} {
+			got := run(t, p.without(changes), args...)
+			require.Equal(t, 1, got.code, args)
+			require.Contains(t, got.err, advice, "%q %v", args, changes)
+		}
+	}
+	p.env["MESSENGER_APP_ID"] = "4711"
+	for _, check := range []string{"token", "events"} {
+		require.Contains(t, p.doctor(t).of(check)[0], "have to be those of one app", check)
+	}
+}
+
 func TestPagesList(t *testing.T) {
 	t.Parallel()
 	p := tokens(t)

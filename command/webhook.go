@@ -84,7 +84,7 @@ func readSubscription(ctx context.Context, client *graph.Client, app app, kind s
 	if s.appKnown() {
 		for found, err := range client.AppSubscriptions(ctx, app.token, app.id) {
 			if err != nil {
-				return nil, fmt.Errorf("the app's subscriptions cannot be read: %w", err)
+				return nil, fmt.Errorf("the app's subscriptions cannot be read: %w", ofApp(err))
 			}
 			if found.Object == s.object() {
 				s.sent = &found

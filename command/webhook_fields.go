@@ -64,6 +64,9 @@ func handledFields(config Config, cmd *cli.Command, kind string) ([]webhookField
 	if err != nil {
 		return nil, err
 	}
+	if cmd.NArg() == 0 && config.builtIn {
+		say(config.Err, "note: no policy file was given: the fields are those of the built-in policy\n")
+	}
 	return fieldsFor(policy, kind), nil
 }
 

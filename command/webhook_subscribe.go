@@ -142,7 +142,7 @@ func (s *subscription) subscribeApp(ctx context.Context, cmd *cli.Command, wante
 		CallbackURL: change.CallbackURL, Fields: change.Fields, Object: s.object(), VerifyToken: verify,
 	})
 	if err != nil {
-		return change, fmt.Errorf("the app is not subscribed: %w", err)
+		return change, fmt.Errorf("the app is not subscribed: %w", ofApp(err))
 	}
 	return change, nil
 }

@@ -92,7 +92,7 @@ func (s *subscription) unsubscribe(ctx context.Context, cmd *cli.Command, side s
 	case !change.Changed:
 		return change, nil
 	case side == "app":
-		return change, s.client.UnsubscribeApp(ctx, s.app.token, s.app.id, s.object(), gone...)
+		return change, ofApp(s.client.UnsubscribeApp(ctx, s.app.token, s.app.id, s.object(), gone...))
 	case len(change.Fields) > 0:
 		return change, s.client.Subscribe(ctx, graph.Me, change.Fields...)
 	}

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"context"
 	"time"
 
 	"github.com/djmessenger/messenger"
@@ -70,13 +71,30 @@ func (s *server) pause(c *call, pageID string) (any, error) {
 	if err := c.body(&in); err != nil {
 		return nil, err
 	}
-	return map[string]any{"page": pageID, "paused": true}, s.bot.Pause(c.ctx, pageID, in.Note)
+	out := map[string]any{"page": pageID, "paused": true}
+	if err := s.bot.Pause(c.ctx, pageID, in.Note); err != nil || pageID == messenger.AllPages {
+		return out, err
+	}
+	if s.withoutPeople(c.ctx, pageID) {
+		out["without_people"] = true
+	}
+	return out, nil
+}
+
+// withoutPeople reports that the store knows nobody of a page, as of one whose id was mistyped. It reports false if it cannot tell.
+func (s *server) withoutPeople(ctx context.Context, pageID string) bool {
+	st, err := capability[store.Broadcasts](s, "Broadcasts")
+	if err != nil {
+		return false
+	}
+	people, err := st.PeopleOf(ctx, pageID, "", 1)
+	return err == nil && len(people) == 0
 }
 
 func (s *server) resume(c *call, pageID string) (any, error) {
 	resumed, err := s.bot.Resume(c.ctx, pageID)
 	if err == nil && !resumed {
-		err = notFound("not_paused", "there is no such pause; GET /paused lists those there are")
+		err = notFound("not_paused", "there is no such pause; /paused lists what is paused")
 	}
 	return map[string]any{"page": pageID, "resumed": true}, err
 }

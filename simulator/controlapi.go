@@ -76,7 +76,7 @@ func (s *Simulator) serveWait(w http.ResponseWriter, r *http.Request) {
 	default:
 		said := s.readable(psid)
 		complain(w, http.StatusNotFound, &controlError{
-			err:  fmt.Errorf("simulator: no such message from the page within %v. The conversation:\n%s%s", timeout, said, s.troubles(since)),
+			err:  fmt.Errorf("simulator: no such message from the page within %v. The conversation:\n%s%s", timeout, said, s.troubles(psid, since)),
 			code: "timeout", conversation: said,
 		})
 	}
@@ -94,11 +94,11 @@ func (s *Simulator) timeOf(psid, mid string) time.Time {
 	return time.Time{}
 }
 
-// troubles is what went wrong since a time, the last few of it, a line each.
-func (s *Simulator) troubles(since time.Time) string {
+// troubles is what went wrong since a time with one person, or with nobody in particular: the last few of it, a line each.
+func (s *Simulator) troubles(psid string, since time.Time) string {
 	var lines []string
 	for _, e := range s.Log() {
-		if e.Error == "" || e.Time.Before(since) {
+		if e.Error == "" || e.Time.Before(since) || e.PSID != "" && e.PSID != psid {
 			continue
 		}
 		line := fmt.Sprintf("  %s %s: %s", e.Kind, strings.TrimSpace(e.Name+" "+e.Preview), strings.TrimSuffix(e.Error, "."))

@@ -225,7 +225,7 @@ func TestVerify(t *testing.T) {
 	require.NoError(t, s.Verify(t.Context()))
 
 	wrong := newSim(t, simulator.Config{WebhookURL: b.URL, VerifyToken: "other"})
-	require.ErrorContains(t, wrong.Verify(t.Context()), "the bot answered 403, not 200. The bot's verify token is not that of the simulator")
+	require.ErrorContains(t, wrong.Verify(t.Context()), "the bot answered 403, not 200. The bot's verify token is not the simulator's")
 }
 
 // TestVerificationsThatFailAreExplained: what comes back is in the error, with what to change.

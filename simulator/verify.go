@@ -63,7 +63,7 @@ func (s *Simulator) verify(ctx context.Context, webhook, token string) error {
 		failed.Err = fmt.Errorf("the bot answered %d, not 200", got.status)
 		failed.Advice = "The bot's verify token is not that of the call."
 		if token == s.cfg.VerifyToken {
-			failed.Advice = fmt.Sprintf("The bot's verify token is not that of the simulator, %s.", s.verifyTokenHint())
+			failed.Advice = fmt.Sprintf("The bot's verify token is not the simulator's, %s.", s.verifyTokenHint())
 		}
 		return failed
 	case got.status != http.StatusOK:
@@ -127,7 +127,7 @@ func (s *Simulator) verifyTokenHint() string {
 	if s.cfg.VerifyToken == DefaultVerifyToken {
 		return fmt.Sprintf("%q", DefaultVerifyToken)
 	}
-	return "which was configured (Config.VerifyToken)"
+	return "which it was given when it was started"
 }
 
 // excerpt is the beginning of an answer on one line, in quotes.

@@ -83,8 +83,8 @@ func (s *junitSuite) add(r Result) {
 	case r.Failure != nil:
 		s.Failures++
 		message := fmt.Sprintf("%s:%d %s", r.Failure.File, r.Failure.Line, r.Failure.Step)
-		if len(r.Failure.Differences) > 0 {
-			message += ": " + r.Failure.Differences[0]
+		if reason := r.Failure.oneLine(); reason != "" {
+			message += ": " + reason
 		}
 		c.Failure = &junitFailure{Type: clean(r.Failure.Verb), Message: clean(message), Text: clean(r.Explanation())}
 	}
@@ -92,6 +92,13 @@ func (s *junitSuite) add(r Result) {
 	_, _ = fmt.Sscan(s.Time, &total) // empty is 0
 	s.Time = fmt.Sprintf("%.3f", total+r.Duration.Seconds())
 	s.Cases = append(s.Cases, c)
+}
+
+func (f *Failure) oneLine() string {
+	if f.reason == "" && len(f.Differences) > 0 {
+		return f.Differences[0]
+	}
+	return f.reason
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

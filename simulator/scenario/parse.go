@@ -43,6 +43,9 @@ type Scenario struct {
 	recording *recording // a transcript; nil: it is a scenario
 }
 
+// IsTranscript reports that it is a transcript: a recording of a conversation, which is played again and compared.
+func (s *Scenario) IsTranscript() bool { return s.recording != nil }
+
 // declared is what a scenario says of a person, and where.
 type declared struct {
 	person simulator.Person

@@ -138,6 +138,8 @@ type Failure struct {
 	Conversation string
 	// LastCall is the last call of the bot, and where it is in the log.
 	LastCall string
+
+	reason string // in one line, if it is not the first of Differences
 }
 
 // failure is an expectation that is not met.

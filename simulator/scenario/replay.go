@@ -228,14 +228,16 @@ func (r *replay) judge(ctx context.Context, now simulator.Transcript, stopped []
 	stopped = append(stopped, r.troubles(ctx, r.a)...)
 	s := r.step(at, "does not see what was recorded")
 	var lines []string
+	reason := ""
 	if differ {
 		s.line = r.step(min(first.entry, max(len(r.lines)-1, 0)), "").line
-		lines = append(c.columns(r.a.FirstName), first.String())
+		reason = first.String()
+		lines = append(c.columns(r.a.FirstName), reason)
 	} else {
 		s.name = "cannot do what was recorded"
 	}
 	return &Failure{
-		File: r.s.File, Line: s.line, Step: s.title(), Verb: "replay", Differences: append(lines, stopped...), LastCall: r.lastCall(ctx),
+		File: r.s.File, Line: s.line, Step: s.title(), Verb: "replay", Differences: append(lines, stopped...), LastCall: r.lastCall(ctx), reason: reason,
 	}, nil
 }
 

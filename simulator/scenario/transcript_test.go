@@ -148,6 +148,11 @@ entries[3].call.message.text   recorded "you said two"   now "you wrote two"`, s
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Contains(t, strings.Split(string(data), "\n")[r.Failure.Line], `"call"`, "the line is that of the entry")
+
+	var report bytes.Buffer
+	require.NoError(t, scenario.WriteJUnit(&report, time.Unix(0, 0), []scenario.Result{r}))
+	require.Contains(t, report.String(), "entries[3].call.message.text   recorded &#34;you said two&#34;   now &#34;you wrote two&#34;\">",
+		"a report in one line has the difference, not the head of the columns")
 }
 
 // TestWhatPeopleSee: payloads and typing are compared if it is strict alone, and what is ignored is not.

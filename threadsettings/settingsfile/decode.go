@@ -130,6 +130,10 @@ func looksBoolean(text string) bool {
 
 // greeting reads a text for all locales, or a block for each.
 func (r *reading) greeting(v *datatree.Value, path string) []threadsettings.Greeting {
+	if v.Kind == datatree.Object { // of locales, probably
+		r.fail(v.At, path, "is %s, and has to be a text, or a list with a block for each locale, such as {locale: default, text: Hi}", v.Describe())
+		return nil
+	}
 	if v.Kind != datatree.List {
 		r.at("Greeting[0].Text", v, path)
 		return threadsettings.GreetingOf(r.text(v, path))
@@ -163,6 +167,10 @@ type block struct {
 
 // blocks reads a list of items for all locales, or a list with a block for each locale, whose items have a name.
 func (r *reading) blocks(v *datatree.Value, field, path, itemsName string, further ...string) []block {
+	if v.Kind == datatree.Object { // of locales, probably
+		r.fail(v.At, path, "is %s, and has to be a list: of items, or with a block for each locale, such as {locale: default, %s: [...]}", v.Describe(), itemsName)
+		return nil
+	}
 	items := r.list(v, path)
 	inBlocks := len(items) > 0 && has(items[0], append(further, itemsName, "locale")...) && !has(items[0], "title", "question", "name")
 	if !inBlocks {
