@@ -62,10 +62,10 @@ test: ## the README's test command
 # Tests of these packages run other programs, which are built without the race detector: it would find nothing there.
 NO_RACE := /internal/house$$|/internal/webbrowser$$
 
-# The packages that take minutes begin first, so that the others run beside them.
+# The packages that take minutes begin first, so that the others run beside them. `make vet` has what go test would vet.
 race: ## all tests under the race detector, in random order; with CI=true a skipped test fails
 	@packages=$$($(GO) list ./... | grep -Ev '$(NO_RACE)'); \
-		GORACE="atexit_sleep_ms=0 $${GORACE:-}" $(GO) test -race -shuffle=on -timeout=30m -v ./store/postgres ./internal/engine $$packages 2>&1 | \
+		GORACE="atexit_sleep_ms=0 $${GORACE:-}" $(GO) test -race -vet=off -shuffle=on -timeout=30m -v ./store/postgres ./internal/engine $$packages 2>&1 | \
 		awk -v ci="$(CI)" -v allowed=.ci/skips -f .ci/report.awk
 
 browser: ## the chat page and the quickstart in a headless Chromium
