@@ -431,6 +431,7 @@ func TestABroadcastNeedsAPageAndAStoreThatHasThem(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, simulator.Config{}, messenger.Config{Policy: texts(echo), Store: plainStore{memory.New(memory.Config{})}})
+		w.start()
 		_, err := w.bot.Broadcast(t.Context(), pageID, "k", messenger.PSIDs(ada), sending.Text("a"))
 		require.ErrorIs(t, err, errors.ErrUnsupported)
 		_, err = w.bot.Broadcasts(t.Context(), store.BroadcastQuery{})

@@ -63,7 +63,7 @@ func inBubble(t *testing.T, platform simulator.Config, cfg messenger.Config, tes
 func inBubbleAs(t *testing.T, at **world, platform simulator.Config, cfg messenger.Config, test func()) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{World: bubble.New(t, platform, cfg.Store), cfg: cfg}
+		w := newWorld(t, platform, cfg)
 		*at = w
 		w.start()
 		test()
@@ -72,12 +72,10 @@ func inBubbleAs(t *testing.T, at **world, platform simulator.Config, cfg messeng
 	})
 }
 
-// newWorld makes a platform and a bot that runs. The test is in a bubble; it closes the platform and stops the bot.
+// newWorld makes a platform, and a bot that [world.start] starts. The test is in a bubble; it closes the platform and stops the bot.
 func newWorld(t *testing.T, platform simulator.Config, cfg messenger.Config) *world {
 	t.Helper()
-	w := &world{World: bubble.New(t, platform, cfg.Store), cfg: cfg}
-	w.start()
-	return w
+	return &world{World: bubble.New(t, platform, cfg.Store), cfg: cfg}
 }
 
 // start builds a bot, a new one after the last was stopped, and runs it.

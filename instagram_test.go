@@ -167,6 +167,7 @@ func TestStoreFaultsOfOneAccount(t *testing.T) {
 		faulty := &faultyStore{Store: memory.New(memory.Config{}), panics: panics, hangs: hangs, release: make(chan struct{})}
 		cfg.Store = faulty
 		w := newWorld(t, platform, cfg)
+		w.start()
 		require.NoError(t, w.MoveClock(25*time.Hour)) // the platform refuses to refresh a token on its first day
 		var pages []messenger.Page
 		for _, id := range []string{panics, hangs} {

@@ -233,7 +233,27 @@ func common(config Config, cmd *cli.Command) *cli.Command {
 	}
 	cmd.ShellComplete = completeValues(config, cmd.ShellComplete)
 	cmd.DisableSliceFlagSeparator = true // a value may have commas, as JSON does
+	if action := cmd.Action; action != nil {
+		cmd.Action = func(ctx context.Context, cmd *cli.Command) error {
+			if err := refuseFlagsOfParent(cmd); err != nil {
+				return err
+			}
+			return action(ctx, cmd)
+		}
+	}
 	return cmd
+}
+
+// refuseFlagsOfParent refuses flags before the name of a command, as in simulate --seed 1 env: they would have no effect.
+func refuseFlagsOfParent(cmd *cli.Command) error {
+	line := cmd.Lineage()
+	if len(line) == 1 {
+		return nil
+	}
+	if given := line[1].LocalFlagNames(); len(given) > 0 {
+		return usagef(cmd, "--%s is a flag of %s by itself, not of %s %s", given[0], line[1].Name, line[1].Name, cmd.Name)
+	}
+	return nil
 }
 
 // nearestFlag says which flag was probably meant by one that is not known.

@@ -33,9 +33,7 @@ func (d *examination) webhook(ctx context.Context, address string) {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		d.report(check, problem, "the callback URL is no URL", "it has to be such as https://bot.example/webhook")
 		return
-	case u.Scheme == "http" && isLoopback(u.Hostname()) && d.onLoopback():
-		// a simulator calls http, too
-	case u.Scheme == "http":
+	case u.Scheme == "http" && (!isLoopback(u.Hostname()) || !d.onLoopback()): // a simulator calls http, too
 		d.report(check, problem, "the callback URL is http", "the platform calls https only, with a certificate that browsers trust")
 		if !isLoopback(u.Hostname()) { // others on the way would read the verify token
 			return

@@ -37,7 +37,7 @@ func TestNewProjectIsBuiltAndTested(t *testing.T) {
 	}
 	require.Empty(t, inProject("gofmt", "-l", "."))
 	inProject("go", "vet", ".")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "store_test.go"), []byte(testOfStore), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "further_test.go"), []byte(furtherTests), 0o600))
 	tested := inProject("go", "test", "-v", ".")
 	require.Contains(t, tested, "--- PASS: TestBot")
 	require.Contains(t, tested, "--- PASS: TestStore")
@@ -58,8 +58,9 @@ func TestNewProjectIsBuiltAndTested(t *testing.T) {
 	require.Equal(t, 0, run(t, config, "profile", "apply", "-").code)
 }
 
-// testOfStore is a test in a new project: keywords of PostgreSQL are not taken for the name of a SQLite file.
-const testOfStore = `package main
+// furtherTests are tests in a new project: keywords of PostgreSQL are not taken for the name of a SQLite file, and the operations API is
+// served by its token.
+const furtherTests = `package main
 
 import (
 	"context"

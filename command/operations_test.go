@@ -104,6 +104,7 @@ func (d *desk) furnish() {
 	d.bury("m_2", "cancel order 4712", "order status", "warehouse: connection refused")
 	require.NoError(d, d.store.Apply(d.Context(),
 		store.SaveProfile{PageID: opsPage, PSID: opsPerson, Profile: store.Profile{FirstName: "Ada", LastName: "Byron", Locale: "en_US"}, At: noon.Add(-time.Hour)},
+		store.SaveProfile{PageID: opsPage, PSID: "7402", Profile: store.Profile{FirstName: "Lin"}, At: noon.Add(-time.Hour)}, // who stays after the first is forgotten
 		store.TouchPerson{PageID: opsPage, PSID: opsPerson, At: noon.Add(-time.Minute)},
 		store.SaveMessage{Received: store.Received{
 			PageID: opsPage, PSID: opsPerson, Key: "k1", Type: "SIMPLE_TEXT", At: noon.Add(-3 * time.Minute), Body: []byte(`{"message":{"mid":"m_0","text":"hi"}}`),
@@ -295,7 +296,7 @@ func TestPauseOfAPageWithoutPeople(t *testing.T) {
 	code, out, errs := d.run("pause", "--page", "1")
 	require.Equal(t, 0, code, errs)
 	require.Equal(t, "Sending is paused for page 1.\n", out)
-	require.Equal(t, "Nobody has talked with this page yet: check its id. messenger resume ends the pause.\n", errs)
+	require.Equal(t, "This page has no people: check its id. messenger resume ends the pause.\n", errs)
 	require.NoError(t, d.store.Apply(t.Context(), store.SaveProfile{PageID: opsPage, PSID: opsPerson}))
 	code, _, errs = d.run("pause", "--page", opsPage)
 	require.Equal(t, 0, code, errs)

@@ -88,7 +88,7 @@ func pauseOrResume(ctx context.Context, config Config, cmd *cli.Command, method,
 		WithoutPeople bool `json:"without_people"`
 	}
 	if json.Unmarshal(raw, &answer) == nil && answer.WithoutPeople {
-		say(config.Err, "Nobody has talked with this page yet: check its id. messenger resume ends the pause.\n")
+		say(config.Err, "This page has no people: check its id. messenger resume ends the pause.\n")
 	}
 	return nil
 }

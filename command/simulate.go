@@ -46,7 +46,7 @@ func simulate(config Config) *cli.Command {
 		Usage:    "run a fake Messenger Platform for a bot in any language",
 		Commands: []*cli.Command{simulateEnv(config), simulateHealth(config), simulateRecord(config), simulateReplay(config)},
 		Description: "It is the Graph API that the bot calls, people who write to it, and a chat page for a browser.\n" +
-			"The app secret, the verify token, the page token and the page's id are those of the environment\n" +
+			"The app's id and secret, the verify token, the page's token and id are those of the environment\n" +
 			"(" + strings.Join([]string{envAppID, envAppSecret, envVerifyToken, envPageToken, envPageID}, ", ") + "), or public defaults.\n" +
 			"It runs until it is interrupted. The same port serves http and https, and is a proxy for bots\n" +
 			"that have https://graph.facebook.com compiled in: the command env prints what they need.\n\n" +
@@ -54,7 +54,7 @@ func simulate(config Config) *cli.Command {
 			"The exit code is 0 after an interrupt and if all scenarios pass, 1 if one fails, 2 if the command line\n" +
 			"or a file is wrong, 3 if it cannot listen, 4 if the bot cannot be verified (--require-bot, --scenario),\n" +
 			"and 130 if an interrupt ends the scenarios.",
-		Flags: []cli.Flag{ // local ones: the commands below simulate refuse them
+		Flags: []cli.Flag{ // local, so that the commands below simulate do not take them
 			&cli.StringSliceFlag{Name: "listen", Local: true, Value: []string{defaultListen}, Usage: "an `ADDRESS` to listen on, loopback unless --public is given; repeatable"},
 			&cli.StringFlag{Name: "webhook", Local: true, Usage: "the `URL` that the bot listens on; default: $" + envWebhook + ", else the chat page asks for it"},
 			&cli.StringFlag{Name: "people", Local: true, Usage: "a `NUMBER`, names as Ada:en_US,Bo:de_DE, or @FILE with a JSON list; default: three people"},
@@ -75,16 +75,6 @@ func simulate(config Config) *cli.Command {
 			&cli.StringSliceFlag{Name: "scenario", Local: true, Usage: "play the scenarios of a `FILE`, and end; repeatable"},
 			junitFlag(),
 			&cli.DurationFlag{Name: "wait", Local: true, Value: botWait, Usage: "with --scenario: the `TIME` to wait for the bot to be verified"},
-		},
-		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
-			below := cmd.Args().First()
-			if given := cmd.LocalFlagNames(); len(given) > 0 && slices.Contains(commandNames(cmd), below) {
-				if below == "env" {
-					say(config.Out, "%s", failureOf("sh"))
-				}
-				return ctx, usagef(cmd, "--%s is a flag of simulate by itself, not of simulate %s", given[0], below)
-			}
-			return ctx, nil
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if cmd.NArg() > 0 {
@@ -140,8 +130,8 @@ func simulationOf(config Config, cmd *cli.Command) (*simulation, error) {
 		seed = rand.Uint64N(1_000_000) // easy to type
 	}
 	settings := simulator.Config{
-		AppID: config.Env(envAppID), AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken), PageToken: config.Env(envPageToken),
-		PageID:     config.Env(envPageID),
+		AppID: config.Env(envAppID), AppSecret: config.Env(envAppSecret), VerifyToken: config.Env(envVerifyToken),
+		PageToken: config.Env(envPageToken), PageID: config.Env(envPageID),
 		WebhookURL: webhook, People: people, Hosts: cmd.StringSlice("allow-host"), Seed: seed, Lenient: cmd.Bool("lenient"),
 		ProfileCalls: cmd.Int("profile-calls"),
 	}

@@ -81,7 +81,7 @@ func (s *server) pause(c *call, pageID string) (any, error) {
 	return out, nil
 }
 
-// withoutPeople reports that the store knows nobody of a page, as of one whose id was mistyped. It reports false if it cannot tell.
+// withoutPeople reports that the store has no people of a page, as after a mistake in its id. It reports false if it cannot find out.
 func (s *server) withoutPeople(ctx context.Context, pageID string) bool {
 	st, err := capability[store.Broadcasts](s, "Broadcasts")
 	if err != nil {

@@ -32,7 +32,7 @@ func TestPauseAndResume(t *testing.T) {
 		begin := time.Now().Add(-time.Hour) // the clock of a database may differ
 		require.Equal(w, 200, w.do("PUT", path, `{"note":"wrong prices"}`).status)
 		require.JSONEq(w, fmt.Sprintf(`{"page":%q,"paused":true}`, w.page), w.do("PUT", path, `{"note":"wrong prices"}`).body, "again")
-		require.JSONEq(w, `{"page":"1","paused":true,"without_people":true}`, w.do("PUT", "/pages/1/pause", `{}`).body, "a page with whom nobody has talked")
+		require.JSONEq(w, `{"page":"1","paused":true,"without_people":true}`, w.do("PUT", "/pages/1/pause", `{}`).body, "a page without people")
 		require.Equal(w, 200, w.do("DELETE", "/pages/1/pause", "").status)
 		require.NoError(w, w.bot.Send(w.Context(), w.page, w.ada, sending.Text("news")))
 

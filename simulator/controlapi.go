@@ -94,7 +94,7 @@ func (s *Simulator) timeOf(psid, mid string) time.Time {
 	return time.Time{}
 }
 
-// troubles is what went wrong since a time with one person, or with nobody in particular: the last few of it, a line each.
+// troubles is what went wrong since a time with one person, or without a person: the last few of it, a line each.
 func (s *Simulator) troubles(psid string, since time.Time) string {
 	var lines []string
 	for _, e := range s.Log() {

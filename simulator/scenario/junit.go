@@ -94,6 +94,7 @@ func (s *junitSuite) add(r Result) {
 	s.Cases = append(s.Cases, c)
 }
 
+// oneLine is why it failed; it may be empty.
 func (f *Failure) oneLine() string {
 	if f.reason == "" && len(f.Differences) > 0 {
 		return f.Differences[0]

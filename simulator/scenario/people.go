@@ -65,7 +65,7 @@ func (p *play) add(ctx context.Context, name string, by *step) error {
 		misfit.step = by
 		return misfit
 	}
-	if p.s.recording != nil {
+	if p.s.IsTranscript() {
 		person = recordedPerson(p.s.people[name].person)
 	}
 	a := &actor{Person: person, calls: p.seq}

@@ -163,7 +163,7 @@ func (p *play) run(ctx context.Context) (*Failure, error) {
 	if err := within(ctx, max(p.s.patience, DefaultPatience), p.begin); err != nil {
 		return p.outcome(ctx, &step{line: p.s.Line, name: "begin", value: &value{}}, err)
 	}
-	if p.s.recording != nil {
+	if p.s.IsTranscript() {
 		return p.replay(ctx)
 	}
 	for _, one := range p.s.steps {
