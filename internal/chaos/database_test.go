@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,6 +30,18 @@ func open(dsn string, opts ...gormstore.Option) (*gormstore.Store, error) {
 		return postgres.Open(dsn, opts...)
 	}
 	return sqlite.Open(dsn, opts...)
+}
+
+// opened opens a database for a test. A busy server may not answer the first tries in time.
+func opened(t *testing.T, dsn string) *gormstore.Store {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		st, err := open(dsn)
+		if err == nil {
+			return st
+		}
+		require.True(t, time.Now().Before(deadline), "%v", err)
+	}
 }
 
 // startedSends are those whose outcome is unknown now that a process is dead or

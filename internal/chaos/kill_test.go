@@ -234,8 +234,7 @@ func (r *run) missing() string {
 func (r *run) check() {
 	t := r.t
 	t.Helper()
-	st, err := open(r.dsn)
-	require.NoError(t, err)
+	st := opened(t, r.dsn)
 	defer func() { require.NoError(t, st.Close()) }()
 
 	poisoned := map[string]string{}

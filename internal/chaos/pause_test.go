@@ -34,7 +34,7 @@ func TestStaleCommitIsFenced(t *testing.T) {
 			first := start(t, dsn, platform.URL)
 			ada := person{page: "100000001", id: "71", at: time.Now().UnixMilli()}
 			platform.want(2)
-			require.Equal(t, 200, post(first.url, callback([]said{{ada.page, ada.id, verbHold + " 1", ada.at}})))
+			postUntilTaken(first.url, callback([]said{{ada.page, ada.id, verbHold + " 1", ada.at}}))
 			<-platform.waiting
 			first.pause()
 			next := first
@@ -49,7 +49,7 @@ func TestStaleCommitIsFenced(t *testing.T) {
 			platform.gate <- struct{}{}
 			platform.gate <- struct{}{}
 			first.resume()
-			require.Equal(t, 200, post(next.url, callback([]said{{ada.page, ada.id, verbSay + " 2", ada.at + 1}})))
+			postUntilTaken(next.url, callback([]said{{ada.page, ada.id, verbSay + " 2", ada.at + 1}}))
 			<-platform.all()
 			require.Equal(t, []string{"1", "2"}, platform.texts(ada.id))
 			_, extra := platform.doubled()
@@ -61,8 +61,7 @@ func TestStaleCommitIsFenced(t *testing.T) {
 			// When it wakes, the commit is late: it is refused, or the bot gives it up before its answer.
 			require.NotZero(t, first.said(fenced)+first.said(abandonedCommit), "%s", first.tail(20))
 
-			st, err := open(dsn)
-			require.NoError(t, err)
+			st := opened(t, dsn)
 			session, err := st.Session(t.Context(), ada.page, ada.id, sessionName)
 			require.NoError(t, err)
 			require.JSONEq(t, "[1,2]", string(session.Data))
